@@ -1,0 +1,74 @@
+"""The only source of time. ``now()`` follows the demo's clock file when one is set; leases and time-outs use real time.
+
+The clock file (``CHOSEI_CLOCK_FILE``) is JSON ``{"offset_seconds": float}``: how far the system runs ahead of the machine.
+"""
+
+import json
+import os
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+_RECHECK_SECONDS = 0.2
+
+
+class _ClockFile:
+    """Reads the offset at most every 0.2 s, so that asking for the time costs no system call in between."""
+
+    def __init__(self) -> None:
+        self._checked_at = float("-inf")
+        self._stamp: tuple[int, int] | None = None
+        self._offset = timedelta(0)
+
+    def offset(self) -> timedelta:
+        moment = time.monotonic()
+        if moment - self._checked_at >= _RECHECK_SECONDS:
+            self._checked_at = moment
+            self._refresh()
+        return self._offset
+
+    def _refresh(self) -> None:
+        path = os.environ.get("CHOSEI_CLOCK_FILE")
+        if not path:
+            self._offset = timedelta(0)
+            return
+        try:
+            status = os.stat(path)
+        except FileNotFoundError:
+            self._stamp, self._offset = None, timedelta(0)
+            return
+        stamp = (status.st_mtime_ns, status.st_ino)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._offset = timedelta(seconds=json.loads(Path(path).read_text())["offset_seconds"])
+
+
+_clock_file = _ClockFile()
+
+
+def real_now() -> datetime:
+    """The machine's own time, aware UTC: for leases, time-outs and measurements."""
+    return datetime.now(UTC)
+
+
+def now() -> datetime:
+    """The system's time, aware UTC: everything that users see or that falls due."""
+    return datetime.now(UTC) + _clock_file.offset()
+
+
+def set_offset(offset: timedelta) -> None:
+    """Move the demo's clock; raises ``RuntimeError`` where no clock file is configured."""
+    path = os.environ.get("CHOSEI_CLOCK_FILE")
+    if not path:
+        raise RuntimeError("CHOSEI_CLOCK_FILE is not set")
+    handle, temporary = tempfile.mkstemp(dir=Path(path).parent)
+    with os.fdopen(handle, "w") as file:
+        json.dump({"offset_seconds": offset.total_seconds()}, file)
+    os.replace(temporary, path)
+    _clock_file._checked_at = float("-inf")
+
+
+def offset() -> timedelta:
+    """How far ``now()`` runs ahead of ``real_now()``."""
+    return _clock_file.offset()
