@@ -1,0 +1,88 @@
+"""The people who have an account at a provider: whom the sign-in pages list and whose mailboxes and meetings exist."""
+
+import uuid
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_NAMESPACE = uuid.UUID("6f0f2f0e-7c86-4d0c-9a6e-3c2a6c1f8d11")
+
+
+class Provider(StrEnum):
+    """Who is stood in for; the value is also the path below which it answers."""
+
+    ZOOM = "zoom"
+    GOOGLE = "google"
+    MICROSOFT = "microsoft"
+    SMTP = "smtp"
+
+
+OAUTH_PROVIDERS = (Provider.ZOOM, Provider.GOOGLE, Provider.MICROSOFT)
+
+
+class Account(BaseModel):
+    """One person at one provider. ``id`` is the provider's own user id; made from the address when none is given."""
+
+    model_config = ConfigDict(frozen=True)
+
+    provider: Provider
+    email: str = Field(min_length=3, pattern=r"^[^@\s]+@[^@\s]+$")
+    id: str = ""
+    name: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    time_zone: str = "Asia/Tokyo"
+    locale: str = "ja"
+    plan: int = 2
+    """Zoom's ``type``: 1 basic, 2 licensed."""
+    admin: bool = False
+    """May read what only administrators may (Google's rooms, Zoom's list of users)."""
+    approved: bool = True
+    """Whether the provider lets this account use the app; false is Zoom's missing pre-approval."""
+
+    @model_validator(mode="after")
+    def _fill(self) -> "Account":
+        filled = {
+            "id": self.id or _user_id(self.provider, self.email),
+            "name": self.name or self.email.split("@")[0],
+        }
+        last, _, first = filled["name"].partition(" ")
+        filled["first_name"] = self.first_name or first or filled["name"]
+        filled["last_name"] = self.last_name or last
+        for field, value in filled.items():
+            object.__setattr__(self, field, value)
+        return self
+
+
+def _user_id(provider: Provider, email: str) -> str:
+    seed = uuid.uuid5(_NAMESPACE, f"{provider}:{email.lower()}")
+    if provider is Provider.ZOOM:
+        return f"Z{seed.hex[:21]}"
+    if provider is Provider.GOOGLE:
+        return str(seed.int)[:21]
+    return str(seed)
+
+
+class AccountBook:
+    """All accounts, found by address (case-insensitive) or by the provider's id."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[tuple[Provider, str], Account] = {}
+        self._of: dict[Provider, dict[str, Account]] = {provider: {} for provider in Provider}
+
+    def add(self, account: Account) -> Account:
+        """Add one, or replace the one with the same provider and address."""
+        self._by_key[account.provider, account.email.lower()] = account
+        self._by_key[account.provider, account.id] = account
+        self._of[account.provider][account.email.lower()] = account
+        return account
+
+    def find(self, provider: Provider, email_or_id: str) -> Account | None:
+        found = self._by_key.get((provider, email_or_id))
+        return found or self._by_key.get((provider, email_or_id.lower()))
+
+    def of(self, provider: Provider) -> list[Account]:
+        return list(self._of[provider].values())
+
+    def all(self) -> list[Account]:
+        return [account for provider in Provider for account in self.of(provider)]

@@ -1,0 +1,29 @@
+"""Settings of the sandbox, from the environment (prefix ``CHOSEI_SANDBOX_``)."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SandboxSettings(BaseSettings):
+    """Where the sandbox listens, what it starts from and where it keeps its state."""
+
+    model_config = SettingsConfigDict(env_prefix="CHOSEI_SANDBOX_", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = 8025
+    smtp_port: int = 1025
+    public_url: str = ""
+    """Base of the URLs that the sandbox hands out (join links, next links); by default host and port."""
+    state_file: Path | None = None
+    """Loaded at the start when it is there, written at a graceful stop."""
+    seed: Path | None = None
+    latency_s: float = Field(default=0.0, ge=0)
+    """Added to every answer of a provider, to stand for the way there and back."""
+    calls_kept: int = 50_000
+    mails_kept: int = 20_000
+
+    @property
+    def base_url(self) -> str:
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
