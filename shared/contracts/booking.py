@@ -1,0 +1,160 @@
+"""Events of booking: proposals and appointments. Each carries the whole state, so that consumers need no earlier event."""
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from shared.contracts.envelope import EventData, Value
+from shared.contracts.people import Guest, Person
+
+
+class Kind(StrEnum):
+    """What sort of meeting it is; the words of R27 depend on it."""
+
+    WEB = "web"
+    VISIT = "visit"
+    OUTBOUND = "outbound"
+    PHONE = "phone"
+    LINK = "link"
+    NONE = "none"
+
+
+class Visibility(StrEnum):
+    """Of the calendar entries (R16)."""
+
+    DEFAULT = "default"
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+class ReasonGone(StrEnum):
+    """Why a slot is no longer offered."""
+
+    TAKEN = "taken"
+    EDITED = "edited"
+
+
+class Attendee(Value):
+    """A staff member who takes part."""
+
+    staff_id: str
+    person: Person
+
+
+class Slot(Value):
+    """A candidate slot, half-open [start_at, end_at)."""
+
+    slot_id: str
+    start_at: AwareDatetime
+    end_at: AwareDatetime
+    room_id: str | None = None
+
+
+class Proposal(Value):
+    """A proposal as it stands; ``slots`` are the open ones only. ``platform`` is the web-meeting tool (R12)."""
+
+    proposal_id: str
+    kind: Kind
+    title: str
+    organizer_id: str
+    creator: Attendee
+    attendees: list[Attendee]
+    slots: list[Slot]
+    guest: Guest
+    visibility: Visibility
+    platform: str
+    address: str | None
+    send_mail: bool
+    expires_at: AwareDatetime
+    time_zone: str
+    locale: str
+
+
+class Appointment(Value):
+    """An appointment as it stands. ``revision`` grows with every change that others must follow (iCalendar SEQUENCE).
+
+    ``time_zone`` is the organization's; ``guest_time_zone`` and ``guest_locale`` what the guest's browser said, or empty.
+    ``zoom_user_id`` is the provider's own user id for which time was claimed; ``wants_meeting`` where a Zoom meeting is due.
+    """
+
+    appointment_id: str
+    proposal_id: str | None
+    revision: int
+    kind: Kind
+    title: str
+    start_at: AwareDatetime
+    end_at: AwareDatetime
+    time_zone: str
+    organizer_id: str
+    creator: Attendee
+    attendees: list[Attendee]
+    guest: Guest
+    guest_time_zone: str
+    guest_locale: str
+    visibility: Visibility
+    wants_meeting: bool
+    zoom_user_id: str | None
+    address: str | None
+    reception_code: str | None
+    room_id: str | None
+    confirmed_at: AwareDatetime
+
+
+class ProposalEvent(EventData):
+    """Members that all events about a proposal carry; ``sealed`` holds ``ProposalSecrets``."""
+
+    proposal: Proposal
+    sealed: str
+
+
+class SlotsProposed(ProposalEvent, routing_key="booking.slots_proposed.v1"):
+    """A proposal was made; from now on its slots are claimed and want holds in every attendee's calendar (R21)."""
+
+
+class SlotsChanged(ProposalEvent, routing_key="booking.slots_changed.v1"):
+    """Slots or details of an open proposal changed, or new slots reopened an expired one; holds follow ``proposal.slots``."""
+
+    reason: ReasonGone
+    mail_guest: bool
+
+
+class SlotsWithdrawn(ProposalEvent, routing_key="booking.slots_withdrawn.v1"):
+    """Staff withdrew the proposal; nothing can be chosen any more and all holds go."""
+
+    notify_guest: bool
+
+
+class ProposalExpired(ProposalEvent, routing_key="booking.proposal_expired.v1"):
+    """A proposal passed its expiry unanswered (R29); all holds go."""
+
+
+class NewSlotsRequested(ProposalEvent, routing_key="booking.new_slots_requested.v1"):
+    """The guest asked for other slots (R24); published at most once a day and proposal. The words are in ``sealed``."""
+
+
+class AppointmentEvent(EventData):
+    """Members that all events about an appointment carry; ``sealed`` holds ``AppointmentSecrets``."""
+
+    appointment: Appointment
+    sealed: str
+
+
+class AppointmentConfirmed(AppointmentEvent, routing_key="booking.appointment_confirmed.v1"):
+    """A guest's choice (or a direct registration) was confirmed and its time is claimed for good."""
+
+    slot_id: str | None = None
+
+
+class AppointmentRescheduled(AppointmentEvent, routing_key="booking.appointment_rescheduled.v1"):
+    """The time changed; the old time is free again and the new one claimed."""
+
+    previous_start_at: AwareDatetime
+    previous_end_at: AwareDatetime
+
+
+class AppointmentChanged(AppointmentEvent, routing_key="booking.appointment_changed.v1"):
+    """Title, attendees or another detail changed, the time did not."""
+
+
+class AppointmentCanceled(AppointmentEvent, routing_key="booking.appointment_canceled.v1"):
+    """The appointment will not take place; its time is free again."""

@@ -1,0 +1,112 @@
+"""Events of calendar_sync: connections, holds, entries and busy time. No payload names what an entry is about."""
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from shared.contracts.envelope import EventData, Value
+from shared.contracts.people import Account
+from shared.contracts.zoom_issuer import EndOfConnection
+
+
+class Provider(StrEnum):
+    """Calendar providers."""
+
+    GOOGLE = "google"
+    MICROSOFT = "microsoft"
+
+
+class CalendarConnected(EventData, routing_key="calendar_sync.calendar_connected.v1"):
+    """A staff member's calendar is linked. Subject: the staff id."""
+
+    staff_id: str
+    provider: Provider
+    account: Account
+
+
+class CalendarDisconnected(EventData, routing_key="calendar_sync.calendar_disconnected.v1"):
+    """The link ended or broke. Subject: the staff id."""
+
+    staff_id: str
+    provider: Provider
+    reason: EndOfConnection
+
+
+class Hold(Value):
+    """One candidate slot in one attendee's calendar."""
+
+    staff_id: str
+    slot_id: str
+
+
+class HoldsPlaced(EventData, routing_key="calendar_sync.holds_placed.v1"):
+    """Holds of a proposal were written. Subject: the proposal's id; ``revision`` is the proposal's version they follow."""
+
+    proposal_id: str
+    revision: int
+    holds: list[Hold]
+
+
+class HoldsReleased(EventData, routing_key="calendar_sync.holds_released.v1"):
+    """Holds of a proposal are gone from the calendars. Subject: the proposal's id."""
+
+    proposal_id: str
+    revision: int
+    holds: list[Hold]
+
+
+class CalendarEntryWritten(EventData, routing_key="calendar_sync.calendar_entry_written.v1"):
+    """The entry in ``staff_id``'s calendar follows this revision. ``covers`` names all staff who see it as participants or owner.
+
+    ``with_meeting`` tells whether it already carries what is needed to join. Subject: the appointment's id.
+    """
+
+    appointment_id: str
+    revision: int
+    staff_id: str
+    provider: Provider
+    covers: list[str]
+    with_meeting: bool
+
+
+class CalendarEntryRemoved(EventData, routing_key="calendar_sync.calendar_entry_removed.v1"):
+    """The entry in ``staff_id``'s calendar is gone. Subject: the appointment's id."""
+
+    appointment_id: str
+    revision: int
+    staff_id: str
+
+
+class CalendarWriteFailed(EventData, routing_key="calendar_sync.calendar_write_failed.v1"):
+    """A hold (``slot_id`` set) or an entry could not be written or removed; final unless ``retry_at`` is set.
+
+    Subject: the proposal's or the appointment's id.
+    """
+
+    proposal_id: str | None
+    appointment_id: str | None
+    revision: int
+    staff_id: str
+    slot_id: str | None
+    reason: str
+    retry_at: AwareDatetime | None
+
+
+class BusyMonth(Value):
+    """Busy time of one UTC month: one bit per 5-minute cell, least significant bit first, zlib-compressed, base64."""
+
+    month: str
+    bits: str
+
+
+class BusyTimesChanged(EventData, routing_key="calendar_sync.busy_times_changed.v1"):
+    """The mirror of one calendar was read completely at ``read_at``; carries the months that changed since the last event.
+
+    Own holds and entries are left out (G4). ``aggregateversion`` grows with every event of one staff member. Subject: the staff id.
+    """
+
+    staff_id: str
+    read_at: AwareDatetime
+    window_start_at: AwareDatetime
+    window_end_at: AwareDatetime
+    months: list[BusyMonth]

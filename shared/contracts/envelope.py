@@ -1,0 +1,120 @@
+"""The envelope of every event: CloudEvents 1.0 in structured mode, read by the official SDK (tests/contract).
+
+Ids, time, source, cause and trace live here and never in the payload. A payload class names its type once, at its declaration.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from opentelemetry import trace
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from shared import clock
+from shared.ids import new_id
+
+CONTENT_TYPE = "application/cloudevents+json"
+TYPE_PREFIX = "chosei."
+
+
+class Value(BaseModel):
+    """A frozen part of a payload; unknown members of newer publishers are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class EventData(Value):
+    """Base of all payloads: ``class SlotsProposed(EventData, routing_key="booking.slots_proposed.v1")``."""
+
+    routing_key: ClassVar[str] = ""
+    catalogue: ClassVar[dict[str, type["EventData"]]] = {}
+
+    def __init_subclass__(cls, routing_key: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if routing_key:
+            cls.routing_key = routing_key
+            EventData.catalogue[routing_key] = cls
+
+    @classmethod
+    def publisher(cls) -> str:
+        return cls.routing_key.partition(".")[0]
+
+
+DataT = TypeVar("DataT", bound=EventData)
+
+
+class CloudEvent(BaseModel, Generic[DataT]):
+    """``subject`` is the aggregate's id and ``aggregateversion`` its version when the event became true."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    specversion: str = "1.0"
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: AwareDatetime
+    datacontenttype: str = "application/json"
+    organizationid: str
+    aggregateversion: int
+    causationid: str
+    correlationid: str
+    traceparent: str | None = None
+    data: DataT
+
+    @property
+    def routing_key(self) -> str:
+        return self.type.removeprefix(TYPE_PREFIX)
+
+    def to_wire(self) -> bytes:
+        return self.model_dump_json(exclude_none=True).encode()
+
+    def cause(self) -> "Cause":
+        """What an event that follows from this one is caused by."""
+        return Cause(causation_id=self.id, correlation_id=self.correlationid)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why something happens: the direct cause, and the whole chain's id."""
+
+    causation_id: str
+    correlation_id: str
+
+    @classmethod
+    def outside(cls, request_id: str | None = None) -> Self:
+        """A request, a timer or a provider's notification starts a chain of its own."""
+        chain = request_id or new_id("req")
+        return cls(causation_id=chain, correlation_id=chain)
+
+
+def envelope(
+    data: DataT,
+    *,
+    subject: str,
+    organization_id: str,
+    version: int,
+    cause: Cause,
+    at: datetime | None = None,
+) -> CloudEvent[DataT]:
+    """Wrap a payload as it becomes true; the current trace goes with it."""
+    return CloudEvent[DataT](
+        id=new_id("evt"),
+        source=f"/chosei/{data.publisher()}",
+        type=TYPE_PREFIX + data.routing_key,
+        subject=subject,
+        time=at or clock.now(),
+        organizationid=organization_id,
+        aggregateversion=version,
+        causationid=cause.causation_id,
+        correlationid=cause.correlation_id,
+        traceparent=_traceparent(),
+        data=data,
+    )
+
+
+def _traceparent() -> str | None:
+    context = trace.get_current_span().get_span_context()
+    if not context.is_valid:
+        return None
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"

@@ -1,0 +1,33 @@
+"""Events of the gateway: organizations and staff, so that no service has to ask for them."""
+
+from shared.contracts.envelope import EventData
+from shared.contracts.people import Person
+
+
+class OrganizationChanged(EventData, routing_key="gateway.organization_changed.v1"):
+    """An organization was made or its settings changed; carries all of them. ``reminder_time`` is local ``HH:MM``."""
+
+    name: str
+    product_name: str
+    time_zone: str
+    locale: str
+    reminder_time: str
+    allow_zoom_basic: bool
+    drift_policy: str
+    mail_format: str
+
+
+class StaffChanged(EventData, routing_key="gateway.staff_changed.v1"):
+    """A staff member was added or changed; ``zoom_user`` is empty where their own address serves (E1)."""
+
+    person: Person
+    role: str
+    time_zone: str
+    locale: str
+    zoom_user: str
+
+
+class StaffDisabled(EventData, routing_key="gateway.staff_disabled.v1"):
+    """A staff member may no longer sign in or attend."""
+
+    person: Person

@@ -1,0 +1,52 @@
+"""Events of notifier: what became of each mail."""
+
+from enum import StrEnum
+
+from shared.contracts.envelope import EventData
+
+
+class Audience(StrEnum):
+    """The two sides of a mail (api.md, Mails)."""
+
+    GUEST = "guest"
+    STAFF = "staff"
+    ADMINS = "admins"
+
+
+class Purpose(StrEnum):
+    """Why a mail is sent; with revision and audience it names one mail (G10)."""
+
+    PROPOSED = "proposed"
+    SLOTS_CHANGED = "slots_changed"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    NEW_SLOTS_REQUESTED = "new_slots_requested"
+    CONFIRMED = "confirmed"
+    RESCHEDULED = "rescheduled"
+    CANCELED = "canceled"
+    LINK = "link"
+    REMINDER = "reminder"
+    CONNECTION_BROKEN = "connection_broken"
+    ISSUE_FAILED = "issue_failed"
+
+
+class NotificationSent(EventData, routing_key="notifier.notification_sent.v1"):
+    """The mail server accepted the mail for all its recipients. Subject: what it is about (proposal, appointment, staff)."""
+
+    about: str
+    revision: int
+    purpose: Purpose
+    audience: Audience
+    message_id: str
+    with_meeting: bool
+
+
+class NotificationFailed(EventData, routing_key="notifier.notification_failed.v1"):
+    """The mail server refused the mail for good, or it was suppressed because its time had passed."""
+
+    about: str
+    revision: int
+    purpose: Purpose
+    audience: Audience
+    reason: str
+    suppressed: bool

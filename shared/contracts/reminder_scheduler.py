@@ -1,0 +1,40 @@
+"""Events of reminder_scheduler: the reminder on the day (R27, G21). Subject: the appointment's id."""
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from shared.contracts.envelope import EventData
+
+
+class ReasonNotReminded(StrEnum):
+    """Why no reminder goes out."""
+
+    CANCELED = "canceled"
+    REPLACED = "replaced"
+    TOO_LATE = "too_late"
+    BEFORE_REMINDER_TIME = "before_reminder_time"
+
+
+class ReminderScheduled(EventData, routing_key="reminder_scheduler.reminder_scheduled.v1"):
+    """A reminder is filed for this revision."""
+
+    appointment_id: str
+    revision: int
+    due_at: AwareDatetime
+
+
+class ReminderDue(EventData, routing_key="reminder_scheduler.reminder_due.v1"):
+    """It is time, and booking just said that this revision stands (G22): both sides get the mail now."""
+
+    appointment_id: str
+    revision: int
+    start_at: AwareDatetime
+
+
+class ReminderCanceled(EventData, routing_key="reminder_scheduler.reminder_canceled.v1"):
+    """No reminder goes out for this revision."""
+
+    appointment_id: str
+    revision: int
+    reason: ReasonNotReminded

@@ -1,0 +1,52 @@
+"""What travels sealed (G23): guest tokens, notes, guidance, passcodes and join URLs. Only the six services hold the key."""
+
+from typing import TypeVar
+
+from shared.contracts.envelope import Value
+from shared.crypto import KeyRing
+
+SecretT = TypeVar("SecretT", bound="Secrets")
+
+
+class Secrets(Value):
+    """Base of sealed members; never logged."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(sealed)"
+
+    __str__ = __repr__
+
+    def seal(self, ring: KeyRing, *, subject: str) -> str:
+        """Encrypt for the event whose aggregate is ``subject``."""
+        return ring.encrypt(self.model_dump_json().encode(), place=f"event/{subject}")
+
+    @classmethod
+    def unseal(cls: type[SecretT], ring: KeyRing, text: str, *, subject: str) -> SecretT:
+        """Raises ``UndecryptableValue``."""
+        return cls.model_validate_json(ring.decrypt(text, place=f"event/{subject}"))
+
+
+class ProposalSecrets(Secrets):
+    """``guest_url`` is the page of R22; ``message`` is what a guest wrote when asking for new slots (R24)."""
+
+    guest_url: str
+    note: str = ""
+    guidance: str = ""
+    message: str = ""
+
+
+class AppointmentSecrets(Secrets):
+    """``guest_url`` is where the guest sees the appointment; ``message`` is what staff wrote when cancelling (R28)."""
+
+    guest_url: str = ""
+    note: str = ""
+    guidance: str = ""
+    message: str = ""
+
+
+class MeetingSecrets(Secrets):
+    """What is needed to join: never in clear on the bus, in logs or in traces."""
+
+    join_url: str
+    meeting_id: str
+    passcode: str

@@ -1,0 +1,73 @@
+"""Events of zoom_issuer: connections to Zoom and the meetings issued for appointments (subject: the appointment's id)."""
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from shared.contracts.envelope import EventData
+from shared.contracts.people import Account
+
+
+class EndOfConnection(StrEnum):
+    """``disconnected`` by a person; ``broken`` when the provider refuses the token (G19)."""
+
+    DISCONNECTED = "disconnected"
+    BROKEN = "broken"
+
+
+class MeetingErrorCode(StrEnum):
+    """The codes of E8."""
+
+    FAILED = "zoom_failed"
+    NO_CREDENTIALS = "zoom_no_credentials"
+    RATE_LIMITED = "zoom_rate_limited"
+    OAUTH_FAILED = "zoom_oauth_failed"
+
+
+class ZoomConnected(EventData, routing_key="zoom_issuer.zoom_connected.v1"):
+    """A staff member's Zoom account is linked; ``zoom_user_id`` is Zoom's own. Subject: the staff id."""
+
+    staff_id: str
+    zoom_user_id: str
+    account: Account
+
+
+class ZoomDisconnected(EventData, routing_key="zoom_issuer.zoom_disconnected.v1"):
+    """The link ended or broke. Subject: the staff id."""
+
+    staff_id: str
+    reason: EndOfConnection
+
+
+class MeetingIssued(EventData, routing_key="zoom_issuer.meeting_issued.v1"):
+    """A meeting exists at Zoom for this revision of the appointment; ``sealed`` holds ``MeetingSecrets``."""
+
+    appointment_id: str
+    revision: int
+    sealed: str
+
+
+class MeetingUpdated(EventData, routing_key="zoom_issuer.meeting_updated.v1"):
+    """The meeting follows the named revision; ``link_changed`` where the old link no longer works (C9)."""
+
+    appointment_id: str
+    revision: int
+    link_changed: bool
+    sealed: str
+
+
+class MeetingRevoked(EventData, routing_key="zoom_issuer.meeting_revoked.v1"):
+    """The meeting is gone at Zoom; its link no longer works (G12)."""
+
+    appointment_id: str
+    revision: int
+
+
+class MeetingIssueFailed(EventData, routing_key="zoom_issuer.meeting_issue_failed.v1"):
+    """Issuing or changing failed. ``retry_at`` is set while it waits and will be tried again, else it is final."""
+
+    appointment_id: str
+    revision: int
+    error: MeetingErrorCode
+    reason: str
+    retry_at: AwareDatetime | None

@@ -1,0 +1,171 @@
+"""Due rows: work that must happen is a row with a due time; any replica takes it under a lease, nothing is kept in memory.
+
+A row has ``due_at`` (the system's time; absent when nothing is to be done) and, while worked on, ``lease``: its token and
+until when (real time). The handler does the work and writes its result with ``held(lease)`` in the filter, so that a worker
+that lost its lease changes nothing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from shared import clock
+from shared.ids import new_id
+from shared.mongo import AFTER, ASCENDING, Collection, Document, IndexModel, PyMongoError
+from shared.observability import metrics
+
+log = structlog.get_logger(__name__)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+INDEX = IndexModel([("due_at", ASCENDING)], name="due_at", partialFilterExpression={"due_at": {"$gt": _EPOCH}})
+"""Covers only rows that wait for something."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A row that this worker alone may work on until ``until`` (real time)."""
+
+    row: Document
+    token: str
+    until: datetime
+
+    @property
+    def held(self) -> dict[str, Any]:
+        """The filter for every write of the result."""
+        return {"_id": self.row["_id"], "lease.token": self.token}
+
+
+def backoff(tries: int, *, first: float = 1.0, most: float = 300.0) -> timedelta:
+    """1 s, 2 s, 4 s … at most ``most`` seconds; ``tries`` counts from 1."""
+    return timedelta(seconds=min(most, first * 2 ** min(tries - 1, 20)))
+
+
+class DueWorker:
+    """Takes due rows of one collection. ``wake`` makes a row's work start now instead of at the next look (every second)."""
+
+    def __init__(
+        self,
+        name: str,
+        collection: Collection,
+        handle: Callable[[Lease], Awaitable[None]],
+        *,
+        concurrency: int = 16,
+        lease: timedelta = timedelta(seconds=60),
+        look_every: timedelta = timedelta(seconds=1),
+    ) -> None:
+        self.name = name
+        self._collection = collection
+        self._handle = handle
+        self._lease = lease
+        self._look_every = look_every.total_seconds()
+        self._slots = asyncio.Semaphore(concurrency)
+        self._running: set[asyncio.Task[None]] = set()
+        self._looker: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    def wake(self, row_id: object) -> None:
+        """Take this row at once if it is due and free."""
+        if not self._stopping:
+            self._spawn(self._take({"_id": row_id}))
+
+    async def start(self) -> None:
+        self._looker = asyncio.create_task(self._look_for_ever())
+
+    async def stop(self) -> None:
+        """Finish what is held; what does not finish in time is taken by another replica when its lease ends."""
+        self._stopping = True
+        if self._looker:
+            self._looker.cancel()
+            await asyncio.gather(self._looker, return_exceptions=True)
+        if self._running:
+            await asyncio.wait(self._running, timeout=10)
+
+    async def run_due(self) -> int:
+        """Work on everything that is due now, one after the other; answers how many rows. For tests and commands."""
+        count = 0
+        while await self._work_once({}):
+            count += 1
+        return count
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _take(self, which: dict[str, Any]) -> None:
+        async with self._slots:
+            try:
+                await self._work_once(which)
+            except Exception as error:
+                log.warning("due.take_failed", worker=self.name, error=repr(error))
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            try:
+                await self._look()
+            except Exception as error:
+                log.warning("due.look_failed", worker=self.name, error=repr(error))
+            await asyncio.sleep(self._look_every)
+
+    async def _look(self) -> None:
+        """Start a task for each due and free row that there is room for."""
+        query = {"due_at": {"$gt": _EPOCH, "$lte": clock.now()}, **self._free()}
+        rows = await self._collection.find(query, {"_id": 1}).sort("due_at", ASCENDING).limit(200).to_list(None)
+        metrics.record_due_rows(self.name, len(rows))
+        for row in rows:
+            await self._slots.acquire()
+            self._slots.release()
+            self._spawn(self._take({"_id": row["_id"]}))
+
+    @staticmethod
+    def _free() -> dict[str, Any]:
+        return {"$or": [{"lease": None}, {"lease.until": {"$lt": clock.real_now()}}]}
+
+    async def _claim(self, which: dict[str, Any]) -> Lease | None:
+        token, until = new_id("lse"), clock.real_now() + self._lease
+        row = await self._collection.find_one_and_update(
+            {**which, "due_at": {"$gt": _EPOCH, "$lte": clock.now()}, **self._free()},
+            {"$set": {"lease": {"token": token, "until": until}}},
+            sort=[("due_at", ASCENDING)],
+            return_document=AFTER,
+        )
+        return Lease(row, token, until) if row else None
+
+    async def _work_once(self, which: dict[str, Any]) -> bool:
+        lease = await self._claim(which)
+        if lease is None:
+            return False
+        try:
+            async with asyncio.timeout(self._lease.total_seconds() * 0.9):
+                await self._handle(lease)
+        except Exception as error:
+            log.error("due.work_failed", worker=self.name, row_id=str(lease.row["_id"]), exc_info=error)
+            await self._put_off(lease)
+        else:
+            await self._release(lease)
+        return True
+
+    async def _release(self, lease: Lease) -> None:
+        row = await self._collection.find_one_and_update(
+            lease.held, {"$unset": {"lease": ""}}, projection={"due_at": 1}, return_document=AFTER
+        )
+        if row and row.get("due_at") and row["due_at"] <= clock.now():
+            self.wake(row["_id"])
+
+    async def _put_off(self, lease: Lease) -> None:
+        """A bug or an outage of the database: try later, ever more rarely."""
+        tries = int(lease.row.get("failed_tries", 0)) + 1
+        try:
+            await self._collection.update_one(
+                lease.held,
+                {
+                    "$set": {"due_at": clock.now() + backoff(tries), "failed_tries": tries},
+                    "$unset": {"lease": ""},
+                },
+            )
+        except PyMongoError as error:
+            log.warning("due.not_put_off", worker=self.name, error=repr(error))

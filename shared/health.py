@@ -1,0 +1,48 @@
+"""``/healthz`` (the process answers), ``/readyz`` (what it needs answers), ``/metrics`` (Prometheus)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from shared.observability import metrics
+
+Check = Callable[[], Awaitable[bool]]
+_CHECK_SECONDS = 3
+
+
+async def _passes(check: Check) -> bool:
+    try:
+        async with asyncio.timeout(_CHECK_SECONDS):
+            return await check()
+    except Exception:
+        return False
+
+
+def build_router(name: str, checks: Mapping[str, Check], started_at: datetime) -> APIRouter:
+    """``checks`` are run side by side, each at most 3 s."""
+    router = APIRouter(tags=["health"], include_in_schema=False)
+
+    @router.get("/healthz")
+    async def healthz() -> dict[str, Any]:
+        return {"status": "ok", "service": name, "started_at": started_at, "tzdata": version("tzdata")}
+
+    @router.get("/readyz")
+    async def readyz() -> JSONResponse:
+        results = await asyncio.gather(*(_passes(check) for check in checks.values()))
+        states = dict(zip(checks, ("ok" if passed else "failing" for passed in results), strict=True))
+        ready = all(results)
+        return JSONResponse(
+            {"status": "ready" if ready else "not_ready", "checks": states}, status_code=200 if ready else 503
+        )
+
+    @router.get("/metrics")
+    async def read_metrics() -> Response:
+        return Response(generate_latest(metrics.REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+    return router

@@ -1,0 +1,59 @@
+"""HTTP clients. The only module that makes httpx clients, so that time-outs, pools and tracing are set once."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import httpx
+
+from shared.observability.http import trace_headers
+
+__all__ = ["HTTPError", "Response", "TimeoutException", "client", "internal_client"]
+
+HTTPError = httpx.HTTPError
+TimeoutException = httpx.TimeoutException
+Response = httpx.Response
+
+USER_AGENT = "chosei/0.1"
+
+
+def client(
+    base_url: str,
+    *,
+    timeout: timedelta = timedelta(seconds=20),
+    headers: Mapping[str, str] | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    max_connections: int = 64,
+) -> httpx.AsyncClient:
+    """A pooled client for one server; ``timeout`` bounds each of connect, read, write and waiting for the pool."""
+    return httpx.AsyncClient(
+        base_url=base_url,
+        timeout=httpx.Timeout(timeout.total_seconds()),
+        headers={"user-agent": USER_AGENT, **(headers or {})},
+        limits=httpx.Limits(max_connections=max_connections, max_keepalive_connections=max_connections),
+        transport=transport,
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+def internal_client(
+    base_url: str,
+    token: str,
+    *,
+    timeout: timedelta = timedelta(seconds=15),
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> httpx.AsyncClient:
+    """A client for another service of ours, authenticated by the caller's own token; the trace goes with each call."""
+    made = client(
+        base_url,
+        timeout=timeout,
+        headers={"authorization": f"Bearer {token}"},
+        max_connections=128,
+        transport=transport,
+    )
+    made.event_hooks["request"].append(_add_trace)
+    return made
+
+
+async def _add_trace(request: httpx.Request) -> None:
+    request.headers.update(trace_headers())

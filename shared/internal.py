@@ -1,0 +1,70 @@
+"""Calls between services: who calls (a token per caller), and for whom (headers that only a service may set)."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import Header, Request
+
+from shared.problem import Language, Unauthorized, language_of
+
+ORGANIZATION = "x-organization-id"
+STAFF = "x-staff-id"
+ROLE = "x-role"
+GUEST_TOKEN = "x-guest-token"  # noqa: S105 - the name of a header
+REQUEST_ID = "x-request-id"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """On whose behalf the gateway calls. ``request_id`` starts the chain of causes."""
+
+    organization_id: str
+    staff_id: str
+    role: str
+    language: Language
+    request_id: str
+    idempotency_key: str | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == "admin"
+
+
+def parse_tokens(text: str) -> dict[str, str]:
+    """``caller:token,caller2:token`` as token by caller."""
+    pairs = (part.strip().partition(":") for part in text.split(",") if part.strip())
+    return {name: token for name, _, token in pairs}
+
+
+def require_caller(api_tokens: str) -> Callable[[Request], str]:
+    """A dependency that lets only the named services in; answers the caller's name."""
+    known = parse_tokens(api_tokens)
+
+    def check(request: Request) -> str:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
+        for name, token in known.items():
+            if secrets.compare_digest(given, token.encode()):
+                return name
+        raise Unauthorized()
+
+    return check
+
+
+def caller(
+    x_organization_id: str = Header(),
+    x_staff_id: str = Header(default=""),
+    x_role: str = Header(default=""),
+    x_request_id: str = Header(default=""),
+    accept_language: str = Header(default="ja"),
+    idempotency_key: str | None = Header(default=None),
+) -> Caller:
+    """A dependency that reads for whom the gateway calls."""
+    return Caller(
+        organization_id=x_organization_id,
+        staff_id=x_staff_id,
+        role=x_role,
+        language=language_of(accept_language),
+        request_id=x_request_id,
+        idempotency_key=idempotency_key,
+    )

@@ -1,0 +1,69 @@
+"""All metrics of the project, behind ``record_…`` functions; names are checked against rules and dashboards by a test."""
+
+from datetime import timedelta
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY = CollectorRegistry(auto_describe=True)
+
+_STAGES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+
+_messages = Counter(
+    "chosei_messages_failed_total",
+    "Messages whose handler failed, by what became of them.",
+    ["queue", "outcome"],
+    registry=REGISTRY,
+)
+_outbox_age = Gauge("chosei_outbox_age_seconds", "Age of the oldest unpublished event.", registry=REGISTRY)
+_due_rows = Gauge("chosei_due_rows", "Rows due and not yet taken at the last look.", ["worker"], registry=REGISTRY)
+_stage = Histogram(
+    "chosei_stage_seconds",
+    "Time from the cause (guest's click) to the end of each stage.",
+    ["stage"],
+    buckets=_STAGES,
+    registry=REGISTRY,
+)
+_effects = Counter("chosei_effects_total", "Effects by how they ended (G9).", ["effect", "outcome"], registry=REGISTRY)
+_provider = Histogram(
+    "chosei_provider_call_seconds",
+    "Calls to providers.",
+    ["provider", "operation", "outcome"],
+    buckets=_STAGES,
+    registry=REGISTRY,
+)
+_requests = Histogram(
+    "chosei_http_request_seconds",
+    "Answered requests.",
+    ["method", "route", "status"],
+    buckets=_STAGES,
+    registry=REGISTRY,
+)
+
+
+def record_message(queue: str, outcome: str) -> None:
+    _messages.labels(queue, outcome).inc()
+
+
+def record_outbox_age(age: timedelta) -> None:
+    _outbox_age.set(age.total_seconds())
+
+
+def record_due_rows(worker: str, count: int) -> None:
+    _due_rows.labels(worker).set(count)
+
+
+def record_stage(stage: str, took: timedelta) -> None:
+    """``stage`` is one of confirmed, meeting_issued, entry_written, holds_released, mail_sent, reminder_filed."""
+    _stage.labels(stage).observe(max(0.0, took.total_seconds()))
+
+
+def record_effect(effect: str, outcome: str) -> None:
+    _effects.labels(effect, outcome).inc()
+
+
+def record_provider_call(provider: str, operation: str, outcome: str, took: timedelta) -> None:
+    _provider.labels(provider, operation, outcome).observe(took.total_seconds())
+
+
+def record_request(method: str, route: str, status: int, took: timedelta) -> None:
+    _requests.labels(method, route, str(status)).observe(took.total_seconds())

@@ -1,0 +1,213 @@
+"""RFC 9457 problem answers in the reader's language. Services declare subclasses of ``Problem`` beside the code that raises them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal, TypedDict
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+Language = Literal["ja", "en"]
+MEDIA_TYPE = "application/problem+json"
+log = structlog.get_logger(__name__)
+
+
+class FieldError(TypedDict):
+    """``pointer`` is an RFC 6901 pointer into the request body, or ``?name`` for a query parameter."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(Exception):
+    """An error that a caller may see. ``code`` is stable; ``ja`` and ``en`` are filled with the arguments."""
+
+    code: ClassVar[str] = "problem"
+    status: ClassVar[int] = 400
+    ja: ClassVar[str] = "要求を処理できませんでした。"
+    en: ClassVar[str] = "The request could not be processed."
+    pointer: ClassVar[str | None] = None
+
+    def __init__(
+        self,
+        *,
+        errors: Sequence[FieldError] = (),
+        extra: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **values: object,
+    ) -> None:
+        self.values = values
+        self.errors = list(errors)
+        self.extra = dict(extra or {})
+        self.headers = dict(headers or {})
+        super().__init__(self.detail("en"))
+
+    def detail(self, language: Language) -> str:
+        return (self.ja if language == "ja" else self.en).format(**self.values)
+
+    def body(self, language: Language) -> dict[str, Any]:
+        detail = self.detail(language)
+        errors = self.errors or ([{"pointer": self.pointer, "detail": detail}] if self.pointer else [])
+        return problem_body(self.status, self.code, detail, language, errors=errors, extra=self.extra)
+
+
+class NotFound(Problem):
+    code, status = "not_found", 404
+    ja, en = "見つかりませんでした。", "Not found."
+
+
+class Unauthorized(Problem):
+    code, status = "unauthorized", 401
+    ja, en = "サインインしてください。", "Please sign in."
+
+
+class Forbidden(Problem):
+    code, status = "forbidden", 403
+    ja, en = "この操作を行う権限がありません。", "You may not do this."
+
+
+class VersionMismatch(Problem):
+    code, status = "version_mismatch", 412
+    ja = "ほかの人が先に変更しました。最新の内容を読み込んでください。"
+    en = "Somebody else changed this first. Please load the current version."
+
+
+class InvalidInput(Problem):
+    """One or more fields are wrong; ``errors`` says which."""
+
+    code, status = "invalid", 422
+    ja, en = "入力内容に誤りがあります。", "The input is not valid."
+
+
+TITLES: Mapping[int, tuple[str, str]] = {
+    400: ("不正な要求", "Bad request"),
+    401: ("サインインが必要です", "Sign-in required"),
+    403: ("権限がありません", "Forbidden"),
+    404: ("見つかりません", "Not found"),
+    405: ("使えないメソッドです", "Method not allowed"),
+    409: ("競合しました", "Conflict"),
+    410: ("終了しました", "Gone"),
+    412: ("変更が競合しました", "Precondition failed"),
+    413: ("大きすぎます", "Too large"),
+    415: ("形式が違います", "Unsupported media type"),
+    422: ("入力エラー", "Invalid input"),
+    429: ("回数が多すぎます", "Too many requests"),
+    500: ("内部エラー", "Internal error"),
+    502: ("接続先のエラー", "Bad gateway"),
+    503: ("一時的に利用できません", "Temporarily unavailable"),
+}
+
+
+def language_of(accept_language: str | None, default: Language = "ja") -> Language:
+    """The first of ``ja`` and ``en`` by the header's weights (RFC 9110, 12.5.4); ``default`` when neither is named."""
+    best: tuple[float, Language] | None = None
+    for part in (accept_language or "").split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        primary = tag.split("-")[0].strip().lower()
+        try:
+            quality = float(weight) if weight else 1.0
+        except ValueError:
+            continue
+        if primary in ("ja", "en") and quality > 0 and (best is None or quality > best[0]):
+            best = (quality, "ja" if primary == "ja" else "en")
+    return best[1] if best else default
+
+
+def problem_body(
+    status: int,
+    code: str,
+    detail: str,
+    language: Language,
+    *,
+    errors: Sequence[FieldError] = (),
+    extra: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    japanese, english = TITLES.get(status, TITLES[400])
+    body: dict[str, Any] = {
+        "type": f"urn:chosei:problem:{code}",
+        "title": japanese if language == "ja" else english,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        **(extra or {}),
+    }
+    if errors:
+        body["errors"] = list(errors)
+    return body
+
+
+def respond(request: Request, problem: Problem) -> JSONResponse:
+    language = language_of(request.headers.get("accept-language"))
+    return JSONResponse(
+        problem.body(language), status_code=problem.status, media_type=MEDIA_TYPE, headers=problem.headers
+    )
+
+
+_JAPANESE: Mapping[str, str] = {
+    "missing": "必須です。",
+    "string_too_long": "長すぎます(最大 {max_length} 文字)。",
+    "string_too_short": "短すぎます(最小 {min_length} 文字)。",
+    "too_long": "多すぎます(最大 {max_length} 件)。",
+    "too_short": "少なすぎます(最小 {min_length} 件)。",
+    "extra_forbidden": "この項目は使えません。",
+    "json_invalid": "JSONとして読み取れません。",
+    "timezone_aware": "時刻にはUTCからの時差が必要です。",
+    "enum": "{expected} のいずれかを指定してください。",
+    "literal_error": "{expected} のいずれかを指定してください。",
+}
+
+
+def field_error(error: Mapping[str, Any], language: Language) -> FieldError:
+    """One pydantic error as a pointer and a sentence in the reader's language."""
+    where, *path = error["loc"]
+    pointer = "".join(f"/{part}" for part in path if not isinstance(part, str) or part != "body")
+    if where in ("query", "header", "path", "cookie"):
+        pointer = f"?{path[0]}" if path else f"?{where}"
+    detail = str(error["msg"])
+    if language == "ja":
+        context = error.get("ctx") or {}
+        detail = _JAPANESE.get(error["type"], "形式が正しくありません。").format_map(_Lenient(context))
+    return {"pointer": pointer or "/", "detail": detail}
+
+
+class _Lenient(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of ``app`` as a problem document."""
+
+    @app.exception_handler(Problem)
+    async def on_problem(request: Request, problem: Problem) -> JSONResponse:
+        return respond(request, problem)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        language = language_of(request.headers.get("accept-language"))
+        errors = [field_error(item, language) for item in error.errors()]
+        return respond(request, InvalidInput(errors=errors))
+
+    @app.exception_handler(HTTPException)
+    async def on_http(request: Request, error: HTTPException) -> JSONResponse:
+        language = language_of(request.headers.get("accept-language"))
+        titles = TITLES.get(error.status_code, TITLES[400])
+        code = {404: "not_found", 405: "method_not_allowed", 400: "bad_request"}.get(
+            error.status_code, f"http_{error.status_code}"
+        )
+        detail = titles[0] if language == "ja" else titles[1]
+        return JSONResponse(
+            problem_body(error.status_code, code, detail, language),
+            status_code=error.status_code,
+            media_type=MEDIA_TYPE,
+            headers=error.headers,
+        )
+
+    @app.exception_handler(Exception)
+    async def on_bug(request: Request, error: Exception) -> JSONResponse:
+        log.error("request.crashed", exc_info=error)
+        language = language_of(request.headers.get("accept-language"))
+        detail = "内部エラーが発生しました。" if language == "ja" else "An internal error occurred."
+        return JSONResponse(problem_body(500, "internal", detail, language), status_code=500, media_type=MEDIA_TYPE)

@@ -1,0 +1,124 @@
+"""A RabbitMQ for the session, and virtual hosts of their own for single tests."""
+
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import aio_pika
+import httpx
+
+from deploy.demo.layout import SERVICES
+from deploy.demo.probes import answers_ok
+from deploy.demo.processes import Process
+from deploy.demo.rabbitmq import RabbitMQ
+from deploy.rabbitmq.definitions import LADDER, definitions
+from tests.infrastructure.ports import free_ports
+from tests.waiting import eventually
+
+OPERATOR = "operator"
+QUICK_LADDER: Mapping[str, timedelta] = {
+    name: timedelta(milliseconds=200 * (step + 1)) for step, name in enumerate(LADDER)
+}
+
+
+@dataclass(frozen=True)
+class Broker:
+    """One virtual host: the exchange and the ladder are there, the services' queues are not."""
+
+    port: int
+    management_port: int
+    vhost: str
+    passwords: Mapping[str, str]
+
+    def url(self, user: str = OPERATOR) -> str:
+        """The AMQP address for a service (with that service's rights) or for the operator, who may do everything."""
+        return f"amqp://{user}:{self.passwords[user]}@127.0.0.1:{self.port}/{quote(self.vhost, safe='')}"
+
+    async def depth(self, queue: str) -> int:
+        """How many messages lie ready in the queue; raises where it does not exist."""
+        connection = await aio_pika.connect(self.url())
+        async with connection, connection.channel() as channel:
+            declared = await channel.declare_queue(queue, passive=True)
+            return declared.declaration_result.message_count or 0
+
+    async def queues(self) -> dict[str, dict[str, object]]:
+        """The arguments of every queue, by name."""
+        found = await self._manage("GET", f"queues/{quote(self.vhost, safe='')}")
+        return {queue["name"]: queue["arguments"] for queue in found.json()}
+
+    async def close_connections(self) -> None:
+        """Cut every connection of this virtual host, as a failing network would."""
+        for connection in (await self._manage("GET", "connections")).json():
+            if connection.get("vhost") == self.vhost:
+                await self._manage("DELETE", f"connections/{quote(connection['name'], safe='')}")
+
+    async def create(self, ladder: Mapping[str, timedelta]) -> None:
+        """Make the virtual host with the users' rights, the exchange and the ladder."""
+        everything = definitions(
+            {name: self.passwords[name] for name in SERVICES},
+            operator=(OPERATOR, self.passwords[OPERATOR]),
+            vhost=self.vhost,
+            ladder=ladder,
+        )
+        del everything["users"]
+        await self._manage("POST", "definitions", everything)
+
+    async def delete(self) -> None:
+        """Take the virtual host away with all that is in it."""
+        await self._manage("DELETE", f"vhosts/{quote(self.vhost, safe='')}")
+
+    async def _manage(self, method: str, path: str, body: object = None) -> httpx.Response:
+        login = (OPERATOR, self.passwords[OPERATOR])
+        base = f"http://127.0.0.1:{self.management_port}/api/"
+        async with httpx.AsyncClient(base_url=base, auth=login, trust_env=False, timeout=30) as client:
+            return (await client.request(method, path, json=body)).raise_for_status()
+
+
+@asynccontextmanager
+async def running_rabbitmq(folder: Path) -> AsyncIterator[Broker]:
+    """A broker with its management interface, killed at the end: its data is thrown away."""
+    port, distribution, epmd, management = free_ports(4)
+    passwords = {name: secrets.token_urlsafe(12) for name in (OPERATOR, *SERVICES)}
+    rabbitmq = RabbitMQ(
+        folder=folder,
+        logs=folder,
+        node=f"test{port}",
+        port=port,
+        distribution_port=distribution,
+        epmd_port=epmd,
+        plugins=("rabbitmq_management",),
+        settings=(
+            "management.tcp.ip = 127.0.0.1",
+            f"management.tcp.port = {management}",
+            "collect_statistics_interval = 500",
+        ),
+    )
+    services = {name: passwords[name] for name in SERVICES}
+    rabbitmq.prepare(definitions(services, operator=(OPERATOR, passwords[OPERATOR])))
+    started: list[Process] = []
+    try:
+        for program in rabbitmq.programs():
+            started.append(await Process.start(program))
+            await started[-1].until_ready()
+        await eventually(answers_ok(f"http://127.0.0.1:{management}/"), timeout=30)
+        yield Broker(port, management, "/", passwords)
+    finally:
+        for process in reversed(started):
+            process.kill()
+            await process.until_ended()
+
+
+@asynccontextmanager
+async def own_vhost(session: Broker, ladder: Mapping[str, timedelta]) -> AsyncIterator[Broker]:
+    """A virtual host that nothing has used, deleted afterwards."""
+    name = f"test-{secrets.token_hex(6)}"
+    broker = Broker(session.port, session.management_port, name, session.passwords)
+    await broker.create(ladder)
+    try:
+        yield broker
+    finally:
+        await broker.delete()
