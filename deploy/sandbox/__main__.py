@@ -1,4 +1,4 @@
-"""Runs the sandbox: one uvicorn worker and the SMTP server on one event loop. ``python -m deploy.sandbox``."""
+"""Runs the sandbox: one uvicorn worker and the SMTP server on one event loop."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The people who have an account at a provider: whom the sign-in pages list and whose mailboxes and meetings exist."""
+"""The people with an account at a provider: whom its sign-in page lists, who owns calendars and meetings."""
 
 import uuid
 from enum import StrEnum
@@ -21,7 +21,7 @@ OAUTH_PROVIDERS = (Provider.ZOOM, Provider.GOOGLE, Provider.MICROSOFT)
 
 
 class Account(BaseModel):
-    """One person at one provider. ``id`` is the provider's own user id; made from the address when none is given."""
+    """One person at one provider; ``id`` is the provider's own, made from the address when none is given."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,6 +33,8 @@ class Account(BaseModel):
     last_name: str = ""
     time_zone: str = "Asia/Tokyo"
     locale: str = "ja"
+    organization: str = ""
+    """Accounts of one organization share their provider's limits; empty is an account of one person."""
     plan: int = 2
     """Zoom's ``type``: 1 basic, 2 licensed."""
     admin: bool = False

@@ -1,4 +1,4 @@
-"""Joins the sandbox: one world, the providers below their mounts, ``/inspect``, the mailbox page, faults around them."""
+"""Joins the sandbox: one world, the providers below their mounts, ``/inspect``, the mailbox, the faults."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from deploy.sandbox import google, inspect_routes, mail, microsoft, zoom
 from deploy.sandbox.accounts import Provider
-from deploy.sandbox.middleware import ProviderMiddleware
+from deploy.sandbox.middleware import ErrorBody, ProviderMiddleware
 from deploy.sandbox.settings import SandboxSettings
 from deploy.sandbox.world import Seed, World
 
@@ -57,7 +57,7 @@ def build_app(settings: SandboxSettings) -> FastAPI:
     for provider, package in PROVIDERS.items():
         app.include_router(package.build_router(world), prefix=f"/{provider.value}", include_in_schema=False)
         app.include_router(package.build_inspect_router(world), prefix="/inspect")
-    error_bodies = {provider: package.error_body for provider, package in PROVIDERS.items()}
+    error_bodies: dict[Provider, ErrorBody] = {provider: package.error_body for provider, package in PROVIDERS.items()}
     app.add_middleware(ProviderMiddleware, world=world, error_bodies=error_bodies)
 
     @app.get("/healthz")

@@ -1,4 +1,4 @@
-"""Calls from the providers to the system under test: notifications, validations. Delivered from tasks, with retries.
+"""Calls from the providers to the system under test: notifications and validations.
 
 http is allowed on loopback only, as everywhere in the sandbox; other addresses must be https.
 """
@@ -64,7 +64,7 @@ class Callbacks:
         taken: Callable[[int], bool] = lambda status: 200 <= status < 300,
         delay_s: float = 0.0,
     ) -> None:
-        """In the background: after ``delay_s``, then again after each of ``retry_after_s`` until ``taken`` says yes."""
+        """In the background, after ``delay_s``; again after each of ``retry_after_s`` until it is ``taken``."""
 
         async def run() -> None:
             for wait in (delay_s, *retry_after_s):

@@ -10,7 +10,7 @@ from deploy.sandbox.faults import FaultKind
 
 
 class Call(BaseModel):
-    """``status`` is what the provider decided, also when the answer was lost; None when it never got that far."""
+    """``status`` is what the provider decided, also when that was lost; None when it never got that far."""
 
     model_config = ConfigDict(frozen=True)
 

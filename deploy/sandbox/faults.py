@@ -1,6 +1,6 @@
-"""Rules by which providers fail: ``PUT /inspect/faults`` replaces them all; the first rule that takes a call has it.
+"""Rules by which providers fail, set by ``PUT /inspect/faults``; the first that takes a call has it.
 
-``share`` draws per call, ``times`` counts what was hit. Token faults without share, times, method or path act at once.
+``share`` draws per call, ``times`` counts what was hit. A token fault that names no calls acts at once.
 """
 
 import random
@@ -26,7 +26,7 @@ TOKEN_FAULTS = (FaultKind.EXPIRE_TOKENS, FaultKind.REVOKE_TOKENS)
 
 
 class FaultRule(BaseModel):
-    """One rule; what is left out matches everything. ``path`` is a prefix or a regular expression below the mount."""
+    """What is left out matches all. ``path`` is a prefix or a regular expression below the mount."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,9 +58,7 @@ class FaultRule(BaseModel):
     def acts_at_once(self) -> bool:
         """A token fault that names no calls happens when the rule is set, not at a call."""
         everywhere = self.method is None and self.path is None
-        return (
-            self.kind in TOKEN_FAULTS and everywhere and self.share in (None, 1) and self.times in (None, 1)
-        )
+        return self.kind in TOKEN_FAULTS and everywhere and self.share in (None, 1) and self.times in (None, 1)
 
     def matches(self, provider: Provider, method: str, path: str) -> bool:
         if self.provider is not None and self.provider is not provider:

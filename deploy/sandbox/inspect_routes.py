@@ -1,4 +1,4 @@
-"""``/inspect``: what a test or a person asks the sandbox itself. The providers add their own routes beside these."""
+"""``/inspect``: what one asks the sandbox itself. The providers add their own routes beside these."""
 
 from datetime import datetime, timedelta
 

@@ -1,7 +1,7 @@
-"""Around every provider path: the faults in force, the latency asked for, and the call log. Pure ASGI, one wrap.
+"""Around every provider path: the faults in force, the latency asked for, and the call log.
 
-A lost answer and a time-out end the TCP connection itself; ``HttpProtocol`` (used by ``__main__``) hands it over in the
-scope. Where there is none (ASGI called in process) ``ConnectionLost`` is raised instead.
+A lost answer and a time-out end the TCP connection itself; ``HttpProtocol`` (used by ``__main__``) hands it
+over in the scope. Where there is none (ASGI called in process) ``ConnectionLost`` is raised instead.
 """
 
 import asyncio
@@ -148,12 +148,8 @@ class _ProviderCall:
             await asyncio.sleep(rule.delay_s)
         self._status = rule.status or 503
         body = orjson.dumps(self._error_body(self._status, self._path))
-        headers = {"content-type": "application/json"} | {
-            name.lower(): value for name, value in rule.headers.items()
-        }
-        raw: list[Any] = [
-            (name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()
-        ]
+        headers = {"content-type": "application/json"} | {name.lower(): value for name, value in rule.headers.items()}
+        raw: list[Any] = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         raw.append((b"content-length", str(len(body)).encode()))
         await self._send({"type": "http.response.start", "status": self._status, "headers": raw})
         await self._send({"type": "http.response.body", "body": body})

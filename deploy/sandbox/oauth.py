@@ -1,6 +1,6 @@
-"""Authorization codes, access and refresh tokens as an OAuth 2 server keeps them; each provider sets its own rules.
+"""Codes, access and refresh tokens as an OAuth 2 server keeps them; each provider sets its own rules.
 
-Plain data and no HTTP: ``oauth_http.py`` reads requests, the providers' routers write answers and errors in their own form.
+Plain data and no HTTP: ``oauth_http.py`` reads requests, providers answer in their own form.
 """
 
 import base64
@@ -119,7 +119,7 @@ class OAuthServer:
             raise OAuthRefused(Refusal.INVALID_CLIENT)
 
     def has_grant(self, client_id: str, account: Account) -> bool:
-        """Whether the account allowed this client before (Google then asks, and gives a refresh token, no more)."""
+        """Whether the account allowed this client before (Google then gives no refresh token)."""
         return any(not grant.revoked for grant in self._grants.get((client_id, account.email), []))
 
     def issue_code(
@@ -158,7 +158,7 @@ class OAuthServer:
         return self._hand_out(entry.grant, self._new_refresh(entry.grant) if entry.grant.offline else None)
 
     def redeem_client(self, client_id: str, scope: str) -> TokenSet:
-        """A token for the app itself (client_credentials, Zoom's account_credentials): never a refresh token."""
+        """A token for the app itself (client_credentials, account_credentials): no refresh token comes."""
         return self._hand_out(Grant(secrets.token_hex(8), client_id, None, scope, offline=False), None)
 
     def refresh(self, client_id: str, token: str) -> TokenSet:

@@ -1,7 +1,7 @@
-"""What OAuth looks like over HTTP, the same for all providers: the sign-in page, client credentials, bearer tokens.
+"""What OAuth looks like over HTTP, for all providers: sign-in page, client credentials, bearer tokens.
 
-The sign-in page is a form at the authorize URL itself: POST there with ``account`` (an address) and ``decision``
-(``allow`` or ``deny``) answers 303 to the redirect URI.
+The sign-in page is a form at the authorize URL itself: POST there with ``account`` (an address) and
+``decision`` (``allow`` or ``deny``) answers 303 to the redirect URI.
 """
 
 import base64
@@ -28,9 +28,9 @@ class AuthorizeSpec:
     provider: Provider
     title: str
     offline: Callable[[dict[str, str], bool], bool]
-    """From the query and whether the account allowed the client before: does a refresh token come with the code?"""
+    """From the query and whether the account allowed the client before: does a refresh token come?"""
     extra: Callable[[str], dict[str, str]] = lambda scope: {}
-    """More parameters of the way back, beside code and state, made from the scope granted (Google sends ``scope``)."""
+    """More parameters of the way back, made from the scope granted (Google sends ``scope``)."""
     choose_scopes: bool = False
     """Whether the person may untick scopes (Google); the form then posts ``scope`` once for each one kept."""
     default_scope: str = ""
@@ -120,9 +120,7 @@ def _refused_page(spec: AuthorizeSpec, problem: str) -> Response:
     return HTMLResponse(html, status_code=400)
 
 
-def _allow(
-    spec: AuthorizeSpec, oauth: OAuthServer, query: dict[str, str], account: Account, scope: str
-) -> Response:
+def _allow(spec: AuthorizeSpec, oauth: OAuthServer, query: dict[str, str], account: Account, scope: str) -> Response:
     offline = spec.offline(query, oauth.has_grant(query["client_id"], account))
     code = oauth.issue_code(
         client_id=query["client_id"],
@@ -136,9 +134,7 @@ def _allow(
     return _back(query["redirect_uri"], answer)
 
 
-def add_authorize_page(
-    router: APIRouter, path: str, world: World, oauth: OAuthServer, spec: AuthorizeSpec
-) -> None:
+def add_authorize_page(router: APIRouter, path: str, world: World, oauth: OAuthServer, spec: AuthorizeSpec) -> None:
     """Serve the sign-in page at ``path`` (GET) and take its answer there (POST)."""
 
     async def show(request: Request) -> Response:

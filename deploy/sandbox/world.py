@@ -1,7 +1,7 @@
-"""All that the sandbox knows, shared by its providers: accounts, tokens, faults, calls and each provider's own state.
+"""All that the sandbox knows: accounts, tokens, faults, calls and each provider's own state.
 
-A provider keeps its things in a plain-data class of its own, made on first use by ``world.state(ThatClass)``; what is
-there is saved and loaded with the rest, so it must pickle (no locks, tasks or clients in it).
+A provider keeps its things in a plain-data class of its own, made on first use by ``world.state(ThatClass)``;
+what is there is saved and loaded with the rest, so it must pickle (no locks, tasks or clients in it).
 """
 
 import json
@@ -40,9 +40,9 @@ class World:
 
     def state(self, kind: type[State]) -> State:
         """The one instance of a provider's state class."""
-        found = self._states.setdefault(kind, None)
-        if found is None:
-            found = self._states[kind] = kind()
+        if kind not in self._states:
+            self._states[kind] = kind()
+        found = self._states[kind]
         assert isinstance(found, kind)
         return found
 

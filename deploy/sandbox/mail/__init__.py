@@ -1,4 +1,4 @@
-"""The mail server of the sandbox: takes everything by SMTP, shows it under ``/inspect/mails`` and ``/mailbox``."""
+"""The mail server of the sandbox: takes all by SMTP, shows it under ``/inspect/mails`` and ``/mailbox``."""
 
 from deploy.sandbox.mail.routes import build_router
 

@@ -1,6 +1,6 @@
 """The SMTP server, on the sandbox's own event loop; the faults of provider ``smtp`` happen here.
 
-A fault's ``method`` is the SMTP verb and its ``path`` ``/`` and the recipient: RCPT once for each, DATA with the first.
+A fault's ``method`` is the SMTP verb, its ``path`` ``/`` and the recipient (at DATA: the first one).
 """
 
 import asyncio
@@ -107,8 +107,6 @@ async def start_smtp(world: World, host: str, port: int) -> asyncio.Server:
     loop = asyncio.get_running_loop()
 
     def protocol() -> SMTP:
-        return SMTP(
-            handler, hostname="sandbox.chosei", data_size_limit=_MAX_BYTES, enable_SMTPUTF8=True, loop=loop
-        )
+        return SMTP(handler, hostname="sandbox.chosei", data_size_limit=_MAX_BYTES, enable_SMTPUTF8=True, loop=loop)
 
     return await loop.create_server(protocol, host, port)

@@ -70,9 +70,7 @@ class Mailbox:
             self._by_recipient[oldest.recipient.lower()].remove(oldest)
 
 
-def _mail_of(
-    message: EmailMessage, mail_id: str, message_id: str, sender: str, recipient: str, at: datetime
-) -> Mail:
+def _mail_of(message: EmailMessage, mail_id: str, message_id: str, sender: str, recipient: str, at: datetime) -> Mail:
     return Mail(
         id=mail_id,
         message_id=message_id,
