@@ -1,1 +1,1 @@
-"""Real servers for the tests: MongoDB, RabbitMQ, the sandbox, the whole demo; started on first use, stopped at the end."""
+"""Real servers for the tests: MongoDB, RabbitMQ, the sandbox, the demo; started on first use, stopped at the end."""

@@ -1,0 +1,1 @@
+"""What the operator gives to RabbitMQ: exchanges, the retry ladder, one user per service."""

@@ -1,0 +1,95 @@
+"""Fixtures for everyone. Servers start when a test first asks for one: unit tests never do."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from deploy.demo.accounts import LOGINS, Account, more_staff
+from deploy.demo.mongodb import MongoDB
+from deploy.rabbitmq.definitions import LADDER
+from tests.infrastructure.broker import QUICK_LADDER, Broker, own_vhost, running_rabbitmq
+from tests.infrastructure.database import own_database, running_mongod
+from tests.infrastructure.sandbox import Sandbox, running_sandbox
+
+
+@pytest.fixture(scope="session")
+async def mongod(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MongoDB]:
+    """A real mongod: replica set of one, authentication on."""
+    async with running_mongod(tmp_path_factory.mktemp("mongod")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def mongo_url(mongod: MongoDB) -> str:
+    """The administrator's address of the session's mongod."""
+    return mongod.administrator_url()
+
+
+@pytest.fixture
+async def database_url(mongod: MongoDB) -> AsyncIterator[str]:
+    """The address of a database of this test's own, its name in the path."""
+    async with own_database(mongod) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broker]:
+    """A real RabbitMQ with the operator's definitions; tests that declare queues take ``fresh_broker``."""
+    async with running_rabbitmq(tmp_path_factory.mktemp("rabbitmq")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def amqp_url(broker: Broker) -> str:
+    """The operator's address of the session's default virtual host."""
+    return broker.url()
+
+
+NewBroker = Callable[[Mapping[str, timedelta]], Awaitable[Broker]]
+
+
+@pytest.fixture
+async def new_broker(broker: Broker) -> AsyncIterator[NewBroker]:
+    """Makes virtual hosts with a ladder of the test's choice."""
+    async with AsyncExitStack() as stack:
+
+        async def make(ladder: Mapping[str, timedelta]) -> Broker:
+            return await stack.enter_async_context(own_vhost(broker, ladder))
+
+        yield make
+
+
+@pytest.fixture
+async def fresh_broker(new_broker: NewBroker) -> Broker:
+    """A virtual host of this test's own with the real ladder."""
+    return await new_broker(LADDER)
+
+
+@pytest.fixture
+async def quick_broker(new_broker: NewBroker) -> Broker:
+    """The same with rungs of 0.2 to 1 s under their usual names."""
+    return await new_broker(QUICK_LADDER)
+
+
+@pytest.fixture(scope="session")
+async def sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sandbox]:
+    """The sandbox with the demo's two accounts and eight more; shared, so clear what you set in it."""
+    async with running_sandbox(tmp_path_factory.mktemp("sandbox"), [*LOGINS, *more_staff(8)]) as running:
+        yield running
+
+
+NewSandbox = Callable[[list[Account], Mapping[str, str]], Awaitable[Sandbox]]
+
+
+@pytest.fixture
+async def new_sandbox(tmp_path: Path) -> AsyncIterator[NewSandbox]:
+    """Makes sandboxes of the test's own: accounts, and settings such as ``CHOSEI_SANDBOX_LATENCY_S``."""
+    async with AsyncExitStack() as stack:
+
+        async def make(accounts: list[Account], environment: Mapping[str, str]) -> Sandbox:
+            return await stack.enter_async_context(running_sandbox(tmp_path / "sandbox", accounts, environment))
+
+        yield make
