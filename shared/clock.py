@@ -1,6 +1,7 @@
 """The only source of time. ``now()`` follows the demo's clock file when one is set; leases and time-outs use real time.
 
-The clock file (``CHOSEI_CLOCK_FILE``) is JSON ``{"offset_seconds": float}``: how far the system runs ahead of the machine.
+The clock file (``CHOSEI_CLOCK_FILE``) is JSON ``{"offset_seconds": float}``: how far the system runs ahead of the
+machine.
 """
 
 import json

@@ -1,7 +1,10 @@
-"""Due rows: work that must happen is a row with a due time; any replica takes it under a lease, nothing is kept in memory.
+"""Due rows: work that must happen is a row with a due time; any replica takes it under a lease, nothing is kept in
+memory.
 
-A row has ``due_at`` (the system's time; absent when nothing is to be done) and, while worked on, ``lease``: its token and
-until when (real time). The handler does the work and writes its result with ``held(lease)`` in the filter, so that a worker
+A row has ``due_at`` (the system's time; absent when nothing is to be done) and, while worked on, ``lease``: its
+token and
+until when (real time). The handler does the work and writes its result with ``held(lease)`` in the filter, so that
+a worker
 that lost its lease changes nothing.
 """
 
@@ -45,7 +48,9 @@ def backoff(tries: int, *, first: float = 1.0, most: float = 300.0) -> timedelta
 
 
 class DueWorker:
-    """Takes due rows of one collection. ``wake`` makes a row's work start now instead of at the next look (every second)."""
+    """Takes due rows of one collection. ``wake`` makes a row's work start now instead of at the next look (every
+    second).
+    """
 
     def __init__(
         self,

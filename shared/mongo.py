@@ -85,8 +85,8 @@ def connect(url: str, *, app_name: str) -> tuple[Client, Database]:
 
 
 async def close(client: Client) -> None:
-    closing: Any = client.close()
-    await _awaited(closing)
+    closing: Any = client.close  # awaitable in PyMongo's client, plain in motor
+    await _awaited(closing())
 
 
 async def aggregate(collection: Collection, pipeline: Sequence[Mapping[str, Any]]) -> list[Document]:

@@ -1,4 +1,6 @@
-"""RFC 9457 problem answers in the reader's language. Services declare subclasses of ``Problem`` beside the code that raises them."""
+"""RFC 9457 problem answers in the reader's language. Services declare subclasses of ``Problem`` beside the code
+that raises them.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, TypedDict

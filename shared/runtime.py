@@ -1,6 +1,8 @@
-"""What every service is made of besides its own business: broker, database, relay, workers, HTTP; brought up and shut down.
+"""What every service is made of besides its own business: broker, database, relay, workers, HTTP; brought up and
+shut down.
 
-A service answers ``/healthz`` at once and becomes ready when broker and database are reached; both may come later or go away.
+A service answers ``/healthz`` at once and becomes ready when broker and database are reached; both may come later
+or go away.
 """
 
 import asyncio

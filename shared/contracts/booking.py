@@ -1,4 +1,6 @@
-"""Events of booking: proposals and appointments. Each carries the whole state, so that consumers need no earlier event."""
+"""Events of booking: proposals and appointments. Each carries the whole state, so that consumers need no earlier
+event.
+"""
 
 from enum import StrEnum
 
@@ -73,8 +75,10 @@ class Proposal(Value):
 class Appointment(Value):
     """An appointment as it stands. ``revision`` grows with every change that others must follow (iCalendar SEQUENCE).
 
-    ``time_zone`` is the organization's; ``guest_time_zone`` and ``guest_locale`` what the guest's browser said, or empty.
-    ``zoom_user_id`` is the provider's own user id for which time was claimed; ``wants_meeting`` where a Zoom meeting is due.
+    ``time_zone`` is the organization's; ``guest_time_zone`` and ``guest_locale`` what the guest's browser said, or
+    empty.
+    ``zoom_user_id`` is the provider's own user id for which time was claimed; ``wants_meeting`` where a Zoom
+    meeting is due.
     """
 
     appointment_id: str
@@ -112,7 +116,9 @@ class SlotsProposed(ProposalEvent, routing_key="booking.slots_proposed.v1"):
 
 
 class SlotsChanged(ProposalEvent, routing_key="booking.slots_changed.v1"):
-    """Slots or details of an open proposal changed, or new slots reopened an expired one; holds follow ``proposal.slots``."""
+    """Slots or details of an open proposal changed, or new slots reopened an expired one; holds follow
+    ``proposal.slots``.
+    """
 
     reason: ReasonGone
     mail_guest: bool

@@ -40,7 +40,9 @@ class Hold(Value):
 
 
 class HoldsPlaced(EventData, routing_key="calendar_sync.holds_placed.v1"):
-    """Holds of a proposal were written. Subject: the proposal's id; ``revision`` is the proposal's version they follow."""
+    """Holds of a proposal were written. Subject: the proposal's id; ``revision`` is the proposal's version they
+    follow.
+    """
 
     proposal_id: str
     revision: int
@@ -56,7 +58,8 @@ class HoldsReleased(EventData, routing_key="calendar_sync.holds_released.v1"):
 
 
 class CalendarEntryWritten(EventData, routing_key="calendar_sync.calendar_entry_written.v1"):
-    """The entry in ``staff_id``'s calendar follows this revision. ``covers`` names all staff who see it as participants or owner.
+    """The entry in ``staff_id``'s calendar follows this revision. ``covers`` names all staff who see it as
+    participants or owner.
 
     ``with_meeting`` tells whether it already carries what is needed to join. Subject: the appointment's id.
     """
@@ -100,9 +103,11 @@ class BusyMonth(Value):
 
 
 class BusyTimesChanged(EventData, routing_key="calendar_sync.busy_times_changed.v1"):
-    """The mirror of one calendar was read completely at ``read_at``; carries the months that changed since the last event.
+    """The mirror of one calendar was read completely at ``read_at``; carries the months that changed since the
+    last event.
 
-    Own holds and entries are left out (G4). ``aggregateversion`` grows with every event of one staff member. Subject: the staff id.
+    Own holds and entries are left out (G4). ``aggregateversion`` grows with every event of one staff member.
+    Subject: the staff id.
     """
 
     staff_id: str

@@ -1,6 +1,7 @@
 """The envelope of every event: CloudEvents 1.0 in structured mode, read by the official SDK (tests/contract).
 
-Ids, time, source, cause and trace live here and never in the payload. A payload class names its type once, at its declaration.
+Ids, time, source, cause and trace live here and never in the payload. A payload class names its type once, at its
+declaration.
 """
 
 from dataclasses import dataclass

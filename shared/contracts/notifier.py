@@ -31,7 +31,9 @@ class Purpose(StrEnum):
 
 
 class NotificationSent(EventData, routing_key="notifier.notification_sent.v1"):
-    """The mail server accepted the mail for all its recipients. Subject: what it is about (proposal, appointment, staff)."""
+    """The mail server accepted the mail for all its recipients. Subject: what it is about (proposal, appointment,
+    staff).
+    """
 
     about: str
     revision: int

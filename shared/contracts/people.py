@@ -1,4 +1,4 @@
-"""Personal data in events: names, addresses and phone numbers stand in these classes only, so that logs mask by type."""
+"""Personal data in events: names, addresses and numbers stand in these classes only, so that logs mask by type."""
 
 from typing import Any
 

@@ -1,4 +1,6 @@
-"""What travels sealed (G23): guest tokens, notes, guidance, passcodes and join URLs. Only the six services hold the key."""
+"""What travels sealed (G23): guest tokens, notes, guidance, passcodes and join URLs. Only the six services hold
+the key.
+"""
 
 from typing import TypeVar
 

@@ -1,4 +1,5 @@
-"""The inbox: ids of the events that a document has taken in, kept in the document itself, so that a repeat changes nothing.
+"""The inbox: ids of the events that a document has taken in, kept in the document itself, so that a repeat changes
+nothing.
 
 Needed only where comparing versions does not already tell (style 11).
 """

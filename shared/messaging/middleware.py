@@ -1,6 +1,7 @@
 """Retry or park: what the broker does with a message whose handler failed. The only publisher beside the relay.
 
-A failed message is published to the next rung (or the parking queue) with a confirm and then acknowledged; a crash in between
+A failed message is published to the next rung (or the parking queue) with a confirm and then acknowledged; a crash
+in between
 makes a duplicate, which consumers absorb. ``reject`` is used, never ``nack``: RabbitMQ 4.3 does not count nacks.
 """
 
@@ -43,7 +44,9 @@ def copy_of(raw: Any, **headers: Any) -> aio_pika.Message:
 
 
 class RetryOrPark(BaseMiddleware[Any, Any]):
-    """Must be the first of the broker's middlewares: it runs after the others saw the error and before the acknowledgement."""
+    """Must be the first of the broker's middlewares: it runs after the others saw the error and before the
+    acknowledgement.
+    """
 
     ladder: Sequence[Rung] = LADDER
 

@@ -1,4 +1,6 @@
-"""JSON logs with trace ids. Events are constant dotted names; personal data and secrets are masked by type (contracts)."""
+"""JSON logs with trace ids. Events are constant dotted names; personal data and secrets are masked by type
+(contracts).
+"""
 
 import logging
 import sys

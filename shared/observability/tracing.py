@@ -7,7 +7,9 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, TraceIdRat
 
 
 def tracer_provider(service: str, endpoint: str | None, ratio: float) -> TracerProvider:
-    """A provider that samples ``ratio`` of new traces and follows the caller's decision; exports nothing without an endpoint."""
+    """A provider that samples ``ratio`` of new traces and follows the caller's decision; exports nothing without
+    an endpoint.
+    """
     sampler = ParentBased(TraceIdRatioBased(ratio) if endpoint else ALWAYS_OFF)
     provider = TracerProvider(resource=Resource.create({"service.name": service}), sampler=sampler)
     if endpoint:
