@@ -3,10 +3,18 @@
 from datetime import datetime
 
 from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from deploy.sandbox.mail.store import Mail, Mailbox
+from deploy.sandbox.pages import render
 from deploy.sandbox.world import World
+
+_SHOWN = 200
+_PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'"
+}
+_MAIL_HEADERS = {"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
 
 
 class MailView(BaseModel):
@@ -31,6 +39,20 @@ def _view(mail: Mail) -> MailView:
     return MailView(**vars(mail))
 
 
+def _page(mailbox: Mailbox, to: str | None, opened: Mail | None) -> HTMLResponse:
+    mails = mailbox.newest_first(to or None)
+    html = render(
+        "mailbox.html",
+        mails=mails[:_SHOWN],
+        older=max(0, len(mails) - _SHOWN),
+        total=len(mails),
+        recipients=mailbox.recipients(),
+        to=(to or "").strip().lower(),
+        opened=opened,
+    )
+    return HTMLResponse(html, headers=_PAGE_HEADERS)
+
+
 def build_router(world: World) -> APIRouter:
     router = APIRouter()
     mailbox = world.state(Mailbox)
@@ -38,5 +60,21 @@ def build_router(world: World) -> APIRouter:
     @router.get("/inspect/mails")
     async def mails(to: str | None = None) -> dict[str, list[MailView]]:
         return {"items": [_view(mail) for mail in mailbox.newest_first(to)]}
+
+    @router.get("/mailbox", include_in_schema=False)
+    async def page(to: str | None = None) -> HTMLResponse:
+        return _page(mailbox, to, None)
+
+    @router.get("/mailbox/{mail_id}", include_in_schema=False)
+    async def mail_page(mail_id: str, to: str | None = None) -> HTMLResponse:
+        page = _page(mailbox, to, opened := mailbox.get(mail_id))
+        page.status_code = 200 if opened else 404
+        return page
+
+    @router.get("/mailbox/{mail_id}/html", include_in_schema=False)
+    async def mail_html(mail_id: str) -> HTMLResponse:
+        """The HTML part by itself, for the frame: no scripts, nothing from elsewhere."""
+        mail = mailbox.get(mail_id)
+        return HTMLResponse((mail.html if mail else None) or "", headers=_MAIL_HEADERS)
 
     return router

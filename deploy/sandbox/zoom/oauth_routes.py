@@ -1,0 +1,94 @@
+"""Zoom's OAuth: codes of 5 minutes, access tokens of an hour, refresh tokens that are replaced at every use."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
+
+from deploy.sandbox.accounts import Provider
+from deploy.sandbox.oauth import OAuthRefused, OAuthRules, OAuthServer, Refusal, Rotation, TokenSet
+from deploy.sandbox.oauth_http import AuthorizeSpec, TokenCall, add_authorize_page, read_token_call
+from deploy.sandbox.world import World
+from deploy.sandbox.zoom.access import ADMIN_SCOPES, APP_SCOPES
+from deploy.sandbox.zoom.views import Links
+
+RULES = OAuthRules(
+    provider=Provider.ZOOM,
+    rotation=Rotation.REPLACE,
+    access_lifetime=timedelta(hours=1),
+    code_lifetime=timedelta(minutes=5),
+    clients={"demo-zoom-client": "demo-zoom-secret"},
+    one_grant_per_account=True,
+)
+_PAGE = AuthorizeSpec(
+    provider=Provider.ZOOM,
+    title="Zoom でサインイン",
+    offline=lambda query, known: True,
+    default_scope=APP_SCOPES,
+)
+_ERRORS: dict[Refusal, tuple[str, str, int | None]] = {
+    Refusal.INVALID_CLIENT: ("Invalid client_id or client_secret", "invalid_client", None),
+    Refusal.INVALID_REQUEST: ("Bad Request", "invalid_request", None),
+    Refusal.UNSUPPORTED_GRANT: ("unsupported grant type", "unsupported_grant_type", None),
+    Refusal.CODE_UNKNOWN: ("Invalid authorization code", "invalid_grant", 4733),
+    Refusal.CODE_USED: ("Invalid authorization code", "invalid_grant", 4734),
+    Refusal.CODE_EXPIRED: ("Invalid authorization code", "invalid_grant", 4733),
+    Refusal.REDIRECT_MISMATCH: ("Redirect URI mismatch.", "invalid_request", 4709),
+    Refusal.PKCE_FAILED: ("Invalid code verifier", "invalid_grant", None),
+    Refusal.TOKEN_DEAD: ("Invalid Token!", "invalid_grant", None),
+}
+
+
+def _refused(refusal: Refusal) -> Response:
+    reason, error, code = _ERRORS[refusal]
+    body: dict[str, object] = {"reason": reason, "error": error}
+    if code is not None:
+        body |= {"errorMessage": reason, "errorCode": code}
+    return JSONResponse(body, status_code=400)
+
+
+def _grant(oauth: OAuthServer, call: TokenCall) -> TokenSet:
+    kind = call.need("grant_type")
+    if kind == "authorization_code":
+        redirect_uri, verifier = call.need("redirect_uri"), call.form.get("code_verifier")
+        return oauth.redeem_code(call.client_id, call.need("code"), redirect_uri, verifier)
+    if kind == "refresh_token":
+        return oauth.refresh(call.client_id, call.need("refresh_token"))
+    if kind == "account_credentials":
+        call.need("account_id")
+        return oauth.redeem_client(call.client_id, ADMIN_SCOPES)
+    raise OAuthRefused(Refusal.UNSUPPORTED_GRANT)
+
+
+def add_oauth(router: APIRouter, world: World, links: Links) -> OAuthServer:
+    """The three endpoints below ``/oauth``; answers the server that knows the tokens."""
+    oauth = world.oauth_server(RULES)
+    add_authorize_page(router, "/oauth/authorize", world, oauth, _PAGE)
+
+    async def token(request: Request) -> Response:
+        try:
+            tokens = _grant(oauth, await read_token_call(request, oauth))
+        except OAuthRefused as refused:
+            return _refused(refused.refusal)
+        body: dict[str, object] = {
+            "access_token": tokens.access_token,
+            "token_type": "bearer",
+            "expires_in": tokens.expires_in,
+            "scope": tokens.scope,
+            "api_url": links.api,
+        }
+        if tokens.refresh_token is not None:
+            body["refresh_token"] = tokens.refresh_token
+        return JSONResponse(body)
+
+    async def revoke(request: Request) -> Response:
+        try:
+            call = await read_token_call(request, oauth)
+            oauth.revoke(call.need("token"))
+        except OAuthRefused as refused:
+            return _refused(refused.refusal)
+        return JSONResponse({"status": "success"})
+
+    router.add_route("/oauth/token", token, methods=["POST"], include_in_schema=False)
+    router.add_route("/oauth/revoke", revoke, methods=["POST"], include_in_schema=False)
+    return oauth
