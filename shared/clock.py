@@ -54,8 +54,11 @@ def real_now() -> datetime:
 
 
 def now() -> datetime:
-    """The system's time, aware UTC: everything that users see or that falls due."""
-    return datetime.now(UTC) + _clock_file.offset()
+    """The system's time, aware UTC: everything that users see or that falls due; whole milliseconds, as MongoDB
+    keeps.
+    """
+    moment = datetime.now(UTC) + _clock_file.offset()
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def set_offset(offset: timedelta) -> None:

@@ -20,7 +20,7 @@ from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
 from opentelemetry import trace
 
 from shared import clock, health, mongo, problem
-from shared.due import DueWorker
+from shared.due import Worker
 from shared.messaging.middleware import RetryOrPark
 from shared.messaging.relay import Relay
 from shared.messaging.topology import declare_parking
@@ -60,7 +60,7 @@ class Parts:
     relay: Relay
     indexes: Mapping[Collection, Sequence[IndexModel]]
     subscribers: RabbitRouter | None = None
-    workers: Sequence[DueWorker] = ()
+    workers: Sequence[Worker] = ()
     routers: Sequence[APIRouter] = ()
     checks: Mapping[str, health.Check] = field(default_factory=dict)
     ready: Sequence[Hook] = ()

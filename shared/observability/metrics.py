@@ -33,6 +33,9 @@ _provider = Histogram(
     buckets=_STAGES,
     registry=REGISTRY,
 )
+_reminder_lateness = Gauge(
+    "chosei_reminder_lateness_seconds", "How long the longest due and unsent reminder waits (G21).", registry=REGISTRY
+)
 _requests = Histogram(
     "chosei_http_request_seconds",
     "Answered requests.",
@@ -65,6 +68,10 @@ def record_effect(effect: str, outcome: str) -> None:
 
 def record_provider_call(provider: str, operation: str, outcome: str, took: timedelta) -> None:
     _provider.labels(provider, operation, outcome).observe(took.total_seconds())
+
+
+def record_reminder_lateness(late: timedelta) -> None:
+    _reminder_lateness.set(late.total_seconds())
 
 
 def record_request(method: str, route: str, status: int, took: timedelta) -> None:

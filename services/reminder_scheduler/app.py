@@ -1,0 +1,37 @@
+"""Where reminder_scheduler's parts are made and joined."""
+
+from fastapi import FastAPI
+from faststream.rabbit import RabbitBroker
+
+from services.reminder_scheduler.providers.booking import BookingClient
+from services.reminder_scheduler.settings import Settings
+from services.reminder_scheduler.store import ReminderStore
+from services.reminder_scheduler.subscribers import SERVICE, Subscribers
+from services.reminder_scheduler.usecases.file_reminder import FileReminder
+from services.reminder_scheduler.usecases.send_due import Booking, SendDue
+from shared import http, mongo
+from shared.due import DueBatches
+from shared.messaging.relay import Relay
+from shared.runtime import Parts, make_broker, service_app
+
+
+def build_app(settings: Settings, *, broker: RabbitBroker | None = None, booking: Booking | None = None) -> FastAPI:
+    """``broker`` and ``booking`` are handed in by tests only."""
+    client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
+    store = ReminderStore(database)
+    broker = broker or make_broker(SERVICE, settings)
+    relay = Relay(broker, [store.reminders])
+    questions = http.internal_client(
+        settings.booking_url, settings.booking_token.get_secret_value(), timeout=settings.question_timeout
+    )
+    send_due = SendDue(store, booking or BookingClient(questions), relay)
+    parts = Parts(
+        client=client,
+        broker=broker,
+        relay=relay,
+        indexes=store.indexes,
+        subscribers=Subscribers(FileReminder(store, relay), store).router(),
+        workers=[DueBatches("reminders", store.reminders, send_due, look_every=settings.tick_every)],
+        closing=[questions.aclose],
+    )
+    return service_app(SERVICE, settings, parts)

@@ -1,0 +1,60 @@
+"""When a reminder goes out (R27, G21): a pure function of the appointment's time, the organization's zone and its
+hour.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from shared.contracts.reminder_scheduler import ReasonNotReminded
+
+DEFAULT_TIME = time(7, 0)
+
+
+class Status(StrEnum):
+    """Of a reminder row."""
+
+    FILED = "filed"
+    SENT = "sent"
+    SUPPRESSED = "suppressed"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True)
+class Office:
+    """What of an organization decides when its reminders go out."""
+
+    time_zone: str
+    reminder_time: time = DEFAULT_TIME
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Either a time to remind at, or why not."""
+
+    due_at: datetime | None
+    reason: ReasonNotReminded | None = None
+
+
+def reminder_at(start_at: datetime, office: Office) -> datetime:
+    """The reminder hour of the day on which the appointment starts, in the organization's zone.
+
+    Where the clocks change at that very hour, a time that occurs twice means the first, and one that does not occur is
+    read with the offset before the change (PEP 495, fold 0).
+    """
+    zone = ZoneInfo(office.time_zone)
+    day = start_at.astimezone(zone).date()
+    return datetime.combine(day, office.reminder_time, tzinfo=zone)
+
+
+def plan(start_at: datetime, decided_at: datetime, office: Office) -> Plan:
+    """``decided_at`` is when this time was confirmed. None is sent late: not before the hour, not after the start
+    (R27).
+    """
+    due_at = reminder_at(start_at, office)
+    if start_at <= due_at:
+        return Plan(None, ReasonNotReminded.BEFORE_REMINDER_TIME)
+    if decided_at >= due_at:
+        return Plan(None, ReasonNotReminded.TOO_LATE)
+    return Plan(due_at)

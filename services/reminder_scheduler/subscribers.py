@@ -1,0 +1,76 @@
+"""What reminder_scheduler hears."""
+
+from datetime import time
+
+from faststream.rabbit import RabbitRouter
+
+from services.reminder_scheduler.model import Office
+from services.reminder_scheduler.store import ReminderStore
+from services.reminder_scheduler.usecases.file_reminder import FileReminder, Known
+from shared.contracts.booking import (
+    AppointmentCanceled,
+    AppointmentChanged,
+    AppointmentConfirmed,
+    AppointmentEvent,
+    AppointmentRescheduled,
+)
+from shared.contracts.envelope import CloudEvent
+from shared.contracts.gateway import OrganizationChanged
+from shared.messaging.topology import hears
+
+SERVICE = "reminder_scheduler"
+
+
+class Subscribers:
+    """Unpacks each event and calls one use case."""
+
+    def __init__(self, file_reminder: FileReminder, store: ReminderStore) -> None:
+        self._file_reminder = file_reminder
+        self._store = store
+
+    def router(self) -> RabbitRouter:
+        return RabbitRouter(
+            handlers=[
+                hears(SERVICE, OrganizationChanged, self.on_organization_changed),
+                hears(SERVICE, AppointmentConfirmed, self.on_appointment_confirmed),
+                hears(SERVICE, AppointmentRescheduled, self.on_appointment_rescheduled),
+                hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
+                hears(SERVICE, AppointmentCanceled, self.on_appointment_canceled),
+            ]
+        )
+
+    async def on_organization_changed(self, event: CloudEvent[OrganizationChanged]) -> None:
+        office = Office(event.data.time_zone, time.fromisoformat(event.data.reminder_time))
+        await self._store.save_office(event.organizationid, office, event.aggregateversion)
+        await self._file_reminder.replan(event.organizationid, event.cause())
+
+    async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
+        await self._file_reminder(_known(event, event.data), event.cause())
+
+    async def on_appointment_rescheduled(self, event: CloudEvent[AppointmentRescheduled]) -> None:
+        await self._file_reminder(_known(event, event.data), event.cause())
+
+    async def on_appointment_changed(self, event: CloudEvent[AppointmentChanged]) -> None:
+        await self._file_reminder(_known(event, event.data), event.cause())
+
+    async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
+        await self._file_reminder(_known(event, event.data), event.cause())
+
+
+def _known(
+    event: CloudEvent[AppointmentConfirmed]
+    | CloudEvent[AppointmentRescheduled]
+    | CloudEvent[AppointmentChanged]
+    | CloudEvent[AppointmentCanceled],
+    data: AppointmentEvent,
+) -> Known:
+    appointment = data.appointment
+    return Known(
+        appointment_id=appointment.appointment_id,
+        organization_id=event.organizationid,
+        revision=appointment.revision,
+        start_at=appointment.start_at,
+        time_zone=appointment.time_zone,
+        decided_at=event.time,
+        canceled=isinstance(data, AppointmentCanceled),
+    )

@@ -1,0 +1,1 @@
+"""What reminder_scheduler does: file reminders as appointments change, and send those that are due."""
