@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from deploy.demo.probes import accepts_connections
+from deploy.demo.probes import listens
 from deploy.demo.processes import Program
 
 REPLICA_SET = "chosei"
@@ -57,7 +57,7 @@ class MongoDB:
             ),
             folder=self.folder,
             log=self.logs / "mongod.log",
-            ready=lambda: accepts_connections(_LOOPBACK, self.port),
+            ready=listens(_LOOPBACK, self.port),
             environment={"LC_ALL": "C"},
             grace_seconds=15,
         )

@@ -1,49 +1,65 @@
-"""Questions that tell whether a program is up: all of them fail fast and never raise."""
+"""Questions that tell whether a program is up: cheap, because they are asked often, and they never raise."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit
 
-import httpx
+_PATIENCE_SECONDS = 4
+
+Question = Callable[[], Awaitable[bool]]
 
 
-async def accepts_connections(host: str, port: int) -> bool:
-    """Whether something listens there."""
-    with suppress(OSError, TimeoutError):
-        async with asyncio.timeout(1):
-            _, writer = await asyncio.open_connection(host, port)
+@asynccontextmanager
+async def _connection(host: str, port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        reader, writer = await asyncio.open_connection(host, port)
+        try:
+            yield reader, writer
+        finally:
             writer.close()
-            await writer.wait_closed()
-            return True
-    return False
+            with suppress(OSError):
+                await writer.wait_closed()
 
 
-async def speaks_amqp(host: str, port: int) -> bool:
-    """Whether a broker answers the protocol header: its listener opens a moment before it does."""
-    with suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
-        async with asyncio.timeout(1):
-            reader, writer = await asyncio.open_connection(host, port)
-            try:
-                writer.write(b"AMQP\x00\x00\x09\x01")
-                return await reader.readexactly(1) == b"\x01"
-            finally:
-                writer.close()
-    return False
-
-
-def answers_ok(url: str) -> Callable[[], Awaitable[bool]]:
-    """A question that is true once a GET of ``url`` is answered with 200."""
+def listens(host: str, port: int) -> Question:
+    """Whether something accepts connections there."""
 
     async def ask() -> bool:
-        try:
-            async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
-                return (await client.get(url)).status_code == httpx.codes.OK
-        except (httpx.TransportError, OSError):
-            return False
+        with suppress(OSError, TimeoutError):
+            async with _connection(host, port):
+                return True
+        return False
 
     return ask
 
 
-def listens(host: str, port: int) -> Callable[[], Awaitable[bool]]:
-    """A question that is true once something listens there."""
-    return lambda: accepts_connections(host, port)
+def speaks_amqp(host: str, port: int) -> Question:
+    """Whether a broker answers the protocol's greeting: its listener opens a moment before it does."""
+
+    async def ask() -> bool:
+        with suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
+            async with _connection(host, port) as (reader, writer):
+                writer.write(b"AMQP\x00\x00\x09\x01")
+                return await reader.readexactly(1) == b"\x01"
+        return False
+
+    return ask
+
+
+def answers_ok(url: str) -> Question:
+    """Whether a GET of ``url`` (plain http) is answered with 200."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or 80
+    request = f"GET {parts.path or '/'} HTTP/1.0\r\nHost: {parts.netloc}\r\n\r\n".encode()
+
+    async def ask() -> bool:
+        with suppress(OSError, TimeoutError):
+            async with _connection(host, port) as (reader, writer):
+                writer.write(request)
+                status_line = await reader.readline()
+                await reader.read()
+                return status_line.split(b" ")[1:2] == [b"200"]
+        return False
+
+    return ask

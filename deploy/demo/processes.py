@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PASSED_ON = ("HOME", "LANG", "PATH", "TMPDIR", "TZ", "USER")
-_POLL_SECONDS = 0.02
+_POLL_SECONDS = 0.05
 
 
 class NotReady(Exception):
@@ -22,6 +22,7 @@ class NotReady(Exception):
 
     def __init__(self, name: str, log: Path, reason: str) -> None:
         super().__init__(f"{name} {reason}; its log is {log}")
+        self.log = log
 
 
 @dataclass(frozen=True, kw_only=True)

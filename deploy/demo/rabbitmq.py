@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.demo.probes import accepts_connections, speaks_amqp
+from deploy.demo.probes import listens, speaks_amqp
 from deploy.demo.processes import Program
 
 # Debian's /usr/sbin/rabbitmq-server switches to the user rabbitmq; this one runs as whoever calls it.
@@ -61,7 +61,7 @@ class RabbitMQ:
             command=("epmd", "-port", str(self.epmd_port), "-address", _LOOPBACK),
             folder=self.folder,
             log=self.logs / "epmd.log",
-            ready=lambda: accepts_connections(_LOOPBACK, self.epmd_port),
+            ready=listens(_LOOPBACK, self.epmd_port),
             environment={},
             grace_seconds=2,
         )
@@ -72,7 +72,7 @@ class RabbitMQ:
             command=(str(SERVER),),
             folder=self.folder,
             log=self.logs / "rabbitmq.log",
-            ready=lambda: speaks_amqp(_LOOPBACK, self.port),
+            ready=speaks_amqp(_LOOPBACK, self.port),
             environment=self._environment(),
             grace_seconds=20,
         )

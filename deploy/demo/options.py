@@ -1,0 +1,65 @@
+"""What the caller may choose, from the environment of ``make demo``."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from deploy.demo.layout import Layout
+
+# Settings that reach every process as they are: how much is logged, where traces go.
+_FOR_ALL = ("CHOSEI_LOG_LEVEL", "CHOSEI_OTLP_ENDPOINT", "CHOSEI_TRACE_RATIO")
+_FOR_THE_SANDBOX = ("CHOSEI_SANDBOX_LATENCY_S",)
+
+
+class BadOption(Exception):
+    """A variable holds something that it cannot."""
+
+    def __init__(self, name: str, value: str, wanted: str) -> None:
+        super().__init__(f"{name}={value}: {wanted}")
+
+
+@dataclass(frozen=True)
+class Options:
+    """One start of the demo."""
+
+    layout: Layout
+    detach: bool = False
+    keep: bool = False
+    seed: bool = True
+    staff: int = 0
+    for_all: Mapping[str, str] = field(default_factory=dict)
+    for_the_sandbox: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_options(environment: Mapping[str, str] = os.environ) -> Options:
+    """Raises ``BadOption``."""
+    return Options(
+        layout=Layout(
+            gateway_port=_number(environment, "CHOSEI_GATEWAY_PORT", 8000, 1024, 65535),
+            sandbox_port=_number(environment, "CHOSEI_SANDBOX_PORT", 8025, 1024, 65535),
+        ),
+        detach=_flag(environment, "DETACH", default=False),
+        keep=_flag(environment, "CHOSEI_KEEP", default=False),
+        seed=_flag(environment, "CHOSEI_SEED", default=True),
+        staff=_number(environment, "CHOSEI_DEMO_STAFF", 0, 0, 999),
+        for_all=_present(environment, _FOR_ALL),
+        for_the_sandbox=_present(environment, _FOR_THE_SANDBOX),
+    )
+
+
+def _number(environment: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:
+    value = environment.get(name) or str(default)
+    if not value.isdecimal() or not lowest <= int(value) <= highest:
+        raise BadOption(name, value, f"a number from {lowest} to {highest} is wanted")
+    return int(value)
+
+
+def _flag(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = environment.get(name) or str(int(default))
+    if value not in {"0", "1"}:
+        raise BadOption(name, value, "0 or 1 is wanted")
+    return value == "1"
+
+
+def _present(environment: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    return {name: environment[name] for name in names if environment.get(name)}

@@ -1,0 +1,27 @@
+"""Two demos never share a port, a node name or a folder."""
+
+import pytest
+
+from deploy.demo.layout import Layout
+
+
+def test_every_port_of_a_demo_is_its_own() -> None:
+    ports = list(Layout(8000, 8025).ports())
+    assert len(ports) == len(set(ports)) == 12
+
+
+@pytest.mark.parametrize("other", [8001, 8010, 8080, 8100, 9000, 10000, 18000, 28000])
+def test_demos_on_usual_ports_run_side_by_side(other: int) -> None:
+    assert not set(Layout(8000, 8025).ports()) & set(Layout(other, other + 25).ports())
+    assert Layout(8000, 8025).node != Layout(other, other + 25).node
+    assert Layout(8000, 8025).folder != Layout(other, other + 25).folder
+
+
+def test_a_gateway_inside_the_derived_range_does_not_meet_its_own_block() -> None:
+    for gateway_port in range(10_200, 32_700, 7):
+        ports = list(Layout(gateway_port, 8025).ports())
+        assert len(ports) == len(set(ports))
+
+
+def test_derived_ports_stay_below_those_of_outgoing_connections() -> None:
+    assert max(max(list(Layout(port, port).ports())[1:6]) for port in range(1024, 32_000)) < 32_768

@@ -1,0 +1,29 @@
+"""What the environment of ``make demo`` may say."""
+
+import pytest
+
+from deploy.demo.options import BadOption, read_options
+
+
+def test_nothing_set_means_the_documented_ports_with_a_seed() -> None:
+    options = read_options({})
+    assert (options.layout.gateway_port, options.layout.sandbox_port) == (8000, 8025)
+    assert options.seed
+    assert not options.keep
+    assert not options.detach
+
+
+def test_the_switches_of_the_documentation_are_read() -> None:
+    options = read_options({"DETACH": "1", "CHOSEI_KEEP": "1", "CHOSEI_SEED": "0", "CHOSEI_DEMO_STAFF": "50"})
+    assert (options.detach, options.keep, options.seed, options.staff) == (True, True, False, 50)
+
+
+def test_only_named_settings_reach_the_processes() -> None:
+    options = read_options({"CHOSEI_LOG_LEVEL": "DEBUG", "CHOSEI_MONGO_URL": "mongodb://elsewhere"})
+    assert options.for_all == {"CHOSEI_LOG_LEVEL": "DEBUG"}
+
+
+@pytest.mark.parametrize("name", ["CHOSEI_GATEWAY_PORT", "CHOSEI_SEED", "CHOSEI_DEMO_STAFF"])
+def test_a_value_that_cannot_be_is_refused_by_name(name: str) -> None:
+    with pytest.raises(BadOption, match=name):
+        read_options({name: "many"})
