@@ -1,21 +1,44 @@
-"""Google's part of the sandbox; see ``deploy/sandbox/app.py`` for what a provider's package offers."""
+"""Google's part of the sandbox: OAuth, Calendar v3 and what ``/inspect/google`` shows of it."""
+
+from collections.abc import Mapping
 
 from fastapi import APIRouter
 
+from deploy.sandbox.google.errors import any_error
+from deploy.sandbox.google.inspecting import (
+    SettingsChange,
+    add_by_hand,
+    build_inspect_routes,
+    change_settings,
+)
+from deploy.sandbox.google.routes import CalendarRoutes
+from deploy.sandbox.google.service import service_of
+from deploy.sandbox.google.sign_in import add_sign_in, oauth_error
 from deploy.sandbox.world import Seed, World
 
 
 def build_router(world: World) -> APIRouter:
-    return APIRouter()
+    """All that Google answers, without the mount."""
+    router = APIRouter()
+    oauth = add_sign_in(router, world)
+    CalendarRoutes(world, service_of(world), oauth).add_to(router)
+    return router
 
 
 def build_inspect_router(world: World) -> APIRouter:
-    return APIRouter()
+    return build_inspect_routes(service_of(world))
 
 
 def error_body(status: int, path: str) -> dict[str, object]:
-    return {"error": {"code": status, "message": "unavailable"}}
+    return any_error(status).body if path.startswith("/calendar/") else oauth_error(status)
 
 
 def apply_seed(world: World, seed: Seed) -> None:
-    """Nothing yet."""
+    """``{"google": {"events": [as POST /inspect/google/events], "settings": {as PUT …/settings}}}``."""
+    section = seed.get("google")
+    if not isinstance(section, Mapping):
+        return
+    service = service_of(world)
+    for event in section.get("events", []):
+        add_by_hand(service, {"notify": False} | event)
+    change_settings(service, SettingsChange.model_validate(section.get("settings", {})))

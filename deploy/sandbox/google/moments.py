@@ -1,4 +1,4 @@
-"""Google's start and end objects: a date, or an instant with a zone; answers carry the calendar's offset (facts 2.2)."""
+"""Google's start and end objects: a date, or an instant with a zone; answers carry the calendar's offset."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -83,7 +83,7 @@ def parse_moment(value: object, name: str, calendar_zone: str, *, recurring: boo
     if value.get("date"):
         return Moment(_day(value["date"], name), None, None)
     parsed = _clock_time(value["dateTime"], name)
-    if parsed.tzinfo is None and zone is None or recurring and zone is None:
+    if zone is None and (parsed.tzinfo is None or recurring):
         raise required(f"Missing time zone definition for {name} time.")
     if parsed.tzinfo is None:
         parsed = parsed.replace(tzinfo=ZoneInfo(str(zone)))

@@ -27,6 +27,7 @@ class Entry:
     start: Moment
     end: Moment
     updated_at: datetime
+    revision: int = 1
     original: Moment | None = None
     """Of an exception to a series: the start it replaces."""
 
@@ -36,7 +37,7 @@ class Entry:
 
     @property
     def cancelled(self) -> bool:
-        return self.resource["status"] == CANCELLED
+        return bool(self.resource["status"] == CANCELLED)
 
     @property
     def master_id(self) -> str | None:

@@ -1,0 +1,172 @@
+"""``/inspect/google``: what Google holds and mailed, and the hand of the person at the provider. Always 200."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, ConfigDict
+
+from deploy.sandbox.calendars import Resource
+from deploy.sandbox.google.errors import GoogleError, not_found
+from deploy.sandbox.google.guests import WriteOptions
+from deploy.sandbox.google.presenting import shown
+from deploy.sandbox.google.service import GoogleService
+from deploy.sandbox.google.state import Entry, GoogleCalendar
+
+_ANSWERS = {
+    "accepted": "accepted",
+    "accept": "accepted",
+    "declined": "declined",
+    "decline": "declined",
+    "tentative": "tentative",
+    "tentativelyaccepted": "tentative",
+    "needsaction": "needsAction",
+}
+_Json = Annotated[dict[str, Any], Body()]
+
+
+class SettingsChange(BaseModel):
+    """What may be changed while it runs; what is left out stays."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    user_limit_per_minute: int | None = None
+    project_limit_per_minute: int | None = None
+    rate_limit_status: int | None = None
+    expire_sync_tokens: bool = False
+
+
+def moment_body(value: object) -> object:
+    """A start or end given as a string is an RFC 3339 time, or a date of an all-day event."""
+    if not isinstance(value, str):
+        return value
+    return {"date": value, "dateTime": None} if "T" not in value.upper() else {"dateTime": value, "date": None}
+
+
+def add_by_hand(service: GoogleService, body: Resource) -> Resource:
+    """Add an event as its calendar's owner would; raises ``GoogleError``."""
+    calendar = service.calendar_of(str(body.get("calendar", "")))
+    if calendar is None:
+        raise not_found()
+    event = {key: value for key, value in body.items() if key not in ("calendar", "notify")}
+    if "summary" not in event and "subject" in event:
+        event["summary"] = event["subject"]
+    for side in ("start", "end"):
+        event[side] = moment_body(event.get(side))
+    options = WriteOptions(conference=True, push=bool(body.get("notify", True)))
+    return shown(calendar, service.book.insert(calendar, event, options))
+
+
+def change_settings(service: GoogleService, change: SettingsChange) -> Resource:
+    state = service.state
+    if change.user_limit_per_minute is not None:
+        state.user_quota.limit = change.user_limit_per_minute
+    if change.project_limit_per_minute is not None:
+        state.project_quota.limit = change.project_limit_per_minute
+    if change.rate_limit_status in (403, 429):
+        state.settings.rate_limit_status = change.rate_limit_status
+    if change.expire_sync_tokens:
+        state.sync_epoch += 1
+    return {
+        "user_limit_per_minute": state.user_quota.limit,
+        "project_limit_per_minute": state.project_quota.limit,
+        "rate_limit_status": state.settings.rate_limit_status,
+    }
+
+
+class _Hand:
+    """Acts on one event, found by its id in the calendar named or else at its organizer."""
+
+    def __init__(self, service: GoogleService) -> None:
+        self._service = service
+
+    def _entry(self, event_id: str, body: Resource) -> tuple[GoogleCalendar, Entry]:
+        """Raises 404 also for a cancelled one."""
+        found = self._service.state.find(event_id, body.get("calendar"))
+        if found is None or found[1].cancelled:
+            raise not_found()
+        return found
+
+    def move(self, event_id: str, body: Resource) -> Resource:
+        calendar, _ = self._entry(event_id, body)
+        change = {side: moment_body(body[side]) for side in ("start", "end") if side in body}
+        options = WriteOptions(push=bool(body.get("notify", True)))
+        return shown(calendar, self._service.book.patch(calendar, event_id, change, options))
+
+    def delete(self, event_id: str, body: Resource) -> Resource:
+        calendar, _ = self._entry(event_id, body)
+        options = WriteOptions(push=bool(body.get("notify", True)))
+        self._service.book.delete(calendar, event_id, options)
+        return {"id": event_id, "status": "cancelled"}
+
+    def respond(self, event_id: str, body: Resource) -> Resource:
+        calendar, entry = self._entry(event_id, body)
+        response = _ANSWERS.get(str(body.get("response", "")).lower(), "accepted")
+        options = WriteOptions(push=bool(body.get("notify", True)))
+        return shown(calendar, self._service.book.respond(entry, str(body.get("attendee", "")), response, options))
+
+
+def build_inspect_routes(service: GoogleService) -> APIRouter:
+    router = APIRouter(prefix="/google")
+    hand = _Hand(service)
+
+    @router.get("/events")
+    async def events(calendar: str | None = None) -> Resource:
+        if calendar is None:
+            calendars = list(service.state.calendars.values())
+        else:
+            found = service.calendar_of(calendar)
+            calendars = [found] if found else []
+        return {
+            "items": [shown(one, entry) for one in calendars for entry in one.entries.values() if not entry.cancelled]
+        }
+
+    @router.get("/invitations")
+    async def invitations(to: str | None = None) -> Resource:
+        mailed = reversed(service.state.invitations)
+        return {"items": [mail for mail in mailed if to is None or mail["to"] == to.lower()]}
+
+    @router.get("/channels")
+    async def channels() -> Resource:
+        return {"items": [_channel(channel) for channel in service.state.channels.values()]}
+
+    @router.post("/events")
+    async def add(body: _Json) -> Resource:
+        return _guarded(lambda: add_by_hand(service, body))
+
+    @router.post("/events/{event_id}/move")
+    async def move(event_id: str, body: _Json) -> Resource:
+        return _guarded(lambda: hand.move(event_id, body))
+
+    @router.post("/events/{event_id}/delete")
+    async def delete(event_id: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Resource:
+        return _guarded(lambda: hand.delete(event_id, body or {}))
+
+    @router.post("/events/{event_id}/respond")
+    async def respond(event_id: str, body: _Json) -> Resource:
+        return _guarded(lambda: hand.respond(event_id, body))
+
+    @router.put("/settings")
+    async def settings(change: SettingsChange) -> Resource:
+        return change_settings(service, change)
+
+    return router
+
+
+def _channel(channel: Any) -> Resource:
+    return {
+        "id": channel.id,
+        "resourceId": channel.resource_id,
+        "calendar": channel.calendar,
+        "address": channel.address,
+        "expiration": channel.expires_at.isoformat(),
+        "messages": channel.message_number,
+    }
+
+
+def _guarded(act: Any) -> Resource:
+    """What was done, or Google's error as the body: ``/inspect`` always answers 200."""
+    try:
+        done: Resource = act()
+    except GoogleError as error:
+        return error.body
+    return done
