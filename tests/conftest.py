@@ -12,6 +12,7 @@ from deploy.demo.mongodb import MongoDB
 from deploy.rabbitmq.definitions import LADDER
 from tests.infrastructure.broker import QUICK_LADDER, Broker, own_vhost, running_rabbitmq
 from tests.infrastructure.database import own_database, running_mongod
+from tests.infrastructure.demo import RunningDemo, start_demo
 from tests.infrastructure.sandbox import Sandbox, running_sandbox
 
 
@@ -93,3 +94,10 @@ async def new_sandbox(tmp_path: Path) -> AsyncIterator[NewSandbox]:
             return await stack.enter_async_context(running_sandbox(tmp_path / "sandbox", accounts, environment))
 
         yield make
+
+
+@pytest.fixture(scope="session")
+async def demo() -> AsyncIterator[RunningDemo]:
+    """The whole demo with its seed; shared by all who look at it from outside."""
+    async with start_demo() as running:
+        yield running

@@ -1,0 +1,137 @@
+"""The whole demo as a program beside the tests: they see its addresses, its mailbox and its processes, nothing else."""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from deploy.demo.layout import REPOSITORY, Layout
+from deploy.demo.probes import answers_ok, listens, speaks_amqp
+from deploy.demo.state import Running, State, read_state
+from tests.infrastructure.ports import free_ports
+from tests.waiting import eventually
+
+_START_SECONDS = 120
+
+
+class RunningDemo:
+    """Where it is and what runs; ``kill`` and ``restart`` are for those who test failures."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self.gateway_url = layout.gateway_url
+        self.sandbox_url = layout.sandbox_url
+        self.mailbox_url = layout.mailbox_url
+        self.folder = layout.folder
+        self.logs = layout.logs
+
+    @property
+    def state(self) -> State:
+        state = read_state(self.folder)
+        assert state is not None
+        return state
+
+    @property
+    def logins(self) -> list[tuple[str, str]]:
+        """Address and password of each login, as the demo prints them."""
+        lines = [line.removeprefix("login ") for line in self.state.announcement if line.startswith("login ")]
+        return [(email, password) for email, _, password in (line.partition(" / ") for line in lines)]
+
+    def process(self, name: str) -> Running:
+        """The process that runs now as ``name`` (a service, ``rabbitmq``, ``mongod``, ``sandbox``)."""
+        return self.state.processes[name]
+
+    def pid(self, name: str) -> int:
+        return self.process(name).pid
+
+    async def kill(self, name: str) -> None:
+        """SIGKILL to its whole group; the supervisor starts it again by itself."""
+        before = self.process(name)
+        os.killpg(before.pid, signal.SIGKILL)
+        await eventually(lambda: not before.alive)
+
+    async def restart(self, name: str) -> None:
+        """SIGTERM, then wait until its successor is ready."""
+        before = self.process(name)
+        os.kill(before.pid, signal.SIGTERM)
+        await eventually(lambda: self.process(name).pid != before.pid, timeout=60)
+        await self.ready(name)
+
+    async def ready(self, name: str, *, timeout: float = 60) -> None:
+        """Wait until ``name`` answers."""
+        host = "127.0.0.1"
+        match name:
+            case "rabbitmq":
+                question = speaks_amqp(host, self._layout.amqp_port)
+            case "mongod":
+                question = listens(host, self._layout.mongo_port)
+            case "sandbox":
+                question = answers_ok(f"{self.sandbox_url}/inspect/calls")
+            case service:
+                question = answers_ok(f"{self._layout.service_url(service)}/readyz")
+        await eventually(question, timeout=timeout, interval=0.1)
+
+
+@asynccontextmanager
+async def start_demo(*, staff: int = 0, environment: Mapping[str, str] | None = None) -> AsyncIterator[RunningDemo]:
+    """A demo on free ports; ``environment`` as for ``make demo``. Its logs go to ``artifacts/`` at the end."""
+    layout = _free_layout()
+    output = layout.folder.parent / f"{layout.gateway_port}.log"
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with output.open("wb") as log:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "deploy.demo"),
+            cwd=REPOSITORY,
+            env={
+                **os.environ,
+                "DETACH": "0",
+                "CHOSEI_GATEWAY_PORT": str(layout.gateway_port),
+                "CHOSEI_SANDBOX_PORT": str(layout.sandbox_port),
+                "CHOSEI_DEMO_STAFF": str(staff),
+                **(environment or {}),
+            },
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        await _until_ready(child, layout, output)
+        yield RunningDemo(layout)
+    finally:
+        if child.returncode is None:
+            child.terminate()
+        await child.wait()
+        _keep_logs(layout, output)
+
+
+async def _until_ready(child: asyncio.subprocess.Process, layout: Layout, output: Path) -> None:
+    def ready() -> bool:
+        assert child.returncode is None, f"the demo ended:\n{output.read_text(errors='replace')[-3000:]}"
+        state = read_state(layout.folder)
+        return state is not None and state.ready and state.supervisor.pid == child.pid
+
+    await eventually(ready, timeout=_START_SECONDS, interval=0.1)
+
+
+def _free_layout() -> Layout:
+    (sandbox_port,) = free_ports(1)
+    while True:
+        layout = Layout(random.randint(33_000, 60_000), sandbox_port)
+        if not layout.taken_ports():
+            return layout
+
+
+def _keep_logs(layout: Layout, output: Path) -> None:
+    kept = REPOSITORY / "artifacts" / "demo" / str(layout.gateway_port)
+    shutil.rmtree(kept, ignore_errors=True)
+    if layout.logs.exists():
+        shutil.copytree(layout.logs, kept)
+        shutil.copy(output, kept / "demo.log")
+    shutil.rmtree(layout.folder, ignore_errors=True)
+    output.unlink(missing_ok=True)
