@@ -2,6 +2,7 @@
 
 import uuid
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -63,6 +64,31 @@ def _user_id(provider: Provider, email: str) -> str:
     if provider is Provider.GOOGLE:
         return str(seed.int)[:21]
     return str(seed)
+
+
+class Person(BaseModel):
+    """Somebody with accounts at some providers, as the seed file and ``POST /inspect/accounts`` name them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: str
+    name: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    id: str = ""
+    time_zone: str = "Asia/Tokyo"
+    locale: str = "ja"
+    organization: str = ""
+    admin: bool = False
+    approved: bool = True
+    provider: Provider | None = None
+    providers: list[Provider] = Field(default_factory=lambda: list(OAUTH_PROVIDERS))
+    zoom_type: Literal[1, 2] = 2
+
+    def accounts(self) -> list[Account]:
+        same = self.model_dump(exclude={"provider", "providers", "zoom_type"})
+        wanted = [self.provider] if self.provider else self.providers
+        return [Account(provider=provider, plan=self.zoom_type, **same) for provider in wanted]
 
 
 class AccountBook:

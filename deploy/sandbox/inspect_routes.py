@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, HTTPException
 from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 
-from deploy.sandbox.accounts import Account, Provider
+from deploy.sandbox.accounts import Account, Person, Provider
 from deploy.sandbox.calls import Call
 from deploy.sandbox.faults import FaultRule
 from deploy.sandbox.world import World
@@ -60,8 +60,8 @@ def build_router(world: World) -> APIRouter:
         return {"items": world.accounts.of(provider) if provider else world.accounts.all()}
 
     @router.post("/accounts")
-    async def add_account(account: Account) -> Account:
-        return world.accounts.add(account)
+    async def add_accounts(person: Person) -> dict[str, list[Account]]:
+        return {"items": [world.accounts.add(account) for account in person.accounts()]}
 
     @router.get("/calls")
     async def calls(

@@ -18,7 +18,7 @@ class SandboxSettings(BaseSettings):
     """Base of the URLs that the sandbox hands out (join links, next links); by default host and port."""
     state_file: Path | None = None
     """Loaded at the start when it is there, written at a graceful stop."""
-    seed: Path | None = None
+    seed: Path = Path(__file__).with_name("seed.json")
     latency_s: float = Field(default=0.0, ge=0)
     """Added to every answer of a provider, to stand for the way there and back."""
     calls_kept: int = 50_000

@@ -8,12 +8,11 @@ import json
 import pickle
 import random
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TypeVar
 
 import structlog
 
-from deploy.sandbox.accounts import OAUTH_PROVIDERS, Account, AccountBook, Provider
+from deploy.sandbox.accounts import OAUTH_PROVIDERS, AccountBook, Person, Provider
 from deploy.sandbox.callbacks import Callbacks
 from deploy.sandbox.calls import CallLog
 from deploy.sandbox.faults import FaultBook, FaultKind, FaultRule
@@ -92,9 +91,8 @@ class World:
 
     def read_seed(self) -> Seed:
         """The seed file; adds its accounts and returns it, so that each provider can take its own section."""
-        if self.settings.seed is None:
-            return {}
-        seed = json.loads(Path(self.settings.seed).read_text())
+        seed = json.loads(self.settings.seed.read_text())
         for entry in seed.get("accounts", []):
-            self.accounts.add(Account.model_validate(entry))
+            for account in Person.model_validate(entry).accounts():
+                self.accounts.add(account)
         return seed if isinstance(seed, dict) else {}
