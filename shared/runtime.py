@@ -9,12 +9,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
+import orjson
 import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from faststream import AckPolicy
-from faststream.rabbit import Channel, RabbitBroker, RabbitRouter
+from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitRouter
 from faststream.rabbit.opentelemetry import RabbitTelemetryMiddleware
 from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
 from opentelemetry import trace
@@ -33,6 +35,11 @@ log = structlog.get_logger(__name__)
 Hook = Callable[[], Awaitable[None]]
 
 
+async def _decode(message: RabbitMessage) -> Any:
+    """Every body is a CloudEvent in JSON; raises ``JSONDecodeError``, which parks the message."""
+    return orjson.loads(message.body)
+
+
 def make_broker(name: str, settings: ServiceSettings) -> RabbitBroker:
     """A broker whose failed messages are retried or parked and whose publishes are confirmed."""
     return RabbitBroker(
@@ -42,6 +49,7 @@ def make_broker(name: str, settings: ServiceSettings) -> RabbitBroker:
         reconnect_interval=1,
         ack_policy=AckPolicy.REJECT_ON_ERROR,
         default_channel=Channel(publisher_confirms=True, on_return_raises=True),
+        decoder=_decode,
         middlewares=[
             RetryOrPark,
             RabbitTelemetryMiddleware(tracer_provider=trace.get_tracer_provider()),

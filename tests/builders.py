@@ -83,6 +83,4 @@ def an_appointment(**changes: Any) -> Appointment:
 
 
 def an_event(data: EventData, *, subject: str, version: int = 1, at: datetime | None = None) -> CloudEvent[Any]:
-    return envelope(
-        data, subject=subject, organization_id=ORGANIZATION, version=version, cause=Cause.outside(), at=at
-    )
+    return envelope(data, subject=subject, organization_id=ORGANIZATION, version=version, cause=Cause.outside(), at=at)

@@ -68,7 +68,8 @@ class CloudEvent(BaseModel, Generic[DataT]):
         return self.type.removeprefix(TYPE_PREFIX)
 
     def to_wire(self) -> bytes:
-        return self.model_dump_json(exclude_none=True).encode()
+        absent = {"traceparent"} if self.traceparent is None else None
+        return self.model_dump_json(exclude=absent).encode()
 
     def cause(self) -> "Cause":
         """What an event that follows from this one is caused by."""
