@@ -1,0 +1,174 @@
+"""Appointments in the public API: what staff see and change, and what the guest sees (api.md, R23, R28)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StrictBool
+
+from shared.contracts.api.effects import EffectView
+from shared.contracts.api.fields import Address, Id, Instant, LongText, Message, Request, Title, View
+from shared.contracts.booking import Kind, Visibility
+from shared.contracts.zoom_issuer import MeetingErrorCode
+
+MAX_ATTENDEES = 50
+
+
+class AppointmentStatus(StrEnum):
+    """``requested`` waits for staff (offline pages); ``canceled`` is final."""
+
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    CANCELED = "canceled"
+
+
+class MeetingStatus(StrEnum):
+    """``none`` where no web meeting is wanted."""
+
+    PENDING = "pending"
+    ISSUED = "issued"
+    FAILED = "failed"
+    NONE = "none"
+
+
+class CalendarStatus(StrEnum):
+    """Of the entries together; ``none`` where no attendee has a calendar."""
+
+    PENDING = "pending"
+    WRITTEN = "written"
+    FAILED = "failed"
+    NONE = "none"
+
+
+class Outcome(StrEnum):
+    """H11."""
+
+    SCHEDULED = "scheduled"
+    COMPLETED = "completed"
+    RESCHEDULED = "rescheduled"
+    NO_SHOW = "no_show"
+    CANCELED = "canceled"
+
+
+class AttendeeView(View):
+    """A staff member who takes part."""
+
+    staff_id: str
+    name: str
+    email: str
+
+
+class GuestView(View):
+    """The person from outside."""
+
+    company: str
+    name: str
+    email: str
+
+
+class MeetingErrorView(View):
+    """Word for word as E8 says."""
+
+    code: MeetingErrorCode
+    message: str
+
+
+class MeetingView(View):
+    """What is needed to join, once it is known."""
+
+    status: MeetingStatus
+    join_url: str | None = None
+    meeting_id: str | None = None
+    passcode: str | None = None
+    error: MeetingErrorView | None = None
+
+
+class CalendarView(View):
+    """What became of the calendar entries."""
+
+    status: CalendarStatus
+
+
+class AppointmentPatch(Request):
+    """What is left out (or null) stays. ``start`` or ``end`` reschedules; with ``start`` alone the length stays."""
+
+    start: Instant | None = None
+    end: Instant | None = None
+    title: Title | None = None
+    attendee_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_ATTENDEES)] | None = None
+    organizer_id: Id | None = None
+    note: LongText | None = None
+    guidance: LongText | None = None
+    visibility: Visibility | None = None
+    address: Address | None = None
+    allow_overlap: StrictBool = False
+
+
+class CancelRequest(Request):
+    """Words to the guest."""
+
+    message: Message = ""
+
+
+class AppointmentView(View):
+    """An appointment as staff see it. ``hidden`` as in proposals. Times are in the organization's zone."""
+
+    id: str
+    version: int
+    status: AppointmentStatus
+    start: datetime
+    end: datetime
+    time_zone: str
+    kind: Kind
+    title: str
+    proposal_id: str | None
+    page_id: str | None
+    creator: AttendeeView
+    organizer_id: str
+    attendees: list[AttendeeView]
+    guest: GuestView
+    guest_time_zone: str
+    guest_locale: str
+    guest_url: str
+    note: str
+    guidance: str
+    visibility: Visibility
+    address: str | None
+    room_id: str | None
+    meeting: MeetingView
+    calendar: CalendarView
+    reception_code: str | None
+    outcome: Outcome
+    cancel_message: str
+    confirmed_at: datetime
+    updated_at: datetime
+    hidden: bool
+    can_change: bool
+    effects: list[EffectView]
+
+
+class AppointmentList(View):
+    """Earliest first."""
+
+    items: list[AppointmentView]
+    next_cursor: str | None
+
+
+class GuestAppointmentView(View):
+    """What the guest sees: what they typed and the meeting, no more (G23)."""
+
+    id: str
+    status: AppointmentStatus
+    start: datetime
+    end: datetime
+    time_zone: str
+    title: str
+    kind: Kind
+    attendees: list[str]
+    meeting: MeetingView
+    guest: GuestView
+    address: str | None
+    reception_code: str | None
+    guidance: str
+    organization_name: str
+    manage_url: str

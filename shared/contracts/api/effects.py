@@ -1,0 +1,37 @@
+"""What became of each effect of a transition (G9), as proposals and appointments show it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from shared.contracts.api.fields import View
+
+
+class Effect(StrEnum):
+    """The closed list of this flow."""
+
+    HOLD = "hold"
+    HOLD_RELEASE = "hold_release"
+    MEETING = "meeting"
+    ENTRY = "entry"
+    MAIL = "mail"
+    REMINDER = "reminder"
+
+
+class EffectStatus(StrEnum):
+    """``pending`` until the owning service said something; ``waiting`` has an ``until``."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+    WAITING = "waiting"
+    SUPPRESSED = "suppressed"
+
+
+class EffectView(View):
+    """``of`` is a staff id, or the side of a mail (``guest``, ``staff``)."""
+
+    effect: Effect
+    of: str
+    status: EffectStatus
+    reason: str | None = None
+    until: datetime | None = None

@@ -1,0 +1,237 @@
+"""Proposals in the public API: what staff send and see, and the guest's page (api.md, R12-R24)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool
+
+from shared.contracts.api.appointments import AttendeeView, GuestAppointmentView, GuestView
+from shared.contracts.api.effects import EffectView
+from shared.contracts.api.fields import (
+    Address,
+    Email,
+    GuestField,
+    GuestName,
+    Id,
+    Instant,
+    LongText,
+    Message,
+    Request,
+    Title,
+    View,
+    ZoneName,
+)
+from shared.contracts.booking import Kind, Visibility
+
+MAX_SLOTS = 50
+MAX_ATTENDEES = 50
+
+ProposalKind = Literal[Kind.WEB, Kind.VISIT, Kind.OUTBOUND]
+
+
+class ProposalStatus(StrEnum):
+    """``confirmed`` and ``withdrawn`` are final; new slots reopen an expired one."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class SlotStatus(StrEnum):
+    """``taken`` where time went to another appointment, ``withdrawn`` where staff or an end took it back."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    TAKEN = "taken"
+    WITHDRAWN = "withdrawn"
+
+
+class Platform(StrEnum):
+    """Web-meeting tools (R12)."""
+
+    ZOOM = "zoom"
+
+
+class SlotCreate(Request):
+    """A candidate slot, half-open; on 30-minute boundaries of the organization's zone (R6)."""
+
+    start: Instant
+    end: Instant
+    room_id: Id | None = None
+
+
+class SlotPatch(Request):
+    """With ``id``: kept unchanged. Without: new, ``start`` and ``end`` required."""
+
+    id: Id | None = None
+    start: Instant | None = None
+    end: Instant | None = None
+    room_id: Id | None = None
+
+
+class GuestCreate(Request):
+    """With mail ``email`` is required, with the URL only ``name`` is (R13)."""
+
+    company: GuestField = ""
+    name: GuestField = ""
+    email: Email = ""
+
+
+class ProposalCreate(Request):
+    """``attendee_ids`` defaults to the caller, ``organizer_id`` to the first attendee; an empty title is made of the
+    guest (R12); the two ``issue_`` flags default to the kind (R11).
+    """
+
+    kind: ProposalKind = Kind.WEB
+    title: Title = ""
+    attendee_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_ATTENDEES)] | None = None
+    organizer_id: Id | None = None
+    slots: Annotated[list[SlotCreate], Field(min_length=1, max_length=MAX_SLOTS)]
+    guest: GuestCreate = GuestCreate()
+    send_mail: StrictBool = True
+    guidance: LongText = ""
+    note: LongText = ""
+    visibility: Visibility = Visibility.DEFAULT
+    expires_at: Instant | None = None
+    platform: Platform = Platform.ZOOM
+    address: Address | None = None
+    allow_overlap: StrictBool = False
+    issue_reception_code: StrictBool | None = None
+    issue_web_meeting: StrictBool | None = None
+
+
+class ProposalPatch(Request):
+    """What is left out (or null) stays; ``expires_at: null`` and ``address: null`` go back to the default.
+
+    ``slots`` is the whole new list. The guest is mailed again only with ``send_mail``.
+    """
+
+    kind: ProposalKind | None = None
+    title: Title | None = None
+    attendee_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_ATTENDEES)] | None = None
+    organizer_id: Id | None = None
+    slots: Annotated[list[SlotPatch], Field(min_length=1, max_length=MAX_SLOTS)] | None = None
+    guest: GuestCreate | None = None
+    send_mail: StrictBool = False
+    guidance: LongText | None = None
+    note: LongText | None = None
+    visibility: Visibility | None = None
+    expires_at: Instant | None = None
+    platform: Platform | None = None
+    address: Address | None = None
+    allow_overlap: StrictBool = False
+    issue_reception_code: StrictBool | None = None
+    issue_web_meeting: StrictBool | None = None
+
+
+class ProposalWithdraw(Request):
+    """Optional body of ``DELETE``; ``?notify_guest=true`` says the same."""
+
+    notify_guest: StrictBool = False
+
+
+class SlotView(View):
+    """A candidate slot as staff see it."""
+
+    id: str
+    start: datetime
+    end: datetime
+    room_id: str | None
+    status: SlotStatus
+
+
+class ProposalView(View):
+    """A proposal as staff see it. ``hidden`` where it is private and the reader takes no part: then title, guest,
+    note, guidance and the guest's URL are empty. Times are in the organization's zone.
+    """
+
+    id: str
+    version: int
+    status: ProposalStatus
+    kind: Kind
+    title: str
+    guest_url: str
+    creator: AttendeeView
+    organizer_id: str
+    attendees: list[AttendeeView]
+    slots: list[SlotView]
+    guest: GuestView
+    send_mail: bool
+    guidance: str
+    note: str
+    visibility: Visibility
+    platform: Platform
+    address: str | None
+    issue_reception_code: bool
+    issue_web_meeting: bool
+    expires_at: datetime
+    time_zone: str
+    created_at: datetime
+    updated_at: datetime
+    asked_again_at: datetime | None
+    appointment_id: str | None
+    hidden: bool
+    can_change: bool
+    effects: list[EffectView]
+
+
+class ProposalList(View):
+    """Newest first."""
+
+    items: list[ProposalView]
+    next_cursor: str | None
+
+
+class GuestConfirm(Request):
+    """The guest's choice (R22). ``email`` may be left out where it is known; another address replaces it."""
+
+    slot_id: Id
+    name: GuestName
+    company: GuestField = ""
+    email: Email = ""
+    time_zone: ZoneName = ""
+    locale: Annotated[str, Field(max_length=35)] = ""
+
+
+class AskAgain(Request):
+    """A line of text to the staff (R24)."""
+
+    message: Message = ""
+
+
+class GuestSlotView(View):
+    """A slot that can be chosen now."""
+
+    id: str
+    start: datetime
+    end: datetime
+
+
+class KnownGuestView(View):
+    """What fills the form: the address only masked (``h…@example.jp``), empty when unknown."""
+
+    company: str
+    name: str
+    email_masked: str
+
+
+class GuestProposalView(View):
+    """The guest's page: what can be chosen, or what was. ``appointment`` is set once it is confirmed."""
+
+    status: ProposalStatus
+    kind: Kind
+    title: str
+    organization_name: str
+    product_name: str
+    host_names: list[str]
+    platform: Platform | None
+    address: str | None
+    slots: list[GuestSlotView]
+    time_zone: str
+    locale: str
+    guest: KnownGuestView
+    expires_at: datetime
+    can_ask_again: bool
+    appointment: GuestAppointmentView | None
