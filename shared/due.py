@@ -116,7 +116,11 @@ class DueBatches:
         token, rows = await claim_many(self._collection, limit=self._size, lease=self._lease)
         metrics.record_due_rows(self.name, len(rows))
         if rows:
-            await self._handle(token, rows)
+            try:
+                await self._handle(token, rows)
+            except Exception:
+                await self._collection.update_many({"lease.token": token}, {"$unset": {"lease": ""}})
+                raise
         return len(rows)
 
     async def _look_for_ever(self) -> None:

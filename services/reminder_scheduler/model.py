@@ -3,7 +3,7 @@ hour.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -45,7 +45,7 @@ def reminder_at(start_at: datetime, office: Office) -> datetime:
     """
     zone = ZoneInfo(office.time_zone)
     day = start_at.astimezone(zone).date()
-    return datetime.combine(day, office.reminder_time, tzinfo=zone)
+    return datetime.combine(day, office.reminder_time, tzinfo=zone).astimezone(UTC)
 
 
 def plan(start_at: datetime, decided_at: datetime, office: Office) -> Plan:

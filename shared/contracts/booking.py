@@ -4,9 +4,7 @@ event.
 
 from enum import StrEnum
 
-from pydantic import AwareDatetime
-
-from shared.contracts.envelope import EventData, Value
+from shared.contracts.envelope import EventData, Instant, Value
 from shared.contracts.people import Guest, Person
 
 
@@ -47,8 +45,8 @@ class Slot(Value):
     """A candidate slot, half-open [start_at, end_at)."""
 
     slot_id: str
-    start_at: AwareDatetime
-    end_at: AwareDatetime
+    start_at: Instant
+    end_at: Instant
     room_id: str | None = None
 
 
@@ -67,7 +65,7 @@ class Proposal(Value):
     platform: str
     address: str | None
     send_mail: bool
-    expires_at: AwareDatetime
+    expires_at: Instant
     time_zone: str
     locale: str
 
@@ -86,8 +84,8 @@ class Appointment(Value):
     revision: int
     kind: Kind
     title: str
-    start_at: AwareDatetime
-    end_at: AwareDatetime
+    start_at: Instant
+    end_at: Instant
     time_zone: str
     organizer_id: str
     creator: Attendee
@@ -101,7 +99,7 @@ class Appointment(Value):
     address: str | None
     reception_code: str | None
     room_id: str | None
-    confirmed_at: AwareDatetime
+    confirmed_at: Instant
 
 
 class ProposalEvent(EventData):
@@ -154,8 +152,8 @@ class AppointmentConfirmed(AppointmentEvent, routing_key="booking.appointment_co
 class AppointmentRescheduled(AppointmentEvent, routing_key="booking.appointment_rescheduled.v1"):
     """The time changed; the old time is free again and the new one claimed."""
 
-    previous_start_at: AwareDatetime
-    previous_end_at: AwareDatetime
+    previous_start_at: Instant
+    previous_end_at: Instant
 
 
 class AppointmentChanged(AppointmentEvent, routing_key="booking.appointment_changed.v1"):

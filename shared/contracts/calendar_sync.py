@@ -2,9 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import AwareDatetime
-
-from shared.contracts.envelope import EventData, Value
+from shared.contracts.envelope import EventData, Instant, Value
 from shared.contracts.people import Account
 from shared.contracts.zoom_issuer import EndOfConnection
 
@@ -92,7 +90,7 @@ class CalendarWriteFailed(EventData, routing_key="calendar_sync.calendar_write_f
     staff_id: str
     slot_id: str | None
     reason: str
-    retry_at: AwareDatetime | None
+    retry_at: Instant | None
 
 
 class BusyMonth(Value):
@@ -111,7 +109,7 @@ class BusyTimesChanged(EventData, routing_key="calendar_sync.busy_times_changed.
     """
 
     staff_id: str
-    read_at: AwareDatetime
-    window_start_at: AwareDatetime
-    window_end_at: AwareDatetime
+    read_at: Instant
+    window_start_at: Instant
+    window_end_at: Instant
     months: list[BusyMonth]

@@ -5,14 +5,17 @@ declaration.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
 from opentelemetry import trace
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 from shared import clock
 from shared.ids import new_id
+
+Instant = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+"""A moment, kept in UTC whatever offset it came with."""
 
 CONTENT_TYPE = "application/cloudevents+json"
 TYPE_PREFIX = "chosei."
@@ -54,7 +57,7 @@ class CloudEvent(BaseModel, Generic[DataT]):
     source: str
     type: str
     subject: str
-    time: AwareDatetime
+    time: Instant
     datacontenttype: str = "application/json"
     organizationid: str
     aggregateversion: int

@@ -2,9 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import AwareDatetime
-
-from shared.contracts.envelope import EventData
+from shared.contracts.envelope import EventData, Instant
 
 
 class ReasonNotReminded(StrEnum):
@@ -21,7 +19,7 @@ class ReminderScheduled(EventData, routing_key="reminder_scheduler.reminder_sche
 
     appointment_id: str
     revision: int
-    due_at: AwareDatetime
+    due_at: Instant
 
 
 class ReminderDue(EventData, routing_key="reminder_scheduler.reminder_due.v1"):
@@ -29,7 +27,7 @@ class ReminderDue(EventData, routing_key="reminder_scheduler.reminder_due.v1"):
 
     appointment_id: str
     revision: int
-    start_at: AwareDatetime
+    start_at: Instant
 
 
 class ReminderCanceled(EventData, routing_key="reminder_scheduler.reminder_canceled.v1"):

@@ -4,9 +4,7 @@ id).
 
 from enum import StrEnum
 
-from pydantic import AwareDatetime
-
-from shared.contracts.envelope import EventData
+from shared.contracts.envelope import EventData, Instant
 from shared.contracts.people import Account
 
 
@@ -72,4 +70,4 @@ class MeetingIssueFailed(EventData, routing_key="zoom_issuer.meeting_issue_faile
     revision: int
     error: MeetingErrorCode
     reason: str
-    retry_at: AwareDatetime | None
+    retry_at: Instant | None

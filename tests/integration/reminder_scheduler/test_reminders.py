@@ -1,0 +1,191 @@
+"""Reminders on the real broker and database: filed in any order, sent once, never for what is no more (R27, G21,
+G22).
+"""
+
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from services.reminder_scheduler.app import build_app
+from services.reminder_scheduler.settings import Settings
+from shared.contracts.booking import AppointmentCanceled, AppointmentConfirmed, AppointmentRescheduled
+from shared.contracts.gateway import OrganizationChanged
+from tests.builders import BUS_KEYS, DATA_KEYS, ORGANIZATION, an_appointment, an_event
+from tests.infrastructure.broker import Broker
+from tests.infrastructure.service import Bus, listening, running_service
+from tests.waiting import eventually
+
+JST_SEVEN_IN_UTC = 22
+
+
+class FakeBooking:
+    """Says that everything stands which it was told of; unreachable while ``down``."""
+
+    def __init__(self) -> None:
+        self.standing: set[tuple[str, int]] = set()
+        self.down = False
+        self.questions = 0
+
+    async def which_stand(self, items: Sequence[tuple[str, int]]) -> set[tuple[str, int]]:
+        self.questions += 1
+        if self.down:
+            raise ConnectionError("booking does not answer")
+        return self.standing & set(items)
+
+
+class World:
+    def __init__(self, bus: Bus, booking: FakeBooking, clock_at: "ClockAt") -> None:
+        self.bus = bus
+        self.booking = booking
+        self.clock_at = clock_at
+
+
+class ClockAt:
+    """Sets the system's clock through its file, as the demo does."""
+
+    def __init__(self, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+        monkeypatch.setenv("CHOSEI_CLOCK_FILE", path)
+
+    def __call__(self, moment: datetime) -> None:
+        from shared import clock
+
+        clock.set_offset(moment - clock.real_now())
+
+
+@pytest.fixture
+async def world(
+    fresh_broker: Broker, database_url: str, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[World]:
+    clock_at = ClockAt(str(tmp_path / "clock.json"), monkeypatch)
+    clock_at(datetime(2026, 12, 1, 3, 0, tzinfo=UTC))
+    booking = FakeBooking()
+    async with running_scheduler(fresh_broker, database_url, booking), listening(fresh_broker.url()) as bus:
+        office = OrganizationChanged(
+            name="株式会社サンプル",
+            product_name="Chosei",
+            time_zone="Asia/Tokyo",
+            locale="ja",
+            reminder_time="07:00",
+            allow_zoom_basic=True,
+            drift_policy="ask",
+            mail_format="multipart",
+        )
+        await bus.publish(an_event(office, subject=ORGANIZATION))
+        yield World(bus, booking, clock_at)
+    clock_at(datetime.now(UTC))
+
+
+@asynccontextmanager
+async def running_scheduler(broker: Broker, database_url: str, booking: FakeBooking) -> AsyncIterator[None]:
+    settings = Settings(
+        amqp_url=SecretStr(broker.url("reminder_scheduler")),
+        mongo_url=SecretStr(database_url),
+        bus_keys=SecretStr(BUS_KEYS),
+        data_keys=SecretStr(DATA_KEYS),
+        booking_url="http://unused",
+        booking_token=SecretStr("unused"),
+        tick_every=timedelta(milliseconds=100),
+    )
+    async with running_service(build_app(settings, booking=booking)):
+        yield
+
+
+def confirmed(appointment_id: str, start_at: datetime, at: datetime) -> object:
+    appointment = an_appointment(appointment_id=appointment_id, start_at=start_at, confirmed_at=at)
+    return an_event(AppointmentConfirmed(appointment=appointment, sealed=""), subject=appointment_id, at=at)
+
+
+def moved(appointment_id: str, revision: int, start_at: datetime, at: datetime) -> object:
+    appointment = an_appointment(appointment_id=appointment_id, start_at=start_at, revision=revision)
+    data = AppointmentRescheduled(
+        appointment=appointment, sealed="", previous_start_at=start_at, previous_end_at=start_at
+    )
+    return an_event(data, subject=appointment_id, version=revision, at=at)
+
+
+def canceled(appointment_id: str, revision: int, start_at: datetime, at: datetime) -> object:
+    appointment = an_appointment(appointment_id=appointment_id, start_at=start_at, revision=revision)
+    return an_event(
+        AppointmentCanceled(appointment=appointment, sealed=""), subject=appointment_id, version=revision, at=at
+    )
+
+
+NOON = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
+TOMORROW_TEN = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
+TOMORROW_SEVEN = datetime(2026, 12, 1, 22, 0, tzinfo=UTC)
+
+
+async def test_g21_one_reminder_goes_out_at_seven_however_often_the_event_comes(world: World) -> None:
+    world.booking.standing = {("apt_1", 1)}
+    await world.bus.publish(confirmed("apt_1", TOMORROW_TEN, NOON), times=10)
+    filed = await eventually(lambda: world.bus.of("reminder_scheduler.reminder_scheduled.v1"))
+    assert [item["due_at"] for item in filed] == ["2026-12-01T22:00:00Z"]
+
+    world.clock_at(TOMORROW_SEVEN + timedelta(seconds=1))
+    await eventually(lambda: world.bus.of("reminder_scheduler.reminder_due.v1"))
+    await world.bus.publish(confirmed("apt_1", TOMORROW_TEN, NOON), times=3)
+    asked = world.booking.questions
+    world.clock_at(TOMORROW_SEVEN + timedelta(minutes=30))
+    await world.bus.publish(confirmed("apt_2", TOMORROW_TEN + timedelta(days=1), NOON))
+    await eventually(lambda: len(world.bus.of("reminder_scheduler.reminder_scheduled.v1")) == 2)
+    assert len(world.bus.of("reminder_scheduler.reminder_due.v1")) == 1
+    assert world.booking.questions == asked
+
+
+async def test_g22_no_reminder_goes_out_while_booking_is_silent_and_all_do_afterwards(world: World) -> None:
+    world.booking.standing = {("apt_1", 1)}
+    world.booking.down = True
+    await world.bus.publish(confirmed("apt_1", TOMORROW_TEN, NOON))
+    await eventually(lambda: world.bus.of("reminder_scheduler.reminder_scheduled.v1"))
+    world.clock_at(TOMORROW_SEVEN + timedelta(seconds=1))
+    await eventually(lambda: world.booking.questions >= 1)
+    assert world.bus.of("reminder_scheduler.reminder_due.v1") == []
+
+    world.booking.down = False
+    world.clock_at(TOMORROW_SEVEN + timedelta(minutes=2))
+    assert await eventually(lambda: world.bus.of("reminder_scheduler.reminder_due.v1"), timeout=40)
+
+
+async def test_g22_what_booking_says_does_not_stand_gets_no_reminder(world: World) -> None:
+    await world.bus.publish(confirmed("apt_1", TOMORROW_TEN, NOON))
+    await eventually(lambda: world.bus.of("reminder_scheduler.reminder_scheduled.v1"))
+    world.clock_at(TOMORROW_SEVEN + timedelta(seconds=1))
+    await eventually(lambda: world.booking.questions >= 1)
+    await world.bus.publish(canceled("apt_1", 2, TOMORROW_TEN, TOMORROW_SEVEN))
+    reasons = await eventually(lambda: world.bus.of("reminder_scheduler.reminder_canceled.v1"))
+    assert [item["reason"] for item in reasons] == ["canceled"]
+    assert world.bus.of("reminder_scheduler.reminder_due.v1") == []
+
+
+async def test_g21_after_a_long_downtime_a_reminder_past_the_start_is_suppressed(world: World) -> None:
+    await world.bus.publish(confirmed("apt_1", TOMORROW_TEN, NOON))
+    await eventually(lambda: world.bus.of("reminder_scheduler.reminder_scheduled.v1"))
+    world.clock_at(TOMORROW_TEN + timedelta(seconds=1))
+    reasons = await eventually(lambda: world.bus.of("reminder_scheduler.reminder_canceled.v1"))
+    assert [item["reason"] for item in reasons] == ["too_late"]
+    assert world.bus.of("reminder_scheduler.reminder_due.v1") == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_any_order_of_the_same_events_files_the_same_reminder(world: World, seed: int) -> None:
+    later = TOMORROW_TEN + timedelta(days=3)
+    events = [
+        confirmed("apt_1", TOMORROW_TEN, NOON),
+        moved("apt_1", 2, TOMORROW_TEN + timedelta(days=1), NOON + timedelta(minutes=1)),
+        moved("apt_1", 3, later, NOON + timedelta(minutes=2)),
+    ] * 2
+    random.Random(seed).shuffle(events)
+    for event in events:
+        await world.bus.publish(event)
+    last = (later - timedelta(hours=3)).isoformat().replace("+00:00", "Z")
+
+    def newest() -> list[str]:
+        filed = world.bus.of("reminder_scheduler.reminder_scheduled.v1")
+        return [item["due_at"] for item in filed if item["revision"] == 3]
+
+    assert (await eventually(newest))[-1] == last
