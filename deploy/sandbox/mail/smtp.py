@@ -42,8 +42,8 @@ class MailHandler:
     ) -> str:
         rule = self._draw_for_rcpt(address)
         if rule is not None:
-            refusal = await self._hold_back(server, rule)
-            self._log("RCPT", address, rule, refusal)
+            refusal = await self._hold_back(server, rule, "RCPT", address)
+            self._log("RCPT", address, rule, refusal or 250)
             if refusal is not None:
                 return _reply(refusal)
         envelope.rcpt_tos.append(address)
@@ -53,11 +53,11 @@ class MailHandler:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         recipients = [str(address) for address in envelope.rcpt_tos]
         rule = self._world.faults.draw(Provider.SMTP, "DATA", "/" + recipients[0])
-        refusal = await self._hold_back(server, rule) if rule else None
+        refusal = await self._hold_back(server, rule, "DATA", recipients[0]) if rule else None
         if refusal is None:
             content = envelope.content if isinstance(envelope.content, bytes) else b""
             self._mailbox.take(content, str(envelope.mail_from or ""), recipients, clock.now())
-        self._log("DATA", recipients[0], rule, refusal)
+        self._log("DATA", recipients[0], rule, refusal or 250)
         if rule is not None and rule.kind is FaultKind.LOST_ANSWER:
             await self._drop(server)
         return "250 2.0.0 Message accepted" if refusal is None else _reply(refusal)
@@ -68,7 +68,7 @@ class MailHandler:
             return None
         return self._world.faults.draw(Provider.SMTP, "RCPT", "/" + address)
 
-    async def _hold_back(self, server: SMTP, rule: FaultRule) -> int | None:
+    async def _hold_back(self, server: SMTP, rule: FaultRule, verb: str, address: str) -> int | None:
         """What a fault does before the work: waits, or says which code refuses it."""
         if rule.kind is FaultKind.STATUS:
             await asyncio.sleep(rule.delay_s or 0)
@@ -77,6 +77,7 @@ class MailHandler:
             await asyncio.sleep(_SLOW_S if rule.delay_s is None else rule.delay_s)
         elif rule.kind is FaultKind.TIMEOUT:
             await asyncio.sleep(_TIMEOUT_S if rule.delay_s is None else rule.delay_s)
+            self._log(verb, address, rule, None)
             await self._drop(server)
         return None
 
@@ -85,13 +86,13 @@ class MailHandler:
         server.transport.abort()
         await asyncio.Event().wait()
 
-    def _log(self, verb: str, address: str, rule: FaultRule | None, refusal: int | None) -> None:
+    def _log(self, verb: str, address: str, rule: FaultRule | None, status: int | None) -> None:
         call = Call(
             at=clock.now(),
             provider=Provider.SMTP,
             method=verb,
             path="/" + address,
-            status=refusal or 250,
+            status=status,
             fault=rule.kind if rule else None,
         )
         self._world.calls.add(call)

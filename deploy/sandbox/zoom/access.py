@@ -63,14 +63,15 @@ class Gate:
 
     def guarded(self, operation: Operation, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         async def run(request: Request) -> Response:
-            headers = {"x-zm-trackingid": f"v=2.0;clid=us04;rid=WEB_{secrets.token_hex(16)}"}
+            tracking = {"x-zm-trackingid": f"v=2.0;clid=us04;rid=WEB_{secrets.token_hex(16)}"}
+            limits: dict[str, str] = {}
             try:
                 caller = self._admit(request, operation)
-                headers |= self._world.state(Limits).take(caller.account, operation.weight, clock.now())
+                limits = self._world.state(Limits).take(caller.account, operation.weight, clock.now())
                 status, body = await endpoint(request, caller)
             except errors.ZoomRefused as refused:
-                return _json(refused.status, refused.body(), headers | refused.headers)
-            return _json(status, body, headers)
+                return _json(refused.status, refused.body(), tracking | (refused.headers or limits))
+            return _json(status, body, tracking | limits)
 
         return run
 

@@ -1,0 +1,1 @@
+"""The providers' own clients against the sandbox as a program of its own."""

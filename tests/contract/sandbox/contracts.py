@@ -1,0 +1,39 @@
+"""The providers' contract files, where they lie beside the project; without them those checks are skipped."""
+
+import importlib.util
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+FOLDER = Path(__file__).parents[4] / "shared" / "contracts"
+
+
+class Contract(Protocol):
+    """What ``contract.py`` offers: each call answers a list of violations."""
+
+    def request(self, method: str, url: str, body: Any = None, strict: bool = True) -> list[str]: ...
+
+    def response(self, method: str, url: str, status: int, body: Any = None, strict: bool = False) -> list[str]: ...
+
+
+@cache
+def _load(name: str) -> Contract:
+    spec = importlib.util.spec_from_file_location("provider_contract", FOLDER / "contract.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    checker: Contract = module.Contract(FOLDER / f"{name}.openapi.json")
+    return checker
+
+
+def contract(name: str) -> Contract | None:
+    """The checker for one file (``zoom-meetings``), or None where there are none."""
+    return _load(name) if (FOLDER / "contract.py").exists() else None
+
+
+needs_contracts = pytest.mark.skipif(
+    not (FOLDER / "contract.py").exists(), reason="the providers' contract files are not beside the project"
+)

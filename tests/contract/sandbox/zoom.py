@@ -1,0 +1,81 @@
+"""Ways to Zoom in the sandbox: a browser's consent, our own calls, and answers checked with the contract."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+
+from deploy.sandbox.oauth import pkce_challenge
+from tests.contract.sandbox.contracts import contract
+
+CLIENT = ("demo-zoom-client", "demo-zoom-secret")
+BACK = "http://127.0.0.1:1/oauth/zoom/callback"
+VERIFIER = "v" * 50
+
+
+def violations(method: str, url: str, status: int, body: Any) -> list[str]:
+    """What an answer of the sandbox's Zoom does that the contract does not know; nothing without contract files."""
+    path = re.sub(r"^.*?/zoom(?=/(v2|oauth)/)", "", url)
+    checker = contract("oauth-endpoints" if path.startswith("/oauth") else "zoom-meetings")
+    return [] if checker is None else checker.response(method, path, status, body, strict=True)
+
+
+def _check(answer: httpx.Response) -> httpx.Response:
+    answer.read()
+    is_page = not answer.headers.get("content-type", "").startswith("application/json") and answer.content
+    if not is_page:
+        body = answer.json() if answer.content else None
+        assert violations(answer.request.method, str(answer.request.url), answer.status_code, body) == []
+    return answer
+
+
+@dataclass(frozen=True)
+class ZoomUser:
+    """One connected person, for our own calls."""
+
+    http: httpx.Client
+    tokens: dict[str, Any]
+
+    def call(self, method: str, path: str, body: Any = None, **query: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.tokens['access_token']}"}
+        return self.http.request(method, f"/zoom/v2{path}", json=body, params=query, headers=headers)
+
+    def create(self, **fields: Any) -> httpx.Response:
+        return self.call("POST", "/users/me/meetings", {"topic": "打ち合わせ", "type": 2} | fields)
+
+
+def http_client(base_url: str) -> httpx.Client:
+    return httpx.Client(base_url=base_url, trust_env=False, event_hooks={"response": [_check_zoom]})
+
+
+def _check_zoom(answer: httpx.Response) -> None:
+    if "/zoom/v2/" in str(answer.request.url) or "/zoom/oauth/token" in str(answer.request.url):
+        _check(answer)
+
+
+def consent(http: httpx.Client, email: str, decision: str = "allow") -> dict[str, str]:
+    """The parameters that come back to the redirect URI when a person decides on Zoom's page."""
+    query = {
+        "response_type": "code",
+        "client_id": CLIENT[0],
+        "redirect_uri": BACK,
+        "state": "s-1",
+        "code_challenge": pkce_challenge(VERIFIER),
+        "code_challenge_method": "S256",
+    }
+    answer = http.post("/zoom/oauth/authorize", params=query, data={"account": email, "decision": decision})
+    assert answer.status_code == 303, answer.text
+    return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+
+
+def token(http: httpx.Client, **form: str) -> httpx.Response:
+    return http.post("/zoom/oauth/token", data=form, auth=CLIENT)
+
+
+def connect(http: httpx.Client, email: str) -> ZoomUser:
+    code = consent(http, email)["code"]
+    answer = token(http, grant_type="authorization_code", code=code, redirect_uri=BACK, code_verifier=VERIFIER)
+    assert answer.status_code == 200, answer.text
+    return ZoomUser(http, answer.json())
