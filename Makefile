@@ -1,0 +1,75 @@
+# Chosei. `make` alone explains itself; every target installs what it needs and is missing.
+
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+CHECKED := shared services deploy tests
+QUICK := tests/unit tests/contract
+WHOLE := $(QUICK) tests/integration tests/e2e tests/chaos
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-stop test check bench events format lock clean for-demo for-test format-check lint types imports unit
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: for-demo ## Start everything on this machine (DETACH=1 returns when it is ready; Ctrl-C stops it)
+	@exec $(PYTHON) -m deploy.demo
+
+demo-stop: ## Stop the demo that was started with DETACH=1 (CHOSEI_GATEWAY_PORT says which)
+	@if [ -x $(PYTHON) ]; then exec $(PYTHON) -m deploy.demo stop; else echo nothing was running; fi
+
+test: for-test ## Run every check and every test (PYTEST_ARGS adds options)
+	@$(MAKE) --no-print-directory -j2 --output-sync=target format-check lint imports types
+	@exec $(PYTHON) -m pytest --durations=15 $(WHOLE) $(PYTEST_ARGS)
+
+check: for-test ## Format, lint, types, import rules, unit and contract tests; under a minute
+	@$(MAKE) --no-print-directory -j2 --output-sync=target format-check lint imports types unit
+
+bench: for-test ## Take the figures of performance (BENCH=p4 takes one)
+	@exec $(PYTHON) -m tests.bench
+
+events: for-test ## Write the event schemas, the catalogue and the AsyncAPI document
+	@exec $(PYTHON) -m shared.contracts.generate
+
+format: for-test ## Format the code and repair what the linter can
+	@$(PYTHON) -m ruff check -q --fix $(CHECKED) || true
+	@$(PYTHON) -m ruff format $(CHECKED)
+
+lock: ## Write both lock files and package-lock.json anew (needs uv and npm)
+	uv pip compile -q pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-emit-index-url --no-emit-find-links -o requirements-dev.lock
+	uv pip compile -q pyproject.toml --extra demo --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-emit-index-url --no-emit-find-links -c requirements-dev.lock -o requirements.lock
+	npm install --package-lock-only
+
+clean: demo-stop ## Stop the demo and remove all that was installed, built or recorded here
+	rm -rf .venv .local .cache .demo artifacts node_modules services/gateway/static/vendor
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# What a machine needs. Each script costs a few milliseconds when there is nothing to do.
+for-demo:
+	@deploy/bootstrap/system.sh demo
+	@deploy/bootstrap/python.sh demo
+	@deploy/bootstrap/mongod.sh
+	@deploy/bootstrap/frontend.sh demo
+
+for-test:
+	@deploy/bootstrap/system.sh test
+	@deploy/bootstrap/python.sh test
+	@deploy/bootstrap/mongod.sh
+	@deploy/bootstrap/frontend.sh test
+
+# The parts of `check`.
+format-check:
+	@$(PYTHON) -m ruff format -q --check $(CHECKED) || { echo "not formatted: make format"; exit 1; }
+
+lint:
+	@$(PYTHON) -m ruff check -q $(CHECKED)
+
+imports:
+	@said=$$(.venv/bin/lint-imports --no-logo --no-cache 2>&1) || { echo "$$said"; exit 1; }
+
+types:
+	@$(PYTHON) -m mypy
+
+unit:
+	@$(PYTHON) -m pytest -q -m "not provider_client" $(QUICK) $(PYTEST_ARGS)
