@@ -7,7 +7,7 @@ committed before the new access token is used.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -98,37 +98,39 @@ class Connections:
         return await self.rows.find_one({"_id": connection_id})
 
     async def connect(
-        self, flow: Document, grant: Grant, facts: Document, events: Sequence[CloudEvent[Any]]
+        self, flow: Document, grant: Grant, facts: Document, event_of: Callable[[int], CloudEvent[Any]]
     ) -> tuple[Document, list[outbox.Entry]]:
-        """Store a new grant; raises ``DuplicateKeyError`` where ``claims_account`` is set and the account is taken
-        (R3).
+        """Store a new grant and say so; ``event_of`` is given the version of the event.
+
+        Raises ``DuplicateKeyError`` where ``claims_account`` is set and the account is taken (R3).
         """
         key = {name: flow[name] for name in ("organization_id", "staff_id", "provider")}
-        known = await self.rows.find_one(key, {"_id": 1})
-        connection_id = known["_id"] if known else new_id("con")
-        waiting = outbox.entries(events)
-        row = await self.rows.find_one_and_update(
-            {"_id": connection_id, **key},
-            {
-                "$set": {**facts, "status": ConnectionStatus.CONNECTED, **self._sealed(connection_id, grant)},
-                "$unset": {"renewing": "", "broken_reason": ""},
-                "$inc": {"generation": 1},
-                "$push": outbox.push(waiting),
-            },
-            upsert=True,
-            return_document=AFTER,
-        )
-        assert row is not None
-        return row, waiting
+        while True:
+            known = await self.rows.find_one(key, {"generation": 1}) or {"_id": new_id("con"), "generation": 0}
+            waiting = outbox.entries([event_of(known["generation"] + 1)])
+            row = await self.rows.find_one_and_update(
+                {"_id": known["_id"], **key, **({"generation": known["generation"]} if known["generation"] else {})},
+                {
+                    "$set": {**facts, "status": ConnectionStatus.CONNECTED, **self._sealed(known["_id"], grant)},
+                    "$unset": {"renewing": "", "broken_reason": ""},
+                    "$inc": {"generation": 1},
+                    "$push": outbox.push(waiting),
+                },
+                upsert=known["generation"] == 0,
+                return_document=AFTER,
+            )
+            if row is not None:
+                return row, waiting
 
     async def end(
-        self, row: Document, status: ConnectionStatus, reason: str, events: Sequence[CloudEvent[Any]]
+        self, row: Document, status: ConnectionStatus, reason: str, event_of: Callable[[int], CloudEvent[Any]]
     ) -> list[outbox.Entry] | None:
-        """Mark as disconnected or broken, once and only for the grant that was seen; None if somebody was faster."""
-        waiting = outbox.entries(events)
+        """Mark as disconnected or broken and say so, once and only for the grant that was seen; else None."""
+        waiting = outbox.entries([event_of(row["generation"] + 1)])
         update: dict[str, Any] = {
             "$set": {"status": status, "broken_reason": reason, "claims_account": False},
             "$unset": {"access_token": "", "renewing": ""},
+            "$inc": {"generation": 1},
             "$push": outbox.push(waiting),
         }
         if status is ConnectionStatus.DISCONNECTED:
