@@ -2,11 +2,14 @@
 
 import uuid
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 _NAMESPACE = uuid.UUID("6f0f2f0e-7c86-4d0c-9a6e-3c2a6c1f8d11")
+
+
+Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
 class Provider(StrEnum):
@@ -27,7 +30,7 @@ class Account(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     provider: Provider
-    email: str = Field(min_length=3, pattern=r"^[^@\s]+@[^@\s]+$")
+    email: Address
     id: str = ""
     name: str = ""
     first_name: str = ""
@@ -71,7 +74,7 @@ class Person(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    email: str
+    email: Address
     name: str = ""
     first_name: str = ""
     last_name: str = ""

@@ -14,7 +14,10 @@ _SHOWN = 200
 _PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'"
 }
-_MAIL_HEADERS = {"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
+_MAIL_HEADERS = {
+    "Content-Security-Policy": "sandbox allow-popups allow-popups-to-escape-sandbox; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+}
 
 
 class MailView(BaseModel):
@@ -73,8 +76,9 @@ def build_router(world: World) -> APIRouter:
 
     @router.get("/mailbox/{mail_id}/html", include_in_schema=False)
     async def mail_html(mail_id: str) -> HTMLResponse:
-        """The HTML part by itself, for the frame: no scripts, nothing from elsewhere."""
+        """The HTML part by itself, for the frame: no scripts, nothing from elsewhere, links open a new tab."""
         mail = mailbox.get(mail_id)
-        return HTMLResponse((mail.html if mail else None) or "", headers=_MAIL_HEADERS)
+        html = (mail.html if mail else None) or ""
+        return HTMLResponse(f'<base target="_blank">{html}', headers=_MAIL_HEADERS)
 
     return router

@@ -124,5 +124,5 @@ async def test_the_mailbox_page_shows_a_mail_with_its_html_fenced_in(sandbox: Sa
     assert page.status_code == 200
     assert "<script>" not in page.text
     assert '<a class="url" href="https://example.jp/g/abc"' in page.text
-    assert frame.headers["content-security-policy"].startswith("sandbox;")
+    assert frame.headers["content-security-policy"].startswith("sandbox allow-popups ")
     assert (await http.get("/mailbox/unknown")).status_code == 404
