@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from fastapi import APIRouter, FastAPI
+from starlette.responses import RedirectResponse
 
 from deploy.sandbox import google, inspect_routes, mail, microsoft, zoom
 from deploy.sandbox.accounts import Provider
@@ -50,7 +51,7 @@ def build_app(settings: SandboxSettings) -> FastAPI:
         await world.callbacks.close()
         world.save()
 
-    app = FastAPI(title="Chosei sandbox", lifespan=lifespan, redirect_slashes=False)
+    app = FastAPI(title="Chosei sandbox", lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None)
     app.state.world = world
     app.include_router(inspect_routes.build_router(world))
     app.include_router(mail.build_router(world))
@@ -59,6 +60,10 @@ def build_app(settings: SandboxSettings) -> FastAPI:
         app.include_router(package.build_inspect_router(world), prefix="/inspect")
     error_bodies: dict[Provider, ErrorBody] = {provider: package.error_body for provider, package in PROVIDERS.items()}
     app.add_middleware(ProviderMiddleware, world=world, error_bodies=error_bodies)
+
+    @app.get("/", include_in_schema=False)
+    async def home() -> RedirectResponse:
+        return RedirectResponse("/mailbox")
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:

@@ -1,18 +1,16 @@
 """What the providers were asked: one line per call, the last so-many kept."""
 
 from collections import deque
+from dataclasses import dataclass
 from datetime import datetime
-
-from pydantic import BaseModel, ConfigDict
 
 from deploy.sandbox.accounts import Provider
 from deploy.sandbox.faults import FaultKind
 
 
-class Call(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Call:
     """``status`` is what the provider decided, also when that was lost; None when it never got that far."""
-
-    model_config = ConfigDict(frozen=True)
 
     at: datetime
     provider: Provider

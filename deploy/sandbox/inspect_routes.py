@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from fastapi import APIRouter, HTTPException
 from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
+from starlette.responses import Response
 
 from deploy.sandbox.accounts import Account, Person, Provider
-from deploy.sandbox.calls import Call
+from deploy.sandbox.answers import items
 from deploy.sandbox.faults import FaultRule
 from deploy.sandbox.world import World
 from shared import clock
@@ -64,10 +65,8 @@ def build_router(world: World) -> APIRouter:
         return {"items": [world.accounts.add(account) for account in person.accounts()]}
 
     @router.get("/calls")
-    async def calls(
-        provider: Provider | None = None, method: str | None = None, path: str | None = None
-    ) -> dict[str, list[Call]]:
-        return {"items": world.calls.listed(provider, method, path)}
+    async def calls(provider: Provider | None = None, method: str | None = None, path: str | None = None) -> Response:
+        return items(world.calls.listed(provider, method, path))
 
     @router.get("/faults")
     async def faults() -> dict[str, list[FaultRule]]:

@@ -1,11 +1,10 @@
 """``/inspect/mails`` and the mailbox page."""
 
-from datetime import datetime
-
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
+from deploy.sandbox.answers import items
 from deploy.sandbox.mail.store import Mail, Mailbox
 from deploy.sandbox.pages import render
 from deploy.sandbox.world import World
@@ -20,26 +19,21 @@ _MAIL_HEADERS = {
 }
 
 
-class MailView(BaseModel):
+def _view(mail: Mail) -> dict[str, object]:
     """A mail as ``api.md`` names its fields."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    id: str
-    message_id: str
-    sender: str = Field(serialization_alias="from")
-    to: list[str]
-    recipient: str
-    subject: str
-    text: str | None
-    html: str | None
-    ics: str | None
-    received_at: datetime
-    copies: int
-
-
-def _view(mail: Mail) -> MailView:
-    return MailView(**vars(mail))
+    return {
+        "id": mail.id,
+        "message_id": mail.message_id,
+        "from": mail.sender,
+        "to": mail.to,
+        "recipient": mail.recipient,
+        "subject": mail.subject,
+        "text": mail.text,
+        "html": mail.html,
+        "ics": mail.ics,
+        "received_at": mail.received_at,
+        "copies": mail.copies,
+    }
 
 
 def _page(mailbox: Mailbox, to: str | None, opened: Mail | None) -> HTMLResponse:
@@ -61,8 +55,8 @@ def build_router(world: World) -> APIRouter:
     mailbox = world.state(Mailbox)
 
     @router.get("/inspect/mails")
-    async def mails(to: str | None = None) -> dict[str, list[MailView]]:
-        return {"items": [_view(mail) for mail in mailbox.newest_first(to)]}
+    async def mails(to: str | None = None) -> Response:
+        return items(_view(mail) for mail in mailbox.newest_first(to))
 
     @router.get("/mailbox", include_in_schema=False)
     async def page(to: str | None = None) -> HTMLResponse:

@@ -4,7 +4,9 @@ from datetime import UTC, timedelta
 
 from fastapi import APIRouter, HTTPException
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
+from deploy.sandbox.answers import items
 from deploy.sandbox.world import World
 from deploy.sandbox.zoom.limits import Limits
 from deploy.sandbox.zoom.model import Meeting, MeetingBook
@@ -47,8 +49,8 @@ def build_inspect_router(world: World) -> APIRouter:
     links = Links(world.settings.base_url)
 
     @router.get("/meetings")
-    async def meetings() -> dict[str, list[Json]]:
-        return {"items": [inspect_view(meeting, links) for meeting in book.live()]}
+    async def meetings() -> Response:
+        return items(inspect_view(meeting, links) for meeting in book.live())
 
     @router.get("/budget")
     async def budget(user: str) -> dict[str, int]:
