@@ -1,0 +1,56 @@
+"""Where zoom_issuer's parts are made and joined."""
+
+from fastapi import FastAPI
+from faststream.rabbit import RabbitBroker
+
+from services.zoom_issuer.providers import Zoom
+from services.zoom_issuer.providers.zoom import ZoomApi, zoom_app
+from services.zoom_issuer.routes import build_router
+from services.zoom_issuer.settings import Settings
+from services.zoom_issuer.store import MeetingStore
+from services.zoom_issuer.subscribers import SERVICE, Subscribers
+from services.zoom_issuer.usecases.connect import PROVIDER, Connect
+from services.zoom_issuer.usecases.follow_appointment import FollowAppointment
+from services.zoom_issuer.usecases.report import Report
+from shared import http, mongo
+from shared.connections import AccessTokens, Connections
+from shared.due import DueWorker
+from shared.messaging.relay import Relay
+from shared.oauth import TokenEndpoint
+from shared.runtime import Parts, make_broker, service_app
+
+
+def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Zoom | None = None) -> FastAPI:
+    """``broker`` and ``zoom`` are handed in by tests only."""
+    client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
+    store, connections = MeetingStore(database, settings.data_ring), Connections(database, settings.data_ring)
+    broker = broker or make_broker(SERVICE, settings)
+    relay = Relay(broker, [store.meetings, connections.rows])
+    api = http.client(settings.zoom_api_url, timeout=settings.zoom_timeout)
+    oauth = http.client("", timeout=settings.zoom_timeout)
+    endpoint = TokenEndpoint(
+        zoom_app(settings.zoom_client_id, settings.zoom_client_secret.get_secret_value(), settings.zoom_oauth_url),
+        oauth,
+    )
+    zoom = zoom or ZoomApi(api)
+    follow = FollowAppointment(
+        store,
+        connections,
+        AccessTokens(connections, {PROVIDER: endpoint}),
+        zoom,
+        Report(store, connections, relay, settings.bus_ring),
+        settled_after=settings.zoom_timeout + settings.zoom_settle,
+    )
+    worker = DueWorker("meetings", store.meetings, follow)
+    connect = Connect(connections, store, endpoint, zoom, relay, worker)
+    parts = Parts(
+        client=client,
+        broker=broker,
+        relay=relay,
+        indexes={**store.indexes, **connections.indexes},
+        subscribers=Subscribers(store, worker).router(),
+        workers=[worker],
+        routers=[build_router(connect, connections, settings.api_tokens.get_secret_value())],
+        closing=[api.aclose, oauth.aclose],
+    )
+    return service_app(SERVICE, settings, parts)

@@ -1,0 +1,55 @@
+"""Zoom, behind a small protocol whose second implementation is the tests' fake."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class ZoomUser:
+    """``basic`` is Zoom's plan type 1 (R2)."""
+
+    user_id: str
+    email: str
+    basic: bool
+
+
+@dataclass(frozen=True)
+class MeetingRequest:
+    """A scheduled meeting; ``agenda`` begins with our token."""
+
+    topic: str
+    agenda: str
+    start_at: datetime
+    minutes: int
+    time_zone: str
+    passcode: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """What is needed to join; ``agenda`` is what Zoom shows of it."""
+
+    meeting_id: str
+    agenda: str
+    join_url: str = field(repr=False)
+    passcode: str = field(repr=False)
+
+
+class Zoom(Protocol):
+    """Each method takes an access token and raises the five errors of ``shared.providers``."""
+
+    async def me(self, token: str) -> ZoomUser: ...
+
+    async def create(self, token: str, request: MeetingRequest) -> Meeting: ...
+
+    async def update(self, token: str, meeting_id: str, request: MeetingRequest) -> None: ...
+
+    async def delete(self, token: str, meeting_id: str) -> None:
+        """A meeting that is not there any more counts as deleted."""
+        ...
+
+    async def find(self, token: str, agenda_token: str) -> Sequence[Meeting]:
+        """Coming meetings of the user whose agenda begins with the token."""
+        ...

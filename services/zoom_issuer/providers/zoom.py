@@ -1,0 +1,175 @@
+"""Zoom's REST API v2. Times are sent as local wall clock with a zone, never as ``Z`` with one (Zoom would ignore
+the zone).
+
+| status | code | taken as |
+| --- | --- | --- |
+| 401 | any; 400/4711 (scopes) | token refused: renewed once by the caller |
+| 404 | 3001 | the meeting is not there |
+| 429 | – | throttled: until Retry-After (seconds or an ISO instant), for the daily limit until 00:00 UTC, else a
+second |
+| 5xx, no answer | – | unavailable; unknown for a create |
+| other 4xx | 300, 1001, 1010, 3161 … | refused |
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from services.zoom_issuer.providers import Meeting, MeetingRequest, ZoomUser
+from shared import clock
+from shared.oauth import OAuthApp
+from shared.observability.http import provider_call
+from shared.providers import CredentialRevoked, ProviderRefused, ProviderThrottled, ProviderUnavailable
+
+_BASIC_PLAN = 1
+_PAGE = 300
+_PAGES_AT_MOST = 20
+_DAILY = "daily rate limit"
+
+
+def zoom_app(client_id: str, client_secret: str, oauth_url: str) -> OAuthApp:
+    """Our app at Zoom; its scopes are fixed where it is registered, so none are asked for."""
+    return OAuthApp(
+        provider="zoom",
+        client_id=client_id,
+        client_secret=client_secret,
+        authorize_url=f"{oauth_url}/authorize",
+        token_url=f"{oauth_url}/token",
+        revoke_url=f"{oauth_url}/revoke",
+        scopes=(),
+        basic=True,
+    )
+
+
+class ZoomApi:
+    """Acts as the user to whom the token belongs (``me``)."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def me(self, token: str) -> ZoomUser:
+        body = await self._call("users.me", "GET", "/users/me", token)
+        return ZoomUser(
+            user_id=str(body["id"]), email=str(body.get("email", "")), basic=body.get("type") == _BASIC_PLAN
+        )
+
+    async def create(self, token: str, request: MeetingRequest) -> Meeting:
+        body = await self._call("meetings.create", "POST", "/users/me/meetings", token, json=to_body(request))
+        return from_body(body, request.passcode)
+
+    async def update(self, token: str, meeting_id: str, request: MeetingRequest) -> None:
+        changed = {name: value for name, value in to_body(request).items() if name not in ("password", "agenda")}
+        await self._call("meetings.update", "PATCH", f"/meetings/{meeting_id}", token, json=changed)
+
+    async def delete(self, token: str, meeting_id: str) -> None:
+        try:
+            await self._call(
+                "meetings.delete", "DELETE", f"/meetings/{meeting_id}", token, params={"schedule_for_reminder": "false"}
+            )
+        except ProviderRefused as error:
+            if not error.missing:
+                raise
+
+    async def find(self, token: str, agenda_token: str) -> Sequence[Meeting]:
+        found: list[str] = []
+        page: dict[str, str] = {"type": "upcoming", "page_size": str(_PAGE)}
+        for _ in range(_PAGES_AT_MOST):
+            body = await self._call("meetings.list", "GET", "/users/me/meetings", token, params=page)
+            rows = body.get("meetings", [])
+            found += [str(row["id"]) for row in rows if str(row.get("agenda", "")).startswith(agenda_token)]
+            if not body.get("next_page_token"):
+                break
+            page = {**page, "next_page_token": body["next_page_token"]}
+        return [
+            from_body(await self._call("meetings.get", "GET", f"/meetings/{meeting_id}", token), "")
+            for meeting_id in found
+        ]
+
+    async def _call(
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        token: str,
+        *,
+        json: Mapping[str, Any] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Mapping[str, Any]:
+        with provider_call("zoom", operation):
+            try:
+                answer = await self._client.request(
+                    method, path, json=json, params=params, headers={"authorization": f"Bearer {token}"}
+                )
+            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+                raise ProviderUnavailable(f"zoom: {type(error).__name__}") from error
+            except httpx.HTTPError as error:
+                raise ProviderUnavailable(f"zoom: {type(error).__name__}", unknown=True) from error
+            return _checked(answer)
+
+
+def to_body(request: MeetingRequest) -> dict[str, Any]:
+    """A scheduled meeting (type 2) in Zoom's words."""
+    local = request.start_at.astimezone(ZoneInfo(request.time_zone))
+    return {
+        "topic": request.topic,
+        "type": 2,
+        "start_time": local.strftime("%Y-%m-%dT%H:%M:%S"),
+        "timezone": request.time_zone,
+        "duration": request.minutes,
+        "agenda": request.agenda,
+        "password": request.passcode,
+    }
+
+
+def from_body(body: Mapping[str, Any], passcode: str) -> Meeting:
+    """Zoom's account settings may replace the passcode that was sent."""
+    return Meeting(
+        meeting_id=str(body["id"]),
+        agenda=str(body.get("agenda") or ""),
+        join_url=str(body["join_url"]),
+        passcode=str(body.get("password") or passcode),
+    )
+
+
+def _checked(answer: httpx.Response) -> Mapping[str, Any]:
+    status = answer.status_code
+    if status == 204:
+        return {}
+    body = _json(answer)
+    if status < 300:
+        return body
+    code, message = body.get("code"), str(body.get("message", ""))
+    if status == 401 or (status == 400 and code == 4711):
+        raise CredentialRevoked(f"zoom: {status}/{code}")
+    if status == 429:
+        raise ProviderThrottled(f"zoom: 429 {message[:80]}", retry_after=retry_after(answer.headers, message))
+    if status >= 500:
+        raise ProviderUnavailable(f"zoom: {status}", unknown=True)
+    raise ProviderRefused(f"zoom: {status}/{code} {message[:120]}", missing=status == 404 and code == 3001)
+
+
+def _json(answer: httpx.Response) -> Mapping[str, Any]:
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def retry_after(headers: Mapping[str, str], message: str) -> timedelta:
+    """Zoom's Retry-After is an ISO instant on daily limits, seconds elsewhere, and is missing for the limit per user.
+    """
+    given, now = headers.get("retry-after", ""), clock.now()
+    if given.isdigit():
+        return timedelta(seconds=max(1, int(given)))
+    try:
+        return max(timedelta(seconds=1), datetime.fromisoformat(given).astimezone(UTC) - now)
+    except ValueError:
+        pass
+    if _DAILY in message:
+        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        return midnight - now + timedelta(seconds=1)
+    return timedelta(seconds=1)

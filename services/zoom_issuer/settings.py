@@ -1,0 +1,21 @@
+"""Settings of zoom_issuer."""
+
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """``CHOSEI_…`` variables; see ``ServiceSettings`` for those that all services share."""
+
+    port: int = 8003
+    zoom_client_id: str
+    zoom_client_secret: SecretStr
+    zoom_oauth_url: str = "https://zoom.us/oauth"
+    zoom_api_url: str = "https://api.zoom.us/v2"
+    zoom_timeout: timedelta = timedelta(seconds=8)
+    """After this a request counts as unanswered; what it did is then unknown."""
+    zoom_settle: timedelta = timedelta(seconds=10)
+    """How much longer than the time-out to wait before looking for what an unanswered request made (G10)."""

@@ -1,0 +1,164 @@
+"""Rows of zoom_issuer: one meeting per appointment. Join URL and passcode are encrypted at rest (G26)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.zoom_issuer.model import Actual, Status, Wanted
+from services.zoom_issuer.providers import Meeting
+from shared import clock, due
+from shared.contracts.envelope import Cause, CloudEvent
+from shared.contracts.sealed import MeetingSecrets
+from shared.crypto import KeyRing
+from shared.due import Lease
+from shared.messaging import outbox
+from shared.mongo import AFTER, ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
+
+Events = Sequence[CloudEvent[Any]]
+
+
+class MeetingStore:
+    """``meetings``: ``_id`` is the appointment's id. A row's ``wanted`` only moves to higher revisions."""
+
+    def __init__(self, database: Database, ring: KeyRing) -> None:
+        self.meetings: Collection = database["meetings"]
+        self.organizations: Collection = database["organizations"]
+        self._ring = ring
+        self.indexes: dict[Collection, list[IndexModel]] = {
+            self.meetings: [
+                due.INDEX,
+                outbox.INDEX,
+                IndexModel(
+                    [("waits_for_staff", ASCENDING)],
+                    name="waits_for_staff",
+                    partialFilterExpression={"waits_for_staff": {"$gt": ""}},
+                ),
+            ],
+            self.organizations: [],
+        }
+
+    async def want(self, appointment_id: str, organization_id: str, wanted: Wanted, cause: Cause) -> bool:
+        """Follow a newer revision; answers whether it was newer. The row is due at once."""
+        change = {
+            "$set": {
+                "organization_id": organization_id,
+                "wanted": vars(wanted),
+                "cause": vars(cause),
+                "due_at": clock.now(),
+                "tries": 0,
+            },
+            "$setOnInsert": {"status": Status.PENDING, "generation": 1, "version": 0},
+            "$unset": {"waits_for_staff": "", "announced": ""},
+        }
+        try:
+            result = await self.meetings.update_one(
+                {"_id": appointment_id, "wanted.revision": {"$lt": wanted.revision}}, change, upsert=True
+            )
+        except DuplicateKeyError:
+            return False
+        return bool(result.modified_count or result.upserted_id)
+
+    async def begin_attempt(self, lease: Lease, attempt: Mapping[str, Any]) -> bool:
+        """Write down that a create goes out, before it does: whoever finds this row later looks before repeating."""
+        return await self._write(lease, {"$set": {"attempt": dict(attempt)}})
+
+    async def forget_attempt(self, lease: Lease) -> bool:
+        """The create surely did nothing."""
+        return await self._write(lease, {"$unset": {"attempt": ""}})
+
+    async def keep(self, lease: Lease, actual: Actual | None, meeting: Meeting | None = None) -> bool:
+        """What stands at Zoom now, known for sure."""
+        if actual is None:
+            gone = {"actual": "", "attempt": "", "secrets": ""}
+            return await self._write(lease, {"$unset": gone, "$inc": {"generation": 1}})
+        change: dict[str, Any] = {"$set": {"actual": vars(actual)}, "$unset": {"attempt": ""}}
+        if meeting is not None:
+            change["$set"]["secrets"] = self._seal(lease.row["_id"], meeting)
+        return await self._write(lease, change)
+
+    async def retire(self, lease: Lease) -> bool:
+        """The meeting belongs to a former host: another is made first, then this one goes."""
+        change = {
+            "$push": {"leftovers": lease.row["actual"]},
+            "$unset": {"actual": "", "attempt": "", "secrets": ""},
+            "$inc": {"generation": 1},
+        }
+        return await self._write(lease, change)
+
+    async def drop_leftover(self, lease: Lease, meeting_id: str) -> bool:
+        return await self._write(lease, {"$pull": {"leftovers": {"meeting_id": meeting_id}}})
+
+    async def settle(
+        self, lease: Lease, revision: int, state: Mapping[str, Any], events: Events
+    ) -> list[outbox.Entry] | None:
+        """Say how a revision ended; the row stays due where a newer one came meanwhile."""
+        waiting = outbox.entries(events)
+        due_at, others = state.get("due_at"), {name: value for name, value in state.items() if name != "due_at"}
+        unset = {name: "" for name, value in others.items() if value is None}
+        change = {
+            "$set": {
+                **{name: value for name, value in others.items() if value is not None},
+                **({"due_at": due_at} if due_at is not None else {}),
+            },
+            "$unset": {**unset, **({"due_at": ""} if due_at is None else {})},
+            "$inc": {"version": 1},
+            "$push": outbox.push(waiting),
+        }
+        row = await self.meetings.find_one_and_update({**lease.held, "wanted.revision": revision}, change)
+        return waiting if row is not None else None
+
+    async def wake_waiting_for(self, staff_id: str) -> list[str]:
+        """Rows that waited for this person's connection are due now."""
+        rows = await self.meetings.find({"waits_for_staff": staff_id}, {"_id": 1}).to_list(None)
+        await self.meetings.update_many(
+            {"waits_for_staff": staff_id},
+            {"$set": {"due_at": clock.now(), "tries": 0}, "$unset": {"waits_for_staff": ""}},
+        )
+        return [row["_id"] for row in rows]
+
+    def secrets(self, row: Document) -> MeetingSecrets:
+        text = self._ring.decrypt(row["secrets"], place=f"meetings/{row['_id']}/secrets")
+        return MeetingSecrets.model_validate_json(text)
+
+    async def get(self, appointment_id: str) -> Document | None:
+        return await self.meetings.find_one({"_id": appointment_id})
+
+    async def save_organization(self, organization_id: str, allow_basic: bool, version: int) -> None:
+        try:
+            await self.organizations.update_one(
+                {"_id": organization_id, "version": {"$lt": version}},
+                {"$set": {"allow_zoom_basic": allow_basic, "version": version}},
+                upsert=True,
+            )
+        except DuplicateKeyError:
+            return
+
+    async def allows_basic(self, organization_id: str) -> bool:
+        row = await self.organizations.find_one({"_id": organization_id})
+        return True if row is None else bool(row["allow_zoom_basic"])
+
+    def _seal(self, appointment_id: str, meeting: Meeting) -> str:
+        secrets = MeetingSecrets(join_url=meeting.join_url, meeting_id=meeting.meeting_id, passcode=meeting.passcode)
+        return self._ring.encrypt(secrets.model_dump_json().encode(), place=f"meetings/{appointment_id}/secrets")
+
+    async def _write(self, lease: Lease, change: dict[str, Any]) -> bool:
+        row = await self.meetings.find_one_and_update(lease.held, change, return_document=AFTER)
+        if row is None:
+            return False
+        lease.row.clear()
+        lease.row.update(row)
+        return True
+
+
+def wanted_in(row: Document) -> Wanted:
+    return Wanted(**row["wanted"])
+
+
+def actual_in(row: Document) -> Actual | None:
+    return Actual(**row["actual"]) if row.get("actual") else None
+
+
+def attempted_at(row: Document) -> datetime | None:
+    """When a create went out whose answer is not known (real time)."""
+    attempt = row.get("attempt")
+    return attempt["at"] if attempt else None

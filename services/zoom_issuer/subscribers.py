@@ -1,0 +1,59 @@
+"""What zoom_issuer hears."""
+
+from faststream.rabbit import RabbitRouter
+
+from services.zoom_issuer.model import wanted_of
+from services.zoom_issuer.store import MeetingStore
+from shared.contracts.booking import (
+    AppointmentCanceled,
+    AppointmentChanged,
+    AppointmentConfirmed,
+    AppointmentEvent,
+    AppointmentRescheduled,
+)
+from shared.contracts.envelope import Cause, CloudEvent
+from shared.contracts.gateway import OrganizationChanged
+from shared.due import DueWorker
+from shared.messaging.topology import hears
+
+SERVICE = "zoom_issuer"
+
+
+class Subscribers:
+    """Writes down what is wanted and wakes the worker; everything else is the worker's."""
+
+    def __init__(self, store: MeetingStore, worker: DueWorker) -> None:
+        self._store = store
+        self._worker = worker
+
+    def router(self) -> RabbitRouter:
+        return RabbitRouter(
+            handlers=[
+                hears(SERVICE, OrganizationChanged, self.on_organization_changed),
+                hears(SERVICE, AppointmentConfirmed, self.on_appointment_confirmed),
+                hears(SERVICE, AppointmentRescheduled, self.on_appointment_rescheduled),
+                hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
+                hears(SERVICE, AppointmentCanceled, self.on_appointment_canceled),
+            ]
+        )
+
+    async def on_organization_changed(self, event: CloudEvent[OrganizationChanged]) -> None:
+        await self._store.save_organization(event.organizationid, event.data.allow_zoom_basic, event.aggregateversion)
+
+    async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
+        await self._follow(event.data, event.organizationid, event.cause())
+
+    async def on_appointment_rescheduled(self, event: CloudEvent[AppointmentRescheduled]) -> None:
+        await self._follow(event.data, event.organizationid, event.cause())
+
+    async def on_appointment_changed(self, event: CloudEvent[AppointmentChanged]) -> None:
+        await self._follow(event.data, event.organizationid, event.cause())
+
+    async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
+        await self._follow(event.data, event.organizationid, event.cause())
+
+    async def _follow(self, data: AppointmentEvent, organization_id: str, cause: Cause) -> None:
+        appointment = data.appointment
+        wanted = wanted_of(appointment, canceled=isinstance(data, AppointmentCanceled))
+        if await self._store.want(appointment.appointment_id, organization_id, wanted, cause):
+            self._worker.wake(appointment.appointment_id)

@@ -1,0 +1,1 @@
+"""What zoom_issuer does: connect accounts, and make Zoom follow the appointments."""
