@@ -81,7 +81,7 @@ class EventBook:
             "sequence": 0,
             "htmlLink": f"https://www.google.com/calendar/event?eid={event_id}",
         }
-        entry = Entry(self._state.next_number(), resource, start, end, now)
+        entry = Entry(0, resource, start, end, now)
         return self._save(calendar, entry, None, options)
 
     def patch(self, calendar: GoogleCalendar, event_id: str, body: object, options: WriteOptions) -> Entry:

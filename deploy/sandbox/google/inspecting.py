@@ -1,5 +1,6 @@
 """``/inspect/google``: what Google holds and mailed, and the hand of the person at the provider. Always 200."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
@@ -10,7 +11,7 @@ from deploy.sandbox.google.errors import GoogleError, not_found
 from deploy.sandbox.google.guests import WriteOptions
 from deploy.sandbox.google.presenting import shown
 from deploy.sandbox.google.service import GoogleService
-from deploy.sandbox.google.state import Entry, GoogleCalendar
+from deploy.sandbox.google.state import Channel, Entry, GoogleCalendar
 
 _ANSWERS = {
     "accepted": "accepted",
@@ -152,7 +153,7 @@ def build_inspect_routes(service: GoogleService) -> APIRouter:
     return router
 
 
-def _channel(channel: Any) -> Resource:
+def _channel(channel: Channel) -> Resource:
     return {
         "id": channel.id,
         "resourceId": channel.resource_id,
@@ -163,10 +164,9 @@ def _channel(channel: Any) -> Resource:
     }
 
 
-def _guarded(act: Any) -> Resource:
+def _guarded(act: Callable[[], Resource]) -> Resource:
     """What was done, or Google's error as the body: ``/inspect`` always answers 200."""
     try:
-        done: Resource = act()
+        return act()
     except GoogleError as error:
         return error.body
-    return done

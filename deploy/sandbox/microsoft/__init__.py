@@ -1,21 +1,50 @@
-"""Microsoft's part of the sandbox; see ``deploy/sandbox/app.py`` for what a provider's package offers."""
+"""Microsoft's part of the sandbox: identity platform, Graph calendar and what ``/inspect/microsoft`` shows of it."""
+
+from collections.abc import Mapping
 
 from fastapi import APIRouter
 
+from deploy.sandbox.microsoft.errors import any_error, body_of
+from deploy.sandbox.microsoft.inspecting import (
+    SettingsChange,
+    add_by_hand,
+    build_inspect_routes,
+    change_settings,
+)
+from deploy.sandbox.microsoft.operations import Operations
+from deploy.sandbox.microsoft.routes import GraphRoutes
+from deploy.sandbox.microsoft.service import service_of
+from deploy.sandbox.microsoft.sign_in import SignIn, oauth_error
 from deploy.sandbox.world import Seed, World
+from shared import clock
 
 
 def build_router(world: World) -> APIRouter:
-    return APIRouter()
+    """All that Microsoft answers, without the mount. Graph's paths come first: a tenant may have any name."""
+    router = APIRouter()
+    sign_in = SignIn(world)
+    Operations(service_of(world), GraphRoutes(world, service_of(world), sign_in.oauth)).add_to(router)
+    sign_in.add_to(router)
+    return router
 
 
 def build_inspect_router(world: World) -> APIRouter:
-    return APIRouter()
+    return build_inspect_routes(service_of(world))
 
 
 def error_body(status: int, path: str) -> dict[str, object]:
-    return {"error": {"code": status, "message": "unavailable"}}
+    if not path.startswith("/v1.0/"):
+        return oauth_error(status)
+    zero = "00000000-0000-0000-0000-000000000000"
+    return body_of(any_error(status), f"{clock.now():%Y-%m-%dT%H:%M:%S}", zero, zero)
 
 
 def apply_seed(world: World, seed: Seed) -> None:
-    """Nothing yet."""
+    """``{"microsoft": {"events": [as POST /inspect/microsoft/events], "settings": {as PUT …/settings}}}``."""
+    section = seed.get("microsoft")
+    if not isinstance(section, Mapping):
+        return
+    service = service_of(world)
+    for event in section.get("events", []):
+        add_by_hand(service, {"notify": False} | event)
+    change_settings(service, SettingsChange.model_validate(section.get("settings", {})))
