@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.demo.broker_home import make_home
 from deploy.demo.probes import listens, speaks_amqp
 from deploy.demo.processes import Program
 
-# Debian's /usr/sbin/rabbitmq-server switches to the user rabbitmq; this one runs as whoever calls it.
-SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 _LOOPBACK = "127.0.0.1"
 # Schedulers that do not spin while idle leave the processor to the services; the cookie's node stays on loopback.
 _VM_ARGUMENTS = "+P 1048576 +t 5000000 +stbt db +zdbbl 32000 +sbwt none +sbwtdcpu none +sbwtdio none"
@@ -32,6 +31,7 @@ class RabbitMQ:
     def prepare(self, definitions: dict[str, list[dict[str, object]]]) -> None:
         """Write the configuration; an existing database is kept and gets the definitions again."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        make_home(self._home, self.plugins)
         (self.folder / "definitions.json").write_text(json.dumps(definitions, indent=1))
         (self.folder / "definitions.json").chmod(0o600)
         (self.folder / "enabled_plugins").write_text(f"[{','.join(self.plugins)}].\n")
@@ -51,6 +51,10 @@ class RabbitMQ:
             )
         )
 
+    @property
+    def _home(self) -> Path:
+        return self.folder / "home"
+
     def programs(self) -> tuple[Program, Program]:
         """The port mapper and the broker, in the order in which they start."""
         return self._epmd(), self._server()
@@ -69,7 +73,7 @@ class RabbitMQ:
     def _server(self) -> Program:
         return Program(
             name="rabbitmq",
-            command=(str(SERVER),),
+            command=(str(self._home / "sbin" / "rabbitmq-server"),),
             folder=self.folder,
             log=self.logs / "rabbitmq.log",
             ready=speaks_amqp(_LOOPBACK, self.port),
@@ -81,6 +85,7 @@ class RabbitMQ:
         at = self.folder
         return {
             "HOME": str(at),
+            "RABBITMQ_SCRIPTS_DIR": str(self._home / "sbin"),
             "RABBITMQ_NODENAME": f"{self.node}@localhost",
             "RABBITMQ_NODE_PORT": str(self.port),
             "RABBITMQ_NODE_IP_ADDRESS": _LOOPBACK,
