@@ -49,7 +49,9 @@ class Seeder:
     async def _add_busy_entries(self, client: httpx.AsyncClient, now: datetime) -> None:
         for account in LOGINS:
             for entry in busy_entries(account, now):
-                _expect(await client.post(f"{self.sandbox_url}/inspect/{account.calendar}/events", json=entry))
+                added = await client.post(f"{self.sandbox_url}/inspect/{account.calendar}/events", json=entry)
+                if "id" not in _expect(added).json():  # the sandbox answers 200 to whatever is asked
+                    raise SeedFailed(added)
 
     async def _set_up(self, client: httpx.AsyncClient) -> None:
         first = ADMINISTRATOR
