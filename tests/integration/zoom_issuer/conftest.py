@@ -1,0 +1,100 @@
+"""zoom_issuer on the real broker, database and sandbox."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from deploy.demo.accounts import Account
+from services.zoom_issuer.app import build_app
+from services.zoom_issuer.settings import Settings
+from shared.contracts.sealed import MeetingSecrets
+from tests.builders import BUS_KEYS, BUS_RING, DATA_KEYS, ORGANIZATION
+from tests.infrastructure.broker import Broker
+from tests.infrastructure.sandbox import Sandbox
+from tests.infrastructure.service import Bus, listening, running_service
+
+REDIRECT = "http://127.0.0.1:9/oauth/zoom/callback"
+TARO = Account("taro@example.jp", "山田 太郎", "やまだ たろう", "x", "member", "microsoft")
+HANA = Account("hana@example.jp", "佐藤 花", "さとう はな", "x", "member", "google")
+StartIssuer = Callable[[], Awaitable[httpx.AsyncClient]]
+
+
+@dataclass
+class World:
+    """What a test acts on; ``issuer`` calls /internal, ``outside`` the sandbox."""
+
+    bus: Bus
+    issuer: httpx.AsyncClient
+    outside: httpx.AsyncClient
+    start_issuer: StartIssuer
+    database_url: str
+
+    def identity(self, staff_id: str) -> dict[str, str]:
+        return {"x-organization-id": ORGANIZATION, "x-staff-id": staff_id}
+
+    async def connect(self, staff_id: str = "stf_taro", account: str = TARO.email) -> httpx.Response:
+        """The way of a browser through the consent page."""
+        body = {"email": account, "redirect_uri": REDIRECT}
+        begun = await self.issuer.post(
+            "/internal/connections/zoom/authorize", json=body, headers=self.identity(staff_id)
+        )
+        consent = await self.outside.post(begun.json()["authorize_url"], data={"account": account, "decision": "allow"})
+        query = dict(httpx.URL(consent.headers["location"]).params)
+        answer = {"state": query["state"], "code": query.get("code"), "staff_id": staff_id}
+        return await self.issuer.post("/internal/connections/zoom/callback", json=answer)
+
+    async def meetings(self) -> list[dict[str, Any]]:
+        answer = await self.outside.get("/inspect/zoom/meetings")
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    async def faults(self, *rules: dict[str, Any]) -> None:
+        (await self.outside.put("/inspect/faults", json={"rules": list(rules)})).raise_for_status()
+
+    def issued(self) -> list[dict[str, Any]]:
+        return self.bus.of("zoom_issuer.meeting_issued.v1")
+
+    def failures(self) -> list[dict[str, Any]]:
+        return self.bus.of("zoom_issuer.meeting_issue_failed.v1")
+
+
+def unsealed(data: dict[str, Any]) -> MeetingSecrets:
+    return MeetingSecrets.unseal(BUS_RING, data["sealed"], subject=data["appointment_id"])
+
+
+@pytest.fixture
+async def world(
+    fresh_broker: Broker,
+    database_url: str,
+    new_sandbox: Callable[..., Awaitable[Sandbox]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[World]:
+    sandbox = await new_sandbox([TARO, HANA], {})
+    monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(sandbox.clock_file))
+    settings = Settings(
+        amqp_url=SecretStr(fresh_broker.url("zoom_issuer")),
+        mongo_url=SecretStr(database_url),
+        bus_keys=SecretStr(BUS_KEYS),
+        data_keys=SecretStr(DATA_KEYS),
+        api_tokens=SecretStr("gateway:test-token"),
+        zoom_client_id="demo-zoom-client",
+        zoom_client_secret=SecretStr("demo-zoom-secret"),
+        zoom_oauth_url=f"{sandbox.base_url}/zoom/oauth",
+        zoom_api_url=f"{sandbox.base_url}/zoom/v2",
+        zoom_timeout=timedelta(seconds=1),
+        zoom_settle=timedelta(seconds=0.5),
+    )
+    async with AsyncExitStack() as stack:
+
+        async def start() -> httpx.AsyncClient:
+            return await stack.enter_async_context(running_service(build_app(settings)))
+
+        outside = await stack.enter_async_context(httpx.AsyncClient(base_url=sandbox.base_url))
+        bus = await stack.enter_async_context(listening(fresh_broker.url()))
+        yield World(bus, await start(), outside, start, database_url)
