@@ -7,18 +7,19 @@ import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from deploy.credentials import OPERATOR, SERVICES, Credentials, load_or_create
 from deploy.demo.accounts import LOGINS, more_staff
-from deploy.demo.credentials import OPERATOR, Credentials, load_or_create
-from deploy.demo.layout import MONGOD, SERVICES
-from deploy.demo.mongodb import MongoDB
+from deploy.demo.layout import HOST, MONGOD, REPOSITORY, Layout
+from deploy.demo.mongodb import REPLICA_SET, MongoDB
 from deploy.demo.options import Options
 from deploy.demo.processes import Program
-from deploy.demo.programs import ServicePrograms, sandbox_program
+from deploy.demo.programs import sandbox_program, service_program
 from deploy.demo.rabbitmq import RabbitMQ
 from deploy.demo.state import Running, State, read_state
 from deploy.demo.stopping import take_away_leftovers
 from deploy.demo.supervisor import Supervisor
 from deploy.rabbitmq.definitions import definitions
+from deploy.service_settings import Surroundings, settings_of
 
 # Tiers stop in reverse: first who takes requests, last what keeps the data.
 _PORT_MAPPER, _STORES, _SANDBOX, _BEHIND, _FRONT = range(5)
@@ -37,7 +38,6 @@ class Demo:
         self._fresh = self._prepare_folder()
         self._credentials = load_or_create(self._layout.folder / "credentials.json")
         self._accounts = [*LOGINS, *more_staff(options.staff)]
-        self._clock_file = self._layout.folder / "clock.json"
         self.state = State(supervisor=Running.of(os.getpid()))
         self.state.write(self._layout.folder)
         self._supervisor = Supervisor(self._layout.folder, self.state)
@@ -112,12 +112,13 @@ class Demo:
         await self._mongod.set_up({name: self._credentials.database[name] for name in SERVICES})
 
     def _python_programs(self) -> list[tuple[Program, int]]:
-        made = ServicePrograms(self._layout, self._credentials, self._mongod, self._clock_file)
-        services = [(made.program(name), _FRONT if name == "gateway" else _BEHIND) for name in SERVICES]
-        return [
-            (replace(program, environment={**self._options.for_all, **program.environment}), tier)
-            for program, tier in [(self._sandbox(), _SANDBOX), *services]
-        ]
+        around = surroundings(self._layout)
+        programs = [(self._sandbox(), _SANDBOX)]
+        for service in SERVICES:
+            settings = settings_of(service, around, self._credentials) | dict(self._options.for_one.get(service, {}))
+            programs.append((service_program(service, self._layout, settings), _tier(service)))
+        everywhere = dict(self._options.for_all)
+        return [(replace(each, environment={**each.environment, **everywhere}), tier) for each, tier in programs]
 
     def _sandbox(self) -> Program:
         seed = self._layout.folder / "sandbox-seed.json"
@@ -127,7 +128,7 @@ class Demo:
             port=self._layout.sandbox_port,
             smtp_port=self._layout.smtp_port,
             seed=seed,
-            clock_file=self._clock_file,
+            clock_file=self._layout.clock_file,
             logs=self._layout.logs,
             extra={
                 "CHOSEI_SANDBOX_STATE_FILE": str(self._layout.folder / "sandbox-state.json"),
@@ -156,8 +157,30 @@ class Demo:
         return [*lines, "ready"]
 
 
+def surroundings(layout: Layout) -> Surroundings:
+    """Where the services of this demo find everything: on loopback."""
+    return Surroundings(
+        public_url=layout.gateway_url,
+        sandbox_url=layout.sandbox_url,
+        service_urls={service: layout.service_url(service) for service in SERVICES},
+        listen_host=HOST,
+        listen_ports={service: layout.service_port(service) for service in SERVICES},
+        amqp_address=f"{HOST}:{layout.amqp_port}",
+        mongo_address=f"{HOST}:{layout.mongo_port}",
+        replica_set=REPLICA_SET,
+        smtp_host=HOST,
+        smtp_port=layout.smtp_port,
+        clock_file=str(layout.clock_file),
+        static_folder=str(REPOSITORY / "services" / "gateway" / "static"),
+    )
+
+
+def _tier(service: str) -> int:
+    return _FRONT if service == "gateway" else _BEHIND
+
+
 def _clear(options: Options) -> None:
-    """Empty the folder apart from the log that a detached demo is being written to."""
+    """Empty the folder."""
     folder = options.layout.folder
     if not folder.exists():
         return

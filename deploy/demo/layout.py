@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.credentials import SERVICES
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 MONGOD = REPOSITORY / ".local" / "bin" / "mongod"
 HOST = "127.0.0.1"
-SERVICES = ("booking", "calendar_sync", "zoom_issuer", "notifier", "reminder_scheduler", "gateway")
 
 # Blocks of 16 ports below the range that Linux gives to outgoing connections; a prime number of them, so that
 # gateway ports a round number apart do not share one.
@@ -55,6 +56,10 @@ class Layout:
     @property
     def smtp_port(self) -> int:
         return self._port(4)
+
+    @property
+    def clock_file(self) -> Path:
+        return self.folder / "clock.json"
 
     def service_port(self, service: str) -> int:
         return self.gateway_port if service == "gateway" else self._port(5 + SERVICES.index(service))

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from deploy.demo.probes import listens
 from deploy.demo.processes import Program
+from deploy.service_settings import mongo_url
 
 REPLICA_SET = "chosei"
 _LOOPBACK = "127.0.0.1"
@@ -73,16 +73,9 @@ class MongoDB:
             for service, secret in passwords.items():
                 await _create_user(client, service, service, secret, "readWrite", "dbAdmin")
 
-    def url(self, database: str, user: str, password: str, *, source: str | None = None) -> str:
-        """A service's connection string: the database in its path, which also knows the user."""
-        return (
-            f"mongodb://{quote(user)}:{quote(password)}@{_LOOPBACK}:{self.port}/{database}"
-            f"?replicaSet={REPLICA_SET}&authSource={source or database}"
-        )
-
     def administrator_url(self, database: str = "admin") -> str:
         """The administrator's connection string."""
-        return self.url(database, *self.administrator, source="admin")
+        return mongo_url(f"{_LOOPBACK}:{self.port}", database, *self.administrator, REPLICA_SET, "admin")
 
     def _client(self, *, authenticated: bool = False) -> Client:
         if authenticated:

@@ -1,5 +1,6 @@
 """What the caller may choose, from the environment of ``make demo``."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ class Options:
     staff: int = 0
     for_all: Mapping[str, str] = field(default_factory=dict)
     for_the_sandbox: Mapping[str, str] = field(default_factory=dict)
+    for_one: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Settings of single services on top of the demo's own: tests lift limits by them."""
 
 
 def read_options(environment: Mapping[str, str] = os.environ) -> Options:
@@ -44,6 +47,7 @@ def read_options(environment: Mapping[str, str] = os.environ) -> Options:
         staff=_number(environment, "CHOSEI_DEMO_STAFF", 0, 0, 999),
         for_all=_present(environment, _FOR_ALL),
         for_the_sandbox=_present(environment, _FOR_THE_SANDBOX),
+        for_one=_per_service(environment, "CHOSEI_DEMO_SETTINGS"),
     )
 
 
@@ -63,3 +67,13 @@ def _flag(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
 
 def _present(environment: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
     return {name: environment[name] for name in names if environment.get(name)}
+
+
+def _per_service(environment: Mapping[str, str], name: str) -> dict[str, dict[str, str]]:
+    """JSON: ``{"gateway": {"CHOSEI_LOG_LEVEL": "DEBUG"}}``."""
+    value = environment.get(name) or "{}"
+    try:
+        parsed = json.loads(value)
+        return {service: {key: str(text) for key, text in settings.items()} for service, settings in parsed.items()}
+    except (ValueError, AttributeError) as error:
+        raise BadOption(name, value, "a JSON object of settings by service is wanted") from error

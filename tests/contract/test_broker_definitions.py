@@ -1,6 +1,6 @@
 """The operator's definitions and the services' topology are two files that must say the same."""
 
-from deploy.demo.layout import SERVICES
+from deploy.credentials import SERVICES
 from deploy.rabbitmq.definitions import EVENTS_EXCHANGE, LADDER, definitions, rung_arguments
 from shared.messaging import topology
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import aio_pika
 import httpx
 
-from deploy.demo.layout import SERVICES
+from deploy.credentials import SERVICES
 from deploy.demo.probes import answers_ok
 from deploy.demo.processes import Process
 from deploy.demo.rabbitmq import RabbitMQ

@@ -71,7 +71,7 @@ class RunningDemo:
             case "mongod":
                 question = listens(host, self._layout.mongo_port)
             case "sandbox":
-                question = answers_ok(f"{self.sandbox_url}/inspect/calls")
+                question = answers_ok(f"{self.sandbox_url}/healthz")
             case service:
                 question = answers_ok(f"{self._layout.service_url(service)}/readyz")
         await eventually(question, timeout=timeout, interval=0.1)

@@ -1,4 +1,4 @@
-"""The demo's secrets: made at random once, kept in its folder, read again when the data is kept."""
+"""The secrets of one installation: made at random once, kept in one file, read again at later starts."""
 
 import base64
 import json
@@ -6,8 +6,7 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from deploy.demo.layout import SERVICES
-
+SERVICES = ("booking", "calendar_sync", "zoom_issuer", "notifier", "reminder_scheduler", "gateway")
 OPERATOR = "operator"
 
 
@@ -27,7 +26,7 @@ class Credentials:
 
 
 def load_or_create(path: Path) -> Credentials:
-    """The credentials of this folder; the file is readable by its owner only."""
+    """The credentials in this file, which only its owner may read."""
     if path.exists():
         return Credentials(**json.loads(path.read_text()))
     path.touch(mode=0o600)

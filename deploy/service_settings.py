@@ -1,0 +1,128 @@
+"""The environment of each service, with or without containers: what it needs and nothing of the others.
+
+Demo and compose differ only in where things are (``Surroundings``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from deploy.credentials import Credentials
+
+# Whom each service asks over HTTP: it gets their addresses, and they accept its token.
+_ASKS: Mapping[str, tuple[str, ...]] = {
+    "gateway": ("booking", "calendar_sync", "zoom_issuer", "notifier", "reminder_scheduler"),
+    "booking": ("calendar_sync",),
+    "reminder_scheduler": ("booking",),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """Where everything is, as seen by the services; URLs have no trailing slash."""
+
+    public_url: str
+    sandbox_url: str
+    service_urls: Mapping[str, str]
+    listen_host: str
+    listen_ports: Mapping[str, int]
+    amqp_address: str
+    mongo_address: str
+    replica_set: str
+    smtp_host: str
+    smtp_port: int
+    clock_file: str
+    static_folder: str
+
+
+def settings_of(service: str, around: Surroundings, credentials: Credentials) -> dict[str, str]:
+    """The ``CHOSEI_…`` variables of one service."""
+    return (
+        _common(service, around, credentials)
+        | _neighbours(service, around, credentials)
+        | _own(service, around, credentials)
+    )
+
+
+def mongo_url(address: str, database: str, user: str, password: str, replica_set: str, source: str) -> str:
+    """A connection string with the database in its path; ``source`` is the database that knows the user."""
+    return f"mongodb://{user}:{quote(password)}@{address}/{database}?replicaSet={replica_set}&authSource={source}"
+
+
+def _common(service: str, around: Surroundings, credentials: Credentials) -> dict[str, str]:
+    database = (service, service, credentials.database[service])
+    return {
+        "CHOSEI_HOST": around.listen_host,
+        "CHOSEI_PORT": str(around.listen_ports[service]),
+        "CHOSEI_AMQP_URL": f"amqp://{service}:{quote(credentials.broker[service])}@{around.amqp_address}/",
+        "CHOSEI_MONGO_URL": mongo_url(around.mongo_address, *database, around.replica_set, service),
+        "CHOSEI_CLOCK_FILE": around.clock_file,
+        "CHOSEI_PUBLIC_URL": around.public_url,
+        "CHOSEI_BUS_KEYS": credentials.bus_keys,
+        "CHOSEI_DATA_KEYS": credentials.data_keys[service],
+        "CHOSEI_LOG_LEVEL": "INFO",
+    }
+
+
+def _neighbours(service: str, around: Surroundings, credentials: Credentials) -> dict[str, str]:
+    tokens = credentials.api_tokens
+    callers = [caller for caller, asked in _ASKS.items() if service in asked]
+    settings = {"CHOSEI_API_TOKENS": ",".join(f"{caller}:{tokens[caller]}" for caller in callers)}
+    for asked in _ASKS.get(service, ()):
+        settings[f"CHOSEI_{asked.upper()}_URL"] = around.service_urls[asked]
+        settings[f"CHOSEI_{asked.upper()}_TOKEN"] = tokens[service]
+    return settings
+
+
+def _own(service: str, around: Surroundings, credentials: Credentials) -> dict[str, str]:
+    match service:
+        case "gateway":
+            return {
+                "CHOSEI_SESSION_KEYS": credentials.session_keys,
+                "CHOSEI_SETUP_CODE": credentials.setup_code,
+                "CHOSEI_STATIC_DIR": around.static_folder,
+            }
+        case "booking":
+            return {"CHOSEI_TOKEN_KEYS": credentials.token_keys}
+        case "zoom_issuer":
+            return _zoom(around.sandbox_url)
+        case "calendar_sync":
+            return _google(around.sandbox_url) | _microsoft(around.sandbox_url)
+        case "notifier":
+            return {
+                "CHOSEI_SMTP_HOST": around.smtp_host,
+                "CHOSEI_SMTP_PORT": str(around.smtp_port),
+                "CHOSEI_SMTP_STARTTLS": "false",
+                "CHOSEI_MAIL_FROM": "noreply@example.jp",
+            }
+        case _:
+            return {}
+
+
+def _zoom(sandbox: str) -> dict[str, str]:
+    return {
+        "CHOSEI_ZOOM_CLIENT_ID": "demo-zoom-client",
+        "CHOSEI_ZOOM_CLIENT_SECRET": "demo-zoom-secret",
+        "CHOSEI_ZOOM_OAUTH_URL": f"{sandbox}/zoom/oauth",
+        "CHOSEI_ZOOM_API_URL": f"{sandbox}/zoom/v2",
+    }
+
+
+def _google(sandbox: str) -> dict[str, str]:
+    return {
+        "CHOSEI_GOOGLE_CLIENT_ID": "demo-google-client",
+        "CHOSEI_GOOGLE_CLIENT_SECRET": "demo-google-secret",
+        "CHOSEI_GOOGLE_AUTHORIZE_URL": f"{sandbox}/google/o/oauth2/v2/auth",
+        "CHOSEI_GOOGLE_OAUTH_URL": f"{sandbox}/google",
+        "CHOSEI_GOOGLE_API_URL": f"{sandbox}/google/calendar/v3",
+    }
+
+
+def _microsoft(sandbox: str) -> dict[str, str]:
+    return {
+        "CHOSEI_MICROSOFT_CLIENT_ID": "demo-microsoft-client",
+        "CHOSEI_MICROSOFT_CLIENT_SECRET": "demo-microsoft-secret",
+        "CHOSEI_MICROSOFT_LOGIN_URL": f"{sandbox}/microsoft",
+        "CHOSEI_MICROSOFT_TENANT": "common",
+        "CHOSEI_MICROSOFT_API_URL": f"{sandbox}/microsoft/v1.0",
+    }
