@@ -28,7 +28,7 @@ bench: for-test ## Take the figures of performance (BENCH=p4 takes one)
 	@exec $(PYTHON) -m tests.bench
 
 events: for-test ## Write the event schemas, the catalogue and the AsyncAPI document
-	@exec $(PYTHON) -m shared.contracts.generate
+	@exec $(PYTHON) -m deploy.events
 
 format: for-test ## Format the code and repair what the linter can
 	@$(PYTHON) -m ruff check -q --fix $(CHECKED) || true

@@ -1,0 +1,1 @@
+"""Generates what outsiders read of the event catalogue: JSON Schemas, the catalogue page, the AsyncAPI document."""

@@ -1,0 +1,46 @@
+"""``make events``: write schemas, catalogue page and AsyncAPI document; refuses to change what subscribers rely on."""
+
+import json
+import sys
+from pathlib import Path
+
+from deploy.events.compatibility import incompatibilities
+from deploy.events.documents import asyncapi, catalogue_page, schema_of, schema_text
+from deploy.events.wiring import ROOT, catalogue, read_wiring
+
+VERSION = "1.0.0"
+CONTRACTS = ROOT / "shared" / "contracts"
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file with its text."""
+    events, wiring = catalogue(), read_wiring()
+    files = {CONTRACTS / "schemas" / f"{event.routing_key}.json": schema_text(event) for event in events}
+    files[CONTRACTS / "CATALOGUE.md"] = catalogue_page(events, wiring)
+    files[CONTRACTS / "asyncapi.yaml"] = asyncapi(events, VERSION)
+    return files
+
+
+def broken() -> list[str]:
+    """Changes that subscribers would not survive, against what is checked in."""
+    found = []
+    for event in catalogue():
+        path = CONTRACTS / "schemas" / f"{event.routing_key}.json"
+        if path.exists():
+            old = json.loads(path.read_text("utf-8"))
+            found += [f"{event.routing_key}: {line}" for line in incompatibilities(old, schema_of(event))]
+    return found
+
+
+def main() -> int:
+    if problems := broken():
+        sys.stderr.write("\n".join(["An event changed in a way that needs a new version:", *problems, ""]))
+        return 1
+    for path, text in generated().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
