@@ -1,0 +1,106 @@
+"""Where the gateway's parts are made and joined."""
+
+from importlib.util import find_spec
+
+from fastapi import APIRouter, FastAPI
+from faststream.rabbit import RabbitBroker
+from httpx import AsyncBaseTransport
+from starlette.middleware import Middleware
+from starlette.staticfiles import StaticFiles
+
+from services.gateway import errors
+from services.gateway.edge.body import WholeBody
+from services.gateway.edge.csrf import Csrf
+from services.gateway.edge.flows import Flows
+from services.gateway.edge.headers import Headers
+from services.gateway.edge.language import PageLanguage
+from services.gateway.edge.limits import Limits
+from services.gateway.parts import GatewayParts
+from services.gateway.providers.backends import Backends
+from services.gateway.routes import api
+from services.gateway.settings import Settings
+from services.gateway.store.stores import Stores
+from services.gateway.subscribers import SERVICE, Subscribers
+from services.gateway.usecases.change_organization import ChangeOrganization
+from services.gateway.usecases.connect import Connections
+from services.gateway.usecases.passwords import Passwords
+from services.gateway.usecases.propose import Preview, Propose
+from services.gateway.usecases.read_calendar import ReadCalendar
+from services.gateway.usecases.set_up import SetUp
+from services.gateway.usecases.sign_in import SignIn
+from services.gateway.usecases.staff_changes import AddStaff, ChangeStaff
+from shared import mongo
+from shared.messaging.relay import Relay
+from shared.runtime import Parts, make_broker, service_app
+
+
+def build_app(
+    settings: Settings, *, broker: RabbitBroker | None = None, transport: AsyncBaseTransport | None = None
+) -> FastAPI:
+    """``broker`` and ``transport`` (in place of the network to the other services) are handed in by tests only."""
+    client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
+    stores = Stores.of(database, settings)
+    broker = broker or make_broker(SERVICE, settings)
+    relay = Relay(broker, stores.with_outbox)
+    parts = _parts(settings, client, stores, relay, Backends.connect(settings, transport))
+    code = settings.setup_code.get_secret_value() if settings.setup_code else None
+    app = service_app(
+        SERVICE,
+        settings,
+        Parts(
+            client=client,
+            broker=broker,
+            relay=relay,
+            indexes=stores.indexes,
+            subscribers=Subscribers(stores.staff).router(),
+            workers=[parts.limits],
+            routers=[api.build_router(), *_pages(parts)],
+            checks={backend.name: backend.is_alive for backend in parts.backends.all},
+            ready=[lambda: parts.setup.prepare(code)],
+            closing=[parts.backends.close],
+        ),
+    )
+    app.state.gateway = parts
+    app.user_middleware += [
+        Middleware(Headers, secure=settings.secure),
+        Middleware(PageLanguage),
+        Middleware(WholeBody, limit=settings.body_limit),
+    ]
+    errors.install(app)
+    if settings.static_dir.is_dir():
+        app.mount("/static", StaticFiles(directory=settings.static_dir), name="static")
+    return app
+
+
+def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Relay, backends: Backends) -> GatewayParts:
+    passwords = Passwords()
+    limits = Limits(stores.counts, settings)
+    staff, organizations, sessions = stores.staff, stores.organizations, stores.sessions
+    return GatewayParts(
+        settings=settings,
+        organizations=organizations,
+        staff=staff,
+        sessions=sessions,
+        backends=backends,
+        csrf=Csrf(settings),
+        flows=Flows(settings),
+        limits=limits,
+        sign_in=SignIn(staff, sessions, passwords, limits),
+        setup=SetUp(client, organizations, staff, stores.setup_codes, passwords, limits, relay),
+        add_staff=AddStaff(staff, passwords, relay),
+        change_staff=ChangeStaff(client, staff, organizations, sessions, passwords, relay),
+        change_organization=ChangeOrganization(organizations, relay),
+        connections=Connections(backends, settings.public_url),
+        calendar=ReadCalendar(backends, staff),
+        propose=Propose(backends, staff),
+        preview=Preview(backends),
+    )
+
+
+def _pages(parts: GatewayParts) -> list[APIRouter]:
+    """The HTML pages, which are a package of their own."""
+    if find_spec("services.gateway.pages.router") is None:
+        return []
+    from services.gateway.pages.router import build_pages_router
+
+    return [build_pages_router(parts)]

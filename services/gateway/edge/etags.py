@@ -1,0 +1,25 @@
+"""Versions of the gateway's own resources as entity tags: ``"r7"``."""
+
+from typing import Annotated
+
+from fastapi import Header
+
+from shared.problem import VersionMismatch
+
+
+def etag(version: int) -> str:
+    return f'"r{version}"'
+
+
+def expected_version(if_match: Annotated[str | None, Header()] = None) -> int | None:
+    """What ``If-Match`` names; None where anything will do. A tag that was never ours matches nothing.
+
+    Raises ``VersionMismatch``.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tag = if_match.strip()
+    number = tag[2:-1]
+    if not (tag.startswith('"r') and tag.endswith('"') and number.isdecimal() and len(number) < 10):
+        raise VersionMismatch()
+    return int(number)

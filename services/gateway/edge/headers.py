@@ -1,0 +1,77 @@
+"""Headers of every answer, and what of the request's is not believed. What a handler sets itself wins."""
+
+import re
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.internal import REQUEST_ID
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_ALWAYS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+_STATIC_CACHE = "public, max-age=300"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+_ONLY_GET = ("/oauth/",)
+"""Paths whose GET does something, so that HEAD must not stand for it (G7)."""
+
+
+class Headers:
+    """ASGI middleware; answers HEAD as GET without the body."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+        self._app = app
+        self._always = dict(_ALWAYS)
+        if secure:
+            self._always["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        self._doubt(scope)
+        head = scope["method"] == "HEAD" and not scope["path"].startswith(_ONLY_GET)
+        if head:
+            scope["method"] = "GET"
+        static = scope["path"].startswith("/static/")
+
+        async def completed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if static and message["status"] in (200, 304):
+                    headers.setdefault("cache-control", _STATIC_CACHE)
+                for name, value in self._always.items():
+                    headers.setdefault(name, value)
+            elif head:
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self._app(scope, receive, completed)
+
+    @staticmethod
+    def _doubt(scope: Scope) -> None:
+        """An odd request id would end in logs and events."""
+        headers = MutableHeaders(scope=scope)
+        if not _REQUEST_ID.fullmatch(headers.get(REQUEST_ID, "ok")):
+            del headers[REQUEST_ID]

@@ -1,0 +1,139 @@
+"""Limits per link, per address and per account (G24).
+
+Guests' requests are counted in memory and exchanged with the other replicas every second, so that the way of a
+confirmation has no round trip for them; failed sign-ins are counted in the database at once. Who loses a race is not
+counted.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import Request
+
+from services.gateway.edge import windows
+from services.gateway.edge.windows import Window
+from services.gateway.providers.backend import BackendProblem
+from services.gateway.settings import Settings
+from services.gateway.store.counts import CountStore
+from shared.crypto import token_hash
+from shared.mongo import PyMongoError
+from shared.problem import Problem
+
+log = structlog.get_logger(__name__)
+_EXCHANGE_SECONDS = 1.0
+_STRIPES = 64
+
+
+class TooManyRequests(Problem):
+    """A limit of G24 is reached."""
+
+    code, status = "too_many_requests", 429
+    ja = "回数が多すぎます。しばらくしてからもう一度お試しください。"
+    en = "Too many requests. Please try again later."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(headers={"Retry-After": str(retry_after)})
+
+
+class Limits:
+    """A worker of the runtime: ``start`` and ``stop`` frame the exchange of counts."""
+
+    def __init__(self, store: CountStore, settings: Settings) -> None:
+        self._store = store
+        self._per_link = settings.confirms_per_minute_and_link
+        self._per_ip = settings.guest_requests_per_minute_and_ip
+        self._sign_ins = settings.failed_sign_ins_per_minute_and_account
+        self._known: dict[str, int] = {}
+        self._unsent: Counter[str] = Counter()
+        self._turns = [asyncio.Lock() for _ in range(_STRIPES)]
+        self._exchanging: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def guest(self, request: Request, *, token: str, confirms: bool = False) -> AsyncIterator[None]:
+        """Around a guest's request with the ``token`` of their link. Raises ``TooManyRequests``."""
+        asked = [("ip", request.client.host if request.client else "unknown", self._per_ip)]
+        if confirms:
+            asked.append(("link", token, self._per_link))
+        current: list[str] = []
+        for rule, subject, limit in asked:
+            now = time.time()
+            name, before = windows.names(rule, token_hash(subject)[:32], now)
+            refuse_above(Window(self._count(name), self._count(before), now % windows.SECONDS), limit)
+            current.append(name)
+        try:
+            yield
+        except BackendProblem as problem:
+            if problem.status != 409:
+                self._unsent.update(current)
+            raise
+        except Exception:
+            self._unsent.update(current)
+            raise
+        else:
+            self._unsent.update(current)
+
+    @asynccontextmanager
+    async def sign_in(self, account: str) -> AsyncIterator["Attempt"]:
+        """Around one attempt, one at a time per account; raises ``TooManyRequests`` before or after it."""
+        subject = token_hash(account)[:32]
+        async with self._turns[int(subject[:8], 16) % _STRIPES]:
+            now = time.time()
+            name, before = windows.names("sign_in", subject, now)
+            counts = await self._store.read([name, before])
+            window = Window(counts.get(name, 0), counts.get(before, 0), now % windows.SECONDS)
+            refuse_above(window, self._sign_ins)
+            attempt = Attempt()
+            yield attempt
+            if attempt.failed:
+                await self._store.add({name: 1})
+
+    async def start(self) -> None:
+        self._exchanging = asyncio.create_task(self._exchange_for_ever())
+
+    async def stop(self) -> None:
+        if self._exchanging:
+            self._exchanging.cancel()
+            await asyncio.gather(self._exchanging, return_exceptions=True)
+
+    async def exchange(self) -> None:
+        """Add our counts to everybody's and learn theirs; forgets minutes that are over."""
+        sent, self._unsent = self._unsent, Counter()
+        for name, count in sent.items():
+            self._known[name] = self._known.get(name, 0) + count
+        try:
+            if sent:
+                await self._store.add(sent)
+        except PyMongoError:
+            self._known = {name: count - sent.get(name, 0) for name, count in self._known.items()}
+            self._unsent.update(sent)
+            raise
+        oldest = int(time.time() // windows.SECONDS) - 1
+        live = [name for name in self._known if int(name.rpartition(":")[2]) >= oldest]
+        self._known = await self._store.read(live) if live else {}
+
+    def _count(self, name: str) -> int:
+        return self._known.get(name, 0) + self._unsent.get(name, 0)
+
+    async def _exchange_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(_EXCHANGE_SECONDS)
+            try:
+                await self.exchange()
+            except Exception as error:
+                log.warning("limits.not_exchanged", error=repr(error))
+
+
+class Attempt:
+    """A sign-in under way."""
+
+    failed = False
+
+
+def refuse_above(window: Window, limit: int) -> None:
+    """Raises ``TooManyRequests`` where one more would be too many."""
+    if window.count >= limit:
+        raise TooManyRequests(window.retry_after(limit))

@@ -1,0 +1,95 @@
+"""Organizations and the people who work in them, as the gateway keeps them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.contracts.booking import Kind, Visibility
+
+
+class Role(StrEnum):
+    """Administrators may change everything of their organization, members their own."""
+
+    ADMIN = "admin"
+    MEMBER = "member"
+
+
+class Locale(StrEnum):
+    """Languages of pages, mails and errors (X6)."""
+
+    JA = "ja"
+    EN = "en"
+
+
+class DriftPolicy(StrEnum):
+    """What happens when an entry is changed in the calendar itself (V6)."""
+
+    RESTORE = "restore"
+    FOLLOW = "follow"
+    ASK = "ask"
+
+
+class MailFormat(StrEnum):
+    """``html`` is text and HTML together (R20)."""
+
+    HTML = "html"
+    TEXT = "text"
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Organization(_Record):
+    """The tenant. ``reminder_time`` is local ``HH:MM`` in ``time_zone`` (R27)."""
+
+    id: str
+    version: int = 1
+    name: str
+    product_name: str = "Chosei"
+    time_zone: str = "Asia/Tokyo"
+    locale: Locale = Locale.JA
+    reminder_time: str = "07:00"
+    allow_zoom_basic: bool = True
+    drift_policy: DriftPolicy = DriftPolicy.ASK
+    mail_format: MailFormat = MailFormat.HTML
+
+
+class Defaults(_Record):
+    """What a staff member chose last, offered again next time (R11, R12, R14, R16)."""
+
+    kind: Kind = Kind.WEB
+    platform: str = "zoom"
+    guidance: str = ""
+    visibility: Visibility = Visibility.DEFAULT
+
+
+class Staff(_Record):
+    """A staff member. ``zoom_user`` is empty where their own address serves; ``calendar`` names the linked provider."""
+
+    id: str
+    organization_id: str
+    version: int = 1
+    name: str
+    kana: str = ""
+    email: str
+    role: Role = Role.MEMBER
+    time_zone: str
+    locale: Locale
+    zoom_user: str = ""
+    disabled: bool = False
+    defaults: Defaults = Defaults()
+    calendar: str | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role is Role.ADMIN
+
+
+class Session(_Record):
+    """A sign-in. ``id`` is the hash of its token, which is kept nowhere; times are real ones."""
+
+    id: str
+    staff_id: str
+    expires_at: datetime

@@ -1,0 +1,49 @@
+"""All that routes and pages work with, joined in ``app.py`` and found on the application's state."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from services.gateway.edge.csrf import Csrf
+from services.gateway.edge.flows import Flows
+from services.gateway.edge.limits import Limits
+from services.gateway.providers.backends import Backends
+from services.gateway.settings import Settings
+from services.gateway.store.organizations import OrganizationStore
+from services.gateway.store.sessions import SessionStore
+from services.gateway.store.staff import StaffStore
+from services.gateway.usecases.change_organization import ChangeOrganization
+from services.gateway.usecases.connect import Connections
+from services.gateway.usecases.propose import Preview, Propose
+from services.gateway.usecases.read_calendar import ReadCalendar
+from services.gateway.usecases.set_up import SetUp
+from services.gateway.usecases.sign_in import SignIn
+from services.gateway.usecases.staff_changes import AddStaff, ChangeStaff
+
+
+@dataclass(frozen=True)
+class GatewayParts:
+    """Stores answer questions, use cases change things, backends are the other services."""
+
+    settings: Settings
+    organizations: OrganizationStore
+    staff: StaffStore
+    sessions: SessionStore
+    backends: Backends
+    csrf: Csrf
+    flows: Flows
+    limits: Limits
+    sign_in: SignIn
+    setup: SetUp
+    add_staff: AddStaff
+    change_staff: ChangeStaff
+    change_organization: ChangeOrganization
+    connections: Connections
+    calendar: ReadCalendar
+    propose: Propose
+    preview: Preview
+
+
+def parts_of(request: Request) -> GatewayParts:
+    parts: GatewayParts = request.app.state.gateway
+    return parts

@@ -1,0 +1,1 @@
+"""The other services that the gateway asks over their internal APIs."""

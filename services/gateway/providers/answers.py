@@ -1,0 +1,146 @@
+"""What the other services answer where the gateway reads it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ClaimKind(StrEnum):
+    """What stands behind a claim on time."""
+
+    HOLD = "hold"
+    APPOINTMENT = "appointment"
+
+
+class Claim(_Answer):
+    """Time that booking has given away."""
+
+    start: datetime
+    end: datetime
+    kind: ClaimKind
+
+
+class StaffClaims(_Answer):
+    """One staff member's."""
+
+    staff_id: str
+    spans: list[Claim]
+
+
+class ClaimList(_Answer):
+    """Booking's claims by staff member."""
+
+    items: list[StaffClaims]
+
+
+class BusyKind(StrEnum):
+    """What stands in a calendar."""
+
+    BUSY = "busy"
+    TENTATIVE = "tentative"
+
+
+class Freshness(StrEnum):
+    """What is known of a calendar (G3)."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+    NOT_CONNECTED = "not_connected"
+
+
+class BusySpan(_Answer):
+    """Time taken in the calendar itself."""
+
+    start: datetime
+    end: datetime
+    kind: BusyKind
+
+
+class StaffBusy(_Answer):
+    """One staff member's mirror."""
+
+    staff_id: str
+    status: Freshness
+    as_of: datetime | None = None
+    busy: list[BusySpan] = []
+
+
+class BusyList(_Answer):
+    """calendar_sync's mirror by staff member; our own holds and entries are left out."""
+
+    items: list[StaffBusy]
+
+
+class ConnectionStatus(StrEnum):
+    """Of an OAuth link."""
+
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+    BROKEN = "broken"
+
+
+class Provider(StrEnum):
+    """Who can be linked."""
+
+    ZOOM = "zoom"
+    GOOGLE = "google"
+    MICROSOFT = "microsoft"
+
+
+class ConnectionView(_Answer):
+    """A link; ``not_released`` names holds that could not be removed before it ended (R1)."""
+
+    provider: Provider
+    status: ConnectionStatus
+    account: str | None = None
+    not_released: list[JsonValue] = []
+
+
+class ConnectionList(_Answer):
+    """The caller's own."""
+
+    items: list[ConnectionView]
+
+
+class AuthorizeUrl(_Answer):
+    """Where the browser goes to give consent."""
+
+    authorize_url: str
+
+
+class Connected(_Answer):
+    """A consent that was carried through."""
+
+    staff_id: str
+    provider: Provider
+    status: ConnectionStatus
+    account: str | None = None
+
+
+class PreviewMaterial(_Answer):
+    """What booking hands to notifier for a preview (R17)."""
+
+    event: str
+    subject: str
+    data: JsonValue
+
+
+class PreviewView(_Answer):
+    """A mail as it will be sent."""
+
+    subject: str
+    text: str
+    html: str | None = None
+
+
+class HookAnswer(_Answer):
+    """What a provider's notification is answered with."""
+
+    status: int
+    text: str = ""

@@ -1,0 +1,83 @@
+"""Booking: proposals, appointments, the guest's side, and who is booked when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import quote
+
+from services.gateway.providers.answers import ClaimList, PreviewMaterial
+from services.gateway.providers.backend import Backend, Query, Reply
+from services.gateway.providers.caller import GuestCaller
+from shared.internal import Caller
+
+
+def _path(*parts: str) -> str:
+    return "/internal/" + "/".join(quote(part, safe="") for part in parts)
+
+
+class Booking(Backend):
+    """Every method raises ``BackendProblem``; bodies are those of ``shared/contracts/api``."""
+
+    async def propose(self, caller: Caller, body: bytes) -> Reply:
+        return await self.call("POST", "/internal/proposals", caller, body=body)
+
+    async def preview(self, caller: Caller, body: bytes) -> PreviewMaterial:
+        reply = await self.call("POST", "/internal/proposals/preview", caller, body=body)
+        return reply.read(PreviewMaterial)
+
+    async def proposals(self, caller: Caller, query: Query) -> Reply:
+        return await self.call("GET", "/internal/proposals", caller, query=query)
+
+    async def proposal(self, caller: Caller, proposal_id: str) -> Reply:
+        return await self.call("GET", _path("proposals", proposal_id), caller)
+
+    async def change_proposal(
+        self, caller: Caller, proposal_id: str, body: bytes, *, if_match: str | None = None
+    ) -> Reply:
+        return await self.call("PATCH", _path("proposals", proposal_id), caller, body=body, if_match=if_match)
+
+    async def withdraw(
+        self,
+        caller: Caller,
+        proposal_id: str,
+        *,
+        query: Query | None = None,
+        body: bytes = b"",
+        if_match: str | None = None,
+    ) -> Reply:
+        path = _path("proposals", proposal_id)
+        return await self.call("DELETE", path, caller, query=query, body=body, if_match=if_match)
+
+    async def slots_text(self, caller: Caller, proposal_id: str, locale: str | None) -> Reply:
+        query = {"locale": locale} if locale else None
+        return await self.call("GET", _path("proposals", proposal_id, "slots.txt"), caller, query=query)
+
+    async def appointments(self, caller: Caller, query: Query) -> Reply:
+        return await self.call("GET", "/internal/appointments", caller, query=query)
+
+    async def appointment(self, caller: Caller, appointment_id: str) -> Reply:
+        return await self.call("GET", _path("appointments", appointment_id), caller)
+
+    async def change_appointment(
+        self, caller: Caller, appointment_id: str, body: bytes, *, if_match: str | None = None
+    ) -> Reply:
+        return await self.call("PATCH", _path("appointments", appointment_id), caller, body=body, if_match=if_match)
+
+    async def cancel(self, caller: Caller, appointment_id: str, body: bytes, *, if_match: str | None = None) -> Reply:
+        path = _path("appointments", appointment_id, "cancel")
+        return await self.call("POST", path, caller, body=body, if_match=if_match)
+
+    async def delete_appointment(self, caller: Caller, appointment_id: str, *, if_match: str | None = None) -> Reply:
+        return await self.call("DELETE", _path("appointments", appointment_id), caller, if_match=if_match)
+
+    async def claims(self, caller: Caller, staff_ids: Sequence[str], start: datetime, end: datetime) -> ClaimList:
+        query = {"staff_ids": ",".join(staff_ids), "from": start.isoformat(), "to": end.isoformat()}
+        return await self.read(ClaimList, "GET", "/internal/claims", caller, query=query)
+
+    async def guest_proposal(self, guest: GuestCaller) -> Reply:
+        return await self.call("GET", "/internal/guest/proposal", guest)
+
+    async def confirm(self, guest: GuestCaller, body: bytes) -> Reply:
+        return await self.call("POST", "/internal/guest/proposal/confirm", guest, body=body)
+
+    async def ask_again(self, guest: GuestCaller, body: bytes) -> Reply:
+        return await self.call("POST", "/internal/guest/proposal/ask-again", guest, body=body)

@@ -1,0 +1,58 @@
+"""calendar_sync and zoom_issuer: both keep OAuth links in the same way; calendar_sync knows busy time besides."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import orjson
+
+from services.gateway.providers.answers import (
+    AuthorizeUrl,
+    BusyList,
+    Connected,
+    ConnectionList,
+    ConnectionView,
+    HookAnswer,
+    Provider,
+)
+from services.gateway.providers.backend import Backend, BackendProblem
+from shared.internal import Caller
+
+
+class Connecting(Backend):
+    """A service that keeps links to providers. Every method raises ``BackendProblem``."""
+
+    async def authorize(
+        self, caller: Caller, provider: Provider, *, email: str, redirect_uri: str, locale: str
+    ) -> AuthorizeUrl:
+        body = {"email": email, "redirect_uri": redirect_uri, "locale": locale}
+        return await self.read(AuthorizeUrl, "POST", f"/internal/connections/{provider}/authorize", caller, body=body)
+
+    async def callback(self, caller: Caller, provider: Provider, answer: Mapping[str, str | None]) -> Connected:
+        """``answer`` is what the provider's redirect brought: state, code, error, error_description."""
+        body = {**answer, "staff_id": caller.staff_id}
+        return await self.read(Connected, "POST", f"/internal/connections/{provider}/callback", caller, body=body)
+
+    async def connections(self, caller: Caller) -> ConnectionList:
+        return await self.read(ConnectionList, "GET", "/internal/connections", caller)
+
+    async def disconnect(self, caller: Caller, provider: Provider) -> ConnectionView:
+        return await self.read(ConnectionView, "DELETE", f"/internal/connections/{provider}", caller)
+
+
+class CalendarSync(Connecting):
+    """Links to Google and Microsoft, and the mirror of busy time."""
+
+    async def busy(self, caller: Caller, staff_ids: Sequence[str], start: datetime, end: datetime) -> BusyList:
+        query = {"staff_ids": ",".join(staff_ids), "from": start.isoformat(), "to": end.isoformat()}
+        return await self.read(BusyList, "GET", "/internal/busy", caller, query=query)
+
+    async def notification(
+        self, provider: Provider, *, headers: Mapping[str, str], body: str, query: Mapping[str, str]
+    ) -> HookAnswer:
+        """A provider's notification as it came; calendar_sync verifies it."""
+        handed = orjson.dumps({"headers": dict(headers), "body": body, "query": dict(query)})
+        path = f"/internal/notifications/{provider}"
+        response = await self.send("POST", path, "en", body=handed, headers={"content-type": "application/json"})
+        if response.status_code != 200:
+            raise BackendProblem.unavailable("en")
+        return HookAnswer.model_validate_json(response.content)

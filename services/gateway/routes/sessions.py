@@ -1,0 +1,41 @@
+"""Signing in and out, and the first set-up."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from services.gateway.identity import SignedIn, api_staff, drop_session_cookie, set_session_cookie
+from services.gateway.parts import parts_of
+from services.gateway.schemas.organization import OrganizationView
+from services.gateway.schemas.setup import SessionRequest, SessionView, SetupRequest, SetupView
+from services.gateway.schemas.staff import MeView
+
+router = APIRouter(tags=["sessions"])
+
+
+@router.post("/setup", status_code=201)
+async def set_up(request: Request, asked: SetupRequest) -> SetupView:
+    """Make the first organization and its administrator, with the one-time code; works once."""
+    parts_of(request).csrf.check_origin(request)
+    organization, staff = await parts_of(request).setup(asked, request.state.request_id)
+    return SetupView(organization=OrganizationView.of(organization), staff=MeView.of_self(staff))
+
+
+@router.post("/sessions", status_code=201)
+async def sign_in(request: Request, response: Response, asked: SessionRequest) -> SessionView:
+    """Sign in; the answer's token and the cookie are the same session."""
+    parts = parts_of(request)
+    parts.csrf.check_origin(request)
+    signed = await parts.sign_in(asked.email, asked.password.get_secret_value())
+    set_session_cookie(response, signed.token, parts.settings)
+    return SessionView(token=signed.token, staff=MeView.of_self(signed.staff))
+
+
+@router.delete("/sessions/current", status_code=204)
+async def sign_out(request: Request, me: Annotated[SignedIn, Depends(api_staff)]) -> Response:
+    """End this session."""
+    parts = parts_of(request)
+    await parts.sessions.end(me.session.id)
+    response = Response(status_code=204)
+    drop_session_cookie(response, parts.settings)
+    return response

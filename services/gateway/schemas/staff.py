@@ -1,0 +1,105 @@
+"""Staff in the API: as others see them, and the caller's own with remembered defaults."""
+
+from pydantic import StrictBool
+
+from services.gateway.model import Locale, Role, Staff
+from services.gateway.schemas.fields import EmailGiven, GivenPassword, Kana, Name, Password, Zone, ZoomUser
+from shared.contracts.api.fields import LongText, Request, View
+from shared.contracts.api.proposals import Platform, ProposalKind
+from shared.contracts.booking import Visibility
+
+
+class StaffCreate(Request):
+    """``time_zone`` and ``locale`` default to the organization's. Without a password nobody can sign in yet."""
+
+    name: Name
+    kana: Kana = ""
+    email: EmailGiven
+    password: Password | None = None
+    role: Role = Role.MEMBER
+    time_zone: Zone | None = None
+    locale: Locale | None = None
+    zoom_user: ZoomUser = ""
+
+
+class StaffPatch(Request):
+    """What is left out (or null) stays. Members may change their own name, kana, time zone and language only."""
+
+    name: Name | None = None
+    kana: Kana | None = None
+    email: EmailGiven | None = None
+    password: Password | None = None
+    role: Role | None = None
+    time_zone: Zone | None = None
+    locale: Locale | None = None
+    zoom_user: ZoomUser | None = None
+    disabled: StrictBool | None = None
+
+
+class DefaultsPatch(Request):
+    """R11, R12, R14, R16."""
+
+    kind: ProposalKind | None = None
+    platform: Platform | None = None
+    guidance: LongText | None = None
+    visibility: Visibility | None = None
+
+
+class MePatch(Request):
+    """What is left out (or null) stays. A new password needs the one in use."""
+
+    name: Name | None = None
+    kana: Kana | None = None
+    time_zone: Zone | None = None
+    locale: Locale | None = None
+    defaults: DefaultsPatch | None = None
+    current_password: GivenPassword | None = None
+    password: Password | None = None
+
+
+class StaffView(View):
+    """``calendar_linked`` is false for everyone while the caller's own calendar is not linked (R9)."""
+
+    id: str
+    version: int
+    name: str
+    kana: str
+    email: str
+    role: Role
+    time_zone: str
+    locale: Locale
+    zoom_user: str
+    calendar_linked: bool
+    disabled: bool
+
+    @classmethod
+    def of(cls, staff: Staff, reader: Staff) -> "StaffView":
+        linked = staff.calendar is not None and reader.calendar is not None
+        return cls.model_validate({**staff.model_dump(), "calendar_linked": linked})
+
+
+class StaffList(View):
+    """In the order of joining."""
+
+    items: list[StaffView]
+    next_cursor: str | None
+
+
+class DefaultsView(View):
+    """What was chosen last."""
+
+    kind: ProposalKind
+    platform: Platform
+    guidance: str
+    visibility: Visibility
+
+
+class MeView(StaffView):
+    """The signed-in staff member."""
+
+    organization_id: str
+    defaults: DefaultsView
+
+    @classmethod
+    def of_self(cls, staff: Staff) -> "MeView":
+        return cls.model_validate({**staff.model_dump(), "calendar_linked": staff.calendar is not None})

@@ -1,0 +1,56 @@
+"""Settings of the gateway."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from shared.crypto import KeyRing
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """``CHOSEI_…`` variables; see ``ServiceSettings`` for those that all services share."""
+
+    session_keys: SecretStr
+    """Keys that bind CSRF tokens and the cookie of a consent under way to their session; format of a key ring."""
+    setup_code: SecretStr | None = None
+    """One-time code for the first organization; made and logged at start where it is not given."""
+    static_dir: Path = Path(__file__).parent / "static"
+
+    booking_url: str
+    booking_token: SecretStr
+    calendar_sync_url: str
+    calendar_sync_token: SecretStr
+    zoom_issuer_url: str
+    zoom_issuer_token: SecretStr
+    notifier_url: str
+    notifier_token: SecretStr
+    reminder_scheduler_url: str
+    reminder_scheduler_token: SecretStr
+    backend_timeout: timedelta = timedelta(seconds=12)
+    """Longer than any backend's own budget: the look of G4 takes 2 s, a connection's callback a few calls."""
+
+    session_length: timedelta = timedelta(days=30)
+    """Real time since the session was last used; renewed at most once a day."""
+    body_limit: int = 2 * 1024 * 1024
+    answers_kept: timedelta = timedelta(hours=24)
+    """How long a key gives the first answer again."""
+    twin_patience: timedelta = timedelta(seconds=10)
+    """How long a request waits for another one under way with the same key."""
+    answer_lease: timedelta = timedelta(seconds=30)
+    """After this a request under way is taken for dead; longer than ``backend_timeout``."""
+
+    confirms_per_minute_and_link: int = 120
+    guest_requests_per_minute_and_ip: int = 600
+    failed_sign_ins_per_minute_and_account: int = 10
+    """G24; counts are shared by all replicas through the database."""
+
+    @property
+    def session_ring(self) -> KeyRing:
+        return KeyRing.parse(self.session_keys.get_secret_value())
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies travel over TLS only."""
+        return self.public_url.startswith("https://")

@@ -1,0 +1,1 @@
+"""What the gateway keeps: organizations, staff, sessions, idempotency answers, counts of limits."""

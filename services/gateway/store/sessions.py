@@ -1,0 +1,49 @@
+"""Sessions, found by the hash of their token. Their times are real ones: moving the demo's clock signs nobody out."""
+
+from datetime import datetime, timedelta
+
+from services.gateway.model import Session
+from shared import clock
+from shared.crypto import token_hash
+from shared.mongo import ASCENDING, Collection, Database, IndexModel
+
+_RENEW_AFTER = timedelta(days=1)
+
+
+class SessionStore:
+    """A token is known to its browser only; here stands its hash (G23)."""
+
+    def __init__(self, database: Database, length: timedelta) -> None:
+        self.sessions: Collection = database["sessions"]
+        self._length = length
+        self.indexes: dict[Collection, list[IndexModel]] = {
+            self.sessions: [
+                IndexModel([("staff_id", ASCENDING)], name="staff"),
+                IndexModel([("expires_at", ASCENDING)], name="expires", expireAfterSeconds=0),
+            ]
+        }
+
+    async def begin(self, token: str, staff_id: str) -> Session:
+        session = Session(id=token_hash(token), staff_id=staff_id, expires_at=self._end())
+        await self.sessions.insert_one(
+            {"_id": session.id, "staff_id": staff_id, "expires_at": session.expires_at, "began_at": clock.real_now()}
+        )
+        return session
+
+    async def find(self, token: str) -> Session | None:
+        """Renews a session whose last renewal is a day old."""
+        row = await self.sessions.find_one({"_id": token_hash(token)})
+        if row is None or row["expires_at"] <= clock.real_now():
+            return None
+        if self._end() - row["expires_at"] > _RENEW_AFTER:
+            await self.sessions.update_one({"_id": row["_id"]}, {"$set": {"expires_at": self._end()}})
+        return Session(id=row["_id"], staff_id=row["staff_id"], expires_at=row["expires_at"])
+
+    async def end(self, session_id: str) -> None:
+        await self.sessions.delete_one({"_id": session_id})
+
+    async def end_all_of(self, staff_id: str, *, but: str | None = None) -> None:
+        await self.sessions.delete_many({"staff_id": staff_id, "_id": {"$ne": but}})
+
+    def _end(self) -> datetime:
+        return clock.real_now() + self._length

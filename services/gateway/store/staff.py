@@ -1,0 +1,154 @@
+"""Staff, one document each: profile, password hash, remembered defaults, folded search text, outbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.gateway.model import Defaults, Role, Staff
+from services.gateway.search_text import filters_for, folded, index_of
+from shared.contracts.envelope import CloudEvent
+from shared.messaging import outbox
+from shared.mongo import AFTER, ASCENDING, Collection, Database, Document, IndexModel, Session
+
+_PUBLIC = {outbox.FIELD: 0, "password_hash": 0, "search": 0}
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What signing in compares."""
+
+    staff: Staff
+    password_hash: str
+
+
+def _staff(row: Document) -> Staff:
+    linked = row.get("calendars") or {}
+    calendar = next((provider for provider, link in sorted(linked.items()) if link["linked"]), None)
+    return Staff.model_validate({**row, "id": row["_id"], "calendar": calendar})
+
+
+def _row(staff: Staff) -> Document:
+    """The profile as stored; ``calendars`` is written only by what calendar_sync says."""
+    profile = staff.model_dump(mode="json", exclude={"id", "calendar", "defaults"})
+    search = index_of(staff.name, staff.kana, staff.email)
+    return {**profile, "email_key": email_key(staff.email), "search": search}
+
+
+def email_key(email: str) -> str:
+    """Addresses that differ in case or width are one."""
+    return folded(email)
+
+
+class StaffStore:
+    """``version`` grows with every change of the profile and is the aggregate's version of its events."""
+
+    def __init__(self, database: Database) -> None:
+        self.staff: Collection = database["staff"]
+        self.indexes: dict[Collection, list[IndexModel]] = {
+            self.staff: [
+                outbox.INDEX,
+                IndexModel([("email_key", ASCENDING)], name="email_key", unique=True),
+                IndexModel([("organization_id", ASCENDING), ("_id", ASCENDING)], name="organization"),
+            ]
+        }
+
+    async def find(self, staff_id: str) -> Staff | None:
+        row = await self.staff.find_one({"_id": staff_id}, _PUBLIC)
+        return _staff(row) if row else None
+
+    async def find_in(self, organization_id: str, staff_id: str) -> Staff | None:
+        row = await self.staff.find_one({"_id": staff_id, "organization_id": organization_id}, _PUBLIC)
+        return _staff(row) if row else None
+
+    async def credentials_of(self, email: str) -> Credentials | None:
+        row = await self.staff.find_one({"email_key": email_key(email), "disabled": False})
+        return Credentials(_staff(row), row["password_hash"]) if row and row.get("password_hash") else None
+
+    async def password_of(self, staff_id: str) -> str:
+        row = await self.staff.find_one({"_id": staff_id}, {"password_hash": 1})
+        return str(row["password_hash"]) if row and row.get("password_hash") else ""
+
+    async def known_among(self, organization_id: str, staff_ids: Sequence[str]) -> set[str]:
+        query = {"_id": {"$in": list(staff_ids)}, "organization_id": organization_id}
+        rows = await self.staff.find(query, {"_id": 1}).to_list(None)
+        return {row["_id"] for row in rows}
+
+    async def search(self, organization_id: str, words: str, *, after: str, limit: int) -> list[Staff]:
+        """In the order of joining; ``after`` is the id before the first one wanted."""
+        query: Document = {"organization_id": organization_id, "_id": {"$gt": after}}
+        if conditions := filters_for(words):
+            query["$and"] = conditions
+        rows = await self.staff.find(query, _PUBLIC).sort("_id", ASCENDING).limit(limit).to_list(None)
+        return [_staff(row) for row in rows]
+
+    async def insert(
+        self,
+        staff: Staff,
+        password_hash: str,
+        events: Sequence[CloudEvent[Any]],
+        session: Session | None = None,
+    ) -> list[outbox.Entry]:
+        """Raises ``DuplicateKeyError`` where the address is taken."""
+        waiting = outbox.entries(events)
+        row = {
+            "_id": staff.id,
+            **_row(staff),
+            "defaults": staff.defaults.model_dump(mode="json"),
+            "password_hash": password_hash,
+            outbox.FIELD: waiting,
+        }
+        await self.staff.insert_one(row, session=session)
+        return waiting
+
+    async def save(
+        self,
+        known: Staff,
+        changed: Staff,
+        events: Sequence[CloudEvent[Any]],
+        *,
+        password_hash: str | None = None,
+        session: Session | None = None,
+    ) -> list[outbox.Entry] | None:
+        """Write unless somebody was faster, then answer None; raises ``DuplicateKeyError`` where the address is
+        taken.
+        """
+        waiting = outbox.entries(events)
+        fields = _row(changed)
+        if changed.defaults != known.defaults:
+            fields["defaults"] = changed.defaults.model_dump(mode="json")
+        if password_hash is not None:
+            fields["password_hash"] = password_hash
+        result = await self.staff.update_one(
+            {"_id": known.id, "version": known.version},
+            {"$set": fields, "$push": outbox.push(waiting)},
+            session=session,
+        )
+        return waiting if result.modified_count else None
+
+    async def other_admins(self, organization_id: str, staff_id: str, session: Session) -> int:
+        query = {
+            "organization_id": organization_id,
+            "_id": {"$ne": staff_id},
+            "role": Role.ADMIN.value,
+            "disabled": False,
+        }
+        return await self.staff.count_documents(query, session=session)
+
+    async def remember(self, staff_id: str, defaults: Defaults, chosen: set[str]) -> None:
+        """Keep only what was chosen; nobody else needs to know, so neither version nor event."""
+        values = defaults.model_dump(mode="json", include=chosen)
+        if values:
+            await self.staff.update_one(
+                {"_id": staff_id}, {"$set": {f"defaults.{name}": value for name, value in values.items()}}
+            )
+
+    async def set_calendar(self, staff_id: str, provider: str, version: int, *, linked: bool) -> bool:
+        """Keep the newest of what calendar_sync said about one provider; answers whether it was news."""
+        place = f"calendars.{provider}"
+        row = await self.staff.find_one_and_update(
+            {"_id": staff_id, "$or": [{place: None}, {f"{place}.version": {"$lt": version}}]},
+            {"$set": {place: {"linked": linked, "version": version}}},
+            projection={"_id": 1},
+            return_document=AFTER,
+        )
+        return row is not None

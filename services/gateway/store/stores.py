@@ -1,0 +1,42 @@
+"""All that the gateway keeps, on one database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.gateway.settings import Settings
+from services.gateway.store.counts import CountStore
+from services.gateway.store.organizations import OrganizationStore
+from services.gateway.store.sessions import SessionStore
+from services.gateway.store.setup_codes import SetupCodes
+from services.gateway.store.staff import StaffStore
+from shared.mongo import Collection, Database, IndexModel
+
+
+@dataclass(frozen=True)
+class Stores:
+    """One object per noun."""
+
+    organizations: OrganizationStore
+    staff: StaffStore
+    sessions: SessionStore
+    setup_codes: SetupCodes
+    counts: CountStore
+
+    @classmethod
+    def of(cls, database: Database, settings: Settings) -> "Stores":
+        return cls(
+            organizations=OrganizationStore(database),
+            staff=StaffStore(database),
+            sessions=SessionStore(database, settings.session_length),
+            setup_codes=SetupCodes(database),
+            counts=CountStore(database),
+        )
+
+    @property
+    def indexes(self) -> dict[Collection, Sequence[IndexModel]]:
+        every = (self.organizations, self.staff, self.sessions, self.setup_codes, self.counts)
+        return {collection: indexes for store in every for collection, indexes in store.indexes.items()}
+
+    @property
+    def with_outbox(self) -> list[Collection]:
+        return [self.organizations.organizations, self.staff.staff]
