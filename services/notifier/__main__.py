@@ -1,0 +1,10 @@
+"""``python -m services.notifier``."""
+
+from services.notifier.app import build_app
+from services.notifier.settings import Settings
+from services.notifier.subscribers import SERVICE
+from shared.runtime import serve
+
+if __name__ == "__main__":
+    settings = Settings()
+    serve(SERVICE, settings, lambda: build_app(settings))

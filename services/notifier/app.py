@@ -1,0 +1,73 @@
+"""Where notifier's parts are made and joined."""
+
+from fastapi import FastAPI
+from faststream.rabbit import RabbitBroker
+
+from services.notifier.directory import STAFF_INDEXES, Directory
+from services.notifier.providers.smtp import MailServer, Server
+from services.notifier.routes import build_router
+from services.notifier.settings import Settings
+from services.notifier.store import ALARM_INDEXES, MATTER_INDEXES, Matters, Safe
+from services.notifier.subscribers import SERVICE, build_subscribers
+from services.notifier.usecases.compose import ComposeMail, Sender
+from services.notifier.usecases.deliver import DeliverMails, Patience
+from services.notifier.usecases.hear import HearOfMatters
+from services.notifier.usecases.preview import PreviewProposal
+from shared import mongo
+from shared.due import DueWorker
+from shared.messaging.relay import Relay
+from shared.runtime import Parts, make_broker, service_app
+
+
+def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> FastAPI:
+    """``broker`` is handed in by tests only."""
+    client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
+    broker = broker or make_broker(SERVICE, settings)
+    relay = Relay(broker, [database["matters"]])
+    bus, safe = settings.bus_ring, Safe(settings.data_ring)
+    directory = Directory(database)
+    sender = Sender(settings.mail_from, settings.public_url)
+    server = MailServer(smtp_server(settings), connections=settings.smtp_connections)
+    patience = Patience(settings.meeting_wait, settings.retry_first, settings.retry_most, settings.max_tries)
+    matters = Matters(database, relay, lambda matter: deliver.next_look(matter))
+    deliver = DeliverMails(
+        matters,
+        directory,
+        ComposeMail(directory, safe, sender),
+        server,
+        safe,
+        mail_from=settings.mail_from,
+        patience=patience,
+    )
+    worker = DueWorker("mails", matters.collection, deliver.handle, concurrency=2 * settings.smtp_connections)
+    hear = HearOfMatters(matters, safe, bus, worker.wake)
+    parts = Parts(
+        client=client,
+        broker=broker,
+        relay=relay,
+        indexes={
+            matters.collection: MATTER_INDEXES,
+            matters.alarms: ALARM_INDEXES,
+            directory.organizations: (),
+            directory.staff: STAFF_INDEXES,
+        },
+        subscribers=build_subscribers(hear, directory),
+        workers=[worker],
+        routers=[build_router(PreviewProposal(directory, bus, sender), settings.api_tokens.get_secret_value())],
+        closing=[server.close],
+    )
+    return service_app(SERVICE, settings, parts)
+
+
+def smtp_server(settings: Settings) -> Server:
+    """The mail server that the settings name."""
+    password = settings.smtp_password
+    return Server(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        domain=settings.mail_domain,
+        username=settings.smtp_username,
+        password=password.get_secret_value() if password else None,
+        starttls=settings.smtp_starttls,
+        timeout=settings.smtp_timeout,
+    )

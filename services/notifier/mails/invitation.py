@@ -1,0 +1,92 @@
+"""The iCalendar part of the guest's mails (G14): one UID for life, SEQUENCE is the revision, CANCEL at the end."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, Timezone, vCalAddress
+
+PRODUCT = "-//Chosei//Chosei//EN"
+
+
+class Method(StrEnum):
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """``content`` is the whole calendar object."""
+
+    method: Method
+    sequence: int
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Participant:
+    name: str
+    address: str
+
+
+def uid_of(appointment_id: str) -> str:
+    """Ours, derived from the appointment alone, so that every mail of its life names the same one."""
+    return f"{appointment_id}@chosei"
+
+
+def invitation(
+    method: Method,
+    *,
+    appointment_id: str,
+    sequence: int,
+    start_at: datetime,
+    end_at: datetime,
+    zone: ZoneInfo,
+    title: str,
+    description: str,
+    location: str,
+    organizer: Participant,
+    guest: Participant,
+    stamp: datetime,
+) -> Invitation:
+    """The guest chose the time, so they have accepted and nobody asks for an answer."""
+    entry = Event()
+    entry.add("uid", uid_of(appointment_id))
+    entry.add("dtstamp", stamp)
+    entry.add("sequence", sequence)
+    entry.add("dtstart", start_at.astimezone(zone))
+    entry.add("dtend", end_at.astimezone(zone))
+    entry.add("summary", title)
+    entry.add("description", description)
+    if location:
+        entry.add("location", location)
+    entry.add("status", "CONFIRMED" if method is Method.REQUEST else "CANCELLED")
+    entry.add("transp", "OPAQUE")
+    entry.add("organizer", _address(organizer), encode=False)
+    attendee = _address(guest)
+    attendee.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
+    entry.add("attendee", attendee, encode=False)
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", str(method))
+    if zone.key != "UTC":
+        calendar.add_component(_timezone(zone.key))
+    calendar.add_component(entry)
+    return Invitation(method, sequence, calendar.to_ical())
+
+
+@lru_cache(maxsize=64)
+def _timezone(name: str) -> Timezone:
+    """Made once per zone: it takes longer than all the rest of a mail."""
+    return Timezone.from_tzid(name)
+
+
+def _address(participant: Participant) -> vCalAddress:
+    made = vCalAddress(f"mailto:{participant.address}")
+    if participant.name:
+        made.params["CN"] = participant.name.replace('"', "'")
+    return made

@@ -1,0 +1,56 @@
+"""Which mails carry the invitation, and what stands in it: the guest's only, staff have the calendar entry (G14)."""
+
+from typing import TYPE_CHECKING
+
+from services.notifier.mails import moments
+from services.notifier.mails.invitation import Invitation, Method, Participant, invitation
+from services.notifier.mails.scene import Scene
+from services.notifier.mails.text import line
+from services.notifier.model.matter import Matter, Status
+from shared.contracts.notifier import Audience, Purpose
+
+if TYPE_CHECKING:
+    from services.notifier.mails.letters import Material
+
+_METHODS = {
+    Purpose.CONFIRMED: Method.REQUEST,
+    Purpose.RESCHEDULED: Method.REQUEST,
+    Purpose.LINK: Method.REQUEST,
+    Purpose.CANCELED: Method.CANCEL,
+}
+
+
+def for_mail(material: "Material", scene: Scene) -> Invitation | None:
+    """The invitation of this mail, or nothing: SEQUENCE never repeats, so a link of the same revision has none."""
+    appointment = material.matter.appointment
+    method = _METHODS.get(scene.purpose)
+    if appointment is None or method is None or scene.audience is not Audience.GUEST:
+        return None
+    if appointment.revision <= _newest_sequence(material.matter):
+        return None
+    return invitation(
+        method,
+        appointment_id=appointment.appointment_id,
+        sequence=appointment.revision,
+        start_at=appointment.start_at,
+        end_at=appointment.end_at,
+        zone=moments.zone_of(appointment.time_zone),
+        title=scene.title,
+        description=_description(scene),
+        location=scene.join.url if scene.join else scene.address,
+        organizer=Participant(scene.company, material.organizer_address),
+        guest=Participant(scene.guest, line(appointment.guest.email)),
+        stamp=material.at,
+    )
+
+
+def _newest_sequence(matter: Matter) -> int:
+    given = (d.sequence for d in matter.deliveries.values() if d.status is not Status.SUPPRESSED)
+    return max(given, default=-1)
+
+
+def _description(scene: Scene) -> str:
+    labels = ("ミーティングID", "パスワード") if scene.language == "ja" else ("Meeting ID", "Passcode")
+    join = scene.join
+    block = (join.url, f"{labels[0]}: {join.meeting_id}", f"{labels[1]}: {join.passcode}") if join else ()
+    return "\n\n".join(filter(None, ("\n".join(block), scene.guidance, scene.url)))

@@ -1,0 +1,213 @@
+"""Letters: from what is known of a matter to the mail that one side gets. Pure; all secrets are handed in opened."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.notifier.mails import invitations, moments, subjects
+from services.notifier.mails.message import Mail
+from services.notifier.mails.moments import Language
+from services.notifier.mails.scene import Join, Scene
+from services.notifier.mails.templating import html_body, text_body
+from services.notifier.mails.text import line, lines
+from services.notifier.model.matter import Matter, Notice
+from services.notifier.model.people import Organization
+from shared.contracts.booking import Appointment, Kind, Proposal
+from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.people import Guest
+from shared.contracts.zoom_issuer import MeetingErrorCode
+
+_E8: dict[MeetingErrorCode, tuple[str, str]] = {
+    MeetingErrorCode.FAILED: (
+        "Zoom Meeting Error: Zoom ミーティングの予約に失敗しました。",
+        "Zoom Meeting Error: the Zoom meeting could not be scheduled.",
+    ),
+    MeetingErrorCode.NO_CREDENTIALS: (
+        "Zoom Meeting Error: Zoom 認証情報がありません",
+        "Zoom Meeting Error: there are no Zoom credentials.",
+    ),
+    MeetingErrorCode.RATE_LIMITED: (
+        "Zoom Meeting Error: ZoomAPIのリクエスト上限に達しました",
+        "Zoom Meeting Error: the limit of Zoom API requests is reached.",
+    ),
+    MeetingErrorCode.OAUTH_FAILED: (
+        "Zoom Meeting Error: Oauth トークンのリクエストに失敗しました",
+        "Zoom Meeting Error: the request for an OAuth token failed.",
+    ),
+}
+_STAFF_WILL_TELL = ("担当者より追ってご案内いたします。", "You will hear from us.")
+_PROVIDERS = {"google": "Googleカレンダー", "microsoft": "Outlookカレンダー", "zoom": "Zoom"}
+_PROVIDERS_EN = {"google": "Google Calendar", "microsoft": "Outlook Calendar", "zoom": "Zoom"}
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that one mail is made of. ``at`` is when it is written; ``organizer_address`` stands in invitations."""
+
+    matter: Matter
+    notice: Notice
+    audience: Audience
+    organization: Organization
+    public_url: str
+    organizer_address: str
+    at: datetime
+    guest_url: str = ""
+    guidance: str = ""
+    words: str = ""
+    join: Join | None = None
+    staff_name: str = ""
+
+    @property
+    def language(self) -> Language:
+        """The guest's where they chose one, else the organization's (X6)."""
+        own = self.organization.locale
+        if self.audience is Audience.GUEST:
+            state = self.matter.appointment or self.matter.proposal
+            chosen = (state.guest_locale if isinstance(state, Appointment) else state.locale) if state else ""
+            own = chosen if chosen[:2] in ("ja", "en") else own
+        return "en" if own[:2] == "en" else "ja"
+
+
+def write(material: Material) -> Mail:
+    """The mail as it will be sent, the preview included (R17)."""
+    scene = _scene(material)
+    return Mail(
+        subject=scene.subject,
+        text=text_body(scene),
+        html=None if material.organization.text_only else html_body(scene),
+        invitation=invitations.for_mail(material, scene),
+    )
+
+
+def _scene(material: Material) -> Scene:
+    matter = material.matter
+    if matter.appointment is not None:
+        return _appointment_scene(material, matter.appointment)
+    if matter.proposal is not None:
+        return _proposal_scene(material, matter.proposal)
+    return _connection_scene(material)
+
+
+def _blank(material: Material, guest: Guest | None = None, kind: Kind = Kind.NONE, time: str = "") -> Scene:
+    """What every mail shows: names, language and subject."""
+    notice, audience, organization = material.notice, material.audience, material.organization
+    guest = guest or Guest()
+    names = subjects.Names(
+        company=line(organization.name),
+        product=line(organization.product_name),
+        guest_company=line(guest.company),
+        guest_name=line(guest.name),
+        guest_email=line(guest.email),
+        kind=kind,
+        time=time,
+    )
+    language = material.language
+    return Scene(
+        language=language,
+        purpose=notice.purpose,
+        audience=audience,
+        subject=subjects.subject(notice.purpose, audience, language, names),
+        company=names.company,
+        product=names.product,
+        guest=names.guest,
+        guest_name=names.guest_name,
+        guest_company=names.guest_company,
+        guest_contact=_contact(names) if audience is not Audience.GUEST else "",
+        words=lines(material.words),
+        reminder_word=subjects.reminder_word(kind, audience, language),
+    )
+
+
+def _contact(names: subjects.Names) -> str:
+    """For staff: who the guest is and how to reach them."""
+    return "\n".join(filter(None, (" ".join(filter(None, (names.guest_company, names.guest_name))), names.guest_email)))
+
+
+def _proposal_scene(material: Material, proposal: Proposal) -> Scene:
+    scene = _blank(material, proposal.guest, proposal.kind)
+    zone = moments.zone_of(proposal.time_zone)
+    slots = sorted(proposal.slots, key=lambda slot: slot.start_at)
+    for_guest = material.audience is Audience.GUEST
+    page = material.guest_url if for_guest else f"{material.public_url}/proposals/{proposal.proposal_id}"
+    return replace(
+        scene,
+        zone=moments.zone_label(zone, slots[0].start_at if slots else proposal.expires_at),
+        title=line(proposal.title),
+        slots=tuple(moments.span(slot.start_at, slot.end_at, zone, scene.language) for slot in slots),
+        expires=moments.moment(proposal.expires_at, zone, scene.language),
+        address=line(proposal.address or ""),
+        people=_names([attendee.person.name for attendee in proposal.attendees], scene.language),
+        url=_link(page),
+    )
+
+
+def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
+    zone = moments.zone_of(appointment.time_zone)
+    face = moments.clock_face(appointment.start_at, zone)
+    scene = _blank(material, appointment.guest, appointment.kind, face)
+    for_guest = material.audience is Audience.GUEST
+    page = material.guest_url if for_guest else f"{material.public_url}/appointments/{appointment.appointment_id}"
+    notice = material.notice
+    before = ""
+    if notice.previous_start_at and notice.previous_end_at:
+        before = _when(appointment, notice.previous_start_at, notice.previous_end_at, material)
+    retries = moments.moment(notice.retry_at, zone, scene.language) if notice.retry_at else ""
+    ended = notice.purpose is Purpose.CANCELED
+    return replace(
+        scene,
+        title=line(appointment.title),
+        when=_when(appointment, appointment.start_at, appointment.end_at, material),
+        previous_when=before,
+        address=line(appointment.address or ""),
+        reception_code="" if ended else line(appointment.reception_code or ""),
+        people=_names([attendee.person.name for attendee in appointment.attendees], scene.language),
+        join=None if ended else material.join,
+        link_follows=appointment.wants_meeting and material.join is None and not ended,
+        issue_error=_issue_error(material, scene.language),
+        retries=retries,
+        url=_link(page),
+        guidance=lines(material.guidance),
+    )
+
+
+def _connection_scene(material: Material) -> Scene:
+    scene = _blank(material)
+    names = _PROVIDERS if scene.language == "ja" else _PROVIDERS_EN
+    return replace(
+        scene,
+        provider=names.get(material.notice.provider, line(material.notice.provider)),
+        people=line(material.staff_name),
+        url=_link(f"{material.public_url}/connections"),
+    )
+
+
+def _when(appointment: Appointment, start_at: datetime, end_at: datetime, material: Material) -> str:
+    """The organization's zone and the guest's where it is another, the reader's own first (G6, X12)."""
+    home = moments.zone_of(appointment.time_zone)
+    away = moments.zone_or_none(appointment.guest_time_zone) if appointment.guest_time_zone else None
+    zones = [home] if away is None or away.key == home.key else [home, away]
+    if material.audience is Audience.GUEST:
+        zones.reverse()
+    return "\n".join(
+        f"{moments.span(start_at, end_at, zone, material.language)} ({moments.zone_label(zone, start_at)})"
+        for zone in zones
+    )
+
+
+def _issue_error(material: Material, language: Language) -> str:
+    """To staff E8's words, to the guest only that somebody will tell them; empty while the link is still coming."""
+    trouble = material.matter.trouble
+    which = 0 if language == "ja" else 1
+    if material.notice.error is not None:
+        return _E8[material.notice.error][which]
+    if trouble is None or trouble.retry_at is not None:
+        return ""
+    return _STAFF_WILL_TELL[which] if material.audience is Audience.GUEST else _E8[trouble.error][which]
+
+
+def _names(names: list[str], language: Language) -> str:
+    return ("、" if language == "ja" else ", ").join(filter(None, map(line, names)))
+
+
+def _link(url: str) -> str:
+    """Only what leads to a page."""
+    return line(url) if url.startswith(("https://", "http://")) else ""

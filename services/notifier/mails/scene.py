@@ -1,0 +1,56 @@
+"""The scene of one mail: everything its templates may show, cleaned and put into words of the reader's language.
+
+Templates see nothing else; the internal note is not in it, so that it can reach nobody (G23).
+"""
+
+from dataclasses import dataclass
+
+from services.notifier.mails.moments import Language
+from shared.contracts.notifier import Audience, Purpose
+
+
+@dataclass(frozen=True)
+class Join:
+    """What is needed to join: the ID in digits without spaces."""
+
+    url: str
+    meeting_id: str
+    passcode: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Empty members are not shown. ``url`` is where the mail's button leads; ``words`` is what a person wrote."""
+
+    language: Language
+    purpose: Purpose
+    audience: Audience
+    subject: str
+    company: str
+    product: str
+    zone: str = ""
+    guest: str = ""
+    guest_name: str = ""
+    guest_company: str = ""
+    guest_contact: str = ""
+    title: str = ""
+    when: str = ""
+    previous_when: str = ""
+    slots: tuple[str, ...] = ()
+    expires: str = ""
+    address: str = ""
+    reception_code: str = ""
+    people: str = ""
+    join: Join | None = None
+    link_follows: bool = False
+    issue_error: str = ""
+    retries: str = ""
+    url: str = ""
+    guidance: str = ""
+    words: str = ""
+    provider: str = ""
+    reminder_word: str = ""
+
+    @property
+    def for_staff(self) -> bool:
+        return self.audience is not Audience.GUEST

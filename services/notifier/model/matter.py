@@ -1,0 +1,171 @@
+"""A matter is what mails are about: one proposal, appointment or staff member, with everything heard of it.
+
+All that is heard is merged so that order and repetition make no difference: newest state by revision, notices by key.
+What became of each mail stands beside it as deliveries.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.booking import Appointment, Proposal
+from shared.contracts.envelope import Value
+from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.zoom_issuer import MeetingErrorCode
+
+
+class Status(StrEnum):
+    """``open``: rendered and not yet taken by the mail server; the others are final."""
+
+    OPEN = "open"
+    SENT = "sent"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+
+
+class Chain(Value):
+    """The event that a mail follows from, and its trace."""
+
+    causation_id: str
+    correlation_id: str
+    traceparent: str | None = None
+
+
+class Notice(Value):
+    """A reason to mail. ``tag`` tells notices of one revision and purpose apart where there may be several.
+
+    ``words`` is what somebody wrote, encrypted at rest. What follows belongs to one purpose each.
+    """
+
+    purpose: Purpose
+    revision: int
+    audiences: tuple[Audience, ...]
+    at: AwareDatetime
+    chain: Chain
+    tag: str = ""
+    words: str | None = None
+    previous_start_at: AwareDatetime | None = None
+    previous_end_at: AwareDatetime | None = None
+    start_at: AwareDatetime | None = None
+    provider: str = ""
+    error: MeetingErrorCode | None = None
+    retry_at: AwareDatetime | None = None
+
+    @property
+    def key(self) -> str:
+        return ":".join(filter(None, (self.purpose, str(self.revision), self.tag)))
+
+    def delivery_key(self, audience: Audience) -> str:
+        """Names one mail for ever (G10)."""
+        return f"{self.key}:{audience}"
+
+
+class Meeting(Value):
+    """The newest known link: ``sealed`` (encrypted at rest) is absent once it was revoked; ``link`` is its
+    fingerprint.
+    """
+
+    revision: int
+    at: AwareDatetime
+    chain: Chain
+    sealed: str | None = None
+    link: str = ""
+
+
+class Trouble(Value):
+    """The newest failure to issue a link; ``retry_at`` absent: final."""
+
+    revision: int
+    at: AwareDatetime
+    error: MeetingErrorCode
+    retry_at: AwareDatetime | None
+
+
+class Delivery(Value):
+    """One mail to one side. ``message`` (encrypted) is kept until it is sent, so that a repeat has the same bytes."""
+
+    status: Status
+    purpose: Purpose
+    revision: int
+    audience: Audience
+    message_id: str = ""
+    message: str | None = None
+    recipients: list[str] = Field(default_factory=list)
+    accepted: int = 0
+    refused: int = 0
+    tries: int = 0
+    next_at: AwareDatetime | None = None
+    link: str = ""
+    sequence: int = -1
+    reason: str = ""
+    ended_at: AwareDatetime | None = None
+
+    @property
+    def with_meeting(self) -> bool:
+        return bool(self.link)
+
+
+class Matter(Value):
+    """``revision`` is that of the newest state; ``closed`` names how it ended for good, ``secrets`` belong to the
+    newest state and are encrypted at rest.
+    """
+
+    about: str
+    organization_id: str
+    revision: int = 0
+    proposal: Proposal | None = None
+    appointment: Appointment | None = None
+    secrets: str | None = None
+    closed: str = ""
+    meeting: Meeting | None = None
+    trouble: Trouble | None = None
+    notices: dict[str, Notice] = Field(default_factory=dict)
+    deliveries: dict[str, Delivery] = Field(default_factory=dict)
+
+    def with_proposal(self, revision: int, proposal: Proposal, secrets: str) -> Self:
+        if revision <= self.revision:
+            return self
+        return self.model_copy(update={"revision": revision, "proposal": proposal, "secrets": secrets})
+
+    def with_appointment(self, revision: int, appointment: Appointment, secrets: str) -> Self:
+        if revision <= self.revision:
+            return self
+        return self.model_copy(update={"revision": revision, "appointment": appointment, "secrets": secrets})
+
+    def with_end(self, how: str) -> Self:
+        """Withdrawn and canceled are final, whatever else arrives."""
+        return self if self.closed else self.model_copy(update={"closed": how})
+
+    def with_notice(self, notice: Notice) -> Self:
+        if notice.key in self.notices:
+            return self
+        return self.model_copy(update={"notices": {**self.notices, notice.key: notice}})
+
+    def with_meeting(self, meeting: Meeting) -> Self:
+        known = self.meeting
+        if known and (known.revision, known.at) >= (meeting.revision, meeting.at):
+            return self
+        return self.model_copy(update={"meeting": meeting})
+
+    def with_trouble(self, trouble: Trouble) -> Self:
+        known = self.trouble
+        if known and (known.revision, known.at) >= (trouble.revision, trouble.at):
+            return self
+        return self.model_copy(update={"trouble": trouble})
+
+    def with_deliveries(self, changed: dict[str, Delivery]) -> Self:
+        return self.model_copy(update={"deliveries": {**self.deliveries, **changed}})
+
+    @property
+    def link(self) -> str:
+        """The fingerprint of the link that is valid now, or empty."""
+        wanted = self.appointment is not None and self.appointment.wants_meeting
+        return self.meeting.link if self.meeting and wanted else ""
+
+    def hopeless_until(self, until: datetime) -> bool:
+        """Whether the link certainly does not come before ``until``: issuing failed for good or is put off longer."""
+        if self.trouble is None or (self.appointment and self.trouble.revision < self.appointment.revision):
+            return False
+        return self.trouble.retry_at is None or self.trouble.retry_at > until

@@ -1,0 +1,170 @@
+"""All that notifier hears, one line each."""
+
+from faststream.rabbit import RabbitRouter
+
+from services.notifier.directory import Directory
+from services.notifier.model.people import Organization, StaffMember
+from services.notifier.usecases.hear import HearOfMatters, notice_of
+from shared.contracts.booking import (
+    AppointmentCanceled,
+    AppointmentChanged,
+    AppointmentConfirmed,
+    AppointmentRescheduled,
+    NewSlotsRequested,
+    ProposalExpired,
+    SlotsChanged,
+    SlotsProposed,
+    SlotsWithdrawn,
+)
+from shared.contracts.calendar_sync import CalendarDisconnected
+from shared.contracts.envelope import CloudEvent
+from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled
+from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.reminder_scheduler import ReminderDue
+from shared.contracts.zoom_issuer import (
+    EndOfConnection,
+    MeetingIssued,
+    MeetingIssueFailed,
+    MeetingRevoked,
+    MeetingUpdated,
+    ZoomDisconnected,
+)
+from shared.messaging.topology import hears
+
+SERVICE = "notifier"
+BOTH = (Audience.GUEST, Audience.STAFF)
+GUEST = (Audience.GUEST,)
+STAFF = (Audience.STAFF,)
+
+
+def build_subscribers(hear: HearOfMatters, directory: Directory) -> RabbitRouter:
+    """The table of subscriptions."""
+    on = Subscribers(hear, directory)
+    return RabbitRouter(
+        handlers=[
+            hears(SERVICE, OrganizationChanged, on.on_organization_changed),
+            hears(SERVICE, StaffChanged, on.on_staff_changed),
+            hears(SERVICE, StaffDisabled, on.on_staff_disabled),
+            hears(SERVICE, SlotsProposed, on.on_slots_proposed),
+            hears(SERVICE, SlotsChanged, on.on_slots_changed),
+            hears(SERVICE, SlotsWithdrawn, on.on_slots_withdrawn),
+            hears(SERVICE, ProposalExpired, on.on_proposal_expired),
+            hears(SERVICE, NewSlotsRequested, on.on_new_slots_requested),
+            hears(SERVICE, AppointmentConfirmed, on.on_appointment_confirmed),
+            hears(SERVICE, AppointmentRescheduled, on.on_appointment_rescheduled),
+            hears(SERVICE, AppointmentChanged, on.on_appointment_changed),
+            hears(SERVICE, AppointmentCanceled, on.on_appointment_canceled),
+            hears(SERVICE, MeetingIssued, on.on_meeting_issued),
+            hears(SERVICE, MeetingUpdated, on.on_meeting_updated),
+            hears(SERVICE, MeetingRevoked, on.on_meeting_revoked),
+            hears(SERVICE, MeetingIssueFailed, on.on_meeting_issue_failed),
+            hears(SERVICE, ReminderDue, on.on_reminder_due),
+            hears(SERVICE, CalendarDisconnected, on.on_calendar_disconnected),
+            hears(SERVICE, ZoomDisconnected, on.on_zoom_disconnected),
+        ]
+    )
+
+
+class Subscribers:
+    """Unpack an event and call one use case."""
+
+    def __init__(self, hear: HearOfMatters, directory: Directory) -> None:
+        self._hear = hear
+        self._directory = directory
+
+    async def on_organization_changed(self, event: CloudEvent[OrganizationChanged]) -> None:
+        data = event.data
+        await self._directory.remember_organization(
+            Organization(
+                organization_id=event.organizationid,
+                version=event.aggregateversion,
+                name=data.name,
+                product_name=data.product_name,
+                time_zone=data.time_zone,
+                locale=data.locale,
+                mail_format=data.mail_format,
+            )
+        )
+
+    async def on_staff_changed(self, event: CloudEvent[StaffChanged]) -> None:
+        member = StaffMember(
+            staff_id=event.subject,
+            organization_id=event.organizationid,
+            version=event.aggregateversion,
+            person=event.data.person,
+            role=event.data.role,
+        )
+        await self._directory.remember_staff(member)
+
+    async def on_staff_disabled(self, event: CloudEvent[StaffDisabled]) -> None:
+        member = StaffMember(
+            staff_id=event.subject,
+            organization_id=event.organizationid,
+            version=event.aggregateversion,
+            person=event.data.person,
+            disabled=True,
+        )
+        await self._directory.remember_staff(member)
+
+    async def on_slots_proposed(self, event: CloudEvent[SlotsProposed]) -> None:
+        audiences = BOTH if event.data.proposal.send_mail else ()
+        await self._hear.proposal(event, event.data, Purpose.PROPOSED, audiences)
+
+    async def on_slots_changed(self, event: CloudEvent[SlotsChanged]) -> None:
+        audiences = GUEST if event.data.mail_guest else ()
+        await self._hear.proposal(event, event.data, Purpose.SLOTS_CHANGED, audiences)
+
+    async def on_slots_withdrawn(self, event: CloudEvent[SlotsWithdrawn]) -> None:
+        audiences = GUEST if event.data.notify_guest else ()
+        await self._hear.proposal(event, event.data, Purpose.WITHDRAWN, audiences, ends_as="withdrawn")
+
+    async def on_proposal_expired(self, event: CloudEvent[ProposalExpired]) -> None:
+        await self._hear.proposal(event, event.data, Purpose.EXPIRED, STAFF)
+
+    async def on_new_slots_requested(self, event: CloudEvent[NewSlotsRequested]) -> None:
+        await self._hear.proposal(event, event.data, Purpose.NEW_SLOTS_REQUESTED, STAFF)
+
+    async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
+        notice = notice_of(event, Purpose.CONFIRMED, event.data.appointment.revision, BOTH)
+        await self._hear.appointment(event, event.data, notice)
+
+    async def on_appointment_rescheduled(self, event: CloudEvent[AppointmentRescheduled]) -> None:
+        notice = notice_of(
+            event,
+            Purpose.RESCHEDULED,
+            event.data.appointment.revision,
+            BOTH,
+            previous_start_at=event.data.previous_start_at,
+            previous_end_at=event.data.previous_end_at,
+        )
+        await self._hear.appointment(event, event.data, notice)
+
+    async def on_appointment_changed(self, event: CloudEvent[AppointmentChanged]) -> None:
+        await self._hear.appointment(event, event.data, None)
+
+    async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
+        notice = notice_of(event, Purpose.CANCELED, event.data.appointment.revision, BOTH)
+        await self._hear.appointment(event, event.data, notice, ends_as="canceled")
+
+    async def on_meeting_issued(self, event: CloudEvent[MeetingIssued]) -> None:
+        await self._hear.meeting(event, event.data)
+
+    async def on_meeting_updated(self, event: CloudEvent[MeetingUpdated]) -> None:
+        await self._hear.meeting(event, event.data)
+
+    async def on_meeting_revoked(self, event: CloudEvent[MeetingRevoked]) -> None:
+        await self._hear.revoked(event)
+
+    async def on_meeting_issue_failed(self, event: CloudEvent[MeetingIssueFailed]) -> None:
+        await self._hear.issue_failed(event)
+
+    async def on_reminder_due(self, event: CloudEvent[ReminderDue]) -> None:
+        await self._hear.reminder(event)
+
+    async def on_calendar_disconnected(self, event: CloudEvent[CalendarDisconnected]) -> None:
+        if event.data.reason is EndOfConnection.BROKEN:
+            await self._hear.connection_broken(event, event.data.staff_id, event.data.provider)
+
+    async def on_zoom_disconnected(self, event: CloudEvent[ZoomDisconnected]) -> None:
+        if event.data.reason is EndOfConnection.BROKEN:
+            await self._hear.connection_broken(event, event.data.staff_id, "zoom")

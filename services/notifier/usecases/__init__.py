@@ -1,0 +1,1 @@
+"""What notifier does: hear of matters, deliver mails, preview one."""

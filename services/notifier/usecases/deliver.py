@@ -1,0 +1,168 @@
+"""Delivering: a worker takes a matter under its lease, renders what is due, keeps the bytes, then sends them.
+
+A crash between any two steps leaves an open delivery: the same bytes go out again under the same Message-ID (G10).
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from opentelemetry import trace
+from opentelemetry.propagate import extract
+
+from services.notifier.directory import Directory
+from services.notifier.model.matter import Delivery, Matter, Notice, Status
+from services.notifier.model.plan import Send, plan
+from services.notifier.providers.smtp import MailServer, Receipt
+from services.notifier.store import Matters, Safe, matter_of
+from services.notifier.usecases.compose import ComposeMail, NobodyToMail
+from services.notifier.usecases.hear import DAILY
+from services.notifier.usecases.outcomes import Turn, closed, end, record
+from shared import clock
+from shared.due import Lease, backoff
+from shared.providers import ProviderRefused, ProviderUnavailable
+
+log = structlog.get_logger(__name__)
+_tracer = trace.get_tracer("chosei.notifier")
+_UNHEARD = timedelta(seconds=2)
+"""How soon to look again for an organization or its staff that has not been heard of yet."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a mail waits for its link, and how often a failed one is tried."""
+
+    meeting_wait: timedelta
+    retry_first: timedelta
+    retry_most: timedelta
+    max_tries: int
+
+
+class DeliverMails:
+    """``handle`` is the worker's; ``next_look`` tells the store when a matter is due."""
+
+    def __init__(
+        self,
+        matters: Matters,
+        directory: Directory,
+        composer: ComposeMail,
+        server: MailServer,
+        safe: Safe,
+        *,
+        mail_from: str,
+        patience: Patience,
+    ) -> None:
+        self._matters = matters
+        self._directory = directory
+        self._composer = composer
+        self._server = server
+        self._safe = safe
+        self._mail_from = mail_from
+        self._patience = patience
+
+    async def handle(self, lease: Lease) -> None:
+        matter = matter_of(lease.row)
+        settled = matter.proposal is not None and await self._matters.is_settled(matter.about)
+        due = plan(matter, clock.now(), meeting_wait=self._patience.meeting_wait, settled=settled)
+        turns = [end(matter, step, Status.SUPPRESSED, step.reason) for step in due.suppressed]
+        written, unheard = await self._write(matter, due.sends)
+        opened = [turn for turn in written if turn.delivery.status is Status.OPEN]
+        turns += [turn for turn in written if turn.delivery.status is not Status.OPEN]
+        fresh = {turn.key: turn.delivery for turn in opened if turn.key not in matter.deliveries}
+        if fresh and not await self._matters.freeze(lease, fresh):
+            return  # something was heard meanwhile: the matter is still due and is looked at anew
+        turns += await asyncio.gather(*(self._send(matter, turn) for turn in opened))
+        await self._finish(lease, matter, turns, unheard=unheard)
+
+    async def _write(self, matter: Matter, sends: Sequence[Send]) -> tuple[list[Turn], bool]:
+        """Open deliveries for all that is to be sent, and whether some wait for people not heard of yet."""
+        if not sends:
+            return [], False
+        organization = await self._directory.organization(matter.organization_id)
+        if organization is None:
+            return [], True
+        turns: list[Turn] = []
+        unheard = False
+        for step in sends:
+            key = step.notice.delivery_key(step.audience)
+            delivery = matter.deliveries.get(key)
+            try:
+                if delivery is not None:
+                    turns.append(Turn(step.notice, key, delivery))
+                elif not await self._is_wanted_alarm(matter, step.notice):
+                    turns.append(end(matter, step, Status.SUPPRESSED, "already_told"))
+                else:
+                    composed = await self._composer.compose(matter, step.notice, step.audience, organization)
+                    turns.append(Turn(step.notice, key, composed))
+            except NobodyToMail as error:
+                if error.known:
+                    turns.append(end(matter, step, Status.FAILED, "no_usable_address"))
+                else:
+                    unheard = True
+        return turns, unheard
+
+    async def _is_wanted_alarm(self, matter: Matter, notice: Notice) -> bool:
+        """C4's mail goes out once a day and Zoom user, whichever appointment comes first."""
+        if notice.tag != DAILY or matter.appointment is None:
+            return True
+        user = matter.appointment.zoom_user_id or matter.appointment.organizer_id
+        return await self._matters.is_first_alarm(f"{matter.organization_id}/{user}/{notice.at.date()}", matter.about)
+
+    async def _send(self, matter: Matter, turn: Turn) -> Turn:
+        """One try; the trace of the cause goes on here and in what is said of it."""
+        parent = {"traceparent": turn.notice.chain.traceparent} if turn.notice.chain.traceparent else {}
+        with _tracer.start_as_current_span(f"mail {turn.delivery.purpose}", context=extract(parent)):
+            delivery = turn.delivery
+            content = self._safe.open_mail(delivery.message or "", about=matter.about)
+            try:
+                receipt = await self._server.send(content, sender=self._mail_from, recipients=delivery.recipients)
+            except ProviderUnavailable as error:
+                log.warning(
+                    "mail.put_off", about=matter.about, key=turn.key, reason=error.reason, unknown=error.unknown
+                )
+                return self._put_off(matter, turn, delivery)
+            except ProviderRefused as error:
+                return closed(matter, turn, delivery, error.reason)
+            return self._received(matter, turn, receipt)
+
+    def _received(self, matter: Matter, turn: Turn, receipt: Receipt) -> Turn:
+        """Refused recipients do not hold up the others; those put off get the same bytes later."""
+        delivery = turn.delivery.model_copy(
+            update={
+                "accepted": turn.delivery.accepted + len(receipt.accepted),
+                "refused": turn.delivery.refused + len(receipt.refused),
+                "recipients": list(receipt.deferred),
+            }
+        )
+        codes = ",".join(sorted({str(code) for _, code in receipt.refused}))
+        if receipt.refused:
+            log.warning("mail.recipients_refused", about=matter.about, key=turn.key, codes=codes)
+        if receipt.deferred:
+            return self._put_off(matter, turn, delivery)
+        return closed(matter, turn, delivery, f"smtp_{codes}" if codes else delivery.reason)
+
+    def _put_off(self, matter: Matter, turn: Turn, delivery: Delivery) -> Turn:
+        tries = delivery.tries + 1
+        if tries >= self._patience.max_tries:
+            return closed(matter, turn, delivery, "gave_up")
+        pause = backoff(
+            tries,
+            first=self._patience.retry_first.total_seconds(),
+            most=self._patience.retry_most.total_seconds(),
+        )
+        return Turn(turn.notice, turn.key, delivery.model_copy(update={"tries": tries, "next_at": clock.now() + pause}))
+
+    async def _finish(self, lease: Lease, matter: Matter, turns: Sequence[Turn], *, unheard: bool) -> None:
+        changed = {turn.key: turn.delivery for turn in turns}
+        after = matter.with_deliveries(changed)
+        look_at = self.next_look(after)
+        if unheard:
+            look_at = clock.now() + _UNHEARD
+        await self._matters.finish(lease, changed, look_at, [turn.event for turn in turns if turn.event])
+        for turn in turns:
+            record(after, turn)
+
+    def next_look(self, matter: Matter) -> datetime | None:
+        return plan(matter, clock.now(), meeting_wait=self._patience.meeting_wait).next_at

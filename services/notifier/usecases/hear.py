@@ -1,0 +1,158 @@
+"""Hearing: every event becomes facts and notices of one matter; nothing is rendered or sent here."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from services.notifier.model.matter import Chain, Matter, Meeting, Notice, Trouble
+from services.notifier.store import Matters, Safe
+from shared.contracts.booking import AppointmentEvent, ProposalEvent
+from shared.contracts.envelope import CloudEvent
+from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.reminder_scheduler import ReminderDue
+from shared.contracts.sealed import AppointmentSecrets, MeetingSecrets, ProposalSecrets
+from shared.contracts.zoom_issuer import (
+    MeetingErrorCode,
+    MeetingIssued,
+    MeetingIssueFailed,
+    MeetingRevoked,
+    MeetingUpdated,
+)
+from shared.crypto import KeyRing, token_hash
+
+DAILY = "daily"
+"""Tag of alarms that are sent once a day and Zoom user (C4)."""
+
+_DAY_IS_GONE = timedelta(minutes=10)
+"""Issuing put off longer than this is the day's budget, not a burst."""
+
+
+class HearOfMatters:
+    """``wake`` is called with a matter that has work at once."""
+
+    def __init__(self, matters: Matters, safe: Safe, bus: KeyRing, wake: Callable[[str], None]) -> None:
+        self._matters = matters
+        self._safe = safe
+        self._bus = bus
+        self._wake = wake
+
+    async def proposal(
+        self,
+        event: CloudEvent[Any],
+        data: ProposalEvent,
+        purpose: Purpose,
+        audiences: tuple[Audience, ...],
+        *,
+        ends_as: str = "",
+    ) -> None:
+        """The newest state, and a notice where somebody is to be mailed."""
+        opened = ProposalSecrets.unseal(self._bus, data.sealed, subject=event.subject)
+        secrets = self._safe.lock(opened.model_dump_json(), about=event.subject)
+        asked = purpose is Purpose.NEW_SLOTS_REQUESTED
+        words = self._safe.lock(opened.message, about=event.subject) if asked and opened.message else None
+        notice = Notice(
+            purpose=purpose,
+            revision=event.aggregateversion,
+            audiences=audiences,
+            at=event.time,
+            chain=_chain(event),
+            tag=event.id if asked else "",  # the same revision may be asked about on several days
+            words=words,
+        )
+
+        def merge(matter: Matter) -> Matter:
+            matter = matter.with_proposal(event.aggregateversion, data.proposal, secrets)
+            matter = matter.with_notice(notice) if audiences else matter
+            return matter.with_end(ends_as) if ends_as else matter
+
+        await self._take(event, event.subject, merge)
+
+    async def appointment(
+        self, event: CloudEvent[Any], data: AppointmentEvent, notice: Notice | None, *, ends_as: str = ""
+    ) -> None:
+        """The newest state, and a notice where both sides are to be mailed."""
+        opened = AppointmentSecrets.unseal(self._bus, data.sealed, subject=event.subject)
+        secrets = self._safe.lock(opened.model_dump_json(), about=event.subject)
+
+        def merge(matter: Matter) -> Matter:
+            matter = matter.with_appointment(data.appointment.revision, data.appointment, secrets)
+            matter = matter.with_notice(notice) if notice else matter
+            return matter.with_end(ends_as) if ends_as else matter
+
+        await self._take(event, event.subject, merge)
+
+    async def meeting(self, event: CloudEvent[Any], data: MeetingIssued | MeetingUpdated) -> None:
+        """The link that is valid now; its fingerprint tells whether the last mail told it."""
+        about = data.appointment_id
+        opened = MeetingSecrets.unseal(self._bus, data.sealed, subject=about)
+        meeting = Meeting(
+            revision=data.revision,
+            at=event.time,
+            chain=_chain(event),
+            sealed=self._safe.lock(opened.model_dump_json(), about=about),
+            link=token_hash("\x1f".join((opened.join_url, opened.meeting_id, opened.passcode)))[:16],
+        )
+        await self._take(event, about, lambda matter: matter.with_meeting(meeting))
+
+    async def revoked(self, event: CloudEvent[MeetingRevoked]) -> None:
+        gone = Meeting(revision=event.data.revision, at=event.time, chain=_chain(event))
+        await self._take(event, event.data.appointment_id, lambda matter: matter.with_meeting(gone))
+
+    async def issue_failed(self, event: CloudEvent[MeetingIssueFailed]) -> None:
+        """Administrators are told of final failures, and once a day and Zoom user of a spent budget (C4)."""
+        data = event.data
+        trouble = Trouble(revision=data.revision, at=event.time, error=data.error, retry_at=data.retry_at)
+        alarm = Notice(
+            purpose=Purpose.ISSUE_FAILED,
+            revision=data.revision,
+            audiences=(Audience.ADMINS,),
+            at=event.time,
+            chain=_chain(event),
+            tag=DAILY if data.retry_at else "",
+            error=data.error,
+            retry_at=data.retry_at,
+        )
+        passing = data.retry_at is not None and (
+            data.error is not MeetingErrorCode.RATE_LIMITED or data.retry_at - event.time < _DAY_IS_GONE
+        )
+
+        def merge(matter: Matter) -> Matter:
+            matter = matter.with_trouble(trouble)
+            return matter if passing else matter.with_notice(alarm)
+
+        await self._take(event, data.appointment_id, merge)
+
+    async def reminder(self, event: CloudEvent[ReminderDue]) -> None:
+        notice = notice_of(
+            event, Purpose.REMINDER, event.data.revision, (Audience.GUEST, Audience.STAFF), start_at=event.data.start_at
+        )
+        await self._take(event, event.data.appointment_id, lambda matter: matter.with_notice(notice))
+
+    async def connection_broken(self, event: CloudEvent[Any], staff_id: str, provider: str) -> None:
+        """One mail for each time that it breaks (G19)."""
+        notice = notice_of(
+            event,
+            Purpose.CONNECTION_BROKEN,
+            event.aggregateversion,
+            (Audience.STAFF,),
+            tag=provider,
+            provider=provider,
+        )
+        await self._take(event, staff_id, lambda matter: matter.with_notice(notice))
+
+    async def _take(self, event: CloudEvent[Any], about: str, merge: Callable[[Matter], Matter]) -> None:
+        if await self._matters.take(about, event.organizationid, merge):
+            self._wake(about)
+
+
+def notice_of(
+    event: CloudEvent[Any], purpose: Purpose, revision: int, audiences: tuple[Audience, ...], **particulars: Any
+) -> Notice:
+    """A notice that follows from this event."""
+    return Notice(
+        purpose=purpose, revision=revision, audiences=audiences, at=event.time, chain=_chain(event), **particulars
+    )
+
+
+def _chain(event: CloudEvent[Any]) -> Chain:
+    return Chain(causation_id=event.id, correlation_id=event.correlationid, traceparent=event.traceparent)

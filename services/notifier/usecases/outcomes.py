@@ -1,0 +1,110 @@
+"""How a delivery ends, and what is said of it (G9): sent, failed or suppressed, each with an event."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from services.notifier.model.matter import Delivery, Matter, Notice, Status
+from services.notifier.model.plan import Send, Suppress
+from shared import clock
+from shared.contracts.envelope import Cause, CloudEvent, envelope
+from shared.contracts.notifier import NotificationFailed, NotificationSent, Purpose
+from shared.observability import metrics
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One delivery as it stands at this turn, and what is to be said of it."""
+
+    notice: Notice
+    key: str
+    delivery: Delivery
+    event: CloudEvent[Any] | None = None
+
+
+def closed(matter: Matter, turn: Turn, delivery: Delivery, reason: str) -> Turn:
+    """The mail server's last word: sent where it took the mail for anybody; said to be sent where for everybody."""
+    status = Status.SENT if delivery.accepted else Status.FAILED
+    everybody = status is Status.SENT and not delivery.refused
+    done = delivery.model_copy(
+        update={
+            "status": status,
+            "message": None,
+            "recipients": [],
+            "next_at": None,
+            "reason": "" if everybody else reason,
+            "ended_at": clock.now(),
+        }
+    )
+    missed = f"{delivery.refused} of {delivery.refused + delivery.accepted} recipients: {reason}"
+    if everybody:
+        return Turn(turn.notice, turn.key, done, _sent(matter, turn.notice, done))
+    event = _failed(matter, turn.notice, done, missed if status is Status.SENT else reason)
+    return Turn(turn.notice, turn.key, done, event)
+
+
+def end(matter: Matter, step: Send | Suppress, how: Status, reason: str) -> Turn:
+    """A mail that never goes out, or not any more."""
+    key = step.notice.delivery_key(step.audience)
+    known = matter.deliveries.get(key)
+    blank = Delivery(
+        status=Status.OPEN, purpose=step.notice.purpose, revision=step.notice.revision, audience=step.audience
+    )
+    done = (known or blank).model_copy(
+        update={
+            "status": how,
+            "message": None,
+            "recipients": [],
+            "next_at": None,
+            "reason": reason,
+            "ended_at": clock.now(),
+        }
+    )
+    return Turn(step.notice, key, done, _failed(matter, step.notice, done, reason))
+
+
+def _sent(matter: Matter, notice: Notice, delivery: Delivery) -> CloudEvent[Any]:
+    data = NotificationSent(
+        about=matter.about,
+        revision=delivery.revision,
+        purpose=delivery.purpose,
+        audience=delivery.audience,
+        message_id=delivery.message_id,
+        with_meeting=delivery.with_meeting,
+    )
+    return _event(matter, notice, data)
+
+
+def _failed(matter: Matter, notice: Notice, delivery: Delivery, reason: str) -> CloudEvent[Any]:
+    data = NotificationFailed(
+        about=matter.about,
+        revision=delivery.revision,
+        purpose=delivery.purpose,
+        audience=delivery.audience,
+        reason=reason,
+        suppressed=delivery.status is Status.SUPPRESSED,
+    )
+    return _event(matter, notice, data)
+
+
+def _event(matter: Matter, notice: Notice, data: NotificationSent | NotificationFailed) -> CloudEvent[Any]:
+    return envelope(
+        data,
+        subject=matter.about,
+        organization_id=matter.organization_id,
+        version=notice.revision,
+        cause=Cause(causation_id=notice.chain.causation_id, correlation_id=notice.chain.correlation_id),
+    )
+
+
+def record(matter: Matter, turn: Turn) -> None:
+    """Metrics and the log line, once the outcome is written."""
+    if turn.event is None:
+        return
+    metrics.record_effect("mail", turn.delivery.status)
+    log.info("mail.ended", about=matter.about, key=turn.key, status=turn.delivery.status, reason=turn.delivery.reason)
+    if turn.delivery.purpose is Purpose.CONFIRMED and turn.delivery.status is Status.SENT and matter.appointment:
+        metrics.record_stage("mail_sent", clock.now() - matter.appointment.confirmed_at)
