@@ -69,6 +69,8 @@ class Grant:
     account_email: str | None
     scope: str
     offline: bool
+    nonce: str = ""
+    """OpenID Connect's, to be repeated in the id token."""
     revoked: bool = False
 
 
@@ -131,9 +133,10 @@ class OAuthServer:
         scope: str,
         offline: bool = True,
         challenge: str | None = None,
+        nonce: str = "",
     ) -> str:
         """The account allowed it; ``offline`` says whether a refresh token comes with the code."""
-        grant = Grant(secrets.token_hex(8), client_id, account.email, scope, offline)
+        grant = Grant(secrets.token_hex(8), client_id, account.email, scope, offline, nonce)
         code = secrets.token_urlsafe(24)
         expires_at = clock.now() + self.rules.code_lifetime
         self._codes[code] = _Code(grant, redirect_uri, challenge, expires_at)

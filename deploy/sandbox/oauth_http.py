@@ -14,11 +14,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from deploy.sandbox.accounts import Account, Provider
+from deploy.sandbox.callbacks import address_allowed
 from deploy.sandbox.oauth import OAuthRefused, OAuthServer, Refusal
 from deploy.sandbox.pages import render
 from deploy.sandbox.world import World
-
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 @dataclass(frozen=True)
@@ -79,11 +78,6 @@ def bearer_token(request: Request) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def _redirect_allowed(uri: str) -> bool:
-    parts = urlsplit(uri)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-
-
 def _back(redirect_uri: str, answer: dict[str, str]) -> Response:
     joint = "&" if urlsplit(redirect_uri).query else "?"
     return RedirectResponse(redirect_uri + joint + urlencode(answer), status_code=303)
@@ -92,7 +86,7 @@ def _back(redirect_uri: str, answer: dict[str, str]) -> Response:
 def _problem_with(query: dict[str, str], oauth: OAuthServer) -> str | None:
     if query.get("client_id") not in oauth.rules.clients:
         return "unknown client_id"
-    if not _redirect_allowed(query.get("redirect_uri", "")):
+    if not address_allowed(query.get("redirect_uri", "")):
         return "redirect_uri must be https, or http on loopback"
     if query.get("response_type") != "code":
         return "response_type must be code"
@@ -129,6 +123,7 @@ def _allow(spec: AuthorizeSpec, oauth: OAuthServer, query: dict[str, str], accou
         scope=scope,
         offline=offline,
         challenge=query.get("code_challenge") or None,
+        nonce=query.get("nonce", ""),
     )
     answer = {"code": code, **({"state": query["state"]} if "state" in query else {}), **spec.extra(scope)}
     return _back(query["redirect_uri"], answer)

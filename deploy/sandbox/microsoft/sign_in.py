@@ -68,15 +68,15 @@ def _encoded(content: Resource) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(content)).rstrip(b"=").decode()
 
 
-def _id_token(account: Account, client_id: str, lifetime: int) -> str:
+def _id_token(account: Account, tokens: TokenSet) -> str:
     """Claims as clients read them; the signature is none that anyone could check."""
     now = int(clock.now().timestamp())
-    claims = {
-        "aud": client_id,
+    claims: Resource = {
+        "aud": tokens.grant.client_id,
         "iss": f"https://login.microsoftonline.com/{TENANT_ID}/v2.0",
         "iat": now,
         "nbf": now,
-        "exp": now + lifetime,
+        "exp": now + tokens.expires_in,
         "name": account.name,
         "oid": account.id,
         "preferred_username": account.email,
@@ -84,6 +84,8 @@ def _id_token(account: Account, client_id: str, lifetime: int) -> str:
         "tid": TENANT_ID,
         "ver": "2.0",
     }
+    if tokens.grant.nonce:
+        claims["nonce"] = tokens.grant.nonce
     return f"{_encoded({'typ': 'JWT', 'alg': 'RS256'})}.{_encoded(claims)}.{secrets.token_urlsafe(24)}"
 
 
@@ -138,14 +140,14 @@ class SignIn:
         email = tokens.grant.account_email
         account = self._world.accounts.find(Provider.MICROSOFT, email) if email else None
         if account is not None and "openid" in tokens.scope.split():
-            answer["id_token"] = _id_token(account, tokens.grant.client_id, tokens.expires_in)
+            answer["id_token"] = _id_token(account, tokens)
         if account is not None and form.get("client_info"):
             answer["client_info"] = _encoded({"uid": account.id, "utid": TENANT_ID})
         return answer
 
     async def configuration(self, request: Request) -> Response:
-        tenant = request.path_params["tenant"]
-        base = f"{request.url.scheme}://{request.url.netloc}/microsoft/{tenant}"
+        """The real addresses: clients (msal) take https only, and who was sent here finds the others here too."""
+        base = f"https://login.microsoftonline.com/{request.path_params['tenant']}"
         return JSONResponse(
             {
                 "issuer": f"https://login.microsoftonline.com/{TENANT_ID}/v2.0",

@@ -44,7 +44,11 @@ class Exchanges:
 
     def _url(self, url: str) -> str:
         parts = urlsplit(url)
-        query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in self.own]
+        query = [
+            (name, value.split("(")[0] if name == "$expand" else value)  # the contract knows no nested options
+            for name, value in parse_qsl(parts.query, keep_blank_values=True)
+            if name not in self.own
+        ]
         return f"https://provider{parts.path.removeprefix(self.mount)}?{urlencode(query)}"
 
 
