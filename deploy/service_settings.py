@@ -60,7 +60,6 @@ def _common(service: str, around: Surroundings, credentials: Credentials) -> dic
         "CHOSEI_PUBLIC_URL": around.public_url,
         "CHOSEI_BUS_KEYS": credentials.bus_keys,
         "CHOSEI_DATA_KEYS": credentials.data_keys[service],
-        "CHOSEI_LOG_LEVEL": "INFO",
     }
 
 

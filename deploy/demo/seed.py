@@ -21,6 +21,7 @@ class SeedFailed(Exception):
     def __init__(self, answer: httpx.Response) -> None:
         request = answer.request
         super().__init__(f"{request.method} {request.url} answered {answer.status_code}: {answer.text[:500]}")
+        self.status = answer.status_code
 
 
 @dataclass(frozen=True)

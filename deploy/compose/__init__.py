@@ -1,0 +1,1 @@
+"""One-off programs of ``docker compose up``: make the secrets, set up MongoDB, fill the demo."""

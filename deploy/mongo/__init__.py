@@ -1,0 +1,1 @@
+"""What the operator gives to MongoDB: the replica set and one user per service."""

@@ -1,0 +1,107 @@
+"""The container files, as far as they can be checked without an engine: schemas, names, and what reads what.
+
+``docker compose config`` runs where a compose binary is installed; without one that test says so.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy.compose.prepare import shares
+from deploy.credentials import SERVICES, load_or_create
+from shared.settings import ServiceSettings
+
+ROOT = Path(__file__).resolve().parents[3]
+BIN = Path(sys.executable).parent
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+
+def run(*command: str | Path) -> str:
+    """The output of a check that must pass."""
+    done = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def container(service: str) -> dict[str, Any]:
+    found: dict[str, Any] = COMPOSE["services"][service.replace("_", "-")]
+    return found
+
+
+def test_the_compose_file_follows_the_specification() -> None:
+    run(BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml")
+
+
+def test_the_image_follows_good_practice() -> None:
+    run(BIN / "hadolint", "deploy/images/Dockerfile")
+
+
+def test_compose_accepts_its_file() -> None:
+    if shutil.which("docker-compose") is None:
+        pytest.skip("no docker-compose here")
+    run("docker-compose", "-f", "docker-compose.yml", "--profile", "observability", "config", "--quiet")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_runs_in_a_container_that_cannot_be_written_to(service: str) -> None:
+    assert container(service)["command"] == ["python", "-m", f"services.{service}"]
+    assert container(service)["read_only"] is True
+    assert container(service)["cap_drop"] == ["ALL"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_sees_its_own_secrets_only(service: str) -> None:
+    mounted = [volume.split(":")[0] for volume in container(service)["volumes"]]
+    secrets = [name for name in mounted if name.startswith("secrets")]
+    assert secrets == [f"secrets-{service.replace('_', '-')}"]
+
+
+def test_prepared_secrets_land_in_the_volumes_that_are_mounted(tmp_path: Path) -> None:
+    made = {share.volume for share in shares(load_or_create(tmp_path / "credentials.json"))}
+    mounted = {volume.split(":")[1].removeprefix("/secrets/") for volume in container("prepare")["volumes"]}
+    assert made <= mounted
+
+
+def test_settings_of_services_are_ones_that_they_know(tmp_path: Path) -> None:
+    common = {f"CHOSEI_{name.upper()}" for name in ServiceSettings.model_fields}
+    for share in shares(load_or_create(tmp_path / "credentials.json")):
+        if share.name == "settings":
+            source = (ROOT / "services" / share.volume / "settings.py").read_text()
+            for name in (line.partition("=")[0] for line in share.text.splitlines()):
+                known = name in common | {"CHOSEI_CLOCK_FILE"} or name.removeprefix("CHOSEI_").lower() in source
+                assert known, f"{share.volume} does not know {name}"
+
+
+def test_secrets_stay_what_they_were(tmp_path: Path) -> None:
+    first = load_or_create(tmp_path / "credentials.json")
+    assert load_or_create(tmp_path / "credentials.json") == first
+    assert (tmp_path / "credentials.json").stat().st_mode & 0o077 == 0
+
+
+def test_shell_scripts_are_well_formed() -> None:
+    for script in (
+        *(ROOT / "deploy" / "bootstrap").glob("*.sh"),
+        ROOT / "deploy" / "images" / "run",
+        ROOT / ".ci" / "run",
+    ):
+        run("sh", "-n", script)
+
+
+def test_settings_files_reach_the_program_as_they_are(tmp_path: Path) -> None:
+    settings = tmp_path / "settings"
+    settings.write_text('CHOSEI_A=mongodb://u:p@h/?a=1&b=2\nCHOSEI_B=with space $HOME "quoted"\n')
+    script = "import os; print(os.environ['CHOSEI_A'], os.environ['CHOSEI_B'])"
+    told = subprocess.run(
+        [ROOT / "deploy" / "images" / "run", sys.executable, "-c", script],
+        env={"CHOSEI_SETTINGS": str(settings), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=20,
+    )
+    assert told.stdout == 'mongodb://u:p@h/?a=1&b=2 with space $HOME "quoted"\n'
