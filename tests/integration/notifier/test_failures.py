@@ -1,0 +1,159 @@
+"""A mail server that fails in every way; what must hold is G10 as seen from its side."""
+
+from datetime import timedelta
+
+from services.notifier.store import Safe
+from shared import clock
+from shared.contracts.calendar_sync import CalendarDisconnected, Provider
+from shared.contracts.zoom_issuer import EndOfConnection, MeetingErrorCode, ZoomDisconnected
+from tests.integration.notifier.conftest import NewNotifier, Notifier, PostOffice
+from tests.unit.notifier.builders import (
+    APPOINTMENT_ID,
+    GUEST,
+    JOIN,
+    an_appointment,
+    an_event,
+    canceled,
+    confirmed,
+    issue_failed,
+    meeting_issued,
+    reminder_due,
+    rescheduled,
+)
+from tests.waiting import eventually
+
+
+async def test_g10_a_lost_answer_is_followed_by_the_same_bytes(notifier: Notifier, post_office: PostOffice) -> None:
+    post_office.lose = 2
+    await notifier.hear(meeting_issued(), confirmed())
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
+    first, *repeats = post_office.to(GUEST.email)
+    assert {taken.content for taken in repeats} <= {first.content}
+    assert len(post_office.taken) == 4
+    assert len({taken.content for taken in post_office.taken}) == 2
+
+
+async def test_a_451_is_tried_again(notifier: Notifier, post_office: PostOffice) -> None:
+    post_office.replies = ["451 later"] * 5
+    await notifier.hear(meeting_issued(), confirmed())
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
+    assert len(post_office.taken) == 2
+    assert notifier.statements("notification_failed") == []
+
+
+async def test_a_550_is_final_and_said(notifier: Notifier, post_office: PostOffice) -> None:
+    post_office.refused[GUEST.email] = "550 no such user"
+    await notifier.hear(meeting_issued(), confirmed())
+    await eventually(lambda: notifier.statements("notification_sent"))
+    (failed,) = await eventually(lambda: notifier.statements("notification_failed"))
+    assert (failed["audience"], failed["reason"], failed["suppressed"]) == ("guest", "smtp_550", False)
+    assert [taken.recipients for taken in post_office.taken] == [("taro@example.jp", "admin@example.jp")]
+
+
+async def test_a_554_for_the_mail_itself_is_final(notifier: Notifier, post_office: PostOffice) -> None:
+    post_office.replies = ["554 no", "554 no"]
+    await notifier.hear(meeting_issued(), confirmed())
+    await eventually(lambda: len(notifier.statements("notification_failed")) == 2)
+    assert post_office.taken == []
+
+
+async def test_one_refused_recipient_does_not_lose_the_others(notifier: Notifier, post_office: PostOffice) -> None:
+    post_office.refused["taro@example.jp"] = "550 no such user"
+    await notifier.hear(meeting_issued(), confirmed())
+    (failed,) = await eventually(lambda: notifier.statements("notification_failed"))
+    assert failed["reason"] == "1 of 2 recipients: smtp_550"
+    assert len(post_office.to("admin@example.jp")) == 1
+
+
+async def test_a_recipient_put_off_gets_the_same_bytes_later(notifier: Notifier, post_office: PostOffice) -> None:
+    post_office.refused["taro@example.jp"] = "450 busy"
+    await notifier.hear(meeting_issued(), confirmed())
+    await eventually(lambda: post_office.to("admin@example.jp"))
+    post_office.refused.clear()
+    (late,) = await eventually(lambda: post_office.to("taro@example.jp"))
+    (early,) = post_office.to("admin@example.jp")
+    assert late.content == early.content
+    assert late.recipients == ("taro@example.jp",)
+
+
+async def test_a_cancellation_overtakes_a_confirmation_that_is_not_taken(
+    notifier: Notifier, post_office: PostOffice
+) -> None:
+    post_office.replies = ["451 later"] * 2
+    await notifier.hear(meeting_issued(), confirmed())
+    await eventually(lambda: not post_office.replies)
+    await notifier.hear(canceled(an_appointment(revision=2)))
+    await eventually(lambda: len(notifier.statements("notification_sent")) >= 2)
+    ended = [*notifier.statements("notification_sent"), *notifier.statements("notification_failed")]
+    assert len({(said["purpose"], said["audience"]) for said in ended}) == len(ended)
+    assert post_office.to(GUEST.email)[-1].subject == "[株式会社サンプル]アポイントメントがキャンセルされました[Chosei]"
+
+
+async def test_a_connection_is_reused_and_replaced_when_the_server_dropped_it(
+    notifier: Notifier, post_office: PostOffice
+) -> None:
+    await notifier.hear(meeting_issued(), confirmed())
+    await eventually(lambda: len(post_office.taken) == 2)
+    before = post_office.connections
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
+    moved = an_appointment(revision=2, start_at=clock.now() + timedelta(days=2), end_at=clock.now() + timedelta(days=3))
+    await notifier.hear(rescheduled(moved))
+    await eventually(lambda: len(post_office.taken) == 4)
+    assert post_office.connections == before
+
+
+async def test_what_is_stored_holds_no_link_in_clear(new_notifier: NewNotifier, post_office: PostOffice) -> None:
+    notifier = await new_notifier(retry_first=timedelta(seconds=30), retry_most=timedelta(seconds=30))
+    post_office.replies = ["451 later"] * 2
+    await notifier.hear(meeting_issued(), confirmed())
+    await eventually(lambda: not post_office.replies)
+
+    async def tried() -> bool:
+        row = await notifier.matter(APPOINTMENT_ID)
+        return all(delivery.get("tries") for delivery in row["deliveries"].values())
+
+    await eventually(tried)
+    row = await notifier.matter(APPOINTMENT_ID)
+    assert JOIN.passcode not in str(row)
+    assert "/g/TOKEN" not in str(row)
+    stored = row["deliveries"]["confirmed:1:guest"]["message"]
+    assert b"Message-ID: " in Safe(notifier.settings.data_ring).open_mail(stored, about=APPOINTMENT_ID)
+
+
+async def test_a_reminder_goes_to_both_sides_once(notifier: Notifier, post_office: PostOffice) -> None:
+    start = clock.now().replace(microsecond=0) + timedelta(hours=3)
+    appointment = an_appointment(start_at=start, end_at=start + timedelta(hours=1))
+    due = reminder_due(appointment)
+    await notifier.hear(due, meeting_issued(), due, confirmed(appointment), due)
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 4)
+    reminders = [taken for taken in post_office.taken if "リマインド" in taken.subject]
+    assert len(reminders) == 2
+    assert all(JOIN.url in taken.text for taken in reminders)
+
+
+async def test_c4_the_administrators_hear_once_a_day_of_a_spent_budget(
+    notifier: Notifier, post_office: PostOffice
+) -> None:
+    later = clock.now() + timedelta(hours=8)
+    for number in (1, 2):
+        about = f"apt_{number}"
+        spent = issue_failed(MeetingErrorCode.RATE_LIMITED, retry_at=later, about=about)
+        await notifier.hear(spent, confirmed(an_appointment(appointment_id=about)), spent)
+    told = await eventually(lambda: [m for m in post_office.taken if m.recipients == ("admin@example.jp",)])
+    await eventually(
+        lambda: any(said["reason"] == "already_told" for said in notifier.statements("notification_failed"))
+    )
+    assert [taken.subject for taken in told] == ["【Chosei】[注意!]Zoom URLが発行できませんでした"]
+
+
+async def test_a_broken_connection_is_told_to_its_owner_once(notifier: Notifier, post_office: PostOffice) -> None:
+    google = CalendarDisconnected(staff_id="stf_taro", provider=Provider.GOOGLE, reason=EndOfConnection.BROKEN)
+    zoom = ZoomDisconnected(staff_id="stf_taro", reason=EndOfConnection.BROKEN)
+    ended = ZoomDisconnected(staff_id="stf_admin", reason=EndOfConnection.DISCONNECTED)
+    event = an_event(google, subject="stf_taro", version=4)
+    await notifier.hear(event, event, an_event(zoom, subject="stf_taro", version=4), event)
+    await notifier.hear(an_event(ended, subject="stf_admin", version=2))
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
+    assert [taken.recipients for taken in post_office.taken] == [("taro@example.jp",)] * 2
+    assert {taken.subject for taken in post_office.taken} == {"【Chosei】連携が切れました"}
+    assert any("Googleカレンダー" in taken.text for taken in post_office.taken)
