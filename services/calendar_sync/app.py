@@ -1,0 +1,255 @@
+"""Where calendar_sync's parts are made and joined."""
+
+from dataclasses import dataclass
+
+import httpx
+from fastapi import FastAPI
+from faststream.rabbit import RabbitBroker
+
+from services.calendar_sync.providers.google import GoogleCalendar
+from services.calendar_sync.providers.mailbox import Mailboxes
+from services.calendar_sync.providers.microsoft import MicrosoftCalendar
+from services.calendar_sync.providers.protocol import CalendarProvider
+from services.calendar_sync.routes import UseCases, build_router
+from services.calendar_sync.settings import Settings
+from services.calendar_sync.store import attempts, busy, connections, ledger, mirrors, staff, subjects
+from services.calendar_sync.subscribers import SERVICE, Subscribers
+from services.calendar_sync.usecases.catch_up import CatchUp
+from services.calendar_sync.usecases.connect import ConnectCalendar
+from services.calendar_sync.usecases.credentials import Credentials
+from services.calendar_sync.usecases.disconnect import DisconnectCalendar
+from services.calendar_sync.usecases.drafts import Drafts
+from services.calendar_sync.usecases.follow_appointment import FollowAppointment
+from services.calendar_sync.usecases.follow_proposal import FollowProposal
+from services.calendar_sync.usecases.look import LookAtCalendars
+from services.calendar_sync.usecases.publish_busy import PublishBusyTimes
+from services.calendar_sync.usecases.show_busy import ShowBusyTimes
+from services.calendar_sync.usecases.sync_mirror import Rhythm, SyncMirror
+from services.calendar_sync.usecases.watch import HearNotification, WatchCalendar, WatchRules
+from services.calendar_sync.usecases.write_entry import WriteEntry
+from shared import http, mongo
+from shared.contracts.calendar_sync import Provider
+from shared.due import DueWorker
+from shared.messaging.relay import Relay
+from shared.runtime import Parts, make_broker, service_app
+
+_AT_ONCE = 64
+"""Rows worked on at once by one process; each mailbox has its own, smaller bound."""
+
+
+@dataclass(frozen=True)
+class Stores:
+    """All collections of this service."""
+
+    connections: connections.Connections
+    attempts: attempts.Attempts
+    mirrors: mirrors.Mirrors
+    busy: busy.BusyTimes
+    ledger: ledger.Ledger
+    proposals: subjects.Proposals
+    appointments: subjects.Appointments
+    staff: staff.StaffDirectory
+
+    @classmethod
+    def of(cls, database: mongo.Database, settings: Settings, relay: Relay) -> "Stores":
+        ring = settings.data_ring
+        return cls(
+            connections=connections.Connections(database["connections"], ring, relay),
+            attempts=attempts.Attempts(database["oauth_attempts"], ring),
+            mirrors=mirrors.Mirrors(database["mirrors"], database["mirror_entries"], ring),
+            busy=busy.BusyTimes(database["busy_times"], relay),
+            ledger=ledger.Ledger(database["ledger"], relay),
+            proposals=subjects.Proposals(database["proposals"]),
+            appointments=subjects.Appointments(database["appointments"], ring),
+            staff=staff.StaffDirectory(database["staff"]),
+        )
+
+    @property
+    def indexes(self) -> dict[mongo.Collection, list[mongo.IndexModel]]:
+        return {
+            self.connections.collection: list(connections.INDEXES),
+            self.attempts.collection: list(attempts.INDEXES),
+            self.mirrors.collection: list(mirrors.INDEXES),
+            self.mirrors.entries: list(mirrors.ENTRY_INDEXES),
+            self.busy.collection: list(busy.INDEXES),
+            self.ledger.collection: list(ledger.INDEXES),
+            self.proposals.collection: list(subjects.PROPOSAL_INDEXES),
+            self.appointments.collection: list(subjects.APPOINTMENT_INDEXES),
+            self.staff.collection: list(staff.INDEXES),
+        }
+
+
+def build_app(
+    settings: Settings, *, broker: RabbitBroker | None = None, transport: httpx.AsyncBaseTransport | None = None
+) -> FastAPI:
+    """``broker`` and ``transport`` (in place of the network to the providers) are handed in by tests only."""
+    client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
+    broker = broker or make_broker(SERVICE, settings)
+    relay = Relay(broker, [database[name] for name in ("connections", "busy_times", "ledger")])
+    stores = Stores.of(database, settings, relay)
+    outside = http.client("", timeout=settings.provider_timeout, transport=transport, max_connections=200)
+    providers = make_providers(settings, outside)
+    parts = Wiring(settings, client, stores, providers)
+    return service_app(
+        SERVICE,
+        settings,
+        Parts(
+            client=client,
+            broker=broker,
+            relay=relay,
+            indexes=stores.indexes,
+            subscribers=parts.subscribers.router(),
+            workers=[parts.ledger_worker, parts.mirror_worker, parts.connection_worker],
+            routers=[build_router(settings.api_tokens.get_secret_value(), parts.use_cases)],
+            closing=[outside.aclose],
+        ),
+    )
+
+
+def make_providers(settings: Settings, client: httpx.AsyncClient) -> dict[Provider, CalendarProvider]:
+    return {
+        Provider.GOOGLE: GoogleCalendar(
+            client,
+            client_id=settings.google_client_id,
+            client_secret=settings.google_client_secret.get_secret_value(),
+            authorize_url=settings.google_authorize_url,
+            oauth_url=settings.google_oauth_url,
+            api_url=settings.google_api_url,
+            description_limit=settings.google_description_limit,
+        ),
+        Provider.MICROSOFT: MicrosoftCalendar(
+            client,
+            client_id=settings.microsoft_client_id,
+            client_secret=settings.microsoft_client_secret.get_secret_value(),
+            login_url=settings.microsoft_login_url,
+            tenant=settings.microsoft_tenant,
+            api_url=settings.microsoft_api_url,
+            description_limit=settings.microsoft_description_limit,
+        ),
+    }
+
+
+class Wiring:
+    """Use cases and workers, joined."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        client: mongo.Client,
+        stores: Stores,
+        providers: dict[Provider, CalendarProvider],
+    ) -> None:
+        self._settings = settings
+        self._stores = stores
+        self._providers = providers
+        self._mailboxes = {
+            Provider.GOOGLE: Mailboxes(settings.google_concurrency),
+            Provider.MICROSOFT: Mailboxes(settings.microsoft_concurrency),
+        }
+        self._credentials = Credentials(stores.connections, providers, renew_before=settings.renew_before)
+        self.ledger_worker = DueWorker("ledger", stores.ledger.collection, self._writer(), concurrency=_AT_ONCE)
+        self.mirror_worker = DueWorker("mirrors", stores.mirrors.collection, self._reader(), concurrency=_AT_ONCE)
+        wake = self.ledger_worker.wake
+        follow_proposal = FollowProposal(client, stores.proposals, stores.ledger, wake)
+        follow_appointment = FollowAppointment(
+            client,
+            stores.appointments,
+            stores.connections,
+            stores.ledger,
+            wake,
+            meeting_wait=settings.meeting_wait,
+        )
+        self.connection_worker = DueWorker(
+            "connections", stores.connections.collection, self._catch_up(follow_appointment)
+        )
+        self.subscribers = Subscribers(
+            follow_proposal, follow_appointment, stores.staff, stores.mirrors, settings.bus_ring
+        )
+        self.use_cases = self._use_cases()
+
+    def _writer(self) -> WriteEntry:
+        stores = self._stores
+        drafts = Drafts(
+            stores.proposals,
+            stores.appointments,
+            stores.staff,
+            self._providers,
+            public_url=self._settings.public_url,
+        )
+        return WriteEntry(
+            stores.ledger,
+            stores.connections,
+            self._credentials,
+            self._providers,
+            self._mailboxes,
+            stores.mirrors,
+            drafts,
+        )
+
+    def _reader(self) -> SyncMirror:
+        settings, stores = self._settings, self._stores
+        publish = PublishBusyTimes(
+            stores.connections, stores.mirrors, stores.ledger, stores.busy, heartbeat=settings.heartbeat
+        )
+        rules = WatchRules(
+            settings.public_url, settings.watch_lifetime, settings.watch_renew_before, settings.watch_retry
+        )
+        rhythm = Rhythm(settings.poll_interval, settings.window_ahead, settings.window_behind, settings.rewindow_every)
+        return SyncMirror(
+            stores.mirrors,
+            stores.connections,
+            self._credentials,
+            stores.staff,
+            self._providers,
+            self._mailboxes,
+            publish,
+            WatchCalendar(stores.mirrors, self._credentials, self._providers, rules),
+            rhythm,
+        )
+
+    def _catch_up(self, follow: FollowAppointment) -> CatchUp:
+        stores = self._stores
+        return CatchUp(
+            stores.connections,
+            stores.mirrors,
+            stores.busy,
+            stores.ledger,
+            stores.appointments,
+            follow,
+            wake_mirror=self.mirror_worker.wake,
+            wake_row=self.ledger_worker.wake,
+        )
+
+    def _use_cases(self) -> UseCases:
+        settings, stores = self._settings, self._stores
+        return UseCases(
+            connect=ConnectCalendar(
+                stores.attempts,
+                stores.connections,
+                self._providers,
+                self.connection_worker.wake,
+                state_lifetime=settings.state_lifetime,
+            ),
+            disconnect=DisconnectCalendar(
+                stores.connections,
+                stores.ledger,
+                stores.proposals,
+                self._providers,
+                self.ledger_worker.wake,
+                budget=settings.disconnect_budget,
+            ),
+            connections=stores.connections,
+            show_busy=ShowBusyTimes(
+                stores.connections, stores.mirrors, stores.ledger, stale_after=settings.stale_after
+            ),
+            look=LookAtCalendars(
+                stores.connections,
+                stores.mirrors,
+                stores.ledger,
+                stores.staff,
+                self._credentials,
+                self._providers,
+                self._mailboxes,
+            ),
+            notifications=HearNotification(stores.mirrors, delay=settings.notification_delay),
+        )

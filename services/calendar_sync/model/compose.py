@@ -1,0 +1,63 @@
+"""From what is known to the draft of an entry: holds from proposals, entries from appointments."""
+
+from services.calendar_sync.model.entries import EntryDraft, Participant
+from services.calendar_sync.model.subjects import AppointmentState, ProposalState
+from services.calendar_sync.model.text import description, hold_title, title_of
+from shared.contracts.booking import Attendee
+
+
+def hold_draft(state: ProposalState, slot_id: str, marker: str) -> EntryDraft | None:
+    """A tentative entry without participants and without a link; None where the slot is no longer offered."""
+    if state.proposal is None:
+        return None
+    slot = next((slot for slot in state.proposal.slots if slot.slot_id == slot_id), None)
+    if slot is None:
+        return None
+    return EntryDraft(
+        marker=marker,
+        title=hold_title(state.proposal),
+        description="",
+        location="",
+        start_at=slot.start_at,
+        end_at=slot.end_at,
+        time_zone=state.proposal.time_zone,
+        tentative=True,
+        visibility=state.proposal.visibility,
+    )
+
+
+def entry_draft(
+    state: AppointmentState,
+    marker: str,
+    participants: tuple[str, ...],
+    *,
+    locale: str,
+    limit: int,
+    public_url: str,
+) -> EntryDraft | None:
+    """The confirmed entry; the note is for staff, who are its only readers (R15, R26)."""
+    appointment = state.appointment
+    if appointment is None:
+        return None
+    known: dict[str, Attendee] = {attendee.staff_id: attendee for attendee in appointment.attendees}
+    invited = [known[staff_id] for staff_id in participants if staff_id in known]
+    link = state.link
+    return EntryDraft(
+        marker=marker,
+        title=title_of(appointment.title, appointment.guest),
+        description=description(
+            appointment,
+            state.note,
+            link,
+            locale=locale,
+            limit=limit,
+            console_url=f"{public_url}/appointments/{appointment.appointment_id}",
+        ),
+        location=appointment.address or (link.join_url if link else ""),
+        start_at=appointment.start_at,
+        end_at=appointment.end_at,
+        time_zone=appointment.time_zone,
+        tentative=False,
+        visibility=appointment.visibility,
+        participants=tuple(Participant(one.person.email, one.person.name) for one in invited),
+    )

@@ -1,0 +1,56 @@
+"""A staff member's link to a calendar provider, and the facts about staff that calendars need."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared.contracts.calendar_sync import Provider
+
+
+class ConnectionStatus(StrEnum):
+    """``disconnecting`` while the person's holds are removed; ``broken`` when the provider refused the token."""
+
+    CONNECTED = "connected"
+    BROKEN = "broken"
+    DISCONNECTING = "disconnecting"
+    DISCONNECTED = "disconnected"
+
+
+LINKED = (ConnectionStatus.CONNECTED, ConnectionStatus.BROKEN)
+"""Counts as having a calendar: a broken one is unknown, not absent (G3)."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One per staff member and provider, for life: connecting again revives it."""
+
+    connection_id: str
+    organization_id: str
+    staff_id: str
+    provider: Provider
+    status: ConnectionStatus
+    account: str
+    connected_at: datetime
+
+    @property
+    def usable(self) -> bool:
+        return self.status in (ConnectionStatus.CONNECTED, ConnectionStatus.DISCONNECTING)
+
+    @property
+    def linked(self) -> bool:
+        return self.status in LINKED
+
+
+@dataclass(frozen=True)
+class Staff:
+    """What the gateway told about a person."""
+
+    staff_id: str
+    organization_id: str
+    time_zone: str = "Asia/Tokyo"
+    locale: str = "ja"
+    enabled: bool = True
+
+
+def connection_id_of(staff_id: str, provider: Provider) -> str:
+    return f"{staff_id}.{provider}"

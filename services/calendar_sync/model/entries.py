@@ -1,0 +1,60 @@
+"""What we write into calendars: a draft that no vendor's words touch, its name at the provider, and its digest."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from shared.contracts.booking import Visibility
+
+_ALPHABET = "0123456789abcdefghijklmnopqrstuv"
+PREFIX = "chosei"
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A colleague on the same provider who sees the entry in their own calendar (R26)."""
+
+    email: str
+    name: str
+
+
+@dataclass(frozen=True)
+class EntryDraft:
+    """A calendar entry as it should be. ``marker`` names our ledger row; a hold is ``tentative`` and reminds nobody."""
+
+    marker: str
+    title: str
+    description: str
+    location: str
+    start_at: datetime
+    end_at: datetime
+    time_zone: str
+    tentative: bool
+    visibility: Visibility
+    participants: tuple[Participant, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Equal for drafts that need no write."""
+        text = json.dumps(asdict(self), default=str, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the provider says of an entry of ours."""
+
+    entry_id: str
+    ical_uid: str
+    generation: int
+
+
+def provider_key(marker: str, generation: int) -> str:
+    """The same name for every attempt at one entry (G10): a Google id (base32hex) and a Graph ``transactionId``."""
+    number = int.from_bytes(hashlib.sha256(f"{marker}/{generation}".encode()).digest()[:20], "big")
+    digits = []
+    for _ in range(32):
+        number, digit = divmod(number, 32)
+        digits.append(_ALPHABET[digit])
+    return PREFIX + "".join(reversed(digits))

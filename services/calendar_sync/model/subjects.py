@@ -1,0 +1,89 @@
+"""What entries are about, folded from events that come in any order and any number: proposals and appointments.
+
+A newer revision replaces an older one; a confirmation seals its proposal and a cancellation its appointment, so that
+nothing late can bring a hold or an entry back.
+"""
+
+from dataclasses import dataclass, replace
+
+from services.calendar_sync.model.text import MeetingLink
+from shared.contracts.booking import Appointment, Proposal
+
+
+@dataclass(frozen=True)
+class ProposalState:
+    """The newest known state of a proposal; ``sealed`` once one of its slots was confirmed."""
+
+    proposal_id: str
+    organization_id: str
+    revision: int = 0
+    is_open: bool = False
+    sealed: bool = False
+    proposal: Proposal | None = None
+
+    def heard(self, proposal: Proposal, revision: int, *, is_open: bool) -> "ProposalState":
+        if revision <= self.revision:
+            return self
+        return replace(self, revision=revision, is_open=is_open, proposal=proposal)
+
+    def confirmed(self) -> "ProposalState":
+        return self if self.sealed else replace(self, sealed=True)
+
+    def holds(self) -> dict[str, list[str]]:
+        """Slots that want holds, each with the staff in whose calendars (R21)."""
+        if self.sealed or not self.is_open or self.proposal is None:
+            return {}
+        staff = [attendee.staff_id for attendee in self.proposal.attendees]
+        return {slot.slot_id: staff for slot in self.proposal.slots}
+
+
+@dataclass(frozen=True)
+class MeetingState:
+    """The newest word about the meeting; ``link`` is None after it was revoked. ``rank`` orders what was heard."""
+
+    rank: tuple[int, int, int]
+    link: MeetingLink | None
+
+
+@dataclass(frozen=True)
+class AppointmentState:
+    """The newest known state of an appointment; ``canceled`` for good."""
+
+    appointment_id: str
+    organization_id: str
+    revision: int = 0
+    canceled: bool = False
+    appointment: Appointment | None = None
+    note: str = ""
+    meeting: MeetingState | None = None
+
+    def __repr__(self) -> str:
+        return f"AppointmentState({self.appointment_id}, revision={self.revision}, canceled={self.canceled})"
+
+    def heard(self, appointment: Appointment, note: str) -> "AppointmentState":
+        if appointment.revision <= self.revision:
+            return self
+        return replace(self, revision=appointment.revision, appointment=appointment, note=note)
+
+    def cancel(self, appointment: Appointment, note: str) -> "AppointmentState":
+        return replace(self.heard(appointment, note), canceled=True)
+
+    def heard_meeting(self, meeting: MeetingState) -> "AppointmentState":
+        if self.meeting is not None and meeting.rank <= self.meeting.rank:
+            return self
+        return replace(self, meeting=meeting)
+
+    @property
+    def stands(self) -> bool:
+        return self.appointment is not None and not self.canceled
+
+    @property
+    def link(self) -> MeetingLink | None:
+        """How to join, where a meeting is wanted and known."""
+        if self.appointment is None or not self.appointment.wants_meeting or self.meeting is None:
+            return None
+        return self.meeting.link
+
+    @property
+    def waits_for_meeting(self) -> bool:
+        return self.stands and self.appointment is not None and self.appointment.wants_meeting and self.link is None

@@ -1,0 +1,87 @@
+"""One request to a provider: bearer token, one renewal after a 401, and what a broken connection means (G10)."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import httpx
+import orjson
+
+from services.calendar_sync.providers.protocol import Credential
+from shared.observability.http import provider_call
+from shared.providers import ProviderUnavailable
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+UNAUTHORIZED = 401
+
+
+class ErrorOf(Protocol):
+    """Turns an answer of 400 and above into one of the five errors."""
+
+    def __call__(self, status: int, body: dict[str, Any], headers: Mapping[str, str]) -> Exception: ...
+
+
+async def exchange(client: httpx.AsyncClient, method: str, url: str, **arguments: Any) -> httpx.Response:
+    """Send and wait; whatever happened after sending is unknown, not failed."""
+    try:
+        return await client.request(method, url, **arguments)
+    except _NOT_SENT as error:
+        raise ProviderUnavailable(type(error).__name__) from error
+    except httpx.HTTPError as error:
+        raise ProviderUnavailable(type(error).__name__, unknown=True) from error
+
+
+def body_of(response: httpx.Response) -> dict[str, Any]:
+    """The JSON object of an answer; empty where there is none."""
+    try:
+        body = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+class ProviderApi:
+    """Calls of one provider's API under a person's credential."""
+
+    def __init__(self, name: str, client: httpx.AsyncClient, error_of: ErrorOf) -> None:
+        self._name = name
+        self._client = client
+        self._error_of = error_of
+
+    async def call(
+        self,
+        operation: str,
+        credential: Credential,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The answer's JSON; an empty object where it has none."""
+        arguments: dict[str, Any] = {"params": params} if params else {}
+        if body is not None:
+            arguments["json"] = body
+        with provider_call(self._name, operation):
+            token = await credential.token()
+            response = await self._send(method, url, token, headers, arguments)
+            if response.status_code == UNAUTHORIZED:
+                token = await credential.renewed(token)
+                response = await self._send(method, url, token, headers, arguments)
+            return self._answer(response)
+
+    async def _send(
+        self, method: str, url: str, token: str, headers: Mapping[str, str] | None, arguments: dict[str, Any]
+    ) -> httpx.Response:
+        sent = {**(headers or {}), "authorization": f"Bearer {token}"}
+        return await exchange(self._client, method, url, headers=sent, **arguments)
+
+    def _answer(self, response: httpx.Response) -> dict[str, Any]:
+        body = body_of(response)
+        if response.status_code == UNAUTHORIZED:
+            raise ProviderUnavailable("401 with a fresh token")
+        if response.status_code >= 300:
+            raise self._error_of(response.status_code, body, response.headers)
+        if response.content and not body:
+            raise ProviderUnavailable("unreadable answer", unknown=True)
+        return body

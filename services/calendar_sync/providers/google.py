@@ -1,0 +1,254 @@
+"""Google Calendar v3. Ids of our entries are chosen by us, so that a repeated insert can only answer ``duplicate``."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from services.calendar_sync.model.busy import BusyEntry, Window
+from services.calendar_sync.model.entries import EntryDraft, Written, provider_key
+from services.calendar_sync.providers.calls import ProviderApi, exchange
+from services.calendar_sync.providers.google_mapping import from_draft, to_busy
+from services.calendar_sync.providers.oauth import TokenEndpoint, authorize_url
+from services.calendar_sync.providers.protocol import Credential, Grant, Reading, Watch
+from shared.observability.http import provider_call
+from shared.providers import (
+    ProviderError,
+    ProviderRefused,
+    ProviderThrottled,
+    ProviderUnavailable,
+    SyncTokenExpired,
+)
+
+SCOPES = (
+    "https://www.googleapis.com/auth/calendar.events",
+    "https://www.googleapis.com/auth/calendar.calendars.readonly",
+)
+_THROTTLED = {"userRateLimitExceeded", "rateLimitExceeded"}
+_QUOTA = {"quotaExceeded", "dailyLimitExceeded"}
+_RESYNC = {"fullSyncRequired", "updatedMinTooLongAgo"}
+_EVENTS = "/calendars/primary/events"
+_PAGE = "2500"
+_QUIET = {"sendUpdates": "none"}
+_DUPLICATE = "duplicate"
+
+
+class AlreadyThere(ProviderRefused):
+    """Our id exists: an earlier attempt arrived, or an entry of this name was deleted (facts 2.4)."""
+
+
+def error_of(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> ProviderError:
+    """Branches on the reason, not on the status: 403 is a rate limit as often as a refusal."""
+    error = body.get("error")
+    details = error.get("errors") if isinstance(error, Mapping) else None
+    reason = str(details[0].get("reason", "")) if details else ""
+    if reason in _QUOTA:
+        return ProviderThrottled(reason, retry_after=timedelta(minutes=15))
+    if status == 429 or reason in _THROTTLED:
+        return ProviderThrottled(reason or "429", retry_after=_retry_after(headers))
+    if reason in _RESYNC:
+        return SyncTokenExpired(reason)
+    if status in (404, 410):
+        return ProviderRefused(reason or str(status), missing=True)
+    if status == 409:
+        return AlreadyThere(reason or _DUPLICATE)
+    if status >= 500 or status == 412:
+        return ProviderUnavailable(f"{status} {reason}".strip(), unknown=status >= 500)
+    return ProviderRefused(f"{status} {reason}".strip())
+
+
+def _retry_after(headers: Mapping[str, str]) -> timedelta:
+    text = headers.get("retry-after", "")
+    return timedelta(seconds=max(1, int(text)) if text.isdigit() else 2)
+
+
+class GoogleCalendar:
+    """The adapter. ``client`` has no base URL: OAuth and API live on different hosts."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        *,
+        client_id: str,
+        client_secret: str,
+        authorize_url: str,
+        oauth_url: str,
+        api_url: str,
+        description_limit: int,
+    ) -> None:
+        self._client = client
+        self._client_id = client_id
+        self._authorize_url = authorize_url
+        self._oauth_url = oauth_url.rstrip("/")
+        self._url = api_url.rstrip("/")
+        self._tokens = TokenEndpoint(
+            "google", client, f"{self._oauth_url}/token", client_id=client_id, secret=client_secret
+        )
+        self._api = ProviderApi("google", client, error_of)
+        self.description_limit = description_limit
+
+    def authorize_url(self, *, state: str, challenge: str, redirect_uri: str, login_hint: str) -> str:
+        return authorize_url(
+            self._authorize_url,
+            {
+                "client_id": self._client_id,
+                "redirect_uri": redirect_uri,
+                "response_type": "code",
+                "scope": " ".join(SCOPES),
+                "access_type": "offline",
+                "prompt": "consent",
+                "state": state,
+                "login_hint": login_hint,
+                "code_challenge": challenge,
+                "code_challenge_method": "S256",
+            },
+        )
+
+    def refusal(self, error: str, description: str) -> ProviderRefused:
+        return ProviderRefused(error)
+
+    async def redeem(self, code: str, *, verifier: str, redirect_uri: str) -> Grant:
+        form = {"code": code, "code_verifier": verifier, "redirect_uri": redirect_uri}
+        return await self._tokens.redeem(form, SCOPES)
+
+    async def refresh(self, refresh_token: str) -> Grant:
+        return await self._tokens.refresh({"refresh_token": refresh_token})
+
+    async def revoke(self, token: str) -> None:
+        """A token that Google no longer knows (400) is as good as revoked."""
+        with provider_call("google", "oauth.revoke"):
+            response = await exchange(self._client, "POST", f"{self._oauth_url}/revoke", data={"token": token})
+            if response.status_code not in (200, 400):
+                raise ProviderUnavailable(f"revoke answered {response.status_code}")
+
+    async def addresses(self, credential: Credential) -> Sequence[str]:
+        calendar = await self._api.call("calendars.get", credential, "GET", f"{self._url}/calendars/primary")
+        return [str(calendar["id"])]
+
+    async def read_all(self, credential: Credential, window: Window, all_day_zone: str) -> Reading:
+        return await self._read("events.list", credential, _range(window), all_day_zone)
+
+    async def read_changes(self, credential: Credential, cursor: str, all_day_zone: str) -> Reading:
+        """A change to a series leaves open which occurrences went: ``doubtful``."""
+        return await self._read("events.sync", credential, {"syncToken": cursor}, all_day_zone)
+
+    async def read_span(self, credential: Credential, window: Window, all_day_zone: str) -> Sequence[BusyEntry]:
+        reading = await self._read("events.look", credential, _range(window), all_day_zone)
+        return reading.entries
+
+    async def _read(self, operation: str, credential: Credential, first: Mapping[str, str], zone: str) -> Reading:
+        fixed = {"singleEvents": "true", "maxResults": _PAGE}
+        entries: list[BusyEntry] = []
+        removed: set[str] = set()
+        doubtful = False
+        page = {**fixed, **first}
+        while True:
+            answer = await self._api.call(operation, credential, "GET", self._url + _EVENTS, params=page)
+            for event in answer.get("items", []):
+                found = to_busy(event, str(answer.get("timeZone") or zone))
+                doubtful = doubtful or bool(event.get("recurringEventId"))
+                if found is None:
+                    removed.add(str(event["id"]))
+                else:
+                    entries.append(found)
+            if not (next_page := answer.get("nextPageToken")):
+                return Reading(entries, frozenset(removed), answer.get("nextSyncToken"), doubtful)
+            page = {**fixed, **first, "pageToken": str(next_page)}
+
+    async def create(self, credential: Credential, draft: EntryDraft, generation: int, *, look: bool) -> Written:
+        """A cancelled entry of our id is brought back; where Google refuses that, the next generation is used."""
+        entry_id = provider_key(draft.marker, generation)
+        if look and (found := await self._get(credential, entry_id)) is not None:
+            return await self._adopt(credential, draft, generation, found)
+        try:
+            made = await self._api.call(
+                "events.insert",
+                credential,
+                "POST",
+                self._url + _EVENTS,
+                params=_QUIET,
+                body={"id": entry_id, **from_draft(draft)},
+            )
+        except AlreadyThere as error:
+            found = await self._get(credential, entry_id)
+            if found is None:
+                raise ProviderUnavailable("duplicate, and not to be found") from error
+            return await self._adopt(credential, draft, generation, found)
+        return Written(str(made["id"]), str(made.get("iCalUID", "")), generation)
+
+    async def _adopt(
+        self, credential: Credential, draft: EntryDraft, generation: int, found: Mapping[str, Any]
+    ) -> Written:
+        try:
+            await self.update(credential, str(found["id"]), draft)
+        except ProviderRefused:
+            if found.get("status") != "cancelled":
+                raise
+            return await self.create(credential, draft, generation + 1, look=False)
+        return Written(str(found["id"]), str(found.get("iCalUID", "")), generation)
+
+    async def update(self, credential: Credential, entry_id: str, draft: EntryDraft) -> None:
+        await self._api.call(
+            "events.patch", credential, "PATCH", self._entry(entry_id), params=_QUIET, body=from_draft(draft)
+        )
+
+    async def find(self, credential: Credential, marker: str, generation: int) -> str | None:
+        found = await self._get(credential, provider_key(marker, generation))
+        return str(found["id"]) if found is not None and found.get("status") != "cancelled" else None
+
+    async def delete(self, credential: Credential, entry_id: str) -> None:
+        try:
+            await self._api.call("events.delete", credential, "DELETE", self._entry(entry_id), params=_QUIET)
+        except ProviderRefused as error:
+            if not error.missing:
+                raise
+
+    async def _get(self, credential: Credential, entry_id: str) -> Mapping[str, Any] | None:
+        try:
+            return await self._api.call("events.get", credential, "GET", self._entry(entry_id))
+        except ProviderRefused as error:
+            if error.missing:
+                return None
+            raise
+
+    def _entry(self, entry_id: str) -> str:
+        return f"{self._url}{_EVENTS}/{quote(entry_id, safe='')}"
+
+    async def watch(self, credential: Credential, *, url: str, secret: str, until: datetime) -> Watch:
+        body = {
+            "id": secrets.token_hex(16),
+            "type": "web_hook",
+            "address": url,
+            "token": secret,
+            "expiration": str(int(until.timestamp() * 1000)),
+        }
+        made = await self._api.call("events.watch", credential, "POST", f"{self._url}{_EVENTS}/watch", body=body)
+        ends = datetime.fromtimestamp(int(made.get("expiration") or body["expiration"]) / 1000, UTC)
+        return Watch(body["id"], str(made.get("resourceId", "")), ends)
+
+    async def renew_watch(
+        self, credential: Credential, watch: Watch, *, url: str, secret: str, until: datetime
+    ) -> Watch:
+        """Google renews no channel: a new one first, then the old one ends."""
+        made = await self.watch(credential, url=url, secret=secret, until=until)
+        await self.unwatch(credential, watch)
+        return made
+
+    async def unwatch(self, credential: Credential, watch: Watch) -> None:
+        body = {"id": watch.watch_id, "resourceId": watch.resource_id}
+        try:
+            await self._api.call("channels.stop", credential, "POST", f"{self._url}/channels/stop", body=body)
+        except ProviderRefused as error:
+            if not error.missing:
+                raise
+
+
+def _range(window: Window) -> dict[str, str]:
+    return {"timeMin": _rfc3339(window.start_at), "timeMax": _rfc3339(window.end_at)}
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,82 @@
+"""Google's events to busy entries (G18) and our drafts to Google's events."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.calendar_sync.model.busy import BusyEntry, BusyKind
+from services.calendar_sync.model.entries import EntryDraft
+from services.calendar_sync.providers.zones import day_start, need_zone, wall_clock
+from shared.contracts.booking import Visibility
+from shared.providers import ProviderUnavailable
+
+MARKER = "chosei"
+_FREE_TYPES = {"workingLocation", "birthday"}
+_VISIBILITY = {Visibility.DEFAULT: "default", Visibility.PUBLIC: "public", Visibility.PRIVATE: "private"}
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+
+
+def to_busy(event: Mapping[str, Any], calendar_zone: str) -> BusyEntry | None:
+    """None for what takes no time: free, declined, cancelled, where one works. Raises for what cannot be read."""
+    own_answer = next((one.get("responseStatus") for one in event.get("attendees", []) if one.get("self")), None)
+    if event.get("status") == "cancelled" or event.get("transparency") == "transparent":
+        return None
+    if event.get("eventType") in _FREE_TYPES or own_answer == "declined":
+        return None
+    start_at = _instant(event.get("start"), calendar_zone)
+    end_at = _instant(event.get("end"), calendar_zone)
+    if end_at <= start_at:
+        return None
+    tentative = event.get("status") == "tentative" or own_answer == "tentative"
+    return BusyEntry(
+        entry_id=str(event["id"]),
+        start_at=start_at,
+        end_at=end_at,
+        kind=BusyKind.TENTATIVE if tentative else BusyKind.BUSY,
+        etag=str(event.get("etag", "")),
+        series_id=str(event.get("recurringEventId", "")),
+        ical_uid=str(event.get("iCalUID", "")),
+        marker=marker_of(event),
+    )
+
+
+def marker_of(event: Mapping[str, Any]) -> str:
+    properties = event.get("extendedProperties") or {}
+    return str((properties.get("shared") or {}).get(MARKER, ""))
+
+
+def _instant(moment: Mapping[str, Any] | None, calendar_zone: str) -> datetime:
+    if moment and moment.get("dateTime"):
+        return wall_clock(moment["dateTime"], need_zone(moment.get("timeZone") or "", calendar_zone))
+    if moment and moment.get("date"):
+        try:
+            day = date.fromisoformat(moment["date"])
+        except ValueError as error:
+            raise ProviderUnavailable("an entry with an unreadable day") from error
+        return day_start(day, need_zone(calendar_zone))
+    raise ProviderUnavailable("an entry without a time")
+
+
+def from_draft(draft: EntryDraft) -> dict[str, Any]:
+    """The whole event; in a patch, arrays replace what was there. Google reads descriptions as HTML (G24)."""
+    body: dict[str, Any] = {
+        "summary": draft.title,
+        "description": _TAG.sub("&lt;", draft.description),
+        "location": draft.location,
+        "start": _moment(draft.start_at, draft.time_zone),
+        "end": _moment(draft.end_at, draft.time_zone),
+        "status": "tentative" if draft.tentative else "confirmed",
+        "transparency": "opaque",
+        "visibility": _VISIBILITY[draft.visibility],
+        "attendees": [{"email": one.email, "displayName": one.name} for one in draft.participants],
+        "extendedProperties": {"shared": {MARKER: draft.marker}},
+    }
+    if draft.tentative:
+        body["reminders"] = {"useDefault": False, "overrides": []}
+    return body
+
+
+def _moment(at: datetime, zone: str) -> dict[str, str]:
+    return {"dateTime": at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds"), "timeZone": zone}

@@ -1,0 +1,289 @@
+"""Microsoft Graph calendars. A ``transactionId`` guards creates, and our own property is looked for before repeats."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from services.calendar_sync.model.busy import BusyEntry, Window
+from services.calendar_sync.model.entries import EntryDraft, Written, provider_key
+from services.calendar_sync.providers.calls import ProviderApi
+from services.calendar_sync.providers.microsoft_mapping import from_draft, marker_filter, new_entry, to_busy
+from services.calendar_sync.providers.oauth import TokenEndpoint, authorize_url
+from services.calendar_sync.providers.protocol import ApprovalNeeded, Credential, Grant, Reading, Watch
+from services.calendar_sync.providers.zones import wall_clock
+from shared.providers import (
+    ProviderError,
+    ProviderRefused,
+    ProviderThrottled,
+    ProviderUnavailable,
+    SyncTokenExpired,
+)
+
+SCOPES = ("offline_access", "User.Read", "Calendars.ReadWrite")
+_NEEDED = ("User.Read", "Calendars.ReadWrite")
+_APPROVAL = ("AADSTS65001", "AADSTS90094")
+_RESYNC = {"syncstatenotfound", "syncstateinvalid", "resyncrequired"}
+_THROTTLED = {"applicationthrottled", "toomanyrequests", "errorserverbusy"}
+_DUPLICATE = "errorduplicatetransactionid"
+_TRANSIENT = {408, 409, 412, 423}
+_IMMUTABLE = 'IdType="ImmutableId"'
+_READ = {"Prefer": f'{_IMMUTABLE}, outlook.timezone="UTC", odata.maxpagesize=500'}
+_WRITE = {"Prefer": _IMMUTABLE}
+_UTC = ZoneInfo("UTC")
+
+
+class TransactionUsed(ProviderRefused):
+    """An entry with our ``transactionId`` was made before."""
+
+
+def error_of(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> ProviderError:
+    """By the code, compared without case; messages are ignored (facts 3.6)."""
+    error = body.get("error")
+    code = str(error.get("code", "")) if isinstance(error, Mapping) else ""
+    word = code.lower()
+    if word == _DUPLICATE:
+        return TransactionUsed(code)
+    if status == 410 or word in _RESYNC:
+        return SyncTokenExpired(code or "410")
+    if status == 429 or word in _THROTTLED:
+        return ProviderThrottled(code or "429", retry_after=_retry_after(headers))
+    if status == 404:
+        return ProviderRefused(code or "404", missing=True)
+    if status >= 500 or status in _TRANSIENT:
+        return ProviderUnavailable(f"{status} {code}".strip(), unknown=status >= 500)
+    return ProviderRefused(f"{status} {code}".strip())
+
+
+def _retry_after(headers: Mapping[str, str]) -> timedelta:
+    text = headers.get("retry-after", "")
+    return timedelta(seconds=max(1, int(text)) if text.isdigit() else 2)
+
+
+class MicrosoftCalendar:
+    """The adapter. ``client`` has no base URL: sign-in and Graph live on different hosts."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        *,
+        client_id: str,
+        client_secret: str,
+        login_url: str,
+        tenant: str,
+        api_url: str,
+        description_limit: int,
+    ) -> None:
+        self._client_id = client_id
+        self._login = f"{login_url.rstrip('/')}/{tenant}/oauth2/v2.0"
+        self._url = api_url.rstrip("/")
+        self._tokens = TokenEndpoint(
+            "microsoft", client, f"{self._login}/token", client_id=client_id, secret=client_secret
+        )
+        self._api = ProviderApi("microsoft", client, error_of)
+        self.description_limit = description_limit
+
+    def authorize_url(self, *, state: str, challenge: str, redirect_uri: str, login_hint: str) -> str:
+        return authorize_url(
+            f"{self._login}/authorize",
+            {
+                "client_id": self._client_id,
+                "redirect_uri": redirect_uri,
+                "response_type": "code",
+                "response_mode": "query",
+                "scope": " ".join(SCOPES),
+                "state": state,
+                "login_hint": login_hint,
+                "code_challenge": challenge,
+                "code_challenge_method": "S256",
+            },
+        )
+
+    def refusal(self, error: str, description: str) -> ProviderRefused:
+        if any(code in description for code in _APPROVAL):
+            return ApprovalNeeded(error)
+        return ProviderRefused(error)
+
+    async def redeem(self, code: str, *, verifier: str, redirect_uri: str) -> Grant:
+        form = {"code": code, "code_verifier": verifier, "redirect_uri": redirect_uri, "scope": " ".join(SCOPES)}
+        try:
+            return await self._tokens.redeem(form, _NEEDED)
+        except ProviderError as error:
+            raise (ApprovalNeeded(error.reason) if any(code in error.reason for code in _APPROVAL) else error) from None
+
+    async def refresh(self, refresh_token: str) -> Grant:
+        return await self._tokens.refresh({"refresh_token": refresh_token, "scope": " ".join(SCOPES)})
+
+    async def revoke(self, token: str) -> None:
+        """Microsoft has no way to revoke a single grant; forgetting the tokens is all."""
+
+    async def addresses(self, credential: Credential) -> Sequence[str]:
+        me = await self._api.call("me.get", credential, "GET", f"{self._url}/me")
+        return [str(address) for address in (me.get("mail"), me.get("userPrincipalName")) if address]
+
+    async def read_all(self, credential: Credential, window: Window, all_day_zone: str) -> Reading:
+        first = f"{self._url}/me/calendarView/delta"
+        return await self._delta("calendarview.delta", credential, first, _range(window), all_day_zone)
+
+    async def read_changes(self, credential: Credential, cursor: str, all_day_zone: str) -> Reading:
+        return await self._delta("calendarview.sync", credential, cursor, None, all_day_zone)
+
+    async def _delta(
+        self, operation: str, credential: Credential, url: str, params: Mapping[str, str] | None, zone: str
+    ) -> Reading:
+        """Links are followed as they came; the window is frozen in them."""
+        events: list[Mapping[str, Any]] = []
+        while True:
+            answer = await self._get(operation, credential, url, params)
+            events.extend(answer.get("value", []))
+            params = None
+            if next_link := answer.get("@odata.nextLink"):
+                url = str(next_link)
+                continue
+            delta_link = answer.get("@odata.deltaLink")
+            if not delta_link:
+                raise ProviderUnavailable("a delta without an end")
+            return _reading(events, str(delta_link), zone)
+
+    async def read_span(self, credential: Credential, window: Window, all_day_zone: str) -> Sequence[BusyEntry]:
+        url, params = f"{self._url}/me/calendarView", {**_range(window), "$top": "500"}
+        found: list[BusyEntry] = []
+        while True:
+            answer = await self._get("calendarview.look", credential, url, params)
+            found.extend(busy for event in answer.get("value", []) if (busy := to_busy(event, all_day_zone)))
+            if not (next_link := answer.get("@odata.nextLink")):
+                return found
+            url, params = str(next_link), {}
+
+    async def _get(
+        self, operation: str, credential: Credential, url: str, params: Mapping[str, str] | None
+    ) -> dict[str, Any]:
+        if not url.startswith(self._url + "/"):
+            raise ProviderUnavailable("a link that leads elsewhere")
+        return await self._api.call(operation, credential, "GET", url, params=params, headers=_READ)
+
+    async def create(self, credential: Credential, draft: EntryDraft, generation: int, *, look: bool) -> Written:
+        """After an attempt of unknown outcome our property is looked for: the provider may forget transactions."""
+        if look and (found := await self._found(credential, draft.marker)) is not None:
+            return await self._adopt(credential, draft, generation, found)
+        try:
+            made = await self._api.call(
+                "events.create",
+                credential,
+                "POST",
+                f"{self._url}/me/events",
+                body=new_entry(draft, provider_key(draft.marker, generation)),
+                headers=_WRITE,
+            )
+        except TransactionUsed:
+            found = await self._found(credential, draft.marker)
+            if found is None:
+                return await self.create(credential, draft, generation + 1, look=False)
+            return await self._adopt(credential, draft, generation, found)
+        return Written(str(made["id"]), str(made.get("iCalUId") or ""), generation)
+
+    async def _adopt(
+        self, credential: Credential, draft: EntryDraft, generation: int, found: Mapping[str, Any]
+    ) -> Written:
+        await self.update(credential, str(found["id"]), draft)
+        return Written(str(found["id"]), str(found.get("iCalUId") or ""), generation)
+
+    async def update(self, credential: Credential, entry_id: str, draft: EntryDraft) -> None:
+        await self._api.call(
+            "events.update", credential, "PATCH", self._entry(entry_id), body=from_draft(draft), headers=_WRITE
+        )
+
+    async def find(self, credential: Credential, marker: str, generation: int) -> str | None:
+        found = await self._found(credential, marker)
+        return str(found["id"]) if found is not None else None
+
+    async def _found(self, credential: Credential, marker: str) -> Mapping[str, Any] | None:
+        params = {"$filter": marker_filter(marker), "$top": "5"}
+        answer = await self._api.call(
+            "events.find", credential, "GET", f"{self._url}/me/events", params=params, headers=_READ
+        )
+        live = [event for event in answer.get("value", []) if not event.get("isCancelled")]
+        return live[0] if live else None
+
+    async def delete(self, credential: Credential, entry_id: str) -> None:
+        try:
+            await self._api.call("events.delete", credential, "DELETE", self._entry(entry_id), headers=_WRITE)
+        except ProviderRefused as error:
+            if not error.missing:
+                raise
+
+    def _entry(self, entry_id: str) -> str:
+        return f"{self._url}/me/events/{quote(entry_id, safe='')}"
+
+    async def watch(self, credential: Credential, *, url: str, secret: str, until: datetime) -> Watch:
+        body = {
+            "changeType": "created,updated,deleted",
+            "notificationUrl": url,
+            "resource": "me/events",
+            "expirationDateTime": _graph_time(until),
+            "clientState": secret,
+        }
+        made = await self._api.call(
+            "subscriptions.create", credential, "POST", f"{self._url}/subscriptions", body=body, headers=_WRITE
+        )
+        return Watch(str(made["id"]), "", _expiry(made, until))
+
+    async def renew_watch(
+        self, credential: Credential, watch: Watch, *, url: str, secret: str, until: datetime
+    ) -> Watch:
+        """A subscription that is gone is made anew."""
+        try:
+            made = await self._api.call(
+                "subscriptions.update",
+                credential,
+                "PATCH",
+                self._subscription(watch),
+                body={"expirationDateTime": _graph_time(until)},
+            )
+        except ProviderRefused as error:
+            if not error.missing:
+                raise
+            return await self.watch(credential, url=url, secret=secret, until=until)
+        return Watch(watch.watch_id, "", _expiry(made, until))
+
+    async def unwatch(self, credential: Credential, watch: Watch) -> None:
+        try:
+            await self._api.call("subscriptions.delete", credential, "DELETE", self._subscription(watch))
+        except ProviderRefused as error:
+            if not error.missing:
+                raise
+
+    def _subscription(self, watch: Watch) -> str:
+        return f"{self._url}/subscriptions/{quote(watch.watch_id, safe='')}"
+
+
+def _reading(events: Sequence[Mapping[str, Any]], cursor: str, zone: str) -> Reading:
+    """The last word about each id counts: a delta may name one several times."""
+    last = {str(event["id"]): event for event in events}
+    masters = {event_id: event for event_id, event in last.items() if event.get("type") == "seriesMaster"}
+    entries, removed = [], set()
+    for event_id, event in last.items():
+        found = None
+        if "@removed" not in event:
+            found = to_busy(event, zone, masters.get(str(event.get("seriesMasterId") or "")))
+        if found is None:
+            removed.add(event_id)
+        else:
+            entries.append(found)
+    return Reading(entries, frozenset(removed), cursor, doubtful=bool(masters))
+
+
+def _range(window: Window) -> dict[str, str]:
+    return {"startDateTime": _graph_time(window.start_at), "endDateTime": _graph_time(window.end_at)}
+
+
+def _graph_time(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _expiry(made: Mapping[str, Any], asked: datetime) -> datetime:
+    text = made.get("expirationDateTime")
+    return wall_clock(str(text).replace("Z", "+00:00"), _UTC) if text else asked

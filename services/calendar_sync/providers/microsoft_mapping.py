@@ -1,0 +1,99 @@
+"""Graph's events to busy entries (G18) and our drafts to Graph's events."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.calendar_sync.model.busy import BusyEntry, BusyKind
+from services.calendar_sync.model.entries import PREFIX, EntryDraft
+from services.calendar_sync.providers.zones import day_start, find_zone, need_zone, wall_clock
+from shared.contracts.booking import Visibility
+from shared.providers import ProviderUnavailable
+
+PROPERTY = "String {6f2a4c1e-9d0b-4d67-8f35-2b7c6a1e90d4} Name chosei"
+"""Our marker at an entry; it can be searched for."""
+
+_FREE = {"free", "workingelsewhere"}
+_SENSITIVITY = {Visibility.DEFAULT: "normal", Visibility.PUBLIC: "normal", Visibility.PRIVATE: "private"}
+
+
+def to_busy(event: Mapping[str, Any], mailbox_zone: str, series: Mapping[str, Any] | None = None) -> BusyEntry | None:
+    """None for what takes no time: free, elsewhere, declined, cancelled, and the master of a series.
+
+    Occurrences in a delta may carry their times only; the rest is the ``series``' then.
+    """
+    if event.get("type") == "seriesMaster" or event.get("isCancelled"):
+        return None
+    full = {**(series or {}), **event}
+    shown = str(full.get("showAs") or "busy").lower()
+    answer = str((full.get("responseStatus") or {}).get("response", "")).lower()
+    if shown in _FREE or answer == "declined":
+        return None
+    start_at, end_at = _instant(event, "start", mailbox_zone), _instant(event, "end", mailbox_zone)
+    if end_at <= start_at:
+        return None
+    transaction = str(event.get("transactionId") or "")
+    tentative = shown == "tentative" or answer == "tentativelyaccepted"
+    return BusyEntry(
+        entry_id=str(event["id"]),
+        start_at=start_at,
+        end_at=end_at,
+        kind=BusyKind.TENTATIVE if tentative else BusyKind.BUSY,
+        etag=str(event.get("@odata.etag", "")),
+        series_id=str(event.get("seriesMasterId") or ""),
+        ical_uid=str(event.get("iCalUId") or ""),
+        marker=transaction if transaction.startswith(PREFIX) else "",
+    )
+
+
+def _instant(event: Mapping[str, Any], side: str, mailbox_zone: str) -> datetime:
+    """A day's midnight stands for the mailbox's own day, whichever zone the answer was asked in."""
+    moment = event.get(side)
+    if not moment or not moment.get("dateTime"):
+        raise ProviderUnavailable("an entry without a time")
+    zone = str(moment.get("timeZone") or "")
+    if event.get("isAllDay") and "T00:00:00" in moment["dateTime"]:
+        home = find_zone(str(event.get("originalStartTimeZone") or "")) or need_zone(mailbox_zone)
+        return day_start(datetime.fromisoformat(moment["dateTime"][:10]).date(), home)
+    return wall_clock(moment["dateTime"], need_zone(zone))
+
+
+def from_draft(draft: EntryDraft) -> dict[str, Any]:
+    """All that a change may touch; participants are replaced whole."""
+    body: dict[str, Any] = {
+        "subject": draft.title,
+        "body": {"contentType": "text", "content": draft.description},
+        "location": {"displayName": draft.location},
+        "start": _moment(draft.start_at, draft.time_zone),
+        "end": _moment(draft.end_at, draft.time_zone),
+        "showAs": "tentative" if draft.tentative else "busy",
+        "sensitivity": _SENSITIVITY[draft.visibility],
+        "attendees": [
+            {"emailAddress": {"address": one.email, "name": one.name}, "type": "required"} for one in draft.participants
+        ],
+    }
+    if draft.tentative:
+        body["isReminderOn"] = False
+    return body
+
+
+def new_entry(draft: EntryDraft, transaction_id: str) -> dict[str, Any]:
+    """A draft with what only a create may carry: both of our marks."""
+    return {
+        **from_draft(draft),
+        "responseRequested": False,
+        "transactionId": transaction_id,
+        "singleValueExtendedProperties": [{"id": PROPERTY, "value": draft.marker}],
+    }
+
+
+def marker_filter(marker: str) -> str:
+    quoted = marker.replace("'", "''")
+    return f"singleValueExtendedProperties/Any(ep: ep/id eq '{PROPERTY}' and ep/value eq '{quoted}')"
+
+
+def _moment(at: datetime, zone: str) -> dict[str, str]:
+    """Wall clock and zone apart: an offset beside a zone is refused (facts 3.8)."""
+    local = at.astimezone(ZoneInfo(zone))
+    return {"dateTime": local.strftime("%Y-%m-%dT%H:%M:%S"), "timeZone": zone}

@@ -1,0 +1,129 @@
+"""What calendar_sync asks of a calendar provider. Adapters raise the five errors of ``shared.providers`` only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from services.calendar_sync.model.busy import BusyEntry, Window
+from services.calendar_sync.model.entries import EntryDraft, Written
+from shared.providers import ProviderRefused
+
+__all__ = [
+    "ApprovalNeeded",
+    "CalendarProvider",
+    "Credential",
+    "Grant",
+    "Reading",
+    "ScopesRefused",
+    "Watch",
+    "Window",
+]
+
+
+class ApprovalNeeded(ProviderRefused):
+    """An administrator must approve the app first (V4)."""
+
+
+class ScopesRefused(ProviderRefused):
+    """The person did not grant all that is needed."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Tokens as they came; ``refresh_token`` is None where the old one stays valid."""
+
+    access_token: str
+    refresh_token: str | None
+    expires_in: timedelta
+
+    def __repr__(self) -> str:
+        return "Grant(masked)"
+
+
+class Credential(Protocol):
+    """An access token that renews itself; the adapter asks for a new one after a 401."""
+
+    async def token(self) -> str: ...
+
+    async def renewed(self, refused: str) -> str:
+        """Another token than ``refused``; raises ``CredentialRevoked`` where there is none any more."""
+        ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A complete read. Incremental ones also name what went; ``doubtful`` asks for a full read instead."""
+
+    entries: Sequence[BusyEntry]
+    removed: frozenset[str] = frozenset()
+    cursor: str | None = None
+    doubtful: bool = False
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A subscription to change notifications, as the provider named it."""
+
+    watch_id: str
+    resource_id: str
+    expires_at: datetime
+
+
+class CalendarProvider(Protocol):
+    """One vendor. ``all_day_zone`` is used where the provider does not say in which zone a day is meant."""
+
+    @property
+    def description_limit(self) -> int:
+        """Most UTF-16 units that an entry's description holds."""
+        ...
+
+    def authorize_url(self, *, state: str, challenge: str, redirect_uri: str, login_hint: str) -> str: ...
+
+    def refusal(self, error: str, description: str) -> ProviderRefused:
+        """What the error that the person came back with means."""
+        ...
+
+    async def redeem(self, code: str, *, verifier: str, redirect_uri: str) -> Grant:
+        """Raises ``ScopesRefused`` or ``ApprovalNeeded`` beside the usual errors."""
+        ...
+
+    async def refresh(self, refresh_token: str) -> Grant: ...
+
+    async def revoke(self, token: str) -> None: ...
+
+    async def addresses(self, credential: Credential) -> Sequence[str]:
+        """The account's addresses, the one to show first."""
+        ...
+
+    async def read_all(self, credential: Credential, window: Window, all_day_zone: str) -> Reading: ...
+
+    async def read_changes(self, credential: Credential, cursor: str, all_day_zone: str) -> Reading:
+        """Raises ``SyncTokenExpired``."""
+        ...
+
+    async def read_span(self, credential: Credential, window: Window, all_day_zone: str) -> Sequence[BusyEntry]: ...
+
+    async def create(self, credential: Credential, draft: EntryDraft, generation: int, *, look: bool) -> Written:
+        """``look`` for an earlier attempt whose outcome is unknown before creating (G10)."""
+        ...
+
+    async def update(self, credential: Credential, entry_id: str, draft: EntryDraft) -> None:
+        """Raises ``ProviderRefused(missing=True)`` where the entry is gone."""
+        ...
+
+    async def find(self, credential: Credential, marker: str, generation: int) -> str | None:
+        """The id of a live entry that an attempt with this marker made."""
+        ...
+
+    async def delete(self, credential: Credential, entry_id: str) -> None:
+        """An entry that is gone already counts as deleted."""
+        ...
+
+    async def watch(self, credential: Credential, *, url: str, secret: str, until: datetime) -> Watch: ...
+
+    async def renew_watch(
+        self, credential: Credential, watch: Watch, *, url: str, secret: str, until: datetime
+    ) -> Watch: ...
+
+    async def unwatch(self, credential: Credential, watch: Watch) -> None: ...

@@ -1,0 +1,127 @@
+"""The internal API: connections, busy times, looks, and notifications that the gateway hands on."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime
+
+from services.calendar_sync import schemas
+from services.calendar_sync.model.busy import Window
+from services.calendar_sync.model.connection import connection_id_of
+from services.calendar_sync.store.connections import Connections
+from services.calendar_sync.usecases.connect import ConnectCalendar, Return
+from services.calendar_sync.usecases.disconnect import DisconnectCalendar
+from services.calendar_sync.usecases.look import LookAtCalendars
+from services.calendar_sync.usecases.show_busy import ShowBusyTimes
+from services.calendar_sync.usecases.watch import HearNotification
+from shared.contracts.calendar_sync import Provider
+from shared.internal import Caller, caller, require_caller
+from shared.problem import InvalidInput
+
+For = Annotated[Caller, Depends(caller)]
+
+
+@dataclass(frozen=True)
+class UseCases:
+    """What the routes call."""
+
+    connect: ConnectCalendar
+    disconnect: DisconnectCalendar
+    connections: Connections
+    show_busy: ShowBusyTimes
+    look: LookAtCalendars
+    notifications: HearNotification
+
+
+def build_router(api_tokens: str, do: UseCases) -> APIRouter:
+    router = APIRouter(prefix="/internal", dependencies=[Depends(require_caller(api_tokens))])
+    _add_connections(router, do)
+    _add_busy_times(router, do)
+    _add_notifications(router, do)
+    return router
+
+
+def _add_connections(router: APIRouter, do: UseCases) -> None:
+    @router.post("/connections/{provider}/authorize")
+    async def authorize(provider: Provider, body: schemas.Begin, who: For) -> schemas.Begun:
+        url = await do.connect.begin(
+            provider,
+            organization_id=who.organization_id,
+            staff_id=who.staff_id,
+            email=body.email,
+            redirect_uri=body.redirect_uri,
+        )
+        return schemas.Begun(authorize_url=url)
+
+    @router.post("/connections/{provider}/callback")
+    async def callback(provider: Provider, body: schemas.Callback, who: For) -> schemas.Connected:
+        back = Return(
+            state=body.state or "",
+            code=body.code or "",
+            error=body.error or "",
+            error_description=body.error_description or "",
+            staff_id=body.staff_id,
+        )
+        made = await do.connect.finish(provider, back, organization_id=who.organization_id, request_id=who.request_id)
+        return schemas.Connected(
+            staff_id=made.staff_id, provider=made.provider, status=made.status, account=made.account
+        )
+
+    @router.get("/connections")
+    async def list_connections(who: For) -> schemas.ConnectionsOut:
+        found = await do.connections.of_staff([who.staff_id], organization_id=who.organization_id)
+        by_provider = {one.provider: one for one in found}
+        items = [schemas.ConnectionOut.of(provider, by_provider.get(provider)) for provider in Provider]
+        return schemas.ConnectionsOut(items=items)
+
+    @router.delete("/connections/{provider}")
+    async def disconnect(provider: Provider, who: For) -> schemas.Disconnected:
+        found = await do.connections.find(connection_id_of(who.staff_id, provider))
+        left = []
+        if found is not None and found.organization_id == who.organization_id:
+            left = await do.disconnect(found, request_id=who.request_id)
+        return schemas.Disconnected.after(provider, left)
+
+
+def _add_busy_times(router: APIRouter, do: UseCases) -> None:
+    @router.get("/busy")
+    async def show_busy(
+        who: For,
+        staff_ids: Annotated[str, Query(max_length=20_000)],
+        start: Annotated[AwareDatetime, Query(alias="from")],
+        end: Annotated[AwareDatetime, Query(alias="to")],
+    ) -> schemas.BusyOut:
+        names = list(dict.fromkeys(name for name in staff_ids.split(",") if name))
+        shown = await do.show_busy(who.organization_id, names, _window(start, end, "?to"))
+        return schemas.BusyOut(items=[schemas.StaffBusy.of(one) for one in shown])
+
+    @router.post("/look")
+    async def look(body: schemas.Look, who: For) -> schemas.LookOut:
+        looked = await do.look(
+            who.organization_id,
+            list(dict.fromkeys(body.staff_ids)),
+            _window(body.start, body.end, "/end"),
+            max_age=timedelta(seconds=body.max_age_s),
+            budget=timedelta(seconds=body.budget_s),
+        )
+        return schemas.LookOut(items=[schemas.StaffLooked.of(one) for one in looked])
+
+
+def _add_notifications(router: APIRouter, do: UseCases) -> None:
+    @router.post("/notifications/google")
+    async def from_google(body: schemas.Notification) -> schemas.NotificationOut:
+        heard = await do.notifications.google(body.headers)
+        return schemas.NotificationOut(status=heard.status, text=heard.text)
+
+    @router.post("/notifications/microsoft")
+    async def from_microsoft(body: schemas.Notification) -> schemas.NotificationOut:
+        heard = await do.notifications.microsoft(body.query, body.body)
+        return schemas.NotificationOut(status=heard.status, text=heard.text)
+
+
+def _window(start: AwareDatetime, end: AwareDatetime, pointer: str) -> Window:
+    if end <= start:
+        raise InvalidInput(errors=[{"pointer": pointer, "detail": "end must be after start"}])
+    return Window(start, end)

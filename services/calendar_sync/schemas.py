@@ -1,0 +1,156 @@
+"""Bodies of the internal API."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from services.calendar_sync.model.busy import BusyKind
+from services.calendar_sync.model.connection import Connection, ConnectionStatus
+from services.calendar_sync.usecases.disconnect import NotReleased
+from services.calendar_sync.usecases.look import Looked, LookStatus
+from services.calendar_sync.usecases.show_busy import Freshness, Shown
+from shared.contracts.calendar_sync import Provider
+
+Id = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Begin(Body):
+    """``email`` is the staff member's address; the account's must be the same (V2)."""
+
+    email: Annotated[str, Field(min_length=3, max_length=255)]
+    redirect_uri: Annotated[str, Field(min_length=8, max_length=2_000)]
+    locale: str = "ja"
+
+
+class Begun(Body):
+    authorize_url: str
+
+
+class Callback(Body):
+    """What came back to ``/oauth/{provider}/callback``."""
+
+    state: str | None = None
+    code: str | None = None
+    error: str | None = None
+    error_description: str | None = None
+    staff_id: Id
+
+
+class Connected(Body):
+    staff_id: str
+    provider: Provider
+    status: ConnectionStatus
+    account: str
+
+
+class ConnectionOut(Body):
+    """Disconnecting shows as what it leads to."""
+
+    provider: Provider
+    status: ConnectionStatus
+    account: str | None
+
+    @classmethod
+    def of(cls, provider: Provider, connection: Connection | None) -> "ConnectionOut":
+        if connection is None or not connection.linked:
+            return cls(provider=provider, status=ConnectionStatus.DISCONNECTED, account=None)
+        return cls(provider=provider, status=connection.status, account=connection.account)
+
+
+class ConnectionsOut(Body):
+    items: list[ConnectionOut]
+
+
+class NotReleasedOut(Body):
+    proposal_id: str
+    slot_id: str
+    title: str
+    start: datetime | None
+    end: datetime | None
+
+
+class Disconnected(ConnectionOut):
+    not_released: list[NotReleasedOut]
+
+    @classmethod
+    def after(cls, provider: Provider, left: Sequence[NotReleased]) -> "Disconnected":
+        named = [
+            NotReleasedOut(
+                proposal_id=one.proposal_id, slot_id=one.slot_id, title=one.title, start=one.start_at, end=one.end_at
+            )
+            for one in left
+        ]
+        return cls(provider=provider, status=ConnectionStatus.DISCONNECTED, account=None, not_released=named)
+
+
+class BusySpan(Body):
+    start: datetime
+    end: datetime
+    kind: BusyKind
+
+
+class StaffBusy(Body):
+    staff_id: str
+    status: Freshness
+    as_of: datetime | None
+    busy: list[BusySpan]
+
+    @classmethod
+    def of(cls, shown: Shown) -> "StaffBusy":
+        spans = [BusySpan(start=one.start_at, end=one.end_at, kind=one.kind) for one in shown.busy]
+        return cls(staff_id=shown.staff_id, status=shown.status, as_of=shown.as_of, busy=spans)
+
+
+class BusyOut(Body):
+    items: list[StaffBusy]
+
+
+class Look(Body):
+    """Where to look; a mirror younger than ``max_age_s`` answers."""
+
+    staff_ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
+    start: AwareDatetime
+    end: AwareDatetime
+    max_age_s: Annotated[float, Field(ge=0, le=900)] = 30
+    budget_s: Annotated[float, Field(gt=0, le=30)] = 2.0
+
+
+class LookedSpan(Body):
+    entry: str
+    start: datetime
+    end: datetime
+
+
+class StaffLooked(Body):
+    staff_id: str
+    status: LookStatus
+    read_at: datetime | None
+    busy: list[LookedSpan]
+
+    @classmethod
+    def of(cls, looked: Looked) -> "StaffLooked":
+        busy = [LookedSpan(entry=key, start=one.start_at, end=one.end_at) for key, one in looked.busy]
+        return cls(staff_id=looked.staff_id, status=looked.status, read_at=looked.read_at, busy=busy)
+
+
+class LookOut(Body):
+    items: list[StaffLooked]
+
+
+class Notification(Body):
+    """A provider's notification as the gateway received it."""
+
+    headers: dict[str, str] = {}
+    body: str = ""
+    query: dict[str, str] = {}
+
+
+class NotificationOut(Body):
+    status: int
+    text: str

@@ -1,0 +1,49 @@
+"""Settings of calendar_sync: where the providers are and how eagerly calendars are read."""
+
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Base URLs point to the providers or to the sandbox; nothing else differs between the two."""
+
+    google_client_id: str = ""
+    google_client_secret: SecretStr = SecretStr("")
+    google_authorize_url: str = "https://accounts.google.com/o/oauth2/v2/auth"
+    google_oauth_url: str = "https://oauth2.googleapis.com"
+    google_api_url: str = "https://www.googleapis.com/calendar/v3"
+    google_concurrency: int = 8
+    """Requests at once per mailbox."""
+    google_description_limit: int = 8_192
+
+    microsoft_client_id: str = ""
+    microsoft_client_secret: SecretStr = SecretStr("")
+    microsoft_login_url: str = "https://login.microsoftonline.com"
+    microsoft_tenant: str = "common"
+    microsoft_api_url: str = "https://graph.microsoft.com/v1.0"
+    microsoft_concurrency: int = 4
+    """Graph refuses the fifth request at once of one mailbox."""
+    microsoft_description_limit: int = 200_000
+
+    provider_timeout: timedelta = timedelta(seconds=10)
+    poll_interval: timedelta = timedelta(seconds=60)
+    notification_delay: timedelta = timedelta(milliseconds=200)
+    """One change often yields several notifications; they share a read."""
+    window_ahead: timedelta = timedelta(days=400)
+    window_behind: timedelta = timedelta(days=1)
+    rewindow_every: timedelta = timedelta(days=1)
+    heartbeat: timedelta = timedelta(minutes=3)
+    """``BusyTimesChanged`` goes out this often at least; readers call a copy of 15 minutes unknown (G3)."""
+    stale_after: timedelta = timedelta(minutes=15)
+    watch_lifetime: timedelta = timedelta(days=6)
+    watch_renew_before: timedelta = timedelta(days=1)
+    watch_retry: timedelta = timedelta(minutes=10)
+    meeting_wait: timedelta = timedelta(seconds=2)
+    """How long the first write of an entry waits for the meeting, so that one write usually suffices."""
+    renew_before: timedelta = timedelta(minutes=5)
+    disconnect_budget: timedelta = timedelta(seconds=10)
+    """How long disconnecting waits for the person's holds to go."""
+    state_lifetime: timedelta = timedelta(minutes=15)

@@ -1,0 +1,1 @@
+"""What is kept in MongoDB; each module answers the questions of one noun."""

@@ -1,0 +1,222 @@
+"""The mirror of each connected calendar: where reading stands, and the entries that take time (never a title)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.calendar_sync.model.busy import BusyEntry, BusyKind, Window
+from services.calendar_sync.providers.protocol import Reading, Watch
+from shared import clock
+from shared.contracts.calendar_sync import Provider
+from shared.crypto import KeyRing
+from shared.due import INDEX as DUE_INDEX
+from shared.mongo import ASCENDING, Collection, DeleteOne, Document, IndexModel, UpdateOne
+
+INDEXES = (
+    DUE_INDEX,
+    IndexModel([("staff_id", ASCENDING)]),
+    IndexModel([("watch.watch_id", ASCENDING)], sparse=True),
+)
+ENTRY_INDEXES = (
+    IndexModel([("connection_id", ASCENDING), ("end_at", ASCENDING)]),
+    IndexModel([("connection_id", ASCENDING), ("series_id", ASCENDING)]),
+)
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """How far a calendar was read. ``read_at`` is when the last complete read began."""
+
+    connection_id: str
+    organization_id: str
+    staff_id: str
+    provider: Provider
+    cursor: str | None
+    window: Window | None
+    read_at: datetime | None
+    tries: int
+    recount: bool
+    watch: Watch | None
+    watch_due_at: datetime | None
+
+
+class Mirrors:
+    """The collections ``mirrors`` (due rows) and ``mirror_entries``."""
+
+    def __init__(self, collection: Collection, entries: Collection, ring: KeyRing) -> None:
+        self.collection = collection
+        self.entries = entries
+        self._ring = ring
+
+    async def begin(self, connection_id: str, organization_id: str, staff_id: str, provider: Provider) -> None:
+        """Read from now on, completely at first: another account's cursor would mean nothing."""
+        await self.collection.update_one(
+            {"_id": connection_id},
+            {
+                "$set": {
+                    "organization_id": organization_id,
+                    "staff_id": staff_id,
+                    "provider": provider,
+                    "due_at": clock.now(),
+                    "tries": 0,
+                },
+                "$unset": {"cursor": "", "watch": "", "watch_due_at": ""},
+            },
+            upsert=True,
+        )
+
+    async def resume(self, staff_id: str, now: datetime) -> None:
+        """A person who was disabled is back."""
+        which: Document = {"staff_id": staff_id, "due_at": None, "stopped": True}
+        await self.collection.update_many(which, {"$set": {"due_at": now, "stopped": False}})
+
+    async def pause(self, connection_id: str) -> None:
+        """Until the person connects again; what was read stays and grows old."""
+        await self.collection.update_one({"_id": connection_id}, {"$unset": {"due_at": ""}})
+
+    async def forget(self, connection_id: str) -> None:
+        await self.collection.delete_one({"_id": connection_id})
+        await self.entries.delete_many({"connection_id": connection_id})
+
+    async def look_again(self, staff_ids: Sequence[str], at: datetime, *, recount: bool = False) -> None:
+        """Read soon; ``recount`` where what counts as busy changed although the calendar may not have."""
+        mark = {"recount": True} if recount else {}
+        which: Document = {"staff_id": {"$in": list(staff_ids)}, "due_at": {"$exists": True}}
+        await self.collection.update_many(which, {"$min": {"due_at": at}, "$set": {"notified_at": clock.now(), **mark}})
+
+    async def notified(self, connection_id: str, at: datetime) -> None:
+        """The calendar changed; told while a read is under way, another one follows it."""
+        which: Document = {"_id": connection_id, "due_at": {"$exists": True}}
+        await self.collection.update_one(which, {"$min": {"due_at": at}, "$set": {"notified_at": clock.now()}})
+
+    async def watched_as(self, watch_id: str) -> tuple[str, str] | None:
+        """The connection and the secret of a notification channel."""
+        row = await self.collection.find_one({"watch.watch_id": watch_id}, {"watch": 1})
+        if row is None:
+            return None
+        secret = self._ring.decrypt(row["watch"]["secret"], place=f"mirrors/{row['_id']}/watch").decode()
+        return str(row["_id"]), secret
+
+    async def keep_watch(self, connection_id: str, watch: Watch, secret: str, due_at: datetime) -> None:
+        sealed = self._ring.encrypt(secret.encode(), place=f"mirrors/{connection_id}/watch")
+        kept = {
+            "watch_id": watch.watch_id,
+            "resource_id": watch.resource_id,
+            "expires_at": watch.expires_at,
+            "secret": sealed,
+        }
+        await self.collection.update_one({"_id": connection_id}, {"$set": {"watch": kept, "watch_due_at": due_at}})
+
+    async def watch_later(self, connection_id: str, at: datetime) -> None:
+        await self.collection.update_one({"_id": connection_id}, {"$set": {"watch_due_at": at}})
+
+    async def of_connections(self, connection_ids: Sequence[str]) -> dict[str, Mirror]:
+        rows = await self.collection.find({"_id": {"$in": list(connection_ids)}}).to_list(None)
+        return {row["_id"]: mirror_of(row) for row in rows}
+
+    async def in_span(self, connection_ids: Sequence[str], window: Window) -> list[tuple[str, BusyEntry]]:
+        """What takes time in the window, each with its connection."""
+        rows = await self.entries.find(
+            {
+                "connection_id": {"$in": list(connection_ids)},
+                "end_at": {"$gt": window.start_at},
+                "start_at": {"$lt": window.end_at},
+            }
+        ).to_list(None)
+        return [(row["connection_id"], _entry(row)) for row in rows]
+
+    async def has_series(self, connection_id: str, entry_ids: Sequence[str]) -> bool:
+        """Whether one of these is the master of occurrences that are mirrored."""
+        if not entry_ids:
+            return False
+        which = {"connection_id": connection_id, "series_id": {"$in": list(entry_ids)}}
+        return await self.entries.find_one(which, {"_id": 1}) is not None
+
+    async def apply(self, connection_id: str, reading: Reading, *, whole: bool) -> bool:
+        """Take in a complete read; answers whether anything changed. Doing it again changes nothing."""
+        ids = {entry.entry_id for entry in reading.entries}
+        which: Document = {"connection_id": connection_id}
+        if not whole:
+            which["entry_id"] = {"$in": list(ids | reading.removed)}
+        known = {row["entry_id"]: _entry(row) for row in await self.entries.find(which).to_list(None)}
+        gone = known.keys() - ids if whole else known.keys() & (reading.removed - ids)
+        changed = [entry for entry in reading.entries if known.get(entry.entry_id) != entry]
+        writes: list[Any] = [_upsert(connection_id, entry) for entry in changed]
+        writes += [DeleteOne({"_id": f"{connection_id}/{entry_id}"}) for entry_id in gone]
+        if writes:
+            await self.entries.bulk_write(writes, ordered=False)
+        return bool(writes)
+
+    async def read(
+        self, held: Document, *, cursor: str | None, window: Window, read_at: datetime, due_at: datetime
+    ) -> bool:
+        """The result of a complete read; false when the lease was lost. A notification meanwhile stays due."""
+        values: Document = {
+            "cursor": cursor,
+            "window": {"start_at": window.start_at, "end_at": window.end_at},
+            "read_at": read_at,
+            "tries": 0,
+            "recount": False,
+        }
+        quiet = {**held, "notified_at": {"$not": {"$gt": read_at}}}
+        result = await self.collection.update_one(quiet, {"$set": {**values, "due_at": due_at}})
+        if not result.matched_count:
+            del values["recount"]
+            result = await self.collection.update_one(held, {"$set": {**values, "due_at": clock.now()}})
+        return result.matched_count == 1
+
+    async def put_off(self, held: Document, due_at: datetime, tries: int, *, forget_cursor: bool = False) -> None:
+        change: Document = {"$set": {"due_at": due_at, "tries": tries}}
+        if forget_cursor:
+            change["$unset"] = {"cursor": ""}
+        await self.collection.update_one(held, change)
+
+    async def stop(self, held: Document) -> None:
+        """Nothing to read for now; ``resume`` and ``begin`` start again."""
+        await self.collection.update_one(held, {"$unset": {"due_at": ""}, "$set": {"stopped": True}})
+
+
+def mirror_of(row: Document) -> Mirror:
+    window, watch = row.get("window"), row.get("watch")
+    return Mirror(
+        connection_id=row["_id"],
+        organization_id=row["organization_id"],
+        staff_id=row["staff_id"],
+        provider=Provider(row["provider"]),
+        cursor=row.get("cursor"),
+        window=Window(window["start_at"], window["end_at"]) if window else None,
+        read_at=row.get("read_at"),
+        tries=row.get("tries", 0),
+        recount=row.get("recount", False),
+        watch=Watch(watch["watch_id"], watch["resource_id"], watch["expires_at"]) if watch else None,
+        watch_due_at=row.get("watch_due_at"),
+    )
+
+
+def _upsert(connection_id: str, entry: BusyEntry) -> UpdateOne:
+    values = {
+        "connection_id": connection_id,
+        "entry_id": entry.entry_id,
+        "start_at": entry.start_at,
+        "end_at": entry.end_at,
+        "kind": entry.kind,
+        "etag": entry.etag,
+        "series_id": entry.series_id,
+        "ical_uid": entry.ical_uid,
+        "marker": entry.marker,
+    }
+    return UpdateOne({"_id": f"{connection_id}/{entry.entry_id}"}, {"$set": values}, upsert=True)
+
+
+def _entry(row: Document) -> BusyEntry:
+    return BusyEntry(
+        entry_id=row["entry_id"],
+        start_at=row["start_at"],
+        end_at=row["end_at"],
+        kind=BusyKind(row["kind"]),
+        etag=row["etag"],
+        series_id=row["series_id"],
+        ical_uid=row["ical_uid"],
+        marker=row["marker"],
+    )

@@ -1,0 +1,75 @@
+"""Ledger rows as documents and back."""
+
+from services.calendar_sync.model.ledger import Attempted, Row, RowKind, WantedRow, WrittenEntry
+from shared.contracts.calendar_sync import Provider
+from shared.contracts.envelope import Cause
+from shared.mongo import Document
+
+FRESH: Document = {"written": None, "attempted": None, "failed": None, "generation": 0}
+"""What a row begins with beside what is wanted."""
+
+
+def wanted_values(row: WantedRow, organization_id: str) -> Document:
+    return {
+        "organization_id": organization_id,
+        "kind": row.kind,
+        "about": row.about,
+        "staff_id": row.staff_id,
+        "slot_id": row.slot_id,
+        "provider": row.provider,
+        "participants": list(row.participants),
+        "ends_at": row.ends_at,
+        "present": True,
+        "after": [],
+    }
+
+
+def written_document(written: WrittenEntry) -> Document:
+    return {
+        "connection_id": written.connection_id,
+        "provider": written.provider,
+        "entry_id": written.entry_id,
+        "ical_uid": written.ical_uid,
+        "generation": written.generation,
+        "digest": written.digest,
+        "revision": written.revision,
+        "with_meeting": written.with_meeting,
+    }
+
+
+def row_of(row: Document) -> Row:
+    written, attempted = row.get("written"), row.get("attempted")
+    return Row(
+        row_id=row["_id"],
+        organization_id=row["organization_id"],
+        kind=RowKind(row["kind"]),
+        about=row["about"],
+        staff_id=row["staff_id"],
+        slot_id=row["slot_id"],
+        provider=Provider(row["provider"]) if row["provider"] else None,
+        present=row["present"],
+        participants=tuple(row["participants"]),
+        after=tuple(row["after"]),
+        revision=row["revision"],
+        wanted_version=row["wanted_version"],
+        generation=row["generation"],
+        written=_written(written) if written else None,
+        attempted=Attempted(attempted["connection_id"], attempted["generation"]) if attempted else None,
+        tries=row.get("tries", 0),
+        cause=Cause(row["cause"]["causation_id"], row["cause"]["correlation_id"]),
+        traceparent=row.get("traceparent"),
+        ends_at=row.get("ends_at"),
+    )
+
+
+def _written(written: Document) -> WrittenEntry:
+    return WrittenEntry(
+        connection_id=written["connection_id"],
+        provider=Provider(written["provider"]),
+        entry_id=written["entry_id"],
+        ical_uid=written["ical_uid"],
+        generation=written["generation"],
+        digest=written["digest"],
+        revision=written["revision"],
+        with_meeting=written["with_meeting"],
+    )

@@ -1,0 +1,1 @@
+"""What calendar_sync does, one intention per module."""

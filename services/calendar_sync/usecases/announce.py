@@ -1,0 +1,63 @@
+"""What the ledger tells the others: one event per hold and entry that changed at a provider."""
+
+from datetime import datetime
+from typing import Any
+
+from services.calendar_sync.model.ledger import Row, RowKind, WrittenEntry
+from shared.contracts.calendar_sync import (
+    CalendarEntryRemoved,
+    CalendarEntryWritten,
+    CalendarWriteFailed,
+    Hold,
+    HoldsPlaced,
+    HoldsReleased,
+)
+from shared.contracts.envelope import CloudEvent, EventData, envelope
+
+
+def written(row: Row, entry: WrittenEntry) -> CloudEvent[Any]:
+    """The hold or entry stands as this revision wants it."""
+    if row.kind is RowKind.HOLD:
+        return _event(row, HoldsPlaced(proposal_id=row.about, revision=row.revision, holds=[_hold(row)]))
+    return _event(
+        row,
+        CalendarEntryWritten(
+            appointment_id=row.about,
+            revision=row.revision,
+            staff_id=row.staff_id,
+            provider=entry.provider,
+            covers=[row.staff_id, *row.participants],
+            with_meeting=entry.with_meeting,
+        ),
+    )
+
+
+def removed(row: Row) -> CloudEvent[Any]:
+    if row.kind is RowKind.HOLD:
+        return _event(row, HoldsReleased(proposal_id=row.about, revision=row.revision, holds=[_hold(row)]))
+    return _event(row, CalendarEntryRemoved(appointment_id=row.about, revision=row.revision, staff_id=row.staff_id))
+
+
+def failed(row: Row, reason: str, retry_at: datetime | None) -> CloudEvent[Any]:
+    """Final unless ``retry_at`` is set."""
+    is_hold = row.kind is RowKind.HOLD
+    return _event(
+        row,
+        CalendarWriteFailed(
+            proposal_id=row.about if is_hold else None,
+            appointment_id=None if is_hold else row.about,
+            revision=row.revision,
+            staff_id=row.staff_id,
+            slot_id=row.slot_id,
+            reason=reason,
+            retry_at=retry_at,
+        ),
+    )
+
+
+def _hold(row: Row) -> Hold:
+    return Hold(staff_id=row.staff_id, slot_id=row.slot_id or "")
+
+
+def _event(row: Row, data: EventData) -> CloudEvent[Any]:
+    return envelope(data, subject=row.about, organization_id=row.organization_id, version=row.revision, cause=row.cause)

@@ -1,0 +1,61 @@
+"""After a link was made, broke or ended: the mirror, waiting rows and appointments follow (G19). A due row's work."""
+
+from collections.abc import Callable
+
+from services.calendar_sync.model.connection import ConnectionStatus
+from services.calendar_sync.store.busy import BusyTimes
+from services.calendar_sync.store.connections import Connections
+from services.calendar_sync.store.ledger import Ledger
+from services.calendar_sync.store.mirrors import Mirrors
+from services.calendar_sync.store.subjects import Appointments
+from services.calendar_sync.usecases.follow_appointment import FollowAppointment
+from shared import clock
+from shared.contracts.envelope import Cause
+from shared.due import Lease
+
+
+class CatchUp:
+    """Brings everything about one connection in line with its status; may run any number of times."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        mirrors: Mirrors,
+        busy: BusyTimes,
+        ledger: Ledger,
+        appointments: Appointments,
+        follow: FollowAppointment,
+        *,
+        wake_mirror: Callable[[str], None],
+        wake_row: Callable[[str], None],
+    ) -> None:
+        self._connections = connections
+        self._mirrors = mirrors
+        self._busy = busy
+        self._ledger = ledger
+        self._appointments = appointments
+        self._follow = follow
+        self._wake_mirror = wake_mirror
+        self._wake_row = wake_row
+
+    async def __call__(self, lease: Lease) -> None:
+        connection = await self._connections.find(str(lease.row["_id"]))
+        if connection is None:
+            return
+        if connection.status is ConnectionStatus.CONNECTED:
+            await self._busy.forget_months(connection.staff_id)
+            await self._mirrors.begin(
+                connection.connection_id, connection.organization_id, connection.staff_id, connection.provider
+            )
+            self._wake_mirror(connection.connection_id)
+            for row_id in await self._ledger.drain(connection.staff_id):
+                self._wake_row(row_id)
+            for appointment_id, organization_id in await self._appointments.coming_of(connection.staff_id, clock.now()):
+                await self._follow.plan_again(appointment_id, organization_id, Cause.outside())
+        elif connection.status is ConnectionStatus.BROKEN:
+            await self._mirrors.pause(connection.connection_id)
+        elif connection.status is ConnectionStatus.DISCONNECTED:
+            await self._mirrors.forget(connection.connection_id)
+            await self._mirrors.look_again([connection.staff_id], clock.now(), recount=True)
+        still = {**lease.held, "status": connection.status}
+        await self._connections.caught_up(still)

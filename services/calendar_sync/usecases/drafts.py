@@ -1,0 +1,61 @@
+"""What a ledger row should look like in the calendar, made from what is known at the moment of writing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.calendar_sync.model.compose import entry_draft, hold_draft
+from services.calendar_sync.model.entries import EntryDraft
+from services.calendar_sync.model.ledger import Row, RowKind
+from services.calendar_sync.providers.protocol import CalendarProvider
+from services.calendar_sync.store.staff import StaffDirectory
+from services.calendar_sync.store.subjects import Appointments, Proposals
+from shared.contracts.calendar_sync import Provider
+
+
+@dataclass(frozen=True)
+class Content:
+    """A draft, and what is told about it once it is written."""
+
+    draft: EntryDraft
+    with_meeting: bool
+    caused_at: datetime | None
+
+
+class Drafts:
+    """Composes holds and entries; the limits are the provider's."""
+
+    def __init__(
+        self,
+        proposals: Proposals,
+        appointments: Appointments,
+        staff: StaffDirectory,
+        providers: Mapping[Provider, CalendarProvider],
+        *,
+        public_url: str,
+    ) -> None:
+        self._proposals = proposals
+        self._appointments = appointments
+        self._staff = staff
+        self._providers = providers
+        self._public_url = public_url
+
+    async def of(self, row: Row, provider: Provider) -> Content | None:
+        """None where what the row stands for is no longer offered."""
+        if row.kind is RowKind.HOLD:
+            proposal = await self._proposals.find(row.about, row.organization_id)
+            draft = hold_draft(proposal, row.slot_id or "", row.marker)
+            return Content(draft, False, None) if draft else None
+        state = await self._appointments.find(row.about, row.organization_id)
+        owner = await self._staff.find(row.staff_id)
+        draft = entry_draft(
+            state,
+            row.marker,
+            row.participants,
+            locale=owner.locale,
+            limit=self._providers[provider].description_limit,
+            public_url=self._public_url,
+        )
+        if draft is None or state.appointment is None:
+            return None
+        return Content(draft, state.link is not None, state.appointment.confirmed_at)

@@ -1,0 +1,118 @@
+"""Entries follow an appointment and its meeting, whatever order their events come in (R26, V5, G15)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from services.calendar_sync.model.ledger import RowKind, WantedRow
+from services.calendar_sync.model.plan import WantedEntry, wanted_entries
+from services.calendar_sync.model.subjects import AppointmentState
+from services.calendar_sync.store.connections import Connections
+from services.calendar_sync.store.ledger import Ledger
+from services.calendar_sync.store.subjects import Appointments
+from shared import clock
+from shared.contracts.calendar_sync import Provider
+from shared.contracts.envelope import Cause
+from shared.mongo import Client, Session, in_transaction
+
+Fold = Callable[[AppointmentState], AppointmentState]
+
+
+class FollowAppointment:
+    """Folds an event into the appointment's document and plans its entries, in one transaction."""
+
+    def __init__(
+        self,
+        client: Client,
+        appointments: Appointments,
+        connections: Connections,
+        ledger: Ledger,
+        wake: Callable[[str], None],
+        *,
+        meeting_wait: timedelta,
+    ) -> None:
+        self._client = client
+        self._appointments = appointments
+        self._connections = connections
+        self._ledger = ledger
+        self._wake = wake
+        self._meeting_wait = meeting_wait
+
+    async def heard(
+        self, appointment_id: str, organization_id: str, fold: Fold, *, cause: Cause, traceparent: str | None
+    ) -> None:
+        """``fold`` takes the event in; what changes nothing plans nothing."""
+        await self._plan(appointment_id, organization_id, fold, cause, traceparent, again=False)
+
+    async def plan_again(self, appointment_id: str, organization_id: str, cause: Cause) -> None:
+        """Somebody's calendar was linked: their entry is made now."""
+        await self._plan(appointment_id, organization_id, lambda state: state, cause, None, again=True)
+
+    async def _plan(
+        self,
+        appointment_id: str,
+        organization_id: str,
+        fold: Fold,
+        cause: Cause,
+        traceparent: str | None,
+        *,
+        again: bool,
+    ) -> None:
+        async def work(session: Session) -> bool:
+            before = await self._appointments.find(appointment_id, organization_id, session)
+            after = fold(before)
+            if after == before and not again:
+                return False
+            await self._appointments.keep(after, session)
+            wanted = wanted_entries(
+                after, await self._calendars(after, session, keep=after.revision == before.revision)
+            )
+            now = clock.now()
+            await self._ledger.want(
+                session,
+                organization_id,
+                appointment_id,
+                [_row(entry, after) for entry in wanted],
+                revision=after.revision,
+                cause=cause,
+                traceparent=traceparent,
+                first_write_at=now + self._meeting_wait if after.waits_for_meeting and not again else now,
+            )
+            return True
+
+        if await in_transaction(self._client, work):
+            for row in await self._ledger.rows_about(appointment_id):
+                self._wake(row.row_id)
+
+    async def _calendars(self, state: AppointmentState, session: Session, *, keep: bool) -> dict[str, Provider]:
+        """Each linked attendee's provider: the newest link, or without an edit the one already written to (V5)."""
+        if state.appointment is None:
+            return {}
+        staff_ids = {attendee.staff_id for attendee in state.appointment.attendees} | {state.appointment.organizer_id}
+        linked = [
+            one
+            for one in await self._connections.of_staff(
+                sorted(staff_ids), organization_id=state.organization_id, session=session
+            )
+            if one.linked
+        ]
+        found: dict[str, Provider] = {}
+        for one in linked:
+            found.setdefault(one.staff_id, one.provider)
+        if keep:
+            usable = {(one.staff_id, one.provider) for one in linked}
+            standing = await self._ledger.providers_of(state.appointment_id, session)
+            found |= {staff_id: provider for staff_id, provider in standing if (staff_id, provider) in usable}
+        return found
+
+
+def _row(entry: WantedEntry, state: AppointmentState) -> WantedRow:
+    return WantedRow(
+        row_id=entry.row_id,
+        kind=RowKind.ENTRY,
+        about=entry.appointment_id,
+        staff_id=entry.staff_id,
+        slot_id=None,
+        provider=entry.provider,
+        participants=entry.participants,
+        ends_at=state.appointment.end_at if state.appointment else None,
+    )

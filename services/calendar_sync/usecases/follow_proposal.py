@@ -1,0 +1,92 @@
+"""Holds follow the open slots of a proposal, whatever order its events come in (R21, R26, R28, R29)."""
+
+from collections.abc import Callable
+
+from services.calendar_sync.model.ledger import RowKind, WantedRow
+from services.calendar_sync.model.plan import hold_row_id
+from services.calendar_sync.model.subjects import ProposalState
+from services.calendar_sync.store.ledger import Ledger
+from services.calendar_sync.store.subjects import Proposals
+from shared import clock
+from shared.contracts.booking import Proposal
+from shared.contracts.envelope import Cause
+from shared.mongo import Client, Session, in_transaction
+
+Fold = Callable[[ProposalState], ProposalState]
+
+
+class FollowProposal:
+    """Folds an event into the proposal's document and writes what is wanted of the ledger, in one transaction."""
+
+    def __init__(self, client: Client, proposals: Proposals, ledger: Ledger, wake: Callable[[str], None]) -> None:
+        self._client = client
+        self._proposals = proposals
+        self._ledger = ledger
+        self._wake = wake
+
+    async def heard(
+        self,
+        proposal: Proposal,
+        organization_id: str,
+        revision: int,
+        *,
+        is_open: bool,
+        cause: Cause,
+        traceparent: str | None,
+    ) -> None:
+        """A proposal as it stands at ``revision``; a closed one wants no holds."""
+        await self._fold(
+            proposal.proposal_id,
+            organization_id,
+            lambda state: state.heard(proposal, revision, is_open=is_open),
+            cause,
+            traceparent,
+        )
+
+    async def confirmed(self, proposal_id: str, organization_id: str, *, cause: Cause, traceparent: str | None) -> None:
+        """One slot was confirmed: all holds go at once, and none comes back."""
+        await self._fold(proposal_id, organization_id, ProposalState.confirmed, cause, traceparent)
+
+    async def _fold(
+        self, proposal_id: str, organization_id: str, fold: Fold, cause: Cause, traceparent: str | None
+    ) -> None:
+        async def work(session: Session) -> bool:
+            before = await self._proposals.find(proposal_id, organization_id, session)
+            after = fold(before)
+            if after == before:
+                return False
+            await self._proposals.keep(after, session)
+            await self._ledger.want(
+                session,
+                organization_id,
+                proposal_id,
+                wanted_holds(after),
+                revision=after.revision,
+                cause=cause,
+                traceparent=traceparent,
+                first_write_at=clock.now(),
+            )
+            return True
+
+        if await in_transaction(self._client, work):
+            for row in await self._ledger.rows_about(proposal_id):
+                self._wake(row.row_id)
+
+
+def wanted_holds(state: ProposalState) -> list[WantedRow]:
+    """One row per open slot and attendee."""
+    ends = {slot.slot_id: slot.end_at for slot in state.proposal.slots} if state.proposal else {}
+    return [
+        WantedRow(
+            row_id=hold_row_id(slot_id, staff_id),
+            kind=RowKind.HOLD,
+            about=state.proposal_id,
+            staff_id=staff_id,
+            slot_id=slot_id,
+            provider=None,
+            participants=(),
+            ends_at=ends[slot_id],
+        )
+        for slot_id, staff_ids in state.holds().items()
+        for staff_id in staff_ids
+    ]

@@ -1,0 +1,90 @@
+"""Tell the others what is busy in a person's calendars: the months that changed, and at least a sign of life (G3)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from services.calendar_sync.model.busy import Window, busy_months
+from services.calendar_sync.store.busy import BusyTimes, Published, digest, next_version
+from services.calendar_sync.store.connections import Connections
+from services.calendar_sync.store.ledger import Ledger
+from services.calendar_sync.store.mirrors import Mirror, Mirrors
+from shared import clock
+from shared.contracts.calendar_sync import BusyMonth, BusyTimesChanged
+from shared.contracts.envelope import Cause, CloudEvent, envelope
+
+log = structlog.get_logger(__name__)
+_ATTEMPTS = 3
+
+
+class PublishBusyTimes:
+    """Counts all of a person's linked calendars together; one that was never read keeps the rest unsaid (G3)."""
+
+    def __init__(
+        self, connections: Connections, mirrors: Mirrors, ledger: Ledger, busy: BusyTimes, *, heartbeat: timedelta
+    ) -> None:
+        self._connections = connections
+        self._mirrors = mirrors
+        self._ledger = ledger
+        self._busy = busy
+        self._heartbeat = heartbeat
+
+    async def __call__(self, staff_id: str, organization_id: str, *, changed: bool) -> None:
+        """``changed`` looks at the entries; otherwise only when it is time for a sign of life."""
+        for _ in range(_ATTEMPTS):
+            before = await self._busy.published(staff_id)
+            fresh = before.at is not None and before.at > clock.now() - self._heartbeat
+            if fresh and not changed:
+                return
+            mirrors = await self._linked(staff_id, organization_id)
+            if mirrors is None or await self._publish(staff_id, organization_id, before, mirrors, fresh=fresh):
+                return
+
+    async def _linked(self, staff_id: str, organization_id: str) -> list[Mirror] | None:
+        """The mirrors of all linked calendars; None while one has never been read."""
+        links = await self._connections.of_staff([staff_id], organization_id=organization_id)
+        ids = [one.connection_id for one in links if one.linked]
+        mirrors = await self._mirrors.of_connections(ids)
+        if not ids or any(name not in mirrors or mirrors[name].read_at is None for name in ids):
+            return None
+        return list(mirrors.values())
+
+    async def _publish(
+        self, staff_id: str, organization_id: str, before: Published, mirrors: Sequence[Mirror], *, fresh: bool
+    ) -> bool:
+        window, read_at = common_window(mirrors), min(one.read_at for one in mirrors if one.read_at)
+        ids = [one.connection_id for one in mirrors]
+        entries = await self._mirrors.in_span(ids, window)
+        own = (await self._ledger.own_entries([staff_id], window.start_at))[staff_id]
+        spans = [(entry.start_at, entry.end_at) for _, entry in entries if not own.include(entry)]
+        months = busy_months(window, spans)
+        digests = {month: digest(bits) for month, bits in months.items()}
+        changed = {month: bits for month, bits in months.items() if before.months.get(month) != digests[month]}
+        if fresh and not changed:
+            return True
+        event = _event(staff_id, organization_id, next_version(before.version), read_at, window, changed)
+        return await self._busy.publish(staff_id, before, digests, event)
+
+
+def _event(
+    staff_id: str, organization_id: str, version: int, read_at: datetime, window: Window, months: dict[str, str]
+) -> CloudEvent[BusyTimesChanged]:
+    return envelope(
+        BusyTimesChanged(
+            staff_id=staff_id,
+            read_at=read_at,
+            window_start_at=window.start_at,
+            window_end_at=window.end_at,
+            months=[BusyMonth(month=month, bits=bits) for month, bits in sorted(months.items())],
+        ),
+        subject=staff_id,
+        organization_id=organization_id,
+        version=version,
+        cause=Cause.outside(),
+    )
+
+
+def common_window(mirrors: Sequence[Mirror]) -> Window:
+    windows = [one.window for one in mirrors if one.window]
+    return Window(max(one.start_at for one in windows), min(one.end_at for one in windows))

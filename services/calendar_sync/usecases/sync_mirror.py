@@ -1,0 +1,139 @@
+"""Read one calendar (G3, G16, V8): what changed since the last read, or everything when there is no way to know.
+
+Only a read that came to its end changes the mirror. The window is frozen when everything is read and moved on daily.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from services.calendar_sync.model.busy import Window
+from services.calendar_sync.model.connection import Connection, ConnectionStatus
+from services.calendar_sync.providers.mailbox import Mailboxes
+from services.calendar_sync.providers.protocol import CalendarProvider, Reading
+from services.calendar_sync.store.connections import Connections
+from services.calendar_sync.store.mirrors import Mirror, Mirrors, mirror_of
+from services.calendar_sync.store.staff import StaffDirectory
+from services.calendar_sync.usecases.credentials import Credentials
+from services.calendar_sync.usecases.publish_busy import PublishBusyTimes
+from services.calendar_sync.usecases.watch import WatchCalendar
+from shared import clock
+from shared.contracts.calendar_sync import Provider
+from shared.due import Lease, backoff
+from shared.providers import (
+    CredentialRevoked,
+    ProviderError,
+    ProviderThrottled,
+    SyncTokenExpired,
+)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How often and how far calendars are read."""
+
+    poll_interval: timedelta
+    window_ahead: timedelta
+    window_behind: timedelta
+    rewindow_every: timedelta
+
+    def window(self, now: datetime) -> Window:
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return Window(today - self.window_behind, today + self.window_ahead)
+
+    def has_aged(self, window: Window, now: datetime) -> bool:
+        return window.start_at + self.window_behind + self.rewindow_every <= now
+
+
+class SyncMirror:
+    """The mirror worker's handler."""
+
+    def __init__(
+        self,
+        mirrors: Mirrors,
+        connections: Connections,
+        credentials: Credentials,
+        staff: StaffDirectory,
+        providers: Mapping[Provider, CalendarProvider],
+        mailboxes: Mapping[Provider, Mailboxes],
+        publish: PublishBusyTimes,
+        watch: WatchCalendar,
+        rhythm: Rhythm,
+    ) -> None:
+        self._mirrors = mirrors
+        self._connections = connections
+        self._credentials = credentials
+        self._staff = staff
+        self._providers = providers
+        self._mailboxes = mailboxes
+        self._publish = publish
+        self._watch = watch
+        self._rhythm = rhythm
+
+    async def __call__(self, lease: Lease) -> None:
+        mirror = mirror_of(lease.row)
+        connection = await self._connections.find(mirror.connection_id)
+        person = await self._staff.find(mirror.staff_id)
+        if connection is None or connection.status is not ConnectionStatus.CONNECTED or not person.enabled:
+            await self._mirrors.stop(lease.held)
+            return
+        try:
+            changed = await self._read(lease, mirror, connection, person.time_zone)
+        except CredentialRevoked:
+            await self._mirrors.stop(lease.held)
+        except SyncTokenExpired:
+            await self._mirrors.put_off(lease.held, clock.now(), mirror.tries + 1, forget_cursor=True)
+        except ProviderError as error:
+            await self._later(lease, mirror, error)
+        else:
+            await self._publish(mirror.staff_id, mirror.organization_id, changed=changed)
+            await self._watch(mirror, connection)
+
+    async def _read(self, lease: Lease, mirror: Mirror, connection: Connection, zone: str) -> bool:
+        read_at = clock.now()
+        reading, window, whole = await self._reading(mirror, connection, zone, read_at)
+        if not whole and await self._touches_series(mirror, reading):
+            window = self._rhythm.window(read_at)
+            reading, whole = await self._whole(connection, window, zone), True
+        kept = [entry for entry in reading.entries if window.touches(entry.start_at, entry.end_at)]
+        outside = {entry.entry_id for entry in reading.entries} - {entry.entry_id for entry in kept}
+        inside = Reading(kept, reading.removed | outside, reading.cursor)
+        changed = await self._mirrors.apply(mirror.connection_id, inside, whole=whole)
+        await self._mirrors.read(
+            lease.held,
+            cursor=reading.cursor,
+            window=window,
+            read_at=read_at,
+            due_at=read_at + self._rhythm.poll_interval,
+        )
+        return changed or mirror.recount or mirror.window != window
+
+    async def _reading(
+        self, mirror: Mirror, connection: Connection, zone: str, now: datetime
+    ) -> tuple[Reading, Window, bool]:
+        if mirror.cursor is None or mirror.window is None or self._rhythm.has_aged(mirror.window, now):
+            window = self._rhythm.window(now)
+            return await self._whole(connection, window, zone), window, True
+        async with self._mailboxes[connection.provider].of(connection.connection_id).slot():
+            reading = await self._providers[connection.provider].read_changes(
+                self._credentials.of(connection), mirror.cursor, zone
+            )
+        return reading, mirror.window, False
+
+    async def _whole(self, connection: Connection, window: Window, zone: str) -> Reading:
+        async with self._mailboxes[connection.provider].of(connection.connection_id).slot():
+            return await self._providers[connection.provider].read_all(self._credentials.of(connection), window, zone)
+
+    async def _touches_series(self, mirror: Mirror, reading: Reading) -> bool:
+        """A change to a series does not say which occurrences went: everything is read then."""
+        return reading.doubtful or await self._mirrors.has_series(mirror.connection_id, sorted(reading.removed))
+
+    async def _later(self, lease: Lease, mirror: Mirror, error: ProviderError) -> None:
+        least = error.retry_after if isinstance(error, ProviderThrottled) else timedelta(0)
+        pause = max(least, backoff(mirror.tries + 1, most=self._rhythm.poll_interval.total_seconds()))
+        log.warning("mirror.not_read", connection_id=mirror.connection_id, reason=error.reason)
+        await self._mirrors.put_off(lease.held, clock.now() + pause, mirror.tries + 1)

@@ -1,0 +1,114 @@
+"""Ask a provider to tell of changes, and listen. Failing at it must not matter: calendars are polled anyway."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import structlog
+
+from services.calendar_sync.model.connection import Connection
+from services.calendar_sync.providers.protocol import CalendarProvider
+from services.calendar_sync.store.mirrors import Mirror, Mirrors
+from services.calendar_sync.usecases.credentials import Credentials
+from shared import clock
+from shared.contracts.calendar_sync import Provider
+from shared.crypto import same
+from shared.providers import ProviderError
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class WatchRules:
+    """Where notifications go and how long a subscription lasts."""
+
+    public_url: str
+    lifetime: timedelta
+    renew_before: timedelta
+    retry: timedelta
+
+
+class WatchCalendar:
+    """Makes and renews the subscription of one calendar."""
+
+    def __init__(
+        self,
+        mirrors: Mirrors,
+        credentials: Credentials,
+        providers: Mapping[Provider, CalendarProvider],
+        rules: WatchRules,
+    ) -> None:
+        self._mirrors = mirrors
+        self._credentials = credentials
+        self._providers = providers
+        self._rules = rules
+
+    async def __call__(self, mirror: Mirror, connection: Connection) -> None:
+        """When it is time: at the first read, and before the subscription lapses."""
+        now = clock.now()
+        if mirror.watch_due_at is not None and mirror.watch_due_at > now:
+            return
+        secret, until = secrets.token_urlsafe(32), now + self._rules.lifetime
+        url = f"{self._rules.public_url}/hooks/{connection.provider}"
+        provider, credential = self._providers[connection.provider], self._credentials.of(connection)
+        try:
+            if mirror.watch is not None:
+                secret = (await self._mirrors.watched_as(mirror.watch.watch_id) or ("", secret))[1]
+                made = await provider.renew_watch(credential, mirror.watch, url=url, secret=secret, until=until)
+            else:
+                made = await provider.watch(credential, url=url, secret=secret, until=until)
+        except ProviderError as error:
+            log.info("calendar.not_watched", connection_id=mirror.connection_id, reason=error.reason)
+            await self._mirrors.watch_later(mirror.connection_id, now + self._rules.retry)
+            return
+        due_at = max(made.expires_at - self._rules.renew_before, now + self._rules.retry)
+        await self._mirrors.keep_watch(mirror.connection_id, made, secret, due_at)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the provider is answered."""
+
+    status: int
+    text: str = ""
+
+
+class HearNotification:
+    """Takes in notifications; a wrong secret and an unknown channel look the same (G23)."""
+
+    def __init__(self, mirrors: Mirrors, *, delay: timedelta) -> None:
+        self._mirrors = mirrors
+        self._delay = delay
+
+    async def google(self, headers: Mapping[str, str]) -> Heard:
+        named = {name.lower(): value for name, value in headers.items()}
+        if named.get("x-goog-resource-state") != "sync":
+            await self._changed(named.get("x-goog-channel-id", ""), named.get("x-goog-channel-token", ""))
+        return Heard(200)
+
+    async def microsoft(self, query: Mapping[str, str], body: str) -> Heard:
+        """A validation token is echoed as text; it proves that the address is ours."""
+        if token := query.get("validationToken"):
+            return Heard(200, token)
+        for notice in _notices(body):
+            await self._changed(str(notice.get("subscriptionId", "")), str(notice.get("clientState", "")))
+        return Heard(202)
+
+    async def _changed(self, watch_id: str, secret: str) -> None:
+        found = await self._mirrors.watched_as(watch_id) if watch_id else None
+        if found is None or not same(found[1], secret):
+            log.info("notification.ignored")
+            return
+        await self._mirrors.notified(found[0], clock.now() + self._delay)
+
+
+def _notices(body: str) -> list[dict[str, Any]]:
+    try:
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return []
+    found = parsed.get("value") if isinstance(parsed, dict) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
