@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from fastapi import APIRouter, FastAPI
-from starlette.responses import RedirectResponse
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from deploy.sandbox import google, inspect_routes, mail, microsoft, zoom
 from deploy.sandbox.accounts import Provider
@@ -37,6 +38,13 @@ PROVIDERS: dict[Provider, ProviderPackage] = {
 }
 
 
+async def _unprocessable(_: Request, error: Exception) -> Response:
+    """Says where and what, without repeating input that JSON may not be able to hold (infinity)."""
+    assert isinstance(error, RequestValidationError)
+    detail = [{"loc": one["loc"], "msg": one["msg"], "type": one["type"]} for one in error.errors()]
+    return JSONResponse({"detail": detail}, status_code=422)
+
+
 def build_app(settings: SandboxSettings) -> FastAPI:
     """The application; its world is at ``app.state.world``."""
     world = World(settings)
@@ -53,6 +61,7 @@ def build_app(settings: SandboxSettings) -> FastAPI:
 
     app = FastAPI(title="Chosei sandbox", lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None)
     app.state.world = world
+    app.add_exception_handler(RequestValidationError, _unprocessable)
     app.include_router(inspect_routes.build_router(world))
     app.include_router(mail.build_router(world))
     for provider, package in PROVIDERS.items():

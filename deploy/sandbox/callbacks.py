@@ -26,10 +26,13 @@ class Callback:
 
 
 def address_allowed(url: str) -> bool:
-    parts = urlsplit(url)
-    return bool(parts.hostname) and (
-        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    )
+    """Whether a provider in the sandbox calls there or sends a browser there."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    on_loopback = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    return bool(parts.hostname) and (parts.scheme == "https" or on_loopback)
 
 
 class Callbacks:

@@ -8,9 +8,9 @@ from deploy.sandbox.accounts import Provider
 from deploy.sandbox.faults import FaultKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
-    """``status`` is what the provider decided, also when that was lost; None when it never got that far."""
+    """``status`` is what the provider decided, also when that was lost; None until then or for ever."""
 
     at: datetime
     provider: Provider

@@ -13,6 +13,9 @@ from deploy.sandbox.world import World
 from shared import clock
 
 
+_FARTHEST = timedelta(days=50 * 365)
+
+
 class Rules(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -47,6 +50,8 @@ def _move_clock(move: ClockMove) -> None:
     ahead = move.advance if move.advance is not None else (move.now or clock.now()) - clock.now()
     if ahead < timedelta(0):
         raise HTTPException(422, detail="the clock only moves forward")
+    if clock.offset() + ahead > _FARTHEST:
+        raise HTTPException(422, detail="that is too far ahead")
     try:
         clock.set_offset(clock.offset() + ahead)
     except RuntimeError as error:

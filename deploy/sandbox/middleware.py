@@ -95,23 +95,13 @@ class _ProviderCall:
         self._error_body = owner._error_bodies[provider]
         self._scope, self._receive, self._send = scope, receive, send
         self._provider, self._path, self._method = provider, path, scope["method"]
-        self._status: int | None = None
+        self._noted = Call(clock.now(), provider, self._method, path, status=None)
 
     async def run(self) -> None:
         rule = self._world.faults.draw(self._provider, self._method, self._path)
-        try:
-            await self._answer(rule)
-        finally:
-            self._world.calls.add(
-                Call(
-                    at=clock.now(),
-                    provider=self._provider,
-                    method=self._method,
-                    path=self._path,
-                    status=self._status,
-                    fault=rule.kind if rule else None,
-                )
-            )
+        self._noted.fault = rule.kind if rule else None
+        self._world.calls.add(self._noted)
+        await self._answer(rule)
 
     async def _answer(self, rule: FaultRule | None) -> None:
         if rule is None:
@@ -138,7 +128,7 @@ class _ProviderCall:
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._status = message["status"]
+                self._noted.status = message["status"]
             await send(message)
 
         await self._app(self._scope, self._receive, noting)
@@ -146,12 +136,12 @@ class _ProviderCall:
     async def _refuse(self, rule: FaultRule) -> None:
         if rule.delay_s:
             await asyncio.sleep(rule.delay_s)
-        self._status = rule.status or 503
-        body = orjson.dumps(self._error_body(self._status, self._path))
+        status = self._noted.status = rule.status or 503
+        body = orjson.dumps(self._error_body(status, self._path))
         headers = {"content-type": "application/json"} | {name.lower(): value for name, value in rule.headers.items()}
         raw: list[Any] = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         raw.append((b"content-length", str(len(body)).encode()))
-        await self._send({"type": "http.response.start", "status": self._status, "headers": raw})
+        await self._send({"type": "http.response.start", "status": status, "headers": raw})
         await self._send({"type": "http.response.body", "body": body})
 
     async def _keep_waiting(self, delay_s: float) -> None:

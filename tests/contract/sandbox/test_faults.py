@@ -102,9 +102,15 @@ def test_the_clock_only_moves_forward(http: httpx.Client) -> None:
     moved = http.post("/inspect/clock", json={"advance": "PT90S"}).json()
     refused = [
         http.post("/inspect/clock", json=body).status_code
-        for body in ({"advance": -1}, {"now": "2020-01-01T00:00:00Z"}, {}, {"now": "2030-01-01T00:00:00"})
+        for body in (
+            {"advance": -1},
+            {"now": "2020-01-01T00:00:00Z"},
+            {"now": "9999-01-01T00:00:00Z"},
+            {"now": "2030-01-01T00:00:00"},
+            {},
+        )
     ]
 
     assert moved["offset_seconds"] == pytest.approx(before + 90)
-    assert refused == [422, 422, 422, 422]
+    assert refused == [422] * 5
     assert http.get("/inspect/clock").json()["offset_seconds"] == pytest.approx(before + 90)
