@@ -34,6 +34,9 @@ if [ "$purpose" = test ]; then
 fi
 
 if ! has_localhost >/dev/null 2>&1; then
+    [ "$(id -u)" -eq 0 ] && echo '127.0.0.1 localhost' >>/etc/hosts
+fi
+if ! has_localhost >/dev/null 2>&1; then
     echo "This machine does not know the name localhost: add '127.0.0.1 localhost' to /etc/hosts." >&2
     exit 1
 fi
