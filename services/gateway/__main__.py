@@ -1,7 +1,8 @@
 """``python -m services.gateway``."""
 
-from services.gateway.app import SERVICE, build_app
+from services.gateway.app import build_app
 from services.gateway.settings import Settings
+from services.gateway.subscribers import SERVICE
 from shared.runtime import serve
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from services.gateway.edge.body import WholeBody
 from services.gateway.edge.csrf import Csrf
 from services.gateway.edge.flows import Flows
 from services.gateway.edge.headers import Headers
+from services.gateway.edge.idempotency import Idempotency
 from services.gateway.edge.language import PageLanguage
 from services.gateway.edge.limits import Limits
 from services.gateway.parts import GatewayParts
@@ -21,6 +22,7 @@ from services.gateway.routes import api
 from services.gateway.settings import Settings
 from services.gateway.store.stores import Stores
 from services.gateway.subscribers import SERVICE, Subscribers
+from services.gateway.usecases.answer_once import AnswerOnce
 from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
 from services.gateway.usecases.passwords import Passwords
@@ -65,6 +67,7 @@ def build_app(
         Middleware(Headers, secure=settings.secure),
         Middleware(PageLanguage),
         Middleware(WholeBody, limit=settings.body_limit),
+        Middleware(Idempotency, answer_once=AnswerOnce(stores.answers, settings.twin_patience)),
     ]
     errors.install(app)
     if settings.static_dir.is_dir():
@@ -85,6 +88,7 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
         csrf=Csrf(settings),
         flows=Flows(settings),
         limits=limits,
+        passwords=passwords,
         sign_in=SignIn(staff, sessions, passwords, limits),
         setup=SetUp(client, organizations, staff, stores.setup_codes, passwords, limits, relay),
         add_staff=AddStaff(staff, passwords, relay),

@@ -14,6 +14,7 @@ from services.gateway.store.sessions import SessionStore
 from services.gateway.store.staff import StaffStore
 from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
+from services.gateway.usecases.passwords import Passwords
 from services.gateway.usecases.propose import Preview, Propose
 from services.gateway.usecases.read_calendar import ReadCalendar
 from services.gateway.usecases.set_up import SetUp
@@ -33,6 +34,7 @@ class GatewayParts:
     csrf: Csrf
     flows: Flows
     limits: Limits
+    passwords: Passwords
     sign_in: SignIn
     setup: SetUp
     add_staff: AddStaff

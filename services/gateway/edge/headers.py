@@ -61,6 +61,8 @@ class Headers:
                 headers = MutableHeaders(scope=message)
                 if static and message["status"] in (200, 304):
                     headers.setdefault("cache-control", _STATIC_CACHE)
+                if request_id := scope.get("state", {}).get("request_id"):
+                    headers.setdefault(REQUEST_ID, request_id)
                 for name, value in self._always.items():
                     headers.setdefault(name, value)
             elif head:

@@ -47,7 +47,13 @@ class CalendarSync(Connecting):
         return await self.read(BusyList, "GET", "/internal/busy", caller, query=query)
 
     async def notification(
-        self, provider: Provider, *, headers: Mapping[str, str], body: str, query: Mapping[str, str]
+        self,
+        provider: Provider,
+        *,
+        headers: Mapping[str, str],
+        body: str,
+        query: Mapping[str, str],
+        request_id: str,
     ) -> HookAnswer:
         """A provider's notification as it came; calendar_sync verifies it."""
         handed = orjson.dumps({"headers": dict(headers), "body": body, "query": dict(query)})

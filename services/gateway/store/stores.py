@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.gateway.settings import Settings
+from services.gateway.store.answers import AnswerStore
 from services.gateway.store.counts import CountStore
 from services.gateway.store.organizations import OrganizationStore
 from services.gateway.store.sessions import SessionStore
@@ -21,6 +22,7 @@ class Stores:
     sessions: SessionStore
     setup_codes: SetupCodes
     counts: CountStore
+    answers: AnswerStore
 
     @classmethod
     def of(cls, database: Database, settings: Settings) -> "Stores":
@@ -30,11 +32,12 @@ class Stores:
             sessions=SessionStore(database, settings.session_length),
             setup_codes=SetupCodes(database),
             counts=CountStore(database),
+            answers=AnswerStore(database, settings.data_ring, kept=settings.answers_kept, lease=settings.answer_lease),
         )
 
     @property
     def indexes(self) -> dict[Collection, Sequence[IndexModel]]:
-        every = (self.organizations, self.staff, self.sessions, self.setup_codes, self.counts)
+        every = (self.organizations, self.staff, self.sessions, self.setup_codes, self.counts, self.answers)
         return {collection: indexes for store in every for collection, indexes in store.indexes.items()}
 
     @property

@@ -1,4 +1,4 @@
-"""A staff member's links to Zoom, Google and Microsoft: shown together, begun and ended at the service that keeps them."""
+"""A staff member's links to Zoom, Google and Microsoft: shown together, made and ended where they are kept."""
 
 import asyncio
 from collections.abc import Mapping

@@ -5,8 +5,20 @@ import asyncio
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
+from pydantic import SecretStr
+
+from services.gateway.store.staff import StaffStore
+from shared.problem import Problem
 
 _AT_ONCE = 2
+
+
+class PasswordWrong(Problem):
+    """A new password needs the one in use."""
+
+    code, status, pointer = "password_wrong", 422, "/current_password"
+    ja = "現在のパスワードが違います。"
+    en = "The current password is wrong."
 
 
 class Passwords:
@@ -33,3 +45,10 @@ class Passwords:
             return self._hasher.verify(hashed, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+async def check_current(staff: StaffStore, passwords: Passwords, staff_id: str, given: SecretStr | None) -> None:
+    """Raises ``PasswordWrong``."""
+    hashed = await staff.password_of(staff_id)
+    if given is None or not await passwords.matches(given.get_secret_value(), hashed):
+        raise PasswordWrong()

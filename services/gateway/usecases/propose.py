@@ -1,4 +1,4 @@
-"""Proposals as far as the gateway has a part in them: remembered defaults (R11, R12, R14, R16) and the preview (R17)."""
+"""The gateway's part in proposals: remembered defaults (R11, R12, R14, R16) and the preview (R17)."""
 
 import structlog
 

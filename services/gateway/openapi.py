@@ -1,0 +1,132 @@
+"""The API's description: what FastAPI knows of the routes, and what stands in front of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from starlette.routing import BaseRoute
+
+from shared.contracts.api.proposals import AskAgain, GuestConfirm
+from shared.problem import MEDIA_TYPE, TITLES
+
+Node = dict[str, Any]
+_HANDED_ON: Mapping[str, type[BaseModel]] = {"GuestConfirm": GuestConfirm, "AskAgain": AskAgain}
+"""Bodies that booking alone reads, after it has judged the link."""
+
+_OPEN = ("sessions", "guest")
+_METHODS = ("get", "post", "put", "patch", "delete")
+_WRITES = ("post", "put", "patch", "delete")
+_REF = "#/components/schemas/{model}"
+
+_PROBLEM: Node = {
+    "title": "Problem",
+    "description": "RFC 9457. `code` is stable; `title` and `detail` follow Accept-Language (ja, en).",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "pattern": "^[a-z0-9_]+$"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail"],
+                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+}
+_KEY: Node = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key and request give the first answer again for 24 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]{1,255}$"},
+}
+
+
+def describe(routes: Sequence[BaseRoute]) -> Node:
+    """The OpenAPI 3.1 document of ``routes``."""
+    document = get_openapi(
+        title="Chosei",
+        version="1",
+        summary="Scheduling between a company's staff and people from outside",
+        description="Times are RFC 3339 with an offset; ids are opaque; errors are problem documents.",
+        routes=list(routes),
+    )
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    schemas["Problem"] = _PROBLEM
+    for name, model in _HANDED_ON.items():
+        schema = model.model_json_schema(ref_template=_REF)
+        schemas.update(schema.pop("$defs", {}))
+        schemas[name] = schema
+    components["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "description": "The token of POST /sessions."},
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "chosei_session",
+            "description": "The pages' cookie; writes need the page's X-CSRF-Token beside it.",
+        },
+    }
+    for path, method, operation in _operations(document):
+        _complete(path, method, operation)
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    return document
+
+
+def _operations(document: Node) -> Iterator[tuple[str, str, Node]]:
+    for path, item in document["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def _complete(path: str, method: str, operation: Node) -> None:
+    is_open = operation["tags"][0] in _OPEN and not path.endswith("/current")
+    operation["security"] = [] if is_open else [{"bearer": []}, {"session": []}]
+    if name := operation.pop("x-body", None):
+        content = {"application/json": {"schema": {"$ref": _REF.format(model=name)}}}
+        operation["requestBody"] = {"required": True, "content": content}
+    if method in _WRITES and "/setup" not in path and not path.endswith("/sessions"):
+        others = [given for given in operation.get("parameters", ()) if given["name"].lower() != "idempotency-key"]
+        operation["parameters"] = [*others, _KEY]
+    responses = operation["responses"]
+    responses.pop("422", None)
+    for status in _problem_statuses(path, method, operation, is_open=is_open):
+        responses.setdefault(str(status), _problem(status))
+
+
+def _problem_statuses(path: str, method: str, operation: Node, *, is_open: bool) -> list[int]:
+    statuses = {503}
+    if not is_open:
+        statuses |= {401, 403}
+    if "{" in path:
+        statuses |= {404}
+    if operation.get("parameters") or operation.get("requestBody"):
+        statuses |= {400, 422}
+    if method in _WRITES:
+        statuses |= {403, 409, 413, 415}
+    if any(given["name"].lower() == "if-match" for given in operation.get("parameters", ())):
+        statuses |= {412}
+    if "/guest/" in path:
+        statuses |= {410, 429}
+    if is_open and "/guest/" not in path:
+        statuses |= {401, 429}
+    if "/connections/" in path:
+        statuses |= {502}
+    return sorted(statuses)
+
+
+def _problem(status: int) -> Node:
+    headers: Node = {}
+    if status in (429, 503):
+        headers = {"Retry-After": {"description": "Seconds.", "schema": {"type": "string"}}}
+    body = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}}
+    return {"description": TITLES[status][1], "content": body, **({"headers": headers} if headers else {})}

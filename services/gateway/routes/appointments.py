@@ -1,0 +1,84 @@
+"""Appointments: list, show, move, cancel (R28, E5). Booking owns them; what it answers goes on as it is."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from services.gateway.edge.forwarding import body_of, forward, idempotency_key
+from services.gateway.edge.instants import QueryInstant
+from services.gateway.identity import SignedIn, api_staff
+from services.gateway.parts import parts_of
+from shared.contracts.api.appointments import (
+    AppointmentList,
+    AppointmentPatch,
+    AppointmentStatus,
+    AppointmentView,
+    CancelRequest,
+)
+
+router = APIRouter(prefix="/appointments", tags=["appointments"])
+Me = Annotated[SignedIn, Depends(api_staff)]
+Key = Annotated[str | None, Depends(idempotency_key)]
+IfMatch = Annotated[str | None, Header()]
+
+
+@router.get("", response_model=AppointmentList)
+async def list_appointments(
+    request: Request,
+    me: Me,
+    start: Annotated[QueryInstant | None, Query(alias="from")] = None,
+    end: Annotated[QueryInstant | None, Query(alias="to")] = None,
+    status: AppointmentStatus | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> Response:
+    """All of the organization, earliest first."""
+    asked = {
+        "from": start.isoformat() if start else None,
+        "to": end.isoformat() if end else None,
+        "status": status.value if status else None,
+        "limit": str(limit),
+        "cursor": cursor,
+    }
+    query = {name: value for name, value in asked.items() if value}
+    return forward(await parts_of(request).backends.booking.appointments(me.caller(), query), tagged=False)
+
+
+@router.get("/{appointment_id}", response_model=AppointmentView)
+async def show_appointment(request: Request, appointment_id: str, me: Me) -> Response:
+    """With what became of each effect (R28)."""
+    return forward(await parts_of(request).backends.booking.appointment(me.caller(), appointment_id))
+
+
+@router.patch("/{appointment_id}", response_model=AppointmentView)
+async def change_appointment(
+    request: Request, appointment_id: str, patch: AppointmentPatch, me: Me, key: Key, if_match: IfMatch = None
+) -> Response:
+    """``start`` or ``end`` reschedules, with the same look and guard as a confirmation."""
+    booking = parts_of(request).backends.booking
+    return forward(
+        await booking.change_appointment(me.caller(key), appointment_id, body_of(request), if_match=if_match)
+    )
+
+
+@router.post("/{appointment_id}/cancel", response_model=AppointmentView)
+async def cancel_appointment(
+    request: Request,
+    appointment_id: str,
+    me: Me,
+    key: Key,
+    asked: CancelRequest | None = None,
+    if_match: IfMatch = None,
+) -> Response:
+    """With words to the guest."""
+    booking = parts_of(request).backends.booking
+    return forward(await booking.cancel(me.caller(key), appointment_id, body_of(request), if_match=if_match))
+
+
+@router.delete("/{appointment_id}", response_model=AppointmentView)
+async def delete_appointment(
+    request: Request, appointment_id: str, me: Me, key: Key, if_match: IfMatch = None
+) -> Response:
+    """Cancel without a message. A second time answers the same and does nothing."""
+    booking = parts_of(request).backends.booking
+    return forward(await booking.delete_appointment(me.caller(key), appointment_id, if_match=if_match))

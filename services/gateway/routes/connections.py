@@ -1,0 +1,36 @@
+"""The caller's own links to Zoom, Google and Microsoft (R1, V1)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from services.gateway.identity import SignedIn, api_staff
+from services.gateway.parts import parts_of
+from services.gateway.providers.answers import AuthorizeUrl, ConnectionList, ConnectionView, Provider
+
+router = APIRouter(prefix="/connections", tags=["connections"])
+
+
+@router.get("")
+async def list_connections(request: Request, me: Annotated[SignedIn, Depends(api_staff)]) -> ConnectionList:
+    """One per provider; one never linked is ``disconnected``."""
+    return await parts_of(request).connections.of(me.caller())
+
+
+@router.post("/{provider}/authorize")
+async def authorize(
+    request: Request, response: Response, provider: Provider, me: Annotated[SignedIn, Depends(api_staff)]
+) -> AuthorizeUrl:
+    """Where the browser goes to give consent; it comes back to ``/oauth/{provider}/callback``."""
+    parts = parts_of(request)
+    url = await parts.connections.authorize(me.caller(), me.staff, provider)
+    parts.flows.set(response, me.staff.id, provider)
+    return AuthorizeUrl(authorize_url=url)
+
+
+@router.delete("/{provider}")
+async def disconnect(
+    request: Request, provider: Provider, me: Annotated[SignedIn, Depends(api_staff)]
+) -> ConnectionView:
+    """Ends the link; a calendar's after its holds were removed, naming any that could not be (``not_released``)."""
+    return await parts_of(request).connections.end(me.caller(), provider)

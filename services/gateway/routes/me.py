@@ -1,0 +1,50 @@
+"""The signed-in staff member."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from services.gateway.edge.etags import etag, expected_version
+from services.gateway.identity import SignedIn, api_staff
+from services.gateway.parts import parts_of
+from services.gateway.schemas.staff import MePatch, MeView
+from services.gateway.usecases.passwords import check_current
+
+router = APIRouter(tags=["staff"])
+
+
+@router.get("/me")
+async def show_me(response: Response, me: Annotated[SignedIn, Depends(api_staff)]) -> MeView:
+    """With the remembered defaults (R11, R12, R14, R16)."""
+    response.headers["ETag"] = etag(me.staff.version)
+    return MeView.of_self(me.staff)
+
+
+@router.patch("/me")
+async def change_me(
+    request: Request,
+    response: Response,
+    patch: MePatch,
+    me: Annotated[SignedIn, Depends(api_staff)],
+    expected: Annotated[int | None, Depends(expected_version)],
+) -> MeView:
+    """A new password ends the other sessions."""
+    parts = parts_of(request)
+    password = patch.password.get_secret_value() if patch.password else None
+    if password is not None:
+        await check_current(parts.staff, parts.passwords, me.staff.id, patch.current_password)
+    changes = patch.model_dump(include={"name", "kana", "time_zone", "locale"}, exclude_unset=True, exclude_none=True)
+    if patch.defaults is not None:
+        chosen = patch.defaults.model_dump(exclude_unset=True, exclude_none=True)
+        changes["defaults"] = me.staff.defaults.model_copy(update=chosen)
+    changed = await parts.change_staff(
+        me.organization.id,
+        me.staff.id,
+        changes,
+        expected=expected,
+        request_id=me.request_id,
+        password=password,
+        keep_session=me.session.id,
+    )
+    response.headers["ETag"] = etag(changed.version)
+    return MeView.of_self(changed)

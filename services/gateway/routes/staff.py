@@ -1,0 +1,68 @@
+"""Staff: search, add, change (R9)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from services.gateway.edge.cursors import after, cursor_of
+from services.gateway.edge.etags import etag, expected_version
+from services.gateway.identity import SignedIn, api_staff, require_admin
+from services.gateway.parts import parts_of
+from services.gateway.schemas.staff import StaffCreate, StaffList, StaffPatch, StaffView
+from shared.problem import Forbidden
+
+router = APIRouter(prefix="/staff", tags=["staff"])
+_OWN = {"name", "kana", "time_zone", "locale"}
+
+
+@router.get("")
+async def search_staff(
+    request: Request,
+    me: Annotated[SignedIn, Depends(api_staff)],
+    q: Annotated[str, Query(max_length=100)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> StaffList:
+    """By name, kana, Latin letters or address; all words must be found. Disabled staff are listed too, and say so."""
+    found = await parts_of(request).staff.search(me.organization.id, q, after=after(cursor), limit=limit + 1)
+    items = [StaffView.of(staff, me.staff) for staff in found[:limit]]
+    return StaffList(items=items, next_cursor=cursor_of(items[-1].id) if len(found) > limit else None)
+
+
+@router.post("", status_code=201)
+async def add_staff(
+    request: Request, response: Response, asked: StaffCreate, me: Annotated[SignedIn, Depends(api_staff)]
+) -> StaffView:
+    """Administrators only."""
+    require_admin(me)
+    staff = await parts_of(request).add_staff(me.organization, asked, me.request_id)
+    response.headers["ETag"] = etag(staff.version)
+    response.headers["Location"] = f"/api/v1/staff/{staff.id}"
+    return StaffView.of(staff, me.staff)
+
+
+@router.patch("/{staff_id}")
+async def change_staff(
+    request: Request,
+    response: Response,
+    staff_id: str,
+    patch: StaffPatch,
+    me: Annotated[SignedIn, Depends(api_staff)],
+    expected: Annotated[int | None, Depends(expected_version)],
+) -> StaffView:
+    """Administrators everything; members their own name, kana, time zone and language."""
+    changes = patch.model_dump(exclude={"password"}, exclude_unset=True, exclude_none=True)
+    password = patch.password.get_secret_value() if patch.password else None
+    if not me.staff.is_admin and (staff_id != me.staff.id or password or not changes.keys() <= _OWN):
+        raise Forbidden()
+    staff = await parts_of(request).change_staff(
+        me.organization.id,
+        staff_id,
+        changes,
+        expected=expected,
+        request_id=me.request_id,
+        password=password,
+        keep_session=me.session.id,
+    )
+    response.headers["ETag"] = etag(staff.version)
+    return StaffView.of(staff, me.staff if staff.id != me.staff.id else staff)
