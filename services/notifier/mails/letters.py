@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from services.notifier.mails import invitations, moments, subjects
 from services.notifier.mails.message import Mail
@@ -130,10 +131,11 @@ def _proposal_scene(material: Material, proposal: Proposal) -> Scene:
     page = material.guest_url if for_guest else f"{material.public_url}/proposals/{proposal.proposal_id}"
     return replace(
         scene,
-        zone=moments.zone_label(zone, slots[0].start_at if slots else proposal.expires_at),
+        zone=_zone_of_all(zone, [slot.start_at for slot in slots]),
         title=line(proposal.title),
         slots=tuple(moments.span(slot.start_at, slot.end_at, zone, scene.language) for slot in slots),
-        expires=moments.moment(proposal.expires_at, zone, scene.language),
+        expires=f"{moments.moment(proposal.expires_at, zone, scene.language)}"
+        f" ({moments.zone_label(zone, proposal.expires_at)})",
         address=line(proposal.address or ""),
         people=_names([attendee.person.name for attendee in proposal.attendees], scene.language),
         url=_link(page),
@@ -191,6 +193,12 @@ def _when(appointment: Appointment, start_at: datetime, end_at: datetime, materi
         f"{moments.span(start_at, end_at, zone, material.language)} ({moments.zone_label(zone, start_at)})"
         for zone in zones
     )
+
+
+def _zone_of_all(zone: ZoneInfo, moments_named: list[datetime]) -> str:
+    """The zone's name, with its offset where all slots lie on the same side of a change of clocks (G6)."""
+    labels = {moments.zone_label(zone, at) for at in moments_named}
+    return labels.pop() if len(labels) == 1 else zone.key
 
 
 def _issue_error(material: Material, language: Language) -> str:

@@ -1,0 +1,163 @@
+"""Whole mails: golden texts in both languages, and what must never stand in them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.notifier.mails.letters import Material, write
+from shared.contracts.booking import Kind
+from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.people import Guest
+from shared.contracts.zoom_issuer import MeetingErrorCode
+from tests.unit.notifier.builders import (
+    HOUR,
+    JOIN,
+    NOON,
+    START,
+    a_link,
+    a_material,
+    a_matter,
+    a_notice,
+    a_proposal,
+    an_appointment,
+    an_organization,
+)
+from tests.unit.notifier.golden_files import golden
+from tests.unit.notifier.test_subjects import PAIRS
+
+PARTICULARS = {
+    Purpose.RESCHEDULED: {"previous_start_at": START - 24 * HOUR, "previous_end_at": START - 23 * HOUR},
+    Purpose.CONNECTION_BROKEN: {"provider": "google"},
+    Purpose.ISSUE_FAILED: {"error": MeetingErrorCode.RATE_LIMITED, "retry_at": START - timedelta(hours=100)},
+}
+WITH_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK, Purpose.REMINDER)
+HOSTILE = '<script>alert(1)</script>"&\r\nBcc: evil@example.com\u2028\u202e'
+
+
+def a_full_material(purpose: Purpose, audience: Audience, language: str) -> Material:
+    notice = a_notice(purpose, 1, audience, **PARTICULARS.get(purpose, {}))
+    material = a_material(
+        purpose,
+        audience,
+        notice=notice,
+        organization=an_organization(locale=language),
+        guidance="当日は資料をお手元にご用意ください。\n\n・会社案内\n・お見積書",
+        words="午後の時間帯でお願いします。\n<b>16時以降</b>だと助かります。",
+        staff_name="山田太郎",
+    )
+    if purpose in (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK, Purpose.REMINDER, Purpose.CANCELED):
+        appointment = an_appointment(guest_time_zone="America/New_York")
+        matter = a_matter(appointment=appointment, meeting=a_link())
+        material = replace(material, matter=matter, join=JOIN if purpose in WITH_LINK else None)
+    if material.matter.proposal is not None:
+        material = replace(material, matter=a_matter(appointment=None, proposal=a_proposal(locale=language)))
+    return material
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(("purpose", "audience"), PAIRS)
+def test_a_mail_is_as_it_was_read_and_agreed(purpose: Purpose, audience: Audience, language: str) -> None:
+    mail = write(a_full_material(purpose, audience, language))
+    name = f"{language}/{purpose}.{audience}"
+    assert mail.html is not None
+    assert mail.text == golden(f"{name}.txt", mail.text)
+    assert mail.html == golden(f"{name}.html", mail.html)
+
+
+@pytest.mark.parametrize(("purpose", "audience"), PAIRS)
+def test_g24_what_people_typed_is_text_everywhere(purpose: Purpose, audience: Audience) -> None:
+    guest = Guest(company=HOSTILE, name=HOSTILE, email="h@example.com")
+    material = a_full_material(purpose, audience, "ja")
+    state = material.matter
+    changed = {
+        "appointment": state.appointment
+        and state.appointment.model_copy(update={"guest": guest, "title": HOSTILE, "address": HOSTILE}),
+        "proposal": state.proposal and state.proposal.model_copy(update={"guest": guest, "title": HOSTILE}),
+    }
+    hostile = replace(
+        material,
+        matter=state.model_copy(update=changed),
+        guidance=HOSTILE,
+        words=HOSTILE,
+        staff_name=HOSTILE,
+        organization=an_organization(name=HOSTILE, product_name=HOSTILE),
+    )
+    mail = write(hostile)
+    assert mail.html is not None
+    assert "<script" not in mail.html
+    assert "\u202e" not in mail.html + mail.text + mail.subject
+    assert "\n" not in mail.subject
+    assert "\r" not in mail.subject
+
+
+def test_r20_the_button_stands_above_the_plain_address() -> None:
+    mail = write(a_material(Purpose.PROPOSED))
+    assert mail.html is not None
+    button = mail.html.index(">日時候補から日時選択をする</a>")
+    hint = mail.html.index("◆上記ボタンがクリックできない場合は、下記のURLを開いてください。")
+    assert button < hint < mail.html.rindex(">https://chosei.example.jp/g/TOKEN</a>")
+
+
+def test_an_organization_that_wants_text_gets_text_only() -> None:
+    assert write(a_material(Purpose.PROPOSED, organization=an_organization(mail_format="text"))).html is None
+
+
+def test_the_guests_language_is_theirs_and_staff_read_the_organizations() -> None:
+    matter = a_matter(appointment=an_appointment(guest_locale="en-US"))
+    to_guest = write(a_material(Purpose.CONFIRMED, Audience.GUEST, matter=matter))
+    to_staff = write(a_material(Purpose.CONFIRMED, Audience.STAFF, matter=matter))
+    assert to_guest.subject == "[株式会社サンプル] Your appointment is confirmed [Chosei]"
+    assert to_staff.subject == "ABC株式会社:田中花子様"
+
+
+def test_a_locale_we_do_not_speak_falls_back_to_the_organizations() -> None:
+    matter = a_matter(appointment=an_appointment(guest_locale="fr"))
+    assert "日程が確定しました" in write(a_material(Purpose.CONFIRMED, matter=matter)).subject
+
+
+def test_x12_both_zones_are_named_where_they_differ_the_readers_first() -> None:
+    matter = a_matter(appointment=an_appointment(guest_time_zone="America/New_York"))
+    guest = write(a_material(Purpose.CONFIRMED, Audience.GUEST, matter=matter)).text
+    staff = write(a_material(Purpose.CONFIRMED, Audience.STAFF, matter=matter)).text
+    assert guest.index("(America/New_York, UTC-05:00)") < guest.index("(Asia/Tokyo, UTC+09:00)")
+    assert staff.index("(Asia/Tokyo, UTC+09:00)") < staff.index("(America/New_York, UTC-05:00)")
+
+
+def test_a_zone_that_nobody_knows_is_not_named() -> None:
+    matter = a_matter(appointment=an_appointment(guest_time_zone="Mars/Olympus"))
+    assert "UTC+09:00" in write(a_material(Purpose.CONFIRMED, matter=matter)).text
+
+
+def test_r14_50_000_characters_of_guidance_arrive_whole() -> None:
+    guidance = "あ" * 24_999 + "\n\n\n" + "終" * 24_998
+    mail = write(a_material(Purpose.CONFIRMED, guidance=guidance))
+    assert mail.html is not None
+    assert guidance in mail.text
+    assert mail.html.count("終") >= 24_998
+
+
+def test_the_guest_does_not_see_addresses_of_staff() -> None:
+    mail = write(a_material(Purpose.CONFIRMED, join=JOIN, matter=a_matter(meeting=a_link())))
+    assert "taro@example.jp" not in mail.text + (mail.html or "")
+    assert mail.invitation is not None
+    assert b"taro@example.jp" not in mail.invitation.content
+
+
+def test_e8_staff_read_the_error_and_the_guest_does_not() -> None:
+    trouble = {"revision": 1, "at": NOON, "error": MeetingErrorCode.NO_CREDENTIALS, "retry_at": None}
+    matter = a_matter(trouble=trouble)
+    to_staff = write(a_material(Purpose.CONFIRMED, Audience.STAFF, matter=matter)).text
+    to_guest = write(a_material(Purpose.CONFIRMED, Audience.GUEST, matter=matter)).text
+    assert "Zoom Meeting Error: Zoom 認証情報がありません" in to_staff
+    assert "Zoom Meeting Error" not in to_guest
+    assert "担当者より追ってご案内いたします。" in to_guest
+
+
+def test_v7_a_visit_shows_its_code_and_an_outbound_one_its_place() -> None:
+    visit = an_appointment(kind=Kind.VISIT, wants_meeting=False, reception_code="123456")
+    outbound = an_appointment(kind=Kind.OUTBOUND, wants_meeting=False, address="東京都千代田区1-1")
+    assert "123456" in write(a_material(Purpose.CONFIRMED, matter=a_matter(appointment=visit))).text
+    mail = write(a_material(Purpose.CONFIRMED, matter=a_matter(appointment=outbound)))
+    assert "東京都千代田区1-1" in mail.text
+    assert "Web会議" not in mail.text
