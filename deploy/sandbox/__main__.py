@@ -20,7 +20,7 @@ async def serve(settings: SandboxSettings) -> None:
         http=HttpProtocol,
         access_log=False,
         log_level="warning",
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=1,
     )
     try:
         await uvicorn.Server(config).serve()

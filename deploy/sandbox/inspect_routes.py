@@ -12,7 +12,6 @@ from deploy.sandbox.faults import FaultRule
 from deploy.sandbox.world import World
 from shared import clock
 
-
 _FARTHEST = timedelta(days=50 * 365)
 
 

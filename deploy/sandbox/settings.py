@@ -26,4 +26,5 @@ class SandboxSettings(BaseSettings):
 
     @property
     def base_url(self) -> str:
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = "127.0.0.1" if self.host == "0.0.0.0" else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")

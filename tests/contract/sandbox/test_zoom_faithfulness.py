@@ -153,3 +153,33 @@ def test_an_access_token_lives_an_hour_of_the_sandbox_clock(http: httpx.Client) 
     answer = user.call("GET", "/users/me")
 
     assert (answer.status_code, answer.json()) == (401, {"code": 124, "message": "Access token is expired."})
+
+
+def test_a_deleted_meeting_can_be_taken_out_of_the_trash(http: httpx.Client, user: zoom.ZoomUser) -> None:
+    meeting = user.create(start_time=SOON).json()
+    user.call("DELETE", f"/meetings/{meeting['id']}")
+    recovered = user.call("PUT", f"/meetings/{meeting['id']}/status", {"action": "recover"})
+
+    assert recovered.status_code == 204
+    assert user.call("GET", f"/meetings/{meeting['id']}").json()["join_url"] == meeting["join_url"]
+
+
+def test_a_person_at_zoom_moves_and_deletes_by_hand(http: httpx.Client, user: zoom.ZoomUser) -> None:
+    number = user.create(start_time=SOON, duration=30).json()["id"]
+    wish = {"start": "2030-12-02T10:00:00+09:00", "end": "2030-12-02T11:00:00+09:00", "notify": False}
+    http.post(f"/inspect/zoom/meetings/{number}/move", json=wish)
+    moved = user.call("GET", f"/meetings/{number}").json()
+    http.post(f"/inspect/zoom/meetings/{number}/delete", json={"notify": False})
+
+    assert (moved["start_time"], moved["duration"]) == ("2030-12-02T01:00:00Z", 60)
+    assert user.call("GET", f"/meetings/{number}").status_code == 404
+
+
+def test_upcoming_reaches_six_months_and_scheduled_everything(http: httpx.Client) -> None:
+    user = zoom.connect(http, "staff008@example.jp")
+    number = user.create(start_time=SOON).json()["id"]
+    upcoming = user.call("GET", "/users/me/meetings", type="upcoming", page_size=300).json()["meetings"]
+    scheduled = user.call("GET", "/users/me/meetings", type="scheduled", page_size=300).json()["meetings"]
+
+    assert number not in {one["id"] for one in upcoming}
+    assert number in {one["id"] for one in scheduled}
