@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 _START_TIME = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z?$")
 
 
@@ -25,6 +26,8 @@ def parse_start_time(text: str, time_zone: str) -> datetime | None:
     try:
         wall = datetime.fromisoformat(text.removesuffix("Z"))
     except ValueError:
+        return None
+    if not _FIRST_YEAR <= wall.year <= _LAST_YEAR:
         return None
     return wall.replace(tzinfo=UTC if text.endswith("Z") else zone).astimezone(UTC)
 
