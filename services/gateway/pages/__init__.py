@@ -1,0 +1,1 @@
+"""HTML pages: routes, what templates are given, words."""

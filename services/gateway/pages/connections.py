@@ -1,0 +1,144 @@
+"""The links to Zoom, Google and Microsoft (R1-R4, V1, V2, V4)."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from services.gateway.identity import SignedIn
+from services.gateway.pages.reader import Form, Session, staff_page
+from services.gateway.pages.rendering import language_for, render
+from services.gateway.pages.texts import catalogue, text
+from services.gateway.parts import parts_of
+from services.gateway.providers.answers import ConnectionStatus, ConnectionView, Provider
+from services.gateway.providers.backend import BackendProblem
+from shared.problem import Language
+
+router = APIRouter()
+_BADGES = {
+    ConnectionStatus.CONNECTED: "ok",
+    ConnectionStatus.DISCONNECTED: "none",
+    ConnectionStatus.BROKEN: "bad",
+}
+
+
+@router.get("/connections")
+async def show(request: Request, signed_in: Session) -> Response:
+    language, query = language_for(request), request.query_params
+    said = text(language, f"connections.done_{query['connected']}") if _provider(query.get("connected")) else ""
+    failed = query.get("provider", "")
+    return await _page(
+        request,
+        signed_in,
+        said=said,
+        problem=_failure(language, query) if "error" in query else "",
+        code=query.get("error", ""),
+        failed=failed,
+    )
+
+
+@router.post("/connections/{provider}/connect")
+async def connect(request: Request, provider: Provider, signed_in: Form) -> Response:
+    """A page that leads on: a redirect after a form would be stopped by our own form-action."""
+    parts, language = parts_of(request), language_for(request)
+    try:
+        url = await parts.connections.authorize(signed_in.caller(), signed_in.staff, provider)
+    except BackendProblem as problem:
+        return await _page(request, signed_in, problem=problem.detail, code=problem.code, failed=provider)
+    name = text(language, f"connections.{provider}")
+    page = render(
+        request,
+        "staff/leaving.html",
+        language=language,
+        here="/connections",
+        url=url,
+        heading=text(language, "connections.leaving_title", provider=name),
+        button=text(language, "connections.leaving_button", provider=name),
+    )
+    parts.flows.set(page, signed_in.staff.id, provider)
+    return page
+
+
+@router.post("/connections/{provider}/disconnect")
+async def disconnect(request: Request, provider: Provider, signed_in: Form) -> Response:
+    language = language_for(request)
+    try:
+        ended = await parts_of(request).connections.end(signed_in.caller(), provider)
+    except BackendProblem as problem:
+        return await _page(request, signed_in, problem=problem.detail)
+    return await _page(
+        request,
+        signed_in,
+        said=text(language, f"connections.off_{provider}"),
+        not_released=[_named(item) for item in ended.not_released],
+    )
+
+
+async def _page(
+    request: Request,
+    signed_in: SignedIn,
+    *,
+    said: str = "",
+    problem: str = "",
+    code: str = "",
+    failed: str = "",
+    not_released: list[str] | None = None,
+) -> Response:
+    try:
+        known = (await parts_of(request).connections.of(signed_in.caller())).items
+    except BackendProblem as down:
+        known, problem = [], problem or down.detail
+    return staff_page(
+        request,
+        signed_in,
+        "staff/connections.html",
+        said=said,
+        problem=problem,
+        code=code,
+        failed=failed,
+        not_released=not_released or [],
+        cards=[_card(provider, known) for provider in Provider],
+        here="/connections",
+    )
+
+
+def _card(provider: Provider, known: list[ConnectionView]) -> dict[str, Any]:
+    view = next((item for item in known if item.provider is provider), None)
+    status = view.status if view else ConnectionStatus.DISCONNECTED
+    connected = status is not ConnectionStatus.DISCONNECTED
+    account = view.account if view and connected else None
+    return {"provider": str(provider), "status": str(status), "badge": _BADGES[status], "account": account}
+
+
+def _failure(language: Language, query: Any) -> str:
+    """What a consent that failed is called; the two addresses are named where they differ (V2)."""
+    code = query.get("error", "")
+    if code == "address_mismatch":
+        return text(
+            language,
+            "connections.address_mismatch",
+            account=query.get("account", ""),
+            expected=query.get("expected", ""),
+        )
+    known = f"connections.{code}" in catalogue(language) and code in _CODES
+    return text(language, f"connections.{code}" if known else "connections.provider_failed")
+
+
+_CODES = (
+    "oauth_state_invalid",
+    "oauth_denied",
+    "account_taken",
+    "plan_not_allowed",
+    "approval_required",
+    "provider_failed",
+)
+
+
+def _provider(name: str | None) -> bool:
+    return name in set(Provider)
+
+
+def _named(item: object) -> str:
+    """A hold that could not be removed: whatever names it best."""
+    if isinstance(item, dict):
+        return str(item.get("title") or item.get("start") or next(iter(item.values()), ""))
+    return str(item)

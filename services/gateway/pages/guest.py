@@ -1,0 +1,197 @@
+"""The guest's page (R22-R24): works without JavaScript, and GET changes nothing (G7). Cookies do not matter here
+except for the language.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.gateway.pages import guest_view, times
+from services.gateway.pages.guest_form import GuestForm
+from services.gateway.pages.guest_view import Reading, Typed
+from services.gateway.pages.rendering import language_for, render
+from services.gateway.pages.texts import text
+from services.gateway.parts import GatewayParts, parts_of
+from services.gateway.providers.backend import BackendProblem
+from services.gateway.providers.caller import GuestCaller
+from shared import clock
+from shared.contracts.api.proposals import AskAgain, GuestProposalView, ProposalStatus
+from shared.problem import Language, Problem
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of a guest."""
+
+    request: Request
+    parts: GatewayParts
+    token: str
+    language: Language
+
+    def caller(self, key: str | None = None) -> GuestCaller:
+        request_id = getattr(self.request.state, "request_id", "")
+        return GuestCaller(self.token, self.language, request_id, key)
+
+    async def proposal(self) -> GuestProposalView:
+        return (await self.parts.backends.booking.guest_proposal(self.caller())).read(GuestProposalView)
+
+    def reading(self, proposal: GuestProposalView, typed_zone: str = "") -> Reading:
+        wanted = typed_zone or self.request.query_params.get("tz")
+        return Reading(self.language, times.zone_or(wanted, proposal.time_zone), clock.now())
+
+    @property
+    def query(self) -> str:
+        kept = {name: value for name in ("tz", "lang") if (value := self.request.query_params.get(name))}
+        return urlencode(kept)
+
+    def home(self, **more: str) -> str:
+        query = "&".join(filter(None, [self.query, urlencode(more)]))
+        return f"/g/{self.token}" + (f"?{query}" if query else "")
+
+
+def _visit(request: Request, token: str) -> Visit:
+    return Visit(request, parts_of(request), token, language_for(request))
+
+
+@router.get("/g/{token}")
+async def show(request: Request, token: str) -> Response:
+    visit = _visit(request, token)
+    async with visit.parts.limits.guest(request, token=token, confirms=False):
+        try:
+            proposal = await visit.proposal()
+        except BackendProblem as problem:
+            return _unknown_or_down(visit, problem)
+    return page(visit, proposal, asked="asked" in request.query_params)
+
+
+@router.post("/g/{token}")
+async def confirm(request: Request, token: str) -> Response:
+    visit = _visit(request, token)
+    visit.parts.csrf.check_origin(request)
+    form = GuestForm.of(await request.form())
+    try:
+        async with visit.parts.limits.guest(request, token=token, confirms=True):
+            errors = form.errors(visit.language)
+            if errors:
+                proposal = await visit.proposal()
+                return page(visit, proposal, form=form, errors=errors, status=422)
+            await visit.parts.backends.booking.confirm(visit.caller(form.key), form.body(visit.language))
+    except BackendProblem as problem:
+        return await _refused(visit, form, problem.status, problem.code, problem.errors)
+    except Problem as problem:
+        return await _refused(visit, form, problem.status, problem.code, problem.errors)
+    return RedirectResponse(visit.home(), status_code=303)
+
+
+@router.post("/g/{token}/ask")
+async def ask_again(request: Request, token: str) -> Response:
+    """R24: one line of text to the staff."""
+    visit = _visit(request, token)
+    visit.parts.csrf.check_origin(request)
+    form = await request.form()
+    body = AskAgain.model_construct(message=str(form.get("message", ""))[:1000])
+    try:
+        async with visit.parts.limits.guest(request, token=token, confirms=False):
+            await visit.parts.backends.booking.ask_again(visit.caller(), body.model_dump_json().encode())
+    except BackendProblem as problem:
+        if problem.status in (404, 503):
+            return _unknown_or_down(visit, problem)
+        return page(visit, await visit.proposal(), problem=problem.detail, status=problem.status)
+    return RedirectResponse(visit.home(asked="1"), status_code=303)
+
+
+@router.get("/g/{token}/ask")
+async def leave_ask(token: str) -> Response:
+    return RedirectResponse(f"/g/{token}", status_code=303)
+
+
+async def _refused(
+    visit: Visit, form: GuestForm, status: int, code: str, details: Any
+) -> Response:
+    """The page again with what was typed, a kind sentence, and the slots that remain."""
+    try:
+        proposal = await visit.proposal()
+    except BackendProblem as problem:
+        return _unknown_or_down(visit, problem)
+    language = visit.language
+    if code == "already_confirmed":
+        return page(visit, proposal, already=True, status=status)
+    errors = form.errors_from(details, language) if status == 422 else {}
+    sentence = errors.pop("", None) or text(language, SENTENCES.get(code, "guest.fix" if errors else "guest.failed"))
+    if code == "slot_taken":
+        form = replace(form, slot_id="")
+        if not proposal.slots:
+            sentence = text(language, "guest.slot_taken_none")
+    return page(visit, proposal, form=form, errors=errors, problem=sentence, status=status)
+
+
+SENTENCES: Mapping[str, str] = {
+    "slot_taken": "guest.slot_taken",
+    "unknown_slot": "guest.unknown_slot",
+    "calendar_unreadable": "guest.unreadable",
+    "too_many_requests": "guest.too_many",
+}
+
+
+def page(
+    visit: Visit,
+    proposal: GuestProposalView,
+    *,
+    form: GuestForm | None = None,
+    errors: Mapping[str, str] | None = None,
+    problem: str = "",
+    asked: bool = False,
+    already: bool = False,
+    status: int = 200,
+) -> Response:
+    """The page for the proposal's state; ``form`` is what was typed so far."""
+    reading = visit.reading(proposal, form.time_zone if form else "")
+    common: dict[str, Any] = {"token": visit.token, "query": visit.query, "asked": asked, "here": visit.home()}
+    if proposal.status is ProposalStatus.CONFIRMED and proposal.appointment is not None:
+        values = guest_view.confirmed(proposal, proposal.appointment, reading)
+        template, more = "guest/confirmed.html", {"already": already, "reload_url": visit.home()}
+    elif proposal.status is ProposalStatus.OPEN and proposal.slots:
+        typed = Typed(form.slot_id, form.name, form.company, form.email) if form else None
+        values = guest_view.choosing(proposal, reading, typed)
+        template = "guest/choose.html"
+        more = {"form_key": secrets.token_urlsafe(16), "errors": dict(errors or {}), "ask_open": False}
+    else:
+        values, template, more = guest_view.over(proposal, reading), "guest/over.html", {}
+    return render(
+        visit.request,
+        template,
+        language=visit.language,
+        zone=reading.zone,
+        status=status,
+        problem=problem or (text(visit.language, "guest.fix") if errors else ""),
+        **common,
+        **values,
+        **more,
+    )
+
+
+def _unknown_or_down(visit: Visit, problem: BackendProblem) -> Response:
+    """An unknown token, or booking cannot be reached; neither says anything about the other (G23)."""
+    found = "unknown" if problem.status == 404 else ""
+    language = visit.language
+    return render(
+        visit.request,
+        "guest/over.html",
+        language=language,
+        status=problem.status,
+        mark=found or "over",
+        heading=text(language, "guest.unknown_heading" if found else "common.error_heading"),
+        message=text(language, "guest.unknown_text" if found else "common.error_text"),
+        hosts=[],
+        can_ask=False,
+        asked=False,
+        problem="",
+        here=visit.home(),
+    )

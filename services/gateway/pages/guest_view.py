@@ -1,0 +1,166 @@
+"""What the guest's page shows, made of booking's answer: pure functions, no request and no clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from services.gateway.pages import times
+from services.gateway.pages.texts import text
+from shared.contracts.api.appointments import AppointmentStatus, GuestAppointmentView, MeetingStatus
+from shared.contracts.api.proposals import GuestProposalView, GuestSlotView, ProposalStatus
+from shared.contracts.booking import Kind
+from shared.problem import Language
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How this reader wants to see it: language, zone and the moment of reading (for the zone's offset)."""
+
+    language: Language
+    zone: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the guest typed, kept through every refusal (R22)."""
+
+    slot_id: str = ""
+    name: str = ""
+    company: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class SlotChoice:
+    id: str
+    time: str
+    length: str
+    office: str
+
+
+@dataclass(frozen=True)
+class Day:
+    label: str
+    slots: list[SlotChoice] = field(default_factory=list)
+
+
+def days(proposal: GuestProposalView, reading: Reading) -> list[Day]:
+    """The slots by day in the reader's zone; the organization's own time stands beside where it differs (X12)."""
+    zone = ZoneInfo(reading.zone)
+    ordered = sorted(proposal.slots, key=lambda slot: (slot.start, slot.end))
+    return [
+        Day(times.day(local, reading.language), [_choice(slot, proposal.time_zone, reading) for slot in slots])
+        for local, slots in groupby(ordered, key=lambda slot: slot.start.astimezone(zone).date())
+    ]
+
+
+def _choice(slot: GuestSlotView, office_zone: str, reading: Reading) -> SlotChoice:
+    return SlotChoice(
+        id=slot.id,
+        time=times.clock_span(slot.start, slot.end, reading.zone, reading.language),
+        length=text(reading.language, "guest.minutes", n=(slot.end - slot.start) // _MINUTE),
+        office=office_time(slot.start, slot.end, office_zone, reading),
+    )
+
+
+def office_time(start: datetime, end: datetime, office_zone: str, reading: Reading) -> str:
+    """The same span in the organization's zone, empty where that reads the same."""
+    here, there = start.astimezone(ZoneInfo(reading.zone)), start.astimezone(ZoneInfo(office_zone))
+    if here.utcoffset() == there.utcoffset():
+        return ""
+    write = times.clock_span if here.date() == there.date() else times.span
+    return text(
+        reading.language,
+        "guest.office_time",
+        zone=times.zone_city(office_zone, reading.language),
+        time=write(start, end, office_zone, reading.language),
+    )
+
+
+def frame(proposal: GuestProposalView, reading: Reading) -> dict[str, object]:
+    """What every state of the page shows."""
+    return {
+        "organization": proposal.organization_name,
+        "product": proposal.product_name,
+        "title": proposal.title,
+        "hosts": proposal.host_names,
+        "kind": kind_word(proposal.kind, reading.language),
+        "address": proposal.address,
+        "can_ask": proposal.can_ask_again,
+    }
+
+
+def choosing(proposal: GuestProposalView, reading: Reading, typed: Typed | None) -> dict[str, object]:
+    """The open proposal. Known company and name fill the form until the guest typed something."""
+    known = proposal.guest
+    return {
+        **frame(proposal, reading),
+        "days": days(proposal, reading),
+        "zones": times.zone_choices(reading.at, reading.language, proposal.time_zone, reading.zone),
+        "zone_label": times.zone_label(reading.zone, reading.at, reading.language),
+        "expires": times.moment(proposal.expires_at, reading.zone, reading.language),
+        "email_masked": known.email_masked,
+        "typed": typed or Typed(name=known.name, company=known.company),
+    }
+
+
+def over(proposal: GuestProposalView, reading: Reading) -> dict[str, object]:
+    """Nothing can be chosen: expired, withdrawn, or every slot gone."""
+    state = {ProposalStatus.EXPIRED: "expired", ProposalStatus.WITHDRAWN: "withdrawn"}.get(proposal.status, "none")
+    return {
+        **frame(proposal, reading),
+        "mark": "over",
+        "heading": text(reading.language, f"guest.{state}_heading"),
+        "message": text(reading.language, f"guest.{state}_text", organization=proposal.organization_name),
+    }
+
+
+def confirmed(
+    proposal: GuestProposalView, appointment: GuestAppointmentView, reading: Reading
+) -> dict[str, object]:
+    """What was confirmed (R23), or that it was cancelled since."""
+    language = reading.language
+    canceled = appointment.status is AppointmentStatus.CANCELED
+    state = "canceled" if canceled else "confirmed"
+    email = masked(appointment.guest.email)
+    key = "guest.confirmed_text_plain" if state == "confirmed" and not email else f"guest.{state}_text"
+    return {
+        **frame(proposal, reading),
+        "appointment": appointment,
+        "day": times.day(appointment.start.astimezone(ZoneInfo(reading.zone)).date(), language),
+        "hours": times.clock_span(appointment.start, appointment.end, reading.zone, language),
+        "hosts": appointment.attendees,
+        "address": appointment.address,
+        "meeting": appointment.meeting,
+        "guidance": "" if canceled else appointment.guidance,
+        "canceled": canceled,
+        "waiting": not canceled and appointment.meeting.status is MeetingStatus.PENDING,
+        "mark": "over" if canceled else "done",
+        "heading": text(language, f"guest.{state}_heading"),
+        "message": text(language, key, email=email, organization=proposal.organization_name),
+        "zone_label": times.zone_label(reading.zone, appointment.start, language),
+        "office": office_time(appointment.start, appointment.end, proposal.time_zone, reading),
+    }
+
+
+def masked(email: str) -> str:
+    """``h…@example.jp``; whoever was handed the URL need not learn the address."""
+    name, at, domain = email.partition("@")
+    return f"{name[:1]}…@{domain}" if at else ""
+
+
+_KINDS: Mapping[Kind, str] = {
+    Kind.WEB: "web",
+    Kind.VISIT: "visit",
+    Kind.OUTBOUND: "outbound",
+    Kind.PHONE: "phone",
+}
+
+
+def kind_word(kind: Kind, language: Language) -> str:
+    return text(language, f"guest.kind_{_KINDS.get(kind, 'other')}")

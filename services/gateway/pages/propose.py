@@ -1,0 +1,126 @@
+"""A new proposal: the form (its script talks to the API), the sent page, and editing the slots of one that stands."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request, Response
+
+from services.gateway.identity import SignedIn
+from services.gateway.pages import times
+from services.gateway.pages.reader import Session, staff_page
+from services.gateway.pages.rendering import language_for
+from services.gateway.pages.texts import text, texts_of
+from services.gateway.parts import parts_of
+from services.gateway.providers.answers import ConnectionStatus, Provider
+from services.gateway.providers.backend import BackendProblem
+from shared import clock
+from shared.contracts.api.appointments import AttendeeView
+from shared.contracts.api.proposals import ProposalView, SlotStatus
+from shared.problem import Forbidden
+
+router = APIRouter()
+
+
+@router.get("/proposals/new")
+async def new(request: Request, signed_in: Session) -> Response:
+    staff = signed_in.staff
+    linked = staff.calendar is not None
+    me = {"id": staff.id, "name": staff.name, "email": staff.email, "linked": linked}
+    defaults = staff.defaults.model_dump(mode="json")
+    return staff_page(
+        request,
+        signed_in,
+        "staff/propose.html",
+        missing=await _missing(request, signed_in),
+        self_unlinked=not linked,
+        defaults=defaults,
+        data=_data(request, signed_in, me) | {"defaults": defaults},
+        **_dates(request, signed_in),
+    )
+
+
+@router.get("/proposals/{proposal_id}/sent")
+async def sent(request: Request, proposal_id: str, signed_in: Session) -> Response:
+    """R19: the guest's URL and the slots, ready to be copied."""
+    language, booking = language_for(request), parts_of(request).backends.booking
+    proposal = (await booking.proposal(signed_in.caller(), proposal_id)).read(ProposalView)
+    way = "mail" if proposal.send_mail else "url"
+    guest = proposal.guest.name or proposal.guest.company or proposal.guest.email
+    slots = [slot for slot in proposal.slots if slot.status is SlotStatus.OPEN]
+    lines = [times.span(slot.start, slot.end, signed_in.organization.time_zone, language) for slot in slots]
+    return staff_page(
+        request,
+        signed_in,
+        "staff/sent.html",
+        proposal=proposal,
+        heading=text(language, f"propose.sent_{way}_heading"),
+        message=text(language, f"propose.sent_{way}_text", guest=guest),
+        slots_text="\n".join(lines),
+    )
+
+
+@router.get("/proposals/{proposal_id}/slots")
+async def edit_slots(request: Request, proposal_id: str, signed_in: Session) -> Response:
+    reply = await parts_of(request).backends.booking.proposal(signed_in.caller(), proposal_id)
+    proposal = reply.read(ProposalView)
+    if not proposal.can_change:
+        raise Forbidden()
+    edit = {
+        "id": proposal.id,
+        "etag": reply.etag,
+        "slots": [
+            {"id": slot.id, "start": slot.start.isoformat(), "end": slot.end.isoformat()}
+            for slot in proposal.slots
+            if slot.status is SlotStatus.OPEN and slot.start > clock.now()
+        ],
+        "attendees": [_person(attendee) for attendee in proposal.attendees],
+    }
+    me = {"id": signed_in.staff.id, "name": signed_in.staff.name, "email": signed_in.staff.email, "linked": True}
+    return staff_page(
+        request,
+        signed_in,
+        "staff/edit_slots.html",
+        proposal=proposal,
+        data=_data(request, signed_in, me) | {"edit": edit},
+        **_dates(request, signed_in),
+    )
+
+
+def _person(attendee: AttendeeView) -> dict[str, Any]:
+    return {"id": attendee.staff_id, "name": attendee.name, "email": attendee.email, "linked": True}
+
+
+def _data(request: Request, signed_in: SignedIn, me: dict[str, Any]) -> dict[str, Any]:
+    """What the script knows from the start."""
+    language = language_for(request)
+    return {
+        "language": language,
+        "zone": signed_in.organization.time_zone,
+        "now": clock.now().isoformat(timespec="milliseconds"),
+        "me": me,
+        "edit": None,
+        "texts": texts_of(language, "propose") | {"network": text(language, "common.network")},
+    }
+
+
+def _dates(request: Request, signed_in: SignedIn) -> dict[str, str]:
+    zone, now = signed_in.organization.time_zone, clock.now()
+    return {
+        "zone_label": times.zone_label(zone, now, language_for(request)),
+        "today": now.astimezone(ZoneInfo(zone)).date().isoformat(),
+    }
+
+
+async def _missing(request: Request, signed_in: SignedIn) -> list[str]:
+    """What the reader must connect before organizing a web meeting (R5); nothing is said where nobody can tell."""
+    try:
+        known = (await parts_of(request).connections.of(signed_in.caller())).items
+    except BackendProblem:
+        return []
+    connected = {item.provider for item in known if item.status is ConnectionStatus.CONNECTED}
+    lacking = []
+    if Provider.ZOOM not in connected:
+        lacking.append("zoom")
+    if not connected & {Provider.GOOGLE, Provider.MICROSOFT}:
+        lacking.append("calendar")
+    return lacking

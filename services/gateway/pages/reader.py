@@ -1,0 +1,51 @@
+"""Who reads a staff page, and the page around it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+
+from services.gateway.identity import SignedIn, page_form, page_session
+from services.gateway.pages.rendering import language_for, render
+from services.gateway.parts import parts_of
+from shared.problem import Language
+
+Session = Annotated[SignedIn, Depends(page_session)]
+Form = Annotated[SignedIn, Depends(page_form)]
+"""A session whose form carries a valid CSRF token."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The signed-in staff member as templates name them."""
+
+    staff_id: str
+    name: str
+    email: str
+    organization: str
+    zone: str
+    csrf: str
+    language: Language
+
+
+def reader_of(request: Request, signed_in: SignedIn) -> Reader:
+    return Reader(
+        staff_id=signed_in.staff.id,
+        name=signed_in.staff.name,
+        email=signed_in.staff.email,
+        organization=signed_in.organization.name,
+        zone=signed_in.organization.time_zone,
+        csrf=parts_of(request).csrf.token(signed_in.session.id),
+        language=language_for(request),
+    )
+
+
+def staff_page(
+    request: Request, signed_in: SignedIn, template: str, *, status: int = 200, **values: object
+) -> HTMLResponse:
+    """A page with the navigation, in the organization's zone."""
+    reader = reader_of(request, signed_in)
+    return render(
+        request, template, language=reader.language, zone=reader.zone, status=status, reader=reader, **values  # type: ignore[arg-type]
+    )

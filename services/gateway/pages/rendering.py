@@ -1,0 +1,86 @@
+"""Templates to answers. Everything is autoescaped (G24); a page knows its language, zone and who reads it."""
+
+from collections.abc import Mapping
+from functools import cache, partial
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.gateway.edge.language import language_of_request
+from services.gateway.pages import times
+from services.gateway.pages.texts import text, texts_of
+from services.gateway.parts import parts_of
+from shared.problem import Language
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+LANGUAGE_COOKIE = "lang"
+_HEADERS = {"referrer-policy": "same-origin"}
+"""With ``no-referrer`` browsers send ``Origin: null`` with our own forms, which looks like somebody else's."""
+_A_YEAR = 365 * 24 * 3600
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": False}
+    return made
+
+
+def render(
+    request: Request,
+    template: str,
+    *,
+    language: Language,
+    zone: str = "Asia/Tokyo",
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    here: str = "",
+    **values: object,
+) -> HTMLResponse:
+    """One page. ``here`` is where the language switch leads, by default the page itself."""
+    address = here or f"{request.url.path}?{request.url.query}"
+    html = environment().get_template(template).render(
+        language=language,
+        zone=zone,
+        t=partial(text, language),
+        texts_of=partial(texts_of, language),
+        span=lambda start, end: times.span(start, end, zone, language),
+        moment=lambda at: times.moment(at, zone, language),
+        language_url=lambda other: _with_language(request, other, address),
+        path=request.url.path,
+        **values,
+    )
+    response = HTMLResponse(html, status_code=status, headers={**_HEADERS, **(headers or {})})
+    if (chosen := _chosen(request)) and chosen != request.cookies.get(LANGUAGE_COOKIE):
+        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_A_YEAR, samesite="lax", secure=is_secure(request))
+    return response
+
+
+def is_secure(request: Request) -> bool:
+    return parts_of(request).settings.secure
+
+
+def language_for(request: Request) -> Language:
+    """``?lang=`` where given (the switch), else as everywhere."""
+    return _chosen(request) or language_of_request(request)
+
+
+def _chosen(request: Request) -> Language | None:
+    asked = request.query_params.get("lang")
+    return "ja" if asked == "ja" else "en" if asked == "en" else None
+
+
+def _with_language(request: Request, language: Language, here: str) -> str:
+    """``here`` with the language chosen; what else the query held stays."""
+    path, _, query = here.partition("?")
+    kept = [(name, value) for name, value in parse_qsl(query) if name != "lang"]
+    return f"{path}?{urlencode([*kept, ('lang', language)])}"

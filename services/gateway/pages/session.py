@@ -1,0 +1,85 @@
+"""Signing in and out, and the start page."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.gateway.edge.csrf import CsrfRefused
+from services.gateway.identity import drop_session_cookie, page_visitor, set_session_cookie
+from services.gateway.pages.reader import Form
+from services.gateway.pages.rendering import language_for, render
+from services.gateway.pages.texts import text
+from services.gateway.parts import parts_of
+from shared.problem import Problem
+
+router = APIRouter()
+HOME = "/proposals"
+
+
+@router.get("/")
+async def start(request: Request) -> Response:
+    needed = await parts_of(request).setup.is_needed()
+    return RedirectResponse("/setup" if needed else HOME, status_code=303)
+
+
+@router.get("/sign-in")
+async def sign_in_form(request: Request) -> Response:
+    if await page_visitor(request) is not None:
+        return RedirectResponse(_safe(request.query_params.get("next", "")), status_code=303)
+    said = text(language_for(request), "signin.signed_out") if "out" in request.query_params else ""
+    return _form(request, next_page=request.query_params.get("next", ""), said=said)
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request) -> Response:
+    parts, form = parts_of(request), await request.form()
+    email, password = str(form.get("email", "")).strip(), str(form.get("password", ""))
+    next_page = str(form.get("next", ""))
+    try:
+        parts.csrf.check(request, parts.csrf.visit(request, Response()), str(form.get("csrf_token", "")))
+        signed = await parts.sign_in(email, password)
+    except Problem as problem:
+        key = {CsrfRefused.code: "common.expired_form", "too_many_requests": "signin.too_many"}
+        sentence = text(language_for(request), key.get(problem.code, "signin.wrong"))
+        return _form(request, next_page=next_page, email=email, problem=sentence, status=problem.status)
+    response = RedirectResponse(_safe(next_page), status_code=303)
+    set_session_cookie(response, signed.token, parts.settings)
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, signed_in: Form) -> Response:
+    parts = parts_of(request)
+    await parts.sessions.end(signed_in.session.id)
+    response = RedirectResponse("/sign-in?out=1", status_code=303)
+    drop_session_cookie(response, parts.settings)
+    return response
+
+
+def _safe(target: str) -> str:
+    """Only a path of ours, so that nobody can be sent elsewhere after signing in."""
+    parsed = urlsplit(target)
+    ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parsed.netloc and "\\" not in target
+    return target if ours and parsed.path != "/sign-in" else HOME
+
+
+def _form(
+    request: Request, *, next_page: str = "", email: str = "", problem: str = "", said: str = "", status: int = 200
+) -> Response:
+    values: dict[str, Any] = {"next": next_page, "email": email, "problem": problem, "said": said}
+    return gate_page(request, "sign_in.html", status=status, **values)
+
+
+def gate_page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
+    """A form for people without a session: its CSRF token is bound to the cookie of this visit."""
+    csrf, carrier = parts_of(request).csrf, Response()
+    visit = csrf.visit(request, carrier)
+    page = render(
+        request, template, language=language_for(request), status=status, csrf=csrf.token(visit), **values
+    )
+    for name, value in carrier.raw_headers:
+        if name == b"set-cookie":
+            page.raw_headers.append((name, value))
+    return page

@@ -1,0 +1,140 @@
+"""Instants as people read them, in one zone and one language: ``2026年12月1日(火) 13:00 ～ 14:00``,
+``Tue, 1 Dec 2026 13:00 – 14:00`` (R8). Pure functions; the zone is always given.
+"""
+
+from datetime import date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel.dates import get_timezone_location, get_timezone_name
+
+from shared.problem import Language
+
+_WEEKDAYS_JA = "月火水木金土日"
+_WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+COMMON_ZONES = (
+    "Asia/Tokyo",
+    "Asia/Seoul",
+    "Asia/Shanghai",
+    "Asia/Taipei",
+    "Asia/Hong_Kong",
+    "Asia/Singapore",
+    "Asia/Manila",
+    "Asia/Bangkok",
+    "Asia/Ho_Chi_Minh",
+    "Asia/Jakarta",
+    "Asia/Kolkata",
+    "Asia/Dubai",
+    "Europe/London",
+    "Europe/Paris",
+    "Europe/Berlin",
+    "Europe/Madrid",
+    "Europe/Rome",
+    "Europe/Amsterdam",
+    "Europe/Zurich",
+    "Europe/Stockholm",
+    "Europe/Helsinki",
+    "Europe/Istanbul",
+    "Africa/Cairo",
+    "Africa/Johannesburg",
+    "America/Sao_Paulo",
+    "America/New_York",
+    "America/Toronto",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Vancouver",
+    "America/Mexico_City",
+    "Pacific/Honolulu",
+    "Australia/Perth",
+    "Australia/Sydney",
+    "Pacific/Auckland",
+    "UTC",
+)
+"""What the picker offers, besides the organization's and the browser's own zone."""
+
+_CITIES: dict[str, dict[Language, str]] = {
+    "Asia/Tokyo": {"ja": "日本", "en": "Japan"},
+    "Asia/Kolkata": {"ja": "コルカタ", "en": "Kolkata"},
+    "Asia/Ho_Chi_Minh": {"ja": "ホーチミン", "en": "Ho Chi Minh City"},
+}
+"""Where CLDR has no Japanese name, or the country says more."""
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def zone_or(name: str | None, default: str) -> str:
+    """``name`` where it is an IANA zone, else ``default``."""
+    return name if name and name in known_zones() else default
+
+
+def day(value: date, language: Language) -> str:
+    """``2026年12月1日(火)`` or ``Tue, 1 Dec 2026``."""
+    if language == "ja":
+        return f"{value.year}年{value.month}月{value.day}日({_WEEKDAYS_JA[value.weekday()]})"
+    return f"{_WEEKDAYS_EN[value.weekday()]}, {value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
+
+
+def moment(at: datetime, zone: str, language: Language) -> str:
+    """Day and time."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{day(local.date(), language)} {local:%H:%M}"
+
+
+def clock_span(start: datetime, end: datetime, zone: str, language: Language) -> str:
+    """``13:00 ～ 14:00``; the end's day is named where it is another one."""
+    first, last = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
+    dash = "～" if language == "ja" else "–"
+    until = f"{last:%H:%M}" if first.date() == last.date() else moment(end, zone, language)
+    return f"{first:%H:%M} {dash} {until}"
+
+
+def span(start: datetime, end: datetime, zone: str, language: Language) -> str:
+    """R8's line for one slot."""
+    return f"{day(start.astimezone(ZoneInfo(zone)).date(), language)} {clock_span(start, end, zone, language)}"
+
+
+def offset(zone: str, at: datetime) -> str:
+    """``GMT+9``, ``GMT-3:30`` or ``GMT`` as it holds at that instant."""
+    minutes = (at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()) // timedelta(minutes=1)
+    if minutes == 0:
+        return "GMT"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"GMT{'+' if minutes > 0 else '-'}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+@cache
+def zone_city(zone: str, language: Language) -> str:
+    if zone == "UTC":
+        return "UTC"
+    if zone in _CITIES:
+        return _CITIES[zone][language]
+    return get_timezone_location(zone, locale=language, return_city=True) or zone
+
+
+@cache
+def zone_name(zone: str, language: Language) -> str:
+    """``日本標準時``; no summer or winter time, since a list of slots may hold both."""
+    if zone.startswith("Etc/") or "/" not in zone:
+        return zone
+    try:
+        return get_timezone_name(zone, locale=language, zone_variant="generic")
+    except LookupError:
+        return zone
+
+
+def zone_label(zone: str, at: datetime, language: Language) -> str:
+    """How the zone is called beside times: ``日本時間 (GMT+9)``."""
+    return f"{zone_name(zone, language)} ({offset(zone, at)})" if zone != "UTC" else "UTC"
+
+
+def zone_choices(at: datetime, language: Language, *also: str) -> list[tuple[str, str]]:
+    """(zone, label) for a picker, from west to east; ``also`` are offered where they are not common ones."""
+    zones = dict.fromkeys([*COMMON_ZONES, *(name for name in also if name in known_zones())])
+    by_offset = sorted(zones, key=lambda name: (at.astimezone(ZoneInfo(name)).utcoffset(), name))
+    return [(name, f"({offset(name, at)}) {zone_city(name, language)}") for name in by_offset]

@@ -1,0 +1,169 @@
+// Step one: grid, chosen slots as chips, attendees, and the way without a mouse. Shared by new proposals and edits.
+import { ApiProblem, call } from "./api.js";
+import { Attendees, part } from "./attendees.js";
+import { announce, copyFrom } from "./copying.js";
+import { Grid } from "./grid.js";
+import { Slots } from "./slots.js";
+import { dayText, hours, iso, instantOf, slotText } from "./times.js";
+
+export class Chooser {
+  // `given`: {slots, attendees, allowOverlap}; `changed` is told after every change.
+  constructor(root, page, given, changed) {
+    this.root = root;
+    this.page = page;
+    this.changed = changed;
+    this.calendars = [];
+    this.seen = new Map();
+    this.overlapBox = root.querySelector("[data-overlap]");
+    if (this.overlapBox) this.overlapBox.checked = given.allowOverlap;
+    this.slots = new Slots(given.slots, {
+      zone: page.zone, now: page.now, busy: () => this.taken(), changed: () => this.slotsChanged(),
+    });
+    this.attendees = new Attendees(root.querySelector("[data-attendees]"), {
+      page, chosen: given.attendees, changed: () => this.attendeesChanged(),
+    });
+    this.wireToolbar();
+    this.wireByHand();
+    this.grid = new Grid(root.querySelector("[data-grid]"), {
+      page, select: (slot) => this.add(slot), visible: (from, to) => this.look(from, to),
+    });
+    this.showSlots();
+    this.showPeriod();
+    this.paint();
+  }
+
+  showPeriod() {
+    this.root.querySelector("[data-period]").textContent = this.grid.period(...this.window);
+  }
+
+  text(slot) {
+    return slotText(slot, this.page.zone, this.page.language);
+  }
+
+  // Spans that may not be offered: confirmed appointments never, the others unless overlapping is allowed (G2).
+  taken() {
+    const free = this.overlapBox?.checked;
+    return this.calendars.flatMap(({ busy }) => busy).filter(({ kind }) => !free || kind === "appointment");
+  }
+
+  add(slot) {
+    const refused = this.slots.add(slot);
+    this.complain(refused ? this.page.t(refused) : "");
+    if (!refused) announce(this.page.t("slot_added", { slot: this.text(slot) }));
+    return !refused;
+  }
+
+  complain(sentence) {
+    const place = this.root.querySelector("[data-slot-error]");
+    place.textContent = sentence;
+    place.hidden = !sentence;
+  }
+
+  slotsChanged() {
+    this.showSlots();
+    this.paint();
+    this.changed();
+  }
+
+  showSlots() {
+    const list = this.root.querySelector("[data-slots]");
+    list.replaceChildren(...this.slots.list.map((slot) => this.chip(slot)));
+    this.root.querySelector("[data-slots-none]").hidden = this.slots.list.length > 0;
+    this.root.querySelector("[data-copy-slots]").disabled = this.slots.list.length === 0;
+    this.root.querySelector("[data-slot-count]").textContent = this.slots.list.length || "";
+  }
+
+  chip(slot) {
+    const text = this.text(slot);
+    const button = part("button", "remove", "×");
+    button.type = "button";
+    button.setAttribute("aria-label", this.page.t("slot_remove", { slot: text }));
+    button.addEventListener("click", () => {
+      this.slots.remove(slot);
+      announce(this.page.t("slot_removed", { slot: text }));
+      this.root.querySelector("[data-slots] .remove, [name=by-hand-date]").focus();
+    });
+    const { zone, language } = this.page;
+    const day = part("span", "whole", dayText(slot.start, zone, language));
+    return part("li", "", part("span", "tabular", day, " ", part("span", "whole", hours(slot, zone, language))), button);
+  }
+
+  wireToolbar() {
+    for (const button of this.root.querySelectorAll("[data-move]")) {
+      button.addEventListener("click", () => this.grid.move(Number(button.dataset.move)));
+    }
+    const copy = this.root.querySelector("[data-copy-slots]");
+    copy.addEventListener("click", () => copyFrom(copy, this.slots.list.map((slot) => this.text(slot)).join("\n")));
+    this.root.querySelector("[data-retry]").addEventListener("click", () => this.look(...this.window));
+    this.overlapBox?.addEventListener("change", () => this.changed());
+  }
+
+  wireByHand() {
+    const form = this.root.querySelector("[data-by-hand]");
+    const field = (name) => form.querySelector(`[name=by-hand-${name}]`);
+    field("start").addEventListener("change", () => {
+      const [hour, minute] = field("start").value.split(":").map(Number);
+      if (!field("end").value && hour < 23) field("end").value = `${String(hour + 1).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
+    });
+    form.querySelector("[data-add]").addEventListener("click", () => {
+      const [date, start, end] = ["date", "start", "end"].map((name) => field(name).value);
+      if (!date || !start || !end) return this.complain(this.page.t("error_incomplete"));
+      const slot = { start: instantOf(date, start, this.page.zone), end: instantOf(date, end, this.page.zone) };
+      if (this.add(slot)) field("date").focus();
+      return undefined;
+    });
+  }
+
+  attendeesChanged() {
+    this.changed();
+    this.look(...this.window);
+  }
+
+  // Busy times of everybody who takes part, in what is visible.
+  async look(from, to) {
+    this.window = [from, to];
+    if (this.grid) this.showPeriod();
+    this.asking?.abort();
+    this.asking = new AbortController();
+    const ids = this.attendees.chosen.map(({ id }) => id);
+    const query = new URLSearchParams({ staff_ids: ids.join(","), from: iso(from), to: iso(to) });
+    try {
+      const { items } = await call("GET", `/calendar?${query}`, { signal: this.asking.signal });
+      this.calendars = ids.map((id) => this.calendar(id, items.find((item) => item.staff_id === id)));
+      this.failed(false);
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) return;
+      this.calendars = ids.map((id) => this.calendar(id, undefined));
+      this.failed(true);
+    }
+    this.paint();
+    this.showLegend();
+  }
+
+  failed(yes) {
+    this.root.querySelector("[data-busy-failed]").hidden = !yes;
+  }
+
+  calendar(id, item) {
+    const colour = this.attendees.chosen.findIndex((person) => person.id === id) % 8;
+    const { name } = this.attendees.chosen.find((person) => person.id === id);
+    const own = new Set((this.page.edit?.slots ?? []).map((slot) => `${+new Date(slot.start)}-${+new Date(slot.end)}`));
+    const busy = (item?.busy ?? [])
+      .map((span) => ({ start: new Date(span.start), end: new Date(span.end), kind: span.kind }))
+      .filter((span) => span.kind !== "hold" || !own.has(`${+span.start}-${+span.end}`));
+    return { id, name, colour, status: item?.status ?? "unknown", busy };
+  }
+
+  paint() {
+    this.grid?.show(this.slots.list, this.calendars);
+  }
+
+  showLegend() {
+    const entries = this.calendars.map(({ name, colour, status }) => {
+      const entry = part("li", "", part("span", `swatch person-${colour}`), name);
+      if (status !== "fresh") entry.append(part("span", "legend-state", this.page.t(status)));
+      return entry;
+    });
+    this.root.querySelector("[data-legend]").replaceChildren(...entries);
+  }
+}

@@ -1,0 +1,91 @@
+// Seven days from today on (three on a phone): busy times of all attendees, and slots chosen by dragging (FullCalendar, loaded as a global).
+import { hours, iso } from "./times.js";
+
+const NARROW = matchMedia("(max-width: 760px)");
+
+export class Grid {
+  constructor(element, { page, select, visible }) {
+    this.page = page;
+    this.calendar = new window.FullCalendar.Calendar(element, {
+      ...this.look(),
+      timeZone: page.zone,
+      now: () => page.now(),
+      locale: page.language,
+      selectable: true,
+      selectMirror: true,
+      unselectAuto: false,
+      selectLongPressDelay: 250,
+      slotDuration: "00:30:00",
+      snapDuration: "00:30:00",
+      scrollTime: "08:30:00",
+      scrollTimeReset: false,
+      allDaySlot: false,
+      nowIndicator: true,
+      headerToolbar: false,
+      validRange: { start: page.now() },
+      slotEventOverlap: false,
+      select: (span) => {
+        select({ start: new Date(span.startStr), end: new Date(span.endStr) });
+        this.calendar.unselect();
+      },
+      datesSet: (range) => visible(new Date(range.startStr), new Date(range.endStr)),
+    });
+    this.calendar.render();
+    NARROW.addEventListener("change", () => this.calendar.changeView(this.view()));
+  }
+
+  look() {
+    return {
+      initialView: this.view(),
+      views: {
+        sevenDays: { type: "timeGrid", duration: { days: 7 } },
+        threeDays: { type: "timeGrid", duration: { days: 3 } },
+      },
+      height: "100%",
+      slotHeaderInterval: "01:00:00",
+      slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+      dayHeaderFormat: { month: "numeric", day: "numeric", weekday: "short" },
+      displayEventTime: false,
+    };
+  }
+
+  view() {
+    return NARROW.matches ? "threeDays" : "sevenDays";
+  }
+
+  move(step) {
+    if (step === 0) this.calendar.today();
+    else if (step > 0) this.calendar.next();
+    else this.calendar.prev();
+  }
+
+  // "2026年11月20日～26日"
+  period(from, to) {
+    const format = { timeZone: this.page.zone, year: "numeric", month: "short", day: "numeric" };
+    return new Intl.DateTimeFormat(this.page.language, format).formatRange(from, new Date(to.getTime() - 1));
+  }
+
+  // Busy spans in the person's colour, chosen slots in the accent's.
+  show(slots, people) {
+    const events = people.flatMap((person) => person.busy.map((span) => ({
+      title: `${person.name} ${this.page.t(span.kind)}`,
+      start: iso(span.start),
+      end: iso(span.end),
+      className: `busy busy-${span.kind} person-${person.colour}`,
+      interactive: false,
+    })));
+    const chosen = slots.map((slot) => ({
+      title: hours(slot, this.page.zone, this.page.language),
+      start: iso(slot.start),
+      end: iso(slot.end),
+      className: "chosen",
+      interactive: false,
+    }));
+    this.calendar.setOption("events", [this.past(), ...events, ...chosen]);
+  }
+
+  past() {
+    const now = this.page.now();
+    return { start: iso(new Date(now.getTime() - 48 * 3_600_000)), end: iso(now), display: "background", className: "past" };
+  }
+}

@@ -1,0 +1,73 @@
+// The guest's page: everything works without this; it shows the browser's zone, copies, and waits for the link.
+import { enableCopying } from "./copying.js";
+
+document.documentElement.classList.add("scripted");
+enableCopying(document);
+
+const zonePicker = document.querySelector("[data-zone]");
+if (zonePicker) {
+  zonePicker.addEventListener("change", () => showIn(zonePicker.value));
+  adoptBrowserZone();
+}
+
+const meeting = document.querySelector("#meeting[data-waiting]");
+if (meeting) waitForLink(Date.now());
+
+const form = document.querySelector("[data-confirm-form]");
+form?.addEventListener("submit", () => {
+  const button = form.querySelector("button[type=submit]");
+  button.setAttribute("aria-busy", "true");
+  setTimeout(() => { button.disabled = true; });
+});
+window.addEventListener("pageshow", () => {
+  const button = form?.querySelector("button[type=submit]");
+  if (button) { button.disabled = false; button.removeAttribute("aria-busy"); }
+});
+
+function adoptBrowserZone() {
+  const asked = new URLSearchParams(location.search).has("tz");
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (asked || !own || own === zonePicker.value) return;
+  showIn(own);
+}
+
+// The server alone writes times: ask it for the same page in another zone and take over what shows times.
+async function showIn(zone) {
+  const url = new URL(location.href);
+  url.searchParams.set("tz", zone);
+  const page = await load(url);
+  if (!page || !page.querySelector("#slots")) return;
+  const chosen = document.querySelector("input[name=slot_id]:checked")?.value;
+  document.querySelector("#slots").replaceWith(page.querySelector("#slots"));
+  const picker = page.querySelector("[data-zone]");
+  zonePicker.replaceChildren(...picker.children);
+  zonePicker.value = picker.value;
+  document.querySelector(".confirm .hint").replaceWith(page.querySelector(".confirm .hint"));
+  form.action = url.pathname + url.search;
+  history.replaceState(null, "", url);
+  const again = [...document.querySelectorAll("input[name=slot_id]")].find((input) => input.value === chosen);
+  if (again) again.checked = true;
+}
+
+async function load(url) {
+  try {
+    const answer = await fetch(url, { headers: { accept: "text/html" } });
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  } catch {
+    return null;
+  }
+}
+
+function waitForLink(since) {
+  const pause = Date.now() - since < 30_000 ? 2_000 : 10_000;
+  setTimeout(async () => {
+    const page = await load(location.href);
+    const fresh = page?.querySelector("#meeting");
+    if (fresh && !fresh.hasAttribute("data-waiting")) {
+      document.querySelector("#meeting").replaceChildren(...fresh.children);
+      enableCopying(document);
+    } else {
+      waitForLink(since);
+    }
+  }, pause);
+}

@@ -1,0 +1,116 @@
+// A new proposal in two steps on one page; nothing typed is lost by going back, reloading or being refused.
+import { ApiProblem, call } from "./api.js";
+import { Check } from "./check.js";
+import { Chooser } from "./chooser.js";
+import { Draft } from "./draft.js";
+import { readPage } from "./page.js";
+
+const page = readPage();
+const root = document.querySelector("[data-propose]");
+const draft = new Draft(page.me.id, {
+  kind: page.defaults.kind,
+  slots: [],
+  attendees: [page.me],
+  organizer_id: "",
+  platform: page.defaults.platform,
+  title: "",
+  company: "",
+  name: "",
+  email: "",
+  send_mail: true,
+  guidance: page.defaults.guidance,
+  note: "",
+  visibility: page.defaults.visibility,
+  expires_at: "",
+  allow_overlap: false,
+});
+draft.values.slots = draft.values.slots.filter((slot) => slot.start > page.now());
+
+const chooser = new Chooser(
+  root,
+  page,
+  { slots: draft.values.slots, attendees: draft.values.attendees, allowOverlap: draft.values.allow_overlap },
+  () => draft.set({
+    slots: chooser.slots.list, attendees: chooser.attendees.chosen, allow_overlap: chooser.overlapBox.checked,
+  }),
+);
+const check = new Check(root.querySelector("[data-step=check]"), page, draft, { send, preview });
+
+for (const input of root.querySelectorAll("[name=kind]")) {
+  input.checked = input.value === draft.values.kind;
+  input.addEventListener("change", () => {
+    draft.set({ kind: input.value });
+    showKind();
+  });
+}
+showKind();
+root.querySelector("[data-restored]").hidden = !draft.restored;
+root.querySelector("[data-discard]").addEventListener("click", () => {
+  draft.forget();
+  location.assign(location.pathname);
+});
+root.querySelector("[data-to-check]").addEventListener("click", () => {
+  if (chooser.slots.list.length === 0) {
+    chooser.complain(page.t("error_no_slots"));
+    root.querySelector("[data-slot-error]").focus();
+    return;
+  }
+  history.pushState({}, "", "#check");
+  showStep();
+});
+root.querySelector("[data-to-slots]").addEventListener("click", () => {
+  history.pushState({}, "", "#slots");
+  showStep();
+});
+window.addEventListener("popstate", showStep);
+showStep(false);
+
+function showKind() {
+  root.dataset.kind = draft.values.kind;
+  check.kindChanged();
+}
+
+function showStep(moved = true) {
+  const checking = location.hash === "#check" && chooser.slots.list.length > 0;
+  for (const step of root.querySelectorAll("[data-step]")) {
+    step.hidden = step.dataset.step !== (checking ? "check" : "slots");
+  }
+  for (const mark of document.querySelectorAll("[data-step-mark]")) {
+    const here = mark.dataset.stepMark === (checking ? "check" : "slots");
+    if (here) mark.setAttribute("aria-current", "step");
+    else mark.removeAttribute("aria-current");
+  }
+  if (checking) check.show();
+  if (moved) {
+    window.scrollTo(0, 0);
+    document.getElementById("main").focus({ preventScroll: true });
+  }
+}
+
+let last = { text: "", key: "" };
+
+// The same body sent again after a lost answer carries the same key, so that it is one proposal (G8).
+function keyFor(body) {
+  const text = JSON.stringify(body);
+  if (last.text !== text) {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    last = { text, key: [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("") };
+  }
+  return last.key;
+}
+
+async function send(body) {
+  try {
+    const made = await call("POST", "/proposals", { body, headers: { "idempotency-key": keyFor(body) } });
+    draft.forget();
+    location.assign(`/proposals/${encodeURIComponent(made.id)}/sent`);
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error;
+    if (error.status !== 0) last = { text: "", key: "" };
+    check.refused(error);
+  }
+}
+
+function preview(body) {
+  return call("POST", "/proposals/preview", { body });
+}

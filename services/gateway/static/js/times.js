@@ -1,0 +1,63 @@
+// Wall-clock times of one IANA zone, and slots as people read them (the same words as the server's).
+
+const WEEKDAYS = { ja: [..."日月火水木金土"], en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] };
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const two = (number) => String(number).padStart(2, "0");
+
+// {year, month, day, hour, minute, weekday} of an instant in a zone.
+export function wall(instant, zone) {
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric",
+  });
+  const part = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+  const weekday = new Date(Date.UTC(part.year, part.month - 1, part.day)).getUTCDay();
+  return { year: part.year, month: part.month, day: part.day, hour: part.hour, minute: part.minute, weekday };
+}
+
+// The instant at which clocks in `zone` show "2026-12-01" "13:00".
+export function instantOf(date, time, zone) {
+  const asUtc = new Date(`${date}T${time}:00Z`);
+  if (Number.isNaN(asUtc.getTime())) return null;
+  let instant = asUtc;
+  for (let round = 0; round < 2; round += 1) instant = new Date(asUtc.getTime() - offsetOf(instant, zone));
+  return instant;
+}
+
+function offsetOf(instant, zone) {
+  const here = wall(instant, zone);
+  const shown = Date.UTC(here.year, here.month - 1, here.day, here.hour, here.minute);
+  return shown - Math.floor(instant.getTime() / 60_000) * 60_000;
+}
+
+// "2026-12-01" and "13:00", as date and time inputs want them.
+export function dateInput(instant, zone) {
+  const { year, month, day } = wall(instant, zone);
+  return `${year}-${two(month)}-${two(day)}`;
+}
+
+export function timeInput(instant, zone) {
+  const { hour, minute } = wall(instant, zone);
+  return `${two(hour)}:${two(minute)}`;
+}
+
+export function dayText(instant, zone, language) {
+  const { year, month, day, weekday } = wall(instant, zone);
+  if (language === "ja") return `${year}年${month}月${day}日(${WEEKDAYS.ja[weekday]})`;
+  return `${WEEKDAYS.en[weekday]}, ${day} ${MONTHS[month - 1]} ${year}`;
+}
+
+// R8: 2026年12月1日(火) 13:00 ～ 14:00 · Tue, 1 Dec 2026 13:00 – 14:00
+export function slotText(slot, zone, language) {
+  return `${dayText(slot.start, zone, language)} ${hours(slot, zone, language)}`;
+}
+
+// 13:00 ～ 14:00
+export function hours(slot, zone, language) {
+  const dash = language === "ja" ? "～" : "–";
+  const sameDay = dateInput(slot.start, zone) === dateInput(slot.end, zone);
+  const end = sameDay ? timeInput(slot.end, zone) : `${dayText(slot.end, zone, language)} ${timeInput(slot.end, zone)}`;
+  return `${timeInput(slot.start, zone)} ${dash} ${end}`;
+}
+
+// RFC 3339 in UTC.
+export const iso = (instant) => instant.toISOString().replace(".000Z", "Z");
