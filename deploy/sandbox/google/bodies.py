@@ -26,7 +26,6 @@ SHARED = frozenset(
         "source",
         "attachments",
         "eventType",
-        "sequence",
     }
 )
 _CHOICES = {
@@ -35,6 +34,13 @@ _CHOICES = {
     "visibility": {"default", "public", "private", "confidential"},
 }
 _TYPES: dict[str, type] = {
+    "status": str,
+    "transparency": str,
+    "visibility": str,
+    "guestsCanModify": bool,
+    "guestsCanInviteOthers": bool,
+    "guestsCanSeeOtherGuests": bool,
+    "anyoneCanAddSelf": bool,
     "summary": str,
     "description": str,
     "location": str,
@@ -47,7 +53,6 @@ _TYPES: dict[str, type] = {
     "source": dict,
     "extendedProperties": dict,
     "conferenceData": dict,
-    "sequence": int,
 }
 _RESPONSES = {"needsAction", "declined", "tentative", "accepted"}
 _ATTENDEE_FIELDS = ("email", "displayName", "optional", "resource", "comment", "additionalGuests", "id")
@@ -82,7 +87,7 @@ def _attendee(item: object) -> Resource:
     if not isinstance(item, dict) or not isinstance(item.get("email"), str) or "@" not in item["email"]:
         raise required("Missing attendee email.")
     response = item.get("responseStatus") or "needsAction"
-    if response not in _RESPONSES:
+    if not isinstance(response, str) or response not in _RESPONSES:
         raise invalid(f'Invalid value for: Invalid value "{response}" for responseStatus')
     kept = {key: item[key] for key in _ATTENDEE_FIELDS if item.get(key) is not None}
     return kept | {"responseStatus": response}

@@ -91,7 +91,7 @@ class EventBook:
         start, end = _merged_span(entry, body, calendar, fields)
         if entry.organizer != calendar.email:
             return self._change_as_guest(calendar, entry, fields, (start, end), options)
-        changed = replace(entry, resource=merged(entry.resource, fields), start=start, end=end)
+        changed = replace(entry, resource=_DEFAULTS | merged(entry.resource, fields), start=start, end=end)
         return self._save(calendar, changed, entry, options)
 
     def update(self, calendar: GoogleCalendar, event_id: str, body: object, options: WriteOptions) -> Entry:
@@ -164,7 +164,7 @@ class EventBook:
             raise not_organizer()
         own = {key: value for key, value in fields.items() if key in PRIVATE or key == "extendedProperties"}
         if own:
-            self._put(calendar, replace(entry, resource=merged(entry.resource, own)), options)
+            self._put(calendar, replace(entry, resource=_DEFAULTS | merged(entry.resource, own)), options)
         for guest in attendees:
             if guest["email"].lower() == calendar.email and guest not in entry.guests():
                 self.respond(entry, calendar.email, guest["responseStatus"], options)

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from deploy.sandbox.calendars import Resource
 from deploy.sandbox.google.errors import GoogleError, invalid, required
+
+_Day = TypeVar("_Day", date, datetime)
+_FIRST_YEAR, _LAST_YEAR = 1600, 4500
 
 
 @lru_cache(maxsize=700)
@@ -81,16 +85,13 @@ def parse_moment(value: object, name: str, calendar_zone: str, *, recurring: boo
     if zone is not None and (not isinstance(zone, str) or zone_named(zone) is None):
         raise invalid(f"Invalid time zone definition for {name} time.")
     if value.get("date"):
-        return Moment(_day(value["date"], name), None, None)
-    parsed = _clock_time(value["dateTime"], name)
+        return Moment(_in_range(_day(value["date"], name), name), None, None)
+    parsed = _in_range(_clock_time(value["dateTime"], name), name)
     if zone is None and (parsed.tzinfo is None or recurring):
         raise required(f"Missing time zone definition for {name} time.")
     if parsed.tzinfo is None:
         parsed = parsed.replace(tzinfo=ZoneInfo(str(zone)))
-    try:
-        return Moment(None, parsed.astimezone(UTC), zone or calendar_zone)
-    except OverflowError:
-        raise invalid(f"Invalid {name} time.") from None
+    return Moment(None, parsed.astimezone(UTC), zone or calendar_zone)
 
 
 def check_order(start: Moment, end: Moment, calendar_zone: str) -> None:
@@ -108,6 +109,12 @@ def shifted(moment: Moment, start_local: datetime, offset: timedelta, calendar_z
         return Moment(local.date(), None, None)
     zone = ZoneInfo(moment.zone or calendar_zone)
     return Moment(None, local.replace(tzinfo=zone).astimezone(UTC), moment.zone)
+
+
+def _in_range(value: _Day, name: str) -> _Day:
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise invalid(f"Invalid {name} time.")
+    return value
 
 
 def _day(text: object, name: str) -> date:

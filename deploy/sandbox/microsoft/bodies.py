@@ -67,6 +67,8 @@ def taken(body: object) -> Resource:
     if "attendees" in body:
         found["attendees"] = _attendees(body["attendees"] or [])
     if "recurrence" in body:
+        if not isinstance(body["recurrence"], dict | None):
+            raise unreadable_body()
         found["recurrence"] = body["recurrence"]
     if body.get("singleValueExtendedProperties") is not None:
         found["singleValueExtendedProperties"] = _extended(body["singleValueExtendedProperties"])

@@ -136,7 +136,7 @@ class EventBook:
         self._answer_organizer(mailbox.email, copy, response, push)
 
     def record_answer(self, event: Event, address: str, response: str, push: bool) -> Event:
-        """The organizer's tracking of an attendee's answer, shown in every copy. Raises 404 for an unknown attendee."""
+        """The organizer's tracking of an attendee's answer; others do not see it. Raises 404 for a stranger."""
         home = self._mailbox_of(event.organizer)
         original_id = self._state.copies.get(event.uid, {}).get(event.organizer)
         original = home.live(original_id) if home and original_id else None
@@ -150,9 +150,7 @@ class EventBook:
             for attendee in original.attendees()
         ]
         answered = replace(original, resource=original.resource | {"attendees": attendees})
-        saved = self._put(home, answered, "updated", push)
-        self._meetings.follow(home, saved, original, push)
-        return saved
+        return self._put(home, answered, "updated", push)
 
     def _answer_organizer(self, address: str, copy: Event, response: str, push: bool) -> None:
         home = self._mailbox_of(copy.organizer)

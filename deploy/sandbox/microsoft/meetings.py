@@ -45,6 +45,8 @@ class Meetings:
         were, are = invited(before), invited(event)
         moved = before is not None and before.span != event.span
         mails_all = moved or (before is not None and _differs(event, before))
+        if before is not None and not mails_all and were.keys() == are.keys():
+            return
         for address in sorted(were.keys() | are.keys()):
             mailbox = self._mailbox_of(address)
             if address not in are:

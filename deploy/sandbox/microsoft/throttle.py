@@ -32,6 +32,7 @@ class Throttle:
             raise over_concurrency()
         if not self._state.quota.take(key, clock.now()):
             raise too_many_requests(60)
+        self._note(key)
         self._under_way[key] = self._under_way.get(key, 0) + 1
         try:
             if settings.service_time_s:
@@ -50,6 +51,8 @@ class Throttle:
         lately = self._lately.setdefault(key, deque())
         while lately and lately[0] <= now - self._latency_s:
             lately.popleft()
-        together = max(under_way, len(lately))
-        lately.append(now)
-        return together
+        return max(under_way, len(lately))
+
+    def _note(self, key: str) -> None:
+        if self._latency_s:
+            self._lately.setdefault(key, deque()).append(time.monotonic())

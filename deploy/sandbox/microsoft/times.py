@@ -10,6 +10,7 @@ from deploy.sandbox.microsoft.errors import GraphError, failed_validation, unrea
 from deploy.sandbox.microsoft.zones import zone_named
 
 _WALL = re.compile(r"(\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(?::\d{2})?)(\.\d+)?([Zz]|[+-]\d{2}:\d{2})?")
+_FIRST_YEAR, _LAST_YEAR = 1601, 4500
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,12 @@ def parse_wall(value: object, name: str) -> tuple[datetime, str]:
     if found is None:
         raise unreadable_body(f"Cannot convert the literal '{value['dateTime']}' to the expected type 'Edm.DateTime'.")
     try:
-        return datetime.fromisoformat(found.group(1).upper() + (found.group(2) or "")[:7]), str(zone)
+        local = datetime.fromisoformat(found.group(1).upper() + (found.group(2) or "")[:7])
     except ValueError:
         raise unreadable_body(f"'{value['dateTime']}' is not a valid date.") from None
+    if not _FIRST_YEAR <= local.year <= _LAST_YEAR:
+        raise failed_validation(f"'{value['dateTime']}' is out of range.")
+    return local, str(zone)
 
 
 def make_span(start: tuple[datetime, str], end: tuple[datetime, str], *, all_day: bool) -> Span:
