@@ -51,5 +51,5 @@ class Zoom(Protocol):
         ...
 
     async def find(self, token: str, agenda_token: str) -> Sequence[Meeting]:
-        """Coming meetings of the user whose agenda begins with the token."""
+        """Scheduled meetings of the user, however far ahead, whose agenda begins with the token."""
         ...

@@ -75,7 +75,7 @@ class ZoomApi:
 
     async def find(self, token: str, agenda_token: str) -> Sequence[Meeting]:
         found: list[str] = []
-        page: dict[str, str] = {"type": "upcoming", "page_size": str(_PAGE)}
+        page: dict[str, str] = {"type": "scheduled", "page_size": str(_PAGE)}
         for _ in range(_PAGES_AT_MOST):
             body = await self._call("meetings.list", "GET", "/users/me/meetings", token, params=page)
             rows = body.get("meetings", [])
@@ -160,8 +160,7 @@ def _json(answer: httpx.Response) -> Mapping[str, Any]:
 
 
 def retry_after(headers: Mapping[str, str], message: str) -> timedelta:
-    """Zoom's Retry-After is an ISO instant on daily limits, seconds elsewhere, and is missing for the limit per user.
-    """
+    """Zoom's Retry-After is an ISO instant on daily limits, seconds elsewhere, and is missing for the limit per user."""
     given, now = headers.get("retry-after", ""), clock.now()
     if given.isdigit():
         return timedelta(seconds=max(1, int(given)))
