@@ -1,0 +1,1 @@
+"""Booking: proposals, appointments and every claim on time."""

@@ -171,6 +171,7 @@ class ProposalView(View):
     created_at: datetime
     updated_at: datetime
     asked_again_at: datetime | None
+    guest_message: str
     appointment_id: str | None
     hidden: bool
     can_change: bool

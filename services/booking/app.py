@@ -1,0 +1,121 @@
+"""Where booking's parts are made and joined."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, FastAPI
+from faststream.rabbit import RabbitBroker
+
+from services.booking.providers.calendar_look import CalendarLook
+from services.booking.routes.appointments import build_appointment_routes
+from services.booking.routes.guests import build_guest_routes
+from services.booking.routes.proposals import build_proposal_routes
+from services.booking.routes.questions import build_question_routes
+from services.booking.settings import Settings
+from services.booking.store.bookings import BookingStore
+from services.booking.store.guards import Guards
+from services.booking.store.people import PeopleStore
+from services.booking.subscribers import SERVICE, Subscribers
+from services.booking.usecases.announce import Announcer
+from services.booking.usecases.ask_again import AskForNewSlots
+from services.booking.usecases.availability import Availability, Look
+from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
+from services.booking.usecases.confirm import ConfirmSlot
+from services.booking.usecases.edit_proposal import EditProposal
+from services.booking.usecases.end_proposal import DropTakenSlots, ExpireProposal, WithdrawProposal
+from services.booking.usecases.guest_page import GuestPage
+from services.booking.usecases.links import Links
+from services.booking.usecases.propose import ClaimedSlots, ProposeSlots
+from services.booking.usecases.record_effects import RecordEffects
+from shared import http, mongo
+from shared.due import DueWorker
+from shared.internal import require_caller
+from shared.messaging.relay import Relay
+from shared.mongo import Client, Database
+from shared.runtime import Parts, make_broker, service_app
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Booking's collections."""
+
+    people: PeopleStore
+    guards: Guards
+    bookings: BookingStore
+
+    @classmethod
+    def on(cls, client: Client, database: Database) -> "Stores":
+        guards = Guards(database)
+        return cls(PeopleStore(database), guards, BookingStore(client, database, guards))
+
+
+def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: Look | None = None) -> FastAPI:
+    """``broker`` and ``look`` are handed in by tests only."""
+    client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
+    stores = Stores.on(client, database)
+    broker = broker or make_broker(SERVICE, settings)
+    relay = Relay(broker, [stores.bookings.proposals, stores.bookings.appointments])
+    calendars = http.internal_client(settings.calendar_sync_url, settings.calendar_sync_token.get_secret_value())
+    look = look or CalendarLook(calendars, budget=settings.look_budget, max_age=settings.look_max_age)
+    availability = Availability(
+        stores.people,
+        stores.guards,
+        look,
+        stale_after=settings.stale_after,
+        look_max_age=settings.look_max_age,
+    )
+    links = Links(settings.token_ring, settings.public_url)
+    announcer = Announcer(settings.bus_ring, links)
+    expire = ExpireProposal(stores.bookings, announcer, relay)
+    parts = Parts(
+        client=client,
+        broker=broker,
+        relay=relay,
+        indexes={**stores.people.indexes, **stores.guards.indexes, **stores.bookings.indexes},
+        subscribers=Subscribers(
+            stores.people,
+            RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
+            DropTakenSlots(stores.bookings, stores.guards, announcer, relay),
+        ).router(),
+        workers=[DueWorker("expiry", stores.bookings.proposals, expire)],
+        routers=_routes(settings, stores, availability, links, announcer, relay),
+        closing=[calendars.aclose],
+    )
+    return service_app(SERVICE, settings, parts)
+
+
+def _routes(
+    settings: Settings,
+    stores: Stores,
+    availability: Availability,
+    links: Links,
+    announcer: Announcer,
+    relay: Relay,
+) -> list[APIRouter]:
+    guard = require_caller(settings.api_tokens.get_secret_value())
+    people, store, ring = stores.people, stores.bookings, settings.data_ring
+    claimed = ClaimedSlots(availability, stores.guards)
+    return [
+        build_proposal_routes(
+            guard,
+            store,
+            links,
+            ProposeSlots(people, store, claimed, announcer, links, relay),
+            EditProposal(people, store, claimed, announcer, relay),
+            WithdrawProposal(store, announcer, relay),
+        ),
+        build_appointment_routes(
+            guard,
+            store,
+            links,
+            ring,
+            ChangeAppointment(people, store, availability, announcer, relay),
+            CancelAppointment(store, announcer, relay),
+        ),
+        build_guest_routes(
+            guard,
+            GuestPage(people, store, availability, links, ring),
+            ConfirmSlot(store, availability, announcer, relay),
+            AskForNewSlots(store, announcer, relay),
+        ),
+        build_question_routes(guard, store, stores.guards),
+    ]

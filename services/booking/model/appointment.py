@@ -1,0 +1,188 @@
+"""An appointment as booking keeps it: the confirmed meeting, its revision and what became of its effects."""
+
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, Field
+
+from services.booking.model.claims import Claim, ClaimKind, resources
+from services.booking.model.effects import (
+    MEETING_KEY,
+    REMINDER_KEY,
+    Expected,
+    Report,
+    entry_key,
+    hold_key,
+    mail_key,
+)
+from services.booking.model.proposal import Origin, TokenSource
+from services.booking.model.spans import Span
+from services.booking.model.titles import title_of
+from shared.contracts import booking as contract
+from shared.contracts.api.appointments import AppointmentStatus, Outcome
+from shared.contracts.api.effects import Effect
+from shared.contracts.booking import Attendee, Kind, Visibility
+from shared.contracts.envelope import Value
+from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.people import Guest
+
+
+class KnownMeeting(Value):
+    """What is needed to join, encrypted at rest; ``order`` as in reports."""
+
+    order: int
+    secret: str | None
+
+
+class Appointment(Value):
+    """``version`` is the revision that events carry; every change that others must follow makes it grow."""
+
+    appointment_id: str
+    organization_id: str
+    version: int = 1
+    status: AppointmentStatus = AppointmentStatus.CONFIRMED
+    proposal_id: str | None
+    slot_id: str | None
+    kind: Kind
+    title: str
+    start_at: AwareDatetime
+    end_at: AwareDatetime
+    time_zone: str
+    creator: Attendee
+    organizer_id: str
+    attendees: list[Attendee]
+    with_calendar: list[str]
+    guest: Guest
+    guest_time_zone: str
+    guest_locale: str
+    guidance: str
+    note: str
+    visibility: Visibility
+    wants_meeting: bool
+    zoom_user_id: str | None
+    address: str | None
+    reception_code: str | None = None
+    room_id: str | None = None
+    outcome: Outcome = Outcome.SCHEDULED
+    cancel_message: str = ""
+    token: TokenSource
+    confirmed_at: AwareDatetime
+    updated_at: AwareDatetime
+    origin: Origin | None = None
+    expected: list[Expected] = Field(default_factory=list)
+    reports: dict[str, Report] = Field(default_factory=dict)
+    meeting: KnownMeeting | None = None
+
+    @property
+    def shown_title(self) -> str:
+        return title_of(self.title, self.guest)
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start_at, self.end_at)
+
+    @property
+    def local_day(self) -> str:
+        """Of its start, in the organization's zone."""
+        return self.start_at.astimezone(ZoneInfo(self.time_zone)).date().isoformat()
+
+    @property
+    def attendee_ids(self) -> list[str]:
+        return [attendee.staff_id for attendee in self.attendees]
+
+    @property
+    def is_live(self) -> bool:
+        return self.status is AppointmentStatus.CONFIRMED
+
+    def takes_part(self, staff_id: str) -> bool:
+        return staff_id in (self.creator.staff_id, self.organizer_id, *self.attendee_ids)
+
+    def claims(self) -> set[Claim]:
+        if not self.is_live:
+            return set()
+        return {
+            Claim(resource, ClaimKind.CONFIRMED, self.appointment_id, "", self.span)
+            for resource in resources(self.attendee_ids, self.room_id, self.zoom_user_id)
+        }
+
+    def as_contract(self) -> contract.Appointment:
+        return contract.Appointment(
+            appointment_id=self.appointment_id,
+            proposal_id=self.proposal_id,
+            revision=self.version,
+            kind=self.kind,
+            title=self.shown_title,
+            start_at=self.start_at,
+            end_at=self.end_at,
+            time_zone=self.time_zone,
+            organizer_id=self.organizer_id,
+            creator=self.creator,
+            attendees=self.attendees,
+            guest=self.guest,
+            guest_time_zone=self.guest_time_zone,
+            guest_locale=self.guest_locale,
+            visibility=self.visibility,
+            wants_meeting=self.wants_meeting,
+            zoom_user_id=self.zoom_user_id,
+            address=self.address,
+            reception_code=self.reception_code,
+            room_id=self.room_id,
+            confirmed_at=self.confirmed_at,
+        )
+
+    def expecting_confirmation(self, held_slots: list[str]) -> Self:
+        """The closed list of a confirmation: holds gone, meeting, entries, both mails, the reminder."""
+        released = [
+            Expected(
+                effect=Effect.HOLD_RELEASE,
+                of=staff_id,
+                keys=[hold_key(staff_id, slot_id) for slot_id in held_slots],
+                since=self.version,
+                absent=True,
+            )
+            for staff_id in self.with_calendar
+        ]
+        return self._expecting([*released, *self._meeting(), *self._entries(), *self._mails(Purpose.CONFIRMED)])
+
+    def expecting_move(self, before: "Appointment") -> Self:
+        """Of a new time: meeting and entries follow, both sides are told, the reminder is filed anew."""
+        kept = [item for item in before.expected if item.effect is Effect.HOLD_RELEASE]
+        return self._expecting([*kept, *self._meeting(), *self._entries(), *self._mails(Purpose.RESCHEDULED)])
+
+    def expecting_change(self, before: "Appointment") -> Self:
+        """Of another detail: entries follow, the meeting where its topic or host changed; nobody is mailed."""
+        topic = (before.shown_title, before.organizer_id) != (self.shown_title, self.organizer_id)
+        renewed = {Effect.ENTRY, Effect.MEETING} if topic else {Effect.ENTRY}
+        kept = [item for item in before.expected if item.effect not in renewed]
+        return self.model_copy(update={"expected": [*kept, *(self._meeting() if topic else []), *self._entries()]})
+
+    def expecting_cancellation(self, before: "Appointment") -> Self:
+        """Of an end: meeting, entries and reminder go, both sides are told."""
+        going = [
+            item.model_copy(update={"absent": True, "since": self.version})
+            for item in before.expected
+            if item.effect in (Effect.MEETING, Effect.ENTRY, Effect.REMINDER)
+        ]
+        kept = [item for item in before.expected if item.effect is Effect.HOLD_RELEASE]
+        return self.model_copy(update={"expected": [*kept, *going, *self._mails(Purpose.CANCELED)]})
+
+    def _expecting(self, expected: list[Expected]) -> Self:
+        reminder = Expected(effect=Effect.REMINDER, of="", keys=[REMINDER_KEY], since=self.version)
+        return self.model_copy(update={"expected": [*expected, reminder]})
+
+    def _meeting(self) -> list[Expected]:
+        if not self.wants_meeting:
+            return []
+        return [Expected(effect=Effect.MEETING, of=self.organizer_id, keys=[MEETING_KEY], since=self.version)]
+
+    def _entries(self) -> list[Expected]:
+        return [
+            Expected(effect=Effect.ENTRY, of=staff_id, keys=[entry_key(staff_id)], since=self.version)
+            for staff_id in self.with_calendar
+        ]
+
+    def _mails(self, purpose: Purpose) -> list[Expected]:
+        return [
+            Expected(effect=Effect.MAIL, of=audience, keys=[mail_key(purpose, audience)], since=self.version)
+            for audience in (Audience.GUEST, Audience.STAFF)
+        ]

@@ -1,0 +1,47 @@
+"""Claims on time: who owns which span of which resource, and which guard documents decide about it (G1, G2)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.booking.model.spans import Span
+
+
+class ClaimKind(StrEnum):
+    """``held`` can become confirmed; of overlapping held claims the first confirmed wins."""
+
+    HELD = "held"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """``owner`` is a proposal (with the slot's id) or an appointment."""
+
+    resource: str
+    kind: ClaimKind
+    owner: str
+    slot_id: str
+    span: Span
+
+    def overlaps(self, other: "Claim") -> bool:
+        return self.resource == other.resource and self.span.overlaps(other.span)
+
+
+def staff_resource(staff_id: str) -> str:
+    return f"staff:{staff_id}"
+
+
+def resources(staff_ids: Iterable[str], room_id: str | None, zoom_user_id: str | None) -> list[str]:
+    """Everything that must be free for one meeting."""
+    found = [staff_resource(staff_id) for staff_id in staff_ids]
+    if room_id:
+        found.append(f"room:{room_id}")
+    if zoom_user_id:
+        found.append(f"zoom:{zoom_user_id}")
+    return found
+
+
+def guard_ids(organization_id: str, resource: str, span: Span) -> list[str]:
+    """One guard document per resource and UTC day."""
+    return [f"{organization_id}/{resource}/{day.isoformat()}" for day in span.days()]

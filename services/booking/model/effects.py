@@ -1,0 +1,147 @@
+"""What became of each effect (G9): reports of the other services fold in any order and any number of times into the
+same state; a transition's closed list says what is expected of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from shared.contracts.api.effects import Effect, EffectStatus, EffectView
+from shared.contracts.envelope import Value
+
+_RANKS = 1_000_000
+
+
+class Reported(StrEnum):
+    """What a service said: ``done`` is there, ``gone`` is no longer there."""
+
+    WAITING = "waiting"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    DONE = "done"
+    GONE = "gone"
+
+
+_RANK = {status: rank for rank, status in enumerate(Reported)}
+
+
+class Report(Value):
+    """The newest word on one thing. ``order`` decides which of two is newer; ``owner`` is whose calendar holds an
+    entry that covers several attendees.
+    """
+
+    order: int
+    status: Reported
+    reason: str | None = None
+    until: AwareDatetime | None = None
+    owner: str | None = None
+
+    @property
+    def revision(self) -> int:
+        return self.order // _RANKS
+
+
+Reports = Mapping[str, Report]
+
+
+def report(
+    revision: int,
+    status: Reported,
+    *,
+    reason: str | None = None,
+    until: AwareDatetime | None = None,
+    owner: str | None = None,
+    within: int | None = None,
+) -> Report:
+    """``within`` orders reports of one revision where the publisher counts them; else the status does."""
+    rank = _RANK[status] if within is None else min(within, _RANKS - 1)
+    return Report(order=revision * _RANKS + rank, status=status, reason=reason, until=until, owner=owner)
+
+
+def fold(reports: Reports, key: str, new: Report) -> Reports:
+    """Keep the newer of the two."""
+    known = reports.get(key)
+    return reports if known is not None and known.order >= new.order else {**reports, key: new}
+
+
+class Expected(Value):
+    """One effect of a transition: all of ``keys`` are to be there (or gone, where ``absent``) as of revision
+    ``since``.
+    """
+
+    effect: Effect
+    of: str
+    keys: list[str]
+    since: int
+    absent: bool = False
+
+
+_ORDER = (
+    EffectStatus.FAILED,
+    EffectStatus.WAITING,
+    EffectStatus.PENDING,
+    EffectStatus.DONE,
+    EffectStatus.SUPPRESSED,
+)
+"""Of several things that make one effect the worst is shown."""
+
+
+def shown(expected: Sequence[Expected], reports: Reports) -> list[EffectView]:
+    return [_one(item, reports) for item in expected]
+
+
+def _one(item: Expected, reports: Reports) -> EffectView:
+    views = [_seen(item, reports.get(key)) for key in item.keys] or [
+        EffectView(effect=item.effect, of=item.of, status=EffectStatus.DONE)
+    ]
+    return min(views, key=lambda view: _ORDER.index(view.status))
+
+
+def _seen(item: Expected, known: Report | None) -> EffectView:
+    status, reason = _absent(item, known) if item.absent else _present(item, known)
+    told = known is not None and status is not EffectStatus.PENDING
+    return EffectView(
+        effect=item.effect,
+        of=item.of,
+        status=status,
+        reason=reason,
+        until=known.until if told and known else None,
+    )
+
+
+def _present(item: Expected, known: Report | None) -> tuple[EffectStatus, str | None]:
+    if known is None or known.revision < item.since or known.status is Reported.GONE:
+        return EffectStatus.PENDING, None
+    return EffectStatus(known.status.value), known.reason
+
+
+def _absent(item: Expected, known: Report | None) -> tuple[EffectStatus, str | None]:
+    if known is None:
+        return EffectStatus.PENDING, None
+    if known.status is Reported.GONE:
+        return EffectStatus.DONE, None
+    if known.status is Reported.SUPPRESSED:
+        return EffectStatus.SUPPRESSED, known.reason
+    if known.revision < item.since:
+        never_there = known.status is Reported.FAILED
+        return (EffectStatus.SUPPRESSED, "never_written") if never_there else (EffectStatus.PENDING, None)
+    if known.status in (Reported.FAILED, Reported.WAITING):
+        return EffectStatus(known.status.value), known.reason
+    return EffectStatus.PENDING, None
+
+
+def hold_key(staff_id: str, slot_id: str) -> str:
+    return f"hold:{staff_id}:{slot_id}"
+
+
+def entry_key(staff_id: str) -> str:
+    return f"entry:{staff_id}"
+
+
+def mail_key(purpose: str, audience: str) -> str:
+    return f"mail:{purpose}:{audience}"
+
+
+MEETING_KEY = "meeting"
+REMINDER_KEY = "reminder"

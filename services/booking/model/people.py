@@ -1,0 +1,70 @@
+"""What booking knows of organizations and staff, from events of the gateway and of the services that hold their
+connections.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from services.booking.model.free_time import CalendarState
+from services.booking.model.spans import Span
+from shared.contracts.booking import Attendee
+from shared.contracts.envelope import Value
+from shared.contracts.people import Person
+
+
+class Link(StrEnum):
+    """State of a connection; ``none`` was never there or was ended by a person."""
+
+    NONE = "none"
+    CONNECTED = "connected"
+    BROKEN = "broken"
+
+
+class Organization(Value):
+    """The tenant's settings that booking needs."""
+
+    organization_id: str
+    name: str
+    product_name: str
+    time_zone: str
+    locale: str
+
+
+class Staff(Value):
+    """A staff member; ``busy_read_at`` is when the copy of their busy time was last read completely."""
+
+    staff_id: str
+    organization_id: str
+    person: Person
+    disabled: bool
+    zoom_user_id: str | None
+    calendar: Link
+    busy_read_at: AwareDatetime | None = None
+    window_start_at: AwareDatetime | None = None
+    window_end_at: AwareDatetime | None = None
+
+    def as_attendee(self) -> Attendee:
+        return Attendee(staff_id=self.staff_id, person=self.person)
+
+    @property
+    def has_calendar(self) -> bool:
+        """Linked once, even if it cannot be read at present (G3)."""
+        return self.calendar is not Link.NONE
+
+    def covers(self, span: Span) -> bool:
+        """Whether the copy reaches over the whole span."""
+        return (
+            self.window_start_at is not None
+            and self.window_end_at is not None
+            and self.window_start_at <= span.start_at
+            and span.end_at <= self.window_end_at
+        )
+
+    def state(self, now: datetime, stale_after: timedelta) -> CalendarState:
+        """Of the copy (G3)."""
+        if not self.has_calendar:
+            return CalendarState.NONE
+        fresh = self.busy_read_at is not None and now - self.busy_read_at <= stale_after
+        return CalendarState.KNOWN if fresh and self.calendar is Link.CONNECTED else CalendarState.UNKNOWN

@@ -1,0 +1,198 @@
+"""A proposal as booking keeps it: several slots offered to one guest, of which at most one becomes confirmed."""
+
+from typing import Self
+
+from pydantic import AwareDatetime, Field
+
+from services.booking.model.claims import Claim, ClaimKind, resources
+from services.booking.model.effects import Expected, Report, hold_key
+from services.booking.model.spans import Span
+from services.booking.model.titles import title_of
+from shared.contracts import booking as contract
+from shared.contracts.api.effects import Effect
+from shared.contracts.api.proposals import Platform, ProposalStatus, SlotStatus
+from shared.contracts.booking import Attendee, Kind, Visibility
+from shared.contracts.envelope import Value
+from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.people import Guest
+
+
+class ToleratedEntry(Value):
+    """Somebody's busy entry that was there when the slot was proposed with ``allow_overlap`` (G2). ``entry`` is the
+    provider's, or None where only the cells of the copy were known.
+    """
+
+    staff_id: str
+    entry: str | None
+    start_at: AwareDatetime
+    end_at: AwareDatetime
+
+
+class OfferedSlot(Value):
+    """Its times never change under its id."""
+
+    slot_id: str
+    start_at: AwareDatetime
+    end_at: AwareDatetime
+    room_id: str | None = None
+    status: SlotStatus = SlotStatus.OPEN
+    tolerated: list[ToleratedEntry] = Field(default_factory=list)
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start_at, self.end_at)
+
+
+class TokenSource(Value):
+    """What a guest's token is derived from (G23); only its hash is looked up, the token itself is stored nowhere."""
+
+    key_id: str
+    generation: int
+    hash: str
+
+
+class Origin(Value):
+    """The request that made a document: its idempotency key (scoped to the caller) and a fingerprint of its body."""
+
+    key: str
+    fingerprint: str
+
+
+class Proposal(Value):
+    """``title`` and ``expires_at`` as given may be empty: ``shown_title`` and ``ends_at`` are what counts."""
+
+    proposal_id: str
+    organization_id: str
+    version: int = 1
+    status: ProposalStatus = ProposalStatus.OPEN
+    kind: Kind
+    title: str
+    creator: Attendee
+    organizer_id: str
+    attendees: list[Attendee]
+    with_calendar: list[str]
+    """Attendees whose calendar was linked: where holds are put."""
+    zoom_user_id: str | None
+    slots: list[OfferedSlot]
+    guest: Guest
+    send_mail: bool
+    guidance: str
+    note: str
+    visibility: Visibility
+    platform: Platform
+    address: str | None
+    expires_at: AwareDatetime
+    expires_given: bool
+    time_zone: str
+    locale: str
+    token: TokenSource
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    asked_again_at: AwareDatetime | None = None
+    guest_message: str = ""
+    appointment_id: str | None = None
+    origin: Origin | None = None
+    expected: list[Expected] = Field(default_factory=list)
+    reports: dict[str, Report] = Field(default_factory=dict)
+
+    @property
+    def shown_title(self) -> str:
+        return title_of(self.title, self.guest)
+
+    @property
+    def attendee_ids(self) -> list[str]:
+        return [attendee.staff_id for attendee in self.attendees]
+
+    @property
+    def open_slots(self) -> list[OfferedSlot]:
+        return [slot for slot in self.slots if slot.status is SlotStatus.OPEN]
+
+    @property
+    def is_live(self) -> bool:
+        return self.status is ProposalStatus.OPEN
+
+    def slot(self, slot_id: str) -> OfferedSlot | None:
+        return next((slot for slot in self.slots if slot.slot_id == slot_id), None)
+
+    def takes_part(self, staff_id: str) -> bool:
+        return staff_id in (self.creator.staff_id, self.organizer_id, *self.attendee_ids)
+
+    def claims(self) -> set[Claim]:
+        """What an open proposal holds (G2): each slot for every attendee, its room and the Zoom user."""
+        if not self.is_live:
+            return set()
+        return {
+            Claim(resource, ClaimKind.HELD, self.proposal_id, slot.slot_id, slot.span)
+            for slot in self.open_slots
+            for resource in resources(self.attendee_ids, slot.room_id, self.zoom_user_id)
+        }
+
+    def with_status_of(self, gone: dict[str, SlotStatus]) -> Self:
+        """The same with some slots' status changed."""
+        slots = [
+            slot.model_copy(update={"status": gone[slot.slot_id]}) if slot.slot_id in gone else slot
+            for slot in self.slots
+        ]
+        return self.model_copy(update={"slots": slots})
+
+    def expecting(self, before: "Proposal | None", *mails: tuple[Purpose, Audience]) -> Self:
+        """The same with the closed list of effects of the transition that led from ``before`` to here."""
+        kept = {item.of: item for item in before.expected if item.effect is Effect.MAIL} if before else {}
+        for purpose, audience in mails:
+            kept[audience] = Expected(
+                effect=Effect.MAIL, of=audience, keys=[f"mail:{purpose}:{audience}"], since=self.version
+            )
+        return self.model_copy(update={"expected": [*self._holds(), *self._releases(), *kept.values()]})
+
+    def _holds(self) -> list[Expected]:
+        if not self.is_live or not self.open_slots:
+            return []
+        return [
+            Expected(
+                effect=Effect.HOLD,
+                of=staff_id,
+                keys=[hold_key(staff_id, slot.slot_id) for slot in self.open_slots],
+                since=0,
+            )
+            for staff_id in self.with_calendar
+        ]
+
+    def _releases(self) -> list[Expected]:
+        """Slots that are over; a confirmed proposal's all are."""
+        live = {slot.slot_id for slot in self.open_slots} if self.is_live else set()
+        over = [slot.slot_id for slot in self.slots if slot.slot_id not in live]
+        if not over:
+            return []
+        return [
+            Expected(
+                effect=Effect.HOLD_RELEASE,
+                of=staff_id,
+                keys=[hold_key(staff_id, slot_id) for slot_id in over],
+                since=self.version,
+                absent=True,
+            )
+            for staff_id in self.with_calendar
+        ]
+
+    def as_contract(self) -> contract.Proposal:
+        """As events carry it: open slots only."""
+        return contract.Proposal(
+            proposal_id=self.proposal_id,
+            kind=self.kind,
+            title=self.shown_title,
+            organizer_id=self.organizer_id,
+            creator=self.creator,
+            attendees=self.attendees,
+            slots=[
+                contract.Slot(slot_id=slot.slot_id, start_at=slot.start_at, end_at=slot.end_at, room_id=slot.room_id)
+                for slot in (self.open_slots if self.is_live else [])
+            ],
+            guest=self.guest,
+            visibility=self.visibility,
+            platform=self.platform,
+            address=self.address,
+            send_mail=self.send_mail,
+            expires_at=self.expires_at,
+            time_zone=self.time_zone,
+            locale=self.locale,
+        )

@@ -1,0 +1,135 @@
+"""Booking's answers to what cannot be done; codes and order are api.md's."""
+
+from collections.abc import Sequence
+
+from shared.problem import FieldError, InvalidInput, Language, Problem
+
+
+class SlotTaken(Problem):
+    code, status = "slot_taken", 409
+    ja = "この日時はほかの予定で埋まりました。"
+    en = "This time has been taken meanwhile."
+
+
+class SlotBusy(Problem):
+    code, status = "slot_busy", 422
+    ja = "参加者の予定と重なっています。"
+    en = "An attendee is busy at this time."
+
+
+class AlreadyConfirmed(Problem):
+    code, status = "already_confirmed", 409
+    ja = "日程はすでに確定しています。"
+    en = "A time has already been confirmed."
+
+
+class Expired(Problem):
+    code, status = "expired", 410
+    ja = "回答期限が過ぎました。"
+    en = "This proposal has expired."
+
+
+class Withdrawn(Problem):
+    code, status = "withdrawn", 410
+    ja = "この日程調整は取り下げられました。"
+    en = "This proposal was withdrawn."
+
+
+class CalendarUnreadable(Problem):
+    code, status = "calendar_unreadable", 503
+    ja = "担当者の予定をいま確認できません。少し待ってからもう一度お試しください。"
+    en = "The host's calendar cannot be read at the moment. Please try again shortly."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "10"})
+
+
+class NotOpen(Problem):
+    code, status = "not_open", 409
+    ja = "確定または取り下げ済みのため変更できません。"
+    en = "It is confirmed or withdrawn and can no longer be changed."
+
+
+class ModesExclusive(Problem):
+    code, status = "modes_exclusive", 422
+    pointer = "/issue_web_meeting"
+    ja = "受付コードの発行とWEB会議URLの発行は同時に選べません。"
+    en = "A reception code and a web meeting exclude each other."
+
+
+class ModeMismatch(Problem):
+    code, status = "mode_mismatch", 422
+    pointer = "/kind"
+    ja = "種別と発行するものの指定が矛盾しています。"
+    en = "What is to be issued contradicts the kind."
+
+
+class OrganizerNotAttending(Problem):
+    code, status = "organizer_not_attending", 422
+    pointer = "/organizer_id"
+    ja = "主催者は参加者に含まれている必要があります。"
+    en = "The organizer must be one of the attendees."
+
+
+class ZoomNotConnected(Problem):
+    code, status = "zoom_not_connected", 422
+    pointer = "/organizer_id"
+    ja = "主催者のZoomが連携されていません。"
+    en = "The organizer's Zoom account is not connected."
+
+
+class CalendarNotConnected(Problem):
+    code, status = "calendar_not_connected", 422
+    pointer = "/organizer_id"
+    ja = "主催者のカレンダーが連携されていません。"
+    en = "The organizer's calendar is not connected."
+
+
+class IdempotencyKeyReused(Problem):
+    code, status = "idempotency_key_reused", 422
+    ja = "同じIdempotency-Keyが別の内容で使われています。"
+    en = "This Idempotency-Key was used with another body."
+
+
+class NotReady(Problem):
+    """The organization's or the caller's own record has not arrived yet."""
+
+    code, status = "not_ready", 503
+    ja = "準備中です。少し待ってからもう一度お試しください。"
+    en = "Not ready yet. Please try again shortly."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "2"})
+
+
+Words = tuple[str, str]
+"""Japanese and English."""
+
+UNKNOWN_STAFF: Words = ("この社員は見つかりません。", "There is no such staff member.")
+UNKNOWN_SLOT: Words = ("この日時候補は見つかりません。", "There is no such slot.")
+UNKNOWN_ROOM: Words = ("この会議室は見つかりません。", "There is no such room.")
+REQUIRED: Words = ("必須です。", "This is required.")
+IN_THE_PAST: Words = ("過去の日時です。", "This is in the past.")
+BACKWARDS: Words = ("終了は開始より後にしてください。", "The end must be after the start.")
+TOO_LONG: Words = ("24時間以内にしてください。", "At most 24 hours.")
+WHOLE_MINUTES: Words = ("分単位で指定してください。", "Times are whole minutes.")
+MALFORMED: Words = ("形式が正しくありません。", "This is malformed.")
+
+
+def invalid(language: Language, *found: tuple[str, Words]) -> InvalidInput:
+    """Findings as pointers with words in the reader's language."""
+    return InvalidInput(errors=_errors(language, found))
+
+
+def taken_at(language: Language, pointers: Sequence[str]) -> SlotTaken:
+    words = (SlotTaken.ja, SlotTaken.en)
+    return SlotTaken(errors=_errors(language, [(pointer, words) for pointer in pointers]))
+
+
+def busy_at(language: Language, pointers: Sequence[str]) -> SlotBusy:
+    words = (SlotBusy.ja, SlotBusy.en)
+    return SlotBusy(errors=_errors(language, [(pointer, words) for pointer in pointers]))
+
+
+def _errors(language: Language, found: Sequence[tuple[str, Words]]) -> list[FieldError]:
+    return [{"pointer": pointer, "detail": words[0 if language == "ja" else 1]} for pointer, words in found]

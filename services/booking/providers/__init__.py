@@ -1,0 +1,1 @@
+"""The other service that booking asks."""

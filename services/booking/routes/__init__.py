@@ -1,0 +1,1 @@
+"""The internal API; callers are other services, people are named in headers."""

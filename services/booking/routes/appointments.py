@@ -1,0 +1,113 @@
+"""Staff: appointments."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from services.booking.model.appointment import Appointment
+from services.booking.problems import MALFORMED, invalid
+from services.booking.routes.versions import check_change, if_match
+from services.booking.schemas import cursor_of, parse, read_cursor, read_json
+from services.booking.store.bookings import BookingStore
+from services.booking.store.listings import earliest_appointments
+from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
+from services.booking.usecases.links import Links
+from services.booking.views.meeting import meeting_view
+from services.booking.views.staff import appointment_view
+from shared.contracts.api.appointments import (
+    AppointmentList,
+    AppointmentPatch,
+    AppointmentStatus,
+    AppointmentView,
+    CancelRequest,
+)
+from shared.contracts.api.fields import Instant
+from shared.crypto import KeyRing
+from shared.internal import Caller, caller
+from shared.problem import NotFound
+
+Who = Annotated[Caller, Depends(caller)]
+Expected = Annotated[str | None, Depends(if_match)]
+
+
+def build_appointment_routes(
+    guard: Callable[[Request], str],
+    store: BookingStore,
+    links: Links,
+    ring: KeyRing,
+    change: ChangeAppointment,
+    cancel: CancelAppointment,
+) -> APIRouter:
+    router = APIRouter(prefix="/internal/appointments", dependencies=[Depends(guard)])
+
+    def view(appointment: Appointment, who: Caller) -> AppointmentView:
+        url = links.guest_url(appointment.proposal_id or "", appointment.token)
+        return appointment_view(appointment, who, url, meeting_view(appointment, ring))
+
+    async def find(appointment_id: str, who: Caller) -> Appointment:
+        appointment = await store.appointment(who.organization_id, appointment_id)
+        if appointment is None:
+            raise NotFound()
+        return appointment
+
+    @router.get("")
+    async def show_all(
+        who: Who,
+        from_at: Annotated[Instant | None, Query(alias="from")] = None,
+        until_at: Annotated[Instant | None, Query(alias="to")] = None,
+        status: AppointmentStatus | None = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        cursor: Annotated[str | None, Query(max_length=500)] = None,
+    ) -> AppointmentList:
+        found = await earliest_appointments(
+            store.appointments,
+            who.organization_id,
+            from_at=from_at,
+            until_at=until_at,
+            status=status,
+            after=_after(cursor, who),
+            limit=limit,
+        )
+        page = found[:limit]
+        more = cursor_of(page[-1].start_at.isoformat(), page[-1].appointment_id) if len(found) > limit else None
+        return AppointmentList(items=[view(appointment, who) for appointment in page], next_cursor=more)
+
+    @router.get("/{appointment_id}")
+    async def show(appointment_id: str, who: Who) -> AppointmentView:
+        return view(await find(appointment_id, who), who)
+
+    @router.patch("/{appointment_id}")
+    async def edit(appointment_id: str, request: Request, who: Who, expected: Expected) -> AppointmentView:
+        body, before = await asyncio.gather(request.body(), find(appointment_id, who))
+        check_change(before, who, expected)
+        return view(await change(before, parse(AppointmentPatch, read_json(body)), who), who)
+
+    @router.post("/{appointment_id}/cancel")
+    async def cancel_with_words(appointment_id: str, request: Request, who: Who, expected: Expected) -> AppointmentView:
+        body, before = await asyncio.gather(request.body(), find(appointment_id, who))
+        check_change(before, who, expected)
+        return view(await cancel(before, parse(CancelRequest, read_json(body)).message, who), who)
+
+    @router.delete("/{appointment_id}")
+    async def end(appointment_id: str, who: Who, expected: Expected) -> AppointmentView:
+        before = await find(appointment_id, who)
+        check_change(before, who, expected)
+        return view(await cancel(before, "", who), who)
+
+    return router
+
+
+def _after(cursor: str | None, who: Caller) -> tuple[datetime, str] | None:
+    parts = read_cursor(cursor, 2, who.language)
+    if parts is None:
+        return None
+    try:
+        start_at = datetime.fromisoformat(parts[0])
+    except ValueError as error:
+        raise invalid(who.language, ("?cursor", MALFORMED)) from error
+    if start_at.tzinfo is None:
+        raise invalid(who.language, ("?cursor", MALFORMED))
+    return start_at, parts[1]

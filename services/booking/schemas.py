@@ -1,0 +1,73 @@
+"""Request bodies of the internal API; those of the public one live in shared/contracts/api. Reading them here, not in
+the signature of a route, lets a guest's link be judged before what was typed (api.md's order).
+"""
+
+import base64
+import hashlib
+import json
+from typing import Any, TypeVar
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, ValidationError
+
+from services.booking.problems import MALFORMED, invalid
+from shared.contracts.api.fields import Id, Request
+from shared.problem import Language, Problem
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class BadJson(Problem):
+    code, status = "bad_json", 400
+    ja, en = "JSONとして読み取れません。", "The body is not JSON."
+
+
+class ReminderQuestion(Request):
+    """One reminder that is due."""
+
+    appointment_id: Id
+    revision: int = Field(ge=1, lt=2**31)
+
+
+class ReminderCheck(Request):
+    """All that are due, in one question (G22)."""
+
+    items: list[ReminderQuestion] = Field(max_length=5_000)
+
+
+def read_json(body: bytes) -> Any:
+    """An empty body is an empty object."""
+    try:
+        return json.loads(body) if body.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise BadJson() from error
+
+
+def parse(model: type[ModelT], given: Any) -> ModelT:
+    """Raises the same problem as a body in a route's signature would."""
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        found = [{**item, "loc": ("body", *item["loc"])} for item in error.errors()]
+        raise RequestValidationError(found) from error
+
+
+def fingerprint(given: Any) -> str:
+    """Of a body, whatever the order of its members."""
+    return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
+
+
+def cursor_of(*parts: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+
+
+def read_cursor(cursor: str | None, length: int, language: Language) -> list[str] | None:
+    if cursor is None:
+        return None
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    except ValueError as error:
+        raise invalid(language, ("?cursor", MALFORMED)) from error
+    if not isinstance(parts, list) or len(parts) != length or not all(isinstance(part, str) for part in parts):
+        raise invalid(language, ("?cursor", MALFORMED))
+    return parts

@@ -1,0 +1,236 @@
+"""Proposals and appointments, each with its outbox, and the transactions that move claims with them.
+
+Every write of state is guarded by the version that was read; ``reports`` and ``meeting`` are written apart, by events.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Collection as Many
+from datetime import datetime
+from typing import Any
+
+from services.booking.model.appointment import Appointment
+from services.booking.model.claims import Claim
+from services.booking.model.effects import Report
+from services.booking.model.proposal import Proposal
+from services.booking.store.documents import (
+    APPOINTMENT,
+    PROPOSAL,
+    appointment_from,
+    appointment_state,
+    proposal_from,
+    proposal_state,
+)
+from services.booking.store.guards import Guards
+from shared import due, mongo
+from shared.contracts.api.proposals import ProposalStatus
+from shared.messaging import outbox
+from shared.messaging.outbox import Entry
+from shared.mongo import (
+    ASCENDING,
+    DESCENDING,
+    Client,
+    Collection,
+    Database,
+    Document,
+    DuplicateKeyError,
+    IndexModel,
+    Session,
+)
+
+
+class StaleVersion(Exception):
+    """Somebody else changed the document since it was read."""
+
+    def __init__(self, document_id: str) -> None:
+        super().__init__(f"{document_id} changed meanwhile")
+
+
+class AlreadyMade(Exception):
+    """A document with this idempotency key is there."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__("made before under this idempotency key")
+
+
+_ONCE = {"origin.key": {"$gt": ""}}
+
+
+class BookingStore:
+    """``proposals`` and ``appointments``; claims move in the same transaction."""
+
+    def __init__(self, client: Client, database: Database, guards: Guards) -> None:
+        self._client = client
+        self._guards = guards
+        self.proposals: Collection = database["proposals"]
+        self.appointments: Collection = database["appointments"]
+        organization = ("organization_id", ASCENDING)
+        self.indexes: dict[Collection, list[IndexModel]] = {
+            self.proposals: [
+                due.INDEX,
+                outbox.INDEX,
+                IndexModel([("token.hash", ASCENDING)], name="token", unique=True),
+                IndexModel([organization, ("_id", DESCENDING)], name="newest"),
+                IndexModel([organization, ("status", ASCENDING), ("_id", DESCENDING)], name="newest_by_status"),
+                IndexModel([("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression=_ONCE),
+            ],
+            self.appointments: [
+                outbox.INDEX,
+                IndexModel([organization, ("start_at", ASCENDING), ("_id", ASCENDING)], name="earliest"),
+                IndexModel([("proposal_id", ASCENDING)], name="proposal"),
+                IndexModel([("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression=_ONCE),
+                IndexModel(
+                    [organization, ("reception_day", ASCENDING), ("reception_code", ASCENDING)],
+                    name="reception_code",
+                    unique=True,
+                    partialFilterExpression={"reception_day": {"$gt": ""}},
+                ),
+            ],
+        }
+
+    async def proposal(self, organization_id: str, proposal_id: str) -> Proposal | None:
+        row = await self.proposals.find_one({"_id": proposal_id, "organization_id": organization_id}, PROPOSAL)
+        return proposal_from(row) if row else None
+
+    async def proposal_by_token(self, token_hash: str) -> Proposal | None:
+        row = await self.proposals.find_one({"token.hash": token_hash}, PROPOSAL)
+        return proposal_from(row) if row else None
+
+    async def proposal_made_by(self, key: str) -> Proposal | None:
+        row = await self.proposals.find_one({"origin.key": key}, PROPOSAL)
+        return proposal_from(row) if row else None
+
+    async def open_proposals(self, proposal_ids: Sequence[str]) -> list[Proposal]:
+        query = {"_id": {"$in": list(proposal_ids)}, "status": ProposalStatus.OPEN}
+        return [proposal_from(row) for row in await self.proposals.find(query, PROPOSAL).to_list(None)]
+
+    async def appointment(self, organization_id: str, appointment_id: str) -> Appointment | None:
+        query = {"_id": appointment_id, "organization_id": organization_id}
+        row = await self.appointments.find_one(query, APPOINTMENT)
+        return appointment_from(row) if row else None
+
+    async def reports_of(self, appointment_id: str) -> dict[str, Report]:
+        row = await self.appointments.find_one({"_id": appointment_id}, {"reports": 1})
+        return {key: Report.model_validate(told) for key, told in row["reports"].items()} if row else {}
+
+    async def confirmed_at(self, appointment_id: str) -> datetime | None:
+        return await self._confirmed_at({"_id": appointment_id})
+
+    async def confirmed_at_of_proposal(self, proposal_id: str) -> datetime | None:
+        return await self._confirmed_at({"proposal_id": proposal_id})
+
+    async def _confirmed_at(self, query: dict[str, Any]) -> datetime | None:
+        row = await self.appointments.find_one(query, {"confirmed_at": 1})
+        return row["confirmed_at"] if row else None
+
+    async def standing(self, wanted: Sequence[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Those (appointment id, revision) that are confirmed and current (G22)."""
+        query = {"_id": {"$in": [appointment_id for appointment_id, _ in wanted]}, "status": "confirmed"}
+        rows = await self.appointments.find(query, {"version": 1}).to_list(None)
+        return {(row["_id"], row["version"]) for row in rows} & set(wanted)
+
+    async def propose(self, proposal: Proposal, waiting: Sequence[Entry], *, over_held: bool) -> None:
+        """Insert with all claims. Raises ``TimeTaken``, ``AlreadyMade``."""
+        document = {"_id": proposal.proposal_id, **proposal_state(proposal), "reports": {}, outbox.FIELD: list(waiting)}
+
+        async def work(session: Session) -> None:
+            try:
+                await self.proposals.insert_one(document, session=session)
+            except DuplicateKeyError as error:
+                raise AlreadyMade(proposal.origin.key if proposal.origin else "") from error
+            await self._move(session, proposal.organization_id, set(), proposal.claims(), over_held)
+
+        await mongo.in_transaction(self._client, work)
+
+    async def save_proposal(
+        self,
+        before: Proposal,
+        after: Proposal,
+        waiting: Sequence[Entry],
+        *,
+        over_held: bool = True,
+        only: dict[str, Any] | None = None,
+    ) -> None:
+        """Write ``after`` over ``before`` with the difference of their claims. Raises ``StaleVersion``, ``TimeTaken``.
+
+        ``only`` narrows the write further, such as to a lease that must still be held.
+        """
+
+        async def work(session: Session) -> None:
+            await self._replace_proposal(session, before, after, waiting, only or {})
+            await self._move(session, after.organization_id, before.claims(), after.claims(), over_held)
+
+        await mongo.in_transaction(self._client, work)
+
+    async def confirm(
+        self,
+        before: Proposal,
+        after: Proposal,
+        appointment: Appointment,
+        waiting: Sequence[Entry],
+        still_open: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Confirm the proposal and make the appointment. ``still_open`` is asked before each attempt, by a plain read:
+        losers leave there instead of retrying (architecture.md). Raises ``StaleVersion``, ``TimeTaken``.
+        """
+        document = {
+            "_id": appointment.appointment_id,
+            **appointment_state(appointment),
+            "reports": {},
+            "meeting": None,
+            outbox.FIELD: list(waiting),
+        }
+        attempts = 0
+
+        async def work(session: Session) -> None:
+            nonlocal attempts
+            attempts += 1
+            if attempts > 1:
+                await still_open()
+            await self._replace_proposal(session, before, after, [], {})
+            await self._guards.move(
+                session,
+                after.organization_id,
+                release=before.claims(),
+                take=appointment.claims(),
+                over_held=True,
+            )
+            await self.appointments.insert_one(document, session=session)
+
+        await mongo.in_transaction(self._client, work)
+
+    async def save_appointment(
+        self, before: Appointment, after: Appointment, waiting: Sequence[Entry], *, over_held: bool = True
+    ) -> None:
+        """Raises ``StaleVersion``, ``TimeTaken``."""
+
+        async def work(session: Session) -> None:
+            result = await self.appointments.update_one(
+                {"_id": before.appointment_id, "version": before.version},
+                {"$set": appointment_state(after), "$push": outbox.push(waiting)},
+                session=session,
+            )
+            if not result.matched_count:
+                raise StaleVersion(before.appointment_id)
+            await self._move(session, after.organization_id, before.claims(), after.claims(), over_held)
+
+        await mongo.in_transaction(self._client, work)
+
+    async def _replace_proposal(
+        self, session: Session, before: Proposal, after: Proposal, waiting: Sequence[Entry], only: dict[str, Any]
+    ) -> None:
+        state = proposal_state(after)
+        update: Document = {"$set": state, "$push": outbox.push(waiting)}
+        if "due_at" not in state:
+            update["$unset"] = {"due_at": ""}
+        result = await self.proposals.update_one(
+            {"_id": before.proposal_id, "version": before.version, **only}, update, session=session
+        )
+        if not result.matched_count:
+            raise StaleVersion(before.proposal_id)
+
+    async def _move(
+        self, session: Session, organization_id: str, before: Many[Claim], after: Many[Claim], over_held: bool
+    ) -> None:
+        release, take = set(before) - set(after), set(after) - set(before)
+        await self._guards.move(session, organization_id, release=release, take=take, over_held=over_held)

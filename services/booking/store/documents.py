@@ -1,0 +1,36 @@
+"""Proposals and appointments as MongoDB documents."""
+
+from services.booking.model.appointment import Appointment
+from services.booking.model.proposal import Proposal
+from shared.messaging import outbox
+from shared.mongo import Document
+
+PROPOSAL = {outbox.FIELD: 0, "lease": 0, "due_at": 0}
+APPOINTMENT = {outbox.FIELD: 0, "reception_day": 0}
+
+_APART = {"reports", "meeting"}
+"""Written by events, one member at a time, never with the rest."""
+
+
+def proposal_state(proposal: Proposal) -> Document:
+    """All but the id and what events write; ``due_at`` while it can expire (R29)."""
+    state = proposal.model_dump(exclude={"proposal_id", *_APART})
+    if proposal.is_live:
+        state["due_at"] = proposal.expires_at
+    return state
+
+
+def proposal_from(row: Document) -> Proposal:
+    return Proposal.model_validate({**row, "proposal_id": row["_id"]})
+
+
+def appointment_state(appointment: Appointment) -> Document:
+    """``reception_day`` keeps codes of live visits of a day apart (V7)."""
+    state = appointment.model_dump(exclude={"appointment_id", *_APART})
+    live = appointment.is_live and appointment.reception_code is not None
+    state["reception_day"] = appointment.local_day if live else None
+    return state
+
+
+def appointment_from(row: Document) -> Appointment:
+    return Appointment.model_validate({**row, "appointment_id": row["_id"]})

@@ -1,0 +1,132 @@
+"""Projections of organizations, staff, their connections and their busy time. Each part keeps the newest event's
+version, so that events may come in any order.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.booking.model.people import Link, Organization, Staff
+from services.booking.model.spans import Span
+from shared.contracts.people import Person
+from shared.mongo import ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
+
+
+class PeopleStore:
+    """``staff`` holds one document per staff member, ``busy_months`` one per staff member and UTC month."""
+
+    def __init__(self, database: Database) -> None:
+        self.organizations: Collection = database["organizations"]
+        self.staff: Collection = database["staff"]
+        self.busy_months: Collection = database["busy_months"]
+        self.indexes: dict[Collection, list[IndexModel]] = {
+            self.organizations: [],
+            self.staff: [],
+            self.busy_months: [IndexModel([("staff_id", ASCENDING)], name="staff")],
+        }
+
+    async def organization(self, organization_id: str) -> Organization | None:
+        row = await self.organizations.find_one({"_id": organization_id})
+        return Organization.model_validate({**row, "organization_id": row["_id"]}) if row else None
+
+    async def staff_of(self, organization_id: str, staff_ids: Sequence[str]) -> dict[str, Staff]:
+        """Those of the organization, by id; others are not answered."""
+        query = {"_id": {"$in": list(staff_ids)}, "organization_id": organization_id, "profile": {"$ne": None}}
+        rows = await self.staff.find(query).to_list(None)
+        return {row["_id"]: _staff(row) for row in rows}
+
+    async def busy(self, staff_ids: Sequence[str], months: Sequence[str]) -> dict[str, dict[str, bytes]]:
+        """Bitsets by staff id and month."""
+        ids = [f"{staff_id}/{month}" for staff_id in staff_ids for month in months]
+        rows = await self.busy_months.find({"_id": {"$in": ids}}).to_list(None)
+        found: dict[str, dict[str, bytes]] = {staff_id: {} for staff_id in staff_ids}
+        for row in rows:
+            found[row["staff_id"]][row["month"]] = bytes(row["bits"])
+        return found
+
+    async def keep_organization(self, organization: Organization, version: int) -> None:
+        state = organization.model_dump(exclude={"organization_id"})
+        newer = {"_id": organization.organization_id, "version": {"$not": {"$gte": version}}}
+        await _upsert(self.organizations, newer, {"$set": {**state, "version": version}})
+
+    async def keep_profile(
+        self, staff_id: str, organization_id: str, person: Person, *, disabled: bool, version: int
+    ) -> None:
+        profile = {**person.model_dump(), "disabled": disabled, "version": version}
+        await self._keep(staff_id, "profile", version, {"profile": profile, "organization_id": organization_id})
+
+    async def keep_zoom(self, staff_id: str, zoom_user_id: str | None, version: int) -> None:
+        await self._keep(staff_id, "zoom", version, {"zoom": {"user_id": zoom_user_id, "version": version}})
+
+    async def keep_calendar(self, staff_id: str, provider: str, link: Link, version: int) -> None:
+        """A calendar that was disconnected is read anew before its copy counts again."""
+        place = f"calendars.{provider}"
+        await self._keep(staff_id, place, version, {place: {"link": link, "version": version}})
+        if link is Link.NONE:
+            left = await self.staff.find_one({"_id": staff_id}, {"calendars": 1})
+            if left is not None and _link(left) is Link.NONE:
+                await self.staff.update_one({"_id": staff_id}, {"$unset": {"busy": ""}})
+                await self.busy_months.delete_many({"staff_id": staff_id})
+
+    async def keep_busy(
+        self,
+        staff_id: str,
+        months: Mapping[str, bytes],
+        read_at: datetime,
+        window: Span,
+        version: int,
+    ) -> None:
+        """The months first: a copy that counts as read holds all that was read."""
+        await asyncio.gather(
+            *(
+                _upsert(
+                    self.busy_months,
+                    {"_id": f"{staff_id}/{month}", "version": {"$not": {"$gte": version}}},
+                    {"$set": {"staff_id": staff_id, "month": month, "bits": bits, "version": version}},
+                )
+                for month, bits in months.items()
+            )
+        )
+        busy = {
+            "read_at": read_at,
+            "window_start_at": window.start_at,
+            "window_end_at": window.end_at,
+            "version": version,
+        }
+        await self._keep(staff_id, "busy", version, {"busy": busy})
+
+    async def _keep(self, staff_id: str, place: str, version: int, state: Mapping[str, Any]) -> None:
+        newer = {"_id": staff_id, f"{place}.version": {"$not": {"$gte": version}}}
+        await _upsert(self.staff, newer, {"$set": dict(state)})
+
+
+async def _upsert(collection: Collection, newer: Mapping[str, Any], update: Mapping[str, Any]) -> None:
+    """A duplicate key means that something as new is there, or that a twin was just inserted: look once more."""
+    for _ in range(2):
+        try:
+            await collection.update_one(newer, update, upsert=True)
+        except DuplicateKeyError:
+            continue
+        return
+
+
+def _link(row: Document) -> Link:
+    """A calendar that works outdoes a broken one."""
+    links = {Link(state["link"]) for state in row.get("calendars", {}).values()}
+    return next((link for link in (Link.CONNECTED, Link.BROKEN) if link in links), Link.NONE)
+
+
+def _staff(row: Document) -> Staff:
+    profile, busy = row["profile"], row.get("busy") or {}
+    return Staff(
+        staff_id=row["_id"],
+        organization_id=row["organization_id"],
+        person=Person(name=profile["name"], email=profile["email"], kana=profile["kana"]),
+        disabled=profile["disabled"],
+        zoom_user_id=(row.get("zoom") or {}).get("user_id"),
+        calendar=_link(row),
+        busy_read_at=busy.get("read_at"),
+        window_start_at=busy.get("window_start_at"),
+        window_end_at=busy.get("window_end_at"),
+    )

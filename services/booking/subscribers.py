@@ -1,0 +1,186 @@
+"""What booking hears: facts for its projections, what became of effects, and its own confirmations."""
+
+import base64
+import zlib
+from typing import Any
+
+from faststream.rabbit import RabbitRouter
+
+from services.booking.model.effects import Reported
+from services.booking.model.people import Link, Organization
+from services.booking.model.spans import Span
+from services.booking.store.people import PeopleStore
+from services.booking.usecases.end_proposal import DropTakenSlots
+from services.booking.usecases.record_effects import RecordEffects
+from shared.contracts.booking import AppointmentChanged, AppointmentConfirmed, AppointmentRescheduled
+from shared.contracts.calendar_sync import (
+    BusyTimesChanged,
+    CalendarConnected,
+    CalendarDisconnected,
+    CalendarEntryRemoved,
+    CalendarEntryWritten,
+    CalendarWriteFailed,
+    HoldsPlaced,
+    HoldsReleased,
+)
+from shared.contracts.envelope import CloudEvent
+from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled
+from shared.contracts.notifier import NotificationFailed, NotificationSent
+from shared.contracts.reminder_scheduler import ReminderCanceled, ReminderScheduled
+from shared.contracts.zoom_issuer import (
+    EndOfConnection,
+    MeetingIssued,
+    MeetingIssueFailed,
+    MeetingRevoked,
+    MeetingUpdated,
+    ZoomConnected,
+    ZoomDisconnected,
+)
+from shared.messaging.topology import hears
+
+SERVICE = "booking"
+
+
+class Subscribers:
+    """Unpacks each event and calls one use case or store."""
+
+    def __init__(self, people: PeopleStore, effects: RecordEffects, drop_taken: DropTakenSlots) -> None:
+        self._people = people
+        self._effects = effects
+        self._drop_taken = drop_taken
+
+    def router(self) -> RabbitRouter:
+        return RabbitRouter(
+            handlers=[
+                hears(SERVICE, OrganizationChanged, self.on_organization_changed),
+                hears(SERVICE, StaffChanged, self.on_staff_changed),
+                hears(SERVICE, StaffDisabled, self.on_staff_disabled),
+                hears(SERVICE, ZoomConnected, self.on_zoom_connected),
+                hears(SERVICE, ZoomDisconnected, self.on_zoom_disconnected),
+                hears(SERVICE, CalendarConnected, self.on_calendar_connected),
+                hears(SERVICE, CalendarDisconnected, self.on_calendar_disconnected),
+                hears(SERVICE, BusyTimesChanged, self.on_busy_times_changed),
+                hears(SERVICE, AppointmentConfirmed, self.on_appointment_confirmed),
+                hears(SERVICE, AppointmentRescheduled, self.on_appointment_rescheduled),
+                hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
+                hears(SERVICE, HoldsPlaced, self.on_holds_placed),
+                hears(SERVICE, HoldsReleased, self.on_holds_released),
+                hears(SERVICE, CalendarEntryWritten, self.on_calendar_entry_written),
+                hears(SERVICE, CalendarEntryRemoved, self.on_calendar_entry_removed),
+                hears(SERVICE, CalendarWriteFailed, self.on_calendar_write_failed),
+                hears(SERVICE, MeetingIssued, self.on_meeting_issued),
+                hears(SERVICE, MeetingUpdated, self.on_meeting_updated),
+                hears(SERVICE, MeetingRevoked, self.on_meeting_revoked),
+                hears(SERVICE, MeetingIssueFailed, self.on_meeting_issue_failed),
+                hears(SERVICE, NotificationSent, self.on_notification_sent),
+                hears(SERVICE, NotificationFailed, self.on_notification_failed),
+                hears(SERVICE, ReminderScheduled, self.on_reminder_scheduled),
+                hears(SERVICE, ReminderCanceled, self.on_reminder_canceled),
+            ]
+        )
+
+    async def on_organization_changed(self, event: CloudEvent[OrganizationChanged]) -> None:
+        settings = event.data
+        organization = Organization(
+            organization_id=event.organizationid,
+            name=settings.name,
+            product_name=settings.product_name,
+            time_zone=settings.time_zone,
+            locale=settings.locale,
+        )
+        await self._people.keep_organization(organization, event.aggregateversion)
+
+    async def on_staff_changed(self, event: CloudEvent[StaffChanged]) -> None:
+        await self._people.keep_profile(
+            event.subject, event.organizationid, event.data.person, disabled=False, version=event.aggregateversion
+        )
+
+    async def on_staff_disabled(self, event: CloudEvent[StaffDisabled]) -> None:
+        await self._people.keep_profile(
+            event.subject, event.organizationid, event.data.person, disabled=True, version=event.aggregateversion
+        )
+
+    async def on_zoom_connected(self, event: CloudEvent[ZoomConnected]) -> None:
+        await self._people.keep_zoom(event.data.staff_id, event.data.zoom_user_id, _moment(event))
+
+    async def on_zoom_disconnected(self, event: CloudEvent[ZoomDisconnected]) -> None:
+        await self._people.keep_zoom(event.data.staff_id, None, _moment(event))
+
+    async def on_calendar_connected(self, event: CloudEvent[CalendarConnected]) -> None:
+        await self._people.keep_calendar(event.data.staff_id, event.data.provider, Link.CONNECTED, _moment(event))
+
+    async def on_calendar_disconnected(self, event: CloudEvent[CalendarDisconnected]) -> None:
+        link = Link.BROKEN if event.data.reason is EndOfConnection.BROKEN else Link.NONE
+        await self._people.keep_calendar(event.data.staff_id, event.data.provider, link, _moment(event))
+
+    async def on_busy_times_changed(self, event: CloudEvent[BusyTimesChanged]) -> None:
+        busy = event.data
+        await self._people.keep_busy(
+            busy.staff_id,
+            {month.month: zlib.decompress(base64.b64decode(month.bits)) for month in busy.months},
+            busy.read_at,
+            Span(busy.window_start_at, busy.window_end_at),
+            event.aggregateversion,
+        )
+
+    async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
+        await self._drop_taken(event.organizationid, event.subject, event.cause())
+
+    async def on_appointment_rescheduled(self, event: CloudEvent[AppointmentRescheduled]) -> None:
+        await self._drop_taken(event.organizationid, event.subject, event.cause())
+
+    async def on_appointment_changed(self, event: CloudEvent[AppointmentChanged]) -> None:
+        await self._drop_taken(event.organizationid, event.subject, event.cause())
+
+    async def on_holds_placed(self, event: CloudEvent[HoldsPlaced]) -> None:
+        placed = event.data
+        await self._effects.holds(placed.proposal_id, placed.revision, placed.holds, Reported.DONE)
+
+    async def on_holds_released(self, event: CloudEvent[HoldsReleased]) -> None:
+        released = event.data
+        await self._effects.holds_released(released.proposal_id, released.revision, released.holds, event.time)
+
+    async def on_calendar_entry_written(self, event: CloudEvent[CalendarEntryWritten]) -> None:
+        await self._effects.entry_written(event.data, event.time)
+
+    async def on_calendar_entry_removed(self, event: CloudEvent[CalendarEntryRemoved]) -> None:
+        removed = event.data
+        await self._effects.entry_removed(removed.appointment_id, removed.staff_id, removed.revision)
+
+    async def on_calendar_write_failed(self, event: CloudEvent[CalendarWriteFailed]) -> None:
+        await self._effects.write_failed(event.data)
+
+    async def on_meeting_issued(self, event: CloudEvent[MeetingIssued]) -> None:
+        meeting = event.data
+        await self._effects.meeting_there(meeting.appointment_id, meeting.revision, meeting.sealed, event.time)
+
+    async def on_meeting_updated(self, event: CloudEvent[MeetingUpdated]) -> None:
+        meeting = event.data
+        await self._effects.meeting_there(meeting.appointment_id, meeting.revision, meeting.sealed, event.time)
+
+    async def on_meeting_revoked(self, event: CloudEvent[MeetingRevoked]) -> None:
+        await self._effects.meeting_gone(event.data.appointment_id, event.data.revision)
+
+    async def on_meeting_issue_failed(self, event: CloudEvent[MeetingIssueFailed]) -> None:
+        await self._effects.meeting_failed(event.data)
+
+    async def on_notification_sent(self, event: CloudEvent[NotificationSent]) -> None:
+        await self._effects.mail_sent(event.data, event.time)
+
+    async def on_notification_failed(self, event: CloudEvent[NotificationFailed]) -> None:
+        await self._effects.mail_failed(event.data)
+
+    async def on_reminder_scheduled(self, event: CloudEvent[ReminderScheduled]) -> None:
+        filed = event.data
+        await self._effects.reminder_filed(filed.appointment_id, filed.revision, filed.due_at, event.aggregateversion)
+
+    async def on_reminder_canceled(self, event: CloudEvent[ReminderCanceled]) -> None:
+        dropped = event.data
+        await self._effects.reminder_dropped(
+            dropped.appointment_id, dropped.revision, dropped.reason, event.aggregateversion
+        )
+
+
+def _moment(event: CloudEvent[Any]) -> int:
+    """Connections come and go as different documents; when they did orders them."""
+    return int(event.time.timestamp() * 1000)

@@ -1,0 +1,1 @@
+"""What booking does; one module per intention."""

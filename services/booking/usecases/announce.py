@@ -1,0 +1,72 @@
+"""Events of booking as outbox entries: whole states, with what is secret sealed (G23)."""
+
+from typing import Any
+
+from services.booking.model.appointment import Appointment
+from services.booking.model.proposal import Proposal
+from services.booking.usecases.links import Links
+from shared.contracts.booking import AppointmentEvent, ProposalEvent
+from shared.contracts.envelope import Cause, CloudEvent, envelope
+from shared.contracts.sealed import AppointmentSecrets, ProposalSecrets
+from shared.crypto import KeyRing
+from shared.messaging import outbox
+
+
+class Announcer:
+    """Wraps states in events; publishing is the relay's."""
+
+    def __init__(self, ring: KeyRing, links: Links) -> None:
+        self._ring = ring
+        self._links = links
+
+    def proposal_event(
+        self, event: type[ProposalEvent], proposal: Proposal, cause: Cause, **members: Any
+    ) -> CloudEvent[ProposalEvent]:
+        secrets = ProposalSecrets(
+            guest_url=self._links.guest_url(proposal.proposal_id, proposal.token),
+            note=proposal.note,
+            guidance=proposal.guidance,
+            message=proposal.guest_message,
+        )
+        data = event(
+            proposal=proposal.as_contract(),
+            sealed=secrets.seal(self._ring, subject=proposal.proposal_id),
+            **members,
+        )
+        return envelope(
+            data,
+            subject=proposal.proposal_id,
+            organization_id=proposal.organization_id,
+            version=proposal.version,
+            cause=cause,
+            at=proposal.updated_at,
+        )
+
+    def of_proposal(
+        self, event: type[ProposalEvent], proposal: Proposal, cause: Cause, **members: Any
+    ) -> list[outbox.Entry]:
+        return outbox.entries([self.proposal_event(event, proposal, cause, **members)])
+
+    def of_appointment(
+        self, event: type[AppointmentEvent], appointment: Appointment, cause: Cause, **members: Any
+    ) -> list[outbox.Entry]:
+        secrets = AppointmentSecrets(
+            guest_url=self._links.guest_url(appointment.proposal_id or "", appointment.token),
+            note=appointment.note,
+            guidance=appointment.guidance,
+            message=appointment.cancel_message,
+        )
+        data = event(
+            appointment=appointment.as_contract(),
+            sealed=secrets.seal(self._ring, subject=appointment.appointment_id),
+            **members,
+        )
+        event_of = envelope(
+            data,
+            subject=appointment.appointment_id,
+            organization_id=appointment.organization_id,
+            version=appointment.version,
+            cause=cause,
+            at=appointment.updated_at,
+        )
+        return outbox.entries([event_of])

@@ -1,0 +1,218 @@
+"""Whether slots can be had: what the projections know serves the listing, and a look at the calendars beyond it the
+confirmation (G3-G5).
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from services.booking.model.claims import Claim, resources
+from services.booking.model.free_time import (
+    CalendarState,
+    HostTime,
+    Obstacle,
+    Tolerated,
+    busy_cells,
+    obstacle,
+    spans_of,
+)
+from services.booking.model.people import Link, Staff
+from services.booking.model.proposal import OfferedSlot, Proposal, ToleratedEntry
+from services.booking.model.spans import Span
+from services.booking.providers.calendar_look import UNREADABLE, BusyEntry, Looked, LookStatus
+from services.booking.store.guards import Guards
+from services.booking.store.people import PeopleStore
+from services.booking.usecases.single_flight import SingleFlight
+from shared import clock
+
+
+class Look(Protocol):
+    """Reads the exact span at the providers; a fake in tests."""
+
+    async def __call__(self, organization_id: str, staff_ids: Sequence[str], span: Span) -> Mapping[str, Looked]: ...
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of some staff and resources over some spans, read at one moment."""
+
+    staff: Mapping[str, Staff]
+    months: Mapping[str, Mapping[str, bytes]]
+    claims: Sequence[Claim]
+
+    def hosts(self, now: datetime, stale_after: timedelta) -> list[HostTime]:
+        return [
+            HostTime(staff_id, person.state(now, stale_after), self.months.get(staff_id, {}))
+            for staff_id, person in self.staff.items()
+        ]
+
+
+class Availability:
+    """Reads what is known and, for a confirmation, looks."""
+
+    def __init__(
+        self,
+        people: PeopleStore,
+        guards: Guards,
+        look: Look,
+        *,
+        stale_after: timedelta,
+        look_max_age: timedelta,
+    ) -> None:
+        self._people = people
+        self._guards = guards
+        self._look = look
+        self._stale_after = stale_after
+        self._look_max_age = look_max_age
+        self._shared_looks: SingleFlight[Mapping[str, Looked]] = SingleFlight()
+
+    async def evidence(
+        self, organization_id: str, staff_ids: Sequence[str], spans: Sequence[Span], wanted: Sequence[str] = ()
+    ) -> Evidence:
+        """``wanted`` are resources whose claims matter; three reads side by side, however many staff and spans."""
+        months = sorted({month for span in spans for month in span.months()})
+        staff, bits, claims = await asyncio.gather(
+            self._people.staff_of(organization_id, staff_ids),
+            self._people.busy(staff_ids, months),
+            self._guards.on(organization_id, wanted, spans),
+        )
+        return Evidence(staff, bits, claims)
+
+    async def possible(self, proposal: Proposal) -> list[OfferedSlot]:
+        """The slots that a guest can choose now, earliest first (R24)."""
+        slots = proposal.open_slots
+        if not proposal.is_live or not slots:
+            return []
+        wanted = sorted({claim.resource for claim in proposal.claims()})
+        spans = [slot.span for slot in slots]
+        evidence = await self.evidence(proposal.organization_id, proposal.attendee_ids, spans, wanted)
+        now = clock.now()
+        hosts = evidence.hosts(now, self._stale_after)
+        free = [slot for slot in slots if self._obstacle(slot, proposal, hosts, evidence.claims, now) is None]
+        return sorted(free, key=lambda slot: slot.start_at)
+
+    async def check(self, proposal: Proposal, slot: OfferedSlot) -> tuple[Obstacle | None, Evidence]:
+        """What stands in the way of confirming ``slot`` now; looks at calendars whose copy is too old (G4)."""
+        wanted = resources(proposal.attendee_ids, slot.room_id, proposal.zoom_user_id)
+        evidence = await self.evidence(proposal.organization_id, proposal.attendee_ids, [slot.span], wanted)
+        now = clock.now()
+        hosts = evidence.hosts(now, self._stale_after)
+        found = self._obstacle(slot, proposal, hosts, evidence.claims, now)
+        if found not in (None, Obstacle.UNREADABLE):
+            return found, evidence
+        hosts = await self._looked_at(
+            evidence, slot.span, slot.tolerated, proposal.organization_id, (proposal.proposal_id, slot.slot_id)
+        )
+        return self._obstacle(slot, proposal, hosts, evidence.claims, now), evidence
+
+    async def check_span(self, organization_id: str, evidence: Evidence, span: Span, owner: str) -> Obstacle | None:
+        """The same for a new time of an appointment (``owner``), whose own claims do not count."""
+        now = clock.now()
+        hosts = await self._looked_at(evidence, span, (), organization_id, (owner, span))
+        others = [claim for claim in evidence.claims if claim.owner != owner]
+        return obstacle(span, hosts, others, (), now)
+
+    async def busy_entries(self, evidence: Evidence, organization_id: str, span: Span) -> list[ToleratedEntry]:
+        """What is busy in ``span`` now, entry by entry where a look tells, else as the copy's cells (G2)."""
+        now = clock.now()
+        looked = await self._look_at(evidence, self._with_calendar(evidence), organization_id, span)
+        found: list[ToleratedEntry] = []
+        for host in evidence.hosts(now, self._stale_after):
+            answer = looked.get(host.staff_id, UNREADABLE)
+            if answer.status is LookStatus.READ:
+                found += [_tolerated(host.staff_id, item) for item in answer.busy if item.span.overlaps(span)]
+                continue
+            found += [
+                ToleratedEntry(staff_id=host.staff_id, entry=None, start_at=busy.start_at, end_at=busy.end_at)
+                for busy in spans_of(busy_cells(span, [host]), span.start_at)
+            ]
+        return found
+
+    def is_busy(self, evidence: Evidence, span: Span) -> bool:
+        """Whether the copies show somebody busy in ``span``, stale ones included."""
+        return bool(busy_cells(span, evidence.hosts(clock.now(), self._stale_after)).any())
+
+    def _obstacle(
+        self,
+        slot: OfferedSlot,
+        proposal: Proposal,
+        hosts: Sequence[HostTime],
+        claims: Sequence[Claim],
+        now: datetime,
+    ) -> Obstacle | None:
+        wanted = set(resources(proposal.attendee_ids, slot.room_id, proposal.zoom_user_id))
+        relevant = [claim for claim in claims if claim.resource in wanted]
+        return obstacle(slot.span, hosts, relevant, _as_tolerated(slot.tolerated), now)
+
+    async def _looked_at(
+        self,
+        evidence: Evidence,
+        span: Span,
+        tolerated: Sequence[ToleratedEntry],
+        organization_id: str,
+        shared_as: tuple[str, object],
+    ) -> list[HostTime]:
+        """Hosts as the copies show them, replaced by what a look told where a copy is older than it may be."""
+        now = clock.now()
+        aged = [
+            person.staff_id
+            for person in evidence.staff.values()
+            if person.calendar is Link.CONNECTED and not self._is_recent(person, span, now)
+        ]
+        looked = await self._shared_looks(shared_as, lambda: self._look_at(evidence, aged, organization_id, span))
+        return [
+            self._seen(host, evidence.staff[host.staff_id], span, looked.get(host.staff_id), tolerated)
+            for host in evidence.hosts(now, self._stale_after)
+        ]
+
+    async def _look_at(
+        self, evidence: Evidence, staff_ids: Sequence[str], organization_id: str, span: Span
+    ) -> Mapping[str, Looked]:
+        return await self._look(organization_id, staff_ids, span) if staff_ids else {}
+
+    def _is_recent(self, person: Staff, span: Span, now: datetime) -> bool:
+        read_at = person.busy_read_at
+        return read_at is not None and now - read_at <= self._look_max_age and person.covers(span)
+
+    def _seen(
+        self,
+        host: HostTime,
+        person: Staff,
+        span: Span,
+        looked: Looked | None,
+        tolerated: Sequence[ToleratedEntry],
+    ) -> HostTime:
+        if looked is None:
+            return host
+        if looked.status is LookStatus.NOT_CONNECTED:
+            return HostTime(host.staff_id, CalendarState.NONE)
+        if looked.status is LookStatus.READ:
+            counted = tuple(item.span for item in looked.busy if not _accepted(host.staff_id, item, span, tolerated))
+            return HostTime(host.staff_id, CalendarState.KNOWN, looked_at=counted)
+        return host if person.covers(span) else HostTime(host.staff_id, CalendarState.UNKNOWN, host.months)
+
+    def _with_calendar(self, evidence: Evidence) -> list[str]:
+        return [person.staff_id for person in evidence.staff.values() if person.calendar is Link.CONNECTED]
+
+
+def _as_tolerated(entries: Iterable[ToleratedEntry]) -> list[Tolerated]:
+    return [Tolerated(entry.staff_id, Span(entry.start_at, entry.end_at)) for entry in entries]
+
+
+def _tolerated(staff_id: str, item: BusyEntry) -> ToleratedEntry:
+    return ToleratedEntry(staff_id=staff_id, entry=item.entry, start_at=item.span.start_at, end_at=item.span.end_at)
+
+
+def _accepted(staff_id: str, item: BusyEntry, span: Span, tolerated: Sequence[ToleratedEntry]) -> bool:
+    """The very entry that was known, at the very time; where only cells were known, what lies within them."""
+    start_at, end_at = max(item.span.start_at, span.start_at), min(item.span.end_at, span.end_at)
+    return any(
+        known.staff_id == staff_id
+        and (
+            (known.entry == item.entry and (known.start_at, known.end_at) == (item.span.start_at, item.span.end_at))
+            or (known.entry is None and known.start_at <= start_at and end_at <= known.end_at)
+        )
+        for known in tolerated
+    )

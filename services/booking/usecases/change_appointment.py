@@ -1,0 +1,195 @@
+"""Staff reschedule, change and cancel appointments (R28): a new time passes the look and guard of a confirmation."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.booking.model.appointment import Appointment
+from services.booking.model.claims import resources
+from services.booking.model.free_time import Obstacle
+from services.booking.model.slot_rules import LONGEST
+from services.booking.model.spans import Span
+from services.booking.problems import (
+    BACKWARDS,
+    IN_THE_PAST,
+    TOO_LONG,
+    WHOLE_MINUTES,
+    CalendarUnreadable,
+    NotOpen,
+    Words,
+    invalid,
+    taken_at,
+)
+from services.booking.store.bookings import BookingStore, StaleVersion
+from services.booking.store.guards import TimeTaken
+from services.booking.store.people import PeopleStore
+from services.booking.usecases.announce import Announcer
+from services.booking.usecases.availability import Availability
+from services.booking.usecases.drafting import check_connections, party
+from shared import clock
+from shared.contracts.api.appointments import AppointmentPatch, AppointmentStatus, Outcome
+from shared.contracts.booking import AppointmentCanceled, AppointmentChanged, AppointmentRescheduled
+from shared.contracts.envelope import Cause
+from shared.internal import Caller
+from shared.messaging.outbox import Entry
+from shared.messaging.relay import Relay
+from shared.problem import Language, VersionMismatch
+
+_DETAILS = ("title", "guidance", "note", "visibility")
+
+
+class ChangeAppointment:
+    """``PATCH``: what changes nothing makes no revision and no call (G20)."""
+
+    def __init__(
+        self,
+        people: PeopleStore,
+        store: BookingStore,
+        availability: Availability,
+        announcer: Announcer,
+        relay: Relay,
+    ) -> None:
+        self._people = people
+        self._store = store
+        self._availability = availability
+        self._announcer = announcer
+        self._relay = relay
+
+    async def __call__(self, before: Appointment, wanted: AppointmentPatch, caller: Caller) -> Appointment:
+        if not before.is_live:
+            raise NotOpen()
+        after = await self._with_party(_with_details(before, wanted), wanted, caller)
+        moved = after.span != before.span
+        if moved:
+            _check_time(after.span, caller.language)
+        if _same(before, after):
+            return before
+        if after.claims() != before.claims():
+            await self._check_free(before, after, moved, allow_overlap=wanted.allow_overlap, language=caller.language)
+        after = after.model_copy(update={"version": before.version + 1, "updated_at": clock.now()})
+        after = after.expecting_move(before) if moved else after.expecting_change(before)
+        waiting = self._announce(before, after, moved, caller)
+        try:
+            await self._store.save_appointment(before, after, waiting, over_held=wanted.allow_overlap)
+        except StaleVersion as error:
+            raise VersionMismatch() from error
+        except TimeTaken as error:
+            raise taken_at(caller.language, ["/start"]) from error
+        self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
+        return after
+
+    def _announce(self, before: Appointment, after: Appointment, moved: bool, caller: Caller) -> list[Entry]:
+        cause = Cause.outside(caller.request_id or None)
+        if not moved:
+            return self._announcer.of_appointment(AppointmentChanged, after, cause)
+        return self._announcer.of_appointment(
+            AppointmentRescheduled,
+            after,
+            cause,
+            previous_start_at=before.start_at,
+            previous_end_at=before.end_at,
+        )
+
+    async def _with_party(self, edited: Appointment, wanted: AppointmentPatch, caller: Caller) -> Appointment:
+        if wanted.attendee_ids is None and wanted.organizer_id is None:
+            return edited
+        attendee_ids = wanted.attendee_ids or edited.attendee_ids
+        stays = edited.organizer_id if edited.organizer_id in attendee_ids else None
+        people = await party(
+            self._people,
+            edited.organization_id,
+            edited.creator.staff_id,
+            attendee_ids,
+            wanted.organizer_id or stays,
+            caller.language,
+        )
+        changed_host = people.organizer.staff_id != edited.organizer_id
+        if changed_host:
+            check_connections(edited.kind, people.organizer)
+        zoom_user_id = people.organizer.zoom_user_id if edited.wants_meeting else None
+        return edited.model_copy(
+            update={
+                "attendees": [person.as_attendee() for person in people.attendees],
+                "organizer_id": people.organizer.staff_id,
+                "with_calendar": people.with_calendar,
+                "zoom_user_id": zoom_user_id if changed_host else edited.zoom_user_id,
+            }
+        )
+
+    async def _check_free(
+        self, before: Appointment, after: Appointment, moved: bool, *, allow_overlap: bool, language: Language
+    ) -> None:
+        """A moved appointment asks everybody, a new attendee only that one. With ``allow_overlap`` staff have seen what
+        is in the calendars; confirmed claims are never overlapped.
+        """
+        if allow_overlap:
+            return
+        asked: Sequence[str] = [
+            staff_id for staff_id in after.attendee_ids if moved or staff_id not in before.attendee_ids
+        ]
+        wanted = resources(asked, after.room_id, after.zoom_user_id)
+        evidence = await self._availability.evidence(after.organization_id, asked, [after.span], wanted)
+        found = await self._availability.check_span(after.organization_id, evidence, after.span, after.appointment_id)
+        if found is Obstacle.UNREADABLE:
+            raise CalendarUnreadable()
+        if found in (Obstacle.BUSY, Obstacle.CLAIMED):
+            raise taken_at(language, ["/start"])
+
+
+class CancelAppointment:
+    """Its time is free again and everything made for it goes; a second one changes nothing."""
+
+    def __init__(self, store: BookingStore, announcer: Announcer, relay: Relay) -> None:
+        self._store = store
+        self._announcer = announcer
+        self._relay = relay
+
+    async def __call__(self, before: Appointment, message: str, caller: Caller) -> Appointment:
+        if before.status is AppointmentStatus.CANCELED:
+            return before
+        changes = {
+            "status": AppointmentStatus.CANCELED,
+            "outcome": Outcome.CANCELED,
+            "cancel_message": message,
+            "version": before.version + 1,
+            "updated_at": clock.now(),
+        }
+        after = before.model_copy(update=changes).expecting_cancellation(before)
+        cause = Cause.outside(caller.request_id or None)
+        waiting = self._announcer.of_appointment(AppointmentCanceled, after, cause)
+        try:
+            await self._store.save_appointment(before, after, waiting)
+        except StaleVersion as error:
+            raise VersionMismatch() from error
+        self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
+        return after
+
+
+def _with_details(before: Appointment, wanted: AppointmentPatch) -> Appointment:
+    given = wanted.model_fields_set
+    changes: dict[str, object] = {
+        name: getattr(wanted, name) for name in _DETAILS if name in given and getattr(wanted, name) is not None
+    }
+    if "address" in given:
+        changes["address"] = wanted.address or None
+    start_at: datetime = wanted.start or before.start_at
+    end_at: datetime = wanted.end or (start_at + before.span.length if wanted.start else before.end_at)
+    return before.model_copy(update={**changes, "start_at": start_at, "end_at": end_at})
+
+
+def _check_time(span: Span, language: Language) -> None:
+    errors: list[tuple[str, Words]] = []
+    if span.start_at <= clock.now():
+        errors.append(("/start", IN_THE_PAST))
+    for pointer, at in (("/start", span.start_at), ("/end", span.end_at)):
+        if at.second or at.microsecond:
+            errors.append((pointer, WHOLE_MINUTES))
+    if span.end_at <= span.start_at:
+        errors.append(("/end", BACKWARDS))
+    elif span.length > LONGEST:
+        errors.append(("/end", TOO_LONG))
+    if errors:
+        raise invalid(language, *errors)
+
+
+def _same(before: Appointment, after: Appointment) -> bool:
+    return before.model_dump() == after.model_dump()

@@ -1,0 +1,267 @@
+"""A guest confirms one slot (R22, R23): exactly one can, in exactly the order of answers that api.md gives.
+
+One plain read decides what is already over, the projections and a shared look what cannot be had, and one transaction
+the rest.
+"""
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from services.booking.model.appointment import Appointment
+from services.booking.model.free_time import Obstacle
+from services.booking.model.modes import modes_of
+from services.booking.model.proposal import OfferedSlot, Origin, Proposal
+from services.booking.model.titles import title_of
+from services.booking.problems import (
+    REQUIRED,
+    UNKNOWN_SLOT,
+    AlreadyConfirmed,
+    CalendarUnreadable,
+    Expired,
+    SlotTaken,
+    Withdrawn,
+    invalid,
+)
+from services.booking.schemas import fingerprint, parse
+from services.booking.store.bookings import BookingStore, StaleVersion
+from services.booking.store.guards import TimeTaken
+from services.booking.usecases.announce import Announcer
+from services.booking.usecases.availability import Availability, Evidence
+from services.booking.usecases.single_flight import Turns
+from services.booking.views.guest import slots_view
+from shared import clock
+from shared.contracts.api.appointments import AppointmentStatus
+from shared.contracts.api.proposals import GuestConfirm, ProposalStatus, SlotStatus
+from shared.contracts.booking import AppointmentConfirmed, Kind
+from shared.contracts.envelope import Cause
+from shared.contracts.people import Guest
+from shared.crypto import token_hash
+from shared.ids import new_id
+from shared.messaging.relay import Relay
+from shared.mongo import DuplicateKeyError
+from shared.observability import metrics
+from shared.problem import Language, NotFound
+
+log = structlog.get_logger(__name__)
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A guest's request, apart from what was typed."""
+
+    token: str
+    language: Language
+    request_id: str
+    idempotency_key: str | None = None
+
+
+class ConfirmSlot:
+    """Answers the appointment; losers of a race get ``AlreadyConfirmed`` or ``SlotTaken``."""
+
+    def __init__(self, store: BookingStore, availability: Availability, announcer: Announcer, relay: Relay) -> None:
+        self._store = store
+        self._availability = availability
+        self._announcer = announcer
+        self._relay = relay
+        self._turns = Turns()
+
+    async def __call__(self, given: Any, visit: Visit) -> tuple[Proposal, Appointment]:
+        started = time.monotonic()
+        hashed = token_hash(visit.token)
+        proposal = await self._read(hashed)
+        origin = _origin(proposal, given, visit)
+        repeated = await self._made_before(proposal, origin)
+        if repeated is not None:
+            return proposal, repeated
+        check_open(proposal)
+        choice = parse(GuestConfirm, given)
+        guest = _guest(choice, proposal, visit.language)
+        slot = proposal.slot(choice.slot_id)
+        if slot is None:
+            raise invalid(visit.language, ("/slot_id", UNKNOWN_SLOT))
+        evidence = await self._evidence(proposal, slot)
+        async with self._turns.of(proposal.proposal_id) as waited:
+            if waited:
+                proposal = await self._read_open(hashed)
+            confirmed = await self._confirm(proposal, slot, evidence, choice, guest, origin, visit)
+        metrics.record_stage("confirmed", timedelta(seconds=time.monotonic() - started))
+        return confirmed
+
+    async def _read(self, hashed: str) -> Proposal:
+        proposal = await self._store.proposal_by_token(hashed)
+        if proposal is None:
+            raise NotFound()
+        return proposal
+
+    async def _read_open(self, hashed: str) -> Proposal:
+        proposal = await self._read(hashed)
+        check_open(proposal)
+        return proposal
+
+    async def _made_before(self, proposal: Proposal, origin: Origin | None) -> Appointment | None:
+        """The appointment that this very request made (G8)."""
+        if origin is None or proposal.appointment_id is None:
+            return None
+        made = await self._store.appointment(proposal.organization_id, proposal.appointment_id)
+        return made if made is not None and made.origin == origin else None
+
+    async def _evidence(self, proposal: Proposal, slot: OfferedSlot) -> Evidence:
+        """What is known of the attendees, once nothing stands in the way."""
+        if slot.status is not SlotStatus.OPEN:
+            raise await self._slot_taken(proposal)
+        found, evidence = await self._availability.check(proposal, slot)
+        if found is Obstacle.UNREADABLE:
+            raise CalendarUnreadable()
+        if found is not None:
+            raise await self._slot_taken(proposal)
+        return evidence
+
+    async def _slot_taken(self, proposal: Proposal) -> SlotTaken:
+        remaining = await self._availability.possible(proposal)
+        slots = [view.model_dump(mode="json") for view in slots_view(remaining, proposal.time_zone)]
+        return SlotTaken(extra={"slots": slots})
+
+    async def _confirm(
+        self,
+        proposal: Proposal,
+        slot: OfferedSlot,
+        evidence: Evidence,
+        choice: GuestConfirm,
+        guest: Guest,
+        origin: Origin | None,
+        visit: Visit,
+    ) -> tuple[Proposal, Appointment]:
+        """Tries again where only the proposal's details changed meanwhile, or a reception code was in use."""
+
+        async def still_open() -> None:
+            await self._read_open(proposal.token.hash)
+
+        for _ in range(_ATTEMPTS):
+            current = proposal.slot(slot.slot_id)
+            if current is None or current.status is not SlotStatus.OPEN:
+                raise await self._slot_taken(proposal)
+            appointment = _appointment(proposal, current, evidence, choice, guest, origin)
+            confirmed = _confirmed(proposal, appointment)
+            waiting = self._announcer.of_appointment(
+                AppointmentConfirmed, appointment, Cause.outside(visit.request_id or None), slot_id=slot.slot_id
+            )
+            try:
+                await self._store.confirm(proposal, confirmed, appointment, waiting, still_open)
+            except TimeTaken as error:
+                raise await self._slot_taken(proposal) from error
+            except (StaleVersion, DuplicateKeyError):
+                proposal = await self._read_open(proposal.token.hash)
+                continue
+            self._relay.publish_soon(self._store.appointments, appointment.appointment_id, waiting)
+            log.info("appointment.confirmed", appointment_id=appointment.appointment_id)
+            return confirmed, appointment
+        raise await self._slot_taken(proposal)
+
+
+def check_open(proposal: Proposal) -> None:
+    """Raises what api.md says about a link whose time is over; an expiry counts from its very moment on."""
+    match proposal.status:
+        case ProposalStatus.CONFIRMED:
+            raise AlreadyConfirmed()
+        case ProposalStatus.WITHDRAWN:
+            raise Withdrawn()
+        case ProposalStatus.EXPIRED:
+            raise Expired()
+        case ProposalStatus.OPEN:
+            if proposal.expires_at <= clock.now():
+                raise Expired()
+
+
+def _origin(proposal: Proposal, given: Any, visit: Visit) -> Origin | None:
+    if not visit.idempotency_key:
+        return None
+    return Origin(key=f"{proposal.proposal_id}:{visit.idempotency_key}", fingerprint=fingerprint(given))
+
+
+def _guest(choice: GuestConfirm, proposal: Proposal, language: Language) -> Guest:
+    """What was typed now, with the known address where none was."""
+    email = choice.email or proposal.guest.email
+    if not email:
+        raise invalid(language, ("/email", REQUIRED))
+    return Guest(company=choice.company, name=choice.name, email=email)
+
+
+def _confirmed(proposal: Proposal, appointment: Appointment) -> Proposal:
+    gone = {slot.slot_id: SlotStatus.WITHDRAWN for slot in proposal.open_slots}
+    assert appointment.slot_id is not None
+    after = proposal.with_status_of({**gone, appointment.slot_id: SlotStatus.CONFIRMED}).model_copy(
+        update={
+            "status": ProposalStatus.CONFIRMED,
+            "version": proposal.version + 1,
+            "updated_at": appointment.confirmed_at,
+            "appointment_id": appointment.appointment_id,
+        }
+    )
+    return after.expecting(proposal)
+
+
+def _appointment(
+    proposal: Proposal,
+    slot: OfferedSlot,
+    evidence: Evidence,
+    choice: GuestConfirm,
+    guest: Guest,
+    origin: Origin | None,
+) -> Appointment:
+    now = clock.now()
+    organizer = evidence.staff.get(proposal.organizer_id)
+    modes = modes_of(proposal.kind)
+    appointment = Appointment(
+        appointment_id=new_id("apt"),
+        organization_id=proposal.organization_id,
+        status=AppointmentStatus.CONFIRMED,
+        proposal_id=proposal.proposal_id,
+        slot_id=slot.slot_id,
+        kind=proposal.kind,
+        title=title_of(proposal.title, guest),
+        start_at=slot.start_at,
+        end_at=slot.end_at,
+        time_zone=proposal.time_zone,
+        creator=proposal.creator,
+        organizer_id=proposal.organizer_id,
+        attendees=proposal.attendees,
+        with_calendar=_with_calendar(proposal.attendee_ids, evidence),
+        guest=guest,
+        guest_time_zone=choice.time_zone,
+        guest_locale=_language(choice.locale),
+        guidance=proposal.guidance,
+        note=proposal.note,
+        visibility=proposal.visibility,
+        wants_meeting=modes.web_meeting,
+        zoom_user_id=organizer.zoom_user_id if modes.web_meeting and organizer else None,
+        address=proposal.address,
+        reception_code=new_reception_code() if proposal.kind is Kind.VISIT else None,
+        room_id=slot.room_id,
+        token=proposal.token,
+        confirmed_at=now,
+        updated_at=now,
+        origin=origin,
+    )
+    return appointment.expecting_confirmation([held.slot_id for held in proposal.open_slots])
+
+
+def _with_calendar(staff_ids: Sequence[str], evidence: Evidence) -> list[str]:
+    return [staff_id for staff_id in staff_ids if (person := evidence.staff.get(staff_id)) and person.has_calendar]
+
+
+def new_reception_code() -> str:
+    """Six digits (V7); the database keeps those of one day apart."""
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def _language(locale: str) -> str:
+    """``ja`` or ``en`` of what the browser said, else empty."""
+    primary = locale.replace("_", "-").partition("-")[0].lower()
+    return primary if primary in ("ja", "en") else ""

@@ -1,0 +1,158 @@
+"""The rules that proposals are made and edited by (R5, R6, R10-R13): from a request and what is known to a draft."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from services.booking.model.modes import ModeFault, mode_fault, modes_of
+from services.booking.model.people import Link, Organization, Staff
+from services.booking.model.proposal import OfferedSlot
+from services.booking.model.slot_rules import Fault, findings
+from services.booking.model.spans import Span
+from services.booking.problems import (
+    BACKWARDS,
+    IN_THE_PAST,
+    REQUIRED,
+    TOO_LONG,
+    UNKNOWN_ROOM,
+    UNKNOWN_STAFF,
+    CalendarNotConnected,
+    ModeMismatch,
+    ModesExclusive,
+    NotReady,
+    OrganizerNotAttending,
+    Words,
+    ZoomNotConnected,
+    invalid,
+)
+from services.booking.store.people import PeopleStore
+from shared.contracts.booking import Attendee, Kind
+from shared.contracts.people import Guest
+from shared.ids import new_id
+from shared.problem import Language
+
+LIFETIME = timedelta(days=14)
+
+_FAULTS: Mapping[Fault, Words] = {
+    Fault.PAST: IN_THE_PAST,
+    Fault.UNALIGNED: ("00分または30分で指定してください。", "Slots begin and end on the hour or half hour."),
+    Fault.BACKWARDS: BACKWARDS,
+    Fault.TOO_SHORT: ("30分以上にしてください。", "At least 30 minutes."),
+    Fault.TOO_LONG: TOO_LONG,
+    Fault.OVERLAPPING: ("ほかの日時候補と重なっています。", "This overlaps another slot."),
+}
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who takes part, checked."""
+
+    creator: Attendee
+    organizer: Staff
+    attendees: list[Staff]
+
+    @property
+    def with_calendar(self) -> list[str]:
+        return [person.staff_id for person in self.attendees if person.has_calendar]
+
+
+@dataclass(frozen=True)
+class WantedSlot:
+    """A new slot as the request gives it; ``index`` is its place there."""
+
+    index: int
+    span: Span
+    room_id: str | None
+
+    @classmethod
+    def of(cls, index: int, start_at: datetime, end_at: datetime, room_id: str | None) -> "WantedSlot":
+        return cls(index, Span(start_at, end_at), room_id)
+
+    def offered(self) -> OfferedSlot:
+        return OfferedSlot(
+            slot_id=new_id("slt"), start_at=self.span.start_at, end_at=self.span.end_at, room_id=self.room_id
+        )
+
+
+async def organization_of(people: PeopleStore, organization_id: str) -> Organization:
+    organization = await people.organization(organization_id)
+    if organization is None:
+        raise NotReady()
+    return organization
+
+
+def check_modes(kind: Kind, reception_code: bool | None, web_meeting: bool | None) -> None:
+    match mode_fault(kind, reception_code, web_meeting):
+        case ModeFault.EXCLUSIVE:
+            raise ModesExclusive()
+        case ModeFault.MISMATCH:
+            raise ModeMismatch()
+        case None:
+            return
+
+
+async def party(
+    people: PeopleStore,
+    organization_id: str,
+    creator_id: str,
+    attendee_ids: Sequence[str],
+    organizer_id: str | None,
+    language: Language,
+) -> Party:
+    """Everybody must be of the organization and enabled; unknown and other organizations' ids answer alike."""
+    wanted = list(dict.fromkeys(attendee_ids))
+    known = await people.staff_of(organization_id, [*wanted, creator_id])
+    creator = known.get(creator_id)
+    if creator is None:
+        raise NotReady()
+    missing = [index for index, staff_id in enumerate(attendee_ids) if not _may_attend(known.get(staff_id))]
+    if missing:
+        raise invalid(language, *((f"/attendee_ids/{index}", UNKNOWN_STAFF) for index in missing))
+    organizer_id = organizer_id or wanted[0]
+    if organizer_id not in wanted:
+        raise OrganizerNotAttending()
+    return Party(creator.as_attendee(), known[organizer_id], [known[staff_id] for staff_id in wanted])
+
+
+def _may_attend(person: Staff | None) -> bool:
+    return person is not None and not person.disabled
+
+
+def check_connections(kind: Kind, organizer: Staff) -> None:
+    """A web meeting needs the organizer's Zoom and calendar (R5)."""
+    if not modes_of(kind).web_meeting:
+        return
+    if organizer.zoom_user_id is None:
+        raise ZoomNotConnected()
+    if organizer.calendar is not Link.CONNECTED:
+        raise CalendarNotConnected()
+
+
+def check_guest(guest: Guest, send_mail: bool, language: Language) -> None:
+    """With mail the address is required, with the URL only the name (R13)."""
+    if send_mail and not guest.email:
+        raise invalid(language, ("/guest/email", REQUIRED))
+    if not send_mail and not guest.name:
+        raise invalid(language, ("/guest/name", REQUIRED))
+
+
+def check_slots(
+    wanted: Sequence[WantedSlot], kept: Sequence[Span], time_zone: str, now: datetime, language: Language
+) -> None:
+    """Rooms are not known to anybody yet, so that none can be chosen."""
+    found = findings({slot.index: slot.span for slot in wanted}, kept, zone=ZoneInfo(time_zone), now=now)
+    errors = [(f"/slots/{item.index}/{item.member}", _FAULTS[item.fault]) for item in found]
+    errors += [(f"/slots/{slot.index}/room_id", UNKNOWN_ROOM) for slot in wanted if slot.room_id]
+    if errors:
+        raise invalid(language, *errors)
+
+
+def ends_at(given: datetime | None, spans: Sequence[Span], made_at: datetime) -> datetime:
+    """When a proposal expires (R29): as given, else the earlier of 14 days and its last slot's start."""
+    return given or min(made_at + LIFETIME, max(span.start_at for span in spans))
+
+
+def check_expiry(given: datetime | None, now: datetime, language: Language) -> None:
+    if given is not None and given <= now:
+        raise invalid(language, ("/expires_at", IN_THE_PAST))

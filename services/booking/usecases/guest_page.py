@@ -1,0 +1,69 @@
+"""What a guest's link shows (R22-R24): looking changes nothing (G7) and calls no provider (G25)."""
+
+import asyncio
+
+from services.booking.model.appointment import Appointment
+from services.booking.model.people import Organization
+from services.booking.model.proposal import Proposal
+from services.booking.store.bookings import BookingStore
+from services.booking.store.people import PeopleStore
+from services.booking.usecases.availability import Availability
+from services.booking.usecases.drafting import organization_of
+from services.booking.usecases.links import Links
+from services.booking.views.guest import appointment_view, proposal_view
+from services.booking.views.meeting import meeting_view
+from shared import clock
+from shared.contracts.api.appointments import GuestAppointmentView
+from shared.contracts.api.proposals import GuestProposalView, ProposalStatus
+from shared.crypto import KeyRing, token_hash
+from shared.problem import NotFound
+
+
+class GuestPage:
+    """Reads of one proposal by its token."""
+
+    def __init__(
+        self,
+        people: PeopleStore,
+        store: BookingStore,
+        availability: Availability,
+        links: Links,
+        ring: KeyRing,
+    ) -> None:
+        self._people = people
+        self._store = store
+        self._availability = availability
+        self._links = links
+        self._ring = ring
+
+    async def __call__(self, token: str) -> GuestProposalView:
+        proposal = await self._store.proposal_by_token(token_hash(token))
+        if proposal is None:
+            raise NotFound()
+        organization, possible, appointment = await asyncio.gather(
+            organization_of(self._people, proposal.organization_id),
+            self._availability.possible(proposal),
+            self._appointment(proposal),
+        )
+        status = _status_now(proposal)
+        chosen = self._appointment_view(appointment, organization) if appointment else None
+        return proposal_view(proposal, status, possible if status is ProposalStatus.OPEN else [], organization, chosen)
+
+    async def appointment(self, appointment: Appointment) -> GuestAppointmentView:
+        organization = await organization_of(self._people, appointment.organization_id)
+        return self._appointment_view(appointment, organization)
+
+    async def _appointment(self, proposal: Proposal) -> Appointment | None:
+        if proposal.appointment_id is None:
+            return None
+        return await self._store.appointment(proposal.organization_id, proposal.appointment_id)
+
+    def _appointment_view(self, appointment: Appointment, organization: Organization) -> GuestAppointmentView:
+        url = self._links.guest_url(appointment.proposal_id or "", appointment.token)
+        return appointment_view(appointment, meeting_view(appointment, self._ring), organization, url)
+
+
+def _status_now(proposal: Proposal) -> ProposalStatus:
+    """Expired from the very moment on, even where the row has not been taken yet (R29)."""
+    over = proposal.is_live and proposal.expires_at <= clock.now()
+    return ProposalStatus.EXPIRED if over else proposal.status

@@ -1,0 +1,197 @@
+"""Make a proposal: its slots are claimed in the same transaction, and from then on nobody else can have them."""
+
+from collections.abc import Sequence
+
+from services.booking.model.claims import ClaimKind, resources
+from services.booking.model.modes import modes_of
+from services.booking.model.proposal import OfferedSlot, Origin, Proposal
+from services.booking.problems import IdempotencyKeyReused, busy_at, taken_at
+from services.booking.store.bookings import AlreadyMade, BookingStore
+from services.booking.store.guards import Guards, TimeTaken
+from services.booking.store.people import PeopleStore
+from services.booking.usecases.announce import Announcer
+from services.booking.usecases.availability import Availability
+from services.booking.usecases.drafting import (
+    Party,
+    WantedSlot,
+    check_connections,
+    check_expiry,
+    check_guest,
+    check_modes,
+    check_slots,
+    ends_at,
+    organization_of,
+    party,
+)
+from services.booking.usecases.links import Links
+from shared import clock
+from shared.contracts.api.proposals import ProposalCreate
+from shared.contracts.booking import Kind, ProposalEvent, SlotsProposed
+from shared.contracts.envelope import Cause, CloudEvent
+from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.people import Guest
+from shared.ids import new_id
+from shared.internal import Caller
+from shared.messaging.relay import Relay
+from shared.problem import Language
+
+
+class ClaimedSlots:
+    """Refuses new slots that somebody else owns or in which an attendee is busy (G2)."""
+
+    def __init__(self, availability: Availability, guards: Guards) -> None:
+        self._availability = availability
+        self._guards = guards
+
+    async def tolerating(
+        self,
+        proposal: Proposal,
+        new: Sequence[tuple[int, OfferedSlot]],
+        *,
+        allow_overlap: bool,
+        language: Language,
+    ) -> list[OfferedSlot]:
+        """The new slots with what was busy in them when they were proposed. Raises 422 ``slot_busy``."""
+        spans = [slot.span for _, slot in new]
+        evidence = await self._availability.evidence(proposal.organization_id, proposal.attendee_ids, spans)
+        busy = [index for index, slot in new if self._availability.is_busy(evidence, slot.span)]
+        if busy and not allow_overlap:
+            raise busy_at(language, [f"/slots/{index}/start" for index in busy])
+        if not allow_overlap:
+            return [slot for _, slot in new]
+        return [
+            slot.model_copy(
+                update={
+                    "tolerated": await self._availability.busy_entries(evidence, proposal.organization_id, slot.span)
+                }
+            )
+            for _, slot in new
+        ]
+
+    async def taken(self, proposal: Proposal, new: Sequence[tuple[int, OfferedSlot]], *, over_held: bool) -> list[str]:
+        """Pointers of the slots that others own, for the answer."""
+        found = []
+        for index, slot in new:
+            wanted = resources(proposal.attendee_ids, slot.room_id, proposal.zoom_user_id)
+            claims = await self._guards.on(proposal.organization_id, wanted, [slot.span])
+            others = [claim for claim in claims if claim.owner != proposal.proposal_id]
+            if any(claim.kind is ClaimKind.CONFIRMED or not over_held for claim in others):
+                found.append(f"/slots/{index}/start")
+        return found
+
+
+class ProposeSlots:
+    """R6, R10-R16; the same request under the same Idempotency-Key makes one proposal."""
+
+    def __init__(
+        self,
+        people: PeopleStore,
+        store: BookingStore,
+        claimed: ClaimedSlots,
+        announcer: Announcer,
+        links: Links,
+        relay: Relay,
+    ) -> None:
+        self._people = people
+        self._store = store
+        self._claimed = claimed
+        self._announcer = announcer
+        self._links = links
+        self._relay = relay
+
+    async def __call__(self, wanted: ProposalCreate, caller: Caller, fingerprint: str) -> Proposal:
+        origin = _origin(caller, fingerprint)
+        made = await self._made_before(origin)
+        if made is not None:
+            return made
+        proposal, slots = await self._draft(wanted, caller)
+        new = list(enumerate(slots))
+        tolerant = await self._claimed.tolerating(
+            proposal, new, allow_overlap=wanted.allow_overlap, language=caller.language
+        )
+        proposal = proposal.model_copy(update={"slots": tolerant, "origin": origin})
+        mails = [(Purpose.PROPOSED, side) for side in (Audience.GUEST, Audience.STAFF)] if wanted.send_mail else []
+        proposal = proposal.expecting(None, *mails)
+        waiting = self._announcer.of_proposal(SlotsProposed, proposal, Cause.outside(caller.request_id or None))
+        try:
+            await self._store.propose(proposal, waiting, over_held=wanted.allow_overlap)
+        except AlreadyMade:
+            made = await self._made_before(origin)
+            assert made is not None
+            return made
+        except TimeTaken as error:
+            pointers = await self._claimed.taken(proposal, new, over_held=wanted.allow_overlap)
+            raise taken_at(caller.language, pointers) from error
+        self._relay.publish_soon(self._store.proposals, proposal.proposal_id, waiting)
+        return proposal
+
+    async def preview(self, wanted: ProposalCreate, caller: Caller) -> CloudEvent[ProposalEvent]:
+        """The event that would be published, of a proposal that is stored nowhere (R17)."""
+        proposal, _ = await self._draft(wanted, caller)
+        return self._announcer.proposal_event(SlotsProposed, proposal, Cause.outside(caller.request_id or None))
+
+    async def _made_before(self, origin: Origin | None) -> Proposal | None:
+        made = await self._store.proposal_made_by(origin.key) if origin else None
+        if made is None or origin is None:
+            return None
+        if made.origin is None or made.origin.fingerprint != origin.fingerprint:
+            raise IdempotencyKeyReused()
+        return made
+
+    async def _draft(self, wanted: ProposalCreate, caller: Caller) -> tuple[Proposal, list[OfferedSlot]]:
+        check_modes(wanted.kind, wanted.issue_reception_code, wanted.issue_web_meeting)
+        guest = Guest(**wanted.guest.model_dump())
+        check_guest(guest, wanted.send_mail, caller.language)
+        now = clock.now()
+        check_expiry(wanted.expires_at, now, caller.language)
+        organization = await organization_of(self._people, caller.organization_id)
+        people = await party(
+            self._people,
+            caller.organization_id,
+            caller.staff_id,
+            wanted.attendee_ids or [caller.staff_id],
+            wanted.organizer_id,
+            caller.language,
+        )
+        check_connections(wanted.kind, people.organizer)
+        slots = [WantedSlot.of(index, slot.start, slot.end, slot.room_id) for index, slot in enumerate(wanted.slots)]
+        check_slots(slots, [], organization.time_zone, now, caller.language)
+        offered = [slot.offered() for slot in slots]
+        proposal_id = new_id("prp")
+        return Proposal(
+            proposal_id=proposal_id,
+            organization_id=caller.organization_id,
+            kind=wanted.kind,
+            title=wanted.title,
+            creator=people.creator,
+            organizer_id=people.organizer.staff_id,
+            attendees=[person.as_attendee() for person in people.attendees],
+            with_calendar=people.with_calendar,
+            zoom_user_id=zoom_user_of(wanted.kind, people),
+            slots=offered,
+            guest=guest,
+            send_mail=wanted.send_mail,
+            guidance=wanted.guidance,
+            note=wanted.note,
+            visibility=wanted.visibility,
+            platform=wanted.platform,
+            address=wanted.address or None,
+            expires_at=ends_at(wanted.expires_at, [slot.span for slot in offered], now),
+            expires_given=wanted.expires_at is not None,
+            time_zone=organization.time_zone,
+            locale=organization.locale,
+            token=self._links.new_source(proposal_id),
+            created_at=now,
+            updated_at=now,
+        ), offered
+
+
+def zoom_user_of(kind: Kind, people: Party) -> str | None:
+    """Whose Zoom time a web meeting claims."""
+    return people.organizer.zoom_user_id if modes_of(kind).web_meeting else None
+
+
+def _origin(caller: Caller, fingerprint: str) -> Origin | None:
+    if not caller.idempotency_key:
+        return None
+    return Origin(key=f"{caller.staff_id}:{caller.idempotency_key}", fingerprint=fingerprint)

@@ -1,0 +1,79 @@
+"""The guest's side: what can be chosen or what was; what they typed and the meeting, no more (G23)."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from services.booking.model.appointment import Appointment
+from services.booking.model.people import Organization
+from services.booking.model.proposal import OfferedSlot, Proposal
+from services.booking.model.titles import masked
+from shared.contracts.api.appointments import GuestAppointmentView, GuestView, MeetingView
+from shared.contracts.api.proposals import (
+    GuestProposalView,
+    GuestSlotView,
+    KnownGuestView,
+    ProposalStatus,
+)
+from shared.contracts.booking import Kind
+
+
+def slots_view(slots: Sequence[OfferedSlot], time_zone: str) -> list[GuestSlotView]:
+    zone = ZoneInfo(time_zone)
+    return [
+        GuestSlotView(id=slot.slot_id, start=slot.start_at.astimezone(zone), end=slot.end_at.astimezone(zone))
+        for slot in slots
+    ]
+
+
+def proposal_view(
+    proposal: Proposal,
+    status: ProposalStatus,
+    possible: Sequence[OfferedSlot],
+    organization: Organization,
+    appointment: GuestAppointmentView | None,
+) -> GuestProposalView:
+    zone = ZoneInfo(proposal.time_zone)
+    return GuestProposalView(
+        status=status,
+        kind=proposal.kind,
+        title=proposal.shown_title,
+        organization_name=organization.name,
+        product_name=organization.product_name,
+        host_names=[attendee.person.name for attendee in proposal.attendees],
+        platform=proposal.platform if proposal.kind is Kind.WEB else None,
+        address=proposal.address,
+        slots=slots_view(possible, proposal.time_zone),
+        time_zone=proposal.time_zone,
+        locale=proposal.locale,
+        guest=KnownGuestView(
+            company=proposal.guest.company,
+            name=proposal.guest.name,
+            email_masked=masked(proposal.guest.email),
+        ),
+        expires_at=proposal.expires_at.astimezone(zone),
+        can_ask_again=status in (ProposalStatus.OPEN, ProposalStatus.EXPIRED),
+        appointment=appointment,
+    )
+
+
+def appointment_view(
+    appointment: Appointment, meeting: MeetingView, organization: Organization, manage_url: str
+) -> GuestAppointmentView:
+    zone = ZoneInfo(appointment.time_zone)
+    return GuestAppointmentView(
+        id=appointment.appointment_id,
+        status=appointment.status,
+        start=appointment.start_at.astimezone(zone),
+        end=appointment.end_at.astimezone(zone),
+        time_zone=appointment.time_zone,
+        title=appointment.shown_title,
+        kind=appointment.kind,
+        attendees=[attendee.person.name for attendee in appointment.attendees],
+        meeting=meeting,
+        guest=GuestView(**appointment.guest.model_dump()),
+        address=appointment.address,
+        reception_code=appointment.reception_code,
+        guidance=appointment.guidance,
+        organization_name=organization.name,
+        manage_url=manage_url,
+    )

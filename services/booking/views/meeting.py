@@ -1,0 +1,48 @@
+"""The meeting as it is shown, decrypted at the last moment; errors word for word as E8 says."""
+
+from services.booking.model.appointment import Appointment
+from services.booking.model.effects import MEETING_KEY, Reported
+from shared.contracts.api.appointments import MeetingErrorView, MeetingStatus, MeetingView
+from shared.contracts.sealed import MeetingSecrets
+from shared.contracts.zoom_issuer import MeetingErrorCode
+from shared.crypto import KeyRing
+
+MESSAGES = {
+    MeetingErrorCode.FAILED: "Zoom Meeting Error: Zoom ミーティングの予約に失敗しました。",
+    MeetingErrorCode.NO_CREDENTIALS: "Zoom Meeting Error: Zoom 認証情報がありません",
+    MeetingErrorCode.RATE_LIMITED: "Zoom Meeting Error: ZoomAPIのリクエスト上限に達しました",
+    MeetingErrorCode.OAUTH_FAILED: "Zoom Meeting Error: Oauth トークンのリクエストに失敗しました",
+}
+
+
+def secret_place(appointment_id: str) -> str:
+    return f"appointments/{appointment_id}/meeting"
+
+
+def meeting_view(appointment: Appointment, ring: KeyRing) -> MeetingView:
+    """A meeting that is there is shown even while a change of it is under way or failed."""
+    if not appointment.wants_meeting or not appointment.is_live:
+        return MeetingView(status=MeetingStatus.NONE)
+    error = _error(appointment)
+    known = appointment.meeting
+    if known is None or known.secret is None:
+        report = appointment.reports.get(MEETING_KEY)
+        failed = report is not None and report.status is Reported.FAILED
+        return MeetingView(status=MeetingStatus.FAILED if failed else MeetingStatus.PENDING, error=error)
+    place = secret_place(appointment.appointment_id)
+    secrets = MeetingSecrets.model_validate_json(ring.decrypt(known.secret, place=place))
+    return MeetingView(
+        status=MeetingStatus.ISSUED,
+        join_url=secrets.join_url,
+        meeting_id=secrets.meeting_id,
+        passcode=secrets.passcode,
+        error=error,
+    )
+
+
+def _error(appointment: Appointment) -> MeetingErrorView | None:
+    report = appointment.reports.get(MEETING_KEY)
+    if report is None or report.status not in (Reported.FAILED, Reported.WAITING) or report.reason is None:
+        return None
+    code = MeetingErrorCode(report.reason)
+    return MeetingErrorView(code=code, message=MESSAGES[code])

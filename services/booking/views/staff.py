@@ -1,0 +1,140 @@
+"""The staff's side: proposals and appointments with what became of each effect (R28, G9)."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from services.booking.model.appointment import Appointment
+from services.booking.model.effects import shown
+from services.booking.model.modes import modes_of
+from services.booking.model.proposal import OfferedSlot, Proposal
+from shared.contracts.api.appointments import (
+    AppointmentStatus,
+    AppointmentView,
+    AttendeeView,
+    CalendarStatus,
+    CalendarView,
+    GuestView,
+    MeetingView,
+)
+from shared.contracts.api.effects import Effect, EffectStatus, EffectView
+from shared.contracts.api.proposals import ProposalView, SlotView
+from shared.contracts.booking import Attendee, Visibility
+from shared.internal import Caller
+
+_HIDDEN_TITLE = {"ja": "非公開の予定", "en": "Private"}
+_NOBODY = GuestView(company="", name="", email="")
+
+
+@dataclass(frozen=True)
+class Access:
+    """What the reader may see and do (api.md, Who calls; E10)."""
+
+    hidden: bool
+    can_change: bool
+
+    @classmethod
+    def of(cls, item: Proposal | Appointment, caller: Caller) -> "Access":
+        private = item.visibility is Visibility.PRIVATE
+        return cls(
+            hidden=private and not caller.is_admin and not item.takes_part(caller.staff_id),
+            can_change=caller.is_admin or caller.staff_id in (item.creator.staff_id, item.organizer_id),
+        )
+
+
+def proposal_view(proposal: Proposal, caller: Caller, guest_url: str) -> ProposalView:
+    access, zone = Access.of(proposal, caller), ZoneInfo(proposal.time_zone)
+    modes = modes_of(proposal.kind)
+    return ProposalView(
+        id=proposal.proposal_id,
+        version=proposal.version,
+        status=proposal.status,
+        kind=proposal.kind,
+        title=_HIDDEN_TITLE[caller.language] if access.hidden else proposal.shown_title,
+        guest_url="" if access.hidden else guest_url,
+        creator=_attendee(proposal.creator),
+        organizer_id=proposal.organizer_id,
+        attendees=[_attendee(attendee) for attendee in proposal.attendees],
+        slots=[_slot(slot, zone) for slot in proposal.slots],
+        guest=_NOBODY if access.hidden else GuestView(**proposal.guest.model_dump()),
+        send_mail=proposal.send_mail,
+        guidance="" if access.hidden else proposal.guidance,
+        note="" if access.hidden else proposal.note,
+        visibility=proposal.visibility,
+        platform=proposal.platform,
+        address=None if access.hidden else proposal.address,
+        issue_reception_code=modes.reception_code,
+        issue_web_meeting=modes.web_meeting,
+        expires_at=proposal.expires_at.astimezone(zone),
+        time_zone=proposal.time_zone,
+        created_at=proposal.created_at.astimezone(zone),
+        updated_at=proposal.updated_at.astimezone(zone),
+        asked_again_at=proposal.asked_again_at.astimezone(zone) if proposal.asked_again_at else None,
+        guest_message="" if access.hidden else proposal.guest_message,
+        appointment_id=proposal.appointment_id,
+        hidden=access.hidden,
+        can_change=access.can_change,
+        effects=shown(proposal.expected, proposal.reports),
+    )
+
+
+def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, meeting: MeetingView) -> AppointmentView:
+    access, zone = Access.of(appointment, caller), ZoneInfo(appointment.time_zone)
+    effects = shown(appointment.expected, appointment.reports)
+    return AppointmentView(
+        id=appointment.appointment_id,
+        version=appointment.version,
+        status=appointment.status,
+        start=appointment.start_at.astimezone(zone),
+        end=appointment.end_at.astimezone(zone),
+        time_zone=appointment.time_zone,
+        kind=appointment.kind,
+        title=_HIDDEN_TITLE[caller.language] if access.hidden else appointment.shown_title,
+        proposal_id=appointment.proposal_id,
+        page_id=None,
+        creator=_attendee(appointment.creator),
+        organizer_id=appointment.organizer_id,
+        attendees=[_attendee(attendee) for attendee in appointment.attendees],
+        guest=_NOBODY if access.hidden else GuestView(**appointment.guest.model_dump()),
+        guest_time_zone=appointment.guest_time_zone,
+        guest_locale=appointment.guest_locale,
+        guest_url="" if access.hidden else guest_url,
+        note="" if access.hidden else appointment.note,
+        guidance="" if access.hidden else appointment.guidance,
+        visibility=appointment.visibility,
+        address=None if access.hidden else appointment.address,
+        room_id=appointment.room_id,
+        meeting=MeetingView(status=meeting.status) if access.hidden else meeting,
+        calendar=CalendarView(status=_calendar_status(appointment, effects)),
+        reception_code=None if access.hidden else appointment.reception_code,
+        outcome=appointment.outcome,
+        cancel_message="" if access.hidden else appointment.cancel_message,
+        confirmed_at=appointment.confirmed_at.astimezone(zone),
+        updated_at=appointment.updated_at.astimezone(zone),
+        hidden=access.hidden,
+        can_change=access.can_change,
+        effects=effects,
+    )
+
+
+def _calendar_status(appointment: Appointment, effects: list[EffectView]) -> CalendarStatus:
+    entries = {effect.status for effect in effects if effect.effect is Effect.ENTRY}
+    if EffectStatus.FAILED in entries:
+        return CalendarStatus.FAILED
+    settled = entries <= {EffectStatus.DONE, EffectStatus.SUPPRESSED}
+    if not entries or (settled and appointment.status is AppointmentStatus.CANCELED):
+        return CalendarStatus.NONE
+    return CalendarStatus.WRITTEN if settled else CalendarStatus.PENDING
+
+
+def _attendee(attendee: Attendee) -> AttendeeView:
+    return AttendeeView(staff_id=attendee.staff_id, name=attendee.person.name, email=attendee.person.email)
+
+
+def _slot(slot: OfferedSlot, zone: ZoneInfo) -> SlotView:
+    return SlotView(
+        id=slot.slot_id,
+        start=slot.start_at.astimezone(zone),
+        end=slot.end_at.astimezone(zone),
+        room_id=slot.room_id,
+        status=slot.status,
+    )
