@@ -27,7 +27,7 @@ async def set_faults(client: httpx.AsyncClient, rules: list[dict[str, object]]) 
 
 
 def tenth_of_all_calls() -> list[dict[str, object]]:
-    # A lost answer of Zoom's token endpoint loses the rotated token for good, there as in reality: a person must reconnect.
+    # A lost answer of Zoom's token endpoint loses the rotated token for good, as in reality: a person must reconnect.
     places = ({"provider": "zoom", "path": "/v2"}, {"provider": "google"}, {"provider": "microsoft"})
     rules: list[dict[str, object]] = [{**fault, **place} for place in places for fault in PROVIDER_FAULTS]
     smtp: list[dict[str, object]] = [

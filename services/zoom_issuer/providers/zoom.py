@@ -160,7 +160,7 @@ def _json(answer: httpx.Response) -> Mapping[str, Any]:
 
 
 def retry_after(headers: Mapping[str, str], message: str) -> timedelta:
-    """Zoom's Retry-After is an ISO instant on daily limits, seconds elsewhere, and is missing for the limit per user."""
+    """Zoom's Retry-After is an ISO instant on daily limits, seconds elsewhere, and missing for the limit per user."""
     given, now = headers.get("retry-after", ""), clock.now()
     if given.isdigit():
         return timedelta(seconds=max(1, int(given)))
