@@ -1,16 +1,12 @@
 """Which mails carry the invitation, and what stands in it: the guest's only, staff have the calendar entry (G14)."""
 
-from typing import TYPE_CHECKING
-
 from services.notifier.mails import moments
 from services.notifier.mails.invitation import Invitation, Method, Participant, invitation
+from services.notifier.mails.material import Material
 from services.notifier.mails.scene import Scene
 from services.notifier.mails.text import line
 from services.notifier.model.matter import Matter, Status
 from shared.contracts.notifier import Audience, Purpose
-
-if TYPE_CHECKING:
-    from services.notifier.mails.letters import Material
 
 _METHODS = {
     Purpose.CONFIRMED: Method.REQUEST,
@@ -20,7 +16,7 @@ _METHODS = {
 }
 
 
-def for_mail(material: "Material", scene: Scene) -> Invitation | None:
+def for_mail(material: Material, scene: Scene) -> Invitation | None:
     """The invitation of this mail, or nothing: SEQUENCE never repeats, so a link of the same revision has none."""
     appointment = material.matter.appointment
     method = _METHODS.get(scene.purpose)

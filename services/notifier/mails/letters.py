@@ -1,17 +1,16 @@
 """Letters: from what is known of a matter to the mail that one side gets. Pure; all secrets are handed in opened."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.notifier.mails import invitations, moments, subjects
+from services.notifier.mails.material import Material
 from services.notifier.mails.message import Mail
 from services.notifier.mails.moments import Language
-from services.notifier.mails.scene import Join, Scene
+from services.notifier.mails.scene import Scene
 from services.notifier.mails.templating import html_body, text_body
 from services.notifier.mails.text import line, lines
-from services.notifier.model.matter import Matter, Notice
-from services.notifier.model.people import Organization
 from shared.contracts.booking import Appointment, Kind, Proposal
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest
@@ -38,34 +37,6 @@ _E8: dict[MeetingErrorCode, tuple[str, str]] = {
 _STAFF_WILL_TELL = ("担当者より追ってご案内いたします。", "You will hear from us.")
 _PROVIDERS = {"google": "Googleカレンダー", "microsoft": "Outlookカレンダー", "zoom": "Zoom"}
 _PROVIDERS_EN = {"google": "Google Calendar", "microsoft": "Outlook Calendar", "zoom": "Zoom"}
-
-
-@dataclass(frozen=True)
-class Material:
-    """All that one mail is made of. ``at`` is when it is written; ``organizer_address`` stands in invitations."""
-
-    matter: Matter
-    notice: Notice
-    audience: Audience
-    organization: Organization
-    public_url: str
-    organizer_address: str
-    at: datetime
-    guest_url: str = ""
-    guidance: str = ""
-    words: str = ""
-    join: Join | None = None
-    staff_name: str = ""
-
-    @property
-    def language(self) -> Language:
-        """The guest's where they chose one, else the organization's (X6)."""
-        own = self.organization.locale
-        if self.audience is Audience.GUEST:
-            state = self.matter.appointment or self.matter.proposal
-            chosen = (state.guest_locale if isinstance(state, Appointment) else state.locale) if state else ""
-            own = chosen if chosen[:2] in ("ja", "en") else own
-        return "en" if own[:2] == "en" else "ja"
 
 
 def write(material: Material) -> Mail:

@@ -11,6 +11,7 @@ from shared.contracts.notifier import Audience, Purpose
 CARRIERS = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK)
 """Mails that tell the link; the newest one sent must tell the one that is valid (G12)."""
 
+_ASKS_TO_CHOOSE = (Purpose.PROPOSED, Purpose.SLOTS_CHANGED)
 _WAITS_FOR_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED)
 _OUTLIVES_NEWER = (Purpose.NEW_SLOTS_REQUESTED, Purpose.ISSUE_FAILED, Purpose.CONNECTION_BROKEN)
 _TELLS_THE_END = (Purpose.CANCELED, Purpose.WITHDRAWN, Purpose.CONNECTION_BROKEN)
@@ -135,6 +136,8 @@ def _reason_against(matter: Matter, notice: Notice, audience: Audience, now: dat
         return "superseded"
     if notice.purpose is Purpose.ISSUE_FAILED and matter.link:
         return "issued"
+    if notice.purpose in _ASKS_TO_CHOOSE and not _has_slots(matter):
+        return "no_slots"
     if audience is Audience.GUEST and not _guest_address(matter):
         return "no_address"
     return _reason_against_reminding(matter, notice, now) if notice.purpose is Purpose.REMINDER else ""
@@ -152,7 +155,7 @@ def _is_superseded(matter: Matter, notice: Notice, audience: Audience) -> bool:
     """A mail of an older revision never follows a newer one, and nobody is told of an expiry that was reopened."""
     if notice.purpose in _OUTLIVES_NEWER:
         return False
-    if notice.purpose is Purpose.EXPIRED and matter.revision > notice.revision:
+    if notice.purpose is Purpose.EXPIRED and matter.revision > notice.revision and _has_slots(matter):
         return True
     return any(
         newer.revision > notice.revision and newer.purpose not in _OUTLIVES_NEWER and audience in newer.audiences
@@ -169,6 +172,11 @@ def _wait_until(matter: Matter, notice: Notice, delivery: Delivery | None, meeti
         return None
     until = notice.at + meeting_wait
     return None if matter.hopeless_until(until) else until
+
+
+def _has_slots(matter: Matter) -> bool:
+    """A proposal that is over, or whose slots are all taken, has none."""
+    return matter.proposal is not None and bool(matter.proposal.slots)
 
 
 def _guest_address(matter: Matter) -> str:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from services.notifier.directory import Directory
-from services.notifier.mails.letters import Material, write
+from services.notifier.mails.letters import write
+from services.notifier.mails.material import Material
 from services.notifier.mails.message import Recipient, UnusableAddress, address_of, message_id, to_bytes
 from services.notifier.mails.scene import Join
 from services.notifier.mails.text import line

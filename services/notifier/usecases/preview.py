@@ -1,7 +1,8 @@
 """Preview: the guest's proposal mail, drawn by the code that sends it (R17)."""
 
 from services.notifier.directory import Directory
-from services.notifier.mails.letters import Material, write
+from services.notifier.mails.letters import write
+from services.notifier.mails.material import Material
 from services.notifier.mails.message import Mail
 from services.notifier.model.matter import Chain, Matter, Notice
 from services.notifier.usecases.compose import Sender

@@ -4,7 +4,7 @@ import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.notifier.mails.letters import Material
+from services.notifier.mails.material import Material
 from services.notifier.mails.scene import Join
 from services.notifier.model.matter import Chain, Matter, Meeting, Notice
 from services.notifier.model.people import Organization

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.notifier.mails.letters import Material, write
+from services.notifier.mails.letters import write
+from services.notifier.mails.material import Material
 from shared.contracts.booking import Kind
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest

@@ -125,6 +125,36 @@ def test_an_expiry_that_was_reopened_is_not_told() -> None:
     assert suppressed(matter) == {"expired:2:staff": "superseded"}
 
 
+def test_an_expiry_is_told_although_the_guest_asked_for_other_slots_meanwhile() -> None:
+    notice = a_notice(Purpose.EXPIRED, 2, Audience.STAFF)
+    over = a_proposal(slots=0)
+    matter = a_matter(appointment=None, proposal=over, revision=3, notices={notice.key: notice})
+    assert due(matter) == {"expired:2:staff"}
+
+
+def test_nobody_is_asked_to_choose_from_nothing() -> None:
+    notice = a_notice(Purpose.PROPOSED)
+    matter = a_matter(appointment=None, proposal=a_proposal(slots=0), revision=2, notices={notice.key: notice})
+    assert set(suppressed(matter).values()) == {"no_slots"}
+
+
+def test_a_proposal_withdrawn_in_silence_is_not_sent_any_more() -> None:
+    notice = a_notice(Purpose.PROPOSED)
+    matter = a_matter(appointment=None, proposal=a_proposal(), notices={notice.key: notice}).with_end("withdrawn")
+    assert set(suppressed(matter).values()) == {"withdrawn"}
+
+
+def test_a_link_mail_whose_link_is_replaced_before_it_was_taken_is_suppressed() -> None:
+    told = Delivery(status=Status.SENT, purpose=Purpose.CONFIRMED, revision=1, audience=Audience.GUEST)
+    waiting = Delivery(
+        status=Status.OPEN, purpose=Purpose.LINK, revision=1, audience=Audience.GUEST, link="old", next_at=NOON + WAIT
+    )
+    deliveries = {"confirmed:1:guest": told, "link:1:old:guest": waiting}
+    matter = a_matter(meeting=a_link("new"), deliveries=deliveries)
+    assert due(matter) == {"link:1:new:guest", "confirmed:1:staff"}
+    assert suppressed(matter) == {"link:1:old:guest": "superseded"}
+
+
 def test_a_mail_that_was_put_off_waits_for_its_next_try() -> None:
     open_since = Delivery(
         status=Status.OPEN,

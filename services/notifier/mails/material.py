@@ -1,0 +1,39 @@
+"""What one mail is made of, before it is put into words; all secrets are opened."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.notifier.mails.moments import Language
+from services.notifier.mails.scene import Join
+from services.notifier.model.matter import Matter, Notice
+from services.notifier.model.people import Organization
+from shared.contracts.booking import Appointment
+from shared.contracts.notifier import Audience
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that one mail is made of. ``at`` is when it is written; ``organizer_address`` stands in invitations."""
+
+    matter: Matter
+    notice: Notice
+    audience: Audience
+    organization: Organization
+    public_url: str
+    organizer_address: str
+    at: datetime
+    guest_url: str = ""
+    guidance: str = ""
+    words: str = ""
+    join: Join | None = None
+    staff_name: str = ""
+
+    @property
+    def language(self) -> Language:
+        """The guest's where they chose one, else the organization's (X6)."""
+        own = self.organization.locale
+        if self.audience is Audience.GUEST:
+            state = self.matter.appointment or self.matter.proposal
+            chosen = (state.guest_locale if isinstance(state, Appointment) else state.locale) if state else ""
+            own = chosen if chosen[:2] in ("ja", "en") else own
+        return "en" if own[:2] == "en" else "ja"
