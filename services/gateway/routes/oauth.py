@@ -1,4 +1,4 @@
-"""Where providers send the browser back after consent: always on to the page of connections, never an error."""
+"""Where providers send the browser back after consent: always on to the page of connections."""
 
 import re
 from urllib.parse import urlencode
