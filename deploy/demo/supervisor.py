@@ -30,8 +30,10 @@ class Supervisor:
     async def start(self, program: Program, *, tier: int) -> None:
         """Start and return when it is ready; from then on it is kept running."""
         self._tiers[program.name] = tier
+        began = time.monotonic()
         process = await self._spawn(program)
         await process.until_ready()
+        _note(f"{program.name} is ready after {time.monotonic() - began:.1f} s")
         self._keepers[program.name] = asyncio.create_task(self._keep(program))
 
     async def stop(self) -> None:
@@ -66,7 +68,7 @@ class Supervisor:
             code = await self._processes[program.name].until_ended()
             if time.monotonic() - began > _HEALTHY_SECONDS:
                 pause = _FIRST_PAUSE_SECONDS
-            print(f"{program.name} ended with {code}, again in {pause:.1f} s", file=sys.stderr, flush=True)
+            _note(f"{program.name} ended with {code}, again in {pause:.1f} s")
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             self._state.restarts[program.name] = self._state.restarts.get(program.name, 0) + 1
@@ -74,3 +76,8 @@ class Supervisor:
 
     def _record(self) -> None:
         self._state.write(self._folder)
+
+
+def _note(line: str) -> None:
+    """For whoever watches; what the demo announces goes to standard output alone."""
+    print(line, file=sys.stderr, flush=True)
