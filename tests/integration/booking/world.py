@@ -1,0 +1,254 @@
+"""One organization on booking's own HTTP interface, with a look that answers what a test says."""
+
+import asyncio
+import base64
+import zlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from services.booking.app import Stores, build_app
+from services.booking.model.free_time import bitset_of
+from services.booking.model.spans import Span
+from services.booking.providers.calendar_look import UNREADABLE, BusyEntry, Looked, LookStatus
+from services.booking.settings import Settings
+from services.booking.subscribers import SERVICE, Subscribers
+from services.booking.usecases.announce import Announcer
+from services.booking.usecases.end_proposal import DropTakenSlots, ExpireProposal
+from services.booking.usecases.links import Links
+from services.booking.usecases.record_effects import RecordEffects
+from shared import clock, mongo
+from shared.contracts.calendar_sync import (
+    BusyMonth,
+    BusyTimesChanged,
+    CalendarConnected,
+    CalendarDisconnected,
+    Provider,
+)
+from shared.contracts.envelope import CloudEvent, EventData
+from shared.contracts.gateway import OrganizationChanged, StaffChanged
+from shared.contracts.people import Account, Person
+from shared.contracts.zoom_issuer import EndOfConnection, ZoomConnected
+from shared.due import DueWorker
+from shared.messaging.relay import Relay
+from shared.runtime import make_broker
+from tests.builders import BUS_KEYS, DATA_KEYS, ORGANIZATION, an_event
+
+TOKEN_KEYS = "t1:" + "Q0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0M="
+TARO, HANAKO = "stf_taro", "stf_sato"
+
+
+class FakeLook:
+    """Calendars at the provider, as calendar_sync would read them; ``down`` ones are unreadable."""
+
+    def __init__(self) -> None:
+        self.busy: dict[str, list[BusyEntry]] = {}
+        self.down: set[str] = set()
+        self.asked: list[tuple[tuple[str, ...], Span]] = []
+        self.takes_s = 0.0
+
+    async def __call__(self, organization_id: str, staff_ids: Sequence[str], span: Span) -> Mapping[str, Looked]:
+        self.asked.append((tuple(staff_ids), span))
+        await asyncio.sleep(self.takes_s)
+        return {staff_id: self._answer(staff_id, span) for staff_id in staff_ids}
+
+    def _answer(self, staff_id: str, span: Span) -> Looked:
+        if staff_id in self.down:
+            return UNREADABLE
+        busy = tuple(entry for entry in self.busy.get(staff_id, []) if entry.span.overlaps(span))
+        return Looked(LookStatus.READ, busy)
+
+
+@dataclass
+class World:
+    """Answers are those of the internal API."""
+
+    app: FastAPI
+    client: httpx.AsyncClient
+    stores: Stores
+    subscribers: Subscribers
+    look: FakeLook
+    expiry: DueWorker
+    versions: dict[str, int] = field(default_factory=dict)
+
+    async def hears(self, data: EventData, *, subject: str, version: int | None = None, **changes: Any) -> None:
+        """Hand an event to its subscriber, as the broker would."""
+        name = "on_" + data.routing_key.split(".")[1]
+        number = version if version is not None else self.versions.get(subject, 0) + 1
+        self.versions[subject] = max(number, self.versions.get(subject, 0))
+        event = an_event(data, subject=subject, version=number)
+        await getattr(self.subscribers, name)(event.model_copy(update=changes))
+
+    async def staff(
+        self, staff_id: str, name: str, *, organization: str = ORGANIZATION, zoom: bool = True, calendar: bool = True
+    ) -> None:
+        person = Person(name=name, email=f"{staff_id}@example.jp")
+        changed = StaffChanged(person=person, role="member", time_zone="Asia/Tokyo", locale="ja", zoom_user="")
+        await self.hears(changed, subject=staff_id, organizationid=organization)
+        account = Account(email=person.email)
+        if zoom:
+            connected = ZoomConnected(staff_id=staff_id, zoom_user_id=f"zoom-{staff_id}", account=account)
+            await self.hears(connected, subject=staff_id, organizationid=organization)
+        if calendar:
+            linked = CalendarConnected(staff_id=staff_id, provider=Provider.GOOGLE, account=account)
+            await self.hears(linked, subject=staff_id, organizationid=organization)
+            await self.busy(staff_id)
+
+    async def busy(self, staff_id: str, *spans: Span, read_at: datetime | None = None) -> None:
+        """The copy of a calendar, read completely at ``read_at`` (now)."""
+        now = read_at or clock.now()
+        window = Span(now - timedelta(days=1), now + timedelta(days=90))
+        months = [
+            BusyMonth(month=month, bits=base64.b64encode(zlib.compress(bitset_of(spans, month))).decode())
+            for month in window.months()
+        ]
+        changed = BusyTimesChanged(
+            staff_id=staff_id,
+            read_at=now,
+            window_start_at=window.start_at,
+            window_end_at=window.end_at,
+            months=months,
+        )
+        await self.hears(changed, subject=staff_id)
+
+    async def breaks(self, staff_id: str, reason: EndOfConnection = EndOfConnection.BROKEN) -> None:
+        ended = CalendarDisconnected(staff_id=staff_id, provider=Provider.GOOGLE, reason=reason)
+        await self.hears(ended, subject=staff_id, time=clock.now() + timedelta(seconds=1))
+
+    def headers(
+        self, staff_id: str = TARO, *, organization: str = ORGANIZATION, role: str = "member"
+    ) -> dict[str, str]:
+        return {"x-organization-id": organization, "x-staff-id": staff_id, "x-role": role, "accept-language": "ja"}
+
+    async def call(
+        self, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None, **who: str
+    ) -> httpx.Response:
+        return await self.client.request(
+            method, f"/internal{path}", json=body, headers={**self.headers(**who), **(headers or {})}
+        )
+
+    async def propose(self, **changes: Any) -> dict[str, Any]:
+        answer = await self.call("POST", "/proposals", a_request(**changes))
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
+    async def guest(
+        self, method: str, proposal: Mapping[str, Any] | str, path: str = "", body: Any = None, **headers: str
+    ) -> httpx.Response:
+        token = proposal if isinstance(proposal, str) else token_of(proposal)
+        return await self.client.request(
+            method, f"/internal/guest/proposal{path}", json=body, headers={"x-guest-token": token, **headers}
+        )
+
+    async def confirm(self, proposal: Mapping[str, Any], slot: int = 0, **changes: Any) -> httpx.Response:
+        body = {"slot_id": proposal["slots"][slot]["id"], "name": "田中花子", "company": "ABC株式会社", **changes}
+        return await self.guest("POST", proposal, "/confirm", body)
+
+    async def published(self, routing_key: str | None = None) -> list[CloudEvent[Any]]:
+        """What stands in the outboxes, oldest first."""
+        entries = []
+        for collection in (self.stores.bookings.proposals, self.stores.bookings.appointments):
+            for row in await collection.find({}, {"outbox": 1}).to_list(None):
+                entries += row["outbox"]
+        entries.sort(key=lambda entry: entry["at"])
+        return [
+            CloudEvent[EventData.catalogue[entry["routing_key"]]].model_validate_json(entry["body"])  # type: ignore[misc]
+            for entry in entries
+            if routing_key in (None, entry["routing_key"])
+        ]
+
+
+def token_of(proposal: Mapping[str, Any]) -> str:
+    return str(proposal["guest_url"]).rpartition("/")[2]
+
+
+def in_tokyo(day: int, hour: int, minute: int = 0) -> datetime:
+    """``day`` days from now, on Tokyo's clocks."""
+    tokyo = (clock.now() + timedelta(hours=9, days=day)).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return (tokyo - timedelta(hours=9)).astimezone(UTC)
+
+
+def a_slot_at(day: int, hour: int, minute: int = 0, *, minutes: int = 60) -> dict[str, str]:
+    start = in_tokyo(day, hour, minute)
+    return {"start": start.isoformat(), "end": (start + timedelta(minutes=minutes)).isoformat()}
+
+
+def a_request(**changes: Any) -> dict[str, Any]:
+    """A web proposal of both staff with three slots on three days."""
+    return {
+        "attendee_ids": [TARO, HANAKO],
+        "slots": [a_slot_at(2, 13), a_slot_at(3, 10), a_slot_at(4, 15)],
+        "guest": {"company": "ABC株式会社", "name": "田中花子", "email": "hanako@example.jp"},
+        **changes,
+    }
+
+
+async def emptied(database_url: str) -> None:
+    client, database = mongo.connect(database_url, app_name="tests")
+    for name in await database.list_collection_names():
+        await database[name].delete_many({})
+    await mongo.close(client)
+
+
+@asynccontextmanager
+async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[World]:
+    settings = Settings(
+        amqp_url="amqp://nobody@127.0.0.1:1/",
+        mongo_url=database_url,
+        bus_keys=BUS_KEYS,
+        data_keys=DATA_KEYS,
+        token_keys=TOKEN_KEYS,
+        api_tokens="tests:secret",
+        public_url="https://chosei.example",
+        calendar_sync_url="http://127.0.0.1:1",
+        calendar_sync_token="none",
+    )
+    look = FakeLook()
+    app = build_app(settings, look=look)
+    database_client, database = mongo.connect(database_url, app_name=SERVICE)
+    stores = Stores.on(database_client, database)
+    for indexes in (stores.people.indexes, stores.guards.indexes, stores.bookings.indexes):
+        for collection, wanted in indexes.items():
+            await mongo.ensure_indexes(collection, wanted)
+    relay = Relay(make_broker(SERVICE, settings), [])
+    announcer = Announcer(settings.bus_ring, Links(settings.token_ring, settings.public_url))
+    subscribers = Subscribers(
+        stores.people,
+        RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
+        DropTakenSlots(stores.bookings, stores.guards, announcer, relay),
+    )
+    expiry = DueWorker("expiry", stores.bookings.proposals, ExpireProposal(stores.bookings, announcer, relay))
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://booking", headers={"authorization": "Bearer secret"}
+    ) as client:
+        world = World(app, client, stores, subscribers, look, expiry)
+        if seeded:
+            await _seed(world)
+        yield world
+    await relay.stop()
+    await mongo.close(database_client)
+
+
+async def _seed(world: World) -> None:
+    await world.hears(
+        OrganizationChanged(
+            name="株式会社サンプル",
+            product_name="Chosei",
+            time_zone="Asia/Tokyo",
+            locale="ja",
+            reminder_time="07:00",
+            allow_zoom_basic=True,
+            drift_policy="ask",
+            mail_format="html",
+        ),
+        subject=ORGANIZATION,
+    )
+    await world.staff(TARO, "山田太郎")
+    await world.staff(HANAKO, "佐藤花子")
