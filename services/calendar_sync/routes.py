@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Header, Query
 from pydantic import AwareDatetime
 
 from services.calendar_sync import schemas
@@ -56,7 +56,13 @@ def _add_connections(router: APIRouter, do: UseCases) -> None:
         return schemas.Begun(authorize_url=url)
 
     @router.post("/connections/{provider}/callback")
-    async def callback(provider: Provider, body: schemas.Callback, who: For) -> schemas.Connected:
+    async def callback(
+        provider: Provider,
+        body: schemas.Callback,
+        x_organization_id: Annotated[str, Header()] = "",
+        x_request_id: Annotated[str, Header()] = "",
+    ) -> schemas.Connected:
+        """The state names the organization; a header that names another is refused."""
         back = Return(
             state=body.state or "",
             code=body.code or "",
@@ -64,7 +70,7 @@ def _add_connections(router: APIRouter, do: UseCases) -> None:
             error_description=body.error_description or "",
             staff_id=body.staff_id,
         )
-        made = await do.connect.finish(provider, back, organization_id=who.organization_id, request_id=who.request_id)
+        made = await do.connect.finish(provider, back, organization_id=x_organization_id, request_id=x_request_id)
         return schemas.Connected(
             staff_id=made.staff_id, provider=made.provider, status=made.status, account=made.account
         )

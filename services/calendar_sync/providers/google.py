@@ -11,7 +11,7 @@ import httpx
 from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.entries import EntryDraft, Written, provider_key
 from services.calendar_sync.providers.calls import ProviderApi, exchange
-from services.calendar_sync.providers.google_mapping import from_draft, to_busy
+from services.calendar_sync.providers.google_mapping import from_draft, new_entry, to_busy
 from services.calendar_sync.providers.oauth import TokenEndpoint, authorize_url
 from services.calendar_sync.providers.protocol import Credential, Grant, Reading, Watch
 from shared.observability.http import provider_call
@@ -170,7 +170,7 @@ class GoogleCalendar:
                 "POST",
                 self._url + _EVENTS,
                 params=_QUIET,
-                body={"id": entry_id, **from_draft(draft)},
+                body=new_entry(draft, entry_id),
             )
         except AlreadyThere as error:
             found = await self._get(credential, entry_id)

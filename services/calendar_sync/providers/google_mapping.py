@@ -78,5 +78,13 @@ def from_draft(draft: EntryDraft) -> dict[str, Any]:
     return body
 
 
+def new_entry(draft: EntryDraft, entry_id: str) -> dict[str, Any]:
+    """A draft under the id that we chose; a hold has no participants at all."""
+    body = {"id": entry_id, **from_draft(draft)}
+    if not draft.participants:
+        del body["attendees"]
+    return body
+
+
 def _moment(at: datetime, zone: str) -> dict[str, str]:
     return {"dateTime": at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds"), "timeZone": zone}

@@ -76,11 +76,9 @@ class ConnectCalendar:
     async def finish(self, provider: Provider, back: Return, *, organization_id: str, request_id: str) -> Connection:
         """Raises the problems of R1: nothing is stored unless all is well."""
         attempt = await self._attempts.take(back.state)
-        if attempt is None or (attempt.provider, attempt.organization_id, attempt.staff_id) != (
-            provider,
-            organization_id,
-            back.staff_id,
-        ):
+        if attempt is None or (attempt.provider, attempt.staff_id) != (provider, back.staff_id):
+            raise OAuthStateInvalid()
+        if organization_id not in ("", attempt.organization_id):
             raise OAuthStateInvalid()
         if back.error or not back.code:
             refusal = self._providers[provider].refusal(back.error, back.error_description)

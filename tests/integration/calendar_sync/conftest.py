@@ -1,0 +1,204 @@
+"""calendar_sync on the real broker, database and sandbox."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from deploy.demo.accounts import Account
+from services.calendar_sync.app import build_app
+from services.calendar_sync.settings import Settings
+from shared.contracts.booking import Appointment, AppointmentConfirmed, Attendee, Proposal, SlotsProposed
+from shared.contracts.envelope import EventData
+from shared.contracts.sealed import AppointmentSecrets, MeetingSecrets, ProposalSecrets
+from tests.builders import (
+    BUS_KEYS,
+    BUS_RING,
+    DATA_KEYS,
+    ORGANIZATION,
+    a_proposal,
+    an_appointment,
+    an_attendee,
+    an_event,
+)
+from tests.infrastructure.broker import Broker
+from tests.infrastructure.sandbox import Sandbox
+from tests.infrastructure.service import Bus, listening, running_service
+from tests.integration.calendar_sync.hooks import listening_hooks
+
+TARO = Account("taro@example.jp", "山田 太郎", "やまだ たろう", "x", "member", "microsoft")
+ADMIN = Account("admin@example.jp", "管理 太郎", "かんり たろう", "x", "admin", "google")
+HANA = Account("hana@example.jp", "佐藤 花", "さとう はな", "x", "member", "google")
+JIRO = Account("jiro@example.jp", "鈴木 次郎", "すずき じろう", "x", "member", "microsoft")
+PEOPLE = {"stf_taro": TARO, "stf_admin": ADMIN, "stf_hana": HANA, "stf_jiro": JIRO}
+Start = Callable[..., Awaitable[httpx.AsyncClient]]
+
+
+def attending(*staff_ids: str) -> list[Attendee]:
+    return [an_attendee(one, PEOPLE[one].name, PEOPLE[one].email) for one in staff_ids]
+
+
+@dataclass
+class World:
+    """What a test acts on; ``service`` calls /internal, ``outside`` the sandbox."""
+
+    bus: Bus
+    service: httpx.AsyncClient
+    outside: httpx.AsyncClient
+    start: Start
+    database_url: str
+
+    def identity(self, staff_id: str) -> dict[str, str]:
+        return {"x-organization-id": ORGANIZATION, "x-staff-id": staff_id}
+
+    async def begin(self, staff_id: str) -> str:
+        person = PEOPLE[staff_id]
+        redirect = f"http://127.0.0.1:9/oauth/{person.calendar}/callback"
+        begun = await self.service.post(
+            f"/internal/connections/{person.calendar}/authorize",
+            json={"email": person.email, "redirect_uri": redirect},
+            headers=self.identity(staff_id),
+        )
+        url: str = begun.raise_for_status().json()["authorize_url"]
+        return url
+
+    async def connect(self, staff_id: str, account: str | None = None, **form: Any) -> httpx.Response:
+        """The way of a browser through the consent page."""
+        person = PEOPLE[staff_id]
+        data = {"account": account or person.email, "decision": "allow", **form}
+        consent = await self.outside.post(await self.begin(staff_id), data=data)
+        query = dict(httpx.URL(consent.headers["location"]).params)
+        return await self.come_back(staff_id, query)
+
+    async def come_back(self, staff_id: str, query: dict[str, Any]) -> httpx.Response:
+        body = {name: query.get(name) for name in ("state", "code", "error", "error_description")}
+        path = f"/internal/connections/{PEOPLE[staff_id].calendar}/callback"
+        return await self.service.post(path, json={**body, "staff_id": staff_id}, headers=self.identity(staff_id))
+
+    async def connections(self, staff_id: str) -> dict[str, str]:
+        answer = await self.service.get("/internal/connections", headers=self.identity(staff_id))
+        return {item["provider"]: item["status"] for item in answer.json()["items"]}
+
+    async def calendar(self, staff_id: str) -> list[dict[str, Any]]:
+        """What stands in the person's calendar at the provider."""
+        person = PEOPLE[staff_id]
+        key = "calendar" if person.calendar == "google" else "user"
+        answer = await self.outside.get(f"/inspect/{person.calendar}/events", params={key: person.email})
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    async def titles(self, staff_id: str) -> list[str]:
+        return sorted(str(one.get("summary") or one.get("subject")) for one in await self.calendar(staff_id))
+
+    async def add_busy(self, staff_id: str, start: str, end: str, *, notify: bool = False, **more: Any) -> str:
+        """The person adds an entry of their own; its id."""
+        person = PEOPLE[staff_id]
+        key = "calendar" if person.calendar == "google" else "user"
+        body = {key: person.email, "summary": "歯医者", "start": start, "end": end, "notify": notify, **more}
+        answer = await self.outside.post(f"/inspect/{person.calendar}/events", json=body)
+        return str(answer.json()["id"])
+
+    async def busy(self, staff_id: str, start: str, end: str) -> dict[str, Any]:
+        query = {"staff_ids": staff_id, "from": start, "to": end}
+        answer = await self.service.get("/internal/busy", params=query, headers=self.identity(staff_id))
+        item: dict[str, Any] = answer.raise_for_status().json()["items"][0]
+        return item
+
+    async def look(self, staff_id: str, start: str, end: str, **more: Any) -> dict[str, Any]:
+        body = {"staff_ids": [staff_id], "start": start, "end": end, **more}
+        answer = await self.service.post("/internal/look", json=body, headers=self.identity(staff_id))
+        item: dict[str, Any] = answer.raise_for_status().json()["items"][0]
+        return item
+
+    async def faults(self, *rules: dict[str, Any]) -> None:
+        (await self.outside.put("/inspect/faults", json={"rules": list(rules)})).raise_for_status()
+
+    async def calls(self, **which: str) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = (await self.outside.get("/inspect/calls", params=which)).json()["items"]
+        return items
+
+    async def propose(self, *, version: int = 1, times: int = 1, **changes: Any) -> None:
+        await self.bus.publish(proposed(a_proposal(**changes), version), times=times)
+
+    async def confirm(self, *, times: int = 1, **changes: Any) -> None:
+        await self.bus.publish(confirmed(an_appointment(**changes)), times=times)
+
+
+def proposed(proposal: Proposal, version: int = 1, kind: type[EventData] = SlotsProposed, **more: Any) -> Any:
+    secrets = ProposalSecrets(guest_url="https://example.jp/g/x", note="内部メモ")
+    sealed = secrets.seal(BUS_RING, subject=proposal.proposal_id)
+    data = kind(proposal=proposal, sealed=sealed, **more)  # type: ignore[call-arg]
+    return an_event(data, subject=proposal.proposal_id, version=version)
+
+
+def confirmed(
+    appointment: Appointment, kind: type[EventData] = AppointmentConfirmed, *, note: str = "内部メモ", **more: Any
+) -> Any:
+    sealed = AppointmentSecrets(note=note).seal(BUS_RING, subject=appointment.appointment_id)
+    data = kind(appointment=appointment, sealed=sealed, **more)  # type: ignore[call-arg]
+    return an_event(data, subject=appointment.appointment_id, version=appointment.revision)
+
+
+def a_meeting(kind: type[EventData], revision: int = 1, appointment_id: str = "apt_1", **more: Any) -> Any:
+    secrets = MeetingSecrets(
+        join_url="https://zoom.example/j/72962683804?pwd=x", meeting_id="72962683804", passcode="1"
+    )
+    sealed = secrets.seal(BUS_RING, subject=appointment_id)
+    data = kind(appointment_id=appointment_id, revision=revision, sealed=sealed, **more)  # type: ignore[call-arg]
+    return an_event(data, subject=appointment_id, version=revision)
+
+
+rarely_polled = pytest.mark.parametrize("world", [{"poll_interval": timedelta(hours=1)}], indirect=True)
+
+
+@pytest.fixture
+async def world(
+    request: pytest.FixtureRequest,
+    fresh_broker: Broker,
+    database_url: str,
+    new_sandbox: Callable[..., Awaitable[Sandbox]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[World]:
+    sandbox = await new_sandbox(list(PEOPLE.values()), {})
+    monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(sandbox.clock_file))
+    async with AsyncExitStack() as stack:
+        hooks = await stack.enter_async_context(listening_hooks())
+        settings = settings_for(sandbox, fresh_broker, database_url, hooks.url)
+        settings = settings.model_copy(update=getattr(request, "param", {}))
+
+        async def start() -> httpx.AsyncClient:
+            return await stack.enter_async_context(running_service(build_app(settings)))
+
+        outside = await stack.enter_async_context(httpx.AsyncClient(base_url=sandbox.base_url))
+        bus = await stack.enter_async_context(listening(fresh_broker.url()))
+        hooks.service = await start()
+        yield World(bus, hooks.service, outside, start, database_url)
+
+
+def settings_for(sandbox: Sandbox, broker: Broker, database_url: str, public_url: str) -> Settings:
+    return Settings(
+        amqp_url=SecretStr(broker.url("calendar_sync")),
+        mongo_url=SecretStr(database_url),
+        bus_keys=SecretStr(BUS_KEYS),
+        data_keys=SecretStr(DATA_KEYS),
+        api_tokens=SecretStr("gateway:test-token"),
+        google_client_id="demo-google-client",
+        google_client_secret=SecretStr("demo-google-secret"),
+        google_authorize_url=f"{sandbox.base_url}/google/o/oauth2/v2/auth",
+        google_oauth_url=f"{sandbox.base_url}/google",
+        google_api_url=f"{sandbox.base_url}/google/calendar/v3",
+        microsoft_client_id="demo-microsoft-client",
+        microsoft_client_secret=SecretStr("demo-microsoft-secret"),
+        microsoft_login_url=f"{sandbox.base_url}/microsoft",
+        microsoft_api_url=f"{sandbox.base_url}/microsoft/v1.0",
+        provider_timeout=timedelta(seconds=2),
+        public_url=public_url,
+        poll_interval=timedelta(seconds=1),
+        meeting_wait=timedelta(seconds=0.5),
+        disconnect_budget=timedelta(seconds=3),
+    )
