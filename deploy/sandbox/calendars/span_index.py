@@ -1,10 +1,16 @@
 """Finds the items of a calendar that may touch a window without looking at them all: buckets of a day."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 _DAY = 86_400
 _LONG = 40
+_FIRST, _LAST = datetime(1600, 1, 1, tzinfo=UTC), datetime(4500, 1, 1, tzinfo=UTC)
+
+
+def clamped(at: datetime) -> datetime:
+    """The bound of a window, no further away than any item may be."""
+    return min(max(at, _FIRST), _LAST)
 
 
 @dataclass

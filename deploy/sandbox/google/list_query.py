@@ -46,7 +46,8 @@ class ListQuery:
     def window(self) -> tuple[datetime, datetime]:
         """Between which instants series are expanded."""
         now = clock.now()
-        return self.time_min or now - _HORIZON, self.time_max or now + _HORIZON
+        start = self.time_min or min(now, self.time_max or now) - _HORIZON
+        return start, self.time_max or max(now, start) + _HORIZON
 
 
 def flag(value: str | None) -> bool:

@@ -7,6 +7,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from deploy.sandbox.calendars import Resource
+from deploy.sandbox.calendars.span_index import clamped
 from deploy.sandbox.google.errors import GoogleError, invalid, required
 
 _Day = TypeVar("_Day", date, datetime)
@@ -70,7 +71,7 @@ def parse_instant(text: str) -> datetime | None:
     """An RFC 3339 time with offset, or None."""
     try:
         parsed = datetime.fromisoformat(text.strip().replace(" ", "+"))
-        return None if parsed.tzinfo is None else parsed.astimezone(UTC)
+        return None if parsed.tzinfo is None else clamped(parsed.astimezone(UTC))
     except (ValueError, OverflowError, AttributeError):
         return None
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from deploy.sandbox.calendars import Resource
+from deploy.sandbox.calendars.span_index import clamped
 from deploy.sandbox.microsoft.errors import GraphError, failed_validation, unreadable_body
 from deploy.sandbox.microsoft.zones import zone_named
 
@@ -98,7 +99,7 @@ def parse_instant(text: str, name: str) -> datetime:
     """A time in a query; without an offset it is UTC. Raises 400."""
     try:
         parsed = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text.strip().replace(" ", "+")))
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+        return clamped((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC))
     except (ValueError, OverflowError):
         raise GraphError(
             400, "ErrorInvalidParameter", f"The value '{text}' of parameter '{name}' is invalid."
