@@ -1,3 +1,166 @@
-"""x"""
-from fastapi import APIRouter
+"""Appointments: the list, one of them, moving and cancelling it (R28)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.gateway.identity import SignedIn
+from services.gateway.pages.effect_rows import effect_rows
+from services.gateway.pages.guest_view import kind_word
+from services.gateway.pages.reader import Form, Session, staff_page
+from services.gateway.pages.rendering import language_for
+from services.gateway.pages.texts import text
+from services.gateway.parts import parts_of
+from services.gateway.providers.backend import BackendProblem
+from shared import clock
+from shared.contracts.api.appointments import (
+    AppointmentList,
+    AppointmentPatch,
+    AppointmentStatus,
+    AppointmentView,
+    CancelRequest,
+    MeetingStatus,
+)
+
 router = APIRouter()
+PAGE_SIZE = 30
+BADGES = {AppointmentStatus.CONFIRMED: "ok", AppointmentStatus.REQUESTED: "wait", AppointmentStatus.CANCELED: "none"}
+_PERIODS = ("upcoming", "past", "canceled")
+_PAST_SHOWN = timedelta(days=180)
+_SAID = {"rescheduled": "appointments.rescheduled", "canceled": "appointments.canceled_done"}
+
+
+@router.get("/appointments")
+async def show_list(request: Request, signed_in: Session) -> Response:
+    asked = request.query_params
+    period = asked.get("period", "") if asked.get("period") in _PERIODS else "upcoming"
+    query = _window(period) | {"limit": str(PAGE_SIZE)}
+    if cursor := asked.get("cursor"):
+        query["cursor"] = cursor
+    found = await parts_of(request).backends.booking.appointments(signed_in.caller(), query)
+    listed = found.read(AppointmentList)
+    more = {"period": period, "cursor": listed.next_cursor or ""}
+    items = listed.items if period == "upcoming" else listed.items[::-1]
+    return staff_page(
+        request,
+        signed_in,
+        "staff/appointments.html",
+        {
+            "items": items,
+            "badges": BADGES,
+            "period": period,
+            "periods": _PERIODS,
+            "more_url": f"/appointments?{urlencode(more)}" if listed.next_cursor else "",
+        },
+    )
+
+
+def _window(period: str) -> dict[str, str]:
+    now = clock.now()
+    if period == "upcoming":
+        return {"from": now.isoformat(), "status": AppointmentStatus.CONFIRMED}
+    if period == "past":
+        return {"from": (now - _PAST_SHOWN).isoformat(), "to": now.isoformat(), "status": AppointmentStatus.CONFIRMED}
+    return {"status": AppointmentStatus.CANCELED}
+
+
+@router.get("/appointments/{appointment_id}")
+async def show(request: Request, appointment_id: str, signed_in: Session) -> Response:
+    return await _detail(request, signed_in, appointment_id)
+
+
+@router.post("/appointments/{appointment_id}/reschedule")
+async def reschedule(request: Request, appointment_id: str, signed_in: Form) -> Response:
+    form, zone = await request.form(), ZoneInfo(signed_in.organization.time_zone)
+    typed = {name: str(form.get(name, "")) for name in ("date", "start", "end", "version")}
+    try:
+        start, end = (datetime.fromisoformat(f"{typed['date']}T{typed[name]}") for name in ("start", "end"))
+    except ValueError:
+        sentence = text(language_for(request), "propose.error_incomplete")
+        return await _detail(request, signed_in, appointment_id, problem=sentence, typed=typed, status=422)
+    patch = AppointmentPatch(start=start.replace(tzinfo=zone), end=end.replace(tzinfo=zone))
+    body = patch.model_dump_json(exclude_unset=True).encode()
+    booking = parts_of(request).backends.booking
+    try:
+        await booking.change_appointment(
+            signed_in.caller(), appointment_id, body, if_match=f'"r{typed["version"]}"' if typed["version"] else None
+        )
+    except BackendProblem as problem:
+        return await _refused(request, signed_in, appointment_id, problem, typed)
+    return RedirectResponse(f"/appointments/{appointment_id}?said=rescheduled", status_code=303)
+
+
+@router.post("/appointments/{appointment_id}/cancel")
+async def cancel(request: Request, appointment_id: str, signed_in: Form) -> Response:
+    form = await request.form()
+    body = CancelRequest.model_construct(message=str(form.get("message", ""))[:5000]).model_dump_json().encode()
+    try:
+        await parts_of(request).backends.booking.cancel(signed_in.caller(), appointment_id, body)
+    except BackendProblem as problem:
+        return await _refused(request, signed_in, appointment_id, problem, None)
+    return RedirectResponse(f"/appointments/{appointment_id}?said=canceled", status_code=303)
+
+
+async def _refused(
+    request: Request, signed_in: SignedIn, appointment_id: str, problem: BackendProblem, typed: dict[str, str] | None
+) -> Response:
+    if problem.status == 404:
+        raise problem
+    sentences = [str(error["detail"]) for error in problem.errors] or [problem.detail]
+    known = {"slot_taken": "appointments.slot_taken", "version_mismatch": "common.changed_meanwhile"}
+    sentence = text(language_for(request), known[problem.code]) if problem.code in known else " ".join(sentences)
+    return await _detail(request, signed_in, appointment_id, problem=sentence, typed=typed, status=problem.status)
+
+
+async def _detail(
+    request: Request,
+    signed_in: SignedIn,
+    appointment_id: str,
+    *,
+    problem: str = "",
+    typed: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    language, zone = language_for(request), signed_in.organization.time_zone
+    reply = await parts_of(request).backends.booking.appointment(signed_in.caller(), appointment_id)
+    appointment = reply.read(AppointmentView)
+    names = {attendee.staff_id: attendee.name for attendee in appointment.attendees}
+    stands = appointment.status is not AppointmentStatus.CANCELED
+    said = _SAID.get(request.query_params.get("said", ""), "")
+    return staff_page(
+        request,
+        signed_in,
+        "staff/appointment.html",
+        {
+            "problem": problem,
+            "said": text(language, said) if said else "",
+            "appointment": appointment,
+            "kind": kind_word(appointment.kind, language),
+            "meeting": appointment.meeting,
+            "has_meeting": stands and appointment.meeting.status is not MeetingStatus.NONE,
+            "badge": BADGES[appointment.status],
+            "stands": stands,
+            "organizer": names.get(appointment.organizer_id, ""),
+            "effects": effect_rows(appointment.effects, names, zone, language),
+            "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
+            "typed": typed or _times_of(appointment, zone),
+            "reopen": typed is not None,
+            "today": clock.now().astimezone(ZoneInfo(zone)).date().isoformat(),
+        },
+        status=status,
+        here=f"/appointments/{appointment_id}",
+    )
+
+
+def _times_of(appointment: AppointmentView, zone: str) -> dict[str, Any]:
+    start, end = (at.astimezone(ZoneInfo(zone)) for at in (appointment.start, appointment.end))
+    return {
+        "date": start.date().isoformat(),
+        "start": f"{start:%H:%M}",
+        "end": f"{end:%H:%M}",
+        "version": str(appointment.version),
+    }

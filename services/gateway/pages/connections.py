@@ -45,15 +45,12 @@ async def connect(request: Request, provider: Provider, signed_in: Form) -> Resp
     except BackendProblem as problem:
         return await _page(request, signed_in, problem=problem.detail, code=problem.code, failed=provider)
     name = text(language, f"connections.{provider}")
-    page = render(
-        request,
-        "staff/leaving.html",
-        language=language,
-        here="/connections",
-        url=url,
-        heading=text(language, "connections.leaving_title", provider=name),
-        button=text(language, "connections.leaving_button", provider=name),
-    )
+    values = {
+        "url": url,
+        "heading": text(language, "connections.leaving_title", provider=name),
+        "button": text(language, "connections.leaving_button", provider=name),
+    }
+    page = render(request, "staff/leaving.html", values, language=language, here="/connections")
     parts.flows.set(page, signed_in.staff.id, provider)
     return page
 
@@ -91,12 +88,14 @@ async def _page(
         request,
         signed_in,
         "staff/connections.html",
-        said=said,
-        problem=problem,
-        code=code,
-        failed=failed,
-        not_released=not_released or [],
-        cards=[_card(provider, known) for provider in Provider],
+        {
+            "said": said,
+            "problem": problem,
+            "code": code,
+            "failed": failed,
+            "not_released": not_released or [],
+            "cards": [_card(provider, known) for provider in Provider],
+        },
         here="/connections",
     )
 

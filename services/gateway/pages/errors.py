@@ -19,12 +19,6 @@ def render_problem(request: Request, status: int, body: Mapping[str, Any]) -> Re
     else:
         heading = text(language, "common.error_heading")
         message = str(body.get("detail", "")) if status < 500 else text(language, "common.error_text")
-    return render(
-        request,
-        "error.html",
-        language=language,
-        status=status,
-        heading=heading,
-        message=message,
-        reference=getattr(request.state, "request_id", "") if status >= 500 else "",
-    )
+    reference = getattr(request.state, "request_id", "") if status >= 500 else ""
+    values = {"heading": heading, "message": message, "reference": reference}
+    return render(request, "error.html", values, language=language, status=status)

@@ -112,9 +112,7 @@ async def leave_ask(token: str) -> Response:
     return RedirectResponse(f"/g/{token}", status_code=303)
 
 
-async def _refused(
-    visit: Visit, form: GuestForm, status: int, code: str, details: Any
-) -> Response:
+async def _refused(visit: Visit, form: GuestForm, status: int, code: str, details: Any) -> Response:
     """The page again with what was typed, a kind sentence, and the slots that remain."""
     try:
         proposal = await visit.proposal()
@@ -153,27 +151,29 @@ def page(
 ) -> Response:
     """The page for the proposal's state; ``form`` is what was typed so far."""
     reading = visit.reading(proposal, form.time_zone if form else "")
-    common: dict[str, Any] = {"token": visit.token, "query": visit.query, "asked": asked, "here": visit.home()}
     if proposal.status is ProposalStatus.CONFIRMED and proposal.appointment is not None:
-        values = guest_view.confirmed(proposal, proposal.appointment, reading)
-        template, more = "guest/confirmed.html", {"already": already, "reload_url": visit.home()}
+        template, values = "guest/confirmed.html", guest_view.confirmed(proposal, proposal.appointment, reading)
+        values |= {"already": already, "reload_url": visit.home()}
     elif proposal.status is ProposalStatus.OPEN and proposal.slots:
         typed = Typed(form.slot_id, form.name, form.company, form.email) if form else None
-        values = guest_view.choosing(proposal, reading, typed)
-        template = "guest/choose.html"
-        more = {"form_key": secrets.token_urlsafe(16), "errors": dict(errors or {}), "ask_open": False}
+        template, values = "guest/choose.html", guest_view.choosing(proposal, reading, typed)
+        values |= {"form_key": secrets.token_urlsafe(16), "errors": dict(errors or {})}
     else:
-        values, template, more = guest_view.over(proposal, reading), "guest/over.html", {}
+        template, values = "guest/over.html", guest_view.over(proposal, reading)
+    values |= {
+        "token": visit.token,
+        "query": visit.query,
+        "asked": asked,
+        "problem": problem or (text(visit.language, "guest.fix") if errors else ""),
+    }
     return render(
         visit.request,
         template,
+        values,
         language=visit.language,
         zone=reading.zone,
         status=status,
-        problem=problem or (text(visit.language, "guest.fix") if errors else ""),
-        **common,
-        **values,
-        **more,
+        here=visit.home(),
     )
 
 
@@ -181,17 +181,13 @@ def _unknown_or_down(visit: Visit, problem: BackendProblem) -> Response:
     """An unknown token, or booking cannot be reached; neither says anything about the other (G23)."""
     found = "unknown" if problem.status == 404 else ""
     language = visit.language
-    return render(
-        visit.request,
-        "guest/over.html",
-        language=language,
-        status=problem.status,
-        mark=found or "over",
-        heading=text(language, "guest.unknown_heading" if found else "common.error_heading"),
-        message=text(language, "guest.unknown_text" if found else "common.error_text"),
-        hosts=[],
-        can_ask=False,
-        asked=False,
-        problem="",
-        here=visit.home(),
-    )
+    values = {
+        "mark": found or "over",
+        "heading": text(language, "guest.unknown_heading" if found else "common.error_heading"),
+        "message": text(language, "guest.unknown_text" if found else "common.error_text"),
+        "hosts": [],
+        "can_ask": False,
+        "asked": False,
+        "problem": "",
+    }
+    return render(visit.request, "guest/over.html", values, language=language, status=problem.status, here=visit.home())

@@ -35,7 +35,10 @@ class GuestForm:
 
         zone = field("time_zone")
         return cls(
-            *(field(name) for name in _FIELDS),
+            slot_id=field("slot_id"),
+            name=field("name"),
+            company=field("company"),
+            email=field("email"),
             time_zone=zone if zone in known_zones() else "",
             key=field("form_key")[:100] or None,
         )
@@ -65,7 +68,9 @@ class GuestForm:
             return _MISSING.get(name, "fix")
         return "email_wrong" if name == "email" else "fix"
 
-    def errors_from(self, details: Iterable[FieldError] | Iterable[Mapping[str, Any]], language: Language) -> dict[str, str]:
+    def errors_from(
+        self, details: Iterable[FieldError] | Iterable[Mapping[str, Any]], language: Language
+    ) -> dict[str, str]:
         """The API's pointers as fields; what points elsewhere stands under the empty name."""
         found: dict[str, str] = {}
         for item in details:

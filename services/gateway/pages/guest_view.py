@@ -120,9 +120,7 @@ def over(proposal: GuestProposalView, reading: Reading) -> dict[str, object]:
     }
 
 
-def confirmed(
-    proposal: GuestProposalView, appointment: GuestAppointmentView, reading: Reading
-) -> dict[str, object]:
+def confirmed(proposal: GuestProposalView, appointment: GuestAppointmentView, reading: Reading) -> dict[str, object]:
     """What was confirmed (R23), or that it was cancelled since."""
     language = reading.language
     canceled = appointment.status is AppointmentStatus.CANCELED

@@ -31,11 +31,13 @@ async def new(request: Request, signed_in: Session) -> Response:
         request,
         signed_in,
         "staff/propose.html",
-        missing=await _missing(request, signed_in),
-        self_unlinked=not linked,
-        defaults=defaults,
-        data=_data(request, signed_in, me) | {"defaults": defaults},
-        **_dates(request, signed_in),
+        {
+            "missing": await _missing(request, signed_in),
+            "self_unlinked": not linked,
+            "defaults": defaults,
+            "data": _data(request, signed_in, me) | {"defaults": defaults},
+            **_dates(request, signed_in),
+        },
     )
 
 
@@ -52,10 +54,12 @@ async def sent(request: Request, proposal_id: str, signed_in: Session) -> Respon
         request,
         signed_in,
         "staff/sent.html",
-        proposal=proposal,
-        heading=text(language, f"propose.sent_{way}_heading"),
-        message=text(language, f"propose.sent_{way}_text", guest=guest),
-        slots_text="\n".join(lines),
+        {
+            "proposal": proposal,
+            "heading": text(language, f"propose.sent_{way}_heading"),
+            "message": text(language, f"propose.sent_{way}_text", guest=guest),
+            "slots_text": "\n".join(lines),
+        },
     )
 
 
@@ -80,9 +84,11 @@ async def edit_slots(request: Request, proposal_id: str, signed_in: Session) -> 
         request,
         signed_in,
         "staff/edit_slots.html",
-        proposal=proposal,
-        data=_data(request, signed_in, me) | {"edit": edit},
-        **_dates(request, signed_in),
+        {
+            "proposal": proposal,
+            "data": _data(request, signed_in, me) | {"edit": edit},
+            **_dates(request, signed_in),
+        },
     )
 
 

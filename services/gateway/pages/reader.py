@@ -1,5 +1,6 @@
 """Who reads a staff page, and the page around it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -42,10 +43,22 @@ def reader_of(request: Request, signed_in: SignedIn) -> Reader:
 
 
 def staff_page(
-    request: Request, signed_in: SignedIn, template: str, *, status: int = 200, **values: object
+    request: Request,
+    signed_in: SignedIn,
+    template: str,
+    values: Mapping[str, object],
+    *,
+    status: int = 200,
+    here: str = "",
 ) -> HTMLResponse:
     """A page with the navigation, in the organization's zone."""
     reader = reader_of(request, signed_in)
     return render(
-        request, template, language=reader.language, zone=reader.zone, status=status, reader=reader, **values  # type: ignore[arg-type]
+        request,
+        template,
+        {"reader": reader, **values},
+        language=reader.language,
+        zone=reader.zone,
+        status=status,
+        here=here,
     )

@@ -38,26 +38,30 @@ def environment() -> Environment:
 def render(
     request: Request,
     template: str,
+    values: Mapping[str, object],
     *,
     language: Language,
     zone: str = "Asia/Tokyo",
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     here: str = "",
-    **values: object,
 ) -> HTMLResponse:
     """One page. ``here`` is where the language switch leads, by default the page itself."""
     address = here or f"{request.url.path}?{request.url.query}"
-    html = environment().get_template(template).render(
-        language=language,
-        zone=zone,
-        t=partial(text, language),
-        texts_of=partial(texts_of, language),
-        span=lambda start, end: times.span(start, end, zone, language),
-        moment=lambda at: times.moment(at, zone, language),
-        language_url=lambda other: _with_language(request, other, address),
-        path=request.url.path,
-        **values,
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            language=language,
+            zone=zone,
+            t=partial(text, language),
+            texts_of=partial(texts_of, language),
+            span=lambda start, end: times.span(start, end, zone, language),
+            moment=lambda at: times.moment(at, zone, language),
+            language_url=lambda other: _with_language(request, other, address),
+            path=request.url.path,
+            **values,
+        )
     )
     response = HTMLResponse(html, status_code=status, headers={**_HEADERS, **(headers or {})})
     if (chosen := _chosen(request)) and chosen != request.cookies.get(LANGUAGE_COOKIE):

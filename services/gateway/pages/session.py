@@ -1,6 +1,6 @@
 """Signing in and out, and the start page."""
 
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
@@ -68,16 +68,16 @@ def _safe(target: str) -> str:
 def _form(
     request: Request, *, next_page: str = "", email: str = "", problem: str = "", said: str = "", status: int = 200
 ) -> Response:
-    values: dict[str, Any] = {"next": next_page, "email": email, "problem": problem, "said": said}
-    return gate_page(request, "sign_in.html", status=status, **values)
+    values = {"next": next_page, "email": email, "problem": problem, "said": said}
+    return gate_page(request, "sign_in.html", values, status=status)
 
 
-def gate_page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
+def gate_page(request: Request, template: str, values: Mapping[str, object], *, status: int = 200) -> Response:
     """A form for people without a session: its CSRF token is bound to the cookie of this visit."""
     csrf, carrier = parts_of(request).csrf, Response()
     visit = csrf.visit(request, carrier)
     page = render(
-        request, template, language=language_for(request), status=status, csrf=csrf.token(visit), **values
+        request, template, {"csrf": csrf.token(visit), **values}, language=language_for(request), status=status
     )
     for name, value in carrier.raw_headers:
         if name == b"set-cookie":

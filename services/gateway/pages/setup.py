@@ -60,9 +60,13 @@ def _field(place: tuple[int | str, ...]) -> str:
 
 
 def _form(
-    request: Request, typed: dict[str, str], *, errors: dict[str, str] | None = None, problem: str = "", status: int = 200
+    request: Request,
+    typed: dict[str, str],
+    *,
+    errors: dict[str, str] | None = None,
+    problem: str = "",
+    status: int = 200,
 ) -> Response:
     zones = times.zone_choices(clock.now(), language_for(request), typed["time_zone"])
-    return gate_page(
-        request, "setup.html", typed=typed, errors=errors or {}, problem=problem, zones=zones, status=status
-    )
+    values = {"typed": typed, "errors": errors or {}, "problem": problem, "zones": zones}
+    return gate_page(request, "setup.html", values, status=status)

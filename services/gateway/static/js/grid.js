@@ -61,7 +61,7 @@ export class Grid {
 
   // "2026年11月20日～26日"
   period(from, to) {
-    const format = { timeZone: this.page.zone, year: "numeric", month: "short", day: "numeric" };
+    const format = { timeZone: this.page.zone, year: "numeric", month: this.page.language === "ja" ? "long" : "short", day: "numeric" };
     return new Intl.DateTimeFormat(this.page.language, format).formatRange(from, new Date(to.getTime() - 1));
   }
 
