@@ -203,11 +203,12 @@ class AskAgain(Request):
 
 
 class GuestSlotView(View):
-    """A slot that can be chosen now."""
+    """A slot that can be chosen now; the others are left out."""
 
     id: str
     start: datetime
     end: datetime
+    status: SlotStatus = SlotStatus.OPEN
 
 
 class KnownGuestView(View):

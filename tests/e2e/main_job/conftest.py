@@ -74,6 +74,7 @@ class System:
             "company": "ABC株式会社",
             "time_zone": "Asia/Tokyo",
             "locale": "ja",
+            **({} if proposal["guest"].get("email") else {"email": "somebody@example.com"}),
             **changes,
         }
         return await self.api.post(f"/api/v1/guest/proposals/{token_of(proposal)}/confirm", json=body)

@@ -18,8 +18,8 @@ async def test_g01_fifty_guests_at_one_slot_make_one_winner(system: System) -> N
 
 
 async def test_g01_overlapping_slots_of_two_proposals_with_a_common_attendee_make_one_winner(system: System) -> None:
-    times = await system.free_times(1)
-    [(start, end)] = times
+    [(start, end), _] = await system.free_times(2)
+    times = [(start, end)]
     half_later = [(start + timedelta(minutes=30), end + timedelta(minutes=30))]
     first = await system.proposed(title="重なり一", times=times, guest={"name": "一"}, send_mail=False)
     second = await system.proposed(
@@ -52,7 +52,6 @@ async def test_g04_an_entry_added_without_a_notification_makes_the_confirmation_
     times = await system.free_times(2)
     proposal = await system.proposed(title="割り込み", times=times, guest={"name": "割込"}, send_mail=False)
     [(start, end), _] = times
-    await system.sandbox.post("/inspect/clock", json={"advance": 31})
     await system.sandbox.post(
         "/inspect/google/events",
         json={
@@ -63,6 +62,7 @@ async def test_g04_an_entry_added_without_a_notification_makes_the_confirmation_
             "notify": False,
         },
     )
+    await system.sandbox.post("/inspect/clock", json={"advance": 31})
     refused = await system.confirm(proposal, 0)
     assert (refused.status_code, refused.json()["code"]) == (409, "slot_taken")
     assert [slot["id"] for slot in refused.json()["slots"]] == [proposal["slots"][1]["id"]]
@@ -71,8 +71,8 @@ async def test_g04_an_entry_added_without_a_notification_makes_the_confirmation_
 
 async def test_g04_a_calendar_that_does_not_answer_is_never_taken_for_free(system: System) -> None:
     proposal = await system.proposed(title="読めない", guest={"name": "不明"}, send_mail=False)
-    await system.sandbox.post("/inspect/clock", json={"advance": 31})
     await system.faults({"provider": "google", "kind": "timeout", "delay_s": 10, "path": "/calendar"})
+    await system.sandbox.post("/inspect/clock", json={"advance": 31})
     refused = await system.confirm(proposal)
     assert (refused.status_code, refused.json()["code"]) == (503, "calendar_unreadable")
     assert int(refused.headers["retry-after"]) >= 1
