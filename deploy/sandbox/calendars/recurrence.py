@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rruleset, rrulestr  # type: ignore[import-untyped]
 
 _MOST = 3000
+_SOON = timedelta(days=8 * 366)
+_TOO_OFTEN = re.compile(r"FREQ=(?:SECOND|MINUTE|HOUR)LY", re.IGNORECASE)
 _UNTIL = re.compile(r"UNTIL=(\d{8}(?:T\d{6}Z?)?)", re.IGNORECASE)
 
 
@@ -39,10 +41,8 @@ def rule_set(lines: list[str], first: datetime, zone: ZoneInfo) -> Any:
         head, _, value = str(line).partition(":")
         name = head.split(";")[0].upper()
         try:
-            if name in ("RRULE", "EXRULE"):
-                local = _UNTIL.sub(lambda found: "UNTIL=" + _local_until(found.group(1), zone), value)
-                rule = rrulestr(local, dtstart=first)
-                (rules.rrule if name == "RRULE" else rules.exrule)(rule)
+            if name == "RRULE":
+                rules.rrule(_rule(value, first, zone))
             elif name in ("RDATE", "EXDATE"):
                 for stamp in value.split(","):
                     (rules.rdate if name == "RDATE" else rules.exdate)(parse_stamp(stamp.strip(), zone))
@@ -51,6 +51,17 @@ def rule_set(lines: list[str], first: datetime, zone: ZoneInfo) -> Any:
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise BadRule(str(line)) from error
     return rules
+
+
+def _rule(value: str, first: datetime, zone: ZoneInfo) -> Any:
+    """Not more often than daily, and one that ever happens: dateutil would look for its first time for ever."""
+    local = _UNTIL.sub(lambda found: "UNTIL=" + _local_until(found.group(1), zone), value)
+    if _TOO_OFTEN.search(local):
+        raise ValueError("too often")
+    rule = rrulestr(local, dtstart=first)
+    if next(iter(rule.replace(count=None, until=first + _SOON)), None) is None:
+        raise ValueError("never")
+    return rule
 
 
 def _local_until(stamp: str, zone: ZoneInfo) -> str:

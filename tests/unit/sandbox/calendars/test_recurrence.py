@@ -36,7 +36,13 @@ def test_exceptions_and_limits_are_read_in_the_zone_of_the_series() -> None:
     assert found == ["10-19 10", "10-22 10"]
 
 
-@pytest.mark.parametrize("line", ["RRULE:FREQ=NEVER", "RRULE:", "EXDATE:yesterday", "nonsense", "RRULE:UNTIL=x"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("RRULE:FREQ=NEVER", "RRULE:", "EXDATE:yesterday", "nonsense", "RRULE:UNTIL=x", "EXRULE:FREQ=DAILY"),
+        *("RRULE:FREQ=SECONDLY", "RRULE:FREQ=YEARLY;BYMONTH=13", "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=2"),
+    ],
+)
 def test_a_line_that_is_no_rule_is_refused(line: str) -> None:
     with pytest.raises(BadRule):
         rule_set([line], FIRST, BERLIN)
