@@ -1,0 +1,67 @@
+"""The words of entries (R12, R14, R15, E4)."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.calendar_sync.model.text import MeetingLink, cut, description, hold_title, title_of
+from tests.builders import a_guest, a_proposal, an_appointment
+
+LINK = MeetingLink("https://zoom.example/j/72962683804?pwd=abc", "72962683804", "234792")
+BLOCK = """【Zoom連携情報】 ---※ここ以下を編集しないでください---
+https://zoom.example/j/72962683804?pwd=abc
+ミーティングID: 72962683804
+パスワード: 234792"""
+
+
+def described(note: str = "", link: MeetingLink | None = LINK, limit: int = 8192, **changes: object) -> str:
+    return description(
+        an_appointment(**changes), note, link, locale="ja", limit=limit, console_url="https://c.example/appointments/a"
+    )
+
+
+def test_e4_the_block_stands_last_word_for_word() -> None:
+    assert described("メモ").endswith("備考:\nメモ\n\n" + BLOCK)
+
+
+def test_without_a_meeting_there_is_no_block() -> None:
+    assert "Zoom" not in described(link=None)
+
+
+def test_the_guest_is_named_with_company_and_address() -> None:
+    assert described().startswith("お客様: ABC株式会社 田中花子\nメール: hanako@example.jp")
+
+
+def test_v7_the_reception_code_and_the_address_are_in_the_entry() -> None:
+    text = described(reception_code="123456", address="東京都千代田区1-1")
+    assert "受付コード: 123456" in text
+    assert "住所: 東京都千代田区1-1" in text
+
+
+def test_r14_only_the_note_is_cut_and_the_block_stays_whole() -> None:
+    text = described("あ" * 50_000, limit=2_000)
+    assert text.endswith(BLOCK)
+    assert "https://c.example/appointments/a" in text
+    assert len(text) <= 2_000
+
+
+def test_r15_fifty_thousand_characters_fit_where_the_provider_takes_them() -> None:
+    assert "あ" * 50_000 in described("あ" * 50_000, limit=200_000)
+
+
+@given(st.text(max_size=60), st.integers(5, 80))
+def test_a_cut_text_is_never_longer_than_the_limit(text: str, limit: int) -> None:
+    assert len(cut(text, limit, "…").encode("utf-16-le", "surrogatepass")) // 2 <= limit
+
+
+def test_a_cut_never_ends_inside_a_character() -> None:
+    family = "👨\u200d👩\u200d👧"
+    assert cut("ab" + family + "c" * 20, 7, "…") in ("ab…", "ab👨…", "ab" + "…")
+    assert cut("か\u3099" * 10, 4, "…") == "か\u3099…"
+    assert cut("𩸽" * 10, 4, "…") == "𩸽…"
+
+
+def test_r12_an_empty_title_becomes_the_guests_name() -> None:
+    assert title_of("", a_guest()) == "ABC株式会社:田中花子 様"
+    assert title_of("", a_guest(company="")) == "田中花子 様"
+    assert title_of("", a_guest(name="")) == "ABC株式会社 様"
+    assert hold_title(a_proposal(title="商談")) == "【仮】商談"
