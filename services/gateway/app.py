@@ -63,8 +63,8 @@ def build_app(
         ),
     )
     app.state.gateway = parts
+    app.user_middleware.insert(0, Middleware(Headers, secure=settings.secure))
     app.user_middleware += [
-        Middleware(Headers, secure=settings.secure),
         Middleware(PageLanguage),
         Middleware(WholeBody, limit=settings.body_limit),
         Middleware(Idempotency, answer_once=AnswerOnce(stores.answers, settings.twin_patience)),

@@ -117,7 +117,7 @@ def filters_for(query: str) -> list[dict[str, object]]:
     """One condition per word of the query; all must hold."""
     conditions: list[dict[str, object]] = []
     for word in unicodedata.normalize("NFKC", query).split():
-        text = folded(word)
+        text = folded(word).replace("\0", "�")
         either: list[dict[str, object]] = [{"search.text": {"$regex": re.escape(text)}}]
         if re.fullmatch(r"[a-zâêîôûāēīōū'-]+", text):
             either.append({"search.latin": {"$regex": re.escape(one_spelling(text))}})

@@ -3,13 +3,14 @@
 import re
 from typing import Annotated
 
-from fastapi import Header, Request
+from fastapi import Depends, Header, Request
 from starlette.responses import Response
 
 from services.gateway.providers.backend import Reply
-from shared.problem import Problem
+from shared.problem import Problem, VersionMismatch
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_ETAGS = re.compile(r"[\x20-\x7e]{1,200}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
@@ -26,6 +27,17 @@ def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> 
     if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
         raise IdempotencyKeyInvalid()
     return idempotency_key
+
+
+def if_match(if_match: Annotated[str | None, Header()] = None) -> str | None:
+    """Goes on to the owning service, where it may. Raises ``VersionMismatch`` for what was never ours."""
+    if if_match is not None and not _ETAGS.fullmatch(if_match):
+        raise VersionMismatch()
+    return if_match
+
+
+Key = Annotated[str | None, Depends(idempotency_key)]
+IfMatch = Annotated[str | None, Depends(if_match)]
 
 
 def looks_like_token(token: str) -> bool:

@@ -1,17 +1,23 @@
 """Booking: proposals, appointments, the guest's side, and who is booked when."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import quote
 
 from services.gateway.providers.answers import ClaimList, PreviewMaterial
 from services.gateway.providers.backend import Backend, Query, Reply
 from services.gateway.providers.caller import GuestCaller
 from shared.internal import Caller
+from shared.problem import NotFound
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
-def _path(*parts: str) -> str:
-    return "/internal/" + "/".join(quote(part, safe="") for part in parts)
+def _path(noun: str, an_id: str, *rest: str) -> str:
+    """Raises ``NotFound`` for what is no id of ours, so that none can lead elsewhere."""
+    if not _ID.fullmatch(an_id):
+        raise NotFound()
+    return "/".join(("/internal", noun, an_id, *rest))
 
 
 class Booking(Backend):

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.gateway.edge.forwarding import body_of, forward, idempotency_key
+from services.gateway.edge.forwarding import IfMatch, Key, body_of, forward
 from services.gateway.edge.instants import QueryInstant
 from services.gateway.identity import SignedIn, api_staff
 from services.gateway.parts import parts_of
@@ -18,8 +18,6 @@ from shared.contracts.api.appointments import (
 
 router = APIRouter(prefix="/appointments", tags=["appointments"])
 Me = Annotated[SignedIn, Depends(api_staff)]
-Key = Annotated[str | None, Depends(idempotency_key)]
-IfMatch = Annotated[str | None, Header()]
 
 
 @router.get("", response_model=AppointmentList)
@@ -52,7 +50,7 @@ async def show_appointment(request: Request, appointment_id: str, me: Me) -> Res
 
 @router.patch("/{appointment_id}", response_model=AppointmentView)
 async def change_appointment(
-    request: Request, appointment_id: str, patch: AppointmentPatch, me: Me, key: Key, if_match: IfMatch = None
+    request: Request, appointment_id: str, patch: AppointmentPatch, me: Me, key: Key, if_match: IfMatch
 ) -> Response:
     """``start`` or ``end`` reschedules, with the same look and guard as a confirmation."""
     booking = parts_of(request).backends.booking
@@ -67,8 +65,8 @@ async def cancel_appointment(
     appointment_id: str,
     me: Me,
     key: Key,
+    if_match: IfMatch,
     asked: CancelRequest | None = None,
-    if_match: IfMatch = None,
 ) -> Response:
     """With words to the guest."""
     booking = parts_of(request).backends.booking
@@ -76,9 +74,7 @@ async def cancel_appointment(
 
 
 @router.delete("/{appointment_id}", response_model=AppointmentView)
-async def delete_appointment(
-    request: Request, appointment_id: str, me: Me, key: Key, if_match: IfMatch = None
-) -> Response:
+async def delete_appointment(request: Request, appointment_id: str, me: Me, key: Key, if_match: IfMatch) -> Response:
     """Cancel without a message. A second time answers the same and does nothing."""
     booking = parts_of(request).backends.booking
     return forward(await booking.delete_appointment(me.caller(key), appointment_id, if_match=if_match))

@@ -3,11 +3,9 @@
 The way of a confirmation is kept thin: limits in memory, one call to booking, which judges the link before the body.
 """
 
-from typing import Annotated
+from fastapi import APIRouter, Request, Response
 
-from fastapi import APIRouter, Depends, Request, Response
-
-from services.gateway.edge.forwarding import body_of, forward, idempotency_key, looks_like_token
+from services.gateway.edge.forwarding import Key, body_of, forward, looks_like_token
 from services.gateway.edge.language import language_of_request
 from services.gateway.parts import parts_of
 from services.gateway.providers.caller import GuestCaller
@@ -16,7 +14,6 @@ from shared.contracts.api.proposals import GuestProposalView
 from shared.problem import NotFound
 
 router = APIRouter(prefix="/guest/proposals/{token}", tags=["guest"])
-Key = Annotated[str | None, Depends(idempotency_key)]
 
 
 def _guest(request: Request, token: str, key: str | None = None) -> GuestCaller:

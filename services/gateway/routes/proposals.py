@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.gateway.edge.forwarding import body_of, forward, idempotency_key
+from services.gateway.edge.forwarding import IfMatch, Key, body_of, forward
 from services.gateway.identity import SignedIn, api_staff
 from services.gateway.parts import parts_of
 from services.gateway.providers.answers import PreviewView
@@ -19,8 +19,6 @@ from shared.contracts.api.proposals import (
 
 router = APIRouter(prefix="/proposals", tags=["proposals"])
 Me = Annotated[SignedIn, Depends(api_staff)]
-Key = Annotated[str | None, Depends(idempotency_key)]
-IfMatch = Annotated[str | None, Header()]
 
 
 @router.post("", status_code=201, response_model=ProposalView)
@@ -63,7 +61,7 @@ async def show_proposal(request: Request, proposal_id: str, me: Me) -> Response:
 
 @router.patch("/{proposal_id}", response_model=ProposalView)
 async def change_proposal(
-    request: Request, proposal_id: str, patch: ProposalPatch, me: Me, key: Key, if_match: IfMatch = None
+    request: Request, proposal_id: str, patch: ProposalPatch, me: Me, key: Key, if_match: IfMatch
 ) -> Response:
     """``slots`` is the whole new list: kept by id, new without one, missing ones are withdrawn."""
     booking = parts_of(request).backends.booking
@@ -76,9 +74,9 @@ async def withdraw_proposal(
     proposal_id: str,
     me: Me,
     key: Key,
+    if_match: IfMatch,
     notify_guest: bool | None = None,
     asked: ProposalWithdraw | None = None,
-    if_match: IfMatch = None,
 ) -> Response:
     """Holds go; nobody is mailed unless ``notify_guest``. A second time answers the same and does nothing."""
     reply = await parts_of(request).backends.booking.withdraw(

@@ -153,7 +153,9 @@ def _usual() -> dict[tuple[str, str], Answer]:
         ("booking", "GET /internal/proposals/prp_1"): proposal,
         ("booking", "PATCH /internal/proposals/prp_1"): proposal,
         ("booking", "DELETE /internal/proposals/prp_1"): Answer(200, a_proposal_view(status="withdrawn")),
-        ("booking", "GET /internal/appointments?"): Answer(200, {"items": [an_appointment_view()], "next_cursor": None}),
+        ("booking", "GET /internal/appointments?"): Answer(
+            200, {"items": [an_appointment_view()], "next_cursor": None}
+        ),
         ("booking", "GET /internal/appointments/apt_1"): appointment,
         ("booking", "PATCH /internal/appointments/apt_1"): appointment,
         ("booking", "POST /internal/appointments/apt_1/cancel"): Answer(200, an_appointment_view(status="canceled")),

@@ -56,7 +56,9 @@ class Installation:
     def client(self, token: str | None = None, **headers: str) -> httpx.AsyncClient:
         bearer = {"authorization": f"Bearer {token}"} if token else {}
         return httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.app), base_url=URL, headers={"accept-language": "ja", **bearer, **headers}
+            transport=httpx.ASGITransport(self.app),
+            base_url=URL,
+            headers={"accept-language": "ja", **bearer, **headers},
         )
 
     @property
