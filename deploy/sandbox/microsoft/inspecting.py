@@ -156,6 +156,10 @@ def build_inspect_routes(service: MicrosoftService) -> APIRouter:
     async def subscriptions() -> Resource:
         return {"items": [shown_subscription(one) for one in service.state.subscriptions.values()]}
 
+    @router.post("/subscriptions/{subscription_id}/lifecycle")
+    async def lifecycle(subscription_id: str, body: _Json) -> Resource:
+        return _guarded(lambda: service.subscriptions.tell_lifecycle(subscription_id, str(body.get("event"))))
+
     @router.post("/events")
     async def add(body: _Json) -> Resource:
         return _guarded(lambda: add_by_hand(service, body))

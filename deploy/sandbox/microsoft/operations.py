@@ -77,6 +77,7 @@ class Operations:
         self._routes.add_route(router, "GET", "/subscriptions/{subscription_id}", self.subscription)
         self._routes.add_route(router, "PATCH", "/subscriptions/{subscription_id}", self.renew)
         self._routes.add_route(router, "DELETE", "/subscriptions/{subscription_id}", self.unsubscribe)
+        self._routes.add_route(router, "POST", "/subscriptions/{subscription_id}/reauthorize", self.reauthorize)
 
     def _calendar_exists(self, request: Request, mailbox: Mailbox) -> None:
         calendar_id = request.path_params.get("calendar_id")
@@ -203,6 +204,10 @@ class Operations:
 
     async def unsubscribe(self, request: Request, who: Subscriber) -> Response:
         self._service.subscriptions.delete(who, request.path_params["subscription_id"])
+        return answer(None, 204)
+
+    async def reauthorize(self, request: Request, who: Subscriber) -> Response:
+        self._service.subscriptions.get(who, request.path_params["subscription_id"])
         return answer(None, 204)
 
 

@@ -19,6 +19,8 @@ from shared import clock
 _LONGEST = timedelta(minutes=10_080)
 _SHORTEST = timedelta(minutes=45)
 _CHANGES = {"created", "updated", "deleted"}
+_LIFECYCLE = {"missed", "subscriptionRemoved", "reauthorizationRequired"}
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
 _VALIDATION_S = 10.0
 _RESOURCE_ENDS = ("events", "calendar/events")
 
@@ -117,6 +119,21 @@ class Subscriptions:
                     lambda subscription=subscription: self._pack(subscription),  # type: ignore[misc]
                 )
 
+    def tell_lifecycle(self, subscription_id: str, event: str) -> Resource:
+        """Send a lifecycle notification where the subscription has an address for them. Raises 400 or 404."""
+        subscription = self._state.subscriptions.get(subscription_id)
+        if subscription is None:
+            raise GraphError(404, "ResourceNotFound", "The object was not found.")
+        if event not in _LIFECYCLE or subscription.lifecycle_url is None:
+            raise _invalid("No such lifecycle event, or no address for them.")
+        told = _head(subscription) | {"lifecycleEvent": event}
+        content = orjson.dumps({"value": [told]})
+        if event == "subscriptionRemoved":
+            self._drop(subscription)
+        waiting = [Callback(subscription.lifecycle_url, _JSON, content)]
+        self._courier.wake(f"{subscription_id} {event}", lambda: waiting.pop() if waiting else None)
+        return told
+
     def _mailbox(self, who: Subscriber, resource: object) -> Mailbox:
         text = unquote(str(resource or "")).strip("/")
         owner, _, rest = text.partition("/")
@@ -156,14 +173,12 @@ class Subscriptions:
             return None
         content = orjson.dumps({"value": subscription.pending})
         subscription.pending = []
-        return Callback(subscription.notification_url, {"Content-Type": "application/json; charset=utf-8"}, content)
+        return Callback(subscription.notification_url, _JSON, content)
 
 
 def _notification(subscription: Subscription, mailbox: Mailbox, event: Event, change: str) -> Resource:
     path = f"Users/{mailbox.user_id}/Events/{event.id}"
-    told: Resource = {
-        "subscriptionId": subscription.id,
-        "subscriptionExpirationDateTime": timestamp(subscription.expires_at),
+    return _head(subscription) | {
         "changeType": change,
         "resource": path,
         "resourceData": {
@@ -172,9 +187,17 @@ def _notification(subscription: Subscription, mailbox: Mailbox, event: Event, ch
             "@odata.etag": event.etag,
             "id": event.id,
         },
+    }
+
+
+def _head(subscription: Subscription) -> Resource:
+    """What every notification of the subscription says."""
+    head: Resource = {
+        "subscriptionId": subscription.id,
+        "subscriptionExpirationDateTime": timestamp(subscription.expires_at),
         "tenantId": TENANT_ID,
     }
-    return told | ({"clientState": subscription.client_state} if subscription.client_state else {})
+    return head | ({"clientState": subscription.client_state} if subscription.client_state else {})
 
 
 def shown(subscription: Subscription) -> Resource:

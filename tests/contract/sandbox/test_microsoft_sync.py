@@ -158,6 +158,25 @@ async def test_a_subscription_is_made_after_the_handshake_and_tells(
     assert longer.expiration_date_time > made.expiration_date_time
 
 
+async def test_lifecycle_notifications_go_to_their_own_address(
+    graph_user: GraphUser, graph_hand: httpx.AsyncClient
+) -> None:
+    async with listening() as listener, listening() as other:
+        made = await graph_user.client.subscriptions.post(_subscription(listener, lifecycle_notification_url=other.url))
+        told = f"/inspect/microsoft/subscriptions/{made.id}/lifecycle"
+        await graph_hand.post(told, json={"event": "missed"})
+        await eventually(lambda: other.posts)
+        await graph_user.client.subscriptions.by_subscription_id(made.id).reauthorize.post()
+        await graph_hand.post(told, json={"event": "subscriptionRemoved"})
+        await eventually(lambda: len(other.posts) == 2)
+        with pytest.raises(ODataError) as caught:
+            await graph_user.client.subscriptions.by_subscription_id(made.id).get()
+
+    (missed,) = json.loads(other.posts[0].body)["value"]
+    assert (missed["lifecycleEvent"], missed["clientState"]) == ("missed", "secret")
+    assert (listener.posts, code_of(caught)[0]) == ([], 404)
+
+
 async def test_without_the_handshake_there_is_no_subscription(graph_user: GraphUser) -> None:
     async with listening() as listener:
         listener.validates = False
