@@ -17,6 +17,8 @@ class Contract(Protocol):
 
     def response(self, method: str, url: str, status: int, body: Any = None, strict: bool = False) -> list[str]: ...
 
+    def webhook(self, name: str, body: Any) -> list[str]: ...
+
 
 @cache
 def _load(name: str) -> Contract:

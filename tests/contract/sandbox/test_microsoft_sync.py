@@ -12,6 +12,7 @@ from msgraph.generated.users.item.calendar.get_schedule.get_schedule_post_reques
     GetSchedulePostRequestBody,
 )
 
+from tests.contract.sandbox.contracts import contract
 from tests.contract.sandbox.graph_client import (
     DeltaQuery,
     GraphUser,
@@ -23,7 +24,7 @@ from tests.contract.sandbox.graph_client import (
     graph_time,
     prefer,
 )
-from tests.contract.sandbox.listener import Listener, listening
+from tests.contract.sandbox.listener import Listener, Posted, listening
 from tests.waiting import eventually
 
 pytestmark = [  # the Graph client warns of names of its own, each when it is first used
@@ -116,6 +117,11 @@ async def test_the_fifth_request_at_once_is_throttled(graph_user: GraphUser, gra
     assert throttled[0].headers["retry-after"] == "1"
 
 
+def _violations(post: Posted) -> list[str]:
+    checker = contract("microsoft-graph-calendar")
+    return checker.webhook("changeNotification", json.loads(post.body)) if checker else []
+
+
 def _subscription(listener: Listener, **fields: object) -> Subscription:
     return Subscription(
         **(
@@ -150,6 +156,7 @@ async def test_a_subscription_is_made_after_the_handshake_and_tells(
         longer = await graph_user.client.subscriptions.by_subscription_id(made.id).patch(renewed)
         await graph_user.client.subscriptions.by_subscription_id(made.id).delete()
 
+    assert [_violations(post) for post in listener.posts] == [[], []]
     told = json.loads(listener.posts[1].body)["value"]
     assert [(one["changeType"], one["clientState"], one["subscriptionId"]) for one in told] == [
         ("created", "secret", made.id)
@@ -172,6 +179,7 @@ async def test_lifecycle_notifications_go_to_their_own_address(
         with pytest.raises(ODataError) as caught:
             await graph_user.client.subscriptions.by_subscription_id(made.id).get()
 
+    assert [_violations(post) for post in other.posts] == [[], []]
     (missed,) = json.loads(other.posts[0].body)["value"]
     assert (missed["lifecycleEvent"], missed["clientState"]) == ("missed", "secret")
     assert (listener.posts, code_of(caught)[0]) == ([], 404)
