@@ -80,7 +80,7 @@ class RunningDemo:
 @asynccontextmanager
 async def start_demo(*, staff: int = 0, environment: Mapping[str, str] | None = None) -> AsyncIterator[RunningDemo]:
     """A demo on free ports; ``environment`` as for ``make demo``. Its logs go to ``artifacts/`` at the end."""
-    layout = _free_layout()
+    layout = free_layout()
     output = layout.folder.parent / f"{layout.gateway_port}.log"
     output.parent.mkdir(parents=True, exist_ok=True)
     with output.open("wb") as log:
@@ -119,7 +119,8 @@ async def _until_ready(child: asyncio.subprocess.Process, layout: Layout, output
     await eventually(ready, timeout=_START_SECONDS, interval=0.1)
 
 
-def _free_layout() -> Layout:
+def free_layout() -> Layout:
+    """Ports for a demo beside all others on this machine."""
     (sandbox_port,) = free_ports(1)
     while True:
         layout = Layout(random.randint(33_000, 60_000), sandbox_port)
