@@ -4,13 +4,14 @@ The same input gives the same bytes; Message-ID and boundaries are derived from 
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.utils import format_datetime
 
+from services.notifier.mails import mime
 from services.notifier.mails.invitation import Invitation
 from services.notifier.mails.text import line
 
@@ -34,8 +35,23 @@ class Mail:
 
 @dataclass(frozen=True)
 class Recipient:
+    """A name and an address as ``usable_address`` gave it."""
+
     name: str
     email: str
+
+
+def usable_address(email: str) -> str:
+    """The address in ASCII, fit for header and envelope; raises ``UnusableAddress``."""
+    local, _, domain = email.rpartition("@")
+    try:
+        spec = f"{local}@{domain.encode('idna').decode()}"
+        parsed = Address(addr_spec=spec).addr_spec
+    except (ValueError, IndexError, HeaderParseError) as error:
+        raise UnusableAddress() from error
+    if not local or not domain or not spec.isascii() or parsed != spec:
+        raise UnusableAddress()
+    return spec
 
 
 def message_id(key: str, domain: str) -> str:
@@ -44,48 +60,36 @@ def message_id(key: str, domain: str) -> str:
 
 
 def to_bytes(
-    mail: Mail, *, sender: Recipient, recipients: tuple[Recipient, ...], key: str, at: datetime, language: str
+    mail: Mail, *, sender: Recipient, recipients: Sequence[Recipient], key: str, at: datetime, language: str
 ) -> bytes:
-    """Raises ``UnusableAddress``. 7-bit and short lines throughout, so that no server rewrites anything."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = address_of(sender)
-    message["To"] = [address_of(recipient) for recipient in recipients]
-    message["Subject"] = line(mail.subject)
-    message["Date"] = at
-    message["Message-ID"] = message_id(key, sender.email.partition("@")[2])
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(mail.text, cte="base64")
-    if mail.html is not None:
-        message.add_alternative(mail.html, subtype="html", cte="base64")
-    if mail.invitation is not None:
-        _add_invitation(message, mail.invitation)
-    message["Content-Language"] = language  # last: making a multipart moves content headers into its first part
-    for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{_digest(key)}_{number}")
-    return message.as_bytes()
-
-
-def _add_invitation(message: EmailMessage, invitation: Invitation) -> None:
-    message.add_alternative(
-        invitation.content.decode(), subtype="calendar", cte="base64", params={"method": str(invitation.method)}
+    fields = (
+        ("From", mime.mailbox(line(sender.name), sender.email)),
+        ("To", mime.mailboxes([(line(recipient.name), recipient.email) for recipient in recipients])),
+        ("Subject", mime.unstructured(line(mail.subject))),
+        ("Date", format_datetime(at)),
+        ("Message-ID", message_id(key, sender.email.partition("@")[2])),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+        ("Content-Language", language),
+        ("MIME-Version", "1.0"),
     )
-    message.add_attachment(invitation.content, maintype="application", subtype="ics", filename="invite.ics")
+    return mime.head(fields) + _body(mail, _digest(key))
 
 
-def address_of(recipient: Recipient) -> Address:
-    """What goes into header and envelope; raises ``UnusableAddress`` for what neither may carry."""
-    local, at, domain = recipient.email.rpartition("@")
-    try:
-        domain = domain.encode("idna").decode()
-        spec = f"{local}@{domain}"
-        spec.encode("ascii")
-        made = Address(line(recipient.name), addr_spec=spec)
-    except (ValueError, IndexError, HeaderParseError) as error:
-        raise UnusableAddress() from error
-    if not at or made.addr_spec != spec:
-        raise UnusableAddress()
-    return made
+def _body(mail: Mail, digest: str) -> bytes:
+    parts = [mime.text_leaf("text/plain; charset=utf-8", mail.text)]
+    if mail.html is not None:
+        parts.append(mime.text_leaf("text/html; charset=utf-8", mail.html))
+    invitation = mail.invitation
+    if invitation is not None:
+        calendar = f"text/calendar; charset=utf-8; method={invitation.method}"
+        parts.append(mime.leaf(calendar, invitation.content))
+    body = parts[0] if len(parts) == 1 else mime.multipart("alternative", f"=_a_{digest}", parts)
+    if invitation is None:
+        return body
+    disposition = ("Content-Disposition", 'attachment; filename="invite.ics"')
+    attached = mime.leaf('application/ics; name="invite.ics"', invitation.content, disposition)
+    return mime.multipart("mixed", f"=_m_{digest}", [body, attached])
 
 
 def _digest(key: str) -> str:

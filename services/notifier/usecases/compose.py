@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from services.notifier.directory import Directory
 from services.notifier.mails.letters import write
 from services.notifier.mails.material import Material
-from services.notifier.mails.message import Recipient, UnusableAddress, address_of, message_id, to_bytes
+from services.notifier.mails.message import Recipient, UnusableAddress, message_id, to_bytes, usable_address
 from services.notifier.mails.scene import Join
 from services.notifier.mails.text import line
 from services.notifier.model.matter import Delivery, Matter, Notice, Status
@@ -63,7 +63,7 @@ class ComposeMail:
             audience=audience,
             message_id=message_id(key, self._sender.domain),
             message=self._safe.lock_mail(content, about=matter.about),
-            recipients=[address_of(recipient).addr_spec for recipient in recipients],
+            recipients=[recipient.email for recipient in recipients],
             refused=unusable,
             link=matter.link if material.join else "",
             sequence=mail.invitation.sequence if mail.invitation else -1,
@@ -76,7 +76,8 @@ class ComposeMail:
         unusable = 0
         for recipient in wanted:
             try:
-                usable.setdefault(address_of(recipient).addr_spec.casefold(), recipient)
+                address = usable_address(recipient.email)
+                usable.setdefault(address.casefold(), Recipient(recipient.name, address))
             except UnusableAddress:
                 unusable += 1
         if not usable:

@@ -8,7 +8,7 @@ from email.policy import compat32
 import pytest
 
 from services.notifier.mails.letters import write
-from services.notifier.mails.message import Mail, Recipient, UnusableAddress, address_of, message_id, to_bytes
+from services.notifier.mails.message import Mail, Recipient, UnusableAddress, message_id, to_bytes, usable_address
 from shared.contracts.notifier import Purpose
 from tests.unit.notifier.builders import JOIN, NOON, a_link, a_material, a_matter
 
@@ -93,12 +93,36 @@ def test_g24_no_header_can_be_injected(poison: str) -> None:
         "<a@example.com>",
         "日本@example.com",
         "a@exa mple.com",
+        "a@example.com\n",
     ],
 )
 def test_an_address_that_no_header_may_carry_is_refused(address: str) -> None:
     with pytest.raises(UnusableAddress):
-        address_of(Recipient("x", address))
+        usable_address(address)
 
 
 def test_an_international_domain_becomes_ascii() -> None:
-    assert address_of(Recipient("x", "info@日本.jp")).addr_spec == "info@xn--wgv71a.jp"
+    assert usable_address("info@日本.jp") == "info@xn--wgv71a.jp"
+
+
+@pytest.mark.parametrize(
+    "subject", ["plain", "a" * 500, "=?utf-8?b?aGk=?=", '[a]:(b) <c>, "d"', "é" * 90, "𩸽" * 60, ""]
+)
+def test_every_subject_and_name_is_read_back_as_it_was(subject: str) -> None:
+    raw = message_from_bytes(bytes_of(Mail(subject, "x"), Recipient(subject, "h@example.com")), policy=compat32)
+    assert str(make_header(decode_header(raw["Subject"]))) == subject
+    message = parsed(bytes_of(Mail("s", "x"), Recipient(subject, "h@example.com"), Recipient("b", "b@example.com")))
+    assert [str(address.addr_spec) for address in message["To"].addresses] == ["h@example.com", "b@example.com"]
+
+
+def test_the_bodies_are_read_back_as_they_were() -> None:
+    mail = a_confirmation()
+    message = parsed(bytes_of(mail))
+    bodies = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
+    assert all(body is not None for body in bodies.values())
+    read = {kind: body.get_content().replace("\r\n", "\n") for kind, body in bodies.items() if body is not None}
+    assert read == {"plain": mail.text, "html": mail.html}
+    (attached,) = message.iter_attachments()
+    assert mail.invitation is not None
+    assert (attached.get_filename(), attached.get_payload(decode=True)) == ("invite.ics", mail.invitation.content)
+    assert not message.defects
