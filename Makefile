@@ -18,11 +18,11 @@ demo-stop: ## Stop the demo that was started with DETACH=1 (CHOSEI_GATEWAY_PORT 
 	@if [ -x $(PYTHON) ]; then exec $(PYTHON) -m deploy.demo stop; else echo nothing was running; fi
 
 test: for-test ## Run every check and every test (PYTEST_ARGS adds options)
-	@$(MAKE) --no-print-directory -j2 --output-sync=target format-check lint imports types
+	@$(MAKE) --no-print-directory -k -j2 --output-sync=target format-check lint imports types
 	@exec $(PYTHON) -m pytest --durations=15 $(WHOLE) $(PYTEST_ARGS)
 
 check: for-test ## Format, lint, types, import rules, unit and contract tests; under a minute
-	@$(MAKE) --no-print-directory -j2 --output-sync=target format-check lint imports types unit
+	@$(MAKE) --no-print-directory -k -j2 --output-sync=target format-check lint imports types unit
 
 bench: for-test ## Take the figures of performance (BENCH=p4 takes one)
 	@exec $(PYTHON) -m tests.bench
