@@ -138,10 +138,10 @@ class Subscribers:
 
     async def on_holds_released(self, event: CloudEvent[HoldsReleased]) -> None:
         released = event.data
-        await self._effects.holds_released(released.proposal_id, released.revision, released.holds, event.time)
+        await self._effects.holds(released.proposal_id, released.revision, released.holds, Reported.GONE)
 
     async def on_calendar_entry_written(self, event: CloudEvent[CalendarEntryWritten]) -> None:
-        await self._effects.entry_written(event.data, event.time)
+        await self._effects.entry_written(event.data)
 
     async def on_calendar_entry_removed(self, event: CloudEvent[CalendarEntryRemoved]) -> None:
         removed = event.data
@@ -152,11 +152,11 @@ class Subscribers:
 
     async def on_meeting_issued(self, event: CloudEvent[MeetingIssued]) -> None:
         meeting = event.data
-        await self._effects.meeting_there(meeting.appointment_id, meeting.revision, meeting.sealed, event.time)
+        await self._effects.meeting_there(meeting.appointment_id, meeting.revision, meeting.sealed)
 
     async def on_meeting_updated(self, event: CloudEvent[MeetingUpdated]) -> None:
         meeting = event.data
-        await self._effects.meeting_there(meeting.appointment_id, meeting.revision, meeting.sealed, event.time)
+        await self._effects.meeting_there(meeting.appointment_id, meeting.revision, meeting.sealed)
 
     async def on_meeting_revoked(self, event: CloudEvent[MeetingRevoked]) -> None:
         await self._effects.meeting_gone(event.data.appointment_id, event.data.revision)
@@ -165,7 +165,7 @@ class Subscribers:
         await self._effects.meeting_failed(event.data)
 
     async def on_notification_sent(self, event: CloudEvent[NotificationSent]) -> None:
-        await self._effects.mail_sent(event.data, event.time)
+        await self._effects.mail_sent(event.data)
 
     async def on_notification_failed(self, event: CloudEvent[NotificationFailed]) -> None:
         await self._effects.mail_failed(event.data)

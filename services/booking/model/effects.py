@@ -77,6 +77,10 @@ class Expected(Value):
     absent: bool = False
 
 
+_NEVER_WRITTEN = "never_written"
+_SILENT_WHEN_NEVER_THERE = (Effect.HOLD_RELEASE, Effect.ENTRY)
+"""What was never written is not reported as removed."""
+
 _ORDER = (
     EffectStatus.FAILED,
     EffectStatus.WAITING,
@@ -118,14 +122,15 @@ def _present(item: Expected, known: Report | None) -> tuple[EffectStatus, str | 
 
 def _absent(item: Expected, known: Report | None) -> tuple[EffectStatus, str | None]:
     if known is None:
-        return EffectStatus.PENDING, None
+        never = item.effect in _SILENT_WHEN_NEVER_THERE
+        return (EffectStatus.SUPPRESSED, _NEVER_WRITTEN) if never else (EffectStatus.PENDING, None)
     if known.status is Reported.GONE:
         return EffectStatus.DONE, None
     if known.status is Reported.SUPPRESSED:
         return EffectStatus.SUPPRESSED, known.reason
     if known.revision < item.since:
         never_there = known.status is Reported.FAILED
-        return (EffectStatus.SUPPRESSED, "never_written") if never_there else (EffectStatus.PENDING, None)
+        return (EffectStatus.SUPPRESSED, _NEVER_WRITTEN) if never_there else (EffectStatus.PENDING, None)
     if known.status in (Reported.FAILED, Reported.WAITING):
         return EffectStatus(known.status.value), known.reason
     return EffectStatus.PENDING, None

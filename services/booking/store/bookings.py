@@ -5,7 +5,6 @@ Every write of state is guarded by the version that was read; ``reports`` and ``
 
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Collection as Many
-from datetime import datetime
 from typing import Any
 
 from services.booking.model.appointment import Appointment
@@ -112,16 +111,6 @@ class BookingStore:
     async def reports_of(self, appointment_id: str) -> dict[str, Report]:
         row = await self.appointments.find_one({"_id": appointment_id}, {"reports": 1})
         return {key: Report.model_validate(told) for key, told in row["reports"].items()} if row else {}
-
-    async def confirmed_at(self, appointment_id: str) -> datetime | None:
-        return await self._confirmed_at({"_id": appointment_id})
-
-    async def confirmed_at_of_proposal(self, proposal_id: str) -> datetime | None:
-        return await self._confirmed_at({"proposal_id": proposal_id})
-
-    async def _confirmed_at(self, query: dict[str, Any]) -> datetime | None:
-        row = await self.appointments.find_one(query, {"confirmed_at": 1})
-        return row["confirmed_at"] if row else None
 
     async def standing(self, wanted: Sequence[tuple[str, int]]) -> set[tuple[str, int]]:
         """Those (appointment id, revision) that are confirmed and current (G22)."""

@@ -115,19 +115,19 @@ class Availability:
         return obstacle(span, hosts, others, (), now)
 
     async def busy_entries(self, evidence: Evidence, organization_id: str, span: Span) -> list[ToleratedEntry]:
-        """What is busy in ``span`` now, entry by entry where a look tells, else as the copy's cells (G2)."""
+        """What is busy in ``span``: entries where a look tells, and the copy's cells that no entry explains (G2)."""
         now = clock.now()
         looked = await self._look_at(evidence, self._with_calendar(evidence), organization_id, span)
         found: list[ToleratedEntry] = []
         for host in evidence.hosts(now, self._stale_after):
-            answer = looked.get(host.staff_id, UNREADABLE)
-            if answer.status is LookStatus.READ:
-                found += [_tolerated(host.staff_id, item) for item in answer.busy if item.span.overlaps(span)]
-                continue
-            found += [
+            seen = looked.get(host.staff_id, UNREADABLE).busy
+            entries = [_tolerated(host.staff_id, item) for item in seen if item.span.overlaps(span)]
+            unexplained = busy_cells(span, [host], _as_tolerated(entries))
+            cells = [
                 ToleratedEntry(staff_id=host.staff_id, entry=None, start_at=busy.start_at, end_at=busy.end_at)
-                for busy in spans_of(busy_cells(span, [host]), span.start_at)
+                for busy in spans_of(unexplained, span.start_at)
             ]
+            found += [*entries, *cells]
         return found
 
     def is_busy(self, evidence: Evidence, span: Span) -> bool:

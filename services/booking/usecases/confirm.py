@@ -115,16 +115,18 @@ class ConfirmSlot:
     async def _evidence(self, proposal: Proposal, slot: OfferedSlot) -> Evidence:
         """What is known of the attendees, once nothing stands in the way."""
         if slot.status is not SlotStatus.OPEN:
-            raise await self._slot_taken(proposal)
+            raise await self._slot_taken(proposal, slot)
         found, evidence = await self._availability.check(proposal, slot)
         if found is Obstacle.UNREADABLE:
             raise CalendarUnreadable()
         if found is not None:
-            raise await self._slot_taken(proposal)
+            raise await self._slot_taken(proposal, slot)
         return evidence
 
-    async def _slot_taken(self, proposal: Proposal) -> SlotTaken:
-        remaining = await self._availability.possible(proposal)
+    async def _slot_taken(self, proposal: Proposal, refused: OfferedSlot) -> SlotTaken:
+        """With the slots that remain; the copy may not yet show what a look has just seen."""
+        possible = await self._availability.possible(proposal)
+        remaining = [slot for slot in possible if slot.slot_id != refused.slot_id]
         slots = [view.model_dump(mode="json") for view in slots_view(remaining, proposal.time_zone)]
         return SlotTaken(extra={"slots": slots})
 
@@ -146,7 +148,7 @@ class ConfirmSlot:
         for _ in range(_ATTEMPTS):
             current = proposal.slot(slot.slot_id)
             if current is None or current.status is not SlotStatus.OPEN:
-                raise await self._slot_taken(proposal)
+                raise await self._slot_taken(proposal, slot)
             appointment = _appointment(proposal, current, evidence, choice, guest, origin)
             confirmed = _confirmed(proposal, appointment)
             waiting = self._announcer.of_appointment(
@@ -155,14 +157,14 @@ class ConfirmSlot:
             try:
                 await self._store.confirm(proposal, confirmed, appointment, waiting, still_open)
             except TimeTaken as error:
-                raise await self._slot_taken(proposal) from error
+                raise await self._slot_taken(proposal, slot) from error
             except (StaleVersion, DuplicateKeyError):
                 proposal = await self._read_open(proposal.token.hash)
                 continue
             self._relay.publish_soon(self._store.appointments, appointment.appointment_id, waiting)
             log.info("appointment.confirmed", appointment_id=appointment.appointment_id)
             return confirmed, appointment
-        raise await self._slot_taken(proposal)
+        raise await self._slot_taken(proposal, slot)
 
 
 def check_open(proposal: Proposal) -> None:

@@ -28,7 +28,7 @@ from shared.observability import metrics
 
 
 class RecordEffects:
-    """Each method takes one fact; ``at`` is when it became true, for the stages of a confirmation."""
+    """Each method takes one fact."""
 
     def __init__(self, store: BookingStore, bus_ring: KeyRing, data_ring: KeyRing) -> None:
         self._store = store
@@ -39,12 +39,6 @@ class RecordEffects:
         told = report(revision, status)
         await self._holds(proposal_id, {hold_key(hold.staff_id, hold.slot_id): told for hold in holds})
 
-    async def holds_released(self, proposal_id: str, revision: int, holds: Sequence[Hold], at: datetime) -> None:
-        await self.holds(proposal_id, revision, holds, Reported.GONE)
-        confirmed_at = await self._store.confirmed_at_of_proposal(proposal_id)
-        if confirmed_at is not None:
-            metrics.record_stage("holds_released", at - confirmed_at)
-
     async def _holds(self, proposal_id: str, told: Mapping[str, Report]) -> None:
         """The appointment that the proposal became shows its releases too."""
         await asyncio.gather(
@@ -52,11 +46,10 @@ class RecordEffects:
             reports.keep_all(self._store.appointments, {"proposal_id": proposal_id}, told),
         )
 
-    async def entry_written(self, event: CalendarEntryWritten, at: datetime) -> None:
+    async def entry_written(self, event: CalendarEntryWritten) -> None:
         told = report(event.revision, Reported.DONE, owner=event.staff_id)
         covered = {entry_key(staff_id): told for staff_id in (event.staff_id, *event.covers)}
         await reports.keep_all(self._store.appointments, {"_id": event.appointment_id}, covered)
-        await self._stage("entry_written", event.appointment_id, event.revision, at)
 
     async def entry_removed(self, appointment_id: str, staff_id: str, revision: int) -> None:
         """The entry is gone for everybody whom it covered."""
@@ -73,7 +66,7 @@ class RecordEffects:
         elif event.appointment_id:
             await self._appointment(event.appointment_id, entry_key(event.staff_id), told)
 
-    async def meeting_there(self, appointment_id: str, revision: int, sealed: str, at: datetime) -> None:
+    async def meeting_there(self, appointment_id: str, revision: int, sealed: str) -> None:
         """Issued or updated: what is needed to join is kept encrypted (G26)."""
         secrets = MeetingSecrets.unseal(self._bus_ring, sealed, subject=appointment_id)
         secret = self._data_ring.encrypt(secrets.model_dump_json().encode(), place=secret_place(appointment_id))
@@ -82,7 +75,6 @@ class RecordEffects:
             self._store.appointments, appointment_id, KnownMeeting(order=told.order, secret=secret)
         )
         await self._appointment(appointment_id, MEETING_KEY, told)
-        await self._stage("meeting_issued", appointment_id, revision, at)
 
     async def meeting_gone(self, appointment_id: str, revision: int) -> None:
         told = report(revision, Reported.GONE)
@@ -95,9 +87,8 @@ class RecordEffects:
         told = _failed(event.revision, event.error, event.retry_at)
         await self._appointment(event.appointment_id, MEETING_KEY, told)
 
-    async def mail_sent(self, event: NotificationSent, at: datetime) -> None:
+    async def mail_sent(self, event: NotificationSent) -> None:
         await self._mail(event, report(event.revision, Reported.DONE))
-        await self._stage("mail_sent", event.about, event.revision, at)
 
     async def mail_failed(self, event: NotificationFailed) -> None:
         status = Reported.SUPPRESSED if event.suppressed else Reported.FAILED
@@ -123,14 +114,6 @@ class RecordEffects:
     async def _appointment(self, appointment_id: str, key: str, told: Report) -> None:
         if await reports.keep(self._store.appointments, appointment_id, key, told):
             metrics.record_effect(key.partition(":")[0], told.status)
-
-    async def _stage(self, stage: str, appointment_id: str, revision: int, at: datetime) -> None:
-        """Only of the confirmation itself."""
-        if revision != 1:
-            return
-        confirmed_at = await self._store.confirmed_at(appointment_id)
-        if confirmed_at is not None:
-            metrics.record_stage(stage, at - confirmed_at)
 
 
 def _failed(revision: int, reason: str, retry_at: datetime | None) -> Report:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -128,8 +129,9 @@ class World:
     async def call(
         self, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None, **who: str
     ) -> httpx.Response:
+        content = None if body is None else json.dumps(body).encode()
         return await self.client.request(
-            method, f"/internal{path}", json=body, headers={**self.headers(**who), **(headers or {})}
+            method, f"/internal{path}", content=content, headers={**self.headers(**who), **(headers or {})}
         )
 
     async def propose(self, **changes: Any) -> dict[str, Any]:
