@@ -21,13 +21,17 @@ PREFIX = "/api/v1"
 _NOUNS = (sessions, me, staff, organization, connections, calendar, proposals, appointments, guest)
 
 
-def build_router() -> APIRouter:
+def api_router() -> APIRouter:
+    """What the description describes."""
     api = APIRouter(prefix=PREFIX)
     for module in _NOUNS:
         api.include_router(module.router)
-    everything = APIRouter()
-    everything.include_router(api)
-    everything.include_router(build_description_router(PREFIX, api.routes))
-    everything.include_router(oauth.router)
-    everything.include_router(hooks.router)
+    return api
+
+
+def build_router() -> APIRouter:
+    """The API, its description, and where providers come in."""
+    api, everything = api_router(), APIRouter()
+    for router in (api, build_description_router(PREFIX, api.routes), oauth.router, hooks.router):
+        everything.include_router(router)
     return everything

@@ -1,0 +1,67 @@
+"""The gateway over HTTP in a thread of its own, on a real database, with stand-ins for the other services."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import uvicorn
+
+from services.gateway.app import build_app
+from services.gateway.store.stores import Stores
+from shared import mongo
+from tests.infrastructure.ports import free_ports
+from tests.integration.gateway.fakes import FakeServices
+from tests.integration.gateway.installation import CODE, furnish, settings_for
+
+
+@dataclass
+class Serving:
+    """Where it listens, and the administrator's token."""
+
+    url: str
+    token: str = ""
+    up: threading.Event = field(default_factory=threading.Event)
+
+
+class _Server(uvicorn.Server):
+    def install_signal_handlers(self) -> None:
+        """Belong to the main thread."""
+
+
+@contextmanager
+def serving(mongo_url: str) -> Iterator[Serving]:
+    """Limits are lifted; without a broker, events stay in their outboxes."""
+    (port,) = free_ports(1)
+    made = Serving(f"http://127.0.0.1:{port}")
+    services = FakeServices()
+    settings = settings_for(
+        mongo_url,
+        "amqp://127.0.0.1:1/",
+        public_url=made.url,
+        guest_requests_per_minute_and_ip=10**9,
+        confirms_per_minute_and_link=10**9,
+        failed_sign_ins_per_minute_and_account=10**9,
+    )
+    servers: list[uvicorn.Server] = []
+
+    async def run() -> None:
+        app = build_app(settings, transport=services.transport())
+        client, database = mongo.connect(mongo_url, app_name="test")
+        for collection, indexes in Stores.of(database, settings).indexes.items():
+            await mongo.ensure_indexes(collection, indexes)
+        await app.state.gateway.setup.prepare(CODE)
+        made.token = (await furnish(app, services)).tokens["admin@example.jp"]
+        config = uvicorn.Config(app, port=port, lifespan="off", log_config=None, access_log=False)
+        servers.append(_Server(config))
+        asyncio.get_running_loop().call_later(0.1, made.up.set)
+        await servers[0].serve()
+        await mongo.close(client)
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
+    thread.start()
+    assert made.up.wait(30)
+    yield made
+    servers[0].should_exit = True
+    thread.join(10)
