@@ -159,6 +159,16 @@ class Wiring:
             wake,
             meeting_wait=settings.meeting_wait,
         )
+        self._disconnect = DisconnectCalendar(
+            stores.connections,
+            stores.ledger,
+            stores.proposals,
+            stores.mirrors,
+            self._credentials,
+            providers,
+            wake,
+            budget=settings.disconnect_budget,
+        )
         self.connection_worker = DueWorker(
             "connections", stores.connections.collection, self._catch_up(follow_appointment)
         )
@@ -216,6 +226,7 @@ class Wiring:
             stores.ledger,
             stores.appointments,
             follow,
+            self._disconnect,
             wake_mirror=self.mirror_worker.wake,
             wake_row=self.ledger_worker.wake,
         )
@@ -230,14 +241,7 @@ class Wiring:
                 self.connection_worker.wake,
                 state_lifetime=settings.state_lifetime,
             ),
-            disconnect=DisconnectCalendar(
-                stores.connections,
-                stores.ledger,
-                stores.proposals,
-                self._providers,
-                self.ledger_worker.wake,
-                budget=settings.disconnect_budget,
-            ),
+            disconnect=self._disconnect,
             connections=stores.connections,
             show_busy=ShowBusyTimes(
                 stores.connections, stores.mirrors, stores.ledger, stale_after=settings.stale_after

@@ -151,11 +151,11 @@ class Connections:
             self._relay.publish_soon(self.collection, connection_id, waiting)
         return result.modified_count == 1
 
-    async def begin_disconnect(self, connection_id: str) -> None:
-        """A broken link cannot remove anything any more: it ends at once."""
+    async def begin_disconnect(self, connection_id: str, finish_at: datetime) -> None:
+        """A broken link cannot remove anything any more: it ends at once. Crashed halfway, it ends at ``finish_at``."""
         await self.collection.update_one(
             {"_id": connection_id, "status": ConnectionStatus.CONNECTED},
-            {"$set": {"status": ConnectionStatus.DISCONNECTING}},
+            {"$set": {"status": ConnectionStatus.DISCONNECTING, "due_at": finish_at}},
         )
 
     async def end(self, connection_id: str, event: CloudEvent[Any]) -> None:

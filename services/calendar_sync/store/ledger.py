@@ -117,6 +117,8 @@ class Ledger:
         }
         if written:
             values["generation"] = written.generation
+        elif row.written:
+            values["removed"] = {"entry_id": row.written.entry_id, "ical_uid": row.written.ical_uid}
         await self._conclude(held, row, values, waiting, {"$unset": {"due_at": ""}})
 
     async def give_up(self, held: Document, row: Row, reason: str, events: Sequence[CloudEvent[Any]]) -> None:
@@ -168,20 +170,21 @@ class Ledger:
         return {"kind": RowKind.HOLD, "$or": standing}
 
     async def own_entries(self, staff_ids: Sequence[str], since: datetime) -> dict[str, OwnEntries]:
-        """What of each person's calendar is ours, as owner or as a participant (G4)."""
+        """What of each person's calendar is ours, as owner or as a participant (G4), or was and may linger there."""
         people = list(staff_ids)
         which = {
             "$or": [{"staff_id": {"$in": people}}, {"participants": {"$in": people}}],
             "ends_at": {"$gt": since},
-            "written": {"$ne": None},
         }
-        fields = {"staff_id": 1, "participants": 1, "written.entry_id": 1, "written.ical_uid": 1}
+        fields = ["staff_id", "participants"]
+        fields += [f"{state}.{name}" for state in ("written", "removed") for name in ("entry_id", "ical_uid")]
         ids: dict[str, set[str]] = {one: set() for one in people}
         uids: dict[str, set[str]] = {one: set() for one in people}
         for row in await self.collection.find(which, fields).to_list(None):
-            if row["staff_id"] in ids:
-                ids[row["staff_id"]].add(row["written"]["entry_id"])
-            if row["written"]["ical_uid"]:
-                for one in {row["staff_id"], *row["participants"]} & uids.keys():
-                    uids[one].add(row["written"]["ical_uid"])
+            for known in filter(None, (row.get("written"), row.get("removed"))):
+                if row["staff_id"] in ids:
+                    ids[row["staff_id"]].add(known["entry_id"])
+                if known["ical_uid"]:
+                    for one in {row["staff_id"], *row["participants"]} & uids.keys():
+                        uids[one].add(known["ical_uid"])
         return {one: OwnEntries(frozenset(ids[one]), frozenset(uids[one])) for one in people}

@@ -61,7 +61,7 @@ class Mirrors:
                     "due_at": clock.now(),
                     "tries": 0,
                 },
-                "$unset": {"cursor": "", "watch": "", "watch_due_at": ""},
+                "$unset": {"cursor": ""},
             },
             upsert=True,
         )

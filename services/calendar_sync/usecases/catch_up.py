@@ -8,6 +8,7 @@ from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.store.ledger import Ledger
 from services.calendar_sync.store.mirrors import Mirrors
 from services.calendar_sync.store.subjects import Appointments
+from services.calendar_sync.usecases.disconnect import DisconnectCalendar
 from services.calendar_sync.usecases.follow_appointment import FollowAppointment
 from shared import clock
 from shared.contracts.envelope import Cause
@@ -25,6 +26,7 @@ class CatchUp:
         ledger: Ledger,
         appointments: Appointments,
         follow: FollowAppointment,
+        disconnect: DisconnectCalendar,
         *,
         wake_mirror: Callable[[str], None],
         wake_row: Callable[[str], None],
@@ -35,6 +37,7 @@ class CatchUp:
         self._ledger = ledger
         self._appointments = appointments
         self._follow = follow
+        self._disconnect = disconnect
         self._wake_mirror = wake_mirror
         self._wake_row = wake_row
 
@@ -52,6 +55,8 @@ class CatchUp:
                 self._wake_row(row_id)
             for appointment_id, organization_id in await self._appointments.coming_of(connection.staff_id, clock.now()):
                 await self._follow.plan_again(appointment_id, organization_id, Cause.outside())
+        elif connection.status is ConnectionStatus.DISCONNECTING:
+            await self._disconnect(connection, request_id="")
         elif connection.status is ConnectionStatus.BROKEN:
             await self._mirrors.pause(connection.connection_id)
         elif connection.status is ConnectionStatus.DISCONNECTED:

@@ -15,7 +15,10 @@ from services.calendar_sync.providers.protocol import CalendarProvider
 from services.calendar_sync.store.busy import next_version
 from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.store.ledger import Ledger
+from services.calendar_sync.store.mirrors import Mirrors
 from services.calendar_sync.store.subjects import Proposals
+from services.calendar_sync.usecases.credentials import Credentials
+from shared import clock
 from shared.contracts.calendar_sync import CalendarDisconnected, Provider
 from shared.contracts.envelope import Cause, envelope
 from shared.contracts.zoom_issuer import EndOfConnection
@@ -44,6 +47,8 @@ class DisconnectCalendar:
         connections: Connections,
         ledger: Ledger,
         proposals: Proposals,
+        mirrors: Mirrors,
+        credentials: Credentials,
         providers: Mapping[Provider, CalendarProvider],
         wake: Callable[[str], None],
         *,
@@ -52,6 +57,8 @@ class DisconnectCalendar:
         self._connections = connections
         self._ledger = ledger
         self._proposals = proposals
+        self._mirrors = mirrors
+        self._credentials = credentials
         self._providers = providers
         self._wake = wake
         self._budget = budget.total_seconds()
@@ -76,7 +83,8 @@ class DisconnectCalendar:
 
     async def _release(self, connection: Connection) -> list[Row]:
         """Have the worker take the holds away, within the budget; answers what stands still."""
-        await self._connections.begin_disconnect(connection.connection_id)
+        finish_at = clock.now() + timedelta(seconds=2 * self._budget)
+        await self._connections.begin_disconnect(connection.connection_id, finish_at)
         if connection.status is ConnectionStatus.BROKEN:
             return await self._ledger.holds_in(connection.connection_id)
         for row_id in await self._ledger.release_holds(connection.connection_id):
@@ -92,10 +100,21 @@ class DisconnectCalendar:
         tokens = await self._connections.tokens(connection.connection_id)
         if tokens is None or connection.status is ConnectionStatus.BROKEN:
             return
+        await self._stop_watching(connection)
         try:
             await self._providers[connection.provider].revoke(tokens.refresh)
         except ProviderError as error:
             log.warning("grant.not_revoked", connection_id=connection.connection_id, reason=error.reason)
+
+    async def _stop_watching(self, connection: Connection) -> None:
+        mirrors = await self._mirrors.of_connections([connection.connection_id])
+        watch = mirrors[connection.connection_id].watch if mirrors else None
+        if watch is None:
+            return
+        try:
+            await self._providers[connection.provider].unwatch(self._credentials.of(connection), watch)
+        except ProviderError as error:
+            log.info("calendar.not_unwatched", connection_id=connection.connection_id, reason=error.reason)
 
     async def _named(self, row: Row) -> NotReleased:
         state = await self._proposals.find(row.about, row.organization_id)

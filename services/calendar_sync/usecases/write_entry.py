@@ -180,6 +180,8 @@ class WriteEntry:
         if events and row.kind is RowKind.HOLD:
             metrics.record_stage("holds_released", clock.now() - lease.row["caused_at"])
         await self._ledger.settle(lease.held, row, None, events, waiting_again=wait_after)
+        if row.participants:
+            await self._mirrors.look_again(row.participants, clock.now())
 
     async def _later(self, lease: Lease, row: Row, reason: str, at_least: timedelta) -> None:
         pause = max(at_least, backoff(row.tries + 1, most=_LONGEST_BACKOFF))

@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 
+from shared import mongo
 from tests.integration.calendar_sync.conftest import ADMIN, World
 from tests.waiting import eventually
 
@@ -83,3 +84,28 @@ async def test_r1_disconnecting_revokes_at_google_and_says_so(world: World) -> N
     assert len(await world.calls(provider="google", path="/revoke")) == 1
     [event] = await eventually(lambda: world.bus.of("calendar_sync.calendar_disconnected.v1"))
     assert event["reason"] == "disconnected"
+
+
+async def test_g19_two_replicas_renew_an_expired_token_once(world: World) -> None:
+    await world.connect("stf_taro")
+    await eventually(lambda: world.bus.of("calendar_sync.busy_times_changed.v1"), timeout=10)
+    replica = await world.start()
+    before = len(await world.calls(provider="microsoft", path="/common/oauth2/v2.0/token"))
+    await world.faults({"kind": "expire_tokens", "provider": "microsoft"})
+    body = {"staff_ids": ["stf_taro"], "start": "2027-01-01T01:00:00Z", "end": "2027-01-01T02:00:00Z", "max_age_s": 0}
+    looks = [
+        one.post("/internal/look", json=body, headers=world.identity("stf_taro")) for one in (replica, world.service)
+    ]
+    answers = [answer.json()["items"][0]["status"] for answer in await asyncio.gather(*looks)]
+    assert answers == ["read", "read"]
+    assert len(await world.calls(provider="microsoft", path="/common/oauth2/v2.0/token")) == before + 1
+
+
+async def test_tokens_and_states_are_not_stored_in_clear(world: World) -> None:
+    await world.connect("stf_admin")
+    state = httpx.URL(await world.begin("stf_taro")).params["state"]
+    client, database = mongo.connect(world.database_url, app_name="test")
+    found = [row for name in ("connections", "oauth_attempts") for row in await database[name].find({}).to_list(None)]
+    await mongo.close(client)
+    assert [row["access_token"].partition(".")[0] for row in found if "access_token" in row] == ["d1"]
+    assert state not in str(found)
