@@ -142,9 +142,10 @@ async def _start_broker(parts: Parts) -> None:
 
 async def _shut_down(parts: Parts) -> None:
     """Stop taking work, finish or hand back what is held, then let go of the outside."""
-    await parts.broker.stop()
+    await asyncio.gather(*(subscriber.stop() for subscriber in parts.broker.subscribers))
     await asyncio.gather(*(worker.stop() for worker in parts.workers))
     await parts.relay.stop()
+    await parts.broker.stop()
     for hook in parts.closing:
         await hook()
     await mongo.close(parts.client)

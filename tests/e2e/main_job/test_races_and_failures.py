@@ -72,7 +72,7 @@ async def test_g04_an_entry_added_without_a_notification_makes_the_confirmation_
 async def test_g04_a_calendar_that_does_not_answer_is_never_taken_for_free(system: System) -> None:
     proposal = await system.proposed(title="読めない", guest={"name": "不明"}, send_mail=False)
     await system.faults({"provider": "google", "kind": "timeout", "delay_s": 10, "path": "/calendar"})
-    await system.sandbox.post("/inspect/clock", json={"advance": 31})
+    await system.sandbox.post("/inspect/clock", json={"advance": 16 * 60})
     refused = await system.confirm(proposal)
     assert (refused.status_code, refused.json()["code"]) == (503, "calendar_unreadable")
     assert int(refused.headers["retry-after"]) >= 1
