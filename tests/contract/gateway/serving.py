@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import uvicorn
+from argon2 import PasswordHasher
 
 from services.gateway.app import build_app
 from services.gateway.store.stores import Stores
@@ -32,7 +33,7 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def serving(mongo_url: str) -> Iterator[Serving]:
-    """Limits are lifted; without a broker, events stay in their outboxes."""
+    """Limits are lifted and passwords cheap; without a broker, events stay in their outboxes."""
     (port,) = free_ports(1)
     made = Serving(f"http://127.0.0.1:{port}")
     services = FakeServices()
@@ -51,6 +52,7 @@ def serving(mongo_url: str) -> Iterator[Serving]:
         client, database = mongo.connect(mongo_url, app_name="test")
         for collection, indexes in Stores.of(database, settings).indexes.items():
             await mongo.ensure_indexes(collection, indexes)
+        app.state.gateway.passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         await app.state.gateway.setup.prepare(CODE)
         made.token = (await furnish(app, services)).tokens["admin@example.jp"]
         config = uvicorn.Config(app, port=port, lifespan="off", log_config=None, access_log=False)

@@ -40,7 +40,7 @@ def served(database_of_its_own: str) -> Iterator[Serving]:
 
 @schema.parametrize()
 @settings(
-    max_examples=15,
+    max_examples=6,
     deadline=None,
     derandomize=True,
     database=None,
