@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.gateway.identity import SignedIn
-from services.gateway.pages.effect_rows import effect_rows
+from services.gateway.pages.effect_rows import Reading, effect_rows
 from services.gateway.pages.guest_view import kind_word
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
@@ -145,7 +145,7 @@ async def _detail(
             "badge": BADGES[appointment.status],
             "stands": stands,
             "organizer": names.get(appointment.organizer_id, ""),
-            "effects": effect_rows(appointment.effects, names, zone, language),
+            "effects": effect_rows(appointment.effects, Reading(names, zone, language, clock.now())),
             "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
             "typed": typed or _times_of(appointment, zone),
             "reopen": typed is not None,

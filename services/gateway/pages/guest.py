@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.gateway.edge.forwarding import looks_like_token
 from services.gateway.pages import guest_view, times
 from services.gateway.pages.guest_form import GuestForm
 from services.gateway.pages.guest_view import Reading, Typed
@@ -21,7 +22,7 @@ from services.gateway.providers.backend import BackendProblem
 from services.gateway.providers.caller import GuestCaller
 from shared import clock
 from shared.contracts.api.proposals import AskAgain, GuestProposalView, ProposalStatus
-from shared.problem import Language, Problem
+from shared.problem import Language, NotFound, Problem
 
 router = APIRouter()
 
@@ -57,6 +58,9 @@ class Visit:
 
 
 def _visit(request: Request, token: str) -> Visit:
+    """Raises ``NotFound`` for what cannot be a token."""
+    if not looks_like_token(token):
+        raise NotFound()
     return Visit(request, parts_of(request), token, language_for(request))
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.gateway.identity import SignedIn
-from services.gateway.pages.effect_rows import effect_rows
+from services.gateway.pages.effect_rows import Reading, effect_rows
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text
@@ -106,7 +106,9 @@ async def _detail(
             "heading": guest_name(proposal, language),
             "slots": [_slot(slot, language) for slot in proposal.slots],
             "organizer": names.get(proposal.organizer_id, ""),
-            "effects": effect_rows(proposal.effects, names, signed_in.organization.time_zone, language),
+            "effects": effect_rows(
+                proposal.effects, Reading(names, signed_in.organization.time_zone, language, clock.now())
+            ),
             "is_open": proposal.status is ProposalStatus.OPEN,
             "can_edit": proposal.can_change and proposal.status in (ProposalStatus.OPEN, ProposalStatus.EXPIRED),
             "can_withdraw": proposal.can_change and proposal.status is ProposalStatus.OPEN,

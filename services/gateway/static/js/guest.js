@@ -10,6 +10,16 @@ if (zonePicker) {
   adoptBrowserZone();
 }
 
+const confirmed = document.querySelector("[data-confirmed-zone]");
+if (confirmed) {
+  const own = ownZone();
+  const url = new URL(location.href);
+  if (own && !url.searchParams.has("tz") && own !== confirmed.dataset.confirmedZone) {
+    url.searchParams.set("tz", own);
+    location.replace(url);
+  }
+}
+
 const meeting = document.querySelector("#meeting[data-waiting]");
 if (meeting) waitForLink(Date.now());
 
@@ -24,9 +34,13 @@ window.addEventListener("pageshow", () => {
   if (button) { button.disabled = false; button.removeAttribute("aria-busy"); }
 });
 
+function ownZone() {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 function adoptBrowserZone() {
   const asked = new URLSearchParams(location.search).has("tz");
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const own = ownZone();
   if (asked || !own || own === zonePicker.value) return;
   showIn(own);
 }
