@@ -131,7 +131,10 @@ class World:
     ) -> httpx.Response:
         content = None if body is None else json.dumps(body).encode()
         return await self.client.request(
-            method, f"/internal{path}", content=content, headers={**self.headers(**who), **(headers or {})}
+            method,
+            f"/internal{path}",
+            content=content,
+            headers={"content-type": "application/json", **self.headers(**who), **(headers or {})},
         )
 
     async def propose(self, **changes: Any) -> dict[str, Any]:

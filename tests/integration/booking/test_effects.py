@@ -1,0 +1,191 @@
+"""What became of each effect, in whatever order the other services report it (G9)."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared import clock
+from shared.contracts.calendar_sync import (
+    CalendarEntryRemoved,
+    CalendarEntryWritten,
+    CalendarWriteFailed,
+    Hold,
+    HoldsPlaced,
+    HoldsReleased,
+    Provider,
+)
+from shared.contracts.envelope import EventData
+from shared.contracts.notifier import Audience, NotificationFailed, NotificationSent, Purpose
+from shared.contracts.reminder_scheduler import ReminderScheduled
+from shared.contracts.sealed import MeetingSecrets
+from shared.contracts.zoom_issuer import (
+    MeetingErrorCode,
+    MeetingIssued,
+    MeetingIssueFailed,
+    MeetingRevoked,
+    MeetingUpdated,
+)
+from tests.builders import BUS_RING
+from tests.integration.booking.world import HANAKO, TARO, World, in_tokyo
+
+SECRETS = MeetingSecrets(join_url="https://zoom.example/j/1?pwd=x", meeting_id="1", passcode="234792")
+
+
+async def effects_of(world: World, path: str) -> dict[tuple[str, str], str]:
+    shown = (await world.call("GET", path)).json()
+    return {(effect["effect"], effect["of"]): effect["status"] for effect in shown["effects"]}
+
+
+async def hear(world: World, *events: EventData, about: str, version: int = 1) -> None:
+    for event in events:
+        await world.hears(event, subject=about, version=version)
+
+
+def reports(appointment_id: str, proposal: dict[str, Any]) -> list[EventData]:
+    holds = [Hold(staff_id=staff, slot_id=slot["id"]) for staff in (TARO, HANAKO) for slot in proposal["slots"]]
+    sealed = SECRETS.seal(BUS_RING, subject=appointment_id)
+    failed = MeetingIssueFailed(
+        appointment_id=appointment_id,
+        revision=1,
+        error=MeetingErrorCode.RATE_LIMITED,
+        reason="budget",
+        retry_at=clock.now() + timedelta(hours=1),
+    )
+    mails = [
+        NotificationSent(
+            about=appointment_id,
+            revision=1,
+            purpose=Purpose.CONFIRMED,
+            audience=audience,
+            message_id="m",
+            with_meeting=True,
+        )
+        for audience in (Audience.GUEST, Audience.STAFF)
+    ]
+    return [
+        HoldsPlaced(proposal_id=proposal["id"], revision=1, holds=holds),
+        HoldsReleased(proposal_id=proposal["id"], revision=1, holds=holds),
+        failed,
+        MeetingIssued(appointment_id=appointment_id, revision=1, sealed=sealed),
+        CalendarEntryWritten(
+            appointment_id=appointment_id,
+            revision=1,
+            staff_id=TARO,
+            provider=Provider.GOOGLE,
+            covers=[TARO, HANAKO],
+            with_meeting=True,
+        ),
+        ReminderScheduled(appointment_id=appointment_id, revision=1, due_at=in_tokyo(2, 7)),
+        *mails,
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_g09_reports_in_any_order_and_twice_end_in_the_same_picture(world: World, seed: int) -> None:
+    proposal = await world.propose()
+    appointment_id = (await world.confirm(proposal)).json()["id"]
+    events = reports(appointment_id, proposal) * 2
+    random.Random(seed).shuffle(events)
+    await hear(world, *events, about=appointment_id)
+    statuses = await effects_of(world, f"/appointments/{appointment_id}")
+    assert set(statuses.values()) == {"done"}
+    shown = (await world.call("GET", f"/appointments/{appointment_id}")).json()
+    assert (shown["meeting"]["status"], shown["meeting"]["join_url"]) == ("issued", SECRETS.join_url)
+    assert (shown["meeting"]["error"], shown["calendar"]["status"]) == (None, "written")
+
+
+async def test_g26_the_link_is_not_in_clear_in_the_database(world: World) -> None:
+    proposal = await world.propose()
+    appointment_id = (await world.confirm(proposal)).json()["id"]
+    await hear(world, *reports(appointment_id, proposal), about=appointment_id)
+    row = await world.stores.bookings.appointments.find_one({"_id": appointment_id}, {"outbox": 0})
+    assert SECRETS.join_url not in str(row)
+    assert SECRETS.passcode not in str(row)
+
+
+async def test_a_failed_meeting_shows_the_error_word_for_word(world: World) -> None:
+    proposal = await world.propose()
+    appointment_id = (await world.confirm(proposal)).json()["id"]
+    failed = MeetingIssueFailed(
+        appointment_id=appointment_id, revision=1, error=MeetingErrorCode.NO_CREDENTIALS, reason="x", retry_at=None
+    )
+    await hear(world, failed, about=appointment_id)
+    shown = (await world.call("GET", f"/appointments/{appointment_id}")).json()
+    assert shown["meeting"]["status"] == "failed"
+    assert shown["meeting"]["error"] == {
+        "code": "zoom_no_credentials",
+        "message": "Zoom Meeting Error: Zoom 認証情報がありません",
+    }
+
+
+async def test_holds_of_an_open_proposal_are_shown_by_attendee(world: World) -> None:
+    proposal = await world.propose()
+    first = [Hold(staff_id=TARO, slot_id=slot["id"]) for slot in proposal["slots"]]
+    refused = CalendarWriteFailed(
+        proposal_id=proposal["id"],
+        appointment_id=None,
+        revision=1,
+        staff_id=HANAKO,
+        slot_id=proposal["slots"][0]["id"],
+        reason="quota",
+        retry_at=clock.now() + timedelta(minutes=1),
+    )
+    await hear(world, HoldsPlaced(proposal_id=proposal["id"], revision=1, holds=first), refused, about=proposal["id"])
+    statuses = await effects_of(world, f"/proposals/{proposal['id']}")
+    assert (statuses["hold", TARO], statuses["hold", HANAKO]) == ("done", "waiting")
+
+
+async def test_holds_that_were_never_written_need_no_release(world: World) -> None:
+    proposal = await world.propose()
+    await world.call("DELETE", f"/proposals/{proposal['id']}")
+    statuses = await effects_of(world, f"/proposals/{proposal['id']}")
+    assert statuses["hold_release", TARO] == "suppressed"
+
+
+async def test_g12_a_move_waits_for_everything_to_follow(world: World) -> None:
+    proposal = await world.propose()
+    appointment_id = (await world.confirm(proposal)).json()["id"]
+    await hear(world, *reports(appointment_id, proposal), about=appointment_id)
+    path = f"/appointments/{appointment_id}"
+    await world.call("PATCH", path, {"start": in_tokyo(6, 9).isoformat()})
+    statuses = await effects_of(world, path)
+    assert (statuses["meeting", TARO], statuses["entry", HANAKO], statuses["mail", "guest"]) == ("pending",) * 3
+    assert (await world.call("GET", path)).json()["meeting"]["join_url"] == SECRETS.join_url
+    sealed = SECRETS.seal(BUS_RING, subject=appointment_id)
+    updated = MeetingUpdated(appointment_id=appointment_id, revision=2, link_changed=False, sealed=sealed)
+    suppressed = NotificationFailed(
+        about=appointment_id,
+        revision=2,
+        purpose=Purpose.RESCHEDULED,
+        audience=Audience.GUEST,
+        reason="superseded",
+        suppressed=True,
+    )
+    await hear(world, updated, suppressed, about=appointment_id)
+    statuses = await effects_of(world, path)
+    assert (statuses["meeting", TARO], statuses["mail", "guest"]) == ("done", "suppressed")
+
+
+async def test_a_cancellation_is_done_when_everything_is_gone(world: World) -> None:
+    proposal = await world.propose()
+    appointment_id = (await world.confirm(proposal)).json()["id"]
+    await hear(world, *reports(appointment_id, proposal), about=appointment_id)
+    path = f"/appointments/{appointment_id}"
+    await world.call("DELETE", path)
+    assert (await effects_of(world, path))["entry", HANAKO] == "pending"
+    gone = [
+        MeetingRevoked(appointment_id=appointment_id, revision=2),
+        CalendarEntryRemoved(appointment_id=appointment_id, revision=2, staff_id=TARO),
+    ]
+    await hear(world, *gone, about=appointment_id, version=2)
+    statuses = await effects_of(world, path)
+    assert (statuses["meeting", TARO], statuses["entry", TARO], statuses["entry", HANAKO]) == ("done",) * 3
+    shown = (await world.call("GET", path)).json()
+    assert (shown["meeting"]["status"], shown["calendar"]["status"]) == ("none", "none")
+
+
+async def test_reports_about_strangers_change_nothing(world: World) -> None:
+    await hear(world, MeetingRevoked(appointment_id="apt_unknown", revision=1), about="apt_unknown")
+    assert await world.stores.bookings.appointments.count_documents({}) == 0

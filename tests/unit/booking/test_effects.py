@@ -1,0 +1,90 @@
+"""Reports fold in any order and any number of times into one picture (G9)."""
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.booking.model.effects import (
+    MEETING_KEY,
+    Expected,
+    Report,
+    Reported,
+    fold,
+    hold_key,
+    report,
+    shown,
+)
+from shared.contracts.api.effects import Effect, EffectStatus
+
+AT = datetime(2026, 12, 1, tzinfo=UTC)
+KEYS = ["a", "b", "c"]
+REPORTS = st.lists(
+    st.tuples(
+        st.sampled_from(KEYS),
+        st.builds(lambda revision, status: report(revision, status), st.integers(1, 5), st.sampled_from(Reported)),
+    ),
+    max_size=12,
+)
+
+
+def folded(reports: list[tuple[str, Report]]) -> dict[str, Report]:
+    state: dict[str, Report] = {}
+    for key, told in reports:
+        state = dict(fold(state, key, told))
+    return state
+
+
+@given(REPORTS, st.data())
+def test_g09_any_order_and_any_repetition_end_in_the_same_state(
+    reports: list[tuple[str, Report]], data: st.DataObject
+) -> None:
+    again = data.draw(st.permutations(reports + reports[: data.draw(st.integers(0, len(reports)))]))
+    assert folded(list(again)) == folded(reports)
+
+
+def meeting(since: int = 1, *, absent: bool = False) -> Expected:
+    return Expected(effect=Effect.MEETING, of="stf", keys=[MEETING_KEY], since=since, absent=absent)
+
+
+def status_of(expected: Expected, *told: tuple[str, Report]) -> EffectStatus:
+    return shown([expected], folded(list(told)))[0].status
+
+
+def test_a_success_after_a_failure_of_the_same_revision_counts() -> None:
+    failed, done = report(1, Reported.FAILED, reason="x"), report(1, Reported.DONE)
+    assert status_of(meeting(), (MEETING_KEY, failed), (MEETING_KEY, done)) is EffectStatus.DONE
+    assert status_of(meeting(), (MEETING_KEY, done), (MEETING_KEY, failed)) is EffectStatus.DONE
+
+
+def test_what_was_done_for_an_older_revision_is_pending() -> None:
+    assert status_of(meeting(since=2), (MEETING_KEY, report(1, Reported.DONE))) is EffectStatus.PENDING
+
+
+def test_waiting_says_until_when_and_why() -> None:
+    waiting = report(1, Reported.WAITING, reason="zoom_rate_limited", until=AT)
+    (view,) = shown([meeting()], {MEETING_KEY: waiting})
+    assert (view.status, view.reason, view.until) == (EffectStatus.WAITING, "zoom_rate_limited", AT)
+
+
+def test_the_worst_of_several_holds_is_shown() -> None:
+    hold = Expected(effect=Effect.HOLD, of="stf", keys=[hold_key("stf", slot) for slot in "12"], since=0)
+    placed, failed = report(1, Reported.DONE), report(1, Reported.FAILED, reason="quota")
+    assert status_of(hold, (hold_key("stf", "1"), placed)) is EffectStatus.PENDING
+    assert status_of(hold, (hold_key("stf", "1"), placed), (hold_key("stf", "2"), failed)) is EffectStatus.FAILED
+
+
+def test_a_release_is_done_when_it_is_gone_or_was_never_there() -> None:
+    key = hold_key("stf", "1")
+    release = Expected(effect=Effect.HOLD_RELEASE, of="stf", keys=[key], since=2, absent=True)
+    assert status_of(release, (key, report(1, Reported.DONE))) is EffectStatus.PENDING
+    assert status_of(release, (key, report(1, Reported.GONE))) is EffectStatus.DONE
+    assert status_of(release) is EffectStatus.SUPPRESSED
+    assert status_of(release, (key, report(1, Reported.FAILED))) is EffectStatus.SUPPRESSED
+    assert status_of(release, (key, report(2, Reported.FAILED))) is EffectStatus.FAILED
+
+
+def test_the_publishers_own_count_orders_reports_of_one_revision() -> None:
+    first, second = report(1, Reported.SUPPRESSED, within=1), report(1, Reported.DONE, within=2)
+    third = report(1, Reported.SUPPRESSED, reason="too_late", within=3)
+    assert fold(fold({"r": third}, "r", first), "r", second)["r"] == third
