@@ -1,0 +1,75 @@
+"""``python -m tests.bench`` (``make bench``): takes the figures and prints the table. It measures: a missed figure
+does not make it fail.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable
+
+import uvloop
+
+from tests.bench.figures.answering import answer_time
+from tests.bench.figures.bookings import booking_rate, races
+from tests.bench.figures.running import memory, start_time
+from tests.bench.figures.whole import click_to_mails, click_to_mails_slow, cpu_and_rate
+from tests.bench.floor.steps import count
+from tests.bench.options import Options
+from tests.bench.stage import Stage, set_stage
+from tests.bench.table import Row, not_taken, render
+
+ON_STAGE: tuple[tuple[tuple[str, ...], str, Callable[[Stage], Awaitable[list[Row]]]], ...] = (
+    (("P1",), "answer of a confirmation", answer_time),
+    (("P2",), "click to both mails", click_to_mails),
+    (("P2b",), "click to both mails, providers at 150 ms", click_to_mails_slow),
+    (("P3", "P9"), "CPU and rate of whole confirmations", cpu_and_rate),
+    (("P8",), "fifty guests at one slot", races),
+    (("P7",), "bookings answered per second", booking_rate),
+    (("P13",), "memory of each service", memory),
+)
+
+
+async def bench(options: Options) -> list[Row]:
+    rows: list[Row] = []
+    if options.wants("P14"):
+        rows += await _taken(("P14",), "make demo when installed", lambda: start_time(options))
+    wanted = [figure for figure in ON_STAGE if options.wants(*figure[0])]
+    if not wanted:
+        return rows
+    try:
+        async with set_stage(options) as stage:
+            for ids, name, take in wanted:
+                rows += await _taken(ids, name, lambda t=take: t(stage))
+    except Exception as error:
+        done = {row.id for row in rows}
+        rows += [not_taken(ids[0], name, _brief(error)) for ids, name, _ in wanted if ids[0] not in done]
+    return rows
+
+
+async def _taken(ids: tuple[str, ...], name: str, take: Callable[[], Awaitable[list[Row]]]) -> list[Row]:
+    began = time.perf_counter()
+    try:
+        rows = await take()
+    except Exception as error:
+        rows = [not_taken(each, name, _brief(error)) for each in ids]
+    print(f"{', '.join(ids)} took {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    return rows
+
+
+def _brief(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0][:160]
+
+
+def main() -> int:
+    options = Options()
+    began = time.perf_counter()
+    rows = uvloop.run(bench(options))
+    print(f"\n{os.cpu_count()} cores, rounds thrown out above {options.others} cores of other processes")
+    print(f"one confirmation, as the framework floor repeats it: {count()}\n")
+    print(render(rows))
+    print(f"\ntaken in {time.perf_counter() - began:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""P13 and P14: memory of each service after the other figures, and how long ``make demo`` takes to be ready."""
+
+import asyncio
+import os
+import random
+import time
+
+from deploy.demo.layout import REPOSITORY, Layout
+from tests.bench.machine import Meter, resident_bytes
+from tests.bench.options import Options
+from tests.bench.rounds import take
+from tests.bench.stage import Stage
+from tests.bench.table import Aim, Row, judged
+from tests.infrastructure.ports import free_ports
+
+_PATIENCE_SECONDS = 180
+
+
+async def memory(stage: Stage) -> list[Row]:
+    """P13."""
+    megabytes = {name: resident_bytes(pid) / 1e6 for name, pid in stage.system.service_pids.items()}
+    each = ", ".join(f"{name} {size:.0f}" for name, size in sorted(megabytes.items()))
+    worst = max(megabytes.values())
+    return [judged("P13", "memory of each service after the bench", f"{each} MB", worst, Aim(130, 100, unit=" MB"))]
+
+
+async def start_time(options: Options) -> list[Row]:
+    """P14: from the command to everything ready and seeded, all that it needs being installed."""
+
+    async def once(_number: int) -> tuple[float, float]:
+        environment = {**os.environ, **_ports(), "DETACH": "1"}
+        meter = Meter(())
+        began = time.perf_counter()
+        try:
+            await _make("demo", environment)
+            seconds = time.perf_counter() - began
+        finally:
+            await _make("demo-stop", environment)
+        return seconds, meter.stop().others
+
+    rounds = await take("P14", options.starts, float("inf"), once)
+    seconds = rounds.spread(lambda taken: taken)
+    return [
+        judged(
+            "P14",
+            "make demo when installed: everything ready",
+            seconds.text(1, " s"),
+            seconds.median,
+            Aim(15, 8, unit=" s"),
+            rounds=rounds.label,
+        )
+    ]
+
+
+def _ports() -> dict[str, str]:
+    (sandbox,) = free_ports(1)
+    while True:
+        layout = Layout(random.randint(33_000, 60_000), sandbox)
+        if not layout.taken_ports():
+            return {"CHOSEI_GATEWAY_PORT": str(layout.gateway_port), "CHOSEI_SANDBOX_PORT": str(sandbox)}
+
+
+async def _make(target: str, environment: dict[str, str]) -> None:
+    child = await asyncio.create_subprocess_exec(
+        *("make", "--no-print-directory", target),
+        cwd=REPOSITORY,
+        env=environment,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, errors = await asyncio.wait_for(child.communicate(), _PATIENCE_SECONDS)
+    if child.returncode:
+        raise RuntimeError(f"make {target} ended with {child.returncode}: {errors.decode(errors='replace')[-300:]}")

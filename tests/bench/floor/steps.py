@@ -1,0 +1,117 @@
+"""What one confirmation persists, counted from the services' code: the framework floor does exactly this, with nothing
+in it. Case: a web meeting, three slots, two attendees with calendars at two providers, copies fresh.
+
+Left out on purpose: all reads, provider calls and mails, sealing, rendering, and what the providers' notifications of
+our own writes set off (mirrors). A change of the services' writes has to be followed here.
+"""
+
+from dataclasses import dataclass
+
+CONFIRMED = "appointment_confirmed"
+ISSUED = "meeting_issued"
+FILED = "reminder_scheduled"
+RELEASED = "holds_released"
+WRITTEN = "calendar_entry_written"
+MAILED = "notification_sent"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Due rows worked on side by side: ``before`` writes up to the one that holds the outbox entries, then ``says``
+    is published and cleared (a write) while the lease is released (a write). A mail leaves after ``mailed_after``.
+    """
+
+    times: int
+    before: int
+    says: tuple[str, ...]
+    mailed_after: int = 0
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One delivery of ``hears`` to ``service``: transactions (statements of each command in them), single writes,
+    then what is published and cleared, and the rows that it wakes.
+    """
+
+    service: str
+    hears: str
+    transactions: tuple[tuple[int, ...], ...] = ()
+    writes: int = 0
+    says: tuple[str, ...] = ()
+    rows: Rows | None = None
+
+
+CONFIRM_READS = ((1,), (1, 1, 1), (1,))
+"""Of booking while it answers, in turn; those in one group go out together: the proposal by its token, staff with busy
+months and guards, the organization for the view.
+"""
+
+CONFIRM_TRANSACTION = (1, 6, 1)
+"""The proposal; guards of two attendees and the Zoom user, each released and taken; the appointment with its outbox."""
+
+HOPS = (
+    # want; claim, begin_attempt, keep, settle
+    Hop("zoom_issuer", CONFIRMED, writes=1, rows=Rows(1, before=4, says=(ISSUED,))),
+    # the proposal and its six holds, then the appointment and its two entries; claim, settle per hold
+    Hop(
+        "calendar_sync",
+        CONFIRMED,
+        transactions=((1, 6), (1, 2, 0)),
+        rows=Rows(6, before=2, says=(RELEASED,)),
+    ),
+    # the appointment with its meeting and two entries; claim, begin_create, settle per entry
+    Hop("calendar_sync", ISSUED, transactions=((1, 2, 0),), rows=Rows(2, before=3, says=(WRITTEN,))),
+    # take
+    Hop("notifier", CONFIRMED, writes=1),
+    # take; claim, freeze, finish
+    Hop("notifier", ISSUED, writes=1, rows=Rows(1, before=3, says=(MAILED, MAILED), mailed_after=2)),
+    # save
+    Hop("reminder_scheduler", CONFIRMED, writes=1, says=(FILED,)),
+    # only reads: overlapping holds of others
+    Hop("booking", CONFIRMED),
+    # keep_meeting, keep
+    Hop("booking", ISSUED, writes=2),
+    Hop("booking", FILED, writes=1),
+    Hop("booking", MAILED, writes=1),
+    Hop("booking", WRITTEN, writes=1),
+    # of the proposal and of the appointment
+    Hop("booking", RELEASED, writes=2),
+)
+
+SERVICES = ("booking", "calendar_sync", "zoom_issuer", "notifier", "reminder_scheduler")
+
+
+@dataclass(frozen=True)
+class Count:
+    """Of one confirmation."""
+
+    events: int
+    deliveries: int
+    writes: int
+    transactions: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.events} events published, {self.deliveries} delivered, "
+            f"{self.writes} single writes, {self.transactions} transactions"
+        )
+
+
+def count() -> Count:
+    """Follows the events from the click to the last one."""
+    events = deliveries = transactions = writes = 0
+    said = [CONFIRMED]
+    writes += 1  # booking clears its outbox
+    transactions += 1
+    while said:
+        event = said.pop()
+        events += 1
+        for hop in (hop for hop in HOPS if hop.hears == event):
+            deliveries += 1
+            transactions += len(hop.transactions)
+            writes += hop.writes + bool(hop.says)
+            said += hop.says
+            if hop.rows:
+                writes += hop.rows.times * (hop.rows.before + 2)
+                said += hop.rows.says * hop.rows.times
+    return Count(events, deliveries, writes, transactions)
