@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deploy.demo.accounts import LOGINS, Account, more_staff
 from deploy.demo.mongodb import MongoDB
@@ -14,6 +15,10 @@ from tests.infrastructure.broker import QUICK_LADDER, Broker, own_vhost, running
 from tests.infrastructure.database import own_database, running_mongod
 from tests.infrastructure.demo import RunningDemo, start_demo
 from tests.infrastructure.sandbox import Sandbox, running_sandbox
+
+# How long one example takes depends on what else the machine does; how long a test may take is not its business.
+settings.register_profile("chosei", deadline=None)
+settings.load_profile("chosei")
 
 
 @pytest.fixture(scope="session")
