@@ -1,7 +1,6 @@
 """The cookie of a consent under way: it tells at the callback which staff member started in this browser."""
 
 import hmac
-import time
 
 from fastapi import Request
 from starlette.responses import Response
@@ -9,6 +8,7 @@ from starlette.responses import Response
 from services.gateway.edge.csrf import keyed_hash
 from services.gateway.providers.answers import Provider
 from services.gateway.settings import Settings
+from shared import clock
 
 _SECONDS = 15 * 60
 
@@ -25,7 +25,7 @@ class Flows:
         self._secure = settings.secure
 
     def set(self, response: Response, staff_id: str, provider: Provider) -> None:
-        until = str(int(time.time()) + _SECONDS)
+        until = str(int(clock.real_now().timestamp()) + _SECONDS)
         key_id = self._ring.current
         mac = keyed_hash(self._ring, key_id, "flow", provider, staff_id, until)
         response.set_cookie(
@@ -45,7 +45,7 @@ class Flows:
             return None
         key_id, staff_id, until, mac = parts
         expected = keyed_hash(self._ring, key_id, "flow", provider, staff_id, until)
-        good = hmac.compare_digest(mac.encode(), expected.encode()) and int(until[:12]) > time.time()
+        good = hmac.compare_digest(mac.encode(), expected.encode()) and int(until[:12]) > clock.real_now().timestamp()
         return staff_id if good else None
 
     def drop(self, response: Response, provider: Provider) -> None:

@@ -6,7 +6,6 @@ counted.
 """
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from services.gateway.edge.windows import Window
 from services.gateway.providers.backend import BackendProblem
 from services.gateway.settings import Settings
 from services.gateway.store.counts import CountStore
+from shared import clock
 from shared.crypto import token_hash
 from shared.mongo import PyMongoError
 from shared.problem import Problem
@@ -60,7 +60,7 @@ class Limits:
             asked.append(("link", token, self._per_link))
         current: list[str] = []
         for rule, subject, limit in asked:
-            now = time.time()
+            now = clock.real_now().timestamp()
             name, before = windows.names(rule, token_hash(subject)[:32], now)
             refuse_above(Window(self._count(name), self._count(before), now % windows.SECONDS), limit)
             current.append(name)
@@ -81,7 +81,7 @@ class Limits:
         """Around one attempt, one at a time per account; raises ``TooManyRequests`` before or after it."""
         subject = token_hash(account)[:32]
         async with self._turns[int(subject[:8], 16) % _STRIPES]:
-            now = time.time()
+            now = clock.real_now().timestamp()
             name, before = windows.names("sign_in", subject, now)
             counts = await self._store.read([name, before])
             window = Window(counts.get(name, 0), counts.get(before, 0), now % windows.SECONDS)
@@ -111,7 +111,7 @@ class Limits:
             self._known = {name: count - sent.get(name, 0) for name, count in self._known.items()}
             self._unsent.update(sent)
             raise
-        oldest = int(time.time() // windows.SECONDS) - 1
+        oldest = int(clock.real_now().timestamp() // windows.SECONDS) - 1
         live = [name for name in self._known if int(name.rpartition(":")[2]) >= oldest]
         self._known = await self._store.read(live) if live else {}
 
@@ -123,7 +123,7 @@ class Limits:
             await asyncio.sleep(_EXCHANGE_SECONDS)
             try:
                 await self.exchange()
-            except Exception as error:
+            except PyMongoError as error:
                 log.warning("limits.not_exchanged", error=repr(error))
 
 

@@ -53,8 +53,8 @@ class Booking(Backend):
         path = _path("proposals", proposal_id)
         return await self.call("DELETE", path, caller, query=query, body=body, if_match=if_match)
 
-    async def slots_text(self, caller: Caller, proposal_id: str, locale: str | None) -> Reply:
-        query = {"locale": locale} if locale else None
+    async def slots_text(self, caller: Caller, proposal_id: str, query: Query) -> Reply:
+        """``query`` may name ``locale`` and ``time_zone``."""
         return await self.call("GET", _path("proposals", proposal_id, "slots.txt"), caller, query=query)
 
     async def appointments(self, caller: Caller, query: Query) -> Reply:

@@ -9,6 +9,7 @@ from services.gateway.edge.forwarding import Key, body_of, forward, looks_like_t
 from services.gateway.edge.language import language_of_request
 from services.gateway.parts import parts_of
 from services.gateway.providers.caller import GuestCaller
+from services.gateway.schemas.guest import Accepted
 from shared.contracts.api.appointments import GuestAppointmentView
 from shared.contracts.api.proposals import GuestProposalView
 from shared.problem import NotFound
@@ -44,7 +45,7 @@ async def confirm(request: Request, token: str, key: Key) -> Response:
         return forward(await parts.backends.booking.confirm(_guest(request, token, key), body_of(request)))
 
 
-@router.post("/ask-again", status_code=202, openapi_extra={"x-body": "AskAgain"})
+@router.post("/ask-again", status_code=202, response_model=Accepted, openapi_extra={"x-body": "AskAgain"})
 async def ask_again(request: Request, token: str, key: Key) -> Response:
     """Ask the staff for other slots (R24)."""
     parts = parts_of(request)

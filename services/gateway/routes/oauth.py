@@ -14,7 +14,7 @@ from services.gateway.providers.backend import BackendProblem
 from shared.internal import Caller
 
 router = APIRouter(prefix="/oauth", include_in_schema=False)
-_ADDRESS = re.compile(r"[^\s<>\"()「」、。,]+@[^\s<>\"()「」、。,]+")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+[A-Za-z0-9]")
 _STATE_INVALID = "oauth_state_invalid"
 
 

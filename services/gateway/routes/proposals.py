@@ -1,6 +1,6 @@
 """Proposals: several slots for one guest to choose from. Booking owns them; what it answers goes on as it is."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -41,15 +41,13 @@ async def list_proposals(
     request: Request,
     me: Me,
     status: ProposalStatus | None = None,
+    q: Annotated[str, Query(max_length=255)] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
-    """All of the organization, newest first."""
-    query = {"limit": str(limit)}
-    if status is not None:
-        query["status"] = status.value
-    if cursor:
-        query["cursor"] = cursor
+    """All of the organization, newest first; ``q`` is looked for in titles and guests."""
+    asked = {"limit": str(limit), "status": status.value if status else None, "q": q, "cursor": cursor}
+    query = {name: value for name, value in asked.items() if value}
     return forward(await parts_of(request).backends.booking.proposals(me.caller(), query), tagged=False)
 
 
@@ -94,6 +92,13 @@ async def withdraw_proposal(
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
-async def copy_slots(request: Request, proposal_id: str, me: Me, locale: Literal["ja", "en"] | None = None) -> Response:
-    """The open slots as text, one per line (R8)."""
-    return forward(await parts_of(request).backends.booking.slots_text(me.caller(), proposal_id, locale))
+async def copy_slots(
+    request: Request,
+    proposal_id: str,
+    me: Me,
+    locale: Annotated[str | None, Query(max_length=35)] = None,
+    time_zone: Annotated[str | None, Query(max_length=100)] = None,
+) -> Response:
+    """The open slots as text, one per line (R8), in the language and zone asked for or the organization's."""
+    query = {name: value for name, value in (("locale", locale), ("time_zone", time_zone)) if value}
+    return forward(await parts_of(request).backends.booking.slots_text(me.caller(), proposal_id, query))

@@ -163,7 +163,7 @@ def _usual() -> dict[tuple[str, str], Answer]:
         ("booking", "GET /internal/claims"): Answer(200, {"items": []}),
         ("booking", "GET /internal/guest/proposal"): Answer(200, a_guest_view()),
         ("booking", "POST /internal/guest/proposal/confirm"): Answer(201, a_guest_appointment()),
-        ("booking", "POST /internal/guest/proposal/ask-again"): Answer(202, a_guest_view()),
+        ("booking", "POST /internal/guest/proposal/ask-again"): Answer(202, {"status": "accepted"}),
         ("notifier", "POST /internal/preview"): Answer(200, {"subject": "件名", "text": "本文", "html": "<p>本文</p>"}),
         ("calendar_sync", "GET /internal/busy"): Answer(200, {"items": []}),
         ("calendar_sync", "GET /internal/connections"): Answer(

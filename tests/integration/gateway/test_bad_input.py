@@ -159,7 +159,7 @@ async def test_a_wrong_member_of_a_staff_member_is_pointed_at(
         ("/api/v1/proposals", {"limit": "201"}),
         ("/api/v1/proposals", {"status": "odd"}),
         ("/api/v1/appointments", {"from": "yesterday"}),
-        ("/api/v1/proposals/prp_1/slots.txt", {"locale": "fr"}),
+        ("/api/v1/proposals/prp_1/slots.txt", {"locale": "x" * 36}),
         ("/api/v1/connections", None),
     ],
 )

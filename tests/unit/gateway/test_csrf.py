@@ -1,3 +1,5 @@
+"""Tokens of pages and where requests come from."""
+
 import pytest
 from fastapi import Request
 

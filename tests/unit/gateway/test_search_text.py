@@ -1,3 +1,5 @@
+"""Names found however they are written (R9)."""
+
 import pytest
 
 from services.gateway.search_text import filters_for, folded, one_spelling, romaji

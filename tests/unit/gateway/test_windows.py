@@ -1,3 +1,5 @@
+"""The sliding minute of G24's limits."""
+
 import pytest
 
 from services.gateway.edge.limits import TooManyRequests, refuse_above

@@ -1,0 +1,60 @@
+from datetime import timedelta
+
+import pytest
+
+from services.gateway.pages import guest_view
+from services.gateway.pages.guest_view import Typed
+from shared.contracts.api.appointments import AppointmentStatus, MeetingStatus
+from tests.unit.gateway.pages.builders import START, a_proposal, a_reading, a_slot, an_appointment
+
+
+def test_slots_stand_under_their_day_in_order() -> None:
+    late, early = a_slot(1, START + timedelta(hours=1)), a_slot(2, START - timedelta(days=1))
+    days = guest_view.days(a_proposal(slots=[late, early]), a_reading())
+    assert [day.label for day in days] == ["2026年11月30日(月)", "2026年12月1日(火)"]
+    assert days[1].slots[0].time == "14:00 ～ 15:00"
+
+
+def test_days_are_those_of_the_readers_zone() -> None:
+    (day,) = guest_view.days(a_proposal(), a_reading("America/Los_Angeles", "en"))
+    assert (day.label, day.slots[0].time) == ("Mon, 30 Nov 2026", "20:00 – 21:00")
+
+
+def test_the_offices_time_stands_beside_where_it_differs() -> None:
+    (day,) = guest_view.days(a_proposal(), a_reading("America/Los_Angeles", "en"))
+    assert day.slots[0].office == "Tue, 1 Dec 2026 13:00 – 14:00 in Japan"
+
+
+def test_the_offices_time_is_left_out_where_it_reads_the_same() -> None:
+    (day,) = guest_view.days(a_proposal(), a_reading("Asia/Seoul"))
+    assert day.slots[0].office == ""
+
+
+def test_what_is_known_of_the_guest_fills_the_form() -> None:
+    values = guest_view.choosing(a_proposal(), a_reading(), None)
+    assert values["typed"] == Typed(name="田中花子", company="ABC株式会社")
+
+
+def test_what_was_typed_wins_over_what_is_known() -> None:
+    typed = Typed(name="佐藤", company="")
+    assert guest_view.choosing(a_proposal(), a_reading(), typed)["typed"] is typed
+
+
+def test_the_page_waits_for_the_link_while_it_is_pending() -> None:
+    values = guest_view.confirmed(a_proposal(), an_appointment(MeetingStatus.PENDING), a_reading())
+    assert values["waiting"] is True
+
+
+def test_a_cancelled_appointment_shows_no_way_in() -> None:
+    appointment = an_appointment(MeetingStatus.PENDING, AppointmentStatus.CANCELED)
+    values = guest_view.confirmed(a_proposal(), appointment, a_reading())
+    assert (values["waiting"], values["guidance"]) == (False, "")
+
+
+@pytest.mark.parametrize(("email", "shown"), [("hanako@example.jp", "h…@example.jp"), ("", "")])
+def test_an_address_is_masked(email: str, shown: str) -> None:
+    assert guest_view.masked(email) == shown
+
+
+def test_an_open_proposal_without_slots_says_so() -> None:
+    assert guest_view.over(a_proposal(slots=[]), a_reading())["heading"] == "お選びいただける日時がなくなりました"
