@@ -13,6 +13,9 @@ HTTPError = httpx.HTTPError
 TimeoutException = httpx.TimeoutException
 Response = httpx.Response
 
+KEEP_ALIVE = timedelta(seconds=20)
+"""How long an idle connection is kept; shorter than any server's own limit, so that none is reused as it closes."""
+
 USER_AGENT = "chosei/0.1"
 
 
@@ -29,7 +32,11 @@ def client(
         base_url=base_url,
         timeout=httpx.Timeout(timeout.total_seconds()),
         headers={"user-agent": USER_AGENT, **(headers or {})},
-        limits=httpx.Limits(max_connections=max_connections, max_keepalive_connections=max_connections),
+        limits=httpx.Limits(
+            max_connections=max_connections,
+            max_keepalive_connections=max_connections,
+            keepalive_expiry=KEEP_ALIVE.total_seconds(),
+        ),
         transport=transport,
         follow_redirects=False,
         trust_env=False,

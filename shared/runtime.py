@@ -32,6 +32,9 @@ from shared.observability.http import Observed
 from shared.settings import ServiceSettings
 
 log = structlog.get_logger(__name__)
+_KEEP_ALIVE_SECONDS = 75
+"""Longer than our clients keep an idle connection (``shared/http.py``)."""
+
 Hook = Callable[[], Awaitable[None]]
 
 
@@ -162,5 +165,6 @@ def serve(name: str, settings: ServiceSettings, build_app: Callable[[], FastAPI]
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=int(settings.graceful_timeout.total_seconds()),
     )

@@ -21,6 +21,7 @@ async def serve(settings: SandboxSettings) -> None:
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,
     )
     try:
         await uvicorn.Server(config).serve()
