@@ -1,0 +1,127 @@
+"""The whole service on the real broker: events in, events out, nothing lost between commit and publish (G27)."""
+
+import base64
+import zlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from services.booking.app import build_app
+from services.booking.model.free_time import bitset_of
+from services.booking.settings import Settings
+from shared import clock
+from shared.contracts.calendar_sync import BusyMonth, BusyTimesChanged, CalendarConnected, Provider
+from shared.contracts.envelope import EventData
+from shared.contracts.gateway import OrganizationChanged, StaffChanged
+from shared.contracts.people import Account, Person
+from shared.contracts.zoom_issuer import ZoomConnected
+from tests.builders import BUS_KEYS, DATA_KEYS, ORGANIZATION, an_event
+from tests.infrastructure.broker import Broker
+from tests.infrastructure.service import Bus, listening, running_service
+from tests.integration.booking.world import TARO, TOKEN_KEYS, FakeLook, a_request, a_slot_at
+from tests.waiting import eventually
+
+HEADERS = {"x-organization-id": ORGANIZATION, "x-staff-id": TARO, "x-role": "member"}
+
+
+@dataclass
+class Running:
+    """The service's HTTP interface and the bus."""
+
+    client: httpx.AsyncClient
+    bus: Bus
+    settings: Settings
+
+    async def propose(self, **changes: Any) -> dict[str, Any]:
+        body = a_request(attendee_ids=[TARO], **changes)
+
+        async def made() -> dict[str, Any] | None:
+            answer = await self.client.post("/internal/proposals", json=body, headers=HEADERS)
+            proposal: dict[str, Any] = answer.json()
+            return proposal if answer.status_code == 201 else None
+
+        return await eventually(made, timeout=15)
+
+    async def confirm(self, proposal: dict[str, Any]) -> httpx.Response:
+        token = proposal["guest_url"].rpartition("/")[2]
+        body = {"slot_id": proposal["slots"][0]["id"], "name": "田中花子"}
+        return await self.client.post("/internal/guest/proposal/confirm", json=body, headers={"x-guest-token": token})
+
+
+def known_facts() -> list[tuple[EventData, str]]:
+    now = clock.now()
+    months = [
+        BusyMonth(month=f"{now:%Y-%m}", bits=base64.b64encode(zlib.compress(bitset_of([], f"{now:%Y-%m}"))).decode())
+    ]
+    person = Person(name="山田太郎", email="taro@example.jp")
+    account = Account(email=person.email)
+    return [
+        (
+            BusyTimesChanged(
+                staff_id=TARO,
+                read_at=now,
+                window_start_at=now,
+                window_end_at=now + timedelta(days=60),
+                months=months,
+            ),
+            TARO,
+        ),
+        (CalendarConnected(staff_id=TARO, provider=Provider.MICROSOFT, account=account), TARO),
+        (ZoomConnected(staff_id=TARO, zoom_user_id="zoom-1", account=account), TARO),
+        (StaffChanged(person=person, role="member", time_zone="Asia/Tokyo", locale="ja", zoom_user=""), TARO),
+        (
+            OrganizationChanged(
+                name="株式会社サンプル",
+                product_name="Chosei",
+                time_zone="Asia/Tokyo",
+                locale="ja",
+                reminder_time="07:00",
+                allow_zoom_basic=True,
+                drift_policy="ask",
+                mail_format="html",
+            ),
+            ORGANIZATION,
+        ),
+    ]
+
+
+@pytest.fixture
+async def running(fresh_broker: Broker, database_url: str) -> AsyncIterator[Running]:
+    settings = Settings(
+        amqp_url=fresh_broker.url("booking"),
+        mongo_url=database_url,
+        bus_keys=BUS_KEYS,
+        data_keys=DATA_KEYS,
+        token_keys=TOKEN_KEYS,
+        api_tokens="tests:test-token",
+        calendar_sync_url="http://127.0.0.1:1",
+        calendar_sync_token="none",
+    )
+    async with listening(fresh_broker.url()) as bus, running_service(build_app(settings, look=FakeLook())) as client:
+        for data, subject in known_facts():
+            await bus.publish(an_event(data, subject=subject), times=2)
+        yield Running(client, bus, settings)
+
+
+async def test_a_confirmation_is_published_and_takes_the_slots_of_others(running: Running) -> None:
+    first = await running.propose(slots=[a_slot_at(2, 13)])
+    other = await running.propose(slots=[a_slot_at(2, 13, 30), a_slot_at(3, 9)], allow_overlap=True)
+    assert (await running.confirm(first)).status_code == 201
+    changed = await eventually(lambda: running.bus.of("booking.slots_changed.v1"))
+    assert (changed[0]["proposal"]["proposal_id"], changed[0]["reason"]) == (other["id"], "taken")
+    assert len(running.bus.of("booking.slots_proposed.v1")) == 2
+    assert len(running.bus.of("booking.appointment_confirmed.v1")) == 1
+
+
+async def test_g27_what_a_crash_left_unpublished_is_published_by_the_next_process(
+    running: Running, database_url: str, fresh_broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal = await running.propose()
+    monkeypatch.setattr("shared.messaging.relay.Relay.publish_soon", lambda *_: None)
+    assert (await running.confirm(proposal)).status_code == 201
+    assert running.bus.of("booking.appointment_confirmed.v1") == []
+    await eventually(lambda: running.bus.of("booking.appointment_confirmed.v1"), timeout=15)
