@@ -16,7 +16,10 @@ from shared.due import Lease
 
 
 class CatchUp:
-    """Brings everything about one connection in line with its status; may run any number of times."""
+    """Brings everything about one connection in line with its status; may run any number of times.
+
+    A status that changed since the row was taken has its own due time.
+    """
 
     def __init__(
         self,
@@ -43,7 +46,7 @@ class CatchUp:
 
     async def __call__(self, lease: Lease) -> None:
         connection = await self._connections.find(str(lease.row["_id"]))
-        if connection is None:
+        if connection is None or connection.status != lease.row["status"]:
             return
         if connection.status is ConnectionStatus.CONNECTED:
             await self._busy.forget_months(connection.staff_id)
@@ -62,5 +65,4 @@ class CatchUp:
         elif connection.status is ConnectionStatus.DISCONNECTED:
             await self._mirrors.forget(connection.connection_id)
             await self._mirrors.look_again([connection.staff_id], clock.now(), recount=True)
-        still = {**lease.held, "status": connection.status}
-        await self._connections.caught_up(still)
+        await self._connections.caught_up({**lease.held, "due_at": lease.row["due_at"]})

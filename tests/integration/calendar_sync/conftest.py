@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -30,6 +31,7 @@ from tests.infrastructure.broker import Broker
 from tests.infrastructure.sandbox import Sandbox
 from tests.infrastructure.service import Bus, listening, running_service
 from tests.integration.calendar_sync.hooks import listening_hooks
+from tests.waiting import eventually
 
 TARO = Account("taro@example.jp", "山田 太郎", "やまだ たろう", "x", "member", "microsoft")
 ADMIN = Account("admin@example.jp", "管理 太郎", "かんり たろう", "x", "admin", "google")
@@ -37,6 +39,10 @@ HANA = Account("hana@example.jp", "佐藤 花", "さとう はな", "x", "member
 JIRO = Account("jiro@example.jp", "鈴木 次郎", "すずき じろう", "x", "member", "microsoft")
 PEOPLE = {"stf_taro": TARO, "stf_admin": ADMIN, "stf_hana": HANA, "stf_jiro": JIRO}
 Start = Callable[..., Awaitable[httpx.AsyncClient]]
+
+
+patiently = partial(eventually, timeout=40)
+"""Costs nothing where all is well; the machine may be busy."""
 
 
 def attending(*staff_ids: str) -> list[Attendee]:
@@ -174,7 +180,7 @@ async def world(
         async def start() -> httpx.AsyncClient:
             return await stack.enter_async_context(running_service(build_app(settings)))
 
-        outside = await stack.enter_async_context(httpx.AsyncClient(base_url=sandbox.base_url))
+        outside = await stack.enter_async_context(httpx.AsyncClient(base_url=sandbox.base_url, timeout=40))
         bus = await stack.enter_async_context(listening(fresh_broker.url()))
         hooks.service = await start()
         yield World(bus, hooks.service, outside, start, database_url)
@@ -196,7 +202,6 @@ def settings_for(sandbox: Sandbox, broker: Broker, database_url: str, public_url
         microsoft_client_secret=SecretStr("demo-microsoft-secret"),
         microsoft_login_url=f"{sandbox.base_url}/microsoft",
         microsoft_api_url=f"{sandbox.base_url}/microsoft/v1.0",
-        provider_timeout=timedelta(seconds=2),
         public_url=public_url,
         poll_interval=timedelta(seconds=1),
         meeting_wait=timedelta(seconds=0.5),

@@ -5,16 +5,13 @@ import asyncio
 import httpx
 
 from shared import mongo
-from tests.integration.calendar_sync.conftest import ADMIN, World
-from tests.waiting import eventually
+from tests.integration.calendar_sync.conftest import ADMIN, World, patiently
 
 
 async def test_v1_both_providers_are_connected_and_read(world: World) -> None:
     for staff_id in ("stf_admin", "stf_taro"):
         assert (await world.connect(staff_id)).json()["status"] == "connected"
-    events = await eventually(
-        lambda: len(found := world.bus.of("calendar_sync.busy_times_changed.v1")) >= 2 and found, timeout=10
-    )
+    events = await patiently(lambda: len(found := world.bus.of("calendar_sync.busy_times_changed.v1")) >= 2 and found)
     assert {event["staff_id"] for event in events} == {"stf_admin", "stf_taro"}
     assert len(events[0]["months"]) >= 13
     assert await world.connections("stf_admin") == {"google": "connected", "microsoft": "disconnected"}
@@ -54,7 +51,7 @@ async def test_a_scope_that_was_unticked_is_refused(world: World) -> None:
 
 async def test_g19_expired_tokens_are_renewed_once_however_many_ask(world: World) -> None:
     await world.connect("stf_admin")
-    await eventually(lambda: world.bus.of("calendar_sync.busy_times_changed.v1"), timeout=10)
+    await patiently(lambda: world.bus.of("calendar_sync.busy_times_changed.v1"))
     before = len(await world.calls(provider="google", path="/token"))
     await world.faults({"kind": "expire_tokens", "provider": "google"})
     looks = [
@@ -72,8 +69,8 @@ async def test_g19_a_revoked_grant_breaks_the_connection_and_says_so_once(world:
     async def broken() -> bool:
         return (await world.connections("stf_admin"))["google"] == "broken"
 
-    await eventually(broken, timeout=10)
-    [event] = await eventually(lambda: world.bus.of("calendar_sync.calendar_disconnected.v1"))
+    await patiently(broken)
+    [event] = await patiently(lambda: world.bus.of("calendar_sync.calendar_disconnected.v1"))
     assert event["reason"] == "broken"
 
 
@@ -82,13 +79,13 @@ async def test_r1_disconnecting_revokes_at_google_and_says_so(world: World) -> N
     answer = await world.service.delete("/internal/connections/google", headers=world.identity("stf_admin"))
     assert answer.json() == {"provider": "google", "status": "disconnected", "account": None, "not_released": []}
     assert len(await world.calls(provider="google", path="/revoke")) == 1
-    [event] = await eventually(lambda: world.bus.of("calendar_sync.calendar_disconnected.v1"))
+    [event] = await patiently(lambda: world.bus.of("calendar_sync.calendar_disconnected.v1"))
     assert event["reason"] == "disconnected"
 
 
 async def test_g19_two_replicas_renew_an_expired_token_once(world: World) -> None:
     await world.connect("stf_taro")
-    await eventually(lambda: world.bus.of("calendar_sync.busy_times_changed.v1"), timeout=10)
+    await patiently(lambda: world.bus.of("calendar_sync.busy_times_changed.v1"))
     replica = await world.start()
     before = len(await world.calls(provider="microsoft", path="/common/oauth2/v2.0/token"))
     await world.faults({"kind": "expire_tokens", "provider": "microsoft"})

@@ -16,9 +16,9 @@ from tests.integration.calendar_sync.conftest import (
     a_meeting,
     attending,
     confirmed,
+    patiently,
     proposed,
 )
-from tests.waiting import eventually
 
 TITLE = "ABC株式会社:田中花子 様"
 HOLD = "【仮】" + TITLE
@@ -29,7 +29,7 @@ async def has(world: World, staff_id: str, *titles: str) -> bool:
 
 
 async def until(world: World, staff_id: str, *titles: str) -> None:
-    await eventually(lambda: has(world, staff_id, *titles), timeout=10)
+    await patiently(lambda: has(world, staff_id, *titles))
 
 
 async def test_r21_each_slot_is_held_in_each_linked_calendar_without_noise(world: World) -> None:
@@ -41,7 +41,7 @@ async def test_r21_each_slot_is_held_in_each_linked_calendar_without_noise(world
     google, graph = (await world.calendar("stf_admin"))[0], (await world.calendar("stf_taro"))[0]
     assert (google["status"], google["transparency"], google.get("attendees")) == ("tentative", "opaque", None)
     assert (graph["showAs"], graph["isReminderOn"], graph["attendees"]) == ("tentative", False, [])
-    placed = await eventually(lambda: len(found := world.bus.of("calendar_sync.holds_placed.v1")) == 4 and found)
+    placed = await patiently(lambda: len(found := world.bus.of("calendar_sync.holds_placed.v1")) == 4 and found)
     assert len({(hold["staff_id"], hold["slot_id"]) for event in placed for hold in event["holds"]}) == 4
     assert (await world.outside.get("/inspect/microsoft/invitations")).json()["items"] == []
 
@@ -55,7 +55,7 @@ async def test_r28_holds_follow_the_open_slots(world: World) -> None:
     await until(world, "stf_taro", "【仮】新しい件名", "【仮】新しい件名")
     await world.bus.publish(proposed(changed, 3, SlotsWithdrawn, notify_guest=False))
     await until(world, "stf_taro")
-    released = await eventually(lambda: len(found := world.bus.of("calendar_sync.holds_released.v1")) == 3 and found)
+    released = await patiently(lambda: len(found := world.bus.of("calendar_sync.holds_released.v1")) == 3 and found)
     assert {event["holds"][0]["slot_id"] for event in released} == {"slt_1", "slt_2", "slt_3"}
 
 
@@ -74,7 +74,7 @@ async def test_r26_a_confirmation_leaves_one_entry_each_and_no_hold(world: World
     assert "ミーティングID: 72962683804" in entry["description"]
     assert "内部メモ" in entry["description"]
     assert entry["status"] == "confirmed"
-    written = await eventually(
+    written = await patiently(
         lambda: len(found := world.bus.of("calendar_sync.calendar_entry_written.v1")) == 3 and found
     )
     assert sorted(event["covers"] for event in written) == [["stf_admin", "stf_hana"], ["stf_jiro"], ["stf_taro"]]
@@ -91,7 +91,7 @@ async def test_an_entry_does_not_wait_long_for_its_meeting_and_gets_it_later(wor
     async def joined() -> bool:
         return "パスワード: 1" in (await world.calendar("stf_taro"))[0]["body"]["content"]
 
-    await eventually(joined, timeout=10)
+    await patiently(joined)
     assert len(await world.calendar("stf_taro")) == 1
 
 
@@ -128,11 +128,11 @@ async def test_a_reschedule_moves_the_entry_and_a_cancellation_removes_it(world:
         found = await world.calendar("stf_admin")
         return [one["id"] for one in found] == [before["id"]] and found[0]["start"] != before["start"]
 
-    await eventually(moved, timeout=10)
+    await patiently(moved)
     canceled = later.model_copy(update={"revision": 3})
     await world.bus.publish(confirmed(canceled, AppointmentCanceled))
     await until(world, "stf_admin")
-    [event] = await eventually(lambda: world.bus.of("calendar_sync.calendar_entry_removed.v1"))
+    [event] = await patiently(lambda: world.bus.of("calendar_sync.calendar_entry_removed.v1"))
     assert event["revision"] == 3
 
 
@@ -149,7 +149,7 @@ async def test_g15_a_change_of_organizer_creates_then_deletes(world: World) -> N
         found = await world.calendar("stf_admin")
         return [one["organizer"]["email"] for one in found] == ["hana@example.jp"]
 
-    await eventually(moved, timeout=10)
+    await patiently(moved)
     assert await world.titles("stf_hana") == [TITLE]
 
 
@@ -162,8 +162,8 @@ async def test_g10_a_lost_answer_makes_no_second_entry(world: World) -> None:
     )
     people = attending("stf_admin", "stf_taro")
     await world.confirm(organizer_id="stf_admin", attendees=people, wants_meeting=False)
-    written = await eventually(
-        lambda: len(found := world.bus.of("calendar_sync.calendar_entry_written.v1")) == 2 and found, timeout=15
+    written = await patiently(
+        lambda: len(found := world.bus.of("calendar_sync.calendar_entry_written.v1")) == 2 and found
     )
     assert len(written) == 2
     assert await world.titles("stf_admin") == [TITLE]
@@ -176,9 +176,9 @@ async def test_g10_a_transaction_that_microsoft_forgot_makes_no_second_entry(wor
         {"kind": "lost_answer", "provider": "microsoft", "method": "POST", "path": "/me/events$", "times": 1}
     )
     await world.confirm(wants_meeting=False)
-    await eventually(lambda: world.calendar("stf_taro"), interval=0.01)
+    await patiently(lambda: world.calendar("stf_taro"), interval=0.01)
     await world.outside.put("/inspect/microsoft/settings", json={"forget_transaction_ids": True})
-    await eventually(lambda: world.bus.of("calendar_sync.calendar_entry_written.v1"), timeout=15)
+    await patiently(lambda: world.bus.of("calendar_sync.calendar_entry_written.v1"))
     assert await world.titles("stf_taro") == [TITLE]
 
 
@@ -187,7 +187,7 @@ async def test_throttling_is_honoured_and_told(world: World) -> None:
     rule = {"kind": "status", "provider": "microsoft", "method": "POST", "path": "/me/events$", "status": 429}
     await world.faults({**rule, "headers": {"Retry-After": "2"}, "times": 1})
     await world.confirm(wants_meeting=False)
-    [waiting] = await eventually(lambda: world.bus.of("calendar_sync.calendar_write_failed.v1"))
+    [waiting] = await patiently(lambda: world.bus.of("calendar_sync.calendar_write_failed.v1"))
     assert waiting["retry_at"] is not None
     await until(world, "stf_taro", TITLE)
     assert len(await world.calls(method="POST", path="/v1.0/me/events")) == 2
@@ -198,7 +198,7 @@ async def test_a_refusal_is_final_and_told(world: World) -> None:
     rule = {"kind": "status", "provider": "microsoft", "method": "POST", "path": "/me/events$", "status": 403}
     await world.faults(rule)
     await world.confirm(wants_meeting=False)
-    [failed] = await eventually(lambda: world.bus.of("calendar_sync.calendar_write_failed.v1"))
+    [failed] = await patiently(lambda: world.bus.of("calendar_sync.calendar_write_failed.v1"))
     assert (failed["appointment_id"], failed["retry_at"]) == ("apt_1", None)
 
 
@@ -209,7 +209,7 @@ async def test_g19_a_broken_connection_keeps_its_rows_and_drains_after_reconnect
     await until(world, "stf_admin", HOLD, HOLD)
     await world.faults({"kind": "revoke_tokens", "provider": "google"})
     await world.confirm(attendees=mine, organizer_id="stf_admin", wants_meeting=False)
-    await eventually(lambda: world.bus.of("calendar_sync.calendar_write_failed.v1"), timeout=10)
+    await patiently(lambda: world.bus.of("calendar_sync.calendar_write_failed.v1"))
     assert await world.titles("stf_admin") == [HOLD, HOLD]
     await world.connect("stf_admin")
     await until(world, "stf_admin", TITLE)
@@ -238,9 +238,7 @@ async def test_r1_holds_that_could_not_be_removed_are_named(world: World) -> Non
     await world.propose()
     await until(world, "stf_taro", HOLD, HOLD)
     await world.faults({"kind": "status", "provider": "microsoft", "method": "DELETE", "status": 503})
-    answer = await world.service.delete(
-        "/internal/connections/microsoft", headers=world.identity("stf_taro"), timeout=20
-    )
+    answer = await world.service.delete("/internal/connections/microsoft", headers=world.identity("stf_taro"))
     assert [one["title"] for one in answer.json()["not_released"]] == [HOLD, HOLD]
 
 

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 from shared import clock
 from tests.builders import a_slot
-from tests.integration.calendar_sync.conftest import World, attending, rarely_polled
-from tests.waiting import eventually
+from tests.integration.calendar_sync.conftest import World, attending, patiently, rarely_polled
 
 DAY = f"{clock.now() + timedelta(days=5):%Y-%m-%d}"
 MORNING, EVENING = f"{DAY}T00:00:00Z", f"{DAY}T23:00:00Z"
@@ -27,7 +26,7 @@ async def shows(world: World, staff_id: str, *wanted: tuple[str, str]) -> None:
     async def seen() -> bool:
         return await spans(world, staff_id) == list(wanted)
 
-    await eventually(seen, timeout=10)
+    await patiently(seen)
 
 
 async def test_g25_what_stands_in_the_calendars_is_mirrored_and_followed(world: World) -> None:
@@ -53,7 +52,7 @@ async def test_g16_a_notification_leads_to_a_read_at_once(world: World) -> None:
         graph = (await world.outside.get("/inspect/microsoft/subscriptions")).json()["items"]
         return bool(google and graph)
 
-    await eventually(watched, timeout=10)
+    await patiently(watched)
     for staff_id in PEOPLE:
         await world.add_busy(staff_id, *SPAN, notify=True)
         await shows(world, staff_id, SPAN)
@@ -106,7 +105,7 @@ async def test_g4_our_own_holds_and_entries_are_not_busy_time(world: World) -> N
     everybody = attending("stf_taro", "stf_jiro", "stf_admin", "stf_hana")
     await world.propose(proposal_id="prp_2", slots=[a_slot("slt_7", start)], attendees=everybody)
     await world.confirm(start_at=start, end_at=start + timedelta(hours=1), attendees=everybody, wants_meeting=False)
-    await eventually(lambda: len(world.bus.of("calendar_sync.calendar_entry_written.v1")) == 3, timeout=10)
+    await patiently(lambda: len(world.bus.of("calendar_sync.calendar_entry_written.v1")) == 3)
     for staff_id in ("stf_admin", "stf_hana", "stf_taro", "stf_jiro"):
         assert await world.calendar(staff_id)
         looked = await world.look(staff_id, *SPAN, max_age_s=0)
@@ -153,7 +152,7 @@ async def test_g3_a_broken_connection_is_unknown_not_empty(world: World) -> None
     async def unknown() -> bool:
         return (await world.busy("stf_admin", MORNING, EVENING))["status"] == "unknown"
 
-    await eventually(unknown, timeout=10)
+    await patiently(unknown)
     assert (await world.look("stf_admin", *SPAN))["status"] == "unreadable"
 
 

@@ -7,8 +7,7 @@ from shared import mongo
 from shared.contracts.zoom_issuer import MeetingIssued
 from shared.crypto import KeyRing
 from tests.builders import DATA_KEYS
-from tests.integration.calendar_sync.conftest import World, a_meeting
-from tests.waiting import eventually
+from tests.integration.calendar_sync.conftest import World, a_meeting, patiently
 
 NEW_KEY = "d2:" + base64.b64encode(b"n" * 32).decode()
 
@@ -17,7 +16,7 @@ async def test_g26_after_a_rotation_the_old_key_is_needed_no_more(world: World) 
     await world.connect("stf_taro")
     await world.bus.publish(a_meeting(MeetingIssued))
     await world.confirm()
-    await eventually(lambda: world.bus.of("calendar_sync.calendar_entry_written.v1"), timeout=10)
+    await patiently(lambda: world.bus.of("calendar_sync.calendar_entry_written.v1"))
     client, database = mongo.connect(world.database_url, app_name="test")
     assert await rewrap_all(database, KeyRing.parse(f"{NEW_KEY},{DATA_KEYS}")) >= 4
     assert await rewrap_all(database, KeyRing.parse(NEW_KEY)) == 0
