@@ -1,7 +1,6 @@
 """Staff: appointments."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -26,7 +25,7 @@ from shared.contracts.api.appointments import (
 )
 from shared.contracts.api.fields import Instant
 from shared.crypto import KeyRing
-from shared.internal import Caller, caller
+from shared.internal import Caller, Guard, caller
 from shared.problem import NotFound
 
 Who = Annotated[Caller, Depends(caller)]
@@ -34,7 +33,7 @@ Expected = Annotated[str | None, Depends(if_match)]
 
 
 def build_appointment_routes(
-    guard: Callable[[Request], str],
+    guard: Guard,
     store: BookingStore,
     links: Links,
     ring: KeyRing,

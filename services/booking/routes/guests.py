@@ -1,6 +1,5 @@
 """Guests: one proposal by its token, which comes in a header and never in a path (G26)."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
@@ -11,10 +10,11 @@ from services.booking.usecases.confirm import ConfirmSlot, Visit
 from services.booking.usecases.guest_page import GuestPage
 from shared.contracts.api.appointments import GuestAppointmentView
 from shared.contracts.api.proposals import AskAgain, GuestProposalView
+from shared.internal import Guard
 from shared.problem import language_of
 
 
-def visit(
+async def visit(
     x_guest_token: Annotated[str, Header(max_length=200)] = "",
     x_request_id: Annotated[str, Header()] = "",
     accept_language: Annotated[str, Header()] = "ja",
@@ -32,9 +32,7 @@ def visit(
 Visitor = Annotated[Visit, Depends(visit)]
 
 
-def build_guest_routes(
-    guard: Callable[[Request], str], page: GuestPage, confirm: ConfirmSlot, ask_again: AskForNewSlots
-) -> APIRouter:
+def build_guest_routes(guard: Guard, page: GuestPage, confirm: ConfirmSlot, ask_again: AskForNewSlots) -> APIRouter:
     router = APIRouter(prefix="/internal/guest/proposal", dependencies=[Depends(guard)])
 
     @router.get("")

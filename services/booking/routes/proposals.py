@@ -1,7 +1,6 @@
 """Staff: proposals."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -29,7 +28,7 @@ from shared.contracts.api.proposals import (
     ProposalView,
     ProposalWithdraw,
 )
-from shared.internal import Caller, caller
+from shared.internal import Caller, Guard, caller
 from shared.problem import NotFound
 
 Who = Annotated[Caller, Depends(caller)]
@@ -37,7 +36,7 @@ Expected = Annotated[str | None, Depends(if_match)]
 
 
 def build_proposal_routes(
-    guard: Callable[[Request], str],
+    guard: Guard,
     store: BookingStore,
     links: Links,
     propose: ProposeSlots,

@@ -1,10 +1,9 @@
 """Questions of other services: claims for the calendar grid, and which reminders stand (G22)."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 
 from services.booking.model.claims import Claim, ClaimKind
 from services.booking.model.spans import Span
@@ -13,14 +12,14 @@ from services.booking.schemas import ReminderCheck
 from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import Guards
 from shared.contracts.api.fields import Instant
-from shared.internal import Caller, caller
+from shared.internal import Caller, Guard, caller
 
 Who = Annotated[Caller, Depends(caller)]
 LONGEST_WINDOW = timedelta(days=370)
 _KINDS = {ClaimKind.HELD: "hold", ClaimKind.CONFIRMED: "appointment"}
 
 
-def build_question_routes(guard: Callable[[Request], str], store: BookingStore, guards: Guards) -> APIRouter:
+def build_question_routes(guard: Guard, store: BookingStore, guards: Guards) -> APIRouter:
     router = APIRouter(prefix="/internal", dependencies=[Depends(guard)])
 
     @router.get("/claims")

@@ -9,7 +9,7 @@ from shared.internal import Caller
 from shared.problem import Forbidden, VersionMismatch
 
 
-def if_match(if_match: str | None = Header(default=None)) -> str | None:
+async def if_match(if_match: str | None = Header(default=None)) -> str | None:
     """The header as it came."""
     return if_match
 

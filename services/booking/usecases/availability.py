@@ -4,7 +4,7 @@ confirmation (G3-G5).
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -94,18 +94,34 @@ class Availability:
         return sorted(free, key=lambda slot: slot.start_at)
 
     async def check(self, proposal: Proposal, slot: OfferedSlot) -> tuple[Obstacle | None, Evidence]:
-        """What stands in the way of confirming ``slot`` now; looks at calendars whose copy is too old (G4)."""
-        wanted = resources(proposal.attendee_ids, slot.room_id, proposal.zoom_user_id)
-        evidence = await self.evidence(proposal.organization_id, proposal.attendee_ids, [slot.span], wanted)
-        now = clock.now()
-        hosts = evidence.hosts(now, self._stale_after)
-        found = self._obstacle(slot, proposal, hosts, evidence.claims, now)
-        if found not in (None, Obstacle.UNREADABLE):
+        """What stands in the way of confirming ``slot`` now; looks at calendars whose copy is too old (G4).
+
+        With fresh copies claims are left to the guard, which decides about them anyway.
+        """
+        evidence = await self.evidence(proposal.organization_id, proposal.attendee_ids, [slot.span])
+        found = self._of_copies(slot, proposal, evidence)
+        if found not in (None, Obstacle.UNREADABLE) or not self._aged(evidence, slot.span, found):
             return found, evidence
+        wanted = resources(proposal.attendee_ids, slot.room_id, proposal.zoom_user_id)
+        claims = await self._guards.on(proposal.organization_id, wanted, [slot.span])
+        evidence = replace(evidence, claims=claims)
+        if self._of_copies(slot, proposal, evidence) is Obstacle.CLAIMED:
+            return Obstacle.CLAIMED, evidence
         hosts = await self._looked_at(
             evidence, slot.span, slot.tolerated, proposal.organization_id, (proposal.proposal_id, slot.slot_id)
         )
-        return self._obstacle(slot, proposal, hosts, evidence.claims, now), evidence
+        return self._obstacle(slot, proposal, hosts, evidence.claims, clock.now()), evidence
+
+    def _of_copies(self, slot: OfferedSlot, proposal: Proposal, evidence: Evidence) -> Obstacle | None:
+        now = clock.now()
+        return self._obstacle(slot, proposal, evidence.hosts(now, self._stale_after), evidence.claims, now)
+
+    def _aged(self, evidence: Evidence, span: Span, found: Obstacle | None) -> bool:
+        """Whether some calendar must be looked at, or cannot be."""
+        now = clock.now()
+        return found is Obstacle.UNREADABLE or any(
+            person.has_calendar and not self._is_recent(person, span, now) for person in evidence.staff.values()
+        )
 
     async def check_span(self, organization_id: str, evidence: Evidence, span: Span, owner: str) -> Obstacle | None:
         """The same for a new time of an appointment (``owner``), whose own claims do not count."""
