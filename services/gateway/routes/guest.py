@@ -29,7 +29,7 @@ async def show(request: Request, token: str) -> Response:
     """What can be chosen, or what was; 200 with ``status`` also when it is over."""
     parts = parts_of(request)
     async with parts.limits.guest(request, token=token):
-        return forward(await parts.backends.booking.guest_proposal(_guest(request, token)))
+        return forward(await parts.backends.booking.guest_proposal(_guest(request, token)), tagged=False)
 
 
 @router.post(
@@ -42,7 +42,8 @@ async def confirm(request: Request, token: str, key: Key) -> Response:
     """Choose a slot (R22)."""
     parts = parts_of(request)
     async with parts.limits.guest(request, token=token, confirms=True):
-        return forward(await parts.backends.booking.confirm(_guest(request, token, key), body_of(request)))
+        reply = await parts.backends.booking.confirm(_guest(request, token, key), body_of(request))
+    return forward(reply, tagged=False)
 
 
 @router.post("/ask-again", status_code=202, response_model=Accepted, openapi_extra={"x-body": "AskAgain"})
@@ -50,4 +51,5 @@ async def ask_again(request: Request, token: str, key: Key) -> Response:
     """Ask the staff for other slots (R24)."""
     parts = parts_of(request)
     async with parts.limits.guest(request, token=token):
-        return forward(await parts.backends.booking.ask_again(_guest(request, token, key), body_of(request)))
+        reply = await parts.backends.booking.ask_again(_guest(request, token, key), body_of(request))
+    return forward(reply, tagged=False)

@@ -140,7 +140,8 @@ async def test_consent_ends_where_it_began_by_session_or_by_the_flows_cookie(gat
 
 
 async def test_a_refused_consent_names_both_addresses_to_that_person(gateway: Installation) -> None:
-    problem = a_problem(409, "address_mismatch", "連携したアカウント(jiro@example.jp)が、あなたのメールアドレス(taro@example.jp)と違います。")
+    words = "連携したアカウント(jiro@example.jp)が、あなたのメールアドレス(taro@example.jp)と違います。"
+    problem = a_problem(409, "address_mismatch", words)
     gateway.services.says("calendar_sync", "POST /internal/connections/google/callback", Answer(409, problem))
     client = gateway.client(gateway.tokens["taro@example.jp"])
     answer = await client.get("/oauth/google/callback?state=s&code=c")
