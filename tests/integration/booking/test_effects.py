@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from services.booking.rotate import rewrap_all
+from services.booking.views.meeting import secret_place
 from shared import clock
 from shared.contracts.calendar_sync import (
     CalendarEntryRemoved,
@@ -27,7 +29,8 @@ from shared.contracts.zoom_issuer import (
     MeetingRevoked,
     MeetingUpdated,
 )
-from tests.builders import BUS_RING
+from shared.crypto import KeyRing
+from tests.builders import BUS_RING, DATA_KEYS
 from tests.integration.booking.world import HANAKO, TARO, World, in_tokyo
 
 SECRETS = MeetingSecrets(join_url="https://zoom.example/j/1?pwd=x", meeting_id="1", passcode="234792")
@@ -103,6 +106,18 @@ async def test_g26_the_link_is_not_in_clear_in_the_database(world: World) -> Non
     row = await world.stores.bookings.appointments.find_one({"_id": appointment_id}, {"outbox": 0})
     assert SECRETS.join_url not in str(row)
     assert SECRETS.passcode not in str(row)
+
+
+async def test_g26_secrets_are_rewrapped_with_the_newest_key(world: World) -> None:
+    proposal = await world.propose()
+    appointment_id = (await world.confirm(proposal)).json()["id"]
+    await hear(world, *reports(appointment_id, proposal), about=appointment_id)
+    database = world.stores.bookings.appointments.database
+    ring = KeyRing.parse("d2:" + "RUVFRUVFRUVFRUVFRUVFRUVFRUVFRUVFRUVFRUVFRUU=" + "," + DATA_KEYS)
+    assert [await rewrap_all(database, ring) for _ in range(2)] == [1, 0]
+    row = await world.stores.bookings.appointments.find_one({"_id": appointment_id})
+    assert row is not None
+    assert SECRETS.passcode in ring.decrypt(row["meeting"]["secret"], place=secret_place(appointment_id)).decode()
 
 
 async def test_a_failed_meeting_shows_the_error_word_for_word(world: World) -> None:
