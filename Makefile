@@ -4,6 +4,8 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 CHECKED := shared services deploy tests
 QUICK := tests/unit tests/contract
+# Folders that need servers or the providers' own (large) client libraries from their first import on.
+WITHOUT_SERVERS := --ignore=tests/contract/sandbox --ignore=tests/contract/gateway
 WHOLE := $(QUICK) tests/integration tests/e2e tests/chaos
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-stop test check bench events format lock clean for-demo for-test format-check lint types imports unit
@@ -72,4 +74,4 @@ types:
 	@$(PYTHON) -m mypy
 
 unit:
-	@$(PYTHON) -m pytest -q -m "not provider_client" $(QUICK) $(PYTEST_ARGS)
+	@$(PYTHON) -m pytest -q -m "not server and not slow" $(WITHOUT_SERVERS) $(QUICK) $(PYTEST_ARGS)

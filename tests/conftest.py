@@ -20,6 +20,15 @@ from tests.infrastructure.sandbox import Sandbox, running_sandbox
 settings.register_profile("chosei", deadline=None)
 settings.load_profile("chosei")
 
+_SERVERS = {"mongod", "broker", "sandbox", "new_sandbox", "demo"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what starts a server: ``make check`` leaves it out."""
+    for item in items:
+        if isinstance(item, pytest.Function) and _SERVERS & set(item.fixturenames):
+            item.add_marker(pytest.mark.server)
+
 
 @pytest.fixture(scope="session")
 async def mongod(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MongoDB]:

