@@ -85,6 +85,12 @@ class Ledger:
         rows = await self.collection.find(which, fields, session=session).to_list(None)
         return [(one, Provider(row["provider"])) for row in rows for one in (row["staff_id"], *row["participants"])]
 
+    async def covers(self, row: Row) -> bool:
+        """Whether another wanted entry stands for the same person: theirs was moved, not removed (G15)."""
+        which: Document = {"about": row.about, "_id": {"$ne": row.row_id}, "present": True, "kind": RowKind.ENTRY}
+        which["$or"] = [{"staff_id": row.staff_id}, {"participants": row.staff_id}]
+        return await self.collection.find_one(which, {"_id": 1}) is not None
+
     async def pending_first(self, row_ids: Sequence[str]) -> bool:
         """Whether one of these is wanted and neither written nor refused for good."""
         which = {"_id": {"$in": list(row_ids)}, "present": True, "written": None, "failed": None}

@@ -176,7 +176,8 @@ class WriteEntry:
                 entry_id = await provider.find(credential, row.marker, row.attempted.generation)
             if entry_id is not None:
                 await provider.delete(credential, entry_id)
-        events = [announce.removed(row)] if row.written or entry_id else []
+        told = (row.written or entry_id) and not await self._ledger.covers(row)
+        events = [announce.removed(row)] if told else []
         if events and row.kind is RowKind.HOLD:
             metrics.record_stage("holds_released", clock.now() - lease.row["caused_at"])
         await self._ledger.settle(lease.held, row, None, events, waiting_again=wait_after)

@@ -62,28 +62,31 @@ class World:
     def identity(self, staff_id: str) -> dict[str, str]:
         return {"x-organization-id": ORGANIZATION, "x-staff-id": staff_id}
 
-    async def begin(self, staff_id: str) -> str:
+    async def begin(self, staff_id: str, provider: str | None = None) -> str:
         person = PEOPLE[staff_id]
-        redirect = f"http://127.0.0.1:9/oauth/{person.calendar}/callback"
+        name = provider or person.calendar
+        redirect = f"http://127.0.0.1:9/oauth/{name}/callback"
         begun = await self.service.post(
-            f"/internal/connections/{person.calendar}/authorize",
+            f"/internal/connections/{name}/authorize",
             json={"email": person.email, "redirect_uri": redirect},
             headers=self.identity(staff_id),
         )
         url: str = begun.raise_for_status().json()["authorize_url"]
         return url
 
-    async def connect(self, staff_id: str, account: str | None = None, **form: Any) -> httpx.Response:
+    async def connect(
+        self, staff_id: str, account: str | None = None, provider: str | None = None, **form: Any
+    ) -> httpx.Response:
         """The way of a browser through the consent page."""
         person = PEOPLE[staff_id]
         data = {"account": account or person.email, "decision": "allow", **form}
-        consent = await self.outside.post(await self.begin(staff_id), data=data)
+        consent = await self.outside.post(await self.begin(staff_id, provider), data=data)
         query = dict(httpx.URL(consent.headers["location"]).params)
-        return await self.come_back(staff_id, query)
+        return await self.come_back(staff_id, query, provider)
 
-    async def come_back(self, staff_id: str, query: dict[str, Any]) -> httpx.Response:
+    async def come_back(self, staff_id: str, query: dict[str, Any], provider: str | None = None) -> httpx.Response:
         body = {name: query.get(name) for name in ("state", "code", "error", "error_description")}
-        path = f"/internal/connections/{PEOPLE[staff_id].calendar}/callback"
+        path = f"/internal/connections/{provider or PEOPLE[staff_id].calendar}/callback"
         return await self.service.post(path, json={**body, "staff_id": staff_id}, headers=self.identity(staff_id))
 
     async def connections(self, staff_id: str) -> dict[str, str]:

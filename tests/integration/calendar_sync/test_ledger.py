@@ -151,6 +151,24 @@ async def test_g15_a_change_of_organizer_creates_then_deletes(world: World) -> N
 
     await patiently(moved)
     assert await world.titles("stf_hana") == [TITLE]
+    assert world.bus.of("calendar_sync.calendar_entry_removed.v1") == []
+
+
+async def test_v5_an_edit_moves_the_entry_to_the_provider_that_its_owner_uses_now(world: World) -> None:
+    await world.connect("stf_taro")
+    await world.confirm(wants_meeting=False)
+    await until(world, "stf_taro", TITLE)
+    person = {"email": "taro@example.jp", "name": "山田 太郎", "providers": ["google", "microsoft"]}
+    (await world.outside.post("/inspect/accounts", json=person)).raise_for_status()
+    assert (await world.connect("stf_taro", provider="google")).json()["status"] == "connected"
+    await patiently(lambda: len(world.bus.of("calendar_sync.calendar_entry_written.v1")) == 2)
+    assert await world.titles("stf_taro") == [TITLE]
+    await world.bus.publish(
+        confirmed(an_appointment(wants_meeting=False, revision=2, title="新しい件名"), AppointmentChanged)
+    )
+    await until(world, "stf_taro")
+    moved = await world.outside.get("/inspect/google/events", params={"calendar": "taro@example.jp"})
+    assert [one["summary"] for one in moved.json()["items"]] == ["新しい件名"]
 
 
 async def test_g10_a_lost_answer_makes_no_second_entry(world: World) -> None:
