@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from services.gateway.pages.guest import unknown_link
 from services.gateway.pages.rendering import language_for, render
 from services.gateway.pages.texts import text
 
@@ -12,6 +13,8 @@ from services.gateway.pages.texts import text
 def render_problem(request: Request, status: int, body: Mapping[str, Any]) -> Response:
     """The problem's own words where they say more than the status does."""
     language = language_for(request)
+    if status == 404 and request.url.path.startswith("/g/"):
+        return unknown_link(request)
     if status == 404:
         heading, message = text(language, "common.not_found_heading"), text(language, "common.not_found_text")
     elif body.get("code") == "csrf_refused":

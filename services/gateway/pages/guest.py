@@ -181,17 +181,20 @@ def page(
     )
 
 
+def unknown_link(request: Request) -> Response:
+    """The same for every link that is none, however wrong (G23)."""
+    return _nothing(request, 404, "unknown", "guest.unknown_heading", "guest.unknown_text")
+
+
 def _unknown_or_down(visit: Visit, problem: BackendProblem) -> Response:
-    """An unknown token, or booking cannot be reached; neither says anything about the other (G23)."""
-    found = "unknown" if problem.status == 404 else ""
-    language = visit.language
-    values = {
-        "mark": found or "over",
-        "heading": text(language, "guest.unknown_heading" if found else "common.error_heading"),
-        "message": text(language, "guest.unknown_text" if found else "common.error_text"),
-        "hosts": [],
-        "can_ask": False,
-        "asked": False,
-        "problem": "",
-    }
-    return render(visit.request, "guest/over.html", values, language=language, status=problem.status, here=visit.home())
+    if problem.status == 404:
+        return unknown_link(visit.request)
+    return _nothing(visit.request, problem.status, "over", "common.error_heading", "common.error_text")
+
+
+def _nothing(request: Request, status: int, mark: str, heading: str, message: str) -> Response:
+    """A page without a proposal."""
+    language = language_for(request)
+    values: dict[str, object] = {"hosts": [], "can_ask": False, "asked": False, "problem": ""}
+    values |= {"mark": mark, "heading": text(language, heading), "message": text(language, message)}
+    return render(request, "guest/over.html", values, language=language, status=status)

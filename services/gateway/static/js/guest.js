@@ -54,8 +54,9 @@ async function showIn(zone) {
   const chosen = document.querySelector("input[name=slot_id]:checked")?.value;
   document.querySelector("#slots").replaceWith(page.querySelector("#slots"));
   const picker = page.querySelector("[data-zone]");
+  const shown = picker.value;
   zonePicker.replaceChildren(...picker.children);
-  zonePicker.value = picker.value;
+  zonePicker.value = shown;
   document.querySelector(".confirm .hint").replaceWith(page.querySelector(".confirm .hint"));
   form.action = url.pathname + url.search;
   history.replaceState(null, "", url);

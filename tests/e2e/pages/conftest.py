@@ -1,0 +1,155 @@
+"""A browser, the demo's people, and proposals to look at."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from tests.infrastructure.demo import RunningDemo
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+TARO = "taro@example.jp"
+Width = Literal["phone", "desktop"]
+SIZES: dict[Width, dict[str, int]] = {
+    "phone": {"width": 390, "height": 844},
+    "desktop": {"width": 1280, "height": 800},
+}
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        await opened.close()
+
+
+@dataclass
+class People:
+    """Who uses the demo's pages: staff with a session, and guests with a link."""
+
+    demo: RunningDemo
+    browser: Browser
+    api: httpx.AsyncClient
+    ids: dict[str, str] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+    """What browsers wrote on their console: scripts that failed, and what the content security policy stopped."""
+    contexts: list[BrowserContext] = field(default_factory=list)
+    _days: int = 20
+
+    async def page(
+        self, width: Width = "desktop", *, language: str = "ja", zone: str = "Asia/Tokyo", scripts: bool = True
+    ) -> Page:
+        """A window of a new visitor."""
+        context = await self.browser.new_context(
+            viewport=SIZES[width],  # type: ignore[arg-type]
+            locale="ja-JP" if language == "ja" else "en-US",
+            timezone_id=zone,
+            java_script_enabled=scripts,
+            base_url=self.demo.gateway_url,
+        )
+        self.contexts.append(context)
+        page = await context.new_page()
+        page.on("console", lambda message: self._heard(message.type, message.text))
+        page.on("pageerror", lambda error: self._heard("error", str(error)))
+        return page
+
+    def _heard(self, kind: str, words: str) -> None:
+        if kind in ("error", "warning") and "Failed to load resource" not in words:
+            self.complaints.append(words)
+
+    async def staff(self, width: Width = "desktop", *, language: str = "ja", email: str = TARO) -> Page:
+        """A window of a signed-in staff member."""
+        page = await self.page(width, language=language)
+        await page.goto("/sign-in")
+        await page.fill("#email", email)
+        await page.fill("#password", dict(self.demo.logins)[email])
+        await page.click("button[type=submit]")
+        await page.wait_for_url("**/proposals")
+        return page
+
+    async def sign_in_api(self) -> None:
+        for email, password in self.demo.logins:
+            answer = await self.api.post("/api/v1/sessions", json={"email": email, "password": password})
+            self.ids[email] = answer.json()["staff"]["id"]
+            if email == TARO:
+                self.api.headers["authorization"] = f"Bearer {answer.json()['token']}"
+        self.api.cookies.clear()
+
+    async def now(self) -> datetime:
+        async with httpx.AsyncClient(base_url=self.demo.sandbox_url) as sandbox:
+            answer = await sandbox.post("/inspect/clock", json={"advance": 0})
+        return datetime.fromisoformat(answer.json()["now"])
+
+    async def proposal(self, *, slots: int = 3, **changes: Any) -> dict[str, Any]:
+        """Made by taro with everybody, on days that no other test uses, from 13:00 in Tokyo."""
+        today = (await self.now()).astimezone(TOKYO).replace(hour=13, minute=0, second=0, microsecond=0)
+        starts = [today + timedelta(days=self._days + number) for number in range(slots)]
+        self._days += slots
+        body = {
+            "attendee_ids": [self.ids[TARO], *(known for email, known in self.ids.items() if email != TARO)],
+            "slots": [
+                {"start": start.isoformat(), "end": (start + timedelta(hours=1)).isoformat()} for start in starts
+            ],
+            "guest": {"company": "ABC株式会社", "name": "田中花子", "email": "hanako@example.com"},
+            "expires_at": (starts[-1] + timedelta(hours=-1)).isoformat(),
+            **changes,
+        }
+        answer = await self.api.post("/api/v1/proposals", json=body)
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
+    async def free_day(self, days: int = 1) -> str:
+        """A date that no other test uses."""
+        self._days += days
+        return await self.last_day()
+
+    async def last_day(self) -> str:
+        """The latest date that some test used."""
+        today = (await self.now()).astimezone(TOKYO).date()
+        return (today + timedelta(days=self._days - 1)).isoformat()
+
+    async def confirmed(self, **changes: Any) -> dict[str, Any]:
+        """A proposal whose first slot the guest chose by the API."""
+        made = await self.proposal(**changes)
+        token = made["guest_url"].rpartition("/")[2]
+        answer = await self.api.post(
+            f"/api/v1/guest/proposals/{token}/confirm",
+            json={"slot_id": made["slots"][0]["id"], "name": "田中花子", "company": "ABC株式会社"},
+        )
+        assert answer.status_code == 201, answer.text
+        return made
+
+
+@pytest.fixture(scope="session")
+async def people(demo: RunningDemo, browser: Browser) -> AsyncIterator[People]:
+    async with httpx.AsyncClient(base_url=demo.gateway_url, timeout=20) as api:
+        made = People(demo, browser, api)
+        await made.sign_in_api()
+        yield made
+
+
+@pytest.fixture(autouse=True)
+async def quiet_browsers(people: People) -> AsyncIterator[None]:
+    """No page may complain on the console, and no window stays open."""
+    people.complaints.clear()
+    yield
+    while people.contexts:
+        await people.contexts.pop().close()
+    assert people.complaints == []

@@ -1,0 +1,246 @@
+"""Staff in a browser: proposing by dragging and by keyboard, previewing, copying, changing, cancelling."""
+
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.pages.conftest import People, Width
+from tests.waiting import eventually
+
+
+async def drag(page: Page, *, column: int, row: int, halves: int = 2) -> None:
+    """Over ``halves`` half hours of a day's column, from the ``row``-th visible half hour on."""
+    grid = page.locator(".grid")
+    await grid.scroll_into_view_if_needed()
+    await grid.evaluate("element => element.scrollIntoView({block: 'center'})")
+    box = await grid.bounding_box()
+    assert box is not None
+    columns = 7 if box["width"] > 600 else 3
+    x = box["x"] + 58 + (box["width"] - 58) / columns * (column + 0.5)
+    top, step = box["y"] + 60, 25
+    await page.mouse.move(x, top + row * step + 6)
+    await page.mouse.down()
+    await page.mouse.move(x, top + (row + halves / 2) * step, steps=4)
+    await page.mouse.move(x, top + (row + halves) * step - 6, steps=4)
+    await page.mouse.up()
+
+
+async def open_form(people: People, width: Width = "desktop", weeks: int = 1) -> Page:
+    """A new proposal with the calendars of a later week loaded."""
+    page = await people.staff(width)
+    await page.goto("/proposals/new")
+    await expect(page.locator("[data-legend] li")).to_have_count(1)
+    for _ in range(weeks):
+        async with page.expect_response(re.compile("/api/v1/calendar")):
+            await page.click("[data-move='1']")
+    return page
+
+
+async def add_by_hand(page: Page, people: People, *, days: int, start: str, end: str) -> None:
+    day = await people.free_day(days)
+    await page.locator("[data-by-hand]").evaluate("element => { element.open = true }")
+    for name, value in (("date", day), ("start", start), ("end", end)):
+        await page.fill(f"[name=by-hand-{name}]", value)
+    await page.click("[data-add]")
+
+
+async def fill_guest(page: Page) -> None:
+    await page.fill("#company", "ABC株式会社")
+    await page.fill("#name", "田中花子")
+    await page.fill("#email", "hanako@example.com")
+
+
+async def test_staff_propose_by_dragging(people: People) -> None:
+    page = await open_form(people, weeks=2)
+    await page.fill("#attendee-search", "かんり")
+    await page.locator("[data-results] button").first.click()
+    await expect(page.locator("[data-legend] li")).to_have_count(2)
+    for column in (1, 3, 5):
+        await drag(page, column=column, row=column)
+    await expect(page.locator("[data-slots] li")).to_have_count(3)
+    await page.click("[data-to-check]")
+    await fill_guest(page)
+    await page.click("[data-submit]")
+    await page.wait_for_url("**/sent")
+    await expect(page.locator("#guest-url")).to_contain_text(f"{people.demo.gateway_url}/g/")
+    lines = (await page.locator("#slots-text").inner_text()).splitlines()
+    assert len(lines) == 3
+    assert all(re.fullmatch(r"\d{4}年\d+月\d+日\(.\) \d\d:\d\d ～ \d\d:\d\d", line) for line in lines)
+
+
+async def test_staff_propose_with_the_keyboard_alone_and_without_mail(people: People) -> None:
+    page = await open_form(people, "phone", weeks=0)
+    await add_by_hand(page, people, days=1, start="10:00", end="11:30")
+    await expect(page.locator("[data-slots] li")).to_have_count(1)
+    await page.locator("[data-to-check]").press("Enter")
+    await page.locator("input[name=send][value=url]").check()
+    await page.fill("#name", "田中花子")
+    await page.locator("[data-submit]").press("Enter")
+    await page.wait_for_url("**/sent")
+    await expect(page.locator("h1")).to_have_text("日程調整URLを発行しました")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        ("10:00", "10:00", "候補は30分以上にしてください。"),
+        ("10:15", "11:00", "開始と終了は、毎時00分か30分にしてください。"),
+    ],
+)
+async def test_a_slot_that_breaks_a_rule_is_refused_with_a_reason(
+    people: People, start: str, end: str, words: str
+) -> None:
+    page = await open_form(people, weeks=0)
+    await add_by_hand(page, people, days=1, start=start, end=end)
+    await expect(page.locator("[data-slot-error]")).to_have_text(words)
+
+
+async def test_slots_can_be_copied_and_removed(people: People) -> None:
+    page = await open_form(people, weeks=0)
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await add_by_hand(page, people, days=1, start="10:00", end="11:00")
+    await page.click("[data-copy-slots]")
+    await expect(page.locator("[data-copy-slots]")).to_have_text("日時候補をコピーしました")
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    assert re.fullmatch(r"\d{4}年\d+月\d+日\(.\) 10:00 ～ 11:00", copied)
+    await page.click("[data-slots] .remove")
+    await expect(page.locator("[data-slots] li")).to_have_count(0)
+
+
+async def test_the_last_attendee_stays_and_the_creator_may_go(people: People) -> None:
+    page = await open_form(people, weeks=0)
+    await expect(page.locator("[data-chosen] .remove")).to_be_disabled()
+    await page.fill("#attendee-search", "admin")
+    await page.locator("[data-results] button").first.click()
+    await page.locator("[data-chosen] .remove").first.click()
+    await expect(page.locator("[data-chosen] li")).to_have_count(1)
+    await expect(page.locator("[data-chosen] .remove")).to_be_disabled()
+
+
+async def test_nothing_typed_is_lost_by_going_back_reloading_or_being_refused(people: People) -> None:
+    page = await open_form(people, weeks=0)
+    await add_by_hand(page, people, days=1, start="10:00", end="11:00")
+    await page.click("[data-to-check]")
+    await fill_guest(page)
+    await page.fill("#email", "hanako@")
+    await page.click("[data-submit]")
+    await expect(page.locator("[data-errors]")).to_be_visible()
+    await expect(page.locator("#email-error")).to_be_visible()
+    await page.go_back()
+    await expect(page.locator("[data-slots] li")).to_have_count(1)
+    await page.go_forward()
+    await page.reload()
+    await expect(page.locator("#company")).to_have_value("ABC株式会社")
+    await expect(page.locator("[data-check-slots] li")).to_have_count(1)
+
+
+async def test_the_mail_is_previewed_as_it_will_be_sent(people: People) -> None:
+    page = await open_form(people, weeks=0)
+    await add_by_hand(page, people, days=1, start="10:00", end="11:00")
+    await page.click("[data-to-check]")
+    await fill_guest(page)
+    await page.click("[data-preview]")
+    await expect(page.locator("[data-subject]")).to_have_text(
+        "[株式会社サンプル]アポイントメントの日程調整をお願いします[Chosei]"
+    )
+    button = page.frame_locator("#preview iframe").locator("a", has_text="日時候補から日時選択をする")
+    await expect(button).to_have_css("color", "rgb(255, 255, 255)")
+
+
+async def test_busy_time_is_refused_with_a_reason(people: People) -> None:
+    await people.proposal()
+    page = await open_form(people, weeks=0)
+    day = await people.last_day()
+    await page.locator("[data-by-hand]").evaluate("element => { element.open = true }")
+    for name, value in (("date", day), ("start", "13:00"), ("end", "14:00")):
+        await page.fill(f"[name=by-hand-{name}]", value)
+    await page.click("[data-add]")
+    await page.click("[data-to-check]")
+    await fill_guest(page)
+    await page.click("[data-submit]")
+    await expect(page.locator("[data-errors]")).to_be_visible()
+    await expect(page.locator("[data-check-slots] .wrong")).to_have_count(1)
+
+
+async def test_slots_of_a_proposal_are_edited(people: People) -> None:
+    made = await people.proposal()
+    page = await people.staff()
+    await page.goto(f"/proposals/{made['id']}/slots")
+    await page.locator("[data-slots] .remove").first.click()
+    await page.locator("[data-send-mail]").uncheck()
+    await page.click("[data-save]")
+    await page.wait_for_url("**/proposals/*?said=edited")
+    seen = (await people.api.get(f"/api/v1/proposals/{made['id']}")).json()
+    assert [slot["status"] for slot in seen["slots"]].count("open") == 2
+
+
+async def test_a_proposal_is_withdrawn_after_a_question(people: People) -> None:
+    made = await people.proposal()
+    page = await people.staff()
+    await page.goto(f"/proposals/{made['id']}")
+    await page.click("[data-open=withdraw]")
+    await expect(page.locator("dialog[open]")).to_contain_text("仮予定6件")
+    await page.click("dialog[open] button[type=submit]")
+    await expect(page.locator(".notice-ok")).to_contain_text("調整アポを取り下げました。")
+
+
+async def test_an_appointment_is_moved_and_cancelled(people: People) -> None:
+    await people.confirmed()
+    page = await people.staff()
+    await page.goto("/appointments")
+    await page.locator(".row").last.click()
+    await page.click("[data-open=reschedule]")
+    await page.fill("#start", "15:00")
+    await page.fill("#end", "16:00")
+    await page.click("dialog[open] button[type=submit]")
+    await expect(page.locator(".notice-ok")).to_contain_text("日時を変更しました。")
+    await expect(page.locator(".page-head .tabular")).to_contain_text("15:00 ～ 16:00")
+    await page.click("[data-open=cancel]")
+    await page.fill("#message", "都合によりキャンセルいたします。")
+    await page.click("dialog[open] button[type=submit]")
+    await expect(page.locator(".notice-ok")).to_contain_text("アポイントメントをキャンセルしました。")
+
+
+async def test_every_effect_of_a_proposal_ends_in_plain_words(people: People) -> None:
+    made = await people.proposal()
+    page = await people.staff()
+
+    async def all_done() -> bool:
+        await page.goto(f"/proposals/{made['id']}")
+        return await page.locator(".table .badge-ok").count() == 4
+
+    await eventually(all_done, timeout=30)
+
+
+async def test_a_page_asks_to_sign_in_and_leads_back(people: People) -> None:
+    page = await people.page()
+    await page.goto("/connections")
+    await page.fill("#email", "taro@example.jp")
+    await page.fill("#password", "wrong")
+    await page.click("button[type=submit]")
+    await expect(page.locator(".notice-bad")).to_have_text("メールアドレスまたはパスワードが違います。")
+    await page.fill("#password", dict(people.demo.logins)["taro@example.jp"])
+    await page.click("button[type=submit]")
+    await page.wait_for_url("**/connections")
+
+
+async def test_zoom_is_disconnected_and_connected_again(people: People) -> None:
+    page = await people.staff()
+    await page.goto("/connections")
+    await page.click("[data-open=off-zoom]")
+    await page.click("dialog[open] button[type=submit]")
+    await expect(page.locator(".notice-ok")).to_have_text("Zoomとの連携を解除しました。")
+    await expect(page.locator("#zoom a")).to_have_attribute("href", "https://marketplace.zoom.us/user/requests")
+    await page.locator("#zoom button", has_text="接続").click()
+    await page.wait_for_url(f"{people.demo.sandbox_url}/**")
+    await page.locator("button, input[type=submit]").first.click()
+    await page.wait_for_url("**/connections?connected=zoom")
+    await expect(page.locator(".notice-ok")).to_have_text("Zoomと連携しました。")
+
+
+async def test_signing_out_ends_the_session(people: People) -> None:
+    page = await people.staff()
+    await page.click("text=サインアウト")
+    await page.goto("/proposals")
+    await expect(page).to_have_url(re.compile("/sign-in"))
