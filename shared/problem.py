@@ -83,6 +83,17 @@ class InvalidInput(Problem):
     ja, en = "入力内容に誤りがあります。", "The input is not valid."
 
 
+class Unavailable(Problem):
+    """Something behind the service does not answer for the moment; nothing is known to be wrong with the request."""
+
+    code, status = "unavailable", 503
+    ja = "一時的に利用できません。少し待ってからもう一度お試しください。"
+    en = "Not available at the moment. Please try again shortly."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "2"})
+
+
 TITLES: Mapping[int, tuple[str, str]] = {
     400: ("不正な要求", "Bad request"),
     401: ("サインインが必要です", "Sign-in required"),

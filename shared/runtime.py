@@ -14,7 +14,8 @@ from typing import Any
 import orjson
 import structlog
 import uvicorn
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse
 from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitRouter
 from faststream.rabbit.opentelemetry import RabbitTelemetryMiddleware
@@ -101,6 +102,7 @@ def service_app(name: str, settings: ServiceSettings, parts: Parts) -> FastAPI:
     app = FastAPI(title=f"Chosei {name}", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Observed)
     problem.install(app)
+    app.add_exception_handler(mongo.ConnectionFailure, _on_database_away)
     checks: dict[str, health.Check] = {
         "started": is_up,
         "database": lambda: mongo.ping(parts.client),
@@ -111,6 +113,12 @@ def service_app(name: str, settings: ServiceSettings, parts: Parts) -> FastAPI:
     for router in parts.routers:
         app.include_router(router)
     return app
+
+
+async def _on_database_away(request: Request, error: Exception) -> JSONResponse:
+    """An election or a restart: ask again, nothing is lost (G27)."""
+    log.warning("database.away", error=repr(error)[:200])
+    return problem.respond(request, problem.Unavailable())
 
 
 async def _bring_up(name: str, parts: Parts, up: asyncio.Event) -> None:

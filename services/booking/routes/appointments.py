@@ -1,6 +1,5 @@
 """Staff: appointments."""
 
-import asyncio
 from datetime import datetime
 from typing import Annotated
 
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from services.booking.model.appointment import Appointment
 from services.booking.problems import MALFORMED, invalid
-from services.booking.routes.versions import check_change, if_match
+from services.booking.routes.versions import changed, if_match
 from services.booking.schemas import cursor_of, parse, read_cursor, read_json
 from services.booking.store.bookings import BookingStore
 from services.booking.store.listings import earliest_appointments
@@ -80,21 +79,28 @@ def build_appointment_routes(
 
     @router.patch("/{appointment_id}")
     async def edit(appointment_id: str, request: Request, who: Who, expected: Expected) -> AppointmentView:
-        body, before = await asyncio.gather(request.body(), find(appointment_id, who))
-        check_change(before, who, expected)
-        return view(await change(before, parse(AppointmentPatch, read_json(body)), who), who)
+        body = await request.body()
+
+        async def apply(before: Appointment) -> Appointment:
+            return await change(before, parse(AppointmentPatch, read_json(body)), who)
+
+        return view(await changed(lambda: find(appointment_id, who), apply, who, expected), who)
 
     @router.post("/{appointment_id}/cancel")
     async def cancel_with_words(appointment_id: str, request: Request, who: Who, expected: Expected) -> AppointmentView:
-        body, before = await asyncio.gather(request.body(), find(appointment_id, who))
-        check_change(before, who, expected)
-        return view(await cancel(before, parse(CancelRequest, read_json(body)).message, who), who)
+        body = await request.body()
+
+        async def apply(before: Appointment) -> Appointment:
+            return await cancel(before, parse(CancelRequest, read_json(body)).message, who)
+
+        return view(await changed(lambda: find(appointment_id, who), apply, who, expected), who)
 
     @router.delete("/{appointment_id}")
     async def end(appointment_id: str, who: Who, expected: Expected) -> AppointmentView:
-        before = await find(appointment_id, who)
-        check_change(before, who, expected)
-        return view(await cancel(before, "", who), who)
+        async def apply(before: Appointment) -> Appointment:
+            return await cancel(before, "", who)
+
+        return view(await changed(lambda: find(appointment_id, who), apply, who, expected), who)
 
     return router
 

@@ -1,6 +1,5 @@
 """Staff: proposals."""
 
-import asyncio
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,7 @@ from fastapi.responses import PlainTextResponse
 from services.booking.model.copied_slots import slots_text
 from services.booking.model.proposal import Proposal
 from services.booking.problems import MALFORMED, invalid
-from services.booking.routes.versions import check_change, if_match
+from services.booking.routes.versions import changed, if_match
 from services.booking.schemas import cursor_of, fingerprint, parse, read_cursor, read_json
 from services.booking.store.bookings import BookingStore
 from services.booking.store.listings import newest_proposals
@@ -91,18 +90,24 @@ def build_proposal_routes(
 
     @router.patch("/{proposal_id}")
     async def change(proposal_id: str, request: Request, who: Who, expected: Expected) -> ProposalView:
-        body, before = await asyncio.gather(request.body(), find(proposal_id, who))
-        check_change(before, who, expected)
-        return view(await edit(before, parse(ProposalPatch, read_json(body)), who), who)
+        body = await request.body()
+
+        async def apply(before: Proposal) -> Proposal:
+            return await edit(before, parse(ProposalPatch, read_json(body)), who)
+
+        return view(await changed(lambda: find(proposal_id, who), apply, who, expected), who)
 
     @router.delete("/{proposal_id}")
     async def end(
         proposal_id: str, request: Request, who: Who, expected: Expected, notify_guest: bool = False
     ) -> ProposalView:
-        body, before = await asyncio.gather(request.body(), find(proposal_id, who))
-        check_change(before, who, expected)
-        wanted = parse(ProposalWithdraw, read_json(body))
-        return view(await withdraw(before, who, notify_guest=notify_guest or wanted.notify_guest), who)
+        body = await request.body()
+
+        async def apply(before: Proposal) -> Proposal:
+            wanted = parse(ProposalWithdraw, read_json(body))
+            return await withdraw(before, who, notify_guest=notify_guest or wanted.notify_guest)
+
+        return view(await changed(lambda: find(proposal_id, who), apply, who, expected), who)
 
     @router.get("/{proposal_id}/slots.txt")
     async def copy(

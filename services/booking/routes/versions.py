@@ -1,12 +1,19 @@
-"""``If-Match`` (412 where it is old) and who may change what (403)."""
+"""``If-Match`` (412 where it is old), who may change what (403), and writes that somebody else came before."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from fastapi import Header
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.proposal import Proposal
+from services.booking.store.bookings import StaleVersion
 from services.booking.views.staff import Access
 from shared.internal import Caller
 from shared.problem import Forbidden, VersionMismatch
+
+ItemT = TypeVar("ItemT", Proposal, Appointment)
+_ATTEMPTS = 5
 
 
 async def if_match(if_match: str | None = Header(default=None)) -> str | None:
@@ -23,3 +30,22 @@ def check_change(item: Proposal | Appointment, caller: Caller, expected: str | N
     tags = {tag.strip().removeprefix("W/").strip('"').removeprefix("r") for tag in expected.split(",")}
     if str(item.version) not in tags:
         raise VersionMismatch()
+
+
+async def changed(
+    find: Callable[[], Awaitable[ItemT]],
+    change: Callable[[ItemT], Awaitable[ItemT]],
+    who: Caller,
+    expected: str | None,
+) -> ItemT:
+    """Read, check and write; again from the start where somebody else wrote between. Only who named a version is told
+    412.
+    """
+    for _ in range(_ATTEMPTS):
+        before = await find()
+        check_change(before, who, expected)
+        try:
+            return await change(before)
+        except StaleVersion:
+            continue
+    raise VersionMismatch()

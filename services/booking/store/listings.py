@@ -7,6 +7,7 @@ from typing import Any
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.proposal import Proposal
+from services.booking.model.slot_rules import LONGEST
 from services.booking.store.documents import APPOINTMENT, PROPOSAL, appointment_from, proposal_from
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.proposals import ProposalStatus
@@ -51,7 +52,7 @@ async def earliest_appointments(
     """Those that overlap the window, one more than ``limit`` where there are more."""
     conditions: list[dict[str, Any]] = [{"organization_id": organization_id}]
     if from_at is not None:
-        conditions.append({"end_at": {"$gt": from_at}})
+        conditions.append({"end_at": {"$gt": from_at}, "start_at": {"$gt": from_at - LONGEST}})
     if until_at is not None:
         conditions.append({"start_at": {"$lt": until_at}})
     if status is not None:

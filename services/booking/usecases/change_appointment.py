@@ -19,7 +19,7 @@ from services.booking.problems import (
     invalid,
     taken_at,
 )
-from services.booking.store.bookings import BookingStore, StaleVersion
+from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import TimeTaken
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
@@ -32,13 +32,13 @@ from shared.contracts.envelope import Cause
 from shared.internal import Caller
 from shared.messaging.outbox import Entry
 from shared.messaging.relay import Relay
-from shared.problem import Language, VersionMismatch
+from shared.problem import Language
 
 _DETAILS = ("title", "guidance", "note", "visibility")
 
 
 class ChangeAppointment:
-    """``PATCH``: what changes nothing makes no revision and no call (G20)."""
+    """``PATCH``: what changes nothing makes no revision and no call (G20). Raises ``StaleVersion``."""
 
     def __init__(
         self,
@@ -70,8 +70,6 @@ class ChangeAppointment:
         waiting = self._announce(before, after, moved, caller)
         try:
             await self._store.save_appointment(before, after, waiting, over_held=wanted.allow_overlap)
-        except StaleVersion as error:
-            raise VersionMismatch() from error
         except TimeTaken as error:
             raise taken_at(caller.language, ["/start"]) from error
         self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
@@ -136,7 +134,7 @@ class ChangeAppointment:
 
 
 class CancelAppointment:
-    """Its time is free again and everything made for it goes; a second one changes nothing."""
+    """Its time is free again and everything made for it goes; a second one changes nothing. Raises ``StaleVersion``."""
 
     def __init__(self, store: BookingStore, announcer: Announcer, relay: Relay) -> None:
         self._store = store
@@ -156,10 +154,7 @@ class CancelAppointment:
         after = before.model_copy(update=changes).expecting_cancellation(before)
         cause = Cause.outside(caller.request_id or None)
         waiting = self._announcer.of_appointment(AppointmentCanceled, after, cause)
-        try:
-            await self._store.save_appointment(before, after, waiting)
-        except StaleVersion as error:
-            raise VersionMismatch() from error
+        await self._store.save_appointment(before, after, waiting)
         self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
         return after
 

@@ -24,6 +24,7 @@ from services.booking.problems import (
     AlreadyConfirmed,
     CalendarUnreadable,
     Expired,
+    IdempotencyKeyReused,
     SlotTaken,
     Withdrawn,
     invalid,
@@ -106,11 +107,15 @@ class ConfirmSlot:
         return proposal
 
     async def _made_before(self, proposal: Proposal, origin: Origin | None) -> Appointment | None:
-        """The appointment that this very request made (G8)."""
+        """The appointment that this very request made (G8). Raises 422 where the key came with another body."""
         if origin is None or proposal.appointment_id is None:
             return None
         made = await self._store.appointment(proposal.organization_id, proposal.appointment_id)
-        return made if made is not None and made.origin == origin else None
+        if made is None or made.origin is None or made.origin.key != origin.key:
+            return None
+        if made.origin.fingerprint != origin.fingerprint:
+            raise IdempotencyKeyReused()
+        return made
 
     async def _evidence(self, proposal: Proposal, slot: OfferedSlot) -> Evidence:
         """What is known of the attendees, once nothing stands in the way."""

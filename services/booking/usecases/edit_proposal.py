@@ -6,7 +6,7 @@ from datetime import datetime
 from services.booking.model.proposal import OfferedSlot, Proposal
 from services.booking.model.spans import Span
 from services.booking.problems import REQUIRED, UNKNOWN_SLOT, NotOpen, invalid, taken_at
-from services.booking.store.bookings import BookingStore, StaleVersion
+from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import TimeTaken
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
@@ -29,13 +29,13 @@ from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest
 from shared.internal import Caller
 from shared.messaging.relay import Relay
-from shared.problem import Language, VersionMismatch
+from shared.problem import Language
 
 _DETAILS = ("title", "guidance", "note", "visibility", "platform")
 
 
 class EditProposal:
-    """``PATCH``: kept slots keep their holds, new ones are claimed, missing ones go."""
+    """``PATCH``: kept slots keep their holds, new ones are claimed, missing ones go. Raises ``StaleVersion``."""
 
     def __init__(
         self,
@@ -78,8 +78,6 @@ class EditProposal:
         )
         try:
             await self._store.save_proposal(before, after, waiting, over_held=wanted.allow_overlap)
-        except StaleVersion as error:
-            raise VersionMismatch() from error
         except TimeTaken as error:
             pointers = await self._claimed.taken(after, offered, over_held=wanted.allow_overlap)
             raise taken_at(caller.language, pointers) from error

@@ -16,13 +16,12 @@ from shared.contracts.notifier import Audience, Purpose
 from shared.due import Lease
 from shared.internal import Caller
 from shared.messaging.relay import Relay
-from shared.problem import VersionMismatch
 
 _ATTEMPTS = 5
 
 
 class WithdrawProposal:
-    """All holds go; the guest is told only where wanted. A second one changes nothing."""
+    """All holds go; the guest is told only where wanted. A second one changes nothing. Raises ``StaleVersion``."""
 
     def __init__(self, store: BookingStore, announcer: Announcer, relay: Relay) -> None:
         self._store = store
@@ -39,10 +38,7 @@ class WithdrawProposal:
         after = _ended(before, ProposalStatus.WITHDRAWN).expecting(before, *mails)
         cause = Cause.outside(caller.request_id or None)
         waiting = self._announcer.of_proposal(SlotsWithdrawn, after, cause, notify_guest=notify_guest)
-        try:
-            await self._store.save_proposal(before, after, waiting)
-        except StaleVersion as error:
-            raise VersionMismatch() from error
+        await self._store.save_proposal(before, after, waiting)
         self._relay.publish_soon(self._store.proposals, after.proposal_id, waiting)
         return after
 

@@ -149,7 +149,7 @@ async def test_g08_the_same_request_under_the_same_key_gets_the_same_appointment
     again = await world.guest("POST", proposal, "/confirm", body, **{"idempotency-key": "k1"})
     other = await world.guest("POST", proposal, "/confirm", {**body, "name": "別人"}, **{"idempotency-key": "k1"})
     assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
-    assert (other.status_code, other.json()["code"]) == (409, "already_confirmed")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
 async def test_g04_an_old_copy_is_looked_at_again_and_a_new_entry_takes_the_slot(world: World) -> None:

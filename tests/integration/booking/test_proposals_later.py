@@ -1,5 +1,6 @@
 """What happens to a proposal before a choice: lists, edits, withdrawal, expiry, asking for new slots."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -191,3 +192,21 @@ async def test_a_private_proposal_is_hidden_from_those_who_take_no_part(world: W
 async def test_only_known_services_may_call(world: World) -> None:
     answer = await world.client.get("/internal/proposals", headers={**world.headers(), "authorization": "Bearer no"})
     assert answer.status_code == 401
+
+
+async def test_withdrawing_and_confirming_at_once_have_one_outcome(world: World, second_world: World) -> None:
+    made = await world.propose()
+    path = f"/proposals/{made['id']}"
+    calls = [world.call("DELETE", path) for _ in range(5)]
+    withdrawn, chosen = await asyncio.gather(asyncio.gather(*calls), second_world.confirm(made))
+    status = (await world.call("GET", path)).json()["status"]
+    expected = {"withdrawn": ({200}, 410), "confirmed": ({409}, 201)}[status]
+    assert ({answer.status_code for answer in withdrawn}, chosen.status_code) == expected
+
+
+async def test_edits_at_once_without_a_version_all_go_in(world: World) -> None:
+    made = await world.propose()
+    path = f"/proposals/{made['id']}"
+    answers = await asyncio.gather(*(world.call("PATCH", path, {"note": f"{number}"}) for number in range(4)))
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert (await world.call("GET", path)).json()["version"] == 5
