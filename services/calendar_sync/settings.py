@@ -35,8 +35,8 @@ class Settings(ServiceSettings):
     window_ahead: timedelta = timedelta(days=400)
     window_behind: timedelta = timedelta(days=1)
     rewindow_every: timedelta = timedelta(days=1)
-    heartbeat: timedelta = timedelta(minutes=3)
-    """``BusyTimesChanged`` goes out this often at least; readers call a copy of 15 minutes unknown (G3)."""
+    heartbeat: timedelta = timedelta(seconds=150)
+    """With the poll after it, ``BusyTimesChanged`` goes out every 4 minutes at least; 15 minutes are unknown (G3)."""
     stale_after: timedelta = timedelta(minutes=15)
     watch_lifetime: timedelta = timedelta(days=6)
     watch_renew_before: timedelta = timedelta(days=1)

@@ -118,7 +118,7 @@ class WriteEntry:
     async def _change(
         self, row: Row, written: WrittenEntry, content: Content, connection: Connection
     ) -> WrittenEntry | None:
-        """The entry after the change; None where somebody deleted it meanwhile, so that it is made anew."""
+        """The entry after the change; None where it is gone, asked twice (G17), so that it is made anew."""
         provider = self._providers[connection.provider]
         try:
             async with self._mailbox(connection):
@@ -126,6 +126,10 @@ class WriteEntry:
         except ProviderRefused as error:
             if not error.missing:
                 raise
+            async with self._mailbox(connection):
+                still = await provider.find(self._credential(connection), row.marker, written.generation)
+            if still is not None:
+                raise ProviderUnavailable("said to be missing, and there") from error
             return None
         return written
 
