@@ -5,6 +5,7 @@ does not make it fail.
 import os
 import sys
 import time
+import traceback
 from collections.abc import Awaitable, Callable
 
 import uvloop
@@ -57,6 +58,8 @@ async def _taken(ids: tuple[str, ...], name: str, take: Callable[[], Awaitable[l
 
 
 def _brief(error: Exception) -> str:
+    """For the table; the whole of it goes beside."""
+    traceback.print_exception(error)
     return f"{type(error).__name__}: {error}".splitlines()[0][:160]
 
 

@@ -175,7 +175,7 @@ class System:
     async def confirm_whole(self, offer: Offer) -> Confirmed:
         """Returns when everything that follows has happened."""
         confirmed = await self.confirm(offer)
-        await self.watch.until(confirmed.aftermath)
+        await self.until_whole([confirmed])
         return confirmed
 
     async def until_whole(self, confirmed: Sequence[Confirmed], *, seconds: float = 120) -> None:
@@ -210,11 +210,13 @@ class System:
 
 
 def _start(number: int) -> datetime:
-    """Times of one's own for each proposal: as owner in one half of the day, as colleague in the other."""
+    """Times of one's own for each proposal: as owner in one part of the day, as colleague in the other; all of them
+    after the hour of reminding, so that each gets its reminder.
+    """
     cycle, owner = divmod(number, STAFF)
     place, day = divmod(cycle, _DAYS)
     today = datetime.now(_TOKYO).replace(hour=0, minute=0, second=0, microsecond=0)
-    return today + timedelta(days=3 + day, hours=12 * (owner % 2)) + 3 * place * _SLOT
+    return today + timedelta(days=3 + day, hours=8 + 8 * (owner % 2)) + 3 * place * _SLOT
 
 
 @asynccontextmanager
