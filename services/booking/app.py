@@ -6,9 +6,9 @@ from fastapi import APIRouter, FastAPI
 from faststream.rabbit import RabbitBroker
 
 from services.booking.providers.calendar_look import CalendarLook
-from services.booking.routes.appointments import build_appointment_routes
+from services.booking.routes.appointments import AppointmentRoutes
 from services.booking.routes.guests import build_guest_routes
-from services.booking.routes.proposals import build_proposal_routes
+from services.booking.routes.proposals import ProposalRoutes
 from services.booking.routes.questions import build_question_routes
 from services.booking.settings import Settings
 from services.booking.store.bookings import BookingStore
@@ -95,22 +95,22 @@ def _routes(
     people, store, ring = stores.people, stores.bookings, settings.data_ring
     claimed = ClaimedSlots(availability, stores.guards)
     return [
-        build_proposal_routes(
+        ProposalRoutes(
             guard,
             store,
             links,
             ProposeSlots(people, store, claimed, announcer, links, relay),
             EditProposal(people, store, claimed, announcer, relay),
             WithdrawProposal(store, announcer, relay),
-        ),
-        build_appointment_routes(
+        ).router(),
+        AppointmentRoutes(
             guard,
             store,
             links,
             ring,
             ChangeAppointment(people, store, availability, announcer, relay),
             CancelAppointment(store, announcer, relay),
-        ),
+        ).router(),
         build_guest_routes(
             guard,
             GuestPage(people, store, availability, links, ring),

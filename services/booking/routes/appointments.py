@@ -31,28 +31,47 @@ Who = Annotated[Caller, Depends(caller)]
 Expected = Annotated[str | None, Depends(if_match)]
 
 
-def build_appointment_routes(
-    guard: Guard,
-    store: BookingStore,
-    links: Links,
-    ring: KeyRing,
-    change: ChangeAppointment,
-    cancel: CancelAppointment,
-) -> APIRouter:
-    router = APIRouter(prefix="/internal/appointments", dependencies=[Depends(guard)])
+class AppointmentRoutes:
+    """``/internal/appointments``."""
 
-    def view(appointment: Appointment, who: Caller) -> AppointmentView:
-        url = links.guest_url(appointment.proposal_id or "", appointment.token)
-        return appointment_view(appointment, who, url, meeting_view(appointment, ring))
+    def __init__(
+        self,
+        guard: Guard,
+        store: BookingStore,
+        links: Links,
+        ring: KeyRing,
+        change: ChangeAppointment,
+        cancel: CancelAppointment,
+    ) -> None:
+        self._guard = guard
+        self._store = store
+        self._links = links
+        self._ring = ring
+        self._change = change
+        self._cancel = cancel
 
-    async def find(appointment_id: str, who: Caller) -> Appointment:
-        appointment = await store.appointment(who.organization_id, appointment_id)
+    def router(self) -> APIRouter:
+        router = APIRouter(prefix="/internal/appointments", dependencies=[Depends(self._guard)])
+        add = router.add_api_route
+        add("", self.show_all, methods=["GET"])
+        add("/{appointment_id}", self.show, methods=["GET"])
+        add("/{appointment_id}", self.edit, methods=["PATCH"])
+        add("/{appointment_id}/cancel", self.cancel_with_words, methods=["POST"])
+        add("/{appointment_id}", self.end, methods=["DELETE"])
+        return router
+
+    def _view(self, appointment: Appointment, who: Caller) -> AppointmentView:
+        url = self._links.guest_url(appointment.proposal_id or "", appointment.token)
+        return appointment_view(appointment, who, url, meeting_view(appointment, self._ring))
+
+    async def _find(self, appointment_id: str, who: Caller) -> Appointment:
+        appointment = await self._store.appointment(who.organization_id, appointment_id)
         if appointment is None:
             raise NotFound()
         return appointment
 
-    @router.get("")
     async def show_all(
+        self,
         who: Who,
         from_at: Annotated[Instant | None, Query(alias="from")] = None,
         until_at: Annotated[Instant | None, Query(alias="to")] = None,
@@ -61,7 +80,7 @@ def build_appointment_routes(
         cursor: Annotated[str | None, Query(max_length=500)] = None,
     ) -> AppointmentList:
         found = await earliest_appointments(
-            store.appointments,
+            self._store.appointments,
             who.organization_id,
             from_at=from_at,
             until_at=until_at,
@@ -71,38 +90,34 @@ def build_appointment_routes(
         )
         page = found[:limit]
         more = cursor_of(page[-1].start_at.isoformat(), page[-1].appointment_id) if len(found) > limit else None
-        return AppointmentList(items=[view(appointment, who) for appointment in page], next_cursor=more)
+        return AppointmentList(items=[self._view(appointment, who) for appointment in page], next_cursor=more)
 
-    @router.get("/{appointment_id}")
-    async def show(appointment_id: str, who: Who) -> AppointmentView:
-        return view(await find(appointment_id, who), who)
+    async def show(self, appointment_id: str, who: Who) -> AppointmentView:
+        return self._view(await self._find(appointment_id, who), who)
 
-    @router.patch("/{appointment_id}")
-    async def edit(appointment_id: str, request: Request, who: Who, expected: Expected) -> AppointmentView:
+    async def edit(self, appointment_id: str, request: Request, who: Who, expected: Expected) -> AppointmentView:
         body = await request.body()
 
         async def apply(before: Appointment) -> Appointment:
-            return await change(before, parse(AppointmentPatch, read_json(body)), who)
+            return await self._change(before, parse(AppointmentPatch, read_json(body)), who)
 
-        return view(await changed(lambda: find(appointment_id, who), apply, who, expected), who)
+        return self._view(await changed(lambda: self._find(appointment_id, who), apply, who, expected), who)
 
-    @router.post("/{appointment_id}/cancel")
-    async def cancel_with_words(appointment_id: str, request: Request, who: Who, expected: Expected) -> AppointmentView:
+    async def cancel_with_words(
+        self, appointment_id: str, request: Request, who: Who, expected: Expected
+    ) -> AppointmentView:
         body = await request.body()
 
         async def apply(before: Appointment) -> Appointment:
-            return await cancel(before, parse(CancelRequest, read_json(body)).message, who)
+            return await self._cancel(before, parse(CancelRequest, read_json(body)).message, who)
 
-        return view(await changed(lambda: find(appointment_id, who), apply, who, expected), who)
+        return self._view(await changed(lambda: self._find(appointment_id, who), apply, who, expected), who)
 
-    @router.delete("/{appointment_id}")
-    async def end(appointment_id: str, who: Who, expected: Expected) -> AppointmentView:
+    async def end(self, appointment_id: str, who: Who, expected: Expected) -> AppointmentView:
         async def apply(before: Appointment) -> Appointment:
-            return await cancel(before, "", who)
+            return await self._cancel(before, "", who)
 
-        return view(await changed(lambda: find(appointment_id, who), apply, who, expected), who)
-
-    return router
+        return self._view(await changed(lambda: self._find(appointment_id, who), apply, who, expected), who)
 
 
 def _after(cursor: str | None, who: Caller) -> tuple[datetime, str] | None:

@@ -34,33 +34,52 @@ Who = Annotated[Caller, Depends(caller)]
 Expected = Annotated[str | None, Depends(if_match)]
 
 
-def build_proposal_routes(
-    guard: Guard,
-    store: BookingStore,
-    links: Links,
-    propose: ProposeSlots,
-    edit: EditProposal,
-    withdraw: WithdrawProposal,
-) -> APIRouter:
-    router = APIRouter(prefix="/internal/proposals", dependencies=[Depends(guard)])
+class ProposalRoutes:
+    """``/internal/proposals``."""
 
-    def view(proposal: Proposal, who: Caller) -> ProposalView:
-        return proposal_view(proposal, who, links.guest_url(proposal.proposal_id, proposal.token))
+    def __init__(
+        self,
+        guard: Guard,
+        store: BookingStore,
+        links: Links,
+        propose: ProposeSlots,
+        edit: EditProposal,
+        withdraw: WithdrawProposal,
+    ) -> None:
+        self._guard = guard
+        self._store = store
+        self._links = links
+        self._propose = propose
+        self._edit = edit
+        self._withdraw = withdraw
 
-    async def find(proposal_id: str, who: Caller) -> Proposal:
-        proposal = await store.proposal(who.organization_id, proposal_id)
+    def router(self) -> APIRouter:
+        router = APIRouter(prefix="/internal/proposals", dependencies=[Depends(self._guard)])
+        add = router.add_api_route
+        add("", self.create, methods=["POST"], status_code=201)
+        add("/preview", self.preview, methods=["POST"])
+        add("", self.show_all, methods=["GET"])
+        add("/{proposal_id}", self.show, methods=["GET"])
+        add("/{proposal_id}", self.change, methods=["PATCH"])
+        add("/{proposal_id}", self.end, methods=["DELETE"])
+        add("/{proposal_id}/slots.txt", self.copy, methods=["GET"])
+        return router
+
+    def _view(self, proposal: Proposal, who: Caller) -> ProposalView:
+        return proposal_view(proposal, who, self._links.guest_url(proposal.proposal_id, proposal.token))
+
+    async def _find(self, proposal_id: str, who: Caller) -> Proposal:
+        proposal = await self._store.proposal(who.organization_id, proposal_id)
         if proposal is None:
             raise NotFound()
         return proposal
 
-    @router.post("", status_code=201)
-    async def create(request: Request, who: Who) -> ProposalView:
+    async def create(self, request: Request, who: Who) -> ProposalView:
         given = read_json(await request.body())
-        return view(await propose(parse(ProposalCreate, given), who, fingerprint(given)), who)
+        return self._view(await self._propose(parse(ProposalCreate, given), who, fingerprint(given)), who)
 
-    @router.post("/preview")
-    async def preview(request: Request, who: Who) -> dict[str, Any]:
-        event = await propose.preview(parse(ProposalCreate, read_json(await request.body())), who)
+    async def preview(self, request: Request, who: Who) -> dict[str, Any]:
+        event = await self._propose.preview(parse(ProposalCreate, read_json(await request.body())), who)
         return {
             "event": event.routing_key,
             "subject": event.subject,
@@ -68,8 +87,8 @@ def build_proposal_routes(
             "organization_id": event.organizationid,
         }
 
-    @router.get("")
     async def show_all(
+        self,
         who: Who,
         status: ProposalStatus | None = None,
         q: Annotated[str, Query(max_length=255)] = "",
@@ -78,49 +97,44 @@ def build_proposal_routes(
     ) -> ProposalList:
         after = read_cursor(cursor, 1, who.language)
         found = await newest_proposals(
-            store.proposals, who, status=status, words=q, before_id=after[0] if after else None, limit=limit
+            self._store.proposals, who, status=status, words=q, before_id=after[0] if after else None, limit=limit
         )
         page = found[:limit]
         more = cursor_of(page[-1].proposal_id) if len(found) > limit else None
-        return ProposalList(items=[view(proposal, who) for proposal in page], next_cursor=more)
+        return ProposalList(items=[self._view(proposal, who) for proposal in page], next_cursor=more)
 
-    @router.get("/{proposal_id}")
-    async def show(proposal_id: str, who: Who) -> ProposalView:
-        return view(await find(proposal_id, who), who)
+    async def show(self, proposal_id: str, who: Who) -> ProposalView:
+        return self._view(await self._find(proposal_id, who), who)
 
-    @router.patch("/{proposal_id}")
-    async def change(proposal_id: str, request: Request, who: Who, expected: Expected) -> ProposalView:
+    async def change(self, proposal_id: str, request: Request, who: Who, expected: Expected) -> ProposalView:
         body = await request.body()
 
         async def apply(before: Proposal) -> Proposal:
-            return await edit(before, parse(ProposalPatch, read_json(body)), who)
+            return await self._edit(before, parse(ProposalPatch, read_json(body)), who)
 
-        return view(await changed(lambda: find(proposal_id, who), apply, who, expected), who)
+        return self._view(await changed(lambda: self._find(proposal_id, who), apply, who, expected), who)
 
-    @router.delete("/{proposal_id}")
     async def end(
-        proposal_id: str, request: Request, who: Who, expected: Expected, notify_guest: bool = False
+        self, proposal_id: str, request: Request, who: Who, expected: Expected, notify_guest: bool = False
     ) -> ProposalView:
         body = await request.body()
 
         async def apply(before: Proposal) -> Proposal:
             wanted = parse(ProposalWithdraw, read_json(body))
-            return await withdraw(before, who, notify_guest=notify_guest or wanted.notify_guest)
+            return await self._withdraw(before, who, notify_guest=notify_guest or wanted.notify_guest)
 
-        return view(await changed(lambda: find(proposal_id, who), apply, who, expected), who)
+        return self._view(await changed(lambda: self._find(proposal_id, who), apply, who, expected), who)
 
-    @router.get("/{proposal_id}/slots.txt")
     async def copy(
+        self,
         proposal_id: str,
         who: Who,
         locale: Annotated[str, Query(max_length=35)] = "",
         time_zone: Annotated[str, Query(max_length=100)] = "",
     ) -> Response:
-        proposal = await find(proposal_id, who)
+        proposal = await self._find(proposal_id, who)
         if time_zone and time_zone not in zone_names():
             raise invalid(who.language, ("?time_zone", MALFORMED))
         language = "en" if (locale or who.language).lower().startswith("en") else "ja"
         zone = ZoneInfo(time_zone or proposal.time_zone)
         return PlainTextResponse(slots_text([slot.span for slot in proposal.open_slots], zone=zone, locale=language))
-
-    return router

@@ -73,7 +73,8 @@ async def earliest_appointments(
 
 
 def _found_by(words: str) -> dict[str, Any]:
-    pattern = {"$regex": re.escape(words), "$options": "i"}
+    """MongoDB refuses expressions with NUL, which no text of ours holds."""
+    pattern = {"$regex": re.escape(words.replace("\0", "\ufffd")), "$options": "i"}
     return {"$or": [{field: pattern} for field in _SEARCHED]}
 
 

@@ -156,6 +156,8 @@ async def test_lists_are_newest_first_and_go_on_from_a_cursor(world: World) -> N
     assert found == made[::-1]
     assert len((await world.call("GET", "/proposals?q=件名3")).json()["items"]) == 1
     assert (await world.call("GET", "/proposals?status=confirmed")).json()["items"] == []
+    for odd in ("%00", "(", "%FF", ".*"):
+        assert (await world.call("GET", f"/proposals?q={odd}")).json()["items"] == []
     for bad in ("cursor=x", "cursor=W10=", "limit=0", "status=odd"):
         assert (await world.call("GET", f"/proposals?{bad}")).status_code == 422
 
