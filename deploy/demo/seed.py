@@ -37,11 +37,11 @@ class Seeder:
         async with self._client() as client:
             await self._add_busy_entries(client, now)
             await self._set_up(client)
-            await self._sign_in(client, ADMINISTRATOR)
+            first = await self._sign_in(client, ADMINISTRATOR)
             others = [account for account in (*LOGINS, *more) if account is not ADMINISTRATOR]
             turns = asyncio.Semaphore(_AT_ONCE)
             await asyncio.gather(
-                self._join(ADMINISTRATOR, turns), *(self._add_and_join(client, each, turns) for each in others)
+                self._link(client, ADMINISTRATOR, first), *(self._add_and_join(client, each, turns) for each in others)
             )
 
     def _client(self) -> httpx.AsyncClient:
@@ -78,13 +78,15 @@ class Seeder:
         await self._join(account, turns)
 
     async def _join(self, account: Account, turns: asyncio.Semaphore) -> None:
-        """Sign in and connect the calendar and Zoom the way a browser does."""
         async with turns, self._client() as client:
-            staff_id = await self._sign_in(client, account)
-            for provider in (account.calendar, "zoom"):
-                _expect(await connect(client, provider, account.email))
-            await self._until_connected(client, account)
-            await self._until_fresh(client, staff_id)
+            await self._link(client, account, await self._sign_in(client, account))
+
+    async def _link(self, client: httpx.AsyncClient, account: Account, staff_id: str) -> None:
+        """Connect the calendar and Zoom of whoever is signed in, the way a browser does."""
+        for provider in (account.calendar, "zoom"):
+            _expect(await connect(client, provider, account.email))
+        await self._until_connected(client, account)
+        await self._until_fresh(client, staff_id)
 
     async def _sign_in(self, client: httpx.AsyncClient, account: Account) -> str:
         login = {"email": account.email, "password": account.password}

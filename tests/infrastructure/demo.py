@@ -16,7 +16,7 @@ from deploy.demo.state import Running, State, read_state
 from tests.infrastructure.ports import free_ports
 from tests.waiting import eventually
 
-_START_SECONDS = 120
+_START_SECONDS = 300
 
 
 class RunningDemo:
