@@ -53,7 +53,7 @@ class Headers:
         self._doubt(scope)
         head = scope["method"] == "HEAD" and not scope["path"].startswith(_ONLY_GET)
         if head:
-            scope["method"] = "GET"
+            scope = {**scope, "method": "GET"}  # a copy: the server's own must go on saying HEAD, or it misses the body
         static = scope["path"].startswith("/static/")
 
         async def completed(message: Message) -> None:
