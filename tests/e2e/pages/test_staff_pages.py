@@ -234,7 +234,8 @@ async def test_zoom_is_disconnected_and_connected_again(people: People) -> None:
     await expect(page.locator("#zoom a")).to_have_attribute("href", "https://marketplace.zoom.us/user/requests")
     await page.locator("#zoom button", has_text="接続").click()
     await page.wait_for_url(f"{people.demo.sandbox_url}/**")
-    await page.locator("button, input[type=submit]").first.click()
+    await page.check("input[value='taro@example.jp']")
+    await page.click("button[value=allow]")
     await page.wait_for_url("**/connections?connected=zoom")
     await expect(page.locator(".notice-ok")).to_have_text("Zoomと連携しました。")
 

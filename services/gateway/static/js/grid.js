@@ -31,6 +31,7 @@ export class Grid {
       datesSet: (range) => visible(new Date(range.startStr), new Date(range.endStr)),
     });
     this.calendar.render();
+    requestAnimationFrame(() => scrollByKeyboard(element));
     NARROW.addEventListener("change", () => this.calendar.changeView(this.view()));
   }
 
@@ -87,5 +88,15 @@ export class Grid {
   past() {
     const now = this.page.now();
     return { start: iso(new Date(now.getTime() - 48 * 3_600_000)), end: iso(now), display: "background", className: "past" };
+  }
+}
+
+// The hours scroll inside the grid: from its first cell, arrow keys reach them too.
+function scrollByKeyboard(root) {
+  for (const element of root.querySelectorAll("*")) {
+    const scrolls = ["auto", "scroll"].includes(getComputedStyle(element).overflowY);
+    if (!scrolls || element.scrollHeight <= element.clientHeight) continue;
+    const cell = element.querySelector("[role=gridcell]");
+    if (cell) cell.tabIndex = 0;
   }
 }
