@@ -193,11 +193,12 @@ def _origin(proposal: Proposal, given: Any, visit: Visit) -> Origin | None:
 
 
 def _guest(choice: GuestConfirm, proposal: Proposal, language: Language) -> Guest:
-    """What was typed now, with the known address where none was."""
+    """What was typed now; what was left out stays as it is known, an emptied company is empty."""
     email = choice.email or proposal.guest.email
     if not email:
         raise invalid(language, ("/email", REQUIRED))
-    return Guest(company=choice.company, name=choice.name, email=email)
+    company = choice.company if "company" in choice.model_fields_set else proposal.guest.company
+    return Guest(company=company, name=choice.name, email=email)
 
 
 def _confirmed(proposal: Proposal, appointment: Appointment) -> Proposal:

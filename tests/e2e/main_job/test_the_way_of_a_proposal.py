@@ -76,6 +76,15 @@ def invitation(mail: dict[str, str]) -> dict[str, object]:
     return result
 
 
+async def test_r22_what_the_guest_leaves_out_stays_as_it_is_known(system: System) -> None:
+    proposal = await system.proposed(guest={"company": "既知社", "name": "既知", "email": "kichi@example.com"})
+    path = f"/api/v1/guest/proposals/{token_of(proposal)}/confirm"
+    body = {"slot_id": proposal["slots"][0]["id"], "name": "既知太郎"}
+    answer = await system.api.post(path, json=body)
+    assert answer.status_code == 201, answer.text
+    assert (await system.appointment_of(proposal))["title"] == "既知社:既知太郎 様"
+
+
 async def test_r23_a_second_confirmation_reads_that_it_is_settled(system: System) -> None:
     proposal = await system.proposed(title="二度目", guest={"name": "二郎"}, send_mail=False)
     assert (await system.confirm(proposal, 0)).status_code == 201
