@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.gateway.identity import SignedIn
+from services.gateway.pages import times
 from services.gateway.pages.effect_rows import Reading, effect_rows
 from services.gateway.pages.guest_view import kind_word
 from services.gateway.pages.reader import Form, Session, staff_page
@@ -149,6 +150,7 @@ async def _detail(
             "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
             "typed": typed or _times_of(appointment, zone),
             "reopen": typed is not None,
+            "zone_label": times.zone_label(zone, appointment.start, language),
             "today": clock.now().astimezone(ZoneInfo(zone)).date().isoformat(),
         },
         status=status,

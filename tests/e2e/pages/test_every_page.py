@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from deploy.demo.layout import REPOSITORY
-from tests.e2e.pages.conftest import People, Width
+from tests.e2e.pages.conftest import SIZES, People, Width
 
 PICTURES = REPOSITORY / "artifacts" / "screenshots"
 AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
@@ -33,11 +33,19 @@ class Looker:
         await page.evaluate("document.activeElement?.blur()")
         folder = PICTURES / self.language / self.width
         folder.mkdir(parents=True, exist_ok=True)
-        await page.screenshot(path=folder / f"{name}.png", full_page="dialog" not in name)
+        await self._picture(folder / f"{name}.png", whole="dialog" not in name)
         assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{name} is too wide"
         if not await page.evaluate("typeof axe === 'object'"):
             await page.evaluate(Path(AXE).read_text("utf-8"))
         assert await page.evaluate(LOOK) == [], name
+
+    async def _picture(self, path: Path, *, whole: bool) -> None:
+        """A window as high as the page, so that what sticks to its lower edge stands at the end."""
+        if whole:
+            height = await self.page.evaluate("document.documentElement.scrollHeight")
+            await self.page.set_viewport_size({"width": SIZES[self.width]["width"], "height": height})
+        await self.page.screenshot(path=path)
+        await self.page.set_viewport_size(SIZES[self.width])  # type: ignore[arg-type]
 
     async def open(self, path: str, name: str) -> None:
         await self.page.goto(path)

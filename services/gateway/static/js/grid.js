@@ -1,5 +1,5 @@
 // Seven days from today on (three on a phone): busy times of all attendees, and slots chosen by dragging (FullCalendar, loaded as a global).
-import { hours, iso } from "./times.js";
+import { dayText, hours, iso } from "./times.js";
 
 const NARROW = matchMedia("(max-width: 760px)");
 
@@ -22,6 +22,7 @@ export class Grid {
       allDaySlot: false,
       nowIndicator: true,
       headerToolbar: false,
+      initialDate: page.edit?.slots[0]?.start ?? page.now(),
       validRange: { start: page.now() },
       slotEventOverlap: false,
       select: (span) => {
@@ -60,10 +61,10 @@ export class Grid {
     else this.calendar.prev();
   }
 
-  // "2026年11月20日～26日"
   period(from, to) {
-    const format = { timeZone: this.page.zone, year: "numeric", month: this.page.language === "ja" ? "long" : "short", day: "numeric" };
-    return new Intl.DateTimeFormat(this.page.language, format).formatRange(from, new Date(to.getTime() - 1));
+    const { zone, language } = this.page;
+    const last = new Date(to.getTime() - 1);
+    return `${dayText(from, zone, language)} ${language === "ja" ? "～" : "–"} ${dayText(last, zone, language)}`;
   }
 
   // Busy spans in the person's colour, chosen slots in the accent's.

@@ -1,3 +1,5 @@
+"""What became of each effect, in plain words (G9)."""
+
 from datetime import timedelta
 
 from services.gateway.pages.effect_rows import EffectRow, Reading, effect_rows

@@ -1,3 +1,5 @@
+"""A form without scripts is checked as the API checks (R22)."""
+
 from starlette.datastructures import FormData
 
 from services.gateway.pages.guest_form import GuestForm

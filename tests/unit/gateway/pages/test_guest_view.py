@@ -1,3 +1,5 @@
+"""What the guest's page is given (R22, R23)."""
+
 from datetime import timedelta
 
 import pytest

@@ -1,3 +1,5 @@
+"""Both languages say the same, and nothing named is missing (X6)."""
+
 import re
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""How instants read: R8 and the zones that a picker offers."""
+
 from datetime import timedelta
 
 import pytest
