@@ -10,7 +10,8 @@ from shared.contracts.booking import Appointment, Proposal
 from shared.crypto import KeyRing
 from shared.mongo import ASCENDING, Collection, Document, IndexModel, Session
 
-PROPOSAL_INDEXES = ()
+PROPOSAL_INDEXES = (IndexModel([("organization_id", ASCENDING)]),)
+"""Also makes the collection: two transactions that each make it would fail one another."""
 APPOINTMENT_INDEXES = (IndexModel([("attendee_ids", ASCENDING), ("ends_at", ASCENDING)]),)
 
 
