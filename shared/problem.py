@@ -2,6 +2,7 @@
 that raises them.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, TypedDict
 
@@ -83,6 +84,11 @@ class InvalidInput(Problem):
     ja, en = "入力内容に誤りがあります。", "The input is not valid."
 
 
+class BadJson(Problem):
+    code, status = "bad_json", 400
+    ja, en = "JSONとして読み取れません。", "The body is not JSON."
+
+
 class Unavailable(Problem):
     """Something behind the service does not answer for the moment; nothing is known to be wrong with the request."""
 
@@ -117,8 +123,8 @@ def language_of(accept_language: str | None, default: Language = "ja") -> Langua
     """The first of ``ja`` and ``en`` by the header's weights (RFC 9110, 12.5.4); ``default`` when neither is named."""
     best: tuple[float, Language] | None = None
     for part in (accept_language or "").split(","):
-        tag, _, weight = part.strip().partition(";q=")
-        primary = tag.split("-")[0].strip().lower()
+        tag, _, weight = "".join(part.split()).lower().partition(";q=")
+        primary = tag.split("-")[0]
         try:
             quality = float(weight) if weight else 1.0
         except ValueError:
@@ -165,24 +171,39 @@ _JAPANESE: Mapping[str, str] = {
     "too_long": "多すぎます(最大 {max_length} 件)。",
     "too_short": "少なすぎます(最小 {min_length} 件)。",
     "extra_forbidden": "この項目は使えません。",
-    "json_invalid": "JSONとして読み取れません。",
     "timezone_aware": "時刻にはUTCからの時差が必要です。",
     "enum": "{expected} のいずれかを指定してください。",
     "literal_error": "{expected} のいずれかを指定してください。",
 }
 
 
+_MEMBER = re.compile(r"<[\w.]+: ('[^']*')>")
+"""How pydantic names a member of an enumeration."""
+
+
 def field_error(error: Mapping[str, Any], language: Language) -> FieldError:
     """One pydantic error as a pointer and a sentence in the reader's language."""
     where, *path = error["loc"]
-    pointer = "".join(f"/{part}" for part in path if not isinstance(part, str) or part != "body")
+    pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
     if where in ("query", "header", "path", "cookie"):
         pointer = f"?{path[0]}" if path else f"?{where}"
-    detail = str(error["msg"])
+    detail = _MEMBER.sub(r"\1", str(error["msg"]))
     if language == "ja":
-        context = error.get("ctx") or {}
+        context = dict(error.get("ctx") or {})
+        if "expected" in context:
+            context["expected"] = _MEMBER.sub(r"\1", str(context["expected"])).replace(" or ", ", ")
         detail = _JAPANESE.get(error["type"], "形式が正しくありません。").format_map(_Lenient(context))
-    return {"pointer": pointer or "/", "detail": detail}
+    return {"pointer": pointer, "detail": detail}
+
+
+def _refusal(error: RequestValidationError, language: Language) -> Problem:
+    """Broken JSON has no field to point at, and a path that is none of those that exist leads nowhere."""
+    found = error.errors()
+    if any(item["type"] == "json_invalid" for item in found):
+        return BadJson()
+    if any(item["loc"][0] == "path" for item in found):
+        return NotFound()
+    return InvalidInput(errors=[field_error(item, language) for item in found])
 
 
 class _Lenient(dict[str, Any]):
@@ -200,8 +221,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         language = language_of(request.headers.get("accept-language"))
-        errors = [field_error(item, language) for item in error.errors()]
-        return respond(request, InvalidInput(errors=errors))
+        return respond(request, _refusal(error, language))
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> JSONResponse:

@@ -12,14 +12,9 @@ from pydantic import BaseModel, Field, ValidationError
 
 from services.booking.problems import MALFORMED, invalid
 from shared.contracts.api.fields import Id, Request
-from shared.problem import Language, Problem
+from shared.problem import BadJson, Language
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
-
-
-class BadJson(Problem):
-    code, status = "bad_json", 400
-    ja, en = "JSONとして読み取れません。", "The body is not JSON."
 
 
 class ReminderQuestion(Request):
