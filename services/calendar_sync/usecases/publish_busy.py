@@ -60,10 +60,9 @@ class PublishBusyTimes:
         spans = [(entry.start_at, entry.end_at) for _, entry in entries if not own.include(entry)]
         months = busy_months(window, spans)
         digests = {month: digest(bits) for month, bits in months.items()}
-        changed = {month: bits for month, bits in months.items() if before.months.get(month) != digests[month]}
-        if fresh and not changed:
+        if fresh and digests == before.months:
             return True
-        event = _event(staff_id, organization_id, next_version(before.version), read_at, window, changed)
+        event = _event(staff_id, organization_id, next_version(before.version), read_at, window, months)
         return await self._busy.publish(staff_id, before, digests, event)
 
 
