@@ -196,7 +196,7 @@ def field_error(error: Mapping[str, Any], language: Language) -> FieldError:
     return {"pointer": pointer, "detail": detail}
 
 
-def _refusal(error: RequestValidationError, language: Language) -> Problem:
+def refusal(error: RequestValidationError, language: Language) -> Problem:
     """Broken JSON has no field to point at, and a path that is none of those that exist leads nowhere."""
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
@@ -221,7 +221,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         language = language_of(request.headers.get("accept-language"))
-        return respond(request, _refusal(error, language))
+        return respond(request, refusal(error, language))
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> JSONResponse:

@@ -101,7 +101,8 @@ class BusyMonth(Value):
 
 
 class BusyTimesChanged(EventData, routing_key="calendar_sync.busy_times_changed.v1"):
-    """The mirror of one calendar was read completely at ``read_at``; carries all months of the window, so that one event
+    """The mirror of one calendar was read completely at ``read_at``; carries all months of the window, so that one
+    event
     tells everything and none that came late leaves a gap (G3). Own holds and entries are left out (G4).
 
     ``aggregateversion`` grows with every event of one staff member. Subject: the staff id.
