@@ -7,6 +7,7 @@ import random
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fnmatch import fnmatchcase
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -26,7 +27,9 @@ TOKEN_FAULTS = (FaultKind.EXPIRE_TOKENS, FaultKind.REVOKE_TOKENS)
 
 
 class FaultRule(BaseModel):
-    """What is left out matches all. ``path`` is a prefix or a regular expression below the mount."""
+    """What is left out matches all, as ``*`` does. ``path`` is a prefix, a pattern of a shell or a regular expression,
+    below the mount or with it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,11 +50,12 @@ class FaultRule(BaseModel):
 
     @field_validator("path")
     @classmethod
-    def _must_compile(cls, value: str | None) -> str | None:
+    def _must_be_a_pattern(cls, value: str | None) -> str | None:
         try:
             re.compile(value or "")
         except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from error
+            if not any(sign in str(value) for sign in "*?["):
+                raise ValueError(f"not a regular expression: {error}") from error
         return value
 
     @property
@@ -63,9 +67,18 @@ class FaultRule(BaseModel):
     def matches(self, provider: Provider, method: str, path: str) -> bool:
         if self.provider is not None and self.provider is not provider:
             return False
-        if self.method is not None and self.method.upper() != method.upper():
+        if self.method not in (None, "*") and str(self.method).upper() != method.upper():
             return False
-        return self.path is None or path.startswith(self.path) or re.search(self.path, path) is not None
+        return self.path is None or any(_fits(self.path, each) for each in (path, f"/{provider}{path}"))
+
+
+def _fits(pattern: str, path: str) -> bool:
+    if path.startswith(pattern) or fnmatchcase(path, pattern):
+        return True
+    try:
+        return re.search(pattern, path) is not None
+    except re.error:
+        return False
 
 
 @dataclass
