@@ -17,12 +17,11 @@ from shared.mongo import PyMongoError
 from shared.problem import (
     MEDIA_TYPE,
     TITLES,
-    InvalidInput,
     Language,
     Problem,
-    field_error,
     language_of,
     problem_body,
+    refusal,
 )
 
 log = structlog.get_logger(__name__)
@@ -76,10 +75,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:
-        language = _language(request)
-        return answers.of_problem(
-            request, InvalidInput(errors=[field_error(item, language) for item in error.errors()])
-        )
+        return answers.of_problem(request, refusal(error, _language(request)))
 
     @app.exception_handler(BackendProblem)
     async def on_backend_problem(request: Request, problem: BackendProblem) -> Response:
