@@ -11,7 +11,7 @@ import httpx
 from shared.ids import new_id
 from tests.waiting import eventually
 
-_PATIENCE_SECONDS = 120
+_PATIENCE_SECONDS = 300
 _NOT_NOW = (429, 502, 503, 504)
 
 
