@@ -6,7 +6,8 @@ CHECKED := shared services deploy tests
 QUICK := tests/unit tests/contract
 # Folders that need servers or the providers' own (large) client libraries from their first import on.
 WITHOUT_SERVERS := --ignore=tests/contract/sandbox --ignore=tests/contract/gateway
-WHOLE := $(QUICK) tests/integration tests/e2e tests/chaos
+SIDE_BY_SIDE := $(QUICK) tests/integration
+ONE_BY_ONE := tests/e2e tests/chaos
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-stop test check bench events format lock clean for-demo for-test format-check lint types imports unit
 
@@ -21,7 +22,8 @@ demo-stop: ## Stop the demo that was started with DETACH=1 (CHOSEI_GATEWAY_PORT 
 
 test: for-test ## Run every check and every test (PYTEST_ARGS adds options)
 	@$(MAKE) --no-print-directory -k -j2 --output-sync=target format-check lint imports types
-	@exec $(PYTHON) -m pytest --durations=15 $(WHOLE) $(PYTEST_ARGS)
+	@$(PYTHON) -m pytest -q -n 3 --dist loadfile --durations=10 $(SIDE_BY_SIDE) $(PYTEST_ARGS)
+	@exec $(PYTHON) -m pytest -q --durations=15 $(ONE_BY_ONE) $(PYTEST_ARGS)
 
 check: for-test ## Format, lint, types, import rules, unit and contract tests; under a minute
 	@$(MAKE) --no-print-directory -k -j2 --output-sync=target format-check lint imports types unit
