@@ -42,6 +42,7 @@ class Row:
     """``about`` is the proposal or appointment; ``provider`` is fixed for entries and chosen at writing for holds.
 
     An unwanted row with ``after`` waits until those rows are written: a move creates first, then deletes (G15).
+    ``told`` says that the others heard of a write that failed, and are owed the end of it (G9).
     """
 
     row_id: str
@@ -63,6 +64,7 @@ class Row:
     cause: Cause
     traceparent: str | None
     ends_at: datetime | None
+    told: bool = False
 
     @property
     def marker(self) -> str:

@@ -117,6 +117,7 @@ class Ledger:
             "written": written_document(written) if written else None,
             "attempted": None,
             "failed": None,
+            "told": False,
             "tries": 0,
             "failed_tries": 0,
             "waiting": waiting_again,
@@ -129,14 +130,16 @@ class Ledger:
 
     async def give_up(self, held: Document, row: Row, reason: str, events: Sequence[CloudEvent[Any]]) -> None:
         """The provider refused for good; a new wish tries again."""
-        await self._conclude(held, row, {"failed": reason}, outbox.entries(events), {"$unset": {"due_at": ""}})
+        values = {"failed": reason, "told": True}
+        await self._conclude(held, row, values, outbox.entries(events), {"$unset": {"due_at": ""}})
 
     async def wait(self, held: Document, row: Row, events: Sequence[CloudEvent[Any]]) -> None:
         """Until the person's calendar can be reached again."""
-        await self._conclude(held, row, {"waiting": True}, outbox.entries(events), {"$unset": {"due_at": ""}})
+        values = {"waiting": True, "told": row.told or bool(events)}
+        await self._conclude(held, row, values, outbox.entries(events), {"$unset": {"due_at": ""}})
 
     async def put_off(self, held: Document, row: Row, due_at: datetime, events: Sequence[CloudEvent[Any]]) -> None:
-        values = {"due_at": due_at, "tries": row.tries + 1}
+        values = {"due_at": due_at, "tries": row.tries + 1, "told": row.told or bool(events)}
         await self._conclude(held, row, values, outbox.entries(events), {})
 
     async def _conclude(

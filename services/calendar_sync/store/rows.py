@@ -59,6 +59,7 @@ def row_of(row: Document) -> Row:
         cause=Cause(row["cause"]["causation_id"], row["cause"]["correlation_id"]),
         traceparent=row.get("traceparent"),
         ends_at=row.get("ends_at"),
+        told=row.get("told", False),
     )
 
 

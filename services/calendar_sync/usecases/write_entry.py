@@ -78,7 +78,7 @@ class WriteEntry:
     async def _make_true(self, lease: Lease, row: Row) -> None:
         connection = await self._calendar_of(row)
         if row.written is None and row.attempted is None and not row.present:
-            await self._ledger.settle(lease.held, row, None, [])
+            await self._ledger.settle(lease.held, row, None, [announce.removed(row)] if row.told else [])
         elif connection is None or not connection.usable:
             await self._wait(lease, row, "connection_broken" if connection and connection.linked else "not_connected")
         elif not row.present:
@@ -180,8 +180,8 @@ class WriteEntry:
                 entry_id = await provider.find(credential, row.marker, row.attempted.generation)
             if entry_id is not None:
                 await provider.delete(credential, entry_id)
-        told = (row.written or entry_id) and not await self._ledger.covers(row)
-        events = [announce.removed(row)] if told else []
+        owed = (row.written or entry_id or row.told) and not await self._ledger.covers(row)
+        events = [announce.removed(row)] if owed else []
         if events and row.kind is RowKind.HOLD:
             metrics.record_stage("holds_released", clock.now() - lease.row["caused_at"])
         await self._ledger.settle(lease.held, row, None, events, waiting_again=wait_after)

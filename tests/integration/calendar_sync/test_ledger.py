@@ -220,6 +220,20 @@ async def test_a_refusal_is_final_and_told(world: World) -> None:
     assert (failed["appointment_id"], failed["retry_at"]) == ("apt_1", None)
 
 
+async def test_g9_holds_that_waited_and_were_never_placed_are_told_as_released(world: World) -> None:
+    await world.connect("stf_taro")
+    await world.faults({"kind": "status", "provider": "microsoft", "method": "POST", "status": 503})
+    await world.propose()
+    waiting = await patiently(
+        lambda: len(found := world.bus.of("calendar_sync.calendar_write_failed.v1")) == 2 and found
+    )
+    assert all(event["retry_at"] for event in waiting)
+    await world.faults()
+    await world.bus.publish(proposed(a_proposal(), 2, SlotsWithdrawn, notify_guest=False))
+    released = await patiently(lambda: len(found := world.bus.of("calendar_sync.holds_released.v1")) == 2 and found)
+    assert {event["revision"] for event in released} == {2}
+
+
 async def test_g19_a_broken_connection_keeps_its_rows_and_drains_after_reconnecting(world: World) -> None:
     await world.connect("stf_admin")
     mine = attending("stf_admin")
