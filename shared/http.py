@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import httpx
 
 from shared.observability.http import trace_headers
+from shared.providers import ProviderUnavailable
 
-__all__ = ["HTTPError", "Response", "TimeoutException", "client", "internal_client"]
+__all__ = ["HTTPError", "Response", "TimeoutException", "client", "internal_client", "json_object", "send"]
 
 HTTPError = httpx.HTTPError
 TimeoutException = httpx.TimeoutException
@@ -17,6 +19,8 @@ KEEP_ALIVE = timedelta(seconds=20)
 """How long an idle connection is kept; shorter than any server's own limit, so that none is reused as it closes."""
 
 USER_AGENT = "chosei/0.1"
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 def client(
@@ -64,3 +68,22 @@ def internal_client(
 
 async def _add_trace(request: httpx.Request) -> None:
     request.headers.update(trace_headers())
+
+
+async def send(client: httpx.AsyncClient, method: str, url: str, **arguments: Any) -> httpx.Response:
+    """Ask a provider and wait; whatever happened after sending is unknown, not failed (G10)."""
+    try:
+        return await client.request(method, url, **arguments)
+    except _NOT_SENT as error:
+        raise ProviderUnavailable(type(error).__name__) from error
+    except httpx.HTTPError as error:
+        raise ProviderUnavailable(type(error).__name__, unknown=True) from error
+
+
+def json_object(response: httpx.Response) -> dict[str, Any]:
+    """The JSON object of an answer; empty where there is none."""
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -5,8 +5,9 @@ A refused refresh token is ``CredentialRevoked`` and final; everything else that
 
 import base64
 import hashlib
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,32 +16,57 @@ from urllib.parse import urlencode
 import httpx
 
 from shared import clock
-from shared.providers import CredentialRevoked, ProviderRefused, ProviderThrottled, ProviderUnavailable
+from shared.http import json_object, send
+from shared.observability.http import provider_call
+from shared.providers import CredentialRevoked, ProviderError, ProviderRefused, ProviderThrottled, ProviderUnavailable
+
+_DEAD = ("invalid_grant", "interaction_required", "consent_required")
+_PAUSE = timedelta(seconds=5)
+_VENDOR_CODE = re.compile(r"AADSTS\d+")
+
+
+class ApprovalNeeded(ProviderRefused):
+    """An administrator must approve the app first (R4, V4)."""
+
+
+class AccessDenied(ProviderRefused):
+    """The person did not grant all that is needed."""
+
+
+class CodeRefused(ProviderRefused):
+    """The authorization code is used up, too old or not ours."""
 
 
 @dataclass(frozen=True)
 class Grant:
     """What a token endpoint gave. ``refresh_token`` is None where the provider keeps the old one (Google)."""
 
-    access_token: str
-    refresh_token: str | None
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
     expires_at: datetime
     scopes: frozenset[str]
 
 
 @dataclass(frozen=True)
 class OAuthApp:
-    """Our registration at one provider. ``basic`` sends the client's secret by HTTP Basic, else in the body."""
+    """Our registration at one provider.
+
+    ``basic`` sends the client's secret by HTTP Basic, else in the body. Where ``needed`` names scopes, a grant without
+    one of them or without a refresh token is refused. ``approval_words`` tell an administrator's "not yet".
+    """
 
     provider: str
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     authorize_url: str
     token_url: str
     revoke_url: str | None
-    scopes: tuple[str, ...]
-    basic: bool
+    scopes: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
+    basic: bool = False
     authorize_extra: Mapping[str, str] = field(default_factory=dict)
+    token_extra: Mapping[str, str] = field(default_factory=dict)
+    approval_words: tuple[str, ...] = ()
 
     def authorize(self, *, redirect_uri: str, state: str, verifier: str, login_hint: str) -> str:
         """Where the person's browser goes."""
@@ -56,6 +82,17 @@ class OAuthApp:
             **self.authorize_extra,
         }
         return f"{self.authorize_url}?{urlencode(query)}"
+
+    def refusal(self, error: str, description: str) -> ProviderRefused:
+        """What it means that the provider named this error, to the browser or to us."""
+        words = f"{error} {description}".lower()
+        if any(word.lower() in words for word in self.approval_words):
+            return ApprovalNeeded(error)
+        return AccessDenied(error) if "access_denied" in words else ProviderRefused(error)
+
+    def lacks(self, granted: Iterable[str]) -> bool:
+        """Compared by the last word: providers answer scopes with or without their address before it."""
+        return not {_scope_name(scope) for scope in self.needed} <= {_scope_name(scope) for scope in granted}
 
 
 def new_verifier() -> str:
@@ -75,7 +112,7 @@ class TokenEndpoint:
         self._client = client
 
     async def exchange(self, code: str, *, redirect_uri: str, verifier: str) -> Grant:
-        """Raises ``ProviderRefused`` for a used or foreign code."""
+        """Raises ``CodeRefused``, ``ApprovalNeeded`` and ``AccessDenied`` beside the usual errors."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -83,61 +120,61 @@ class TokenEndpoint:
             "code_verifier": verifier,
         }
         try:
-            return await self._token(form)
+            grant = await self._token("oauth.exchange", form)
         except CredentialRevoked as error:
-            raise ProviderRefused(error.reason) from error
+            refusal = self.app.refusal(error.reason, "")
+            raise (refusal if isinstance(refusal, ApprovalNeeded) else CodeRefused(error.reason)) from error
+        if self.app.needed and (self.app.lacks(grant.scopes) or grant.refresh_token is None):
+            raise AccessDenied(f"{self.app.provider}: not all that is needed was granted")
+        return grant
 
     async def renew(self, refresh_token: str) -> Grant:
-        """Raises ``CredentialRevoked`` when the provider refuses the refresh token for good."""
-        return await self._token({"grant_type": "refresh_token", "refresh_token": refresh_token})
+        """Raises ``CredentialRevoked`` only where the provider says that the refresh token is dead (G19)."""
+        return await self._token("oauth.renew", {"grant_type": "refresh_token", "refresh_token": refresh_token})
 
     async def revoke(self, token: str) -> None:
-        """End the grant where the provider has a way to; one that is already dead counts as done."""
+        """End the grant where the provider has a way to; one that it no longer knows (400) counts as ended."""
         if self.app.revoke_url is None:
             return
-        answer = await self._post(self.app.revoke_url, {"token": token})
-        if answer.status_code >= 500:
-            raise ProviderUnavailable(f"{self.app.provider} answered {answer.status_code} to a revocation")
+        with provider_call(self.app.provider, "oauth.revoke"):
+            answer = await send(self._client, "POST", self.app.revoke_url, data={"token": token}, **self._basic())
+            if answer.status_code not in (200, 400):
+                raise ProviderUnavailable(f"{self.app.provider} answered {answer.status_code} to a revocation")
 
-    async def _token(self, form: dict[str, str]) -> Grant:
-        answer = await self._post(self.app.token_url, form)
-        body = _json(answer)
-        if answer.status_code == 200 and "access_token" in body:
-            return Grant(
-                access_token=body["access_token"],
-                refresh_token=body.get("refresh_token"),
-                expires_at=clock.now() + timedelta(seconds=int(body.get("expires_in", 3600))),
-                scopes=frozenset(str(body.get("scope", "")).split()),
-            )
-        raise self._failure(answer.status_code, body)
+    async def _token(self, operation: str, form: Mapping[str, str]) -> Grant:
+        identity = {"client_id": self.app.client_id, "client_secret": self.app.client_secret}
+        data = {**({} if self.app.basic else identity), **form, **self.app.token_extra}
+        with provider_call(self.app.provider, operation):
+            answer = await send(self._client, "POST", self.app.token_url, data=data, **self._basic())
+            body = json_object(answer)
+            if answer.status_code != 200:
+                raise self._failure(answer.status_code, body)
+            return self._grant(body)
 
-    def _failure(self, status: int, body: Mapping[str, Any]) -> Exception:
-        error = str(body.get("error", ""))
+    def _grant(self, body: Mapping[str, Any]) -> Grant:
+        access = body.get("access_token")
+        if not isinstance(access, str) or not access:
+            raise ProviderUnavailable(f"{self.app.provider}: no access token in the answer", unknown=True)
+        return Grant(
+            access_token=access,
+            refresh_token=body.get("refresh_token") or None,
+            expires_at=clock.now() + timedelta(seconds=int(body.get("expires_in", 3600))),
+            scopes=frozenset(str(body.get("scope", "")).split()),
+        )
+
+    def _failure(self, status: int, body: Mapping[str, Any]) -> ProviderError:
+        error, description = str(body.get("error", "")), str(body.get("error_description", ""))
         if status == 429:
-            return ProviderThrottled(f"{self.app.provider} limits token requests", retry_after=timedelta(seconds=5))
-        if status >= 500 or not error:
+            return ProviderThrottled(f"{self.app.provider} limits token requests", retry_after=_PAUSE)
+        if status not in (400, 401, 403) or not error:
             return ProviderUnavailable(f"{self.app.provider} answered {status} to a token request")
-        if error in ("invalid_grant", "interaction_required", "consent_required"):
-            return CredentialRevoked(f"{self.app.provider}: {error}")
-        return ProviderRefused(f"{self.app.provider}: {error}")
+        vendor_code = _VENDOR_CODE.match(description)
+        reason = f"{self.app.provider}: {error} {vendor_code.group() if vendor_code else ''}".strip()
+        return CredentialRevoked(reason) if error in _DEAD else self.app.refusal(reason, description)
 
-    async def _post(self, url: str, form: dict[str, str]) -> httpx.Response:
-        auth: httpx.Auth | None = None
-        if self.app.basic:
-            auth = httpx.BasicAuth(self.app.client_id, self.app.client_secret)
-        else:
-            form = {**form, "client_id": self.app.client_id, "client_secret": self.app.client_secret}
-        try:
-            if auth is not None:
-                return await self._client.post(url, data=form, auth=auth)
-            return await self._client.post(url, data=form)
-        except httpx.HTTPError as error:
-            raise ProviderUnavailable(f"{self.app.provider}: {type(error).__name__}", unknown=True) from error
+    def _basic(self) -> dict[str, Any]:
+        return {"auth": httpx.BasicAuth(self.app.client_id, self.app.client_secret)} if self.app.basic else {}
 
 
-def _json(answer: httpx.Response) -> Mapping[str, Any]:
-    try:
-        body = answer.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
+def _scope_name(scope: str) -> str:
+    return scope.rpartition("/")[2].lower()

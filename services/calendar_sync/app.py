@@ -6,13 +6,13 @@ import httpx
 from fastapi import FastAPI
 from faststream.rabbit import RabbitBroker
 
-from services.calendar_sync.providers.google import GoogleCalendar
+from services.calendar_sync.providers.google import GoogleCalendar, google_app
 from services.calendar_sync.providers.mailbox import Mailboxes
-from services.calendar_sync.providers.microsoft import MicrosoftCalendar
+from services.calendar_sync.providers.microsoft import MicrosoftCalendar, microsoft_app
 from services.calendar_sync.providers.protocol import CalendarProvider
 from services.calendar_sync.routes import UseCases, build_router
 from services.calendar_sync.settings import Settings
-from services.calendar_sync.store import attempts, busy, connections, ledger, mirrors, staff, subjects
+from services.calendar_sync.store import busy, connections, ledger, mirrors, staff, subjects
 from services.calendar_sync.subscribers import SERVICE, Subscribers
 from services.calendar_sync.usecases.catch_up import CatchUp
 from services.calendar_sync.usecases.connect import ConnectCalendar
@@ -27,10 +27,12 @@ from services.calendar_sync.usecases.show_busy import ShowBusyTimes
 from services.calendar_sync.usecases.sync_mirror import Rhythm, SyncMirror
 from services.calendar_sync.usecases.watch import HearNotification, WatchCalendar, WatchRules
 from services.calendar_sync.usecases.write_entry import WriteEntry
-from shared import http, mongo
+from shared import http, mongo, oauth_attempts
 from shared.contracts.calendar_sync import Provider
 from shared.due import DueWorker
 from shared.messaging.relay import Relay
+from shared.oauth import TokenEndpoint
+from shared.oauth_attempts import Attempts
 from shared.runtime import Parts, make_broker, service_app
 
 _AT_ONCE = 64
@@ -42,7 +44,7 @@ class Stores:
     """All collections of this service."""
 
     connections: connections.Connections
-    attempts: attempts.Attempts
+    attempts: Attempts
     mirrors: mirrors.Mirrors
     busy: busy.BusyTimes
     ledger: ledger.Ledger
@@ -55,7 +57,7 @@ class Stores:
         ring = settings.data_ring
         return cls(
             connections=connections.Connections(database["connections"], ring, relay),
-            attempts=attempts.Attempts(database["oauth_attempts"], ring),
+            attempts=Attempts(database[oauth_attempts.COLLECTION], ring, lifetime=settings.state_lifetime),
             mirrors=mirrors.Mirrors(database["mirrors"], database["mirror_entries"], ring),
             busy=busy.BusyTimes(database["busy_times"], relay),
             ledger=ledger.Ledger(database["ledger"], relay),
@@ -68,7 +70,7 @@ class Stores:
     def indexes(self) -> dict[mongo.Collection, list[mongo.IndexModel]]:
         return {
             self.connections.collection: list(connections.INDEXES),
-            self.attempts.collection: list(attempts.INDEXES),
+            self.attempts.collection: list(oauth_attempts.INDEXES),
             self.mirrors.collection: list(mirrors.INDEXES),
             self.mirrors.entries: list(mirrors.ENTRY_INDEXES),
             self.busy.collection: list(busy.INDEXES),
@@ -89,7 +91,7 @@ def build_app(
     stores = Stores.of(database, settings, relay)
     outside = http.client("", timeout=settings.provider_timeout, transport=transport, max_connections=200)
     providers = make_providers(settings, outside)
-    parts = Wiring(settings, client, stores, providers)
+    parts = Wiring(settings, client, stores, providers, make_endpoints(settings, outside))
     return service_app(
         SERVICE,
         settings,
@@ -110,23 +112,32 @@ def make_providers(settings: Settings, client: httpx.AsyncClient) -> dict[Provid
     return {
         Provider.GOOGLE: GoogleCalendar(
             client,
-            client_id=settings.google_client_id,
-            client_secret=settings.google_client_secret.get_secret_value(),
-            authorize_url=settings.google_authorize_url,
-            oauth_url=settings.google_oauth_url,
             api_url=settings.google_api_url,
             description_limit=settings.google_description_limit,
         ),
         Provider.MICROSOFT: MicrosoftCalendar(
             client,
-            client_id=settings.microsoft_client_id,
-            client_secret=settings.microsoft_client_secret.get_secret_value(),
-            login_url=settings.microsoft_login_url,
-            tenant=settings.microsoft_tenant,
             api_url=settings.microsoft_api_url,
             description_limit=settings.microsoft_description_limit,
         ),
     }
+
+
+def make_endpoints(settings: Settings, client: httpx.AsyncClient) -> dict[Provider, TokenEndpoint]:
+    """``client`` has no base URL: sign-in and API live on different hosts."""
+    google = google_app(
+        settings.google_client_id,
+        settings.google_client_secret.get_secret_value(),
+        authorize_url=settings.google_authorize_url,
+        oauth_url=settings.google_oauth_url,
+    )
+    microsoft = microsoft_app(
+        settings.microsoft_client_id,
+        settings.microsoft_client_secret.get_secret_value(),
+        login_url=settings.microsoft_login_url,
+        tenant=settings.microsoft_tenant,
+    )
+    return {Provider.GOOGLE: TokenEndpoint(google, client), Provider.MICROSOFT: TokenEndpoint(microsoft, client)}
 
 
 class Wiring:
@@ -138,15 +149,17 @@ class Wiring:
         client: mongo.Client,
         stores: Stores,
         providers: dict[Provider, CalendarProvider],
+        endpoints: dict[Provider, TokenEndpoint],
     ) -> None:
         self._settings = settings
         self._stores = stores
         self._providers = providers
+        self._endpoints = endpoints
         self._mailboxes = {
             Provider.GOOGLE: Mailboxes(settings.google_concurrency),
             Provider.MICROSOFT: Mailboxes(settings.microsoft_concurrency),
         }
-        self._credentials = Credentials(stores.connections, providers, renew_before=settings.renew_before)
+        self._credentials = Credentials(stores.connections, endpoints, renew_before=settings.renew_before)
         self.ledger_worker = DueWorker("ledger", stores.ledger.collection, self._writer(), concurrency=_AT_ONCE)
         self.mirror_worker = DueWorker("mirrors", stores.mirrors.collection, self._reader(), concurrency=_AT_ONCE)
         wake = self.ledger_worker.wake
@@ -166,6 +179,7 @@ class Wiring:
             stores.mirrors,
             self._credentials,
             providers,
+            endpoints,
             wake,
             budget=settings.disconnect_budget,
         )
@@ -238,8 +252,8 @@ class Wiring:
                 stores.attempts,
                 stores.connections,
                 self._providers,
+                self._endpoints,
                 self.connection_worker.wake,
-                state_lifetime=settings.state_lifetime,
             ),
             disconnect=self._disconnect,
             connections=stores.connections,

@@ -11,13 +11,14 @@ from services.calendar_sync import schemas
 from services.calendar_sync.model.busy import Window
 from services.calendar_sync.model.connection import connection_id_of
 from services.calendar_sync.store.connections import Connections
-from services.calendar_sync.usecases.connect import ConnectCalendar, Return
+from services.calendar_sync.usecases.connect import ConnectCalendar
 from services.calendar_sync.usecases.disconnect import DisconnectCalendar
 from services.calendar_sync.usecases.look import LookAtCalendars
 from services.calendar_sync.usecases.show_busy import ShowBusyTimes
 from services.calendar_sync.usecases.watch import HearNotification
 from shared.contracts.calendar_sync import Provider
 from shared.internal import Caller, caller, require_caller
+from shared.oauth_attempts import Return
 from shared.problem import InvalidInput
 
 For = Annotated[Caller, Depends(caller)]

@@ -7,16 +7,18 @@ from services.zoom_issuer.providers import Zoom
 from services.zoom_issuer.providers.zoom import ZoomApi, zoom_app
 from services.zoom_issuer.routes import build_router
 from services.zoom_issuer.settings import Settings
-from services.zoom_issuer.store import MeetingStore
+from services.zoom_issuer.store.connections import Connections
+from services.zoom_issuer.store.meetings import MeetingStore
 from services.zoom_issuer.subscribers import SERVICE, Subscribers
-from services.zoom_issuer.usecases.connect import PROVIDER, Connect
+from services.zoom_issuer.usecases.access_tokens import AccessTokens
+from services.zoom_issuer.usecases.connect import Connect
 from services.zoom_issuer.usecases.follow_appointment import FollowAppointment
 from services.zoom_issuer.usecases.report import Report
-from shared import http, mongo
-from shared.connections import AccessTokens, Connections
+from shared import http, mongo, oauth_attempts
 from shared.due import DueWorker
 from shared.messaging.relay import Relay
 from shared.oauth import TokenEndpoint
+from shared.oauth_attempts import Attempts
 from shared.runtime import Parts, make_broker, service_app
 
 
@@ -24,6 +26,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     """``broker`` and ``zoom`` are handed in by tests only."""
     client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
     store, connections = MeetingStore(database, settings.data_ring), Connections(database, settings.data_ring)
+    attempts = Attempts(database[oauth_attempts.COLLECTION], settings.data_ring, lifetime=settings.state_lifetime)
     broker = broker or make_broker(SERVICE, settings)
     relay = Relay(broker, [store.meetings, connections.rows])
     api = http.client(settings.zoom_api_url, timeout=settings.zoom_timeout)
@@ -36,18 +39,22 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     follow = FollowAppointment(
         store,
         connections,
-        AccessTokens(connections, {PROVIDER: endpoint}),
+        AccessTokens(connections, endpoint),
         zoom,
         Report(store, connections, relay, settings.bus_ring),
         settled_after=settings.zoom_timeout + settings.zoom_settle,
     )
     worker = DueWorker("meetings", store.meetings, follow)
-    connect = Connect(connections, store, endpoint, zoom, relay, worker)
+    connect = Connect(attempts, connections, store, endpoint, zoom, relay, worker)
     parts = Parts(
         client=client,
         broker=broker,
         relay=relay,
-        indexes={**store.indexes, **connections.indexes},
+        indexes={
+            **store.indexes,
+            **connections.indexes,
+            attempts.collection: list(oauth_attempts.INDEXES),
+        },
         subscribers=Subscribers(store, worker).router(),
         workers=[worker],
         routers=[build_router(connect, connections, settings.api_tokens.get_secret_value())],

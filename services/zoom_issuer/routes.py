@@ -3,10 +3,11 @@
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from services.zoom_issuer.usecases.connect import PROVIDER, Connect, Return
-from shared.connections import Connections, ConnectionStatus
+from services.zoom_issuer.store.connections import PROVIDER, Connections, ConnectionStatus
+from services.zoom_issuer.usecases.connect import Connect
 from shared.internal import Caller, caller, require_caller
 from shared.mongo import Document
+from shared.oauth_attempts import Return
 
 
 class AuthorizeRequest(BaseModel):
@@ -43,7 +44,7 @@ def build_router(connect: Connect, connections: Connections, api_tokens: str) ->
 
     @router.get("")
     async def list_connections(who: Caller = Depends(caller)) -> ConnectionList:
-        row = await connections.find(who.organization_id, who.staff_id, PROVIDER)
+        row = await connections.find(who.organization_id, who.staff_id)
         return ConnectionList(items=[_view(row, who.staff_id)])
 
     @router.post("/zoom/authorize")
@@ -53,14 +54,14 @@ def build_router(connect: Connect, connections: Connections, api_tokens: str) ->
 
     @router.post("/zoom/callback")
     async def callback(body: CallbackRequest) -> ConnectionView:
-        given = Return(
+        back = Return(
             state=body.state,
             code=body.code or "",
             error=body.error or "",
             error_description=body.error_description or "",
             staff_id=body.staff_id,
         )
-        return _view(await connect.complete(given), body.staff_id)
+        return _view(await connect.complete(back), body.staff_id)
 
     @router.delete("/zoom")
     async def disconnect(who: Caller = Depends(caller)) -> ConnectionView:

@@ -17,5 +17,6 @@ class Settings(ServiceSettings):
     zoom_api_url: str = "https://api.zoom.us/v2"
     zoom_timeout: timedelta = timedelta(seconds=8)
     """After this a request counts as unanswered; what it did is then unknown."""
+    state_lifetime: timedelta = timedelta(minutes=15)
     zoom_settle: timedelta = timedelta(seconds=10)
     """How much longer than the time-out to wait before looking for what an unanswered request made (G10)."""

@@ -3,7 +3,7 @@
 from faststream.rabbit import RabbitRouter
 
 from services.zoom_issuer.model import wanted_of
-from services.zoom_issuer.store import MeetingStore
+from services.zoom_issuer.store.meetings import MeetingStore
 from shared.contracts.booking import (
     AppointmentCanceled,
     AppointmentChanged,

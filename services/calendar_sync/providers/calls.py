@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import httpx
-import orjson
 
 from services.calendar_sync.providers.protocol import Credential
+from shared.http import json_object, send
 from shared.observability.http import provider_call
 from shared.providers import ProviderUnavailable
 
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 UNAUTHORIZED = 401
 
 
@@ -18,25 +17,6 @@ class ErrorOf(Protocol):
     """Turns an answer of 400 and above into one of the five errors."""
 
     def __call__(self, status: int, body: dict[str, Any], headers: Mapping[str, str]) -> Exception: ...
-
-
-async def exchange(client: httpx.AsyncClient, method: str, url: str, **arguments: Any) -> httpx.Response:
-    """Send and wait; whatever happened after sending is unknown, not failed."""
-    try:
-        return await client.request(method, url, **arguments)
-    except _NOT_SENT as error:
-        raise ProviderUnavailable(type(error).__name__) from error
-    except httpx.HTTPError as error:
-        raise ProviderUnavailable(type(error).__name__, unknown=True) from error
-
-
-def body_of(response: httpx.Response) -> dict[str, Any]:
-    """The JSON object of an answer; empty where there is none."""
-    try:
-        body = orjson.loads(response.content)
-    except orjson.JSONDecodeError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 class ProviderApi:
@@ -74,10 +54,10 @@ class ProviderApi:
         self, method: str, url: str, token: str, headers: Mapping[str, str] | None, arguments: dict[str, Any]
     ) -> httpx.Response:
         sent = {**(headers or {}), "authorization": f"Bearer {token}"}
-        return await exchange(self._client, method, url, headers=sent, **arguments)
+        return await send(self._client, method, url, headers=sent, **arguments)
 
     def _answer(self, response: httpx.Response) -> dict[str, Any]:
-        body = body_of(response)
+        body = json_object(response)
         if response.status_code == UNAUTHORIZED:
             raise ProviderUnavailable("401 with a fresh token")
         if response.status_code >= 300:

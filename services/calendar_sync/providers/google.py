@@ -10,11 +10,10 @@ import httpx
 
 from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.entries import EntryDraft, Written, provider_key
-from services.calendar_sync.providers.calls import ProviderApi, exchange
+from services.calendar_sync.providers.calls import ProviderApi
 from services.calendar_sync.providers.google_mapping import from_draft, new_entry, to_busy
-from services.calendar_sync.providers.oauth import TokenEndpoint, authorize_url
-from services.calendar_sync.providers.protocol import Credential, Grant, Reading, Watch
-from shared.observability.http import provider_call
+from services.calendar_sync.providers.protocol import Credential, Reading, Watch
+from shared.oauth import OAuthApp
 from shared.providers import (
     ProviderError,
     ProviderRefused,
@@ -65,64 +64,34 @@ def _retry_after(headers: Mapping[str, str]) -> timedelta:
     return timedelta(seconds=max(1, int(text)) if text.isdigit() else 2)
 
 
+def google_app(client_id: str, client_secret: str, *, authorize_url: str, oauth_url: str) -> OAuthApp:
+    """Our app at Google; a refresh token only comes with offline access and consent asked anew."""
+    return OAuthApp(
+        provider="google",
+        client_id=client_id,
+        client_secret=client_secret,
+        authorize_url=authorize_url,
+        token_url=f"{oauth_url.rstrip('/')}/token",
+        revoke_url=f"{oauth_url.rstrip('/')}/revoke",
+        scopes=SCOPES,
+        needed=SCOPES,
+        authorize_extra={"access_type": "offline", "prompt": "consent"},
+    )
+
+
 class GoogleCalendar:
-    """The adapter. ``client`` has no base URL: OAuth and API live on different hosts."""
+    """The adapter."""
 
     def __init__(
         self,
         client: httpx.AsyncClient,
         *,
-        client_id: str,
-        client_secret: str,
-        authorize_url: str,
-        oauth_url: str,
         api_url: str,
         description_limit: int,
     ) -> None:
-        self._client = client
-        self._client_id = client_id
-        self._authorize_url = authorize_url
-        self._oauth_url = oauth_url.rstrip("/")
         self._url = api_url.rstrip("/")
-        self._tokens = TokenEndpoint(
-            "google", client, f"{self._oauth_url}/token", client_id=client_id, secret=client_secret
-        )
         self._api = ProviderApi("google", client, error_of)
         self.description_limit = description_limit
-
-    def authorize_url(self, *, state: str, challenge: str, redirect_uri: str, login_hint: str) -> str:
-        return authorize_url(
-            self._authorize_url,
-            {
-                "client_id": self._client_id,
-                "redirect_uri": redirect_uri,
-                "response_type": "code",
-                "scope": " ".join(SCOPES),
-                "access_type": "offline",
-                "prompt": "consent",
-                "state": state,
-                "login_hint": login_hint,
-                "code_challenge": challenge,
-                "code_challenge_method": "S256",
-            },
-        )
-
-    def refusal(self, error: str, description: str) -> ProviderRefused:
-        return ProviderRefused(error)
-
-    async def redeem(self, code: str, *, verifier: str, redirect_uri: str) -> Grant:
-        form = {"code": code, "code_verifier": verifier, "redirect_uri": redirect_uri}
-        return await self._tokens.redeem(form, SCOPES)
-
-    async def refresh(self, refresh_token: str) -> Grant:
-        return await self._tokens.refresh({"refresh_token": refresh_token})
-
-    async def revoke(self, token: str) -> None:
-        """A token that Google no longer knows (400) is as good as revoked."""
-        with provider_call("google", "oauth.revoke"):
-            response = await exchange(self._client, "POST", f"{self._oauth_url}/revoke", data={"token": token})
-            if response.status_code not in (200, 400):
-                raise ProviderUnavailable(f"revoke answered {response.status_code}")
 
     async def addresses(self, credential: Credential) -> Sequence[str]:
         calendar = await self._api.call("calendars.get", credential, "GET", f"{self._url}/calendars/primary")

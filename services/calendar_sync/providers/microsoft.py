@@ -12,9 +12,9 @@ from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.entries import EntryDraft, Written, provider_key
 from services.calendar_sync.providers.calls import ProviderApi
 from services.calendar_sync.providers.microsoft_mapping import from_draft, marker_filter, new_entry, to_busy
-from services.calendar_sync.providers.oauth import TokenEndpoint, authorize_url
-from services.calendar_sync.providers.protocol import ApprovalNeeded, Credential, Grant, Reading, Watch
+from services.calendar_sync.providers.protocol import Credential, Reading, Watch
 from services.calendar_sync.providers.zones import wall_clock
+from shared.oauth import OAuthApp
 from shared.providers import (
     ProviderError,
     ProviderRefused,
@@ -63,62 +63,37 @@ def _retry_after(headers: Mapping[str, str]) -> timedelta:
     return timedelta(seconds=max(1, int(text)) if text.isdigit() else 2)
 
 
+def microsoft_app(client_id: str, client_secret: str, *, login_url: str, tenant: str) -> OAuthApp:
+    """Our app at Microsoft, which has no way to revoke a single grant: forgetting the tokens is all."""
+    login = f"{login_url.rstrip('/')}/{tenant}/oauth2/v2.0"
+    return OAuthApp(
+        provider="microsoft",
+        client_id=client_id,
+        client_secret=client_secret,
+        authorize_url=f"{login}/authorize",
+        token_url=f"{login}/token",
+        revoke_url=None,
+        scopes=SCOPES,
+        needed=_NEEDED,
+        authorize_extra={"response_mode": "query"},
+        token_extra={"scope": " ".join(SCOPES)},
+        approval_words=_APPROVAL,
+    )
+
+
 class MicrosoftCalendar:
-    """The adapter. ``client`` has no base URL: sign-in and Graph live on different hosts."""
+    """The adapter."""
 
     def __init__(
         self,
         client: httpx.AsyncClient,
         *,
-        client_id: str,
-        client_secret: str,
-        login_url: str,
-        tenant: str,
         api_url: str,
         description_limit: int,
     ) -> None:
-        self._client_id = client_id
-        self._login = f"{login_url.rstrip('/')}/{tenant}/oauth2/v2.0"
         self._url = api_url.rstrip("/")
-        self._tokens = TokenEndpoint(
-            "microsoft", client, f"{self._login}/token", client_id=client_id, secret=client_secret
-        )
         self._api = ProviderApi("microsoft", client, error_of)
         self.description_limit = description_limit
-
-    def authorize_url(self, *, state: str, challenge: str, redirect_uri: str, login_hint: str) -> str:
-        return authorize_url(
-            f"{self._login}/authorize",
-            {
-                "client_id": self._client_id,
-                "redirect_uri": redirect_uri,
-                "response_type": "code",
-                "response_mode": "query",
-                "scope": " ".join(SCOPES),
-                "state": state,
-                "login_hint": login_hint,
-                "code_challenge": challenge,
-                "code_challenge_method": "S256",
-            },
-        )
-
-    def refusal(self, error: str, description: str) -> ProviderRefused:
-        if any(code in description for code in _APPROVAL):
-            return ApprovalNeeded(error)
-        return ProviderRefused(error)
-
-    async def redeem(self, code: str, *, verifier: str, redirect_uri: str) -> Grant:
-        form = {"code": code, "code_verifier": verifier, "redirect_uri": redirect_uri, "scope": " ".join(SCOPES)}
-        try:
-            return await self._tokens.redeem(form, _NEEDED)
-        except ProviderError as error:
-            raise (ApprovalNeeded(error.reason) if any(code in error.reason for code in _APPROVAL) else error) from None
-
-    async def refresh(self, refresh_token: str) -> Grant:
-        return await self._tokens.refresh({"refresh_token": refresh_token, "scope": " ".join(SCOPES)})
-
-    async def revoke(self, token: str) -> None:
-        """Microsoft has no way to revoke a single grant; forgetting the tokens is all."""
 
     async def addresses(self, credential: Credential) -> Sequence[str]:
         me = await self._api.call("me.get", credential, "GET", f"{self._url}/me")

@@ -2,43 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.entries import EntryDraft, Written
-from shared.providers import ProviderRefused
 
 __all__ = [
-    "ApprovalNeeded",
     "CalendarProvider",
     "Credential",
-    "Grant",
     "Reading",
-    "ScopesRefused",
     "Watch",
     "Window",
 ]
-
-
-class ApprovalNeeded(ProviderRefused):
-    """An administrator must approve the app first (V4)."""
-
-
-class ScopesRefused(ProviderRefused):
-    """The person did not grant all that is needed."""
-
-
-@dataclass(frozen=True)
-class Grant:
-    """Tokens as they came; ``refresh_token`` is None where the old one stays valid."""
-
-    access_token: str
-    refresh_token: str | None
-    expires_in: timedelta
-
-    def __repr__(self) -> str:
-        return "Grant(masked)"
 
 
 class Credential(Protocol):
@@ -77,20 +53,6 @@ class CalendarProvider(Protocol):
     def description_limit(self) -> int:
         """Most UTF-16 units that an entry's description holds."""
         ...
-
-    def authorize_url(self, *, state: str, challenge: str, redirect_uri: str, login_hint: str) -> str: ...
-
-    def refusal(self, error: str, description: str) -> ProviderRefused:
-        """What the error that the person came back with means."""
-        ...
-
-    async def redeem(self, code: str, *, verifier: str, redirect_uri: str) -> Grant:
-        """Raises ``ScopesRefused`` or ``ApprovalNeeded`` beside the usual errors."""
-        ...
-
-    async def refresh(self, refresh_token: str) -> Grant: ...
-
-    async def revoke(self, token: str) -> None: ...
 
     async def addresses(self, credential: Credential) -> Sequence[str]:
         """The account's addresses, the one to show first."""

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from services.calendar_sync.model.connection import Connection, ConnectionStatus, connection_id_of
-from services.calendar_sync.providers.protocol import Grant
 from shared import clock
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import CloudEvent
@@ -15,6 +14,7 @@ from shared.due import INDEX as DUE_INDEX
 from shared.messaging import outbox
 from shared.messaging.relay import Relay
 from shared.mongo import ASCENDING, Collection, Document, IndexModel, Session
+from shared.oauth import Grant
 
 INDEXES = (outbox.INDEX, DUE_INDEX, IndexModel([("organization_id", ASCENDING), ("staff_id", ASCENDING)]))
 _SECRETS = ("access_token", "refresh_token")
@@ -82,7 +82,7 @@ class Connections:
             for name, value in values.items()
             if value
         }
-        return sealed | {"access_expires_at": clock.now() + grant.expires_in}
+        return sealed | {"access_expires_at": grant.expires_at}
 
     async def find(self, connection_id: str) -> Connection | None:
         row = await self.collection.find_one({"_id": connection_id}, _PLAIN)

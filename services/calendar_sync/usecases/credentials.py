@@ -11,7 +11,6 @@ from datetime import timedelta
 import structlog
 
 from services.calendar_sync.model.connection import Connection
-from services.calendar_sync.providers.protocol import CalendarProvider
 from services.calendar_sync.store.busy import next_version
 from services.calendar_sync.store.connections import Connections, Tokens
 from shared import clock
@@ -19,6 +18,7 @@ from shared.contracts.calendar_sync import CalendarDisconnected, Provider
 from shared.contracts.envelope import Cause, envelope
 from shared.contracts.zoom_issuer import EndOfConnection
 from shared.ids import new_id
+from shared.oauth import TokenEndpoint
 from shared.providers import CredentialRevoked, ProviderError, ProviderUnavailable
 
 log = structlog.get_logger(__name__)
@@ -30,10 +30,10 @@ class Credentials:
     """All connections' tokens, as this process uses them."""
 
     def __init__(
-        self, connections: Connections, providers: Mapping[Provider, CalendarProvider], *, renew_before: timedelta
+        self, connections: Connections, endpoints: Mapping[Provider, TokenEndpoint], *, renew_before: timedelta
     ) -> None:
         self._connections = connections
-        self._providers = providers
+        self._endpoints = endpoints
         self._renew_before = renew_before
         self._renewals: dict[str, asyncio.Task[Tokens]] = {}
 
@@ -75,7 +75,7 @@ class Credentials:
     async def _renew_alone(self, connection: Connection, seen: Tokens, lease: str) -> Tokens:
         name = connection.connection_id
         try:
-            grant = await self._providers[connection.provider].refresh(seen.refresh)
+            grant = await self._endpoints[connection.provider].renew(seen.refresh)
         except CredentialRevoked as error:
             await self._break(connection, lease, error.reason)
             raise

@@ -22,6 +22,7 @@ from shared import clock
 from shared.contracts.calendar_sync import CalendarDisconnected, Provider
 from shared.contracts.envelope import Cause, envelope
 from shared.contracts.zoom_issuer import EndOfConnection
+from shared.oauth import TokenEndpoint
 from shared.providers import ProviderError
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,7 @@ class DisconnectCalendar:
         mirrors: Mirrors,
         credentials: Credentials,
         providers: Mapping[Provider, CalendarProvider],
+        endpoints: Mapping[Provider, TokenEndpoint],
         wake: Callable[[str], None],
         *,
         budget: timedelta,
@@ -60,6 +62,7 @@ class DisconnectCalendar:
         self._mirrors = mirrors
         self._credentials = credentials
         self._providers = providers
+        self._endpoints = endpoints
         self._wake = wake
         self._budget = budget.total_seconds()
 
@@ -102,7 +105,7 @@ class DisconnectCalendar:
             return
         await self._stop_watching(connection)
         try:
-            await self._providers[connection.provider].revoke(tokens.refresh)
+            await self._endpoints[connection.provider].revoke(tokens.refresh)
         except ProviderError as error:
             log.warning("grant.not_revoked", connection_id=connection.connection_id, reason=error.reason)
 

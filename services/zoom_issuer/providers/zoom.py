@@ -20,6 +20,7 @@ import httpx
 
 from services.zoom_issuer.providers import Meeting, MeetingRequest, ZoomUser
 from shared import clock
+from shared.http import json_object, send
 from shared.oauth import OAuthApp
 from shared.observability.http import provider_call
 from shared.providers import CredentialRevoked, ProviderRefused, ProviderThrottled, ProviderUnavailable
@@ -39,8 +40,8 @@ def zoom_app(client_id: str, client_secret: str, oauth_url: str) -> OAuthApp:
         authorize_url=f"{oauth_url}/authorize",
         token_url=f"{oauth_url}/token",
         revoke_url=f"{oauth_url}/revoke",
-        scopes=(),
         basic=True,
+        approval_words=("approv", "unauthorized_client"),
     )
 
 
@@ -99,15 +100,8 @@ class ZoomApi:
         params: Mapping[str, str] | None = None,
     ) -> Mapping[str, Any]:
         with provider_call("zoom", operation):
-            try:
-                answer = await self._client.request(
-                    method, path, json=json, params=params, headers={"authorization": f"Bearer {token}"}
-                )
-            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-                raise ProviderUnavailable(f"zoom: {type(error).__name__}") from error
-            except httpx.HTTPError as error:
-                raise ProviderUnavailable(f"zoom: {type(error).__name__}", unknown=True) from error
-            return _checked(answer)
+            headers = {"authorization": f"Bearer {token}"}
+            return _checked(await send(self._client, method, path, json=json, params=params, headers=headers))
 
 
 def to_body(request: MeetingRequest) -> dict[str, Any]:
@@ -138,7 +132,7 @@ def _checked(answer: httpx.Response) -> Mapping[str, Any]:
     status = answer.status_code
     if status == 204:
         return {}
-    body = _json(answer)
+    body = json_object(answer)
     if status < 300:
         return body
     code, message = body.get("code"), str(body.get("message", ""))
@@ -149,14 +143,6 @@ def _checked(answer: httpx.Response) -> Mapping[str, Any]:
     if status >= 500:
         raise ProviderUnavailable(f"zoom: {status}", unknown=True)
     raise ProviderRefused(f"zoom: {status}/{code} {message[:120]}", missing=status == 404 and code == 3001)
-
-
-def _json(answer: httpx.Response) -> Mapping[str, Any]:
-    try:
-        body = answer.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 def retry_after(headers: Mapping[str, str], message: str) -> timedelta:

@@ -13,10 +13,11 @@ from typing import TypeVar
 
 from services.zoom_issuer.model import Actual, Step, Wanted, agenda_token, next_step
 from services.zoom_issuer.providers import Meeting, MeetingRequest, Zoom
-from services.zoom_issuer.store import MeetingStore, actual_in, attempted_at, wanted_in
+from services.zoom_issuer.store.connections import Connections, ConnectionStatus
+from services.zoom_issuer.store.meetings import MeetingStore, actual_in, attempted_at, wanted_in
+from services.zoom_issuer.usecases.access_tokens import AccessTokens
 from services.zoom_issuer.usecases.report import Report
 from shared import clock
-from shared.connections import AccessTokens, Connections, ConnectionStatus
 from shared.contracts.zoom_issuer import MeetingErrorCode
 from shared.due import Lease
 from shared.mongo import Document
@@ -192,7 +193,7 @@ class FollowAppointment:
         return await self._store.drop_leftover(lease, old.meeting_id)
 
     async def _connection_of(self, row: Document, staff_id: str) -> Document:
-        connection = await self._connections.find(row["organization_id"], staff_id, "zoom")
+        connection = await self._connections.find(row["organization_id"], staff_id)
         if connection is None or connection["status"] == ConnectionStatus.DISCONNECTED:
             raise NoCredentials()
         return connection

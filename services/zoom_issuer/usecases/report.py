@@ -6,9 +6,9 @@ from typing import Any
 import structlog
 
 from services.zoom_issuer.model import Status, Wanted
-from services.zoom_issuer.store import MeetingStore, actual_in
+from services.zoom_issuer.store.connections import Connections, ConnectionStatus
+from services.zoom_issuer.store.meetings import MeetingStore, actual_in
 from shared import clock
-from shared.connections import Connections, ConnectionStatus
 from shared.contracts.envelope import Cause, EventData, envelope
 from shared.contracts.zoom_issuer import (
     EndOfConnection,

@@ -97,10 +97,6 @@ async def client(outside: Outside) -> AsyncIterator[httpx.AsyncClient]:
 def google(client: httpx.AsyncClient) -> GoogleCalendar:
     return GoogleCalendar(
         client,
-        client_id="id",
-        client_secret="secret",
-        authorize_url="https://accounts.google.com/o/oauth2/v2/auth",
-        oauth_url="https://oauth2.googleapis.com",
         api_url="https://www.googleapis.com/calendar/v3",
         description_limit=8192,
     )
@@ -109,10 +105,6 @@ def google(client: httpx.AsyncClient) -> GoogleCalendar:
 def microsoft(client: httpx.AsyncClient) -> MicrosoftCalendar:
     return MicrosoftCalendar(
         client,
-        client_id="id",
-        client_secret="secret",
-        login_url="https://login.microsoftonline.com",
-        tenant="common",
         api_url="https://graph.microsoft.com/v1.0",
         description_limit=200_000,
     )

@@ -10,11 +10,9 @@ from services.calendar_sync.model.entries import EntryDraft
 from services.calendar_sync.providers import google, google_mapping, microsoft
 from services.calendar_sync.providers.calls import ProviderApi
 from services.calendar_sync.providers.mailbox import Mailbox
-from services.calendar_sync.providers.oauth import TokenEndpoint
 from shared import http
 from shared.contracts.booking import Visibility
 from shared.providers import (
-    CredentialRevoked,
     ProviderError,
     ProviderRefused,
     ProviderThrottled,
@@ -138,26 +136,6 @@ async def test_g3_an_answer_that_cannot_be_read_is_no_answer() -> None:
     client, _ = answering(httpx.Response(200, text="<html>"))
     with pytest.raises(ProviderUnavailable):
         await call(client)
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "kind"),
-    [
-        (400, {"error": "invalid_grant"}, CredentialRevoked),
-        (400, {"error": "interaction_required"}, CredentialRevoked),
-        (401, {"error": "invalid_client"}, ProviderRefused),
-        (503, {}, ProviderUnavailable),
-        (400, {}, ProviderUnavailable),
-        (200, {}, ProviderUnavailable),
-    ],
-)
-async def test_g19_only_the_providers_own_word_ends_a_connection(
-    status: int, body: dict[str, str], kind: type[ProviderError]
-) -> None:
-    client, _ = answering(httpx.Response(status, json=body))
-    with pytest.raises(ProviderError) as caught:
-        await TokenEndpoint("google", client, "/token", client_id="a", secret="b").refresh({"refresh_token": "r"})
-    assert type(caught.value) is kind
 
 
 async def test_a_mailbox_that_asked_for_silence_is_left_alone() -> None:

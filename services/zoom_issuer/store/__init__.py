@@ -1,0 +1,1 @@
+"""Rows of zoom_issuer: connections and meetings."""
