@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.booking.rotate import rewrap_all
+from services.booking.rotate import SECRETS as SECRETS_AT_REST
 from services.booking.views.meeting import secret_place
 from shared import clock
 from shared.contracts.calendar_sync import (
@@ -30,6 +30,7 @@ from shared.contracts.zoom_issuer import (
     MeetingUpdated,
 )
 from shared.crypto import KeyRing
+from shared.rotation import rewrap_all
 from tests.builders import BUS_RING, DATA_KEYS
 from tests.integration.booking.world import HANAKO, TARO, World, in_tokyo
 
@@ -114,7 +115,7 @@ async def test_g26_secrets_are_rewrapped_with_the_newest_key(world: World) -> No
     await hear(world, *reports(appointment_id, proposal), about=appointment_id)
     database = world.stores.bookings.appointments.database
     ring = KeyRing.parse("d2:" + "RUVFRUVFRUVFRUVFRUVFRUVFRUVFRUVFRUVFRUVFRUU=" + "," + DATA_KEYS)
-    assert [await rewrap_all(database, ring) for _ in range(2)] == [1, 0]
+    assert [await rewrap_all(database, ring, SECRETS_AT_REST) for _ in range(2)] == [1, 0]
     row = await world.stores.bookings.appointments.find_one({"_id": appointment_id})
     assert row is not None
     assert SECRETS.passcode in ring.decrypt(row["meeting"]["secret"], place=secret_place(appointment_id)).decode()

@@ -1,0 +1,14 @@
+"""``python -m services.notifier.rotate``: wrap all stored secrets with the newest key (G26). Safe to repeat."""
+
+from services.notifier.settings import Settings
+from services.notifier.subscribers import SERVICE
+from shared import rotation
+
+SECRETS: rotation.Secrets = {
+    "matters": dict.fromkeys(
+        ("facts.secrets", "facts.meeting.sealed", "facts.notices.*.words", "deliveries.*.message"), "matters/{}"
+    )
+}
+
+if __name__ == "__main__":
+    rotation.run(SERVICE, Settings(), SECRETS)

@@ -1,0 +1,27 @@
+"""Keys at rest are rotated without losing a secret (G26)."""
+
+from services.notifier.rotate import SECRETS
+from services.notifier.store import Safe
+from shared.contracts.booking import SlotsProposed
+from shared.crypto import KeyRing
+from tests.infrastructure.rotation import NEW_KEY, rotate
+from tests.integration.notifier.conftest import Notifier, PostOffice
+from tests.unit.notifier.builders import APPOINTMENT_ID, DATA_KEYS, confirmed, meeting_issued, proposal_event
+from tests.waiting import eventually
+
+
+async def test_g26_after_a_rotation_the_old_key_is_needed_no_more(notifier: Notifier, post_office: PostOffice) -> None:
+    post_office.replies += ["451 later"] * 100
+
+    async def waits() -> bool:
+        kept = (await notifier.matter(APPOINTMENT_ID)).get("deliveries", {})
+        return len(kept) == 2 and all(one.get("message") for one in kept.values())
+
+    await notifier.hear(confirmed(), meeting_issued(), proposal_event(SlotsProposed))
+    await eventually(waits)
+    changed, left = await rotate(notifier.database, DATA_KEYS, SECRETS)
+    assert left == []
+    assert changed >= 4
+    safe, row = Safe(KeyRing.parse(NEW_KEY)), await notifier.matter(APPOINTMENT_ID)
+    mails = [safe.open_mail(one["message"], about=APPOINTMENT_ID) for one in row["deliveries"].values()]
+    assert all(b"Message-ID" in mail for mail in mails)
