@@ -3,11 +3,6 @@
 from shared.problem import Problem
 
 
-class UnknownProvider(Problem):
-    code, status = "not_found", 404
-    ja, en = "このカレンダーには対応していません。", "This calendar is not supported."
-
-
 class OAuthStateInvalid(Problem):
     code, status = "oauth_state_invalid", 400
     ja = "連携の有効期限が切れたか、すでに使われています。もう一度お試しください。"

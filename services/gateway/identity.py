@@ -101,13 +101,6 @@ async def page_session(request: Request) -> SignedIn:
     return signed_in
 
 
-async def page_admin(request: Request) -> SignedIn:
-    """Raises ``SignInNeeded``, ``Forbidden``."""
-    signed_in = await page_session(request)
-    require_admin(signed_in)
-    return signed_in
-
-
 async def page_form(request: Request) -> SignedIn:
     """A form sent from one of our pages. Raises ``SignInNeeded``, ``CsrfRefused``."""
     signed_in = await page_session(request)

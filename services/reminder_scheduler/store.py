@@ -77,12 +77,6 @@ class ReminderStore:
         ).to_list(None)
         return {row["_id"] for row in written}
 
-    async def oldest_due(self, now: datetime) -> datetime | None:
-        row = await self.reminders.find_one(
-            {"due_at": {"$gt": datetime.fromtimestamp(0, now.tzinfo), "$lte": now}}, {"due_at": 1}, sort=[("due_at", 1)]
-        )
-        return row["due_at"] if row else None
-
     async def office_of(self, organization_id: str) -> Office | None:
         row = await self.organizations.find_one({"_id": organization_id})
         if row is None:

@@ -133,7 +133,7 @@ class Availability:
     async def busy_entries(self, evidence: Evidence, organization_id: str, span: Span) -> list[ToleratedEntry]:
         """What is busy in ``span``: entries where a look tells, and the copy's cells that no entry explains (G2)."""
         now = clock.now()
-        looked = await self._look_at(evidence, self._with_calendar(evidence), organization_id, span)
+        looked = await self._look_at(self._with_calendar(evidence), organization_id, span)
         found: list[ToleratedEntry] = []
         for host in evidence.hosts(now, self._stale_after):
             seen = looked.get(host.staff_id, UNREADABLE).busy
@@ -177,15 +177,13 @@ class Availability:
             for person in evidence.staff.values()
             if person.calendar is Link.CONNECTED and not self._is_recent(person, span, now)
         ]
-        looked = await self._shared_looks(shared_as, lambda: self._look_at(evidence, aged, organization_id, span))
+        looked = await self._shared_looks(shared_as, lambda: self._look_at(aged, organization_id, span))
         return [
             self._seen(host, evidence.staff[host.staff_id], span, looked.get(host.staff_id), tolerated)
             for host in evidence.hosts(now, self._stale_after)
         ]
 
-    async def _look_at(
-        self, evidence: Evidence, staff_ids: Sequence[str], organization_id: str, span: Span
-    ) -> Mapping[str, Looked]:
+    async def _look_at(self, staff_ids: Sequence[str], organization_id: str, span: Span) -> Mapping[str, Looked]:
         return await self._look(organization_id, staff_ids, span) if staff_ids else {}
 
     def _is_recent(self, person: Staff, span: Span, now: datetime) -> bool:

@@ -55,7 +55,7 @@ class EditProposal:
         if before.status not in (ProposalStatus.OPEN, ProposalStatus.EXPIRED):
             raise NotOpen()
         now = clock.now()
-        edited = await self._with_party(_with_details(before, wanted, now), wanted, caller)
+        edited = await self._with_party(_with_details(before, wanted), wanted, caller)
         check_guest(edited.guest, edited.send_mail or wanted.send_mail, caller.language)
         check_expiry(wanted.expires_at, now, caller.language)
         kept, new = _slots(before, wanted.slots, caller.language)
@@ -111,7 +111,7 @@ class EditProposal:
         )
 
 
-def _with_details(before: Proposal, wanted: ProposalPatch, now: datetime) -> Proposal:
+def _with_details(before: Proposal, wanted: ProposalPatch) -> Proposal:
     given = wanted.model_fields_set
     changes: dict[str, object] = {
         name: getattr(wanted, name) for name in _DETAILS if name in given and getattr(wanted, name) is not None

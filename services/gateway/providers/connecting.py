@@ -15,7 +15,7 @@ from services.gateway.providers.answers import (
     Provider,
 )
 from services.gateway.providers.backend import Backend, BackendProblem
-from shared.internal import Caller
+from shared.internal import REQUEST_ID, Caller
 
 
 class Connecting(Backend):
@@ -58,7 +58,8 @@ class CalendarSync(Connecting):
         """A provider's notification as it came; calendar_sync verifies it."""
         handed = orjson.dumps({"headers": dict(headers), "body": body, "query": dict(query)})
         path = f"/internal/notifications/{provider}"
-        response = await self.send("POST", path, "en", body=handed, headers={"content-type": "application/json"})
+        sent = {"content-type": "application/json", REQUEST_ID: request_id}
+        response = await self.send("POST", path, "en", body=handed, headers=sent)
         if response.status_code != 200:
             raise BackendProblem.unavailable("en")
         return HookAnswer.model_validate_json(response.content)

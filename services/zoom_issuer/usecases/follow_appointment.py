@@ -8,6 +8,7 @@ repeats (G10); each finished step is written before the next begins.
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -167,10 +168,8 @@ class FollowAppointment:
             if not error.missing:
                 raise
             return await self._store.keep(lease, None)
-        moved = Actual(
-            meeting_id=actual.meeting_id,
-            connection_id=actual.connection_id,
-            host_staff_id=actual.host_staff_id,
+        moved = replace(
+            actual,
             topic=wanted.topic,
             start_at=wanted.start_at,
             minutes=wanted.minutes,
