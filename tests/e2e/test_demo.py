@@ -69,14 +69,14 @@ async def test_each_login_has_a_calendar_with_busy_time_and_zoom(demo: RunningDe
     assert len(item["busy"]) == 4
 
 
-async def test_a_killed_service_comes_back(demo: RunningDemo) -> None:
+async def test_g27_a_killed_service_comes_back(demo: RunningDemo) -> None:
     before = demo.pid("notifier")
     await demo.kill("notifier")
     await eventually(lambda: demo.pid("notifier") != before, timeout=10)
     await demo.ready("notifier")
 
 
-async def test_services_find_restarted_stores_again(demo: RunningDemo) -> None:
+async def test_g27_services_find_restarted_stores_again(demo: RunningDemo) -> None:
     await demo.restart("mongod")
     await demo.restart("rabbitmq")
     for service in ("booking", "calendar_sync", "zoom_issuer", "notifier", "reminder_scheduler", "gateway"):

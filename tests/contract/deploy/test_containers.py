@@ -55,7 +55,7 @@ def test_every_service_runs_in_a_container_that_cannot_be_written_to(service: st
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_service_sees_its_own_secrets_only(service: str) -> None:
+def test_g26_every_service_sees_its_own_secrets_only(service: str) -> None:
     mounted = [volume.split(":")[0] for volume in container(service)["volumes"]]
     secrets = [name for name in mounted if name.startswith("secrets")]
     assert secrets == [f"secrets-{service.replace('_', '-')}"]

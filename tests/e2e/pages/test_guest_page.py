@@ -44,7 +44,7 @@ async def test_opening_the_page_again_shows_what_was_confirmed(people: People) -
     await expect(page.locator("input[name=slot_id]")).to_have_count(0)
 
 
-async def test_opening_the_page_changes_nothing(people: People) -> None:
+async def test_g07_opening_the_page_changes_nothing(people: People) -> None:
     made = await people.proposal()
     page = await people.page("phone", scripts=False)
     for _ in range(2):

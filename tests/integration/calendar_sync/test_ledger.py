@@ -220,7 +220,7 @@ async def test_a_refusal_is_final_and_told(world: World) -> None:
     assert (failed["appointment_id"], failed["retry_at"]) == ("apt_1", None)
 
 
-async def test_g9_holds_that_waited_and_were_never_placed_are_told_as_released(world: World) -> None:
+async def test_g09_holds_that_waited_and_were_never_placed_are_told_as_released(world: World) -> None:
     await world.connect("stf_taro")
     await world.faults({"kind": "status", "provider": "microsoft", "method": "POST", "status": 503})
     await world.propose()

@@ -26,7 +26,7 @@ async def test_a_fresh_broker_has_the_ladder_and_nothing_else(fresh_broker: Brok
     assert set(await fresh_broker.queues()) == set(LADDER)
 
 
-async def test_a_service_may_publish_under_its_own_name_only(fresh_broker: Broker) -> None:
+async def test_g26_a_service_may_publish_under_its_own_name_only(fresh_broker: Broker) -> None:
     connection = await aio_pika.connect(fresh_broker.url("booking"))
     async with connection, connection.channel() as channel:
         exchange = await channel.get_exchange("chosei.events", ensure=False)
@@ -38,7 +38,7 @@ async def test_a_service_may_publish_under_its_own_name_only(fresh_broker: Broke
     assert await eventually(lambda: fresh_broker.depth("booking.test")) == 1
 
 
-async def test_a_service_may_not_declare_queues_of_others(fresh_broker: Broker) -> None:
+async def test_g26_a_service_may_not_declare_queues_of_others(fresh_broker: Broker) -> None:
     connection = await aio_pika.connect(fresh_broker.url("booking"))
     async with connection, connection.channel() as channel:
         with pytest.raises(ChannelAccessRefused):

@@ -131,7 +131,7 @@ async def test_a_reminder_goes_to_both_sides_once(notifier: Notifier, post_offic
     assert all(JOIN.url in taken.text for taken in reminders)
 
 
-async def test_c4_the_administrators_hear_once_a_day_of_a_spent_budget(
+async def test_g11_the_administrators_hear_once_a_day_of_a_spent_budget(
     notifier: Notifier, post_office: PostOffice
 ) -> None:
     later = clock.now() + timedelta(hours=8)

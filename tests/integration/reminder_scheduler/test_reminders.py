@@ -172,7 +172,7 @@ async def test_g21_after_a_long_downtime_a_reminder_past_the_start_is_suppressed
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_any_order_of_the_same_events_files_the_same_reminder(world: World, seed: int) -> None:
+async def test_g21_any_order_of_the_same_events_files_the_same_reminder(world: World, seed: int) -> None:
     later = TOMORROW_TEN + timedelta(days=3)
     events = [
         confirmed("apt_1", TOMORROW_TEN, NOON),

@@ -76,7 +76,7 @@ async def test_g12_a_move_keeps_the_link_and_a_cancel_kills_it(world: World) -> 
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_any_order_and_repetition_of_events_ends_in_the_same_meeting(world: World, seed: int) -> None:
+async def test_g10_any_order_and_repetition_of_events_ends_in_the_same_meeting(world: World, seed: int) -> None:
     await world.connect()
     last = tomorrow_at(9)
     events = [confirmed(), moved(2, start_at=tomorrow_at(7)), moved(3, start_at=last)] * 3

@@ -132,7 +132,7 @@ async def test_g10_what_was_sent_and_not_answered_is_unknown(error: Exception, u
     assert caught.value.unknown is unknown
 
 
-async def test_g3_an_answer_that_cannot_be_read_is_no_answer() -> None:
+async def test_g03_an_answer_that_cannot_be_read_is_no_answer() -> None:
     client, _ = answering(httpx.Response(200, text="<html>"))
     with pytest.raises(ProviderUnavailable):
         await call(client)

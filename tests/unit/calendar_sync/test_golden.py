@@ -39,12 +39,16 @@ def check(found: BusyEntry | None, start: str, end: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "change", "start", "end", "kind"), google.ROWS, ids=lambda part: str(part)[:40])
-def test_g18_google(name: str, change: dict[str, Any], start: str, end: str, kind: str) -> None:
+def test_g18_an_entry_of_google_means_this_busy_time(
+    name: str, change: dict[str, Any], start: str, end: str, kind: str
+) -> None:
     check(google_mapping.to_busy({**GOOGLE, **change}, TOKYO), start, end, kind)
 
 
 @pytest.mark.parametrize(("name", "change", "start", "end", "kind"), graph.ROWS, ids=lambda part: str(part)[:40])
-def test_g18_graph(name: str, change: dict[str, Any], start: str, end: str, kind: str) -> None:
+def test_g18_an_entry_of_graph_means_this_busy_time(
+    name: str, change: dict[str, Any], start: str, end: str, kind: str
+) -> None:
     check(microsoft_mapping.to_busy({**GRAPH, **change}, TOKYO), start, end, kind)
 
 
@@ -56,7 +60,7 @@ def test_g18_the_set_has_at_least_a_hundred_samples() -> None:
 @pytest.mark.parametrize(
     "change", [{"start": {}}, {"start": None}, {"end": {"dateTime": "soon"}}, {"start": {"date": "x"}}]
 )
-def test_g3_an_entry_of_google_that_cannot_be_read_spoils_the_read(change: dict[str, Any]) -> None:
+def test_g03_an_entry_of_google_that_cannot_be_read_spoils_the_read(change: dict[str, Any]) -> None:
     with pytest.raises(ProviderUnavailable):
         google_mapping.to_busy({**GOOGLE, **change}, TOKYO)
 
@@ -64,7 +68,7 @@ def test_g3_an_entry_of_google_that_cannot_be_read_spoils_the_read(change: dict[
 @pytest.mark.parametrize(
     "change", [{"start": None}, graph.timed("2026-12-01T04:00:00", "x", "tzone://Microsoft/Custom")]
 )
-def test_g3_an_entry_of_graph_that_cannot_be_read_spoils_the_read(change: dict[str, Any]) -> None:
+def test_g03_an_entry_of_graph_that_cannot_be_read_spoils_the_read(change: dict[str, Any]) -> None:
     with pytest.raises(ProviderUnavailable):
         microsoft_mapping.to_busy({**GRAPH, **change}, TOKYO)
 

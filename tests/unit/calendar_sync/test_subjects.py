@@ -61,7 +61,7 @@ def shuffled(steps: list[Any]) -> st.SearchStrategy[list[Any]]:
 
 
 @given(shuffled(PROPOSAL_STEPS))
-def test_x2_any_order_and_repetition_of_a_proposals_events_wants_the_same_holds(steps: list[ProposalStep]) -> None:
+def test_g10_any_order_and_repetition_of_a_proposals_events_wants_the_same_holds(steps: list[ProposalStep]) -> None:
     state = NEW
     for step in steps:
         state = step(state)
@@ -77,7 +77,7 @@ def test_after_a_confirmation_no_order_of_events_wants_a_hold(steps: list[Propos
 
 
 @given(shuffled(STEPS))
-def test_x2_any_order_and_repetition_of_an_appointments_events_ends_the_same(steps: list[AppointmentStep]) -> None:
+def test_g10_any_order_and_repetition_of_an_appointments_events_ends_the_same(steps: list[AppointmentStep]) -> None:
     assert folded(steps) == folded(STEPS)
     assert folded(steps).link == OTHER
 

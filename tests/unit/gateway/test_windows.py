@@ -12,7 +12,7 @@ def test_the_last_minute_counts_for_as_much_as_is_left_of_it() -> None:
     assert Window(current=10, previous=120, elapsed=60).count == 10
 
 
-def test_one_more_than_the_limit_is_refused_across_the_change_of_the_minute() -> None:
+def test_g24_one_more_than_the_limit_is_refused_across_the_change_of_the_minute() -> None:
     refuse_above(Window(current=4, previous=5, elapsed=0.1), 10)
     with pytest.raises(TooManyRequests):
         refuse_above(Window(current=5, previous=5, elapsed=0.1), 10)

@@ -28,7 +28,7 @@ def told(revision: int) -> dict[str, Delivery]:
     return {f"confirmed:{revision}:guest": delivery}
 
 
-def test_a_confirmation_is_a_request_with_our_own_uid_and_the_revision_as_sequence() -> None:
+def test_g14_a_confirmation_is_a_request_with_our_own_uid_and_the_revision_as_sequence() -> None:
     calendar, entry = entry_of(Purpose.CONFIRMED, join=JOIN, guidance="ご案内\n二行目")
     assert (calendar["METHOD"], entry["STATUS"], entry["SEQUENCE"]) == ("REQUEST", "CONFIRMED", 1)
     assert entry["UID"] == f"{APPOINTMENT_ID}@chosei"
@@ -38,13 +38,13 @@ def test_a_confirmation_is_a_request_with_our_own_uid_and_the_revision_as_sequen
     assert entry["ATTENDEE"] == "mailto:hanako@example.com"
 
 
-def test_g6_the_zone_is_named_and_defined() -> None:
+def test_g06_the_zone_is_named_and_defined() -> None:
     calendar, entry = entry_of(Purpose.CONFIRMED)
     assert entry["DTSTART"].params["TZID"] == "Asia/Tokyo"
     assert [zone["TZID"] for zone in calendar.walk("VTIMEZONE")] == ["Asia/Tokyo"]
 
 
-def test_g6_a_zone_with_changing_clocks_keeps_the_instant() -> None:
+def test_g06_a_zone_with_changing_clocks_keeps_the_instant() -> None:
     new_york = ZoneInfo("America/New_York")
     for start in (START, START - timedelta(days=40)):
         appointment = an_appointment(start_at=start, end_at=start + HOUR, time_zone="America/New_York")
@@ -52,7 +52,7 @@ def test_g6_a_zone_with_changing_clocks_keeps_the_instant() -> None:
         assert entry["DTSTART"].dt == start.astimezone(new_york)
 
 
-def test_a_move_keeps_the_uid_and_grows_the_sequence() -> None:
+def test_g14_a_move_keeps_the_uid_and_grows_the_sequence() -> None:
     moved = a_matter(appointment=an_appointment(revision=3), revision=3, deliveries=told(1))
     calendar, entry = entry_of(Purpose.RESCHEDULED, matter=moved)
     assert (calendar["METHOD"], entry["UID"], entry["SEQUENCE"]) == ("REQUEST", f"{APPOINTMENT_ID}@chosei", 3)
@@ -64,7 +64,7 @@ def test_a_cancellation_is_cancel() -> None:
     assert (calendar["METHOD"], entry["STATUS"], entry["SEQUENCE"]) == ("CANCEL", "CANCELLED", 2)
 
 
-def test_sequence_never_repeats_so_a_link_of_the_same_revision_carries_none() -> None:
+def test_g14_sequence_never_repeats_so_a_link_of_the_same_revision_carries_none() -> None:
     matter = a_matter(meeting=a_link(), deliveries=told(1))
     assert write(a_material(Purpose.LINK, matter=matter, join=JOIN)).invitation is None
 

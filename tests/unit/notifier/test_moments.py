@@ -39,7 +39,7 @@ def test_a_span_over_midnight_names_both_days() -> None:
     assert span(start, start + timedelta(hours=1), TOKYO, "ja") == "2026年12月31日(木) 23:30 ～ 2027年1月1日(金) 00:30"
 
 
-def test_g6_an_instant_is_right_on_both_sides_of_a_change_of_clocks() -> None:
+def test_g06_an_instant_is_right_on_both_sides_of_a_change_of_clocks() -> None:
     new_york = ZoneInfo("America/New_York")
     before, after = datetime(2026, 11, 1, 5, 30, tzinfo=UTC), datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
     assert [zone_label(new_york, at) for at in (before, after)] == [

@@ -61,7 +61,7 @@ def suppressed(matter: Matter, now: datetime = NOON, *, settled: bool = False) -
     return {step.notice.delivery_key(step.audience): step.reason for step in steps}
 
 
-def test_a_confirmation_waits_for_its_link_and_no_longer_than_the_budget() -> None:
+def test_g11_a_confirmation_waits_for_its_link_and_no_longer_than_the_budget() -> None:
     matter = a_matter()
     assert due(matter) == set()
     assert plan(matter, NOON, meeting_wait=WAIT).next_at == NOON + WAIT
@@ -264,7 +264,9 @@ IN_ANY_ORDER = st.lists(st.sampled_from(LIFE), max_size=8).flatmap(
 
 @given(IN_ANY_ORDER)
 @settings(max_examples=150, deadline=None)
-def test_any_order_and_repetition_tells_the_same_newest_state_once(events: list[tuple[CloudEvent[Any], bool]]) -> None:
+def test_g10_any_order_and_repetition_tells_the_same_newest_state_once(
+    events: list[tuple[CloudEvent[Any], bool]],
+) -> None:
     shelf = live(events)
     keys = [key for key, *_ in shelf.sent]
     assert len(keys) == len(set(keys)), "a mail went out twice"
