@@ -22,6 +22,7 @@ class LookStatus(StrEnum):
     """calendar_sync's words."""
 
     READ = "read"
+    BROKEN = "broken"
     UNREADABLE = "unreadable"
     NOT_CONNECTED = "not_connected"
 

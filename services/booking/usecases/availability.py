@@ -205,7 +205,8 @@ class Availability:
         if looked.status is LookStatus.READ:
             counted = tuple(item.span for item in looked.busy if not _accepted(host.staff_id, item, span, tolerated))
             return HostTime(host.staff_id, CalendarState.KNOWN, looked_at=counted)
-        return host if person.covers(span) else HostTime(host.staff_id, CalendarState.UNKNOWN, host.months)
+        known = looked.status is not LookStatus.BROKEN and person.covers(span)
+        return host if known else HostTime(host.staff_id, CalendarState.UNKNOWN, host.months)
 
     def _with_calendar(self, evidence: Evidence) -> list[str]:
         return [person.staff_id for person in evidence.staff.values() if person.calendar is Link.CONNECTED]

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -19,15 +18,16 @@ from services.calendar_sync.store.staff import StaffDirectory
 from services.calendar_sync.usecases.credentials import Credentials
 from shared import clock
 from shared.contracts.calendar_sync import Provider
-from shared.providers import ProviderError
+from shared.providers import CredentialRevoked, ProviderError
 
 _REMEMBERED = 2_000
 
 
 class LookStatus(StrEnum):
-    """``unreadable`` is not free (G3)."""
+    """``unreadable`` is not free, and ``broken`` not even where an older copy says so (G3)."""
 
     READ = "read"
+    BROKEN = "broken"
     UNREADABLE = "unreadable"
     NOT_CONNECTED = "not_connected"
 
@@ -95,10 +95,11 @@ class LookAtCalendars:
             if not mine:
                 answers.append(Looked(staff_id, LookStatus.NOT_CONNECTED))
                 continue
-            if any(result is None for result in mine):
-                answers.append(Looked(staff_id, LookStatus.UNREADABLE))
+            found = [result for result in mine if isinstance(result, Seen)]
+            if len(found) < len(mine):
+                broken = LookStatus.BROKEN in mine
+                answers.append(Looked(staff_id, LookStatus.BROKEN if broken else LookStatus.UNREADABLE))
                 continue
-            found = [result for result in mine if result is not None]
             busy = [
                 (entry_key(staff_id, entry.entry_id), entry)
                 for result in found
@@ -110,18 +111,22 @@ class LookAtCalendars:
 
     async def _see(
         self, connection: Connection, mirror: Mirror | None, span: Window, max_age: timedelta, deadline: float
-    ) -> Seen | None:
+    ) -> Seen | LookStatus:
+        """What was seen, or why nothing was."""
         if connection.status is not ConnectionStatus.CONNECTED:
-            return None
+            return LookStatus.BROKEN if connection.status is ConnectionStatus.BROKEN else LookStatus.UNREADABLE
         left = deadline - time.monotonic()
         if left <= 0:
-            return None
-        with suppress(TimeoutError, ProviderError):
+            return LookStatus.UNREADABLE
+        try:
             async with asyncio.timeout(left):
                 if (known := await self._mirrored(mirror, span, max_age)) is not None:
                     return known
                 return await asyncio.shield(self._shared(connection, whole_days(span), max_age))
-        return None
+        except CredentialRevoked:
+            return LookStatus.BROKEN
+        except (TimeoutError, ProviderError):
+            return LookStatus.UNREADABLE
 
     async def _mirrored(self, mirror: Mirror | None, span: Window, max_age: timedelta) -> Seen | None:
         """From the mirror where it is young enough and covers the span."""

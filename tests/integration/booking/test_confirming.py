@@ -196,6 +196,14 @@ async def test_g03_a_broken_calendar_is_neither_offered_nor_confirmed(world: Wor
     assert (await world.confirm(proposal)).status_code == 503
 
 
+async def test_g03_a_look_that_finds_the_calendar_broken_outweighs_an_older_copy(world: World) -> None:
+    proposal = await world.propose()
+    await world.busy(TARO, read_at=clock.now() - timedelta(minutes=5))
+    world.look.revoked = {TARO}
+    answer = await world.confirm(proposal)
+    assert (answer.status_code, answer.json()["code"]) == (503, "calendar_unreadable")
+
+
 async def test_g03_a_host_who_never_connected_has_only_claims(world: World) -> None:
     await world.staff("stf_new", "新人", calendar=False, zoom=False)
     proposal = await world.propose(attendee_ids=[TARO, "stf_new"])

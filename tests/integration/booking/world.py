@@ -45,11 +45,14 @@ TARO, HANAKO = "stf_taro", "stf_sato"
 
 
 class FakeLook:
-    """Calendars at the provider, as calendar_sync would read them; ``down`` ones are unreadable."""
+    """Calendars at the provider, as calendar_sync would read them; ``down`` ones are unreadable, ``revoked`` ones are
+    found broken by the look itself.
+    """
 
     def __init__(self) -> None:
         self.busy: dict[str, list[BusyEntry]] = {}
         self.down: set[str] = set()
+        self.revoked: set[str] = set()
         self.asked: list[tuple[tuple[str, ...], Span]] = []
         self.takes_s = 0.0
 
@@ -61,6 +64,8 @@ class FakeLook:
     def _answer(self, staff_id: str, span: Span) -> Looked:
         if staff_id in self.down:
             return UNREADABLE
+        if staff_id in self.revoked:
+            return Looked(LookStatus.BROKEN)
         busy = tuple(entry for entry in self.busy.get(staff_id, []) if entry.span.overlaps(span))
         return Looked(LookStatus.READ, busy)
 
