@@ -43,7 +43,8 @@ async def bench(options: Options) -> list[Row]:
                 rows += await _taken(ids, name, lambda t=take: t(stage))
     except Exception as error:
         done = {row.id for row in rows}
-        rows += [not_taken(ids[0], name, _brief(error)) for ids, name, _ in wanted if ids[0] not in done]
+        reason = _brief(error)
+        rows += [not_taken(each, name, reason) for ids, name, _ in wanted for each in ids if each not in done]
     return rows
 
 
@@ -52,7 +53,8 @@ async def _taken(ids: tuple[str, ...], name: str, take: Callable[[], Awaitable[l
     try:
         rows = await take()
     except Exception as error:
-        rows = [not_taken(each, name, _brief(error)) for each in ids]
+        reason = _brief(error)
+        rows = [not_taken(each, name, reason) for each in ids]
     print(f"{', '.join(ids)} took {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
     return rows
 

@@ -56,14 +56,14 @@ async def answer_time(stage: Stage) -> list[Row]:
 
 def _row(name: str, share: float, aim: Aim, rounds: Rounds[_Round]) -> Row:
     ratio = rounds.spread(lambda one: one.ratio(share))
-    cpu = rounds.spread(lambda one: one.floor.cpu).text(1, " ms CPU")
+    cpu = [rounds.spread(side).median for side in (lambda one: one.system.cpu, lambda one: one.floor.cpu)]
     return judged(
         "P1",
         f"answer of a confirmation at {_PER_SECOND}/s, {name}",
-        rounds.spread(lambda one: one.system.at(share)).text(1, " ms"),
+        f"{rounds.spread(lambda one: one.system.at(share)).text(1, ' ms')}, {cpu[0]:.0f} ms CPU/op",
         ratio.median,
         aim,
-        floor=f"{rounds.spread(lambda one: one.floor.at(share)).text(1, ' ms')}, {cpu}",
+        floor=f"{rounds.spread(lambda one: one.floor.at(share)).text(1, ' ms')}, {cpu[1]:.0f} ms CPU/op",
         ratio=ratio.text(2, " x"),
         rounds=rounds.label,
         disturbed=rounds.disturbed,

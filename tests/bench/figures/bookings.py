@@ -37,7 +37,7 @@ async def booking_rate(stage: Stage) -> list[Row]:
         row = judged(
             "P7",
             f"bookings answered, {width} at once, over {took:.0f} s of the 60",
-            f"{rate:.0f} /s, {drained}",
+            f"{rate:.0f} /s at {reading.cpu / len(confirmed) * 1000:.0f} ms CPU each, {drained}",
             rate / peer,
             Aim(2, 3, at_least=True),
             floor=f"peer {peer} /s",
