@@ -35,7 +35,9 @@ class KnownMeeting(Value):
 
 
 class Appointment(Value):
-    """``version`` is the revision that events carry; every change that others must follow makes it grow."""
+    """``version`` is the revision that events carry; every change that others must follow makes it grow.
+    ``email_typed`` says that the guest gave the address, and not the staff member.
+    """
 
     appointment_id: str
     organization_id: str
@@ -53,6 +55,7 @@ class Appointment(Value):
     attendees: list[Attendee]
     with_calendar: list[str]
     guest: Guest
+    email_typed: bool = True
     guest_time_zone: str
     guest_locale: str
     guidance: str

@@ -242,6 +242,7 @@ def _appointment(
         attendees=proposal.attendees,
         with_calendar=_with_calendar(proposal.attendee_ids, evidence),
         guest=guest,
+        email_typed=bool(choice.email),
         guest_time_zone=choice.time_zone,
         guest_locale=_language(choice.locale),
         guidance=proposal.guidance,

@@ -59,7 +59,9 @@ def proposal_view(
 def appointment_view(
     appointment: Appointment, meeting: MeetingView, organization: Organization, manage_url: str
 ) -> GuestAppointmentView:
+    """An address that the guest did not type stays masked: whoever was handed the link need not learn it (R22)."""
     zone = ZoneInfo(appointment.time_zone)
+    guest = appointment.guest
     return GuestAppointmentView(
         id=appointment.appointment_id,
         status=appointment.status,
@@ -70,7 +72,11 @@ def appointment_view(
         kind=appointment.kind,
         attendees=[attendee.person.name for attendee in appointment.attendees],
         meeting=meeting,
-        guest=GuestView(**appointment.guest.model_dump()),
+        guest=GuestView(
+            company=guest.company,
+            name=guest.name,
+            email=guest.email if appointment.email_typed else masked(guest.email),
+        ),
         address=appointment.address,
         reception_code=appointment.reception_code,
         guidance=appointment.guidance,

@@ -124,6 +124,16 @@ async def test_a_name_is_required_and_an_address_where_none_is_known(world: Worl
     assert (event.data.appointment.guest_locale, event.data.appointment.guest_time_zone) == ("en", "Europe/Paris")
 
 
+async def test_r22_an_address_that_the_guest_did_not_type_stays_masked(world: World) -> None:
+    proposal = await world.propose(guest={"name": "田中花子", "email": "hanako@example.jp"})
+    answer = await world.confirm(proposal)
+    assert (answer.status_code, answer.json()["guest"]["email"]) == (201, "h…@example.jp")
+    shown = (await world.guest("GET", proposal)).json()["appointment"]
+    assert shown["guest"]["email"] == "h…@example.jp"
+    (event,) = await world.published("booking.appointment_confirmed.v1")
+    assert event.data.appointment.guest.email == "hanako@example.jp"
+
+
 async def test_an_empty_title_is_made_anew_of_who_confirmed(world: World) -> None:
     proposal = await world.propose()
     assert proposal["title"] == "ABC株式会社:田中花子 様"
