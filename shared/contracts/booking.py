@@ -1,6 +1,4 @@
-"""Events of booking: proposals and appointments. Each carries the whole state, so that consumers need no earlier
-event.
-"""
+"""Events of booking: proposals and appointments. Each carries the whole state, so that consumers need no earlier event."""
 
 from enum import StrEnum
 
@@ -74,8 +72,7 @@ class Appointment(Value):
     """An appointment as it stands. ``revision`` grows with every change that others must follow (iCalendar SEQUENCE).
 
     ``time_zone`` is the organization's; ``guest_time_zone`` and ``guest_locale`` what the guest's browser said, or
-    empty.
-    ``zoom_user_id`` is the provider's own user id for which time was claimed; ``wants_meeting`` where a Zoom
+    empty. ``zoom_user_id`` is the provider's own user id for which time was claimed; ``wants_meeting`` where a Zoom
     meeting is due.
     """
 

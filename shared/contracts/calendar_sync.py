@@ -38,9 +38,7 @@ class Hold(Value):
 
 
 class HoldsPlaced(EventData, routing_key="calendar_sync.holds_placed.v1"):
-    """Holds of a proposal were written. Subject: the proposal's id; ``revision`` is the proposal's version they
-    follow.
-    """
+    """Holds of a proposal were written. Subject: the proposal's id; ``revision`` is the proposal's version they follow."""
 
     proposal_id: str
     revision: int
@@ -102,8 +100,7 @@ class BusyMonth(Value):
 
 class BusyTimesChanged(EventData, routing_key="calendar_sync.busy_times_changed.v1"):
     """The mirror of one calendar was read completely at ``read_at``; carries all months of the window, so that one
-    event
-    tells everything and none that came late leaves a gap (G3). Own holds and entries are left out (G4).
+    event tells everything and none that came late leaves a gap (G3). Own holds and entries are left out (G4).
 
     ``aggregateversion`` grows with every event of one staff member. Subject: the staff id.
     """

@@ -1,8 +1,8 @@
 """Retry or park: what the broker does with a message whose handler failed. The only publisher beside the relay.
 
-A failed message is published to the next rung (or the parking queue) with a confirm and then acknowledged; a crash
-in between
-makes a duplicate, which consumers absorb. ``reject`` is used, never ``nack``: RabbitMQ 4.3 does not count nacks.
+A failed message is published to the next rung (or the parking queue) with a confirm and then acknowledged; a crash in
+between makes a duplicate, which consumers absorb. ``reject`` is used, never ``nack``: RabbitMQ 4.3 does not count
+nacks.
 """
 
 import asyncio

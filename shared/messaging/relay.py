@@ -1,9 +1,8 @@
-"""The relay publishes what outboxes hold: at once after a commit, and by a sweep for what a crash or an outage
-left behind.
+"""The relay publishes what outboxes hold: at once after a commit, and by a sweep for what a crash or an outage left
+behind.
 
-Publishing twice is harmless (consumers absorb it), publishing never is not: an entry leaves the outbox only after
-the broker
-confirmed it. No order is promised.
+Publishing twice is harmless (consumers absorb it), publishing never is not: an entry leaves the outbox only after the
+broker confirmed it. No order is promised.
 """
 
 import asyncio

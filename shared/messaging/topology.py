@@ -1,8 +1,7 @@
 """Exchanges and queues: one quorum queue per service and event, with a delivery limit and a parking queue beside it.
 
 Shared parts (the topic exchange, the ladder of delays) are declared by the operator (deploy/rabbitmq); a service
-declares
-only what begins with its own name. The same topology runs on RabbitMQ 3.10 and 4.x.
+declares only what begins with its own name. The same topology runs on RabbitMQ 3.10 and 4.x.
 """
 
 from collections.abc import Awaitable, Callable

@@ -1,6 +1,4 @@
-"""All metrics of the project, behind ``record_…`` functions; names are checked against rules and dashboards by a
-test.
-"""
+"""All metrics of the project, behind ``record_…`` functions; names are checked against rules and dashboards by a test."""
 
 from datetime import timedelta
 

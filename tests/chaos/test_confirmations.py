@@ -1,9 +1,8 @@
 """300 confirmations while services, broker and database are killed and a tenth of all provider calls fails.
 
 What is cut: every service by SIGKILL every second or two, RabbitMQ and mongod once each, calls to Zoom, Google,
-Microsoft and
-SMTP (errors, throttling, slowness, time-outs, answers lost after the work was done). What must hold: G1, G10, G21,
-G22, G27.
+Microsoft and SMTP (errors, throttling, slowness, time-outs, answers lost after the work was done). What must hold: G1,
+G10, G21, G22, G27.
 """
 
 import asyncio
