@@ -1,11 +1,9 @@
 """Due rows: work that must happen is a row with a due time; any replica takes it under a lease, nothing is kept in
 memory.
 
-A row has ``due_at`` (the system's time; absent when nothing is to be done) and, while worked on, ``lease``: its
-token and
-until when (real time). The handler does the work and writes its result with ``held(lease)`` in the filter, so that
-a worker
-that lost its lease changes nothing.
+A row has ``due_at`` (the system's time; absent when nothing is to be done) and, while worked on, ``lease``: its token
+and until when (real time). The handler does the work and writes its result with ``lease.held`` in the filter, so that
+a worker that lost its lease changes nothing.
 """
 
 import asyncio
@@ -240,7 +238,7 @@ class DueWorker:
 
     async def _release(self, lease: Lease) -> None:
         row = await self._collection.find_one_and_update(
-            lease.held, {"$unset": {"lease": ""}}, projection={"due_at": 1}, return_document=AFTER
+            lease.held, {"$unset": {"lease": "", "failed_tries": ""}}, projection={"due_at": 1}, return_document=AFTER
         )
         if row and row.get("due_at") and row["due_at"] <= clock.now():
             self.wake(row["_id"])

@@ -1,6 +1,6 @@
 """MongoDB access. The only module that imports the driver: swapping motor for PyMongo's async client is done here.
 
-Five call sites differ between the two drivers; they are wrapped below and the raw methods are not used elsewhere.
+Calls that differ between the two drivers are wrapped below, and the raw methods are not used elsewhere.
 """
 
 import inspect
@@ -47,6 +47,7 @@ __all__ = [
     "connect",
     "ensure_indexes",
     "in_transaction",
+    "ping",
 ]
 
 Document = dict[str, Any]

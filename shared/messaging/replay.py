@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 from dataclasses import dataclass
+from enum import StrEnum
 
 import aio_pika
 import typer
@@ -18,6 +19,14 @@ from shared.messaging.middleware import copy_of
 from shared.messaging.topology import parking_name
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+
+
+class Action(StrEnum):
+    """What is done with a parked message."""
+
+    LIST = "list"
+    REPLAY = "replay"
+    DROP = "drop"
 
 
 @dataclass(frozen=True)
@@ -49,9 +58,9 @@ def describe(queue: str, message: AbstractIncomingMessage) -> Parked:
 
 
 async def walk(
-    channel: AbstractChannel, queue: str, *, action: str, match: str = "", limit: int = 1000
+    channel: AbstractChannel, queue: str, *, action: Action, match: str = "", limit: int = 1000
 ) -> list[Parked]:
-    """Look at up to ``limit`` parked messages of one queue; ``action`` is ``list``, ``replay`` or ``drop``.
+    """Look at up to ``limit`` parked messages of one queue.
 
     Only those are touched whose type, subject or error contains ``match``; the others stay parked.
     """
@@ -63,12 +72,12 @@ async def walk(
         if message is None:
             break
         parked = describe(queue, message)
-        if action == "list" or match not in f"{parked.event_type} {parked.subject} {parked.error}":
+        if action is Action.LIST or match not in f"{parked.event_type} {parked.subject} {parked.error}":
             kept.append(message)
-            if action == "list":
+            if action is Action.LIST:
                 seen.append(parked)
             continue
-        if action == "replay":
+        if action is Action.REPLAY:
             replayed = message.headers.get("x-replayed", 0)
             again = copy_of(message, **{"x-attempt": 1, "x-replayed": int(str(replayed)) + 1})
             await channel.default_exchange.publish(again, routing_key=queue, mandatory=True)
@@ -79,7 +88,7 @@ async def walk(
     return seen
 
 
-async def _run(url: str, queue: str, action: str, match: str, limit: int) -> list[Parked]:
+async def _run(url: str, queue: str, action: Action, match: str, limit: int) -> list[Parked]:
     connection = await aio_pika.connect(url)
     async with connection:
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
@@ -99,19 +108,19 @@ _MATCH = typer.Option("", help="Only those whose type, subject or error contains
 @app.command("list")
 def list_parked(queue: str, amqp_url: str = _URL, limit: int = 1000) -> None:
     """Show what is parked beside QUEUE, such as notifier.booking.slots_proposed.v1."""
-    _print(asyncio.run(_run(amqp_url, queue, "list", "", limit)))
+    _print(asyncio.run(_run(amqp_url, queue, Action.LIST, "", limit)))
 
 
 @app.command()
 def replay(queue: str, amqp_url: str = _URL, match: str = _MATCH, limit: int = 1000) -> None:
     """Put parked messages back into QUEUE."""
-    _print(asyncio.run(_run(amqp_url, queue, "replay", match, limit)))
+    _print(asyncio.run(_run(amqp_url, queue, Action.REPLAY, match, limit)))
 
 
 @app.command()
 def drop(queue: str, amqp_url: str = _URL, match: str = _MATCH, limit: int = 1000) -> None:
     """Give parked messages up for good."""
-    _print(asyncio.run(_run(amqp_url, queue, "drop", match, limit)))
+    _print(asyncio.run(_run(amqp_url, queue, Action.DROP, match, limit)))
 
 
 if __name__ == "__main__":

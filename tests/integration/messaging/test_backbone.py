@@ -16,7 +16,7 @@ from shared.contracts.zoom_issuer import MeetingRevoked
 from shared.messaging import outbox, topology
 from shared.messaging.outcome import Terminal
 from shared.messaging.relay import Relay
-from shared.messaging.replay import walk
+from shared.messaging.replay import Action, walk
 from shared.mongo import Collection
 from shared.runtime import Parts, make_broker, service_app
 from shared.settings import ServiceSettings
@@ -122,13 +122,13 @@ async def test_g27_what_is_parked_can_be_listed_and_replayed(quick_broker: Broke
         connection = await aio_pika.connect(quick_broker.url())
         async with connection:
             channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-            shown = await walk(channel, QUEUE, action="list")
+            shown = await walk(channel, QUEUE, action=Action.LIST)
             assert {(item.subject, item.error) for item in shown} == {
                 ("apt_1", "Terminal: a bug"),
                 ("apt_2", "Terminal: a bug"),
             }
             broken[0] = False
-            await walk(channel, QUEUE, action="replay", match="apt_2")
+            await walk(channel, QUEUE, action=Action.REPLAY, match="apt_2")
         await eventually(lambda: handled == ["apt_2"])
         assert await quick_broker.depth(f"{QUEUE}.parked") == 1
 
