@@ -1,10 +1,10 @@
 """Organizations and staff as the gateway tells them; the newest version wins."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from services.notifier.model.people import Organization, StaffMember
-from shared.mongo import ASCENDING, Collection, Database, DuplicateKeyError, IndexModel
+from shared.mongo import ASCENDING, Collection, Database, IndexModel
+from shared.projection import keep_newest
 
 STAFF_INDEXES = (IndexModel([("organization_id", ASCENDING), ("role", ASCENDING)], name="by_role"),)
 
@@ -17,10 +17,11 @@ class Directory:
         self.staff: Collection = database["staff"]
 
     async def remember_organization(self, organization: Organization) -> None:
-        await _newest(self.organizations, organization.organization_id, organization.model_dump(mode="json"))
+        state = organization.model_dump(mode="json")
+        await keep_newest(self.organizations, organization.organization_id, state, organization.version)
 
     async def remember_staff(self, member: StaffMember) -> None:
-        await _newest(self.staff, member.staff_id, member.model_dump(mode="json"))
+        await keep_newest(self.staff, member.staff_id, member.model_dump(mode="json"), member.version)
 
     async def organization(self, organization_id: str) -> Organization | None:
         row = await self.organizations.find_one({"_id": organization_id})
@@ -34,13 +35,3 @@ class Directory:
         query = {"organization_id": organization_id, "role": "admin", "disabled": False}
         rows = await self.staff.find(query).sort("_id", ASCENDING).to_list(None)
         return [StaffMember.model_validate(row) for row in rows]
-
-
-async def _newest(collection: Collection, key: str, document: dict[str, Any]) -> None:
-    """Write unless this or a newer version is there; the duplicate key says that one is."""
-    try:
-        await collection.update_one(
-            {"_id": key, "version": {"$lt": document["version"]}}, {"$set": document}, upsert=True
-        )
-    except DuplicateKeyError:
-        return

@@ -11,7 +11,8 @@ from services.reminder_scheduler.model import Office
 from shared import due
 from shared.contracts.envelope import CloudEvent
 from shared.messaging import outbox
-from shared.mongo import AFTER, ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel, UpdateOne
+from shared.mongo import ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel, UpdateOne
+from shared.projection import keep_newest
 
 
 class ReminderStore:
@@ -85,22 +86,12 @@ class ReminderStore:
 
     async def save_office(self, organization_id: str, office: Office, version: int) -> bool:
         """Keep the newest; answers whether it changed."""
-        try:
-            row = await self.organizations.find_one_and_update(
-                {"_id": organization_id, "version": {"$lt": version}},
-                {
-                    "$set": {
-                        "time_zone": office.time_zone,
-                        "reminder_time": office.reminder_time.isoformat("minutes"),
-                        "version": version,
-                    }
-                },
-                upsert=True,
-                return_document=AFTER,
-            )
-        except DuplicateKeyError:
-            return False
-        return row is not None
+        state = {
+            "time_zone": office.time_zone,
+            "reminder_time": office.reminder_time.isoformat("minutes"),
+            "version": version,
+        }
+        return await keep_newest(self.organizations, organization_id, state, version)
 
     async def coming_of(self, organization_id: str, after: datetime) -> list[str]:
         """Ids of the appointments that may still want a reminder."""

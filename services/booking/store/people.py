@@ -10,7 +10,8 @@ from typing import Any
 from services.booking.model.people import Link, Organization, Staff
 from services.booking.model.spans import Span
 from shared.contracts.people import Person
-from shared.mongo import ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
+from shared.mongo import ASCENDING, Collection, Database, Document, IndexModel
+from shared.projection import keep_newest
 
 
 class PeopleStore:
@@ -47,8 +48,7 @@ class PeopleStore:
 
     async def keep_organization(self, organization: Organization, version: int) -> None:
         state = organization.model_dump(exclude={"organization_id"})
-        newer = {"_id": organization.organization_id, "version": {"$not": {"$gte": version}}}
-        await _upsert(self.organizations, newer, {"$set": {**state, "version": version}})
+        await keep_newest(self.organizations, organization.organization_id, {**state, "version": version}, version)
 
     async def keep_profile(
         self, staff_id: str, organization_id: str, person: Person, *, disabled: bool, version: int
@@ -80,10 +80,11 @@ class PeopleStore:
         """The months first: a copy that counts as read holds all that was read."""
         await asyncio.gather(
             *(
-                _upsert(
+                keep_newest(
                     self.busy_months,
-                    {"_id": f"{staff_id}/{month}", "version": {"$not": {"$gte": version}}},
-                    {"$set": {"staff_id": staff_id, "month": month, "bits": bits, "version": version}},
+                    f"{staff_id}/{month}",
+                    {"staff_id": staff_id, "month": month, "bits": bits, "version": version},
+                    version,
                 )
                 for month, bits in months.items()
             )
@@ -97,18 +98,7 @@ class PeopleStore:
         await self._keep(staff_id, "busy", version, {"busy": busy})
 
     async def _keep(self, staff_id: str, place: str, version: int, state: Mapping[str, Any]) -> None:
-        newer = {"_id": staff_id, f"{place}.version": {"$not": {"$gte": version}}}
-        await _upsert(self.staff, newer, {"$set": dict(state)})
-
-
-async def _upsert(collection: Collection, newer: Mapping[str, Any], update: Mapping[str, Any]) -> None:
-    """A duplicate key means that something as new is there, or that a twin was just inserted: look once more."""
-    for _ in range(2):
-        try:
-            await collection.update_one(newer, update, upsert=True)
-        except DuplicateKeyError:
-            continue
-        return
+        await keep_newest(self.staff, staff_id, state, version, at=f"{place}.version")
 
 
 def _link(row: Document) -> Link:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from services.calendar_sync.model.connection import Staff
-from shared.mongo import Collection, Document, DuplicateKeyError
+from shared.mongo import Collection, Document
+from shared.projection import keep_newest
 
 INDEXES = ()
 
@@ -28,15 +29,7 @@ class StaffDirectory:
         return await self._set(staff_id, {"organization_id": organization_id, "enabled": False}, version)
 
     async def _set(self, staff_id: str, values: Document, version: int) -> bool:
-        try:
-            result = await self.collection.update_one(
-                {"_id": staff_id, "version": {"$not": {"$gte": version}}},
-                {"$set": {**values, "version": version}},
-                upsert=True,
-            )
-        except DuplicateKeyError:
-            return False
-        return result.modified_count == 1 or result.upserted_id is not None
+        return await keep_newest(self.collection, staff_id, {**values, "version": version}, version)
 
     async def find(self, staff_id: str) -> Staff:
         """Somebody of whom nothing was heard yet has the defaults."""

@@ -13,6 +13,7 @@ from shared.crypto import KeyRing
 from shared.due import Lease
 from shared.messaging import outbox
 from shared.mongo import AFTER, ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
+from shared.projection import keep_newest
 
 Events = Sequence[CloudEvent[Any]]
 
@@ -124,14 +125,8 @@ class MeetingStore:
         return await self.meetings.find_one({"_id": appointment_id})
 
     async def save_organization(self, organization_id: str, allow_basic: bool, version: int) -> None:
-        try:
-            await self.organizations.update_one(
-                {"_id": organization_id, "version": {"$lt": version}},
-                {"$set": {"allow_zoom_basic": allow_basic, "version": version}},
-                upsert=True,
-            )
-        except DuplicateKeyError:
-            return
+        state = {"allow_zoom_basic": allow_basic, "version": version}
+        await keep_newest(self.organizations, organization_id, state, version)
 
     async def allows_basic(self, organization_id: str) -> bool:
         row = await self.organizations.find_one({"_id": organization_id})
