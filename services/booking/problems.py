@@ -107,6 +107,10 @@ Words = tuple[str, str]
 
 UNKNOWN_STAFF: Words = ("この社員は見つかりません。", "There is no such staff member.")
 UNKNOWN_SLOT: Words = ("この日時候補は見つかりません。", "There is no such slot.")
+SLOT_STAYS: Words = (
+    "日時候補の時刻は変更できません。新しい候補として追加してください。",
+    "The times of a slot do not change; add a new one in its place.",
+)
 UNKNOWN_ROOM: Words = ("この会議室は見つかりません。", "There is no such room.")
 REQUIRED: Words = ("必須です。", "This is required.")
 IN_THE_PAST: Words = ("過去の日時です。", "This is in the past.")

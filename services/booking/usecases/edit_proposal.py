@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.booking.model.proposal import OfferedSlot, Proposal
 from services.booking.model.spans import Span
-from services.booking.problems import REQUIRED, UNKNOWN_SLOT, NotOpen, invalid, taken_at
+from services.booking.problems import REQUIRED, SLOT_STAYS, UNKNOWN_SLOT, NotOpen, invalid, taken_at
 from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import TimeTaken
 from services.booking.store.people import PeopleStore
@@ -139,8 +139,10 @@ def _slots(
     for index, slot in enumerate(wanted):
         if slot.id is not None:
             known = before.slot(slot.id)
-            if known is None or known.status is not SlotStatus.OPEN or known in kept or _differs(known, slot):
+            if known is None or known.status is not SlotStatus.OPEN or known in kept:
                 errors.append((f"/slots/{index}/id", UNKNOWN_SLOT))
+            elif _differs(known, slot):
+                errors.append((f"/slots/{index}/id", SLOT_STAYS))
             else:
                 kept.append(known)
         elif slot.start is None or slot.end is None:

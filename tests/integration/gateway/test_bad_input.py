@@ -160,17 +160,24 @@ async def test_a_wrong_member_of_a_staff_member_is_pointed_at(
         ("/api/v1/proposals", {"status": "odd"}),
         ("/api/v1/appointments", {"from": "yesterday"}),
         ("/api/v1/proposals/prp_1/slots.txt", {"locale": "x" * 36}),
-        ("/api/v1/connections", None),
     ],
 )
-async def test_wrong_queries_are_refused(gateway: Installation, path: str, query: dict[str, str] | None) -> None:
-    if query is None:
-        answer = await gateway.taro.post(f"{path}/dropbox/authorize")
-    else:
-        answer = await gateway.taro.get(path, params=query)
+async def test_wrong_queries_are_refused(gateway: Installation, path: str, query: dict[str, str]) -> None:
+    answer = await gateway.taro.get(path, params=query)
     assert answer.status_code == 422
     assert answer.json()["errors"]
     assert gateway.services.asked == []
+
+
+async def test_an_unknown_provider_is_not_found(gateway: Installation) -> None:
+    answer = await gateway.taro.post("/api/v1/connections/dropbox/authorize")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert gateway.services.asked == []
+
+
+async def test_broken_json_is_a_problem_of_its_own(gateway: Installation) -> None:
+    answer = await gateway.taro.post("/api/v1/proposals", content=b"{", headers=JSON)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_json")
 
 
 async def test_search_words_are_text_not_patterns(gateway: Installation) -> None:
