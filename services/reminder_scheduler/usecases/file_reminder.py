@@ -57,6 +57,8 @@ class FileReminder:
 
     async def _write(self, row: Document | None, merged: Document, office: Office, cause: Cause) -> bool:
         state, event = _planned(row, merged, office)
+        if row is not None and all(row.get(name) == value for name, value in {**merged, **state}.items()):
+            return True
         events = []
         if event is not None:
             events = [

@@ -1,5 +1,7 @@
 """Mails through a real broker, database and SMTP server."""
 
+from typing import Any
+
 import httpx
 from icalendar import Calendar
 
@@ -48,7 +50,13 @@ async def test_the_preview_is_the_mail_that_is_sent(notifier: Notifier, post_off
     transport = httpx.ASGITransport(app=notifier.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://notifier") as client:
         headers = {"authorization": "Bearer secret"}
-        preview = (await client.post("/internal/preview", json=asked, headers=headers)).json()
+
+        async def previewed() -> Any:
+            """Once the organization's settings have arrived."""
+            answer = await client.post("/internal/preview", json=asked, headers=headers)
+            return answer.json() if answer.status_code == 200 else None
+
+        preview = await eventually(previewed)
         assert (await client.post("/internal/preview", json=asked)).status_code == 401
     await notifier.hear(event)
     (sent,) = await eventually(lambda: post_office.to(GUEST.email))
