@@ -42,7 +42,7 @@ def real_now() -> datetime:
 
 
 def now() -> datetime:
-    """The system's time, aware UTC: everything that users see or that falls due; whole milliseconds, as MongoDB keeps."""
+    """The system's time, aware UTC: all that users see or that falls due; whole milliseconds, as MongoDB keeps."""
     moment = datetime.now(UTC) + _clock_file.offset()
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 

@@ -35,7 +35,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the newest known revision of an appointment wants. ``exists`` is false once cancelled or without a meeting."""
+    """What the newest known revision of an appointment wants. ``exists`` is false once canceled or without meeting."""
 
     revision: int
     exists: bool

@@ -1,4 +1,4 @@
-"""Events of booking: proposals and appointments. Each carries the whole state, so that consumers need no earlier event."""
+"""Events of booking: proposals and appointments. Each carries the whole state: consumers need no earlier event."""
 
 from enum import StrEnum
 

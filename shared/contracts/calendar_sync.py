@@ -38,7 +38,7 @@ class Hold(Value):
 
 
 class HoldsPlaced(EventData, routing_key="calendar_sync.holds_placed.v1"):
-    """Holds of a proposal were written. Subject: the proposal's id; ``revision`` is the proposal's version they follow."""
+    """Holds of a proposal were written. Subject: the proposal's id; ``revision`` is the version they follow."""
 
     proposal_id: str
     revision: int

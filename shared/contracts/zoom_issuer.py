@@ -1,4 +1,4 @@
-"""Events of zoom_issuer: connections to Zoom and the meetings issued for appointments (subject: the appointment's id)."""
+"""Events of zoom_issuer: connections to Zoom and meetings of appointments (subject: the appointment's id)."""
 
 from enum import StrEnum
 

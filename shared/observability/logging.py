@@ -1,4 +1,4 @@
-"""JSON logs with trace ids. Events are constant dotted names; personal data and secrets are masked by type (contracts)."""
+"""JSON logs with trace ids. Events are constant dotted names; personal data and secrets are masked by type."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""All metrics of the project, behind ``record_…`` functions; names are checked against rules and dashboards by a test."""
+"""All metrics, behind ``record_…`` functions; names are checked against rules and dashboards by a test."""
 
 from datetime import timedelta
 

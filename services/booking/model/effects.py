@@ -66,7 +66,7 @@ def fold(reports: Reports, key: str, new: Report) -> Reports:
 
 
 class Expected(Value):
-    """One effect of a transition: all of ``keys`` are to be there (or gone, where ``absent``) as of revision ``since``."""
+    """One effect of a transition: all ``keys`` are to be there (or gone, where ``absent``) as of revision ``since``."""
 
     effect: Effect
     of: str

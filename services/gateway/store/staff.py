@@ -109,7 +109,7 @@ class StaffStore:
         password_hash: str | None = None,
         session: Session | None = None,
     ) -> list[outbox.Entry] | None:
-        """Write unless somebody was faster, then answer None; raises ``DuplicateKeyError`` where the address is taken."""
+        """Write unless somebody was faster (then None); raises ``DuplicateKeyError`` where the address is taken."""
         waiting = outbox.entries(events)
         fields = _row(changed)
         if changed.defaults != known.defaults:

@@ -63,7 +63,7 @@ class Notice(Value):
 
 
 class Meeting(Value):
-    """The newest known link: ``sealed`` (encrypted at rest) is absent once it was revoked; ``link`` is its fingerprint."""
+    """The newest known link: ``sealed`` (encrypted at rest) is absent once revoked; ``link`` is its fingerprint."""
 
     revision: int
     at: AwareDatetime

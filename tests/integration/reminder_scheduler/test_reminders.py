@@ -1,4 +1,4 @@
-"""Reminders on the real broker and database: filed in any order, sent once, never for what is no more (R27, G21, G22)."""
+"""Reminders on the real broker and database: filed in any order, sent once, not for what is no more (R27, G21, G22)."""
 
 import random
 from collections.abc import AsyncIterator, Sequence
