@@ -1,4 +1,4 @@
-"""When a reminder goes out (R27, G21): a pure function of the appointment's time and the organization's zone and hour."""
+"""When a reminder goes out (R27, G21): pure, from the appointment's time and the organization's zone and hour."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
