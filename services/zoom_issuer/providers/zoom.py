@@ -1,12 +1,10 @@
-"""Zoom's REST API v2. Times are sent as local wall clock with a zone, never as ``Z`` with one (Zoom would ignore
-the zone).
+"""Zoom's REST API v2. Times go out as local wall clock with a zone, never as ``Z`` with one: Zoom ignores the zone then.
 
 | status | code | taken as |
 | --- | --- | --- |
 | 401 | any; 400/4711 (scopes) | token refused: renewed once by the caller |
 | 404 | 3001 | the meeting is not there |
-| 429 | – | throttled: until Retry-After (seconds or an ISO instant), for the daily limit until 00:00 UTC, else a
-second |
+| 429 | – | throttled: until Retry-After (seconds or an ISO instant); daily limit: 00:00 UTC; else a second |
 | 5xx, no answer | – | unavailable; unknown for a create |
 | other 4xx | 300, 1001, 1010, 3161 … | refused |
 """
