@@ -10,7 +10,7 @@ class StateInvalid(Problem):
 
 
 class Denied(Problem):
-    code, status = "oauth_denied", 409
+    code, status = "oauth_denied", 400
     ja = "Zoomとの連携がキャンセルされました。"
     en = "The connection to Zoom was cancelled."
 

@@ -1,4 +1,4 @@
-"""Zoom's REST API v2. Times go out as local wall clock with a zone, never as ``Z`` with one: Zoom ignores the zone then.
+"""Zoom's REST API v2. Times go out as local wall clock with a zone, never as ``Z`` with one: Zoom ignores that zone.
 
 | status | code | taken as |
 | --- | --- | --- |
