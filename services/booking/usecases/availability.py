@@ -24,8 +24,8 @@ from services.booking.model.spans import Span
 from services.booking.providers.calendar_look import UNREADABLE, BusyEntry, Looked, LookStatus
 from services.booking.store.guards import Guards
 from services.booking.store.people import PeopleStore
-from services.booking.usecases.single_flight import SingleFlight
 from shared import clock
+from shared.single_flight import SingleFlight
 
 
 class Look(Protocol):

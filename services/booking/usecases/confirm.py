@@ -34,7 +34,6 @@ from services.booking.store.bookings import BookingStore, StaleVersion
 from services.booking.store.guards import TimeTaken
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability, Evidence
-from services.booking.usecases.single_flight import Turns
 from services.booking.views.guest import slots_view
 from shared import clock
 from shared.contracts.api.appointments import AppointmentStatus
@@ -48,6 +47,7 @@ from shared.messaging.relay import Relay
 from shared.mongo import DuplicateKeyError
 from shared.observability import metrics
 from shared.problem import Language, NotFound
+from shared.single_flight import Turns
 
 log = structlog.get_logger(__name__)
 _ATTEMPTS = 5

@@ -20,6 +20,7 @@ from shared.contracts.zoom_issuer import EndOfConnection
 from shared.ids import new_id
 from shared.oauth import TokenEndpoint
 from shared.providers import CredentialRevoked, ProviderError, ProviderUnavailable
+from shared.single_flight import SingleFlight
 
 log = structlog.get_logger(__name__)
 _LEASE = timedelta(seconds=30)
@@ -35,7 +36,7 @@ class Credentials:
         self._connections = connections
         self._endpoints = endpoints
         self._renew_before = renew_before
-        self._renewals: dict[str, asyncio.Task[Tokens]] = {}
+        self._renewals: SingleFlight[Tokens] = SingleFlight()
 
     def of(self, connection: Connection) -> "ConnectionCredential":
         return ConnectionCredential(self, connection)
@@ -46,16 +47,9 @@ class Credentials:
         if tokens is None:
             raise CredentialRevoked("the connection has ended")
         if tokens.access == refused or tokens.expires_at - self._renew_before <= clock.now():
-            tokens = await self._renewed_together(connection, tokens)
+            seen = tokens
+            tokens = await self._renewals(connection.connection_id, lambda: self._renew(connection, seen))
         return tokens.access
-
-    async def _renewed_together(self, connection: Connection, seen: Tokens) -> Tokens:
-        running = self._renewals.get(connection.connection_id)
-        if running is None:
-            running = asyncio.create_task(self._renew(connection, seen))
-            self._renewals[connection.connection_id] = running
-            running.add_done_callback(lambda _: self._renewals.pop(connection.connection_id, None))
-        return await asyncio.shield(running)
 
     async def _renew(self, connection: Connection, seen: Tokens) -> Tokens:
         lease = new_id("rnw")

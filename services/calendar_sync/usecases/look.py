@@ -19,6 +19,7 @@ from services.calendar_sync.usecases.credentials import Credentials
 from shared import clock
 from shared.contracts.calendar_sync import Provider
 from shared.providers import CredentialRevoked, ProviderError
+from shared.single_flight import SingleFlight
 
 _REMEMBERED = 2_000
 
@@ -70,7 +71,7 @@ class LookAtCalendars:
         self._credentials = credentials
         self._providers = providers
         self._mailboxes = mailboxes
-        self._running: dict[tuple[str, Window], asyncio.Task[Seen]] = {}
+        self._looks: SingleFlight[Seen] = SingleFlight()
         self._seen: dict[tuple[str, Window], Seen] = {}
 
     async def __call__(
@@ -122,7 +123,7 @@ class LookAtCalendars:
             async with asyncio.timeout(left):
                 if (known := await self._mirrored(mirror, span, max_age)) is not None:
                     return known
-                return await asyncio.shield(self._shared(connection, whole_days(span), max_age))
+                return await self._shared(connection, whole_days(span), max_age)
         except CredentialRevoked:
             return LookStatus.BROKEN
         except (TimeoutError, ProviderError):
@@ -138,26 +139,13 @@ class LookAtCalendars:
         entries = await self._mirrors.in_span([mirror.connection_id], span)
         return Seen([entry for _, entry in entries], mirror.read_at)
 
-    def _shared(self, connection: Connection, window: Window, max_age: timedelta) -> asyncio.Future[Seen]:
+    async def _shared(self, connection: Connection, window: Window, max_age: timedelta) -> Seen:
+        """One request serves all who ask at once, and those who come while it is young enough."""
         key = (connection.connection_id, window)
         known = self._seen.get(key)
         if known is not None and known.read_at >= clock.now() - max_age:
-            done: asyncio.Future[Seen] = asyncio.get_running_loop().create_future()
-            done.set_result(known)
-            return done
-        running = self._running.get(key)
-        if running is None:
-            running = asyncio.create_task(self._ask(connection, window))
-            self._running[key] = running
-            running.add_done_callback(lambda task: self._finish(key, task))
-        return running
-
-    def _finish(self, key: tuple[str, Window], task: asyncio.Task[Seen]) -> None:
-        self._running.pop(key, None)
-        if not task.cancelled() and task.exception() is None:
-            if len(self._seen) >= _REMEMBERED:
-                self._seen.pop(next(iter(self._seen)))
-            self._seen[key] = task.result()
+            return known
+        return await self._looks(key, lambda: self._ask(connection, window))
 
     async def _ask(self, connection: Connection, window: Window) -> Seen:
         read_at = clock.now()
@@ -166,7 +154,13 @@ class LookAtCalendars:
             entries = await self._providers[connection.provider].read_span(
                 self._credentials.of(connection), window, person.time_zone
             )
-        return Seen(entries, read_at)
+        return self._remembered(connection, window, Seen(entries, read_at))
+
+    def _remembered(self, connection: Connection, window: Window, seen: Seen) -> Seen:
+        if len(self._seen) >= _REMEMBERED:
+            self._seen.pop(next(iter(self._seen)))
+        self._seen[(connection.connection_id, window)] = seen
+        return seen
 
 
 def whole_days(span: Window) -> Window:

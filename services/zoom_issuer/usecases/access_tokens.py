@@ -5,7 +5,6 @@ access token is used.
 """
 
 import asyncio
-from collections import defaultdict
 from datetime import datetime, timedelta
 
 from services.zoom_issuer.store.connections import RENEWAL_LEASE, Connections, ConnectionStatus
@@ -13,6 +12,7 @@ from shared import clock
 from shared.mongo import Document
 from shared.oauth import TokenEndpoint
 from shared.providers import CredentialRevoked, ProviderUnavailable
+from shared.single_flight import Turns
 
 _RENEW_BEFORE = timedelta(minutes=5)
 """Access tokens live an hour; one that ends this soon is renewed first."""
@@ -25,7 +25,7 @@ class AccessTokens:
     def __init__(self, connections: Connections, endpoint: TokenEndpoint) -> None:
         self._connections = connections
         self._endpoint = endpoint
-        self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns = Turns()
 
     async def of(self, connection_id: str, *, refused: str | None = None) -> str:
         """A token that lives for some minutes; ``refused`` is one that the provider just answered 401 to."""
@@ -33,7 +33,7 @@ class AccessTokens:
         token = self._usable(row, refused)
         if token is not None:
             return token
-        async with self._locks[connection_id]:
+        async with self._turns.of(connection_id):
             deadline = clock.real_now() + RENEWAL_LEASE
             while clock.real_now() < deadline:
                 row = await self._row(connection_id)

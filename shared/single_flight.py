@@ -25,8 +25,14 @@ class SingleFlight(Generic[T]):
 
             task = asyncio.create_task(run())
             self._flying[key] = task
-            task.add_done_callback(lambda _: self._flying.pop(key, None))
+            task.add_done_callback(lambda done: self._landed(key, done))
         return await asyncio.shield(task)
+
+    def _landed(self, key: Hashable, done: asyncio.Task[T]) -> None:
+        """A failure that nobody waited for any more is looked at here, or asyncio would complain of it."""
+        self._flying.pop(key, None)
+        if not done.cancelled():
+            done.exception()
 
 
 class Turns:
