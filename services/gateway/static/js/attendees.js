@@ -68,14 +68,17 @@ export class Attendees {
     this.results.hidden = false;
   }
 
+  // Ends a search that has not answered too, else its results would cover what comes next.
   close() {
+    clearTimeout(this.timer);
+    this.asking?.abort();
     this.results.hidden = true;
   }
 
   onKey(event) {
     if (event.key === "Escape") {
-      this.close();
       this.input.focus();
+      this.close();
       return;
     }
     if (event.key === "Enter" && event.target === this.input) {
@@ -95,8 +98,8 @@ export class Attendees {
   add(person) {
     this.chosen.push(person);
     this.input.value = "";
-    this.close();
     this.input.focus();
+    this.close();
     this.show();
     this.changed();
     announce(`${person.name} ${this.page.t("attendee_added")}`);
