@@ -12,8 +12,8 @@ from services.booking.model.effects import (
     Expected,
     Report,
     entry_key,
-    hold_key,
     mail_key,
+    releases,
 )
 from services.booking.model.proposal import Origin, TokenSource
 from services.booking.model.spans import Span
@@ -135,16 +135,7 @@ class Appointment(Value):
 
     def expecting_confirmation(self, held_slots: list[str]) -> Self:
         """The closed list of a confirmation: holds gone, meeting, entries, both mails, the reminder."""
-        released = [
-            Expected(
-                effect=Effect.HOLD_RELEASE,
-                of=staff_id,
-                keys=[hold_key(staff_id, slot_id) for slot_id in held_slots],
-                since=self.version,
-                absent=True,
-            )
-            for staff_id in self.with_calendar
-        ]
+        released = releases(self.with_calendar, held_slots, since=self.version)
         return self._expecting([*released, *self._meeting(), *self._entries(), *self._mails(Purpose.CONFIRMED)])
 
     def expecting_move(self, before: "Appointment") -> Self:

@@ -138,6 +138,20 @@ def hold_key(staff_id: str, slot_id: str) -> str:
     return f"hold:{staff_id}:{slot_id}"
 
 
+def releases(staff_ids: Sequence[str], slot_ids: Sequence[str], *, since: int) -> list[Expected]:
+    """The holds of these slots gone from each calendar, one effect a person."""
+    return [
+        Expected(
+            effect=Effect.HOLD_RELEASE,
+            of=staff_id,
+            keys=[hold_key(staff_id, slot_id) for slot_id in slot_ids],
+            since=since,
+            absent=True,
+        )
+        for staff_id in staff_ids
+    ]
+
+
 def entry_key(staff_id: str) -> str:
     return f"entry:{staff_id}"
 

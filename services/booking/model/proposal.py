@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import AwareDatetime, Field
 
 from services.booking.model.claims import Claim, ClaimKind, resources
-from services.booking.model.effects import Expected, Report, hold_key
+from services.booking.model.effects import Expected, Report, hold_key, releases
 from services.booking.model.spans import Span
 from services.booking.model.titles import title_of
 from shared.contracts import booking as contract
@@ -161,18 +161,7 @@ class Proposal(Value):
         """Slots that are over; a confirmed proposal's all are."""
         live = {slot.slot_id for slot in self.open_slots} if self.is_live else set()
         over = [slot.slot_id for slot in self.slots if slot.slot_id not in live]
-        if not over:
-            return []
-        return [
-            Expected(
-                effect=Effect.HOLD_RELEASE,
-                of=staff_id,
-                keys=[hold_key(staff_id, slot_id) for slot_id in over],
-                since=self.version,
-                absent=True,
-            )
-            for staff_id in self.with_calendar
-        ]
+        return releases(self.with_calendar, over, since=self.version) if over else []
 
     def as_contract(self) -> contract.Proposal:
         """As events carry it: open slots only."""
