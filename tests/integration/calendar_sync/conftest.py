@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from deploy.demo.accounts import Account
 from services.calendar_sync.app import build_app
 from services.calendar_sync.settings import Settings
+from shared import mongo
 from shared.contracts.booking import Appointment, AppointmentConfirmed, Attendee, Proposal, SlotsProposed
 from shared.contracts.envelope import EventData
 from shared.contracts.sealed import AppointmentSecrets, MeetingSecrets, ProposalSecrets
@@ -111,6 +112,13 @@ class World:
         body = {key: person.email, "summary": "歯医者", "start": start, "end": end, "notify": notify, **more}
         answer = await self.outside.post(f"/inspect/{person.calendar}/events", json=body)
         return str(answer.json()["id"])
+
+    async def keeps(self, collection: str, key: str, values: dict[str, Any]) -> bool:
+        """Whether the service has written down a document with these values."""
+        client, database = mongo.connect(self.database_url, app_name="test")
+        found = await database[collection].find_one({"_id": key, **values})
+        await mongo.close(client)
+        return found is not None
 
     async def busy(self, staff_id: str, start: str, end: str) -> dict[str, Any]:
         query = {"staff_ids": staff_id, "from": start, "to": end}
