@@ -1,0 +1,1 @@
+"""Logs, metrics and traces, without personal data or secrets (G26)."""
