@@ -7,7 +7,8 @@ a worker that lost its lease changes nothing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -18,9 +19,14 @@ from shared import clock
 from shared.ids import new_id
 from shared.mongo import AFTER, ASCENDING, Collection, Document, IndexModel, PyMongoError
 from shared.observability import metrics
+from shared.observability.errors import brief
+from shared.watch import Watch
 
 log = structlog.get_logger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_COUNTED = 1000
+"""Counting stops here: what matters is that very many rows wait."""
+_HAND_BACK_SECONDS = 2
 
 INDEX = IndexModel([("due_at", ASCENDING)], name="due_at", partialFilterExpression={"due_at": {"$gt": _EPOCH}})
 """Covers only rows that wait for something."""
@@ -46,19 +52,31 @@ def backoff(tries: int, *, first: float = 1.0, most: float = 300.0) -> timedelta
 
 
 class Worker(Protocol):
-    """What the runtime starts after the broker and stops after the last message."""
+    """What the runtime starts after the broker. ``stop`` finishes what is held; cancelled, it hands back what is not
+    done.
+    """
 
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...
 
 
+def due_by(moment: datetime) -> dict[str, Any]:
+    """The filter for rows whose time has come by then, whether somebody works on them or not."""
+    return {"due_at": {"$gt": _EPOCH, "$lte": moment}}
+
+
 def due_and_free() -> dict[str, Any]:
     """The filter for rows that are due and that nobody works on."""
-    return {
-        "due_at": {"$gt": _EPOCH, "$lte": clock.now()},
-        "$or": [{"lease": None}, {"lease.until": {"$lt": clock.real_now()}}],
-    }
+    return {**due_by(clock.now()), "$or": [{"lease": None}, {"lease.until": {"$lt": clock.real_now()}}]}
+
+
+async def measure_backlog(name: str, collection: Collection) -> None:
+    """Record how many rows wait for ``name`` and since when the oldest does; a failing one counts from its next try."""
+    waiting = await collection.count_documents(due_and_free(), limit=_COUNTED)
+    metrics.record_due_rows(name, waiting)
+    oldest = await collection.find_one(due_by(clock.now()), {"due_at": 1}, sort=[("due_at", ASCENDING)])
+    metrics.record_due_age(name, clock.now() - oldest["due_at"] if oldest else timedelta(0))
 
 
 async def claim_many(collection: Collection, *, limit: int, lease: timedelta) -> tuple[str, list[Document]]:
@@ -98,38 +116,42 @@ class DueBatches:
         self._size = size
         self._lease = lease
         self._look_every = look_every.total_seconds()
+        self._watch = Watch(name, lambda: measure_backlog(name, collection))
         self._looker: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
 
     async def start(self) -> None:
+        await self._watch.start()
         self._looker = asyncio.create_task(self._look_for_ever())
 
     async def stop(self) -> None:
-        """What is under way is taken by another replica when its lease ends."""
+        """Finish the batch that is held; cancelled, hand it back."""
+        self._stopping.set()
+        await self._watch.stop()
         if self._looker:
-            self._looker.cancel()
-            await asyncio.gather(self._looker, return_exceptions=True)
+            await _ended({self._looker})
 
     async def tick(self) -> int:
         """One look; answers how many rows were taken."""
         token, rows = await claim_many(self._collection, limit=self._size, lease=self._lease)
-        metrics.record_due_rows(self.name, len(rows))
         if rows:
             try:
                 await self._handle(token, rows)
-            except Exception:
-                await self._collection.update_many({"lease.token": token}, {"$unset": {"lease": ""}})
+            except (Exception, asyncio.CancelledError):
+                await _hand_back(self._collection, {"_id": {"$in": [row["_id"] for row in rows]}, "lease.token": token})
                 raise
         return len(rows)
 
     async def _look_for_ever(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             taken = 0
             try:
                 taken = await self.tick()
             except Exception as error:
-                log.warning("due.look_failed", worker=self.name, error=repr(error))
+                log.warning("due.look_failed", worker=self.name, error=brief(error))
             if taken < self._size:
-                await asyncio.sleep(self._look_every)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), self._look_every)
 
 
 class DueWorker:
@@ -153,6 +175,7 @@ class DueWorker:
         self._lease = lease
         self._look_every = look_every.total_seconds()
         self._slots = asyncio.Semaphore(concurrency)
+        self._watch = Watch(name, lambda: measure_backlog(name, collection))
         self._running: set[asyncio.Task[None]] = set()
         self._looker: asyncio.Task[None] | None = None
         self._stopping = False
@@ -163,16 +186,17 @@ class DueWorker:
             self._spawn(self._take({"_id": row_id}))
 
     async def start(self) -> None:
+        await self._watch.start()
         self._looker = asyncio.create_task(self._look_for_ever())
 
     async def stop(self) -> None:
-        """Finish what is held; what does not finish in time is taken by another replica when its lease ends."""
+        """Finish what is held; cancelled, hand the rest back, so that another replica takes it now."""
         self._stopping = True
+        await self._watch.stop()
         if self._looker:
             self._looker.cancel()
             await asyncio.gather(self._looker, return_exceptions=True)
-        if self._running:
-            await asyncio.wait(self._running, timeout=10)
+        await _ended(self._running)
 
     async def run_due(self) -> int:
         """Work on everything that is due now, one after the other; answers how many rows. For tests and commands."""
@@ -181,24 +205,26 @@ class DueWorker:
             count += 1
         return count
 
-    def _spawn(self, work: Any) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
     async def _take(self, which: dict[str, Any]) -> None:
         async with self._slots:
+            if self._stopping:
+                return
             try:
                 await self._work_once(which)
             except Exception as error:
-                log.warning("due.take_failed", worker=self.name, error=repr(error))
+                log.warning("due.take_failed", worker=self.name, error=brief(error))
 
     async def _look_for_ever(self) -> None:
         while True:
             try:
                 await self._look()
             except Exception as error:
-                log.warning("due.look_failed", worker=self.name, error=repr(error))
+                log.warning("due.look_failed", worker=self.name, error=brief(error))
             await asyncio.sleep(self._look_every)
 
     async def _look(self) -> None:
@@ -206,7 +232,6 @@ class DueWorker:
         rows = (
             await self._collection.find(due_and_free(), {"_id": 1}).sort("due_at", ASCENDING).limit(200).to_list(None)
         )
-        metrics.record_due_rows(self.name, len(rows))
         for row in rows:
             await self._slots.acquire()
             self._slots.release()
@@ -229,6 +254,9 @@ class DueWorker:
         try:
             async with asyncio.timeout(self._lease.total_seconds() * 0.9):
                 await self._handle(lease)
+        except asyncio.CancelledError:
+            await _hand_back(self._collection, lease.held)
+            raise
         except Exception as error:
             log.error("due.work_failed", worker=self.name, row_id=str(lease.row["_id"]), exc_info=error)
             await self._put_off(lease)
@@ -255,4 +283,23 @@ class DueWorker:
                 },
             )
         except PyMongoError as error:
-            log.warning("due.not_put_off", worker=self.name, error=repr(error))
+            log.warning("due.not_put_off", worker=self.name, error=brief(error))
+
+
+async def _ended(tasks: set[asyncio.Task[None]]) -> None:
+    """Wait until all have ended; where the waiting is cancelled, cancel them too and wait for that."""
+    try:
+        if tasks:
+            await asyncio.wait(tasks)
+    finally:
+        left = list(tasks)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+
+async def _hand_back(collection: Collection, held: dict[str, Any]) -> None:
+    """Give up leases; where the database does not answer they end by themselves."""
+    with suppress(PyMongoError, TimeoutError):
+        async with asyncio.timeout(_HAND_BACK_SECONDS):
+            await collection.update_many(held, {"$unset": {"lease": ""}})

@@ -15,7 +15,10 @@ _messages = Counter(
     registry=REGISTRY,
 )
 _outbox_age = Gauge("chosei_outbox_age_seconds", "Age of the oldest unpublished event.", registry=REGISTRY)
-_due_rows = Gauge("chosei_due_rows", "Rows due and not yet taken at the last look.", ["worker"], registry=REGISTRY)
+_due_rows = Gauge(
+    "chosei_due_rows", "Rows that are due and that nobody works on; counted up to 1000.", ["worker"], registry=REGISTRY
+)
+_due_age = Gauge("chosei_due_age_seconds", "How long the oldest due row has been due.", ["worker"], registry=REGISTRY)
 _stage = Histogram(
     "chosei_stage_seconds",
     "Time from the cause (guest's click) to the end of each stage.",
@@ -53,6 +56,10 @@ def record_outbox_age(age: timedelta) -> None:
 
 def record_due_rows(worker: str, count: int) -> None:
     _due_rows.labels(worker).set(count)
+
+
+def record_due_age(worker: str, age: timedelta) -> None:
+    _due_age.labels(worker).set(age.total_seconds())
 
 
 def record_stage(stage: str, took: timedelta) -> None:
