@@ -5,7 +5,7 @@ from faststream.rabbit import RabbitBroker
 
 from services.reminder_scheduler.providers.booking import BookingClient
 from services.reminder_scheduler.settings import Settings
-from services.reminder_scheduler.store import ReminderStore
+from services.reminder_scheduler.store import ReminderStore, reminder_in
 from services.reminder_scheduler.subscribers import SERVICE, Subscribers
 from services.reminder_scheduler.usecases.file_reminder import FileReminder
 from services.reminder_scheduler.usecases.send_due import Booking, SendDue
@@ -13,6 +13,7 @@ from shared import http, mongo
 from shared.due import DueBatches
 from shared.messaging.relay import Relay
 from shared.runtime import Parts, make_broker, service_app
+from shared.watch import Watch
 
 
 def build_app(settings: Settings, *, broker: RabbitBroker | None = None, booking: Booking | None = None) -> FastAPI:
@@ -31,7 +32,15 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, booking
         relay=relay,
         indexes=store.indexes,
         subscribers=Subscribers(FileReminder(store, relay), store).router(),
-        workers=[DueBatches("reminders", store.reminders, send_due, look_every=settings.tick_every)],
+        workers=[
+            DueBatches(
+                "reminders",
+                store.reminders,
+                lambda token, rows: send_due(token, [reminder_in(row) for row in rows]),
+                look_every=settings.tick_every,
+            ),
+            Watch("reminder_lateness", send_due.measure_lateness, every=settings.measure_every),
+        ],
         closing=[questions.aclose],
     )
     return service_app(SERVICE, settings, parts)

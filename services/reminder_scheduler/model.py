@@ -1,6 +1,6 @@
 """When a reminder goes out (R27, G21): pure, from the appointment's time and the organization's zone and hour."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -33,6 +33,40 @@ class Plan:
 
     due_at: datetime | None
     reason: ReasonNotReminded | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an event says of an appointment; ``decided_at`` is when it was confirmed or last changed."""
+
+    appointment_id: str
+    organization_id: str
+    revision: int
+    start_at: datetime
+    time_zone: str
+    decided_at: datetime
+    canceled: bool = False
+
+    def merged(self, new: "Known") -> "Known":
+        """The newest revision wins; of several events about one start, the earliest decided it."""
+        newest = new if new.revision > self.revision else self
+        if new.start_at == self.start_at:
+            return replace(newest, decided_at=min(new.decided_at, self.decided_at))
+        return newest
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """The row of one appointment. ``planned_at`` is the hour it goes out for, ``due_at`` when it is next looked at;
+    ``sent_for`` holds every hour one went out for.
+    """
+
+    known: Known
+    status: Status
+    due_at: datetime | None = None
+    planned_at: datetime | None = None
+    sent_for: tuple[datetime, ...] = ()
+    version: int = 0
 
 
 def reminder_at(start_at: datetime, office: Office) -> datetime:

@@ -17,3 +17,5 @@ class Settings(ServiceSettings):
     """How long booking may take to say which reminders stand; unanswered, they wait (G22)."""
     tick_every: timedelta = timedelta(seconds=1)
     """How often due reminders are looked for; promised within 60 s (G21), and the demo's clock moves within 2 s."""
+    measure_every: timedelta = timedelta(seconds=10)
+    """How often is measured for how long the longest due reminder waits; five minutes alarm (G21)."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
-from services.reminder_scheduler.model import Office
+from services.reminder_scheduler.model import Known, Office, Reminder, Status
 from shared import due
 from shared.contracts.envelope import CloudEvent
 from shared.messaging import outbox
@@ -30,53 +30,62 @@ class ReminderStore:
             self.organizations: [],
         }
 
-    async def find(self, appointment_id: str) -> Document | None:
-        return await self.reminders.find_one({"_id": appointment_id})
+    async def find(self, appointment_id: str) -> Reminder | None:
+        row = await self.reminders.find_one({"_id": appointment_id})
+        return reminder_in(row) if row else None
 
-    async def save(
-        self, known: Document | None, row: Document, events: Sequence[CloudEvent[Any]]
-    ) -> list[outbox.Entry] | None:
-        """Write the new state unless somebody was faster, then answer None; ``known`` is what was read."""
+    async def save(self, reminder: Reminder, events: Sequence[CloudEvent[Any]]) -> list[outbox.Entry] | None:
+        """Write the new state of what was read at its ``version`` (0 where there was nothing); None where somebody was
+        faster.
+        """
         waiting = outbox.entries(events)
-        if known is None:
+        appointment_id, state = reminder.known.appointment_id, _state(reminder)
+        if reminder.version == 0:
             try:
-                await self.reminders.insert_one({**row, "version": 1, "outbox": waiting})
+                await self.reminders.insert_one({"_id": appointment_id, **state, "version": 1, "outbox": waiting})
             except DuplicateKeyError:
                 return None
             return waiting
-        unset = {name: "" for name in ("due_at",) if row.get(name) is None}
-        state = {name: value for name, value in row.items() if name not in ("_id", *unset)}
-        update = {
-            "$set": {**state, "version": known["version"] + 1},
-            "$unset": {**unset, "lease": ""},
-            "$push": outbox.push(waiting),
-        }
-        result = await self.reminders.update_one({"_id": row["_id"], "version": known["version"]}, update)
+        unset = {} if reminder.due_at else {"due_at": ""}
+        result = await self.reminders.update_one(
+            {"_id": appointment_id, "version": reminder.version},
+            {
+                "$set": {**state, "version": reminder.version + 1},
+                "$unset": {**unset, "lease": ""},
+                "$push": outbox.push(waiting),
+            },
+        )
         return waiting if result.modified_count else None
 
-    async def finish(self, token: str, changes: Sequence[tuple[Document, list[outbox.Entry]]]) -> set[str]:
+    async def finish(self, token: str, changes: Sequence[tuple[Reminder, list[outbox.Entry]]]) -> set[str]:
         """Write the results of one tick; rows that were changed meanwhile keep their newer state.
 
         Answers the ids of those that were written and hold something to publish.
         """
         writes = [
             UpdateOne(
-                {"_id": change["_id"], "lease.token": token},
+                {"_id": reminder.known.appointment_id, "lease.token": token},
                 {
-                    "$set": {name: value for name, value in change.items() if name != "_id" and value is not None},
-                    "$unset": {"lease": "", **({"due_at": ""} if change.get("due_at") is None else {})},
+                    "$set": _state(reminder),
+                    "$unset": {"lease": "", **({} if reminder.due_at else {"due_at": ""})},
                     "$inc": {"version": 1},
                     "$push": outbox.push(waiting),
                 },
             )
-            for change, waiting in changes
+            for reminder, waiting in changes
         ]
         await self.reminders.bulk_write(writes, ordered=False)
+        ids = [reminder.known.appointment_id for reminder, _ in changes]
         entry_ids = [entry["id"] for _, waiting in changes for entry in waiting]
-        written = await self.reminders.find(
-            {"_id": {"$in": [c["_id"] for c, _ in changes]}, "outbox.id": {"$in": entry_ids}}, {"_id": 1}
-        ).to_list(None)
+        written = await self.reminders.find({"_id": {"$in": ids}, "outbox.id": {"$in": entry_ids}}, {"_id": 1}).to_list(
+            None
+        )
         return {row["_id"] for row in written}
+
+    async def waits_since(self, moment: datetime) -> datetime | None:
+        """The earliest hour for which a reminder that is due by ``moment`` has not gone out."""
+        row = await self.reminders.find_one(due.due_by(moment), {"planned_at": 1}, sort=[("planned_at", ASCENDING)])
+        return row["planned_at"] if row else None
 
     async def office_of(self, organization_id: str) -> Office | None:
         row = await self.organizations.find_one({"_id": organization_id})
@@ -98,3 +107,40 @@ class ReminderStore:
         query = {"organization_id": organization_id, "start_at": {"$gt": after}, "canceled": False}
         rows = await self.reminders.find(query, {"_id": 1}).to_list(None)
         return [row["_id"] for row in rows]
+
+
+def reminder_in(row: Document) -> Reminder:
+    """What a row says."""
+    return Reminder(
+        known=Known(
+            appointment_id=row["_id"],
+            organization_id=row["organization_id"],
+            revision=row["revision"],
+            start_at=row["start_at"],
+            time_zone=row["time_zone"],
+            decided_at=row["decided_at"],
+            canceled=row["canceled"],
+        ),
+        status=Status(row["status"]),
+        due_at=row.get("due_at"),
+        planned_at=row.get("planned_at"),
+        sent_for=tuple(row.get("sent_for", ())),
+        version=row["version"],
+    )
+
+
+def _state(reminder: Reminder) -> Document:
+    """Every member of a row but its id, its version, and ``due_at`` where nothing is to be done."""
+    known = reminder.known
+    state: Document = {
+        "organization_id": known.organization_id,
+        "revision": known.revision,
+        "start_at": known.start_at,
+        "time_zone": known.time_zone,
+        "decided_at": known.decided_at,
+        "canceled": known.canceled,
+        "status": reminder.status,
+        "planned_at": reminder.planned_at,
+        "sent_for": list(reminder.sent_for),
+    }
+    return {**state, "due_at": reminder.due_at} if reminder.due_at else state

@@ -4,9 +4,9 @@ from datetime import time
 
 from faststream.rabbit import RabbitRouter
 
-from services.reminder_scheduler.model import Office
+from services.reminder_scheduler.model import Known, Office
 from services.reminder_scheduler.store import ReminderStore
-from services.reminder_scheduler.usecases.file_reminder import FileReminder, Known
+from services.reminder_scheduler.usecases.file_reminder import FileReminder
 from shared.contracts.booking import (
     AppointmentCanceled,
     AppointmentChanged,

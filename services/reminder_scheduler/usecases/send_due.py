@@ -3,19 +3,19 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
 import structlog
 
-from services.reminder_scheduler.model import Status
+from services.reminder_scheduler.model import Reminder, Status
 from services.reminder_scheduler.store import ReminderStore
 from shared import clock
 from shared.contracts.envelope import Cause, CloudEvent, envelope
 from shared.contracts.reminder_scheduler import ReasonNotReminded, ReminderCanceled, ReminderDue
 from shared.messaging import outbox
 from shared.messaging.relay import Relay
-from shared.mongo import Document
 from shared.observability import metrics
 
 log = structlog.get_logger(__name__)
@@ -39,38 +39,46 @@ class SendDue:
         self._booking = booking
         self._relay = relay
 
-    async def __call__(self, token: str, rows: Sequence[Document]) -> None:
-        metrics.record_reminder_lateness(clock.now() - min(row["due_at"] for row in rows))
-        timely = [row for row in rows if clock.now() < row["start_at"]]
-        stand = await self._booking.which_stand([(row["_id"], row["revision"]) for row in timely]) if timely else set()
-        changes = [self._decide(row, stand) for row in rows]
+    async def __call__(self, token: str, reminders: Sequence[Reminder]) -> None:
+        timely = [_named(reminder) for reminder in reminders if clock.now() < reminder.known.start_at]
+        stand = await self._booking.which_stand(timely) if timely else set()
+        changes = [self._decide(reminder, stand) for reminder in reminders]
         written = await self._store.finish(token, changes)
-        for change, waiting in changes:
-            if change["_id"] in written:
-                self._relay.publish_soon(self._store.reminders, change["_id"], waiting)
-        log.info("reminders.sent", due=len(rows), written=len(written))
+        for reminder, waiting in changes:
+            if reminder.known.appointment_id in written:
+                self._relay.publish_soon(self._store.reminders, reminder.known.appointment_id, waiting)
+        log.info("reminders.sent", due=len(reminders), written=len(written))
 
-    def _decide(self, row: Document, stand: set[tuple[str, int]]) -> tuple[Document, list[outbox.Entry]]:
-        appointment_id, revision = row["_id"], row["revision"]
-        if clock.now() >= row["start_at"]:
+    async def measure_lateness(self) -> None:
+        """How long the longest due and unsent reminder waits (G21); asking booking again does not start anew."""
+        since = await self._store.waits_since(clock.now() + ASK_AGAIN)
+        late = clock.now() - since if since else timedelta(0)
+        metrics.record_reminder_lateness(max(late, timedelta(0)))
+
+    def _decide(self, reminder: Reminder, stand: set[tuple[str, int]]) -> tuple[Reminder, list[outbox.Entry]]:
+        (appointment_id, revision), start_at = _named(reminder), reminder.known.start_at
+        if clock.now() >= start_at:
             late = ReminderCanceled(appointment_id=appointment_id, revision=revision, reason=ReasonNotReminded.TOO_LATE)
-            return {"_id": appointment_id, "status": Status.SUPPRESSED}, outbox.entries([_wrapped(row, late)])
+            suppressed = replace(reminder, status=Status.SUPPRESSED, due_at=None)
+            return suppressed, outbox.entries([_wrapped(reminder, late)])
         if (appointment_id, revision) not in stand:
-            return {"_id": appointment_id, "due_at": clock.now() + ASK_AGAIN}, []
-        now = ReminderDue(appointment_id=appointment_id, revision=revision, start_at=row["start_at"])
-        change = {
-            "_id": appointment_id,
-            "status": Status.SENT,
-            "sent_for": [*row.get("sent_for", []), row["planned_at"]],
-        }
-        return change, outbox.entries([_wrapped(row, now)])
+            return replace(reminder, due_at=clock.now() + ASK_AGAIN), []
+        now = ReminderDue(appointment_id=appointment_id, revision=revision, start_at=start_at)
+        assert reminder.planned_at is not None
+        sent_for = (*reminder.sent_for, reminder.planned_at)
+        sent = replace(reminder, status=Status.SENT, due_at=None, sent_for=sent_for)
+        return sent, outbox.entries([_wrapped(reminder, now)])
 
 
-def _wrapped(row: Document, data: ReminderDue | ReminderCanceled) -> CloudEvent[ReminderDue | ReminderCanceled]:
+def _named(reminder: Reminder) -> tuple[str, int]:
+    return reminder.known.appointment_id, reminder.known.revision
+
+
+def _wrapped(reminder: Reminder, data: ReminderDue | ReminderCanceled) -> CloudEvent[ReminderDue | ReminderCanceled]:
     return envelope(
         data,
-        subject=row["_id"],
-        organization_id=row["organization_id"],
-        version=row["version"] + 1,
+        subject=reminder.known.appointment_id,
+        organization_id=reminder.known.organization_id,
+        version=reminder.version + 1,
         cause=Cause.outside(),
     )

@@ -12,6 +12,7 @@ from services.reminder_scheduler.app import build_app
 from services.reminder_scheduler.settings import Settings
 from shared.contracts.booking import AppointmentCanceled, AppointmentConfirmed, AppointmentRescheduled
 from shared.contracts.gateway import OrganizationChanged
+from shared.observability.metrics import REGISTRY
 from tests.builders import BUS_KEYS, DATA_KEYS, ORGANIZATION, an_appointment, an_event
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.service import Bus, listening, running_service
@@ -40,6 +41,24 @@ class World:
         self.bus = bus
         self.booking = booking
         self.clock_at = clock_at
+
+    def reminded(self) -> list[tuple[str, int]]:
+        """Appointment and revision of every reminder that went out, in their order."""
+        due = self.bus.of("reminder_scheduler.reminder_due.v1")
+        return [(item["appointment_id"], item["revision"]) for item in due]
+
+    def filed(self) -> list[tuple[str, int]]:
+        filed = self.bus.of("reminder_scheduler.reminder_scheduled.v1")
+        return [(item["appointment_id"], item["revision"]) for item in filed]
+
+    async def a_later_reminder_has_gone_out(self) -> None:
+        """What was to happen at the hours before has happened: somebody else's reminder, an hour of its own later."""
+        self.booking.standing.add(("apt_last", 1))
+        start_at = TOMORROW_TEN + timedelta(days=9)
+        await self.bus.publish(confirmed("apt_last", start_at, NOON))
+        await eventually(lambda: ("apt_last", 1) in self.filed())
+        self.clock_at(TOMORROW_SEVEN + timedelta(days=9, seconds=1))
+        await eventually(lambda: ("apt_last", 1) in self.reminded())
 
 
 class ClockAt:
@@ -88,6 +107,7 @@ async def running_scheduler(broker: Broker, database_url: str, booking: FakeBook
         booking_url="http://unused",
         booking_token=SecretStr("unused"),
         tick_every=timedelta(milliseconds=100),
+        measure_every=timedelta(milliseconds=100),
     )
     async with running_service(build_app(settings, booking=booking)):
         yield
@@ -125,14 +145,13 @@ async def test_g21_one_reminder_goes_out_at_seven_however_often_the_event_comes(
     assert [item["due_at"] for item in filed] == ["2026-12-01T22:00:00Z"]
 
     world.clock_at(TOMORROW_SEVEN + timedelta(seconds=1))
-    await eventually(lambda: world.bus.of("reminder_scheduler.reminder_due.v1"))
+    await eventually(world.reminded)
     await world.bus.publish(confirmed("apt_1", TOMORROW_TEN, NOON), times=3)
     asked = world.booking.questions
     world.clock_at(TOMORROW_SEVEN + timedelta(minutes=30))
-    await world.bus.publish(confirmed("apt_2", TOMORROW_TEN + timedelta(days=1), NOON))
-    await eventually(lambda: len(world.bus.of("reminder_scheduler.reminder_scheduled.v1")) == 2)
-    assert len(world.bus.of("reminder_scheduler.reminder_due.v1")) == 1
-    assert world.booking.questions == asked
+    await world.a_later_reminder_has_gone_out()
+    assert world.reminded() == [("apt_1", 1), ("apt_last", 1)]
+    assert world.booking.questions == asked + 1
 
 
 async def test_g22_no_reminder_goes_out_while_booking_is_silent_and_all_do_afterwards(world: World) -> None:
@@ -146,7 +165,34 @@ async def test_g22_no_reminder_goes_out_while_booking_is_silent_and_all_do_after
 
     world.booking.down = False
     world.clock_at(TOMORROW_SEVEN + timedelta(minutes=2))
-    assert await eventually(lambda: world.bus.of("reminder_scheduler.reminder_due.v1"), timeout=40)
+    await eventually(world.reminded)
+    await world.a_later_reminder_has_gone_out()
+    assert world.reminded() == [("apt_1", 1), ("apt_last", 1)]
+
+
+async def test_g21_the_alarm_tells_how_long_what_is_due_waits_and_falls_when_it_went_out(world: World) -> None:
+    world.booking.standing = {("apt_1", 1)}
+    world.booking.down = True
+    await world.bus.publish(confirmed("apt_1", TOMORROW_TEN, NOON))
+    await eventually(world.filed)
+    world.clock_at(TOMORROW_SEVEN + timedelta(minutes=6))
+    await eventually(lambda: 360 <= _lateness() < 420)
+
+    world.booking.down = False
+    await eventually(world.reminded)
+    await eventually(lambda: _lateness() == 0)
+
+
+async def test_g21_the_alarm_counts_what_booking_keeps_saying_no_to(world: World) -> None:
+    await world.bus.publish(confirmed("apt_1", TOMORROW_TEN, NOON))
+    await eventually(world.filed)
+    world.clock_at(TOMORROW_SEVEN + timedelta(minutes=6))
+    await eventually(lambda: world.booking.questions >= 1)
+    await eventually(lambda: _lateness() >= 360)
+
+
+def _lateness() -> float:
+    return REGISTRY.get_sample_value("chosei_reminder_lateness_seconds") or 0
 
 
 async def test_g22_what_booking_says_does_not_stand_gets_no_reminder(world: World) -> None:
@@ -170,7 +216,7 @@ async def test_g21_after_a_long_downtime_a_reminder_past_the_start_is_suppressed
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_g21_any_order_of_the_same_events_files_the_same_reminder(world: World, seed: int) -> None:
+async def test_g21_any_order_of_the_same_events_sends_the_same_one_reminder(world: World, seed: int) -> None:
     later = TOMORROW_TEN + timedelta(days=3)
     events = [
         confirmed("apt_1", TOMORROW_TEN, NOON),
@@ -178,12 +224,14 @@ async def test_g21_any_order_of_the_same_events_files_the_same_reminder(world: W
         moved("apt_1", 3, later, NOON + timedelta(minutes=2)),
     ] * 2
     random.Random(seed).shuffle(events)
+    world.booking.standing = {("apt_1", 3)}
     for event in events:
         await world.bus.publish(event)
-    last = (later - timedelta(hours=3)).isoformat().replace("+00:00", "Z")
-
-    def newest() -> list[str]:
-        filed = world.bus.of("reminder_scheduler.reminder_scheduled.v1")
-        return [item["due_at"] for item in filed if item["revision"] == 3]
-
-    assert (await eventually(newest))[-1] == last
+    await eventually(lambda: ("apt_1", 3) in world.filed())
+    for days in range(4):
+        world.clock_at(TOMORROW_SEVEN + timedelta(days=days, seconds=1))
+    await eventually(world.reminded)
+    await world.a_later_reminder_has_gone_out()
+    assert world.reminded() == [("apt_1", 3), ("apt_last", 1)]
+    (sent,) = (item for item in world.bus.of("reminder_scheduler.reminder_due.v1") if item["revision"] == 3)
+    assert datetime.fromisoformat(sent["start_at"]) == later

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reminder_scheduler.model import Office, plan, reminder_at
+from services.reminder_scheduler.model import Known, Office, plan, reminder_at
 from shared.contracts.reminder_scheduler import ReasonNotReminded
 
 TOKYO = Office("Asia/Tokyo")
@@ -15,6 +15,22 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 def tokyo(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 12, day, hour, minute, tzinfo=ZoneInfo("Asia/Tokyo"))
+
+
+def what_is_known(revision: int, start_at: datetime, decided_at: datetime) -> Known:
+    return Known("apt_1", "org_1", revision, start_at, "Asia/Tokyo", decided_at)
+
+
+def test_the_newest_revision_wins_and_the_earliest_event_of_a_start_decided_it() -> None:
+    first = what_is_known(1, tokyo(2, 10), tokyo(1, 10))
+    again = what_is_known(2, tokyo(2, 10), tokyo(2, 8))
+    assert first.merged(again) == again.merged(first) == what_is_known(2, tokyo(2, 10), tokyo(1, 10))
+
+
+def test_a_moved_start_was_decided_when_it_was_moved() -> None:
+    first = what_is_known(1, tokyo(2, 10), tokyo(1, 10))
+    moved = what_is_known(2, tokyo(3, 10), tokyo(2, 8))
+    assert first.merged(moved) == moved.merged(first) == moved
 
 
 def test_a_reminder_goes_out_at_seven_on_the_day() -> None:
