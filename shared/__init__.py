@@ -1,0 +1,1 @@
+"""What all services may import: time, stores, the bus, HTTP; nothing of any one service."""

@@ -1,0 +1,1 @@
+"""The bus: topology, outbox and relay, what becomes of failed messages, replay."""

@@ -7,7 +7,9 @@ broker confirmed it. No order is promised.
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from faststream.rabbit import RabbitBroker
@@ -20,13 +22,41 @@ from shared.ids import new_id
 from shared.messaging import outbox
 from shared.messaging.outbox import Entry
 from shared.messaging.topology import EVENTS
-from shared.mongo import Collection, PyMongoError
+from shared.mongo import ASCENDING, Collection, PyMongoError
 from shared.observability import metrics
+from shared.observability.errors import brief
 
 log = structlog.get_logger(__name__)
 _PROPAGATOR = TraceContextTextMapPropagator()
 _PUBLISH_SECONDS = 10
 _BATCH = 200
+_REMEMBERED = 5_000
+_IN_A_ROW = 3
+"""So many failures one after the other mean that the broker is away, not that an entry cannot be published."""
+
+
+@dataclass(frozen=True)
+class _Left:
+    """A document with entries that should have been published."""
+
+    collection: Collection
+    document_id: Any
+    waiting: Sequence[Entry]
+
+    @property
+    def key(self) -> tuple[str, Any]:
+        return self.collection.name, self.document_id
+
+    @property
+    def since(self) -> datetime:
+        return min(entry["at"] for entry in self.waiting)
+
+
+async def _find(collection: Collection, before: datetime, *, limit: int = _BATCH, **which: Any) -> list[_Left]:
+    """Documents with an entry from before, the oldest first."""
+    found = collection.find({**outbox.older_than(before), **which}, {outbox.FIELD: 1})
+    rows = await found.sort(f"{outbox.FIELD}.at", ASCENDING).limit(limit).to_list(None)
+    return [_Left(collection, row["_id"], row[outbox.FIELD]) for row in rows]
 
 
 class Relay:
@@ -44,8 +74,10 @@ class Relay:
         self._collections = collections
         self._sweep_every = sweep_every.total_seconds()
         self._grace = grace
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[bool]] = set()
         self._sweeper: asyncio.Task[None] | None = None
+        self._in_vain: dict[tuple[str, Any], None] = {}
+        """Documents that the sweep failed to publish, the longest untried first."""
 
     def publish_soon(self, collection: Collection, document_id: object, waiting: Sequence[Entry]) -> None:
         """Publish right after a commit without making the caller wait; the sweep repeats what fails."""
@@ -62,44 +94,77 @@ class Relay:
         if self._sweeper:
             self._sweeper.cancel()
             await asyncio.gather(self._sweeper, return_exceptions=True)
-        if self._running:
-            await asyncio.wait(self._running, timeout=_PUBLISH_SECONDS)
+        try:
+            if self._running:
+                await asyncio.wait(self._running)
+        finally:
+            for task in list(self._running):
+                task.cancel()
 
     async def sweep(self) -> int:
-        """Publish everything older than the grace; answers how many documents were looked at."""
-        looked_at = 0
+        """Publish what is older than the grace, the oldest first; answers how many documents were published.
+
+        What failed before comes after all that did not, in turns: an entry that keeps failing holds up nobody.
+        """
         before = clock.real_now() - self._grace
+        await self._measure(before)
+        published = failures = 0
+        for document in await self._left(before):
+            self._in_vain.pop(document.key, None)
+            if await self._publish_document(document.collection, document.document_id, document.waiting):
+                published, failures = published + 1, 0
+                continue
+            self._in_vain[document.key] = None
+            failures += 1
+            if failures == _IN_A_ROW:
+                break
+        self._in_vain = dict.fromkeys(list(self._in_vain)[-_REMEMBERED:])
+        return published
+
+    async def _measure(self, before: datetime) -> None:
+        """Record the age of the oldest entry of all collections."""
+        oldest = [row for each in self._collections for row in await _find(each, before, limit=1)]
+        now = clock.real_now()
+        metrics.record_outbox_age(now - min((document.since for document in oldest), default=now))
+
+    async def _left(self, before: datetime) -> list[_Left]:
+        """A page of each collection: first what was not tried in vain, then what was, the longest untried first."""
+        fresh: list[_Left] = []
+        again: dict[tuple[str, Any], _Left] = {}
         for collection in self._collections:
-            cursor = collection.find(outbox.older_than(before), {outbox.FIELD: 1}, limit=_BATCH)
-            rows = await cursor.to_list(None)
-            if rows:
-                metrics.record_outbox_age(clock.real_now() - min(row[outbox.FIELD][0]["at"] for row in rows))
-            for row in rows:
-                await self._publish_document(collection, row["_id"], row[outbox.FIELD])
-            looked_at += len(rows)
-        if not looked_at:
-            metrics.record_outbox_age(timedelta(0))
-        return looked_at
+            tried = [document_id for name, document_id in self._in_vain if name == collection.name]
+            fresh += await _find(collection, before, _id={"$nin": tried})
+            turn = tried[:_BATCH]
+            again |= {document.key: document for document in await _find(collection, before, _id={"$in": turn})}
+            for document_id in turn:
+                if (collection.name, document_id) not in again:
+                    del self._in_vain[collection.name, document_id]
+        fresh.sort(key=lambda document: document.since)
+        return [*fresh, *(again[key] for key in self._in_vain if key in again)]
 
     async def _sweep_for_ever(self) -> None:
         while True:
+            published = 0
             try:
-                await self.sweep()
+                published = await self.sweep()
             except Exception as error:
-                log.warning("outbox.sweep_failed", error=repr(error))
-            await asyncio.sleep(self._sweep_every)
+                log.warning("outbox.sweep_failed", error=brief(error))
+            if published < _BATCH:
+                await asyncio.sleep(self._sweep_every)
 
-    async def _publish_document(self, collection: Collection, document_id: object, waiting: Sequence[Entry]) -> None:
+    async def _publish_document(self, collection: Collection, document_id: object, waiting: Sequence[Entry]) -> bool:
+        """Answers whether all of it was published."""
         results = await asyncio.gather(*(self._publish(entry) for entry in waiting), return_exceptions=True)
         done = [entry["id"] for entry, result in zip(waiting, results, strict=True) if result is None]
         for entry, result in zip(waiting, results, strict=True):
             if result is not None:
-                log.warning("event.not_published", routing_key=entry["routing_key"], error=repr(result))
+                log.warning("event.not_published", routing_key=entry["routing_key"], error=brief(result))
         if done:
             try:
                 await collection.update_one({"_id": document_id}, outbox.published(done))
             except PyMongoError as error:
-                log.warning("outbox.not_cleared", error=repr(error))
+                log.warning("outbox.not_cleared", error=brief(error))
+        return len(done) == len(waiting)
 
     async def _publish(self, entry: Entry) -> None:
         parent = {"traceparent": entry["traceparent"]} if entry["traceparent"] else {}
