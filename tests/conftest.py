@@ -1,8 +1,7 @@
 """Fixtures for everyone. Servers start when a test first asks for one: unit tests never do."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import settings
 
 from deploy.demo.accounts import LOGINS, Account, more_staff
 from deploy.demo.mongodb import MongoDB
-from deploy.rabbitmq.definitions import LADDER
+from shared.messaging.topology import LADDER, Rung
 from tests.infrastructure.broker import QUICK_LADDER, Broker, own_vhost, running_rabbitmq
 from tests.infrastructure.database import own_database, running_mongod
 from tests.infrastructure.demo import RunningDemo, start_demo
@@ -63,7 +62,7 @@ async def amqp_url(broker: Broker) -> str:
     return broker.url()
 
 
-NewBroker = Callable[[Mapping[str, timedelta]], Awaitable[Broker]]
+NewBroker = Callable[[Sequence[Rung]], Awaitable[Broker]]
 
 
 @pytest.fixture
@@ -71,7 +70,7 @@ async def new_broker(broker: Broker) -> AsyncIterator[NewBroker]:
     """Makes virtual hosts with a ladder of the test's choice."""
     async with AsyncExitStack() as stack:
 
-        async def make(ladder: Mapping[str, timedelta]) -> Broker:
+        async def make(ladder: Sequence[Rung]) -> Broker:
             return await stack.enter_async_context(own_vhost(broker, ladder))
 
         yield make

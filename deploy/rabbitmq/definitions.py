@@ -1,24 +1,15 @@
 """The broker's definitions: the event exchange, the retry ladder, and users who may touch their own queues only.
 
-Services declare their own queues; everything that several of them share is declared here, by the operator.
+Services declare their own queues; everything that several of them share is declared here, by the operator, as
+``shared/messaging/topology.py`` describes it.
 """
 
 import base64
 import hashlib
 import os
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 
-EVENTS_EXCHANGE = "chosei.events"
-LADDER: Mapping[str, timedelta] = {
-    "retry.5s": timedelta(seconds=5),
-    "retry.30s": timedelta(seconds=30),
-    "retry.2m": timedelta(minutes=2),
-    "retry.10m": timedelta(minutes=10),
-    "retry.1h": timedelta(hours=1),
-}
-# "Unlimited" that means the same on RabbitMQ 3.10 (where -1 is 0) and 4.x (where a missing limit is 20).
-_NO_DELIVERY_LIMIT = 1_000_000
+from shared.messaging.topology import EVENTS, LADDER, Rung
 
 Entry = dict[str, object]
 
@@ -40,26 +31,24 @@ def user(name: str, password: str, *tags: str) -> Entry:
 
 
 def permission(service: str, vhost: str) -> Entry:
-    """A service's rights: its own queues, publishing to the exchange, the ladder and queues by name."""
+    """A service's rights: its own queues and exchange, and publishing to events and ladder. Not the default exchange,
+    which leads into everybody's queues.
+    """
     own = rf"{service}\."
     return {
         "user": service,
         "vhost": vhost,
         "configure": f"^{own}",
-        "write": rf"^(chosei\.events|amq\.default|retry\..*|{own}.*)$",
+        "write": rf"^(chosei\.events|retry\..*|{own}.*)$",
         "read": rf"^(chosei\.events|{own}.*)$",
     }
 
 
-def topic_permission(service: str, vhost: str) -> Entry:
-    """A service publishes under its own name only, and may hear everything."""
-    return {
-        "user": service,
-        "vhost": vhost,
-        "exchange": EVENTS_EXCHANGE,
-        "write": rf"^{service}\.",
-        "read": ".*",
-    }
+def topic_permission(service: str, exchange: str, vhost: str) -> Entry:
+    """A service publishes events under its own name and sends messages to its own queues only; it may hear
+    everything.
+    """
+    return {"user": service, "vhost": vhost, "exchange": exchange, "write": rf"^{service}\.", "read": ".*"}
 
 
 def everything(name: str, vhost: str) -> Entry:
@@ -67,12 +56,12 @@ def everything(name: str, vhost: str) -> Entry:
     return {"user": name, "vhost": vhost, "configure": ".*", "write": ".*", "read": ".*"}
 
 
-def exchange(name: str, kind: str, vhost: str) -> Entry:
-    """A durable exchange."""
+def exchange(name: str, vhost: str) -> Entry:
+    """A durable topic exchange."""
     return {
         "name": name,
         "vhost": vhost,
-        "type": kind,
+        "type": "topic",
         "durable": True,
         "auto_delete": False,
         "internal": False,
@@ -80,20 +69,26 @@ def exchange(name: str, kind: str, vhost: str) -> Entry:
     }
 
 
-def rung(name: str, delay: timedelta, vhost: str) -> Entry:
-    """A quorum queue that hands a message back to its home queue once ``delay`` is over."""
-    return {"name": name, "vhost": vhost, "durable": True, "auto_delete": False, "arguments": rung_arguments(delay)}
-
-
-def rung_arguments(delay: timedelta) -> dict[str, object]:
-    """The arguments of a ladder queue; the message's routing key is its home queue, by the default exchange."""
+def queue(rung: Rung, vhost: str) -> Entry:
+    """Where messages of one rung wait."""
     return {
-        "x-queue-type": "quorum",
-        "x-message-ttl": int(delay.total_seconds() * 1000),
-        "x-dead-letter-exchange": "",
-        "x-dead-letter-strategy": "at-least-once",
-        "x-overflow": "reject-publish",
-        "x-delivery-limit": _NO_DELIVERY_LIMIT,
+        "name": rung.name,
+        "vhost": vhost,
+        "durable": True,
+        "auto_delete": False,
+        "arguments": rung.queue_arguments,
+    }
+
+
+def binding(rung: Rung, vhost: str) -> Entry:
+    """All that is sent to a rung waits there; the routing key only says where it goes afterwards."""
+    return {
+        "source": rung.name,
+        "vhost": vhost,
+        "destination": rung.name,
+        "destination_type": "queue",
+        "routing_key": "#",
+        "arguments": {},
     }
 
 
@@ -102,9 +97,10 @@ def definitions(
     *,
     operator: tuple[str, str],
     vhost: str = "/",
-    ladder: Mapping[str, timedelta] = LADDER,
+    ladder: Sequence[Rung] = LADDER,
 ) -> dict[str, list[Entry]]:
     """Everything the broker loads at its start. ``passwords`` is by service, ``operator`` name and password."""
+    shared = [EVENTS.name, *(rung.name for rung in ladder)]
     return {
         "vhosts": [{"name": vhost}],
         "users": [user(*operator, "administrator"), *(user(*entry) for entry in passwords.items())],
@@ -112,21 +108,8 @@ def definitions(
             everything(operator[0], vhost),
             *(permission(service, vhost) for service in passwords),
         ],
-        "topic_permissions": [topic_permission(service, vhost) for service in passwords],
-        "exchanges": [
-            exchange(EVENTS_EXCHANGE, "topic", vhost),
-            *(exchange(name, "fanout", vhost) for name in ladder),
-        ],
-        "queues": [rung(name, delay, vhost) for name, delay in ladder.items()],
-        "bindings": [
-            {
-                "source": name,
-                "vhost": vhost,
-                "destination": name,
-                "destination_type": "queue",
-                "routing_key": "",
-                "arguments": {},
-            }
-            for name in ladder
-        ],
+        "topic_permissions": [topic_permission(service, name, vhost) for service in passwords for name in shared],
+        "exchanges": [exchange(name, vhost) for name in shared],
+        "queues": [queue(rung, vhost) for rung in ladder],
+        "bindings": [binding(rung, vhost) for rung in ladder],
     }

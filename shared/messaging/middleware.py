@@ -18,8 +18,9 @@ from faststream.rabbit import RabbitBroker
 
 from shared.ids import new_id
 from shared.messaging.outcome import Outcome, outcome_of
-from shared.messaging.topology import LADDER, Rung, parking_name
+from shared.messaging.topology import LADDER, Rung, parking_exchange, parking_name
 from shared.observability import metrics
+from shared.observability.errors import brief
 
 log = structlog.get_logger(__name__)
 _PUBLISH_SECONDS = 10
@@ -44,9 +45,7 @@ def copy_of(raw: Any, **headers: Any) -> aio_pika.Message:
 
 
 class RetryOrPark(BaseMiddleware[Any, Any]):
-    """Must be the first of the broker's middlewares: it runs after the others saw the error and before the
-    acknowledgement.
-    """
+    """Comes right after ``BoundIds``: it runs after the others saw the error and before the acknowledgement."""
 
     ladder: Sequence[Rung] = LADDER
 
@@ -65,20 +64,21 @@ class RetryOrPark(BaseMiddleware[Any, Any]):
             async with asyncio.timeout(_PUBLISH_SECONDS):
                 await self._send(outcome, queue, attempt, exc_val)
         except Exception as publish_error:
-            log.warning("message.requeued", queue=queue, error=repr(publish_error))
+            log.warning("message.requeued", queue=queue, error=brief(publish_error))
             raise RejectMessage(requeue=True) from exc_val
         metrics.record_message(queue, outcome)
         report = log.error if outcome is Outcome.PARK else log.warning
-        report("message.failed", queue=queue, outcome=outcome, attempt=attempt, error=_brief(exc_val))
+        report("message.failed", queue=queue, outcome=outcome, attempt=attempt, error=brief(exc_val))
         return True
 
     async def _send(self, outcome: Outcome, queue: str, attempt: int, error: Exception) -> None:
         broker: RabbitBroker = self.context.get("broker")
-        notes = {"x-error": _brief(error), "x-home-queue": queue}
+        notes = {"x-error": brief(error), "x-home-queue": queue}
         if outcome is Outcome.PARK:
             await broker.publish(
                 copy_of(self.msg, **notes, **{"x-attempt": attempt}),
-                queue=parking_name(queue),
+                exchange=parking_exchange(queue),
+                routing_key=parking_name(queue),
                 mandatory=True,
             )
             return
@@ -89,10 +89,3 @@ class RetryOrPark(BaseMiddleware[Any, Any]):
             routing_key=queue,
             mandatory=True,
         )
-
-
-def _brief(error: Exception) -> str:
-    """The error's kind and, where it is ours, its words: validation errors quote input, which may be personal."""
-    name = type(error).__name__
-    module = type(error).__module__
-    return f"{name}: {error}"[:300] if module.startswith(("shared", "services")) else name

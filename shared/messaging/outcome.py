@@ -1,4 +1,4 @@
-"""How a handler ends: one value, decided in one place from what it raised."""
+"""What becomes of a message whose handler failed: one value, decided in one place from what it raised."""
 
 import json
 from enum import StrEnum
@@ -10,9 +10,8 @@ from shared.crypto import UndecryptableValue
 
 
 class Outcome(StrEnum):
-    """``ack`` done; ``retry`` later by the ladder of delays; ``park`` for a person to look at."""
+    """``retry`` later by the ladder of delays; ``park`` for a person to look at."""
 
-    ACK = "ack"
     RETRY = "retry"
     PARK = "park"
 
@@ -34,10 +33,8 @@ class NotYet(Exception):
 FINAL = (Terminal, ValidationError, json.JSONDecodeError, SubscriberNotFound, UndecryptableValue)
 
 
-def outcome_of(error: BaseException | None, *, attempt: int, rungs: int) -> Outcome:
+def outcome_of(error: Exception, *, attempt: int, rungs: int) -> Outcome:
     """``attempt`` counts from 1; after the last rung a message is parked."""
-    if error is None:
-        return Outcome.ACK
     if isinstance(error, FINAL) or attempt > rungs:
         return Outcome.PARK
     return Outcome.RETRY

@@ -1,7 +1,8 @@
 """Exchanges and queues: one quorum queue per service and event, with a delivery limit and a parking queue beside it.
 
-Shared parts (the topic exchange, the ladder of delays) are declared by the operator (deploy/rabbitmq); a service
-declares only what begins with its own name. The same topology runs on RabbitMQ 3.10 and 4.x.
+Shared parts (the event exchange, the ladder of delays) are declared by the operator (deploy/rabbitmq); a service
+declares only what begins with its own name and can publish into no other's queue (G26). The same topology runs on
+RabbitMQ 3.10 and 4.x.
 """
 
 from collections.abc import Awaitable, Callable
@@ -26,14 +27,17 @@ PREFETCH = 10
 
 @dataclass(frozen=True)
 class Rung:
-    """One delay of the ladder: a fanout exchange and a queue of the same name; expiry leads back to the home queue."""
+    """One delay of the ladder: an exchange and a queue of the same name; expiry leads back to the home queue.
+
+    The exchange is a topic one, because only there the broker checks the routing key, which is the home queue.
+    """
 
     name: str
     delay_ms: int
 
     @property
     def exchange(self) -> RabbitExchange:
-        return RabbitExchange(self.name, type=ExchangeType.FANOUT, durable=True, declare=False)
+        return RabbitExchange(self.name, type=ExchangeType.TOPIC, durable=True, declare=False)
 
     @property
     def queue_arguments(self) -> dict[str, Any]:
@@ -64,6 +68,11 @@ def parking_name(queue: str) -> str:
     return f"{queue}.parked"
 
 
+def parking_exchange(queue: str) -> RabbitExchange:
+    """Leads to the parking queues of the service that ``queue`` belongs to, by their names."""
+    return RabbitExchange(f"{queue.partition('.')[0]}.parking", type=ExchangeType.DIRECT, durable=True)
+
+
 def work_queue(service: str, event: type[EventData]) -> RabbitQueue:
     """Where ``service`` hears ``event``; crash loops and give-ups end in the parking queue."""
     name = queue_name(service, event)
@@ -74,7 +83,7 @@ def work_queue(service: str, event: type[EventData]) -> RabbitQueue:
         routing_key=event.routing_key,
         arguments={
             "x-delivery-limit": DELIVERY_LIMIT,
-            "x-dead-letter-exchange": "",
+            "x-dead-letter-exchange": parking_exchange(name).name,
             "x-dead-letter-routing-key": parking_name(name),
             "x-dead-letter-strategy": "at-least-once",
             "x-overflow": "reject-publish",
@@ -105,4 +114,6 @@ def queues_of(broker: RabbitBroker) -> list[str]:
 async def declare_parking(broker: RabbitBroker) -> None:
     """Declare all parking queues before the first message can need one."""
     for name in queues_of(broker):
-        await broker.declare_queue(parking_queue(name))
+        exchange = await broker.declare_exchange(parking_exchange(name))
+        parked = await broker.declare_queue(parking_queue(name))
+        await parked.bind(exchange, routing_key=parking_name(name))

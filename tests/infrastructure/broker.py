@@ -1,10 +1,9 @@
 """A RabbitMQ for the session, and virtual hosts of their own for single tests."""
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,14 +14,13 @@ from deploy.credentials import SERVICES
 from deploy.demo.probes import answers_ok
 from deploy.demo.processes import Process
 from deploy.demo.rabbitmq import RabbitMQ
-from deploy.rabbitmq.definitions import LADDER, definitions
+from deploy.rabbitmq.definitions import definitions
+from shared.messaging.topology import LADDER, Rung
 from tests.infrastructure.ports import free_ports
 from tests.waiting import eventually
 
 OPERATOR = "operator"
-QUICK_LADDER: Mapping[str, timedelta] = {
-    name: timedelta(milliseconds=200 * (step + 1)) for step, name in enumerate(LADDER)
-}
+QUICK_LADDER = tuple(Rung(rung.name, 200 * step) for step, rung in enumerate(LADDER, 1))
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,13 @@ class Broker:
             declared = await channel.declare_queue(queue, passive=True)
             return declared.declaration_result.message_count or 0
 
+    async def consumers(self, queue: str) -> int:
+        """How many consume the queue; raises where it does not exist."""
+        connection = await aio_pika.connect(self.url())
+        async with connection, connection.channel() as channel:
+            declared = await channel.declare_queue(queue, passive=True)
+            return declared.declaration_result.consumer_count or 0
+
     async def queues(self) -> dict[str, dict[str, object]]:
         """The arguments of every queue, by name."""
         found = await self._manage("GET", f"queues/{quote(self.vhost, safe='')}")
@@ -56,7 +61,7 @@ class Broker:
             if connection.get("vhost") == self.vhost:
                 await self._manage("DELETE", f"connections/{quote(connection['name'], safe='')}")
 
-    async def create(self, ladder: Mapping[str, timedelta]) -> None:
+    async def create(self, ladder: Sequence[Rung]) -> None:
         """Make the virtual host with the users' rights, the exchange and the ladder."""
         everything = definitions(
             {name: self.passwords[name] for name in SERVICES},
@@ -113,7 +118,7 @@ async def running_rabbitmq(folder: Path) -> AsyncIterator[Broker]:
 
 
 @asynccontextmanager
-async def own_vhost(session: Broker, ladder: Mapping[str, timedelta]) -> AsyncIterator[Broker]:
+async def own_vhost(session: Broker, ladder: Sequence[Rung]) -> AsyncIterator[Broker]:
     """A virtual host that nothing has used, deleted afterwards."""
     name = f"test-{secrets.token_hex(6)}"
     broker = Broker(session.port, session.management_port, name, session.passwords)

@@ -1,17 +1,11 @@
-"""The operator's definitions and the services' topology are two files that must say the same."""
+"""What the operator's definitions give to each service, and what they do not."""
+
+import re
+
+import pytest
 
 from deploy.credentials import SERVICES
-from deploy.rabbitmq.definitions import EVENTS_EXCHANGE, LADDER, definitions, rung_arguments
-from shared.messaging import topology
-
-
-def test_the_ladder_is_the_one_that_the_services_climb() -> None:
-    climbed = {rung.name: rung.queue_arguments for rung in topology.LADDER}
-    assert {name: rung_arguments(delay) for name, delay in LADDER.items()} == climbed
-
-
-def test_the_event_exchange_is_the_one_that_the_services_publish_to() -> None:
-    assert topology.EVENTS.name == EVENTS_EXCHANGE
+from deploy.rabbitmq.definitions import definitions
 
 
 def test_no_password_is_written_in_clear() -> None:
@@ -23,3 +17,11 @@ def test_every_service_may_configure_its_own_queues_only() -> None:
     made = definitions(dict.fromkeys(SERVICES, "x"), operator=("operator", "x"))
     rights = {entry["user"]: entry["configure"] for entry in made["permissions"]}
     assert rights == {"operator": ".*"} | {name: rf"^{name}\." for name in SERVICES}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_g26_no_service_may_write_to_the_default_exchange_or_to_what_is_others(service: str) -> None:
+    made = definitions(dict.fromkeys(SERVICES, "x"), operator=("operator", "x"))
+    (write,) = (str(entry["write"]) for entry in made["permissions"] if entry["user"] == service)
+    others = [f"{other}.parking" for other in SERVICES if other != service]
+    assert [name for name in ("amq.default", "amq.topic", *others) if re.search(write, name)] == []

@@ -1,71 +1,16 @@
 """The backbone on a real broker and database: outbox, relay, retries, parking, replay, and brokers that go away."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from datetime import timedelta
-from typing import Any
-
 import aio_pika
-import pytest
-from faststream.rabbit import RabbitRouter
-from pydantic import SecretStr
 
-from shared import mongo
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.zoom_issuer import MeetingRevoked
 from shared.messaging import outbox, topology
 from shared.messaging.outcome import Terminal
-from shared.messaging.relay import Relay
 from shared.messaging.replay import Action, walk
-from shared.mongo import Collection
-from shared.runtime import Parts, make_broker, service_app
-from shared.settings import ServiceSettings
-from tests.builders import BUS_KEYS, DATA_KEYS, an_event
 from tests.infrastructure.broker import Broker
-from tests.infrastructure.service import listening, running_service
+from tests.infrastructure.service import listening
+from tests.integration.messaging.small_service import QUEUE, a_service, revoked
 from tests.waiting import eventually
-
-QUEUE = "booking.zoom_issuer.meeting_revoked.v1"
-Handler = Callable[[CloudEvent[MeetingRevoked]], Awaitable[None]]
-
-
-def revoked(appointment_id: str = "apt_1") -> CloudEvent[Any]:
-    return an_event(MeetingRevoked(appointment_id=appointment_id, revision=1), subject=appointment_id)
-
-
-class Service:
-    """A service with one handler and one collection."""
-
-    def __init__(self, relay: Relay, things: Collection) -> None:
-        self.relay = relay
-        self.things = things
-
-
-@asynccontextmanager
-async def a_service(broker: Broker, database_url: str, handler: Handler) -> AsyncIterator[Service]:
-    settings = ServiceSettings(
-        amqp_url=SecretStr(broker.url()),
-        mongo_url=SecretStr(database_url),
-        bus_keys=SecretStr(BUS_KEYS),
-        data_keys=SecretStr(DATA_KEYS),
-    )
-    client, database = mongo.connect(database_url, app_name="booking")
-    things: Collection = database["things"]
-    rabbit = make_broker("booking", settings)
-
-    async def handle(event: CloudEvent[MeetingRevoked]) -> None:
-        await handler(event)
-
-    relay = Relay(rabbit, [things], sweep_every=timedelta(seconds=0.1), grace=timedelta(seconds=0.3))
-    parts = Parts(
-        client=client,
-        broker=rabbit,
-        relay=relay,
-        indexes={things: [outbox.INDEX]},
-        subscribers=RabbitRouter(handlers=[topology.hears("booking", MeetingRevoked, handle)]),
-    )
-    async with running_service(service_app("booking", settings, parts)):
-        yield Service(relay, things)
 
 
 async def test_a_failed_message_is_tried_again_and_then_done(quick_broker: Broker, database_url: str) -> None:
@@ -121,23 +66,19 @@ async def test_g27_what_is_parked_can_be_listed_and_replayed(quick_broker: Broke
         await eventually(parked)
         connection = await aio_pika.connect(quick_broker.url())
         async with connection:
-            channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-            shown = await walk(channel, QUEUE, action=Action.LIST)
+            shown = await walk(connection, QUEUE, action=Action.LIST)
             assert {(item.subject, item.error) for item in shown} == {
                 ("apt_1", "Terminal: a bug"),
                 ("apt_2", "Terminal: a bug"),
             }
             broken[0] = False
-            await walk(channel, QUEUE, action=Action.REPLAY, match="apt_2")
+            await walk(connection, QUEUE, action=Action.REPLAY, match="apt_2")
         await eventually(lambda: handled == ["apt_2"])
         assert await quick_broker.depth(f"{QUEUE}.parked") == 1
 
 
 async def test_a_message_that_keeps_coming_back_ends_in_parking(quick_broker: Broker, database_url: str) -> None:
-    async def take(event: CloudEvent[MeetingRevoked]) -> None:
-        return None
-
-    async with a_service(quick_broker, database_url, take):
+    async with a_service(quick_broker, database_url):
         pass
     async with listening(quick_broker.url()) as bus:
         await bus.publish(revoked())
@@ -192,15 +133,9 @@ async def test_g27_events_committed_while_the_broker_is_cut_off_arrive_afterward
         await eventually(lambda: len(heard) == 30, timeout=30)
 
 
-@pytest.mark.parametrize("limit", [topology.DELIVERY_LIMIT])
-async def test_every_queue_has_a_delivery_limit_and_a_parking_queue(
-    fresh_broker: Broker, database_url: str, limit: int
-) -> None:
-    async def take(event: CloudEvent[MeetingRevoked]) -> None:
-        return None
-
-    async with a_service(fresh_broker, database_url, take):
+async def test_every_queue_has_a_delivery_limit_and_a_parking_queue(fresh_broker: Broker, database_url: str) -> None:
+    async with a_service(fresh_broker, database_url):
         queues = await fresh_broker.queues()
-        assert queues[QUEUE]["x-delivery-limit"] == limit
+        assert queues[QUEUE]["x-delivery-limit"] == topology.DELIVERY_LIMIT
         assert queues[QUEUE]["x-dead-letter-routing-key"] == f"{QUEUE}.parked"
         assert f"{QUEUE}.parked" in queues
