@@ -6,9 +6,13 @@ or go away.
 """
 
 import asyncio
+import math
+import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -25,17 +29,23 @@ from opentelemetry import trace
 
 from shared import clock, health, mongo, problem
 from shared.due import Worker
+from shared.messaging.handling import BoundIds, Limited
 from shared.messaging.middleware import RetryOrPark
 from shared.messaging.relay import Relay
 from shared.messaging.topology import declare_parking
 from shared.mongo import Client, Collection, IndexModel
 from shared.observability import logging, metrics, tracing
+from shared.observability.errors import brief, places
 from shared.observability.http import Observed
 from shared.settings import ServiceSettings
 
 log = structlog.get_logger(__name__)
 _KEEP_ALIVE_SECONDS = 75
 """Longer than our clients keep an idle connection (``shared/http.py``)."""
+
+_AGAIN_SECONDS = 0.3
+_HANDLERS_SECONDS = 3600
+"""Longer than any deadline: who waits decides for how long."""
 
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 """FastAPI's own would record paths, and a guest's token stands in some (G26); ``Observed`` records templates."""
@@ -53,15 +63,17 @@ def make_broker(name: str, settings: ServiceSettings) -> RabbitBroker:
     return RabbitBroker(
         settings.amqp_url.get_secret_value() + "?heartbeat=10",
         app_id=name,
-        graceful_timeout=settings.graceful_timeout.total_seconds(),
+        graceful_timeout=None,  # ``_shut_down`` waits for handlers
         reconnect_interval=1,
         ack_policy=AckPolicy.REJECT_ON_ERROR,
         default_channel=Channel(publisher_confirms=True, on_return_raises=True),
         decoder=_decode,
         middlewares=[
+            BoundIds,
             RetryOrPark,
             RabbitTelemetryMiddleware(tracer_provider=trace.get_tracer_provider()),
             RabbitPrometheusMiddleware(registry=metrics.REGISTRY, app_name=name),
+            Limited,
         ],
         logger=None,
     )
@@ -83,11 +95,38 @@ class Parts:
     closing: Sequence[Hook] = ()
 
 
+class Grace:
+    """The one deadline of a stopping service, for requests, messages, rows and connections together."""
+
+    _LEAST = 0.5
+
+    def __init__(self, length: timedelta) -> None:
+        self._length = length.total_seconds()
+        self._until: float | None = None
+
+    def begin(self) -> None:
+        """Only the first call counts."""
+        if self._until is None:
+            self._until = asyncio.get_running_loop().time() + self._length
+
+    async def give(self, work: Awaitable[Any]) -> None:
+        """Wait for ``work`` until the deadline, then cancel it; nothing that fails keeps the rest from stopping."""
+        assert self._until is not None
+        left = self._until - asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(max(left, self._LEAST)):
+                await work
+        except TimeoutError:
+            log.warning("stop.cut_short")
+        except Exception as error:
+            log.warning("stop.failed", error=brief(error), at=places(error))
+
+
 def service_app(name: str, settings: ServiceSettings, parts: Parts) -> FastAPI:
     """The FastAPI application of a service."""
     if parts.subscribers is not None:
         parts.broker.include_router(parts.subscribers)
-    up = asyncio.Event()
+    up, grace = asyncio.Event(), Grace(settings.graceful_timeout)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -96,9 +135,8 @@ def service_app(name: str, settings: ServiceSettings, parts: Parts) -> FastAPI:
             yield
         finally:
             rising.cancel()
-            with suppress(asyncio.CancelledError):
-                await rising
-            await _shut_down(parts)
+            await asyncio.gather(rising, return_exceptions=True)
+            await _shut_down(parts, grace)
 
     async def is_up() -> bool:
         return up.is_set()
@@ -111,6 +149,7 @@ def service_app(name: str, settings: ServiceSettings, parts: Parts) -> FastAPI:
         openapi_url=None,
         telemetry=_NO_TELEMETRY,
     )
+    app.state.grace = grace
     app.add_middleware(Observed)
     problem.install(app)
     app.add_exception_handler(mongo.ConnectionFailure, _on_database_away)
@@ -128,25 +167,27 @@ def service_app(name: str, settings: ServiceSettings, parts: Parts) -> FastAPI:
 
 async def _on_database_away(request: Request, error: Exception) -> JSONResponse:
     """An election or a restart: ask again, nothing is lost (G27)."""
-    log.warning("database.away", error=repr(error)[:200])
+    log.warning("database.away", error=brief(error))
     return problem.respond(request, problem.Unavailable())
 
 
 async def _bring_up(name: str, parts: Parts, up: asyncio.Event) -> None:
-    """Retry until database and broker are there; then consume."""
-    for step in (_prepare_database, _start_broker):
+    """Retry each step until it succeeds: until database and broker are there, and what hooks need."""
+    steps: list[tuple[str, Hook]] = [
+        ("database", lambda: _prepare_database(parts)),
+        ("broker", lambda: _start_broker(parts.broker)),
+        ("relay", parts.relay.start),
+        *((f"worker {number}", worker.start) for number, worker in enumerate(parts.workers)),
+        *((f"hook {number}", hook) for number, hook in enumerate(parts.ready)),
+    ]
+    for step, take in steps:
         while True:
             try:
-                await step(parts)
+                await take()
                 break
             except Exception as error:
-                log.warning("service.waiting", service=name, step=step.__name__, error=repr(error)[:200])
-                await asyncio.sleep(0.3)
-    await parts.relay.start()
-    for worker in parts.workers:
-        await worker.start()
-    for hook in parts.ready:
-        await hook()
+                log.warning("service.waiting", service=name, step=step, error=brief(error), at=places(error)[-1:])
+                await asyncio.sleep(_AGAIN_SECONDS)
     up.set()
     log.info("service.started", service=name)
 
@@ -156,28 +197,50 @@ async def _prepare_database(parts: Parts) -> None:
         await mongo.ensure_indexes(collection, indexes)
 
 
-async def _start_broker(parts: Parts) -> None:
-    await parts.broker.connect()
-    await declare_parking(parts.broker)
-    await parts.broker.start()
+async def _start_broker(broker: RabbitBroker) -> None:
+    """May be repeated: what consumes already is left alone, where ``broker.start`` would make it consume twice."""
+    await broker.connect()
+    await declare_parking(broker)
+    for subscriber in broker.subscribers:
+        if not subscriber.running:
+            await subscriber.start()
 
 
-async def _shut_down(parts: Parts) -> None:
-    """Stop taking work, finish or hand back what is held, then let go of the outside."""
-    await asyncio.gather(*(subscriber.stop() for subscriber in parts.broker.subscribers))
-    await asyncio.gather(*(worker.stop() for worker in parts.workers))
-    await parts.relay.stop()
-    await parts.broker.stop()
+async def _shut_down(parts: Parts, grace: Grace) -> None:
+    """Stop taking work, finish or hand back what is held by one deadline, then let go of the outside."""
+    grace.begin()
+    consuming = [subscriber for subscriber in parts.broker.subscribers if subscriber.running]
+    await asyncio.gather(
+        *(grace.give(_finish_handling(subscriber)) for subscriber in consuming),
+        *(grace.give(worker.stop()) for worker in parts.workers),
+    )
+    await grace.give(parts.relay.stop())
+    await grace.give(parts.broker.stop())
     for hook in parts.closing:
-        await hook()
-    await mongo.close(parts.client)
+        await grace.give(hook())
+    await grace.give(mongo.close(parts.client))
+
+
+async def _finish_handling(subscriber: Any) -> None:
+    """Take no more messages and wait for the handlers; what they do not finish goes back when the connection closes."""
+    await subscriber.stop()
+    await subscriber.lock.wait_release(_HANDLERS_SECONDS)
+
+
+class _Server(uvicorn.Server):
+    """Requests and messages share one deadline."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        app: Any = self.config.app
+        app.state.grace.begin()
+        await super().shutdown(sockets)
 
 
 def serve(name: str, settings: ServiceSettings, build_app: Callable[[], FastAPI]) -> None:
     """Run one service until SIGTERM."""
     logging.configure(name, settings.log_level)
     trace.set_tracer_provider(tracing.tracer_provider(name, settings.otlp_endpoint, settings.trace_ratio))
-    uvicorn.run(
+    config = uvicorn.Config(
         build_app(),
         host=settings.host,
         port=settings.port,
@@ -185,5 +248,9 @@ def serve(name: str, settings: ServiceSettings, build_app: Callable[[], FastAPI]
         access_log=False,
         server_header=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=int(settings.graceful_timeout.total_seconds()),
+        timeout_graceful_shutdown=math.ceil(settings.graceful_timeout.total_seconds() / 2),
     )
+    server = _Server(config)
+    server.run()
+    if not server.started:
+        sys.exit(1)
