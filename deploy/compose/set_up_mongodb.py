@@ -18,7 +18,7 @@ async def main(passwords: dict[str, str]) -> None:
         await initiate(client, REPLICA_SET, AROUND.mongo_address)
         await until_primary(client)
         for service in SERVICES:
-            await create_user(client, service, service, passwords[service], "readWrite", "dbAdmin")
+            await create_user(client, service, service, passwords[service], "readWrite")
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ class MongoDB:
             await create_user(client, "admin", name, password, "root")
         async with self._client(authenticated=True) as client:
             for service, secret in passwords.items():
-                await create_user(client, service, service, secret, "readWrite", "dbAdmin")
+                await create_user(client, service, service, secret, "readWrite")
 
     def administrator_url(self, database: str = "admin") -> str:
         """The administrator's connection string."""

@@ -38,10 +38,11 @@ async def until_primary(client: Client) -> None:
 
 
 async def create_user(client: Client, database: str, name: str, password: str, *roles: str) -> None:
-    """Make a user who is known to, and has its roles on, one database only."""
+    """Make a user who is known to, and has exactly these roles on, one database only."""
     try:
         await client[database].command("createUser", name, pwd=password, roles=list(roles))
     except OperationFailure as error:
-        # Kept databases have the user already; without a login they say "unauthorized" to any creation.
-        if error.code not in {_USER_EXISTS, _UNAUTHORIZED}:
+        if error.code == _USER_EXISTS:  # a kept database, which may know more roles than are needed now
+            await client[database].command("updateUser", name, roles=list(roles))
+        elif error.code != _UNAUTHORIZED:  # a kept database, asked without a login
             raise
