@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from contextlib import suppress
 
 import httpx
 
@@ -26,10 +27,15 @@ async def set_faults(client: httpx.AsyncClient, rules: list[dict[str, object]]) 
     answer.raise_for_status()
 
 
+LOSES_ANSWERS = ("lost_answer", "timeout")
+"""A lost answer of Zoom's token endpoint loses the rotated token for good, as in reality: a person must reconnect."""
+
+
 def tenth_of_all_calls() -> list[dict[str, object]]:
-    # A lost answer of Zoom's token endpoint loses the rotated token for good, as in reality: a person must reconnect.
     places = ({"provider": "zoom", "path": "/v2"}, {"provider": "google"}, {"provider": "microsoft"})
     rules: list[dict[str, object]] = [{**fault, **place} for place in places for fault in PROVIDER_FAULTS]
+    tokens = {"provider": "zoom", "path": "/oauth"}
+    rules += [{**fault, **tokens} for fault in PROVIDER_FAULTS if fault["kind"] not in LOSES_ANSWERS]
     smtp: list[dict[str, object]] = [
         {"provider": "smtp", "kind": "status", "status": 451, "share": 0.05},
         {"provider": "smtp", "kind": "lost_answer", "share": 0.05},
@@ -38,7 +44,7 @@ def tenth_of_all_calls() -> list[dict[str, object]]:
 
 
 class Monkey:
-    """Runs until it is told to stop; ``kills`` counts what it did."""
+    """Runs until it is told to stop and has killed everything at least once; ``kills`` counts what it did."""
 
     def __init__(self, demo: RunningDemo, seed: int) -> None:
         self._demo = demo
@@ -46,18 +52,25 @@ class Monkey:
         self.kills: Counter[str] = Counter()
 
     async def rage(self, stop: asyncio.Event, *, broker_after: int = 8, database_after: int = 20) -> None:
+        """A service every second or two, each of them once per round; broker and database once each."""
+        once = {"rabbitmq": broker_after, "mongod": database_after}
+        round_of: list[str] = []
         number = 0
-        while not stop.is_set():
+        while not stop.is_set() or once or set(SERVICES) - set(self.kills):
             number += 1
-            name = self._random.choice(SERVICES)
-            if number == broker_after:
-                name = "rabbitmq"
-            elif number == database_after:
-                name = "mongod"
+            due = [name for name, after in once.items() if number >= after or stop.is_set()]
+            round_of = round_of or self._random.sample(SERVICES, len(SERVICES))
+            name = due[0] if due else round_of.pop()
             if self._demo.process(name).alive:
                 await self._demo.kill(name)
                 self.kills[name] += 1
-            try:
-                await asyncio.wait_for(stop.wait(), timeout=self._random.uniform(1.0, 2.0))
-            except TimeoutError:
-                continue
+                once.pop(name, None)
+            await self._pause(stop)
+
+    async def _pause(self, stop: asyncio.Event) -> None:
+        seconds = self._random.uniform(1.0, 2.0)
+        if stop.is_set():
+            await asyncio.sleep(seconds)
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), timeout=seconds)

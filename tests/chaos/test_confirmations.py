@@ -15,7 +15,7 @@ import pytest
 
 from deploy.demo.accounts import LOGINS, more_staff
 from tests.chaos.audit import Findings, Outside, audit_confirmations, audit_reminders
-from tests.chaos.monkey import Monkey, set_faults, tenth_of_all_calls
+from tests.chaos.monkey import SERVICES, Monkey, set_faults, tenth_of_all_calls
 from tests.chaos.people import Deal, Staff, confirm, propose, sign_in
 from tests.infrastructure.demo import RunningDemo, start_demo
 from tests.waiting import eventually
@@ -101,6 +101,7 @@ async def test_g10_g27_three_hundred_confirmations_survive_everything() -> None:
             outside = Outside(sandbox)
             findings = await settled(outside, deals, staff)
             print(f"\nkilled: {dict(kills)}\naudit: {findings}")  # noqa: T201 - the counts belong to the result
+            assert set(kills) == {*SERVICES, "rabbitmq", "mongod"}
             assert [deal.title for deal in deals if deal.status != 201] == []
             assert findings.wrong == []
 
