@@ -14,6 +14,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from fastapi import FastAPI
 
+from deploy.events.wiring import read_wiring
 from services.notifier.app import build_app
 from services.notifier.settings import Settings
 from shared import mongo
@@ -167,7 +168,7 @@ async def running(
 
 async def _consumes(broker: Broker) -> bool:
     names = [name for name in await broker.queues() if not name.endswith(".parked") and name.startswith("notifier.")]
-    return len(names) == 19
+    return len(names) == sum("notifier" in services for services in read_wiring().consumers.values())
 
 
 @pytest.fixture
