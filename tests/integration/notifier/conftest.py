@@ -166,9 +166,13 @@ async def running(
     await mongo.close(client)
 
 
+HEARD = sum("notifier" in services for services in read_wiring().consumers.values())
+"""How many events notifier hears, each in a queue of its own."""
+
+
 async def _consumes(broker: Broker) -> bool:
     names = [name for name in await broker.queues() if not name.endswith(".parked") and name.startswith("notifier.")]
-    return len(names) == sum("notifier" in services for services in read_wiring().consumers.values())
+    return len(names) == HEARD
 
 
 @pytest.fixture
