@@ -57,6 +57,11 @@ class World:
     async def faults(self, *rules: dict[str, Any]) -> None:
         (await self.outside.put("/inspect/faults", json={"rules": list(rules)})).raise_for_status()
 
+    async def calls(self, end: str) -> int:
+        """How many requests the sandbox had to a path with this end."""
+        items = (await self.outside.get("/inspect/calls")).json()["items"]
+        return len([call for call in items if call["path"].endswith(end)])
+
     def issued(self) -> list[dict[str, Any]]:
         return self.bus.of("zoom_issuer.meeting_issued.v1")
 
@@ -76,7 +81,7 @@ async def world(
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[World]:
     sandbox = await new_sandbox([TARO, HANA], {})
-    monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(sandbox.clock_file))
+    monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(sandbox.clock_file))  # the test's own: nothing of it stays behind
     settings = Settings(
         amqp_url=SecretStr(fresh_broker.url("zoom_issuer")),
         mongo_url=SecretStr(database_url),
