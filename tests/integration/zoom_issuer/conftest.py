@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,11 +14,13 @@ from pydantic import SecretStr
 from deploy.demo.accounts import Account
 from services.zoom_issuer.app import build_app
 from services.zoom_issuer.settings import Settings
+from shared import mongo
 from shared.contracts.sealed import MeetingSecrets
 from tests.builders import BUS_KEYS, BUS_RING, DATA_KEYS, ORGANIZATION
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.sandbox import Sandbox
 from tests.infrastructure.service import Bus, listening, running_service
+from tests.integration.zoom_issuer.workshop import Workshop
 
 REDIRECT = "http://127.0.0.1:9/oauth/zoom/callback"
 TARO = Account("taro@example.jp", "山田 太郎", "やまだ たろう", "x", "member", "microsoft")
@@ -103,3 +106,13 @@ async def world(
         outside = await stack.enter_async_context(httpx.AsyncClient(base_url=sandbox.base_url))
         bus = await stack.enter_async_context(listening(fresh_broker.url()))
         yield World(bus, await start(), outside, start, database_url)
+
+
+@pytest.fixture
+async def shop(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Workshop]:
+    monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(tmp_path / "clock.json"))
+    client, database = mongo.connect(database_url, app_name="test")
+    made = Workshop(database)
+    await made.prepare()
+    yield made
+    await mongo.close(client)

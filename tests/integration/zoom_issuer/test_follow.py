@@ -1,36 +1,20 @@
 """What can happen between two steps of following an appointment, on the real database (G9, G10, G11, G17, G19)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.zoom_issuer.providers import ScopesMissing
-from services.zoom_issuer.store.connections import AccountClaimed, ConnectionStatus
 from shared import clock, mongo
-from shared.contracts.zoom_issuer import EndOfConnection, ZoomDisconnected
 from shared.oauth import Grant
 from shared.providers import CredentialRevoked, ProviderRefused, ProviderThrottled, ProviderUnavailable
-from tests.builders import an_event, tomorrow_at
-from tests.integration.zoom_issuer.workshop import TARO, Workshop, a_grant, wanted
-from tests.waiting import eventually
+from tests.builders import tomorrow_at
+from tests.integration.zoom_issuer.workshop import HANA, Workshop, a_grant, wanted
 
-HANA = "stf_hana"
 DOWN = ProviderUnavailable("zoom: 503")
 LOST = ProviderUnavailable("ReadTimeout", unknown=True)
-
-
-@pytest.fixture
-async def shop(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Workshop]:
-    monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(tmp_path / "clock.json"))
-    client, database = mongo.connect(database_url, app_name="test")
-    made = Workshop(database)
-    await made.prepare()
-    yield made
-    await mongo.close(client)
 
 
 OVER_AT = tomorrow_at(5)
@@ -230,79 +214,6 @@ async def test_g19_who_connects_just_as_a_row_goes_to_wait_is_not_missed(
     assert len(shop.ear.of("meeting_issued")) == 1
 
 
-async def test_g19_a_reconnect_during_a_renewal_is_not_broken_by_the_old_grants_end(shop: Workshop) -> None:
-    async def reconnects_meanwhile(refresh_token: str) -> Grant:
-        await shop.connect(a_grant("second"))
-        raise CredentialRevoked("zoom: invalid_grant")
-
-    made = await shop.connect(a_grant("first", timedelta(0)))
-    shop.endpoint.renewal = reconnects_meanwhile
-    token = await shop.tokens.of(made.connection_id)
-    assert token.text == "access-second"
-    now = await shop.connections.get(made.connection_id)
-    assert now is not None
-    assert now.status is ConnectionStatus.CONNECTED
-    assert shop.ear.of("zoom_disconnected") == []
-
-
-async def test_g19_a_dead_grant_is_told_once_however_many_ask(shop: Workshop) -> None:
-    async def dead(refresh_token: str) -> Grant:
-        raise CredentialRevoked("zoom: invalid_grant")
-
-    made = await shop.connect(a_grant("first", timedelta(0)))
-    shop.endpoint.renewal = dead
-    answers = await asyncio.gather(*(shop.tokens.of(made.connection_id) for _ in range(5)), return_exceptions=True)
-    assert all(isinstance(answer, CredentialRevoked) for answer in answers)
-    assert [ended["reason"] for ended in shop.ear.of("zoom_disconnected")] == ["broken"]
-
-
-async def test_g19_a_caller_who_goes_away_does_not_lose_the_rotated_token(shop: Workshop) -> None:
-    asked, answer = asyncio.Event(), asyncio.Event()
-
-    async def slow(refresh_token: str) -> Grant:
-        asked.set()
-        await answer.wait()
-        return a_grant("second")
-
-    made = await shop.connect(a_grant("first", timedelta(0)))
-    shop.endpoint.renewal = slow
-    caller = asyncio.create_task(shop.tokens.of(made.connection_id))
-    await asked.wait()
-    caller.cancel()
-    answer.set()
-
-    async def kept() -> bool:
-        now = await shop.connections.get(made.connection_id)
-        return now is not None and shop.connections.refresh_token(now) == "refresh-second"
-
-    await eventually(kept)
-
-
-async def test_g19_a_failed_renewal_gives_back_its_own_lease_and_nobody_elses(shop: Workshop) -> None:
-    made = await shop.connect(a_grant("first", timedelta(0)))
-    assert await shop.connections.claim_renewal(made, "mine")
-    await shop.connections.give_back_renewal(made, "another")
-    assert not await shop.connections.claim_renewal(made, "another")
-    await shop.connections.give_back_renewal(made, "mine")
-    assert await shop.connections.claim_renewal(made, "another")
-
-
-async def test_r1_a_grant_renewed_while_its_person_disconnects_is_ended_at_zoom(shop: Workshop) -> None:
-    async def disconnects_meanwhile(refresh_token: str) -> Grant:
-        await shop.connections.end(
-            made, ConnectionStatus.DISCONNECTED, "", lambda version: an_event(ended, subject=TARO)
-        )
-        return a_grant("second")
-
-    ended = ZoomDisconnected(staff_id=TARO, reason=EndOfConnection.DISCONNECTED)
-
-    made = await shop.connect(a_grant("first", timedelta(0)))
-    shop.endpoint.renewal = disconnects_meanwhile
-    with pytest.raises(CredentialRevoked):
-        await shop.tokens.of(made.connection_id)
-    assert shop.endpoint.dropped == ["refresh-second"]
-
-
 async def test_g17_a_fresh_token_that_is_refused_is_an_outage_and_breaks_nothing(shop: Workshop) -> None:
     async def renew(refresh_token: str) -> Grant:
         return a_grant("second")
@@ -351,10 +262,3 @@ async def test_e8_trouble_at_the_token_endpoint_has_its_own_code_and_passes(shop
     shop.endpoint.renewal = up
     await shop.work_at_next_try()
     assert len(shop.ear.of("meeting_issued")) == 1
-
-
-async def test_r3_two_attempts_of_one_person_at_once_do_not_take_the_account_from_each_other(shop: Workshop) -> None:
-    made = await asyncio.gather(*(shop.connect(a_grant(str(number))) for number in range(6)))
-    assert len({one.connection_id for one in made}) == 1
-    with pytest.raises(AccountClaimed):
-        await shop.connect(staff_id=HANA, account="zoom-user-of-stf_taro")

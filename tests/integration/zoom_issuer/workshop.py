@@ -24,7 +24,7 @@ from shared.oauth import Grant
 from shared.oauth_attempts import Attempt
 from tests.builders import BUS_RING, DATA_KEYS, ORGANIZATION, an_appointment, an_event
 
-TARO = "stf_taro"
+TARO, HANA = "stf_taro", "stf_hana"
 
 
 def a_grant(name: str, lives: timedelta = timedelta(hours=1)) -> Grant:
