@@ -1,6 +1,6 @@
 """The client's side of OAuth 2.0: authorization code with state and PKCE, renewal, revocation (RFC 6749, 7636, 7009).
 
-A refused refresh token is ``CredentialRevoked`` and final; everything else that fails may be tried again.
+A refused refresh token is ``CredentialRevoked`` and final; whatever else fails at a renewal may be tried again.
 """
 
 import base64
@@ -14,15 +14,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+import structlog
 
 from shared import clock
 from shared.http import json_object, send
 from shared.observability.http import provider_call
 from shared.providers import CredentialRevoked, ProviderError, ProviderRefused, ProviderThrottled, ProviderUnavailable
 
+log = structlog.get_logger(__name__)
 _DEAD = ("invalid_grant", "interaction_required", "consent_required")
 _PAUSE = timedelta(seconds=5)
 _VENDOR_CODE = re.compile(r"AADSTS\d+")
+_ERROR_CODE = re.compile(r"[a-z_]{1,40}")
+"""RFC 6749's errors and the vendors' look like this; anything else is text and goes no further."""
 
 
 class ApprovalNeeded(ProviderRefused):
@@ -105,11 +109,12 @@ def challenge_of(verifier: str) -> str:
 
 
 class TokenEndpoint:
-    """Calls of one app's token endpoint."""
+    """Calls of one app's token endpoint; ``timeout`` bounds each from its first to its last byte."""
 
-    def __init__(self, app: OAuthApp, client: httpx.AsyncClient) -> None:
+    def __init__(self, app: OAuthApp, client: httpx.AsyncClient, *, timeout: timedelta = timedelta(seconds=20)) -> None:
         self.app = app
         self._client = client
+        self._timeout = timeout
 
     async def exchange(self, code: str, *, redirect_uri: str, verifier: str) -> Grant:
         """Raises ``CodeRefused``, ``ApprovalNeeded`` and ``AccessDenied`` beside the usual errors."""
@@ -125,27 +130,46 @@ class TokenEndpoint:
             refusal = self.app.refusal(error.reason, "")
             raise (refusal if isinstance(refusal, ApprovalNeeded) else CodeRefused(error.reason)) from error
         if self.app.needed and (self.app.lacks(grant.scopes) or grant.refresh_token is None):
+            await self.drop(grant)
             raise AccessDenied(f"{self.app.provider}: not all that is needed was granted")
         return grant
 
     async def renew(self, refresh_token: str) -> Grant:
-        """Raises ``CredentialRevoked`` only where the provider says that the refresh token is dead (G19)."""
-        return await self._token("oauth.renew", {"grant_type": "refresh_token", "refresh_token": refresh_token})
+        """Raises ``CredentialRevoked`` only where the provider says that the refresh token is dead (G19).
+
+        Anything else that it refuses (our secret is wrong, its server fails) is not this person's to mend and passes.
+        """
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        try:
+            return await self._token("oauth.renew", form)
+        except ProviderRefused as error:
+            raise ProviderUnavailable(error.reason) from error
 
     async def revoke(self, token: str) -> None:
         """End the grant where the provider has a way to; one that it no longer knows (400) counts as ended."""
         if self.app.revoke_url is None:
             return
         with provider_call(self.app.provider, "oauth.revoke"):
-            answer = await send(self._client, "POST", self.app.revoke_url, data={"token": token}, **self._basic())
+            answer = await send(
+                self._client, "POST", self.app.revoke_url, within=self._timeout, data={"token": token}, **self._basic()
+            )
             if answer.status_code not in (200, 400):
                 raise ProviderUnavailable(f"{self.app.provider} answered {answer.status_code} to a revocation")
+
+    async def drop(self, grant: Grant) -> None:
+        """End a grant that is not used; that it could not be ended harms nobody."""
+        try:
+            await self.revoke(grant.refresh_token or grant.access_token)
+        except ProviderError as error:
+            log.info("grant.not_revoked", provider=self.app.provider, reason=error.reason)
 
     async def _token(self, operation: str, form: Mapping[str, str]) -> Grant:
         identity = {"client_id": self.app.client_id, "client_secret": self.app.client_secret}
         data = {**({} if self.app.basic else identity), **form, **self.app.token_extra}
         with provider_call(self.app.provider, operation):
-            answer = await send(self._client, "POST", self.app.token_url, data=data, **self._basic())
+            answer = await send(
+                self._client, "POST", self.app.token_url, within=self._timeout, data=data, **self._basic()
+            )
             body = json_object(answer)
             if answer.status_code != 200:
                 raise self._failure(answer.status_code, body)
@@ -169,7 +193,8 @@ class TokenEndpoint:
         if status not in (400, 401, 403) or not error:
             return ProviderUnavailable(f"{self.app.provider} answered {status} to a token request")
         vendor_code = _VENDOR_CODE.match(description)
-        reason = f"{self.app.provider}: {error} {vendor_code.group() if vendor_code else ''}".strip()
+        code = error if _ERROR_CODE.fullmatch(error) else "unknown_error"
+        reason = f"{self.app.provider}: {code} {vendor_code.group() if vendor_code else ''}".strip()
         return CredentialRevoked(reason) if error in _DEAD else self.app.refusal(reason, description)
 
     def _basic(self) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Where zoom_issuer's parts are made and joined."""
 
+import secrets
+
 from fastapi import FastAPI
 from faststream.rabbit import RabbitBroker
 
@@ -34,15 +36,17 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     endpoint = TokenEndpoint(
         zoom_app(settings.zoom_client_id, settings.zoom_client_secret.get_secret_value(), settings.zoom_oauth_url),
         oauth,
+        timeout=settings.zoom_timeout,
     )
-    zoom = zoom or ZoomApi(api)
+    zoom = zoom or ZoomApi(api, timeout=settings.zoom_timeout)
     follow = FollowAppointment(
         store,
         connections,
-        AccessTokens(connections, endpoint),
+        AccessTokens(connections, endpoint, relay),
         zoom,
-        Report(store, connections, relay, settings.bus_ring),
+        Report(store, relay, settings.bus_ring, warn_before=settings.warn_before, give_up_after=settings.give_up_after),
         settled_after=settings.zoom_timeout + settings.zoom_settle,
+        new_passcode=lambda: f"{secrets.randbelow(1_000_000):06d}",
     )
     worker = DueWorker("meetings", store.meetings, follow)
     connect = Connect(attempts, connections, store, endpoint, zoom, relay, worker)

@@ -9,6 +9,8 @@ from shared.contracts.booking import Appointment
 
 TOPIC_LIMIT = 200
 DURATION_LIMIT_MINUTES = 1440
+_HICCUPS = 2
+"""Failures in a row that alarm nobody when an appointment is made shortly before its start."""
 
 
 class Status(StrEnum):
@@ -29,7 +31,6 @@ class Step(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     RETIRE = "retire"
-    DELETE = "delete"
     CLEAN = "clean"
 
 
@@ -65,6 +66,70 @@ class Actual:
     time_zone: str
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """A create that went out at ``at`` (real time) and whose answer is not known yet; ``token`` finds what it made."""
+
+    at: datetime
+    token: str
+    connection_id: str
+    host_staff_id: str
+    topic: str
+    start_at: datetime
+    minutes: int
+    time_zone: str
+
+    def made(self, meeting_id: str) -> Actual:
+        """What stands at Zoom where the create was carried out."""
+        return Actual(
+            meeting_id=meeting_id,
+            connection_id=self.connection_id,
+            host_staff_id=self.host_staff_id,
+            topic=self.topic,
+            start_at=self.start_at,
+            minutes=self.minutes,
+            time_zone=self.time_zone,
+        )
+
+
+@dataclass(frozen=True)
+class MeetingRow:
+    """All that is known of one appointment's meeting. ``unsure``: a change of it went out whose answer is not known.
+
+    ``announced_meeting`` and ``announced_revision`` are what others were last told that stands; ``announced_error``
+    what they were told that fails, ``alarmed`` whether with the call for attention. ``heard_at`` is when the wanted
+    revision arrived.
+    """
+
+    appointment_id: str
+    organization_id: str
+    wanted: Wanted
+    heard_at: datetime
+    actual: Actual | None
+    unsure: bool
+    attempt: Attempt | None
+    leftovers: tuple[Actual, ...]
+    generation: int
+    version: int
+    tries: int
+    error: str | None
+    announced_meeting: str | None
+    announced_revision: int
+    announced_error: str | None
+    alarmed: bool
+
+    @property
+    def stands(self) -> bool:
+        """Whether Zoom has the meeting just as it is wanted; meetings of former hosts may be left."""
+        settled = self.attempt is None and not self.unsure and self.wanted.exists
+        return settled and self.actual is not None and fits(self.wanted, self.actual)
+
+    @property
+    def told(self) -> bool:
+        """Whether others know of the meeting that stands."""
+        return self.actual is not None and self.actual.meeting_id == self.announced_meeting
+
+
 def wanted_of(appointment: Appointment, *, canceled: bool) -> Wanted:
     length = appointment.end_at - appointment.start_at
     return Wanted(
@@ -85,27 +150,49 @@ def topic_of(title: str) -> str:
     return title[:TOPIC_LIMIT].strip() or "Web会議"
 
 
-def next_step(wanted: Wanted, actual: Actual | None, *, attempt_unknown: bool, leftovers: int = 0) -> Step:
-    """``attempt_unknown``: a create went out whose answer is not known; look before anything else (G10).
-
-    ``leftovers`` are meetings of former hosts; they go after the new one stands, so that nobody is left without (G15).
-    """
-    if attempt_unknown:
-        return Step.LOOK
-    rest = Step.CLEAN if leftovers else Step.NOTHING
-    if actual is None:
-        return Step.CREATE if wanted.exists else rest
-    if not wanted.exists:
-        return Step.DELETE
-    if actual.host_staff_id != wanted.host_staff_id:
-        return Step.RETIRE
-    same = (actual.topic, actual.start_at, actual.minutes, actual.time_zone) == (
+def fits(wanted: Wanted, actual: Actual) -> bool:
+    """Whether the meeting is as wanted, on the wanted host."""
+    return (actual.host_staff_id, actual.topic, actual.start_at, actual.minutes, actual.time_zone) == (
+        wanted.host_staff_id,
         wanted.topic,
         wanted.start_at,
         wanted.minutes,
         wanted.time_zone,
     )
-    return rest if same else Step.UPDATE
+
+
+def next_step(row: MeetingRow, now: datetime) -> Step:
+    """An unanswered create is looked for before anything else (G10). A meeting that is not wanted any more is retired
+    first and then goes, so that it is never taken for one that stands; that of a former host goes after the new one
+    stands, so that nobody is left without (G15). Once the appointment is over nothing is made or changed any more, and
+    a meeting that nobody was told of goes.
+    """
+    wanted, actual = row.wanted, row.actual
+    over = now >= wanted.end_at
+    rest = Step.CLEAN if row.leftovers else Step.NOTHING
+    if row.attempt is not None:
+        return Step.LOOK
+    if actual is None:
+        return Step.CREATE if wanted.exists and not over else rest
+    if not wanted.exists or (over and not row.told):
+        return Step.RETIRE
+    if over or row.stands:
+        return rest
+    return Step.UPDATE if actual.host_staff_id == wanted.host_staff_id else Step.RETIRE
+
+
+def last_moment(row: MeetingRow, give_up_after: timedelta) -> datetime:
+    """Until when anything is tried for this row."""
+    return max(row.wanted.end_at, row.heard_at) + give_up_after
+
+
+def is_urgent(wanted: Wanted, *, next_try_at: datetime, tries: int, warn_before: timedelta) -> bool:
+    """Whether the administrators must hear of a failure now: the next try falls into the time before the start, and
+    it is more than a hiccup or there is no other before the start (G11).
+    """
+    if next_try_at < wanted.start_at - warn_before:
+        return False
+    return tries > _HICCUPS or next_try_at >= wanted.start_at
 
 
 def agenda_token(appointment_id: str, generation: int) -> str:

@@ -1,26 +1,33 @@
 """What the gateway asks of zoom_issuer: the connections of staff members."""
 
-from fastapi import APIRouter, Depends
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header
 from pydantic import BaseModel
 
-from services.zoom_issuer.store.connections import PROVIDER, Connections, ConnectionStatus
+from services.zoom_issuer.store.connections import PROVIDER, Connection, Connections, ConnectionStatus
 from services.zoom_issuer.usecases.connect import Connect
 from shared.internal import Caller, caller, require_caller
-from shared.mongo import Document
 from shared.oauth_attempts import Return
 
 
 class AuthorizeRequest(BaseModel):
+    """Where the person came from, and where Zoom is to send them back to."""
+
     email: str
     redirect_uri: str
     locale: str = "ja"
 
 
 class AuthorizeAnswer(BaseModel):
+    """Zoom's page to go to."""
+
     authorize_url: str
 
 
 class CallbackRequest(BaseModel):
+    """With what Zoom sent the person back; ``staff_id`` is who is signed in now."""
+
     state: str
     staff_id: str
     code: str | None = None
@@ -29,6 +36,8 @@ class CallbackRequest(BaseModel):
 
 
 class ConnectionView(BaseModel):
+    """One staff member's link as pages show it; never connected is ``disconnected``."""
+
     provider: str
     status: ConnectionStatus
     account: str
@@ -36,6 +45,8 @@ class ConnectionView(BaseModel):
 
 
 class ConnectionList(BaseModel):
+    """The caller's links to Zoom: always one."""
+
     items: list[ConnectionView]
 
 
@@ -53,7 +64,7 @@ def build_router(connect: Connect, connections: Connections, api_tokens: str) ->
         return AuthorizeAnswer(authorize_url=url)
 
     @router.post("/zoom/callback")
-    async def callback(body: CallbackRequest) -> ConnectionView:
+    async def callback(body: CallbackRequest, x_request_id: Annotated[str, Header()] = "") -> ConnectionView:
         back = Return(
             state=body.state,
             code=body.code or "",
@@ -61,16 +72,17 @@ def build_router(connect: Connect, connections: Connections, api_tokens: str) ->
             error_description=body.error_description or "",
             staff_id=body.staff_id,
         )
-        return _view(await connect.complete(back), body.staff_id)
+        return _view(await connect.complete(back, request_id=x_request_id), body.staff_id)
 
     @router.delete("/zoom")
     async def disconnect(who: Caller = Depends(caller)) -> ConnectionView:
-        return _view(await connect.disconnect(who.organization_id, who.staff_id), who.staff_id)
+        ended = await connect.disconnect(who.organization_id, who.staff_id, request_id=who.request_id)
+        return _view(ended, who.staff_id)
 
     return router
 
 
-def _view(row: Document | None, staff_id: str) -> ConnectionView:
-    if row is None:
-        return ConnectionView(provider=PROVIDER, status=ConnectionStatus.DISCONNECTED, account="", staff_id=staff_id)
-    return ConnectionView(provider=PROVIDER, status=row["status"], account=row.get("account", ""), staff_id=staff_id)
+def _view(connection: Connection | None, staff_id: str) -> ConnectionView:
+    status = connection.status if connection else ConnectionStatus.DISCONNECTED
+    account = connection.account if connection else ""
+    return ConnectionView(provider=PROVIDER, status=status, account=account, staff_id=staff_id)

@@ -20,3 +20,7 @@ class Settings(ServiceSettings):
     state_lifetime: timedelta = timedelta(minutes=15)
     zoom_settle: timedelta = timedelta(seconds=10)
     """How much longer than the time-out to wait before looking for what an unanswered request made (G10)."""
+    warn_before: timedelta = timedelta(hours=1)
+    """How long before the start the administrators are told of a meeting that still cannot be issued (G11)."""
+    give_up_after: timedelta = timedelta(days=1)
+    """How long after the appointment's end, or after the last word on it, what is left at Zoom is still cleaned up."""

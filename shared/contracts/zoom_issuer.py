@@ -62,10 +62,15 @@ class MeetingRevoked(EventData, routing_key="zoom_issuer.meeting_revoked.v1"):
 
 
 class MeetingIssueFailed(EventData, routing_key="zoom_issuer.meeting_issue_failed.v1"):
-    """Issuing or changing failed. ``retry_at`` is set while it waits and will be tried again, else it is final."""
+    """Issuing or changing failed. ``retry_at`` is set while it waits and will be tried again, else it is final.
+
+    ``needs_attention`` where it is still tried and the administrators should act now: somebody must connect, or the
+    start is near (G11).
+    """
 
     appointment_id: str
     revision: int
     error: MeetingErrorCode
     reason: str
     retry_at: Instant | None
+    needs_attention: bool = False

@@ -178,7 +178,7 @@ def _issue_error(material: Material, language: Language) -> str:
     which = 0 if language == "ja" else 1
     if material.notice.error is not None:
         return _E8[material.notice.error][which]
-    if trouble is None or trouble.retry_at is not None:
+    if trouble is None or not trouble.lasts:
         return ""
     return _STAFF_WILL_TELL[which] if material.audience is Audience.GUEST else _E8[trouble.error][which]
 

@@ -79,6 +79,12 @@ class Trouble(Value):
     at: AwareDatetime
     error: MeetingErrorCode
     retry_at: AwareDatetime | None
+    needs_attention: bool = False
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the link hardly comes unless somebody acts."""
+        return self.retry_at is None or self.needs_attention
 
 
 class Delivery(Value):
@@ -166,4 +172,4 @@ class Matter(Value):
         """Whether the link certainly does not come before ``until``: issuing failed for good or is put off longer."""
         if self.trouble is None or (self.appointment and self.trouble.revision < self.appointment.revision):
             return False
-        return self.trouble.retry_at is None or self.trouble.retry_at > until
+        return self.trouble.lasts or self.trouble.retry_at is None or self.trouble.retry_at > until

@@ -99,26 +99,36 @@ class HearOfMatters:
         await self._take(event, event.data.appointment_id, lambda matter: matter.with_meeting(gone))
 
     async def issue_failed(self, event: CloudEvent[MeetingIssueFailed]) -> None:
-        """Administrators are told of final failures, and once a day and Zoom user of a spent budget (C4)."""
+        """Administrators are told of final failures, of those that need them, and once a day and Zoom user of a spent
+        budget (C4).
+        """
         data = event.data
-        trouble = Trouble(revision=data.revision, at=event.time, error=data.error, retry_at=data.retry_at)
+        trouble = Trouble(
+            revision=data.revision,
+            at=event.time,
+            error=data.error,
+            retry_at=data.retry_at,
+            needs_attention=data.needs_attention,
+        )
+        day_is_gone = (
+            data.error is MeetingErrorCode.RATE_LIMITED
+            and data.retry_at is not None
+            and data.retry_at - event.time >= _DAY_IS_GONE
+        )
         alarm = Notice(
             purpose=Purpose.ISSUE_FAILED,
             revision=data.revision,
             audiences=(Audience.ADMINS,),
             at=event.time,
             chain=_chain(event),
-            tag=DAILY if data.retry_at else "",
+            tag=DAILY if day_is_gone else "",
             error=data.error,
-            retry_at=data.retry_at,
-        )
-        passing = data.retry_at is not None and (
-            data.error is not MeetingErrorCode.RATE_LIMITED or data.retry_at - event.time < _DAY_IS_GONE
+            retry_at=data.retry_at if day_is_gone else None,
         )
 
         def merge(matter: Matter) -> Matter:
             matter = matter.with_trouble(trouble)
-            return matter if passing else matter.with_notice(alarm)
+            return matter.with_notice(alarm) if trouble.lasts or day_is_gone else matter
 
         await self._take(event, data.appointment_id, merge)
 

@@ -5,6 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from shared.providers import CredentialRevoked
+
+
+class ScopesMissing(CredentialRevoked):
+    """The grant does not cover what is asked; renewing its token cannot help, connecting again can."""
+
 
 @dataclass(frozen=True)
 class ZoomUser:

@@ -2,7 +2,8 @@
 
 | status | code | taken as |
 | --- | --- | --- |
-| 401 | any; 400/4711 (scopes) | token refused: renewed once by the caller |
+| 401 | any | token refused: renewed once by the caller |
+| 400 | 4711 | the grant lacks scopes: only a new one helps |
 | 404 | 3001 | the meeting is not there |
 | 429 | – | throttled: until Retry-After (seconds or an ISO instant); daily limit: 00:00 UTC; else a second |
 | 5xx, no answer | – | unavailable; unknown for a create |
@@ -16,17 +17,18 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from services.zoom_issuer.providers import Meeting, MeetingRequest, ZoomUser
+from services.zoom_issuer.providers import Meeting, MeetingRequest, ScopesMissing, ZoomUser
 from shared import clock
 from shared.http import json_object, send
 from shared.oauth import OAuthApp
 from shared.observability.http import provider_call
-from shared.providers import CredentialRevoked, ProviderRefused, ProviderThrottled, ProviderUnavailable
+from shared.providers import CredentialRevoked, ProviderError, ProviderRefused, ProviderThrottled, ProviderUnavailable
 
 _BASIC_PLAN = 1
 _PAGE = 300
 _PAGES_AT_MOST = 20
 _DAILY = "daily rate limit"
+_SCOPES_MISSING = (400, 4711)
 
 
 def zoom_app(client_id: str, client_secret: str, oauth_url: str) -> OAuthApp:
@@ -44,10 +46,13 @@ def zoom_app(client_id: str, client_secret: str, oauth_url: str) -> OAuthApp:
 
 
 class ZoomApi:
-    """Acts as the user to whom the token belongs (``me``)."""
+    """Acts as the user to whom the token belongs (``me``); ``timeout`` bounds each request as a whole, so that one
+    whose time is over is surely not under way any more.
+    """
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx.AsyncClient, *, timeout: timedelta) -> None:
         self._client = client
+        self._timeout = timeout
 
     async def me(self, token: str) -> ZoomUser:
         body = await self._call("users.me", "GET", "/users/me", token)
@@ -99,7 +104,10 @@ class ZoomApi:
     ) -> Mapping[str, Any]:
         with provider_call("zoom", operation):
             headers = {"authorization": f"Bearer {token}"}
-            return _checked(await send(self._client, method, path, json=json, params=params, headers=headers))
+            answer = await send(
+                self._client, method, path, within=self._timeout, json=json, params=params, headers=headers
+            )
+            return _checked(answer)
 
 
 def to_body(request: MeetingRequest) -> dict[str, Any]:
@@ -118,6 +126,8 @@ def to_body(request: MeetingRequest) -> dict[str, Any]:
 
 def from_body(body: Mapping[str, Any], passcode: str) -> Meeting:
     """Zoom's account settings may replace the passcode that was sent."""
+    if not body.get("id") or not body.get("join_url"):
+        raise ProviderUnavailable("zoom: a meeting without id or link", unknown=True)
     return Meeting(
         meeting_id=str(body["id"]),
         agenda=str(body.get("agenda") or ""),
@@ -133,14 +143,22 @@ def _checked(answer: httpx.Response) -> Mapping[str, Any]:
     body = json_object(answer)
     if status < 300:
         return body
+    raise _failure(status, body, answer.headers)
+
+
+def _failure(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> ProviderError:
+    """Zoom's message may name people, so that only its codes go further."""
     code, message = body.get("code"), str(body.get("message", ""))
-    if status == 401 or (status == 400 and code == 4711):
-        raise CredentialRevoked(f"zoom: {status}/{code}")
+    reason = f"zoom: {status}/{code}" if isinstance(code, int) else f"zoom: {status}"
+    if status == 401:
+        return CredentialRevoked(reason)
+    if (status, code) == _SCOPES_MISSING:
+        return ScopesMissing(reason)
     if status == 429:
-        raise ProviderThrottled(f"zoom: 429 {message[:80]}", retry_after=retry_after(answer.headers, message))
+        return ProviderThrottled(reason, retry_after=retry_after(headers, message))
     if status >= 500:
-        raise ProviderUnavailable(f"zoom: {status}", unknown=True)
-    raise ProviderRefused(f"zoom: {status}/{code} {message[:120]}", missing=status == 404 and code == 3001)
+        return ProviderUnavailable(reason, unknown=True)
+    return ProviderRefused(reason, missing=status == 404 and code == 3001)
 
 
 def retry_after(headers: Mapping[str, str], message: str) -> timedelta:

@@ -1,16 +1,18 @@
 """Zoom connections: a row per staff member, tokens encrypted at rest (G26); ``generation`` grows with each grant."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from services.zoom_issuer.providers import ZoomUser
 from shared import clock
 from shared.contracts.envelope import CloudEvent
 from shared.crypto import KeyRing
 from shared.ids import new_id
 from shared.messaging import outbox
-from shared.mongo import AFTER, ASCENDING, Collection, Database, Document, IndexModel
+from shared.mongo import AFTER, ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
 from shared.oauth import Grant
 from shared.oauth_attempts import Attempt
 
@@ -18,6 +20,7 @@ PROVIDER = "zoom"
 SECRETS = {name: f"connections/{{}}/{name}" for name in ("access_token", "refresh_token")}
 """Encrypted fields and the places that they are bound to."""
 RENEWAL_LEASE = timedelta(seconds=30)
+"""Real time; longer than any renewal takes, since each request has a time-out."""
 
 
 class ConnectionStatus(StrEnum):
@@ -26,6 +29,28 @@ class ConnectionStatus(StrEnum):
     CONNECTED = "connected"
     DISCONNECTED = "disconnected"
     BROKEN = "broken"
+
+
+class AccountClaimed(Exception):
+    """The Zoom account is connected by somebody else (R3)."""
+
+    def __init__(self) -> None:
+        super().__init__("the account is connected by somebody else")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One staff member's link as it was read; what is written back only holds for this ``generation``."""
+
+    connection_id: str
+    organization_id: str
+    staff_id: str
+    status: ConnectionStatus
+    account: str
+    generation: int
+    access_expires_at: datetime
+    access_sealed: str | None = field(repr=False)
+    refresh_sealed: str | None = field(repr=False)
 
 
 class Connections:
@@ -51,85 +76,99 @@ class Connections:
             ],
         }
 
-    async def find(self, organization_id: str, staff_id: str) -> Document | None:
-        return await self.rows.find_one({"organization_id": organization_id, "staff_id": staff_id})
+    async def find(self, organization_id: str, staff_id: str) -> Connection | None:
+        return _connection(await self.rows.find_one({"organization_id": organization_id, "staff_id": staff_id}))
 
-    async def get(self, connection_id: str) -> Document | None:
-        return await self.rows.find_one({"_id": connection_id})
+    async def get(self, connection_id: str) -> Connection | None:
+        return _connection(await self.rows.find_one({"_id": connection_id}))
 
     async def connect(
-        self, attempt: Attempt, grant: Grant, facts: Document, event_of: Callable[[int], CloudEvent[Any]]
-    ) -> tuple[Document, list[outbox.Entry]]:
-        """Store a new grant and say so; ``event_of`` is given the version of the event.
-
-        Raises ``DuplicateKeyError`` where ``claims_account`` is set and the account is taken (R3).
-        """
+        self, attempt: Attempt, grant: Grant, user: ZoomUser, event_of: Callable[[int], CloudEvent[Any]]
+    ) -> tuple[Connection, list[outbox.Entry]]:
+        """Store a new grant and say so; ``event_of`` is given the version of the event. Raises ``AccountClaimed``."""
         key = {"organization_id": attempt.organization_id, "staff_id": attempt.staff_id}
+        facts = {"account": user.email, "account_id": user.user_id, "claims_account": True}
         while True:
             known = await self.rows.find_one(key, {"generation": 1}) or {"_id": new_id("con"), "generation": 0}
+            seen = {"generation": known["generation"]} if known["generation"] else {}
             waiting = outbox.entries([event_of(known["generation"] + 1)])
-            row = await self.rows.find_one_and_update(
-                {"_id": known["_id"], **key, **({"generation": known["generation"]} if known["generation"] else {})},
-                {
-                    "$set": {**facts, "status": ConnectionStatus.CONNECTED, **self._sealed(known["_id"], grant)},
-                    "$unset": {"renewing": "", "broken_reason": ""},
-                    "$inc": {"generation": 1},
-                    "$push": outbox.push(waiting),
-                },
-                upsert=known["generation"] == 0,
-                return_document=AFTER,
-            )
-            if row is not None:
-                return row, waiting
+            try:
+                row = await self.rows.find_one_and_update(
+                    {"_id": known["_id"], **key, **seen},
+                    {
+                        "$set": {**facts, "status": ConnectionStatus.CONNECTED, **self._sealed(known["_id"], grant)},
+                        "$unset": {"renewal": "", "broken_reason": ""},
+                        "$inc": {"generation": 1},
+                        "$push": outbox.push(waiting),
+                    },
+                    upsert=not seen,
+                    return_document=AFTER,
+                )
+            except DuplicateKeyError as error:
+                if "account_id" in (error.details or {}).get("keyPattern", {}):
+                    raise AccountClaimed() from error
+                continue  # the same person's other attempt was first
+            made = _connection(row)
+            if made is not None:
+                return made, waiting
 
     async def end(
-        self, row: Document, status: ConnectionStatus, reason: str, event_of: Callable[[int], CloudEvent[Any]]
+        self,
+        seen: Connection,
+        status: ConnectionStatus,
+        reason: str,
+        event_of: Callable[[int], CloudEvent[Any]],
+        *,
+        renewal: str | None = None,
     ) -> list[outbox.Entry] | None:
-        """Mark as disconnected or broken and say so, once and only for the grant that was seen; else None."""
-        waiting = outbox.entries([event_of(row["generation"] + 1)])
+        """Mark as disconnected or broken and say so, once and only for the grant that was seen; else None.
+
+        ``renewal`` is the lease of the renewal that found it out.
+        """
+        waiting = outbox.entries([event_of(seen.generation + 1)])
         update: dict[str, Any] = {
             "$set": {"status": status, "broken_reason": reason, "claims_account": False},
-            "$unset": {"access_token": "", "renewing": ""},
+            "$unset": {"access_token": "", "renewal": ""},
             "$inc": {"generation": 1},
             "$push": outbox.push(waiting),
         }
         if status is ConnectionStatus.DISCONNECTED:
             update["$unset"]["refresh_token"] = ""
+        held = {"renewal.token": renewal} if renewal else {}
         result = await self.rows.update_one(
-            {"_id": row["_id"], "generation": row["generation"], "status": {"$ne": status}}, update
+            {"_id": seen.connection_id, "generation": seen.generation, "status": {"$ne": status}, **held}, update
         )
         return waiting if result.modified_count else None
 
-    def refresh_token(self, row: Document) -> str | None:
-        return self._open(row, "refresh_token")
+    def refresh_token(self, connection: Connection) -> str | None:
+        return self._open(connection, "refresh_token", connection.refresh_sealed)
 
-    def access_token(self, row: Document) -> str | None:
-        return self._open(row, "access_token")
+    def access_token(self, connection: Connection) -> str | None:
+        return self._open(connection, "access_token", connection.access_sealed)
 
-    async def claim_renewal(self, row: Document) -> Document | None:
-        """Hold the right to renew for half a minute of real time; None while another worker has it."""
+    async def claim_renewal(self, seen: Connection, token: str) -> bool:
+        """Hold the right to renew this grant for half a minute of real time; false while another worker has it."""
         now = clock.real_now()
-        return await self.rows.find_one_and_update(
+        result = await self.rows.update_one(
             {
-                "_id": row["_id"],
-                "generation": row["generation"],
-                "status": ConnectionStatus.CONNECTED,
-                "$or": [{"renewing": None}, {"renewing": {"$lt": now}}],
+                **_same_grant(seen),
+                "$or": [{"renewal": None}, {"renewal.until": {"$lt": now}}],
             },
-            {"$set": {"renewing": now + RENEWAL_LEASE}},
+            {"$set": {"renewal": {"token": token, "until": now + RENEWAL_LEASE}}},
+        )
+        return bool(result.modified_count)
+
+    async def renewed(self, seen: Connection, grant: Grant) -> Connection | None:
+        """Commit what a renewal gave; the old refresh token stays where none came. None where the grant is no more."""
+        row = await self.rows.find_one_and_update(
+            _same_grant(seen),
+            {"$set": self._sealed(seen.connection_id, grant), "$unset": {"renewal": ""}, "$inc": {"generation": 1}},
             return_document=AFTER,
         )
+        return _connection(row)
 
-    async def renewed(self, row: Document, grant: Grant) -> Document | None:
-        """Commit what a renewal gave; the old refresh token stays where none came."""
-        return await self.rows.find_one_and_update(
-            {"_id": row["_id"], "generation": row["generation"], "status": ConnectionStatus.CONNECTED},
-            {"$set": self._sealed(row["_id"], grant), "$unset": {"renewing": ""}, "$inc": {"generation": 1}},
-            return_document=AFTER,
-        )
-
-    async def give_up_renewal(self, row: Document) -> None:
-        await self.rows.update_one({"_id": row["_id"]}, {"$unset": {"renewing": ""}})
+    async def give_back_renewal(self, seen: Connection, token: str) -> None:
+        await self.rows.update_one({"_id": seen.connection_id, "renewal.token": token}, {"$unset": {"renewal": ""}})
 
     def _sealed(self, connection_id: str, grant: Grant) -> Document:
         sealed: Document = {
@@ -144,6 +183,26 @@ class Connections:
             )
         return sealed
 
-    def _open(self, row: Document, name: str) -> str | None:
-        text = row.get(name)
-        return self._ring.decrypt(text, place=SECRETS[name].format(row["_id"])).decode() if text else None
+    def _open(self, connection: Connection, name: str, sealed: str | None) -> str | None:
+        place = SECRETS[name].format(connection.connection_id)
+        return self._ring.decrypt(sealed, place=place).decode() if sealed else None
+
+
+def _same_grant(seen: Connection) -> dict[str, Any]:
+    return {"_id": seen.connection_id, "generation": seen.generation, "status": ConnectionStatus.CONNECTED}
+
+
+def _connection(row: Document | None) -> Connection | None:
+    if row is None:
+        return None
+    return Connection(
+        connection_id=row["_id"],
+        organization_id=row["organization_id"],
+        staff_id=row["staff_id"],
+        status=ConnectionStatus(row["status"]),
+        account=row.get("account", ""),
+        generation=row["generation"],
+        access_expires_at=row["access_expires_at"],
+        access_sealed=row.get("access_token"),
+        refresh_sealed=row.get("refresh_token"),
+    )

@@ -1,10 +1,9 @@
 """Rows of zoom_issuer: one meeting per appointment. Join URL and passcode are encrypted at rest (G26)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from services.zoom_issuer.model import Actual, Status, Wanted
+from services.zoom_issuer.model import Actual, Attempt, MeetingRow, Status, Wanted
 from services.zoom_issuer.providers import Meeting
 from shared import clock, due
 from shared.contracts.envelope import Cause, CloudEvent
@@ -12,7 +11,7 @@ from shared.contracts.sealed import MeetingSecrets
 from shared.crypto import KeyRing
 from shared.due import Lease
 from shared.messaging import outbox
-from shared.mongo import AFTER, ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
+from shared.mongo import AFTER, ASCENDING, Collection, Database, Document, IndexModel
 from shared.projection import keep_newest
 
 Events = Sequence[CloudEvent[Any]]
@@ -40,48 +39,54 @@ class MeetingStore:
 
     async def want(self, appointment_id: str, organization_id: str, wanted: Wanted, cause: Cause) -> bool:
         """Follow a newer revision; answers whether it was newer. The row is due at once."""
-        change = {
-            "$set": {
-                "organization_id": organization_id,
-                "wanted": vars(wanted),
-                "cause": vars(cause),
-                "due_at": clock.now(),
-                "tries": 0,
-            },
-            "$setOnInsert": {"status": Status.PENDING, "generation": 1, "version": 0},
-            "$unset": {"waits_for_staff": "", "announced": ""},
+        now = clock.now()
+        state = {
+            "organization_id": organization_id,
+            "wanted": vars(wanted),
+            "cause": vars(cause),
+            "heard_at": now,
+            "due_at": now,
+            "tries": 0,
         }
-        try:
-            result = await self.meetings.update_one(
-                {"_id": appointment_id, "wanted.revision": {"$lt": wanted.revision}}, change, upsert=True
-            )
-        except DuplicateKeyError:
-            return False
-        return bool(result.modified_count or result.upserted_id)
+        beside = {
+            "$setOnInsert": {"status": Status.PENDING, "generation": 1, "version": 0},
+            "$unset": dict.fromkeys(("waits_for_staff", "announced", "alarmed"), ""),
+        }
+        return await keep_newest(
+            self.meetings, appointment_id, state, wanted.revision, at="wanted.revision", beside=beside
+        )
 
-    async def begin_attempt(self, lease: Lease, attempt: Mapping[str, Any]) -> bool:
+    async def begin_attempt(self, lease: Lease, attempt: Attempt) -> bool:
         """Write down that a create goes out, before it does: whoever finds this row later looks before repeating."""
-        return await self._write(lease, {"$set": {"attempt": dict(attempt)}})
+        return await self._write(lease, {"$set": {"attempt": vars(attempt)}})
 
     async def forget_attempt(self, lease: Lease) -> bool:
         """The create surely did nothing."""
         return await self._write(lease, {"$unset": {"attempt": ""}})
 
+    async def begin_update(self, lease: Lease) -> bool:
+        """Write down that a change goes out: unless it is answered, what stands at Zoom is not surely known."""
+        return await self._write(lease, {"$set": {"unsure": True}})
+
+    async def forget_update(self, lease: Lease) -> bool:
+        """The change surely did nothing."""
+        return await self._write(lease, {"$unset": {"unsure": ""}})
+
     async def keep(self, lease: Lease, actual: Actual | None, meeting: Meeting | None = None) -> bool:
         """What stands at Zoom now, known for sure."""
         if actual is None:
-            gone = {"actual": "", "attempt": "", "secrets": ""}
+            gone = {"actual": "", "unsure": "", "attempt": "", "secrets": ""}
             return await self._write(lease, {"$unset": gone, "$inc": {"generation": 1}})
-        change: dict[str, Any] = {"$set": {"actual": vars(actual)}, "$unset": {"attempt": ""}}
+        change: dict[str, Any] = {"$set": {"actual": vars(actual)}, "$unset": {"attempt": "", "unsure": ""}}
         if meeting is not None:
             change["$set"]["secrets"] = self._seal(lease.row["_id"], meeting)
         return await self._write(lease, change)
 
     async def retire(self, lease: Lease) -> bool:
-        """The meeting belongs to a former host: another is made first, then this one goes."""
+        """The meeting is not wanted any more, or not on this host: it goes once another stands, if one is wanted."""
         change = {
             "$push": {"leftovers": lease.row["actual"]},
-            "$unset": {"actual": "", "attempt": "", "secrets": ""},
+            "$unset": {"actual": "", "unsure": "", "attempt": "", "secrets": ""},
             "$inc": {"generation": 1},
         }
         return await self._write(lease, change)
@@ -92,16 +97,12 @@ class MeetingStore:
     async def settle(
         self, lease: Lease, revision: int, state: Mapping[str, Any], events: Events
     ) -> list[outbox.Entry] | None:
-        """Say how a revision ended; the row stays due where a newer one came meanwhile."""
+        """Say how a revision ended; the row stays due where a newer one came meanwhile. None in ``state`` removes."""
         waiting = outbox.entries(events)
-        due_at, others = state.get("due_at"), {name: value for name, value in state.items() if name != "due_at"}
-        unset = {name: "" for name, value in others.items() if value is None}
+        gone = {name: "" for name, value in state.items() if value is None}
         change = {
-            "$set": {
-                **{name: value for name, value in others.items() if value is not None},
-                **({"due_at": due_at} if due_at is not None else {}),
-            },
-            "$unset": {**unset, **({"due_at": ""} if due_at is None else {})},
+            "$set": {name: value for name, value in state.items() if value is not None},
+            **({"$unset": gone} if gone else {}),
             "$inc": {"version": 1},
             "$push": outbox.push(waiting),
         }
@@ -145,15 +146,28 @@ class MeetingStore:
         return True
 
 
-def wanted_in(row: Document) -> Wanted:
-    return Wanted(**row["wanted"])
+def row_of(document: Document) -> MeetingRow:
+    attempt, actual = document.get("attempt"), document.get("actual")
+    wanted = Wanted(**document["wanted"])
+    return MeetingRow(
+        appointment_id=document["_id"],
+        organization_id=document["organization_id"],
+        wanted=wanted,
+        heard_at=document.get("heard_at", wanted.confirmed_at),
+        actual=Actual(**actual) if actual else None,
+        unsure=document.get("unsure", False),
+        attempt=Attempt(**attempt) if attempt else None,
+        leftovers=tuple(Actual(**one) for one in document.get("leftovers", [])),
+        generation=document["generation"],
+        version=document["version"],
+        tries=document.get("tries", 0),
+        error=document.get("error"),
+        announced_meeting=document.get("announced_meeting"),
+        announced_revision=document.get("announced_revision", 0),
+        announced_error=document.get("announced"),
+        alarmed=document.get("alarmed", False),
+    )
 
 
-def actual_in(row: Document) -> Actual | None:
-    return Actual(**row["actual"]) if row.get("actual") else None
-
-
-def attempted_at(row: Document) -> datetime | None:
-    """When a create went out whose answer is not known (real time)."""
-    attempt = row.get("attempt")
-    return attempt["at"] if attempt else None
+def cause_of(document: Document) -> Cause:
+    return Cause(**document["cause"])

@@ -1,73 +1,149 @@
 """Access tokens that are renewed before they run out: one renewal per connection, however many ask (G19, E9).
 
-In this process a lock, between replicas a lease in the row. The rotated refresh token is committed before the new
-access token is used.
+In this process callers share one task, which no caller's end cancels; between replicas a lease in the row decides. The
+rotated refresh token is committed before the new access token is used.
 """
 
 import asyncio
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 
-from services.zoom_issuer.store.connections import RENEWAL_LEASE, Connections, ConnectionStatus
+import structlog
+
+from services.zoom_issuer.store.connections import RENEWAL_LEASE, Connection, Connections, ConnectionStatus
 from shared import clock
-from shared.mongo import Document
-from shared.oauth import TokenEndpoint
-from shared.providers import CredentialRevoked, ProviderUnavailable
-from shared.single_flight import Turns
+from shared.contracts.envelope import Cause, CloudEvent, envelope
+from shared.contracts.zoom_issuer import EndOfConnection, ZoomDisconnected
+from shared.ids import new_id
+from shared.messaging.relay import Relay
+from shared.mongo import ConnectionFailure
+from shared.oauth import Grant, TokenEndpoint
+from shared.providers import CredentialRevoked, ProviderError, ProviderThrottled, ProviderUnavailable
+from shared.single_flight import SingleFlight
 
+log = structlog.get_logger(__name__)
 _RENEW_BEFORE = timedelta(minutes=5)
 """Access tokens live an hour; one that ends this soon is renewed first."""
 _LOOK_AGAIN_SECONDS = 0.05
 
 
-class AccessTokens:
-    """Raises ``CredentialRevoked`` when the person must connect again."""
+class ConnectionEnded(CredentialRevoked):
+    """``staff_id`` must connect again."""
 
-    def __init__(self, connections: Connections, endpoint: TokenEndpoint) -> None:
+    def __init__(self, staff_id: str) -> None:
+        self.staff_id = staff_id
+        super().__init__("the connection has ended")
+
+
+class TokenUnavailable(ProviderUnavailable):
+    """The token endpoint gives none for now (E8's ``zoom_oauth_failed``); try again, after ``wait`` where it says."""
+
+    def __init__(self, reason: str, wait: timedelta | None = None) -> None:
+        self.wait = wait
+        super().__init__(reason)
+
+
+@dataclass(frozen=True)
+class AccessToken:
+    """``connection`` is the row, and with it the grant, that the token belongs to."""
+
+    text: str = field(repr=False)
+    connection: Connection = field(repr=False)
+
+
+class AccessTokens:
+    """Tokens of all connections, as this process uses them."""
+
+    def __init__(self, connections: Connections, endpoint: TokenEndpoint, relay: Relay) -> None:
         self._connections = connections
         self._endpoint = endpoint
-        self._turns = Turns()
+        self._relay = relay
+        self._renewals: SingleFlight[AccessToken | None] = SingleFlight()
 
-    async def of(self, connection_id: str, *, refused: str | None = None) -> str:
-        """A token that lives for some minutes; ``refused`` is one that the provider just answered 401 to."""
-        row = await self._row(connection_id)
-        token = self._usable(row, refused)
-        if token is not None:
-            return token
-        async with self._turns.of(connection_id):
-            deadline = clock.real_now() + RENEWAL_LEASE
-            while clock.real_now() < deadline:
-                row = await self._row(connection_id)
-                token = self._usable(row, refused)
-                if token is not None:
-                    return token
-                held = await self._connections.claim_renewal(row)
-                if held is not None:
-                    return await self._renew(held)
-                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-        raise ProviderUnavailable("another worker is renewing the token and does not end")
+    async def of(self, connection_id: str, *, refused: str | None = None) -> AccessToken:
+        """A token that lives for some minutes; ``refused`` is one that the provider just answered 401 to.
 
-    async def _row(self, connection_id: str) -> Document:
-        row = await self._connections.get(connection_id)
-        if row is None or row["status"] != ConnectionStatus.CONNECTED:
-            raise CredentialRevoked("not connected")
-        return row
+        Raises ``ConnectionEnded`` and ``TokenUnavailable``.
+        """
+        deadline = clock.real_now() + RENEWAL_LEASE
+        while clock.real_now() < deadline:
+            seen = await self._connected(connection_id)
+            token = self._usable(seen, refused)
+            if token is None:
+                token = await self._renewals((connection_id, seen.generation), partial(self._renew, seen))
+            if token is not None:
+                return token
+        raise TokenUnavailable("another worker's renewal does not end")
 
-    def _usable(self, row: Document, refused: str | None) -> str | None:
-        expires_at: datetime = row["access_expires_at"]
-        if expires_at - clock.now() <= _RENEW_BEFORE:
+    async def give_up(self, token: AccessToken, reason: str) -> None:
+        """The grant behind this token is of no use: its connection is broken, unless it has another by now."""
+        await self._break(token.connection, reason)
+
+    async def _connected(self, connection_id: str) -> Connection:
+        connection = await self._connections.get(connection_id)
+        if connection is None or connection.status is not ConnectionStatus.CONNECTED:
+            raise ConnectionEnded(connection.staff_id if connection else "")
+        return connection
+
+    def _usable(self, seen: Connection, refused: str | None) -> AccessToken | None:
+        if seen.access_expires_at - clock.now() <= _RENEW_BEFORE:
             return None
-        token = self._connections.access_token(row)
-        return token if token != refused else None
+        text = self._connections.access_token(seen)
+        return AccessToken(text, seen) if text and text != refused else None
 
-    async def _renew(self, row: Document) -> str:
-        refresh_token = self._connections.refresh_token(row)
+    async def _renew(self, seen: Connection) -> AccessToken | None:
+        """None where the connection is to be read anew: it changed, or another worker renews it."""
+        lease = new_id("rnw")
+        if not await self._connections.claim_renewal(seen, lease):
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            return None
+        refresh_token = self._connections.refresh_token(seen)
         if refresh_token is None:
-            raise CredentialRevoked("no refresh token was granted")
+            await self._break(seen, "no refresh token was granted", renewal=lease)
+            return None
         try:
             grant = await self._endpoint.renew(refresh_token)
-        except BaseException:
-            await asyncio.shield(self._connections.give_up_renewal(row))
-            raise
-        if await self._connections.renewed(row, grant) is None:
-            raise CredentialRevoked("the connection ended meanwhile")
-        return grant.access_token
+        except CredentialRevoked as error:
+            await self._break(seen, error.reason, renewal=lease)
+            return None
+        except ProviderError as error:
+            await self._connections.give_back_renewal(seen, lease)
+            wait = error.retry_after if isinstance(error, ProviderThrottled) else None
+            raise TokenUnavailable(error.reason, wait) from error
+        return await self._commit(seen, grant)
+
+    async def _commit(self, seen: Connection, grant: Grant) -> AccessToken | None:
+        """The old refresh token is dead by now, so that the new one is not given up while the lease lasts."""
+        until = clock.real_now() + RENEWAL_LEASE / 2
+        while True:
+            try:
+                now = await self._connections.renewed(seen, grant)
+                break
+            except ConnectionFailure:
+                if clock.real_now() >= until:
+                    raise
+                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        if now is not None:
+            return AccessToken(grant.access_token, now)
+        after = await self._connections.get(seen.connection_id)
+        if after is not None and after.status is ConnectionStatus.DISCONNECTED:
+            await self._endpoint.drop(grant)
+        return None
+
+    async def _break(self, seen: Connection, reason: str, *, renewal: str | None = None) -> None:
+        """Mark the connection broken and say so, once, and only for the grant that was seen (G19)."""
+
+        def broke(version: int) -> CloudEvent[ZoomDisconnected]:
+            return envelope(
+                ZoomDisconnected(staff_id=seen.staff_id, reason=EndOfConnection.BROKEN),
+                subject=seen.staff_id,
+                organization_id=seen.organization_id,
+                version=version,
+                cause=Cause.outside(),
+            )
+
+        waiting = await self._connections.end(seen, ConnectionStatus.BROKEN, reason, broke, renewal=renewal)
+        if waiting:
+            log.warning("connection.broke", connection_id=seen.connection_id, reason=reason)
+            self._relay.publish_soon(self._connections.rows, seen.connection_id, waiting)

@@ -1,5 +1,7 @@
 """Connect and disconnect staff members' own Zoom accounts (R1–R4)."""
 
+import structlog
+
 from services.zoom_issuer.problems import (
     AccountTaken,
     ApprovalRequired,
@@ -9,18 +11,25 @@ from services.zoom_issuer.problems import (
     StateInvalid,
 )
 from services.zoom_issuer.providers import Zoom, ZoomUser
-from services.zoom_issuer.store.connections import PROVIDER, Connections, ConnectionStatus
+from services.zoom_issuer.store.connections import (
+    PROVIDER,
+    AccountClaimed,
+    Connection,
+    Connections,
+    ConnectionStatus,
+)
 from services.zoom_issuer.store.meetings import MeetingStore
 from shared.contracts.envelope import Cause, CloudEvent, envelope
 from shared.contracts.people import Account
 from shared.contracts.zoom_issuer import EndOfConnection, ZoomConnected, ZoomDisconnected
 from shared.due import DueWorker
 from shared.messaging.relay import Relay
-from shared.mongo import Document, DuplicateKeyError
 from shared.oauth import AccessDenied, ApprovalNeeded, Grant, TokenEndpoint
 from shared.oauth_attempts import Attempt, Attempts, Return
 from shared.problem import Problem
 from shared.providers import ProviderError, ProviderRefused
+
+log = structlog.get_logger(__name__)
 
 
 class Connect:
@@ -54,8 +63,8 @@ class Connect:
             redirect_uri=redirect_uri,
         )
 
-    async def complete(self, back: Return) -> Document:
-        """Finish; answers the connection's row."""
+    async def complete(self, back: Return, *, request_id: str) -> Connection:
+        """Finish; a grant that is not kept is ended at Zoom too."""
         attempt = await self._attempts.take(back, provider=PROVIDER)
         if attempt is None:
             raise StateInvalid()
@@ -65,18 +74,24 @@ class Connect:
             grant = await self._endpoint.exchange(
                 back.code, redirect_uri=attempt.redirect_uri, verifier=attempt.verifier
             )
-            user = await self._zoom.me(grant.access_token)
-        except ProviderRefused as error:
-            raise _problem(error) from error
         except ProviderError as error:
-            raise ProviderFailed() from error
+            raise _problem(error) from error
+        try:
+            return await self._accept(attempt, grant, request_id)
+        except Problem:
+            await self._endpoint.drop(grant)
+            raise
+
+    async def _accept(self, attempt: Attempt, grant: Grant, request_id: str) -> Connection:
+        try:
+            user = await self._zoom.me(grant.access_token)
+        except ProviderError as error:
+            raise _problem(error) from error
         if user.basic and not await self._store.allows_basic(attempt.organization_id):
             raise PlanNotAllowed()
-        return await self._store_connection(attempt, grant, user)
+        return await self._keep(attempt, grant, user, request_id)
 
-    async def _store_connection(self, attempt: Attempt, grant: Grant, user: ZoomUser) -> Document:
-        facts = {"account": user.email, "account_id": user.user_id, "claims_account": True}
-
+    async def _keep(self, attempt: Attempt, grant: Grant, user: ZoomUser, request_id: str) -> Connection:
         def connected(version: int) -> CloudEvent[ZoomConnected]:
             data = ZoomConnected(
                 staff_id=attempt.staff_id, zoom_user_id=user.user_id, account=Account(email=user.email)
@@ -86,59 +101,62 @@ class Connect:
                 subject=attempt.staff_id,
                 organization_id=attempt.organization_id,
                 version=version,
-                cause=Cause.outside(),
+                cause=Cause.outside(request_id or None),
             )
 
         try:
-            row, waiting = await self._connections.connect(attempt, grant, facts, connected)
-        except DuplicateKeyError as error:
+            made, waiting = await self._connections.connect(attempt, grant, user, connected)
+        except AccountClaimed as error:
             raise AccountTaken() from error
-        self._relay.publish_soon(self._connections.rows, row["_id"], waiting)
+        log.info("connection.made", connection_id=made.connection_id)
+        self._relay.publish_soon(self._connections.rows, made.connection_id, waiting)
         for appointment_id in await self._store.wake_waiting_for(attempt.staff_id):
             self._worker.wake(appointment_id)
-        return row
+        return made
 
-    async def disconnect(self, organization_id: str, staff_id: str) -> Document | None:
-        """Revoke at Zoom and end the link (R1); a second call changes nothing. Answers the row, None where none
-        ever was.
-        """
+    async def disconnect(self, organization_id: str, staff_id: str, *, request_id: str) -> Connection | None:
+        """Revoke at Zoom and end the link (R1); a second call changes nothing. None where there never was one."""
         while True:
-            row = await self._connections.find(organization_id, staff_id)
-            if row is None or row["status"] == ConnectionStatus.DISCONNECTED:
-                return row
-            refresh_token = self._connections.refresh_token(row)
-            waiting = await self._connections.end(
-                row,
-                ConnectionStatus.DISCONNECTED,
-                "",
-                lambda version: _disconnected(row, version),  # noqa: B023
+            seen = await self._connections.find(organization_id, staff_id)
+            if seen is None or seen.status is ConnectionStatus.DISCONNECTED:
+                return seen
+            await self._end(seen, request_id)
+
+    async def _end(self, seen: Connection, request_id: str) -> None:
+        """End this very grant; nothing where it changed meanwhile."""
+
+        def disconnected(version: int) -> CloudEvent[ZoomDisconnected]:
+            return envelope(
+                ZoomDisconnected(staff_id=seen.staff_id, reason=EndOfConnection.DISCONNECTED),
+                subject=seen.staff_id,
+                organization_id=seen.organization_id,
+                version=version,
+                cause=Cause.outside(request_id or None),
             )
-            if waiting is None:
-                continue
-            self._relay.publish_soon(self._connections.rows, row["_id"], waiting)
-            if refresh_token:
-                await self._revoke(refresh_token)
-            return {**row, "status": ConnectionStatus.DISCONNECTED}
+
+        waiting = await self._connections.end(seen, ConnectionStatus.DISCONNECTED, "", disconnected)
+        if waiting is None:
+            return
+        self._relay.publish_soon(self._connections.rows, seen.connection_id, waiting)
+        refresh_token = self._connections.refresh_token(seen)
+        if refresh_token:
+            await self._revoke(refresh_token)
 
     async def _revoke(self, token: str) -> None:
         """The link has ended on our side; one that Zoom could not be told of ends there by itself."""
         try:
             await self._endpoint.revoke(token)
-        except ProviderError:
-            return
+        except ProviderError as error:
+            log.info("grant.not_revoked", provider=PROVIDER, reason=error.reason)
 
 
-def _disconnected(row: Document, version: int) -> CloudEvent[ZoomDisconnected]:
-    return envelope(
-        ZoomDisconnected(staff_id=row["staff_id"], reason=EndOfConnection.DISCONNECTED),
-        subject=row["staff_id"],
-        organization_id=row["organization_id"],
-        version=version,
-        cause=Cause.outside(),
-    )
-
-
-def _problem(refusal: ProviderRefused) -> Problem:
-    if isinstance(refusal, ApprovalNeeded):
-        return ApprovalRequired()
-    return Denied() if isinstance(refusal, AccessDenied) else StateInvalid()
+def _problem(error: ProviderError) -> Problem:
+    match error:
+        case ApprovalNeeded():
+            return ApprovalRequired()
+        case AccessDenied():
+            return Denied()
+        case ProviderRefused():
+            return StateInvalid()
+        case _:
+            return ProviderFailed()

@@ -5,23 +5,20 @@ Before a create goes out this is written down, so that after a crash or a lost a
 repeats (G10); each finished step is written before the next begins.
 """
 
-import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
-from services.zoom_issuer.model import Actual, Step, Wanted, agenda_token, next_step
-from services.zoom_issuer.providers import Meeting, MeetingRequest, Zoom
-from services.zoom_issuer.store.connections import Connections, ConnectionStatus
-from services.zoom_issuer.store.meetings import MeetingStore, actual_in, attempted_at, wanted_in
-from services.zoom_issuer.usecases.access_tokens import AccessTokens
-from services.zoom_issuer.usecases.report import Report
+from services.zoom_issuer.model import Attempt, MeetingRow, Step, agenda_token, next_step
+from services.zoom_issuer.providers import Meeting, MeetingRequest, ScopesMissing, Zoom
+from services.zoom_issuer.store.connections import Connection, Connections, ConnectionStatus
+from services.zoom_issuer.store.meetings import MeetingStore, row_of
+from services.zoom_issuer.usecases.access_tokens import AccessTokens, ConnectionEnded, TokenUnavailable
+from services.zoom_issuer.usecases.report import OVER, Report, Setback
 from shared import clock
 from shared.contracts.zoom_issuer import MeetingErrorCode
 from shared.due import Lease
-from shared.mongo import Document
 from shared.providers import (
     CredentialRevoked,
     ProviderError,
@@ -31,12 +28,15 @@ from shared.providers import (
 )
 
 T = TypeVar("T")
+_LOOK_AGAIN = timedelta(hours=1)
+"""Where a person has to act first; they wake the row, this is only in case that the waking was lost."""
 
 
 class NoCredentials(Exception):
-    """The host never connected a Zoom account, or disconnected it."""
+    """``staff_id`` never connected a Zoom account, or disconnected it."""
 
-    def __init__(self) -> None:
+    def __init__(self, staff_id: str) -> None:
+        self.staff_id = staff_id
         super().__init__("no Zoom account is connected")
 
 
@@ -49,7 +49,7 @@ class NotSettled(Exception):
 
 
 class FollowAppointment:
-    """One call works on one row that it holds."""
+    """One call works on one row that it holds. ``new_passcode`` makes six random digits."""
 
     def __init__(
         self,
@@ -60,6 +60,7 @@ class FollowAppointment:
         report: Report,
         *,
         settled_after: timedelta,
+        new_passcode: Callable[[], str],
     ) -> None:
         self._store = store
         self._connections = connections
@@ -67,107 +68,114 @@ class FollowAppointment:
         self._zoom = zoom
         self._report = report
         self._settled_after = settled_after
+        self._new_passcode = new_passcode
 
     async def __call__(self, lease: Lease) -> None:
-        wanted = wanted_in(lease.row)
         try:
-            if not await self._advance(lease, wanted):
+            if not await self._advance(lease):
                 return
-        except NoCredentials as error:
-            await self._report.waits_for_person(lease, wanted, MeetingErrorCode.NO_CREDENTIALS, str(error))
-        except CredentialRevoked as error:
-            await self._report.waits_for_person(lease, wanted, MeetingErrorCode.OAUTH_FAILED, error.reason)
-        except NotSettled as error:
-            await self._report.later(lease, wanted, MeetingErrorCode.FAILED, "unanswered", error.wait)
-        except ProviderThrottled as error:
-            await self._report.later(
-                lease, wanted, MeetingErrorCode.RATE_LIMITED, error.reason, error.retry_after, exact=True
-            )
-        except ProviderUnavailable as error:
-            await self._report.later(lease, wanted, MeetingErrorCode.FAILED, error.reason, None)
+        except (NoCredentials, NotSettled, CredentialRevoked, ProviderThrottled, ProviderUnavailable) as error:
+            await self._put_off(lease, setback_of(error))
         except ProviderRefused as error:
-            await self._report.refused(lease, wanted, error.reason)
+            await self._refused(lease, error.reason)
         else:
-            await self._report.done(lease, wanted)
+            row = row_of(lease.row)
+            if row.wanted.exists and not row.stands:
+                await self._report.failed(lease, MeetingErrorCode(row.error or MeetingErrorCode.FAILED), OVER)
+            else:
+                await self._report.done(lease)
 
-    async def _advance(self, lease: Lease, wanted: Wanted) -> bool:
+    async def _put_off(self, lease: Lease, setback: Setback) -> None:
+        """Who connects between the look and this write finds nobody waiting: so look once more (G19)."""
+        await self._report.later(lease, setback)
+        if setback.waits_for is None:
+            return
+        connection = await self._connections.find(lease.row["organization_id"], setback.waits_for)
+        if connection is not None and connection.status is ConnectionStatus.CONNECTED:
+            await self._store.wake_waiting_for(setback.waits_for)
+
+    async def _refused(self, lease: Lease, reason: str) -> None:
+        """Final, unless something may stand at Zoom that nobody has looked at yet (G10)."""
+        row = row_of(lease.row)
+        if row.attempt is not None or row.stands:
+            await self._report.later(lease, Setback(MeetingErrorCode.FAILED, reason))
+        else:
+            await self._report.failed(lease, MeetingErrorCode.FAILED, reason)
+
+    async def _advance(self, lease: Lease) -> bool:
         """Take steps until nothing is left to do; false where the lease was lost meanwhile."""
-        act: dict[Step, Callable[[Lease, Wanted], Awaitable[bool]]] = {
+        act: dict[Step, Callable[[Lease, MeetingRow], Awaitable[bool]]] = {
             Step.LOOK: self._look,
             Step.CREATE: self._create,
             Step.UPDATE: self._update,
             Step.RETIRE: self._retire,
-            Step.DELETE: self._delete,
             Step.CLEAN: self._clean,
         }
         while True:
-            step = next_step(
-                wanted,
-                actual_in(lease.row),
-                attempt_unknown=attempted_at(lease.row) is not None,
-                leftovers=len(lease.row.get("leftovers", [])),
-            )
+            row = row_of(lease.row)
+            step = next_step(row, clock.now())
             if step is Step.NOTHING:
                 return True
-            if not await act[step](lease, wanted):
+            if not await act[step](lease, row):
                 return False
 
-    async def _look(self, lease: Lease, wanted: Wanted) -> bool:
-        attempt = lease.row["attempt"]
-        wait = attempt["at"] + self._settled_after - clock.real_now()
+    async def _look(self, lease: Lease, row: MeetingRow) -> bool:
+        attempt = row.attempt
+        assert attempt is not None
+        wait = attempt.at + self._settled_after - clock.real_now()
         if wait > timedelta(0):
             raise NotSettled(wait)
-        connection_id, host = attempt["connection_id"], attempt["host_staff_id"]
-        found = await self._as(connection_id, lambda token: self._zoom.find(token, attempt["token"]))
+        found = await self._as(attempt.connection_id, lambda token: self._zoom.find(token, attempt.token))
         for double in found[1:]:
-            await self._as(connection_id, lambda token, m=double: self._zoom.delete(token, m.meeting_id))  # type: ignore[misc]
+            await self._delete_at_zoom(attempt.connection_id, double.meeting_id)
         if not found:
             return await self._store.forget_attempt(lease)
-        actual = Actual(
-            meeting_id=found[0].meeting_id,
-            connection_id=connection_id,
-            host_staff_id=host,
-            topic=attempt["topic"],
-            start_at=attempt["start_at"],
-            minutes=attempt["minutes"],
-            time_zone=attempt["time_zone"],
-        )
-        return await self._store.keep(lease, actual, found[0])
+        return await self._store.keep(lease, attempt.made(found[0].meeting_id), found[0])
 
-    async def _create(self, lease: Lease, wanted: Wanted) -> bool:
-        connection = await self._connection_of(lease.row, wanted.host_staff_id)
-        token = await self._tokens_of(connection["_id"])
-        request = _request(lease.row, wanted)
-        attempt = {
-            "at": clock.real_now(),
-            "token": agenda_token(lease.row["_id"], lease.row["generation"]),
-            "connection_id": connection["_id"],
-            "host_staff_id": wanted.host_staff_id,
-            "topic": wanted.topic,
-            "start_at": wanted.start_at,
-            "minutes": wanted.minutes,
-            "time_zone": wanted.time_zone,
-        }
-        if not await self._store.begin_attempt(lease, attempt):
+    async def _create(self, lease: Lease, row: MeetingRow) -> bool:
+        connection = await self._connection_of(row)
+        attempt = Attempt(
+            at=clock.real_now(),
+            token=agenda_token(row.appointment_id, row.generation),
+            connection_id=connection.connection_id,
+            host_staff_id=row.wanted.host_staff_id,
+            topic=row.wanted.topic,
+            start_at=row.wanted.start_at,
+            minutes=row.wanted.minutes,
+            time_zone=row.wanted.time_zone,
+        )
+        meeting = await self._as(
+            connection.connection_id, lambda token: self._try_to_create(lease, row, attempt, token)
+        )
+        if meeting is None:
             return False
+        return await self._store.keep(lease, attempt.made(meeting.meeting_id), meeting)
+
+    async def _try_to_create(self, lease: Lease, row: MeetingRow, attempt: Attempt, token: str) -> Meeting | None:
+        """One request; None where the lease was lost before it went out."""
+        if not await self._store.begin_attempt(lease, replace(attempt, at=clock.real_now())):
+            return None
         try:
-            meeting = await self._as(connection["_id"], lambda fresh: self._zoom.create(fresh, request), token=token)
+            return await self._zoom.create(token, self._request(row))
         except ProviderError as error:
             if not (isinstance(error, ProviderUnavailable) and error.unknown):
                 await self._store.forget_attempt(lease)
             raise
-        return await self._store.keep(lease, _actual(meeting, connection, wanted), meeting)
 
-    async def _update(self, lease: Lease, wanted: Wanted) -> bool:
-        actual = actual_in(lease.row)
+    async def _update(self, lease: Lease, row: MeetingRow) -> bool:
+        actual, wanted = row.actual, row.wanted
         assert actual is not None
-        request = _request(lease.row, wanted)
+        request = self._request(row)
+        if not await self._store.begin_update(lease):
+            return False
         try:
             await self._as(actual.connection_id, lambda token: self._zoom.update(token, actual.meeting_id, request))
-        except ProviderRefused as error:
-            if not error.missing:
-                raise
-            return await self._store.keep(lease, None)
+        except ProviderError as error:
+            if isinstance(error, ProviderRefused) and error.missing:
+                return await self._store.keep(lease, None)
+            if not row.unsure and not (isinstance(error, ProviderUnavailable) and error.unknown):
+                await self._store.forget_update(lease)
+            raise
         moved = replace(
             actual,
             topic=wanted.topic,
@@ -177,65 +185,64 @@ class FollowAppointment:
         )
         return await self._store.keep(lease, moved)
 
-    async def _retire(self, lease: Lease, wanted: Wanted) -> bool:
+    async def _retire(self, lease: Lease, row: MeetingRow) -> bool:
         return await self._store.retire(lease)
 
-    async def _delete(self, lease: Lease, wanted: Wanted) -> bool:
-        actual = actual_in(lease.row)
-        assert actual is not None
-        await self._as(actual.connection_id, lambda token: self._zoom.delete(token, actual.meeting_id))
-        return await self._store.keep(lease, None)
-
-    async def _clean(self, lease: Lease, wanted: Wanted) -> bool:
-        old = Actual(**lease.row["leftovers"][0])
-        await self._as(old.connection_id, lambda token: self._zoom.delete(token, old.meeting_id))
+    async def _clean(self, lease: Lease, row: MeetingRow) -> bool:
+        old = row.leftovers[0]
+        await self._delete_at_zoom(old.connection_id, old.meeting_id)
         return await self._store.drop_leftover(lease, old.meeting_id)
 
-    async def _connection_of(self, row: Document, staff_id: str) -> Document:
-        connection = await self._connections.find(row["organization_id"], staff_id)
-        if connection is None or connection["status"] == ConnectionStatus.DISCONNECTED:
-            raise NoCredentials()
+    async def _delete_at_zoom(self, connection_id: str, meeting_id: str) -> None:
+        await self._as(connection_id, lambda token: self._zoom.delete(token, meeting_id))
+
+    async def _connection_of(self, row: MeetingRow) -> Connection:
+        staff_id = row.wanted.host_staff_id
+        connection = await self._connections.find(row.organization_id, staff_id)
+        if connection is None or connection.status is ConnectionStatus.DISCONNECTED:
+            raise NoCredentials(staff_id)
         return connection
 
-    async def _tokens_of(self, connection_id: str) -> str:
+    async def _as(self, connection_id: str, call: Callable[[str], Awaitable[T]]) -> T:
+        """Call Zoom as a connection. A refused access token is renewed once; a fresh one refused is Zoom's trouble, not
+        the person's (G17).
+        """
+        token = await self._tokens.of(connection_id)
         try:
-            return await self._tokens.of(connection_id)
-        except CredentialRevoked as error:
-            await self._report.connection_broke(connection_id, error.reason)
-            raise
-
-    async def _as(self, connection_id: str, call: Callable[[str], Awaitable[T]], *, token: str | None = None) -> T:
-        """Call Zoom as a connection; a refused access token is renewed once."""
-        token = token or await self._tokens_of(connection_id)
-        try:
-            return await call(token)
+            return await call(token.text)
+        except ScopesMissing as error:
+            await self._tokens.give_up(token, error.reason)
         except CredentialRevoked:
             pass
+        fresh = await self._tokens.of(connection_id, refused=token.text)
         try:
-            return await call(await self._tokens.of(connection_id, refused=token))
+            return await call(fresh.text)
         except CredentialRevoked as error:
-            await asyncio.shield(self._report.connection_broke(connection_id, error.reason))
-            raise
+            raise ProviderUnavailable(f"{error.reason} with a fresh token") from error
+
+    def _request(self, row: MeetingRow) -> MeetingRequest:
+        return MeetingRequest(
+            topic=row.wanted.topic,
+            agenda=agenda_token(row.appointment_id, row.generation),
+            start_at=row.wanted.start_at,
+            minutes=row.wanted.minutes,
+            time_zone=row.wanted.time_zone,
+            passcode=self._new_passcode(),
+        )
 
 
-def _request(row: Document, wanted: Wanted) -> MeetingRequest:
-    return MeetingRequest(
-        topic=wanted.topic,
-        agenda=agenda_token(row["_id"], row["generation"]),
-        start_at=wanted.start_at,
-        minutes=wanted.minutes,
-        time_zone=wanted.time_zone,
-        passcode=f"{secrets.randbelow(1_000_000):06d}",
-    )
-
-
-def _actual(meeting: Meeting, connection: Document, wanted: Wanted) -> Actual:
-    return Actual(
-        meeting_id=meeting.meeting_id,
-        connection_id=connection["_id"],
-        host_staff_id=wanted.host_staff_id,
-        topic=wanted.topic,
-        start_at=wanted.start_at,
-        minutes=wanted.minutes,
-        time_zone=wanted.time_zone,
-    )
+def setback_of(error: Exception) -> Setback:
+    """What a failure means for the row, in E8's codes."""
+    match error:
+        case NoCredentials():
+            return Setback(MeetingErrorCode.NO_CREDENTIALS, str(error), _LOOK_AGAIN, waits_for=error.staff_id)
+        case ConnectionEnded():
+            return Setback(MeetingErrorCode.OAUTH_FAILED, error.reason, _LOOK_AGAIN, waits_for=error.staff_id)
+        case TokenUnavailable():
+            return Setback(MeetingErrorCode.OAUTH_FAILED, error.reason, error.wait)
+        case NotSettled():
+            return Setback(MeetingErrorCode.FAILED, "unanswered", error.wait)
+        case ProviderThrottled():
+            return Setback(MeetingErrorCode.RATE_LIMITED, error.reason, error.retry_after, exact=True)
+        case _:
+            return Setback(MeetingErrorCode.FAILED, getattr(error, "reason", "unknown"))

@@ -1,23 +1,21 @@
 """How following an appointment ended: the row's state and the event that says so, in one write."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from services.zoom_issuer.model import Status, Wanted
-from services.zoom_issuer.store.connections import Connections, ConnectionStatus
-from services.zoom_issuer.store.meetings import MeetingStore, actual_in
+from services.zoom_issuer.model import MeetingRow, Status, is_urgent, last_moment
+from services.zoom_issuer.store.meetings import MeetingStore, cause_of, row_of
 from shared import clock
-from shared.contracts.envelope import Cause, EventData, envelope
+from shared.contracts.envelope import EventData, envelope
 from shared.contracts.zoom_issuer import (
-    EndOfConnection,
     MeetingErrorCode,
     MeetingIssued,
     MeetingIssueFailed,
     MeetingRevoked,
     MeetingUpdated,
-    ZoomDisconnected,
 )
 from shared.crypto import KeyRing
 from shared.due import Lease, backoff
@@ -26,137 +24,156 @@ from shared.observability import metrics
 
 log = structlog.get_logger(__name__)
 _LONGEST_PAUSE = 60.0
+OVER = "the appointment is over"
+
+
+@dataclass(frozen=True)
+class Setback:
+    """Why a row is not done, and when it goes on: after ``wait`` (else ever more rarely), or as soon as ``waits_for``
+    (a staff id) connects. ``exact`` where a try before ``wait`` is over is known to be of no use.
+    """
+
+    error: MeetingErrorCode
+    reason: str
+    wait: timedelta | None = None
+    exact: bool = False
+    waits_for: str | None = None
 
 
 class Report:
-    """Writes results of held rows and publishes them."""
+    """Writes results of held rows and publishes them. ``warn_before`` and ``give_up_after`` are the settings' own."""
 
-    def __init__(self, store: MeetingStore, connections: Connections, relay: Relay, bus_ring: KeyRing) -> None:
+    def __init__(
+        self,
+        store: MeetingStore,
+        relay: Relay,
+        bus_ring: KeyRing,
+        *,
+        warn_before: timedelta,
+        give_up_after: timedelta,
+    ) -> None:
         self._store = store
-        self._connections = connections
         self._relay = relay
         self._bus_ring = bus_ring
+        self._warn_before = warn_before
+        self._give_up_after = give_up_after
 
-    async def done(self, lease: Lease, wanted: Wanted) -> None:
-        row, actual = lease.row, actual_in(lease.row)
+    async def done(self, lease: Lease, *, go_on_at: datetime | None = None, tries: int = 0) -> None:
+        """All is as wanted. With ``go_on_at`` a former host's meeting is still to go, which nobody has to wait for."""
+        row = row_of(lease.row)
         data: EventData | None = None
         status = Status.NONE
-        if actual is not None:
+        if row.actual is not None:
             status = Status.ISSUED
-            data = self._issued_or_updated(lease, wanted, actual.meeting_id)
-        elif wanted.canceled or row.get("announced_meeting"):
+            data = self._issued_or_updated(lease, row, row.actual.meeting_id)
+        elif row.wanted.canceled or row.announced_meeting:
             status = Status.REVOKED
-            data = MeetingRevoked(appointment_id=row["_id"], revision=wanted.revision)
+            data = MeetingRevoked(appointment_id=row.appointment_id, revision=row.wanted.revision)
         state = {
             "status": status,
-            "announced_meeting": actual.meeting_id if actual else None,
-            "error": None,
-            "announced": None,
-            "tries": 0,
+            "announced_meeting": row.actual.meeting_id if row.actual else None,
+            "announced_revision": row.wanted.revision,
+            "due_at": go_on_at,
+            "tries": tries,
+            **dict.fromkeys(("error", "announced", "alarmed", "waits_for_staff")),
         }
-        await self._settle(lease, wanted, state, data)
-        metrics.record_effect("meeting", status)
+        await self._settle(lease, row, state, data)
+        if data is not None:
+            metrics.record_effect("meeting", status)
 
-    def _issued_or_updated(self, lease: Lease, wanted: Wanted, meeting_id: str) -> EventData:
-        row = lease.row
-        sealed = self._store.secrets(row).seal(self._bus_ring, subject=row["_id"])
-        before = row.get("announced_meeting")
+    def _issued_or_updated(self, lease: Lease, row: MeetingRow, meeting_id: str) -> EventData | None:
+        before, revision = row.announced_meeting, row.wanted.revision
+        if before == meeting_id and row.announced_revision == revision:
+            return None
+        sealed = self._store.secrets(lease.row).seal(self._bus_ring, subject=row.appointment_id)
         if before is None:
-            metrics.record_stage("meeting_issued", clock.now() - wanted.confirmed_at)
-            return MeetingIssued(appointment_id=row["_id"], revision=wanted.revision, sealed=sealed)
+            metrics.record_stage("meeting_issued", clock.now() - row.wanted.confirmed_at)
+            return MeetingIssued(appointment_id=row.appointment_id, revision=revision, sealed=sealed)
         return MeetingUpdated(
-            appointment_id=row["_id"],
-            revision=wanted.revision,
+            appointment_id=row.appointment_id,
+            revision=revision,
             link_changed=before != meeting_id,
             sealed=sealed,
         )
 
-    async def later(
-        self,
-        lease: Lease,
-        wanted: Wanted,
-        error: MeetingErrorCode,
-        reason: str,
-        wait: timedelta | None,
-        *,
-        exact: bool = False,
-    ) -> None:
-        """Try again after ``wait`` (else ever more rarely); final once the meeting would start before (``exact``)
-        or is over.
+    async def later(self, lease: Lease, setback: Setback) -> None:
+        """Go on later; final once that would be past the row's last moment, or past the start where the setback is
+        known to last until then. The administrators are called where a person has to act, or the start is near.
         """
-        tries = int(lease.row.get("tries", 0)) + 1
-        due_at = clock.now() + (wait if wait is not None else backoff(tries, most=_LONGEST_PAUSE))
-        if wanted.exists and due_at >= (wanted.start_at if exact else wanted.end_at):
-            await self._fail(lease, wanted, error, reason)
+        row, now = row_of(lease.row), clock.now()
+        tries = row.tries + 1
+        due_at = now + (setback.wait if setback.wait is not None else backoff(tries, most=_LONGEST_PAUSE))
+        making = row.wanted.exists and row.attempt is None
+        hopeless = setback.exact and making and due_at >= row.wanted.start_at
+        given_up = due_at >= last_moment(row, self._give_up_after)
+        if row.stands:
+            if given_up:
+                log.warning("meeting.left_behind", appointment_id=row.appointment_id, reason=setback.reason)
+            await self.done(lease, go_on_at=None if given_up else due_at, tries=tries)
             return
+        if hopeless or given_up:
+            await self.failed(lease, setback.error, setback.reason)
+            return
+        if row.wanted.exists and now < row.wanted.end_at and not setback.exact:
+            due_at = min(due_at, row.wanted.end_at)  # to say in time that it is too late
+        await self._put_off(lease, row, setback, due_at, tries)
+
+    async def _put_off(self, lease: Lease, row: MeetingRow, setback: Setback, due_at: datetime, tries: int) -> None:
+        near = is_urgent(row.wanted, next_try_at=due_at, tries=tries, warn_before=self._warn_before)
+        alarms = row.wanted.exists and (setback.waits_for is not None or near)
         data = None
-        if lease.row.get("announced") != error:
-            data = _failure(lease, wanted, error, reason, retry_at=due_at)
-        state = {"status": Status.PENDING, "due_at": due_at, "tries": tries, "error": error, "announced": error}
-        await self._settle(lease, wanted, state, data)
+        if row.announced_error != setback.error or (alarms and not row.alarmed):
+            data = MeetingIssueFailed(
+                appointment_id=row.appointment_id,
+                revision=row.wanted.revision,
+                error=setback.error,
+                reason=setback.reason,
+                retry_at=due_at,
+                needs_attention=alarms,
+            )
+        state = {
+            "status": Status.PENDING,
+            "due_at": due_at,
+            "tries": tries,
+            "error": setback.error,
+            "announced": setback.error,
+            "alarmed": row.alarmed or alarms,
+            "waits_for_staff": setback.waits_for,
+        }
+        log.info("meeting.put_off", appointment_id=row.appointment_id, error=setback.error, reason=setback.reason)
+        await self._settle(lease, row, state, data)
 
-    async def waits_for_person(self, lease: Lease, wanted: Wanted, error: MeetingErrorCode, reason: str) -> None:
-        """Nothing to try before somebody connects; the row goes on then (G19)."""
-        data = None if lease.row.get("announced") == error else _failure(lease, wanted, error, reason, retry_at=None)
-        actual = actual_in(lease.row)
-        who = wanted.host_staff_id if wanted.exists or actual is None else actual.host_staff_id
-        state = {"status": Status.FAILED, "error": error, "announced": error, "waits_for_staff": who}
-        await self._settle(lease, wanted, state, data)
-
-    async def refused(self, lease: Lease, wanted: Wanted, reason: str) -> None:
-        await self._fail(lease, wanted, MeetingErrorCode.FAILED, reason)
-
-    async def connection_broke(self, connection_id: str, reason: str) -> None:
-        """Mark the connection broken, once, and say so."""
-        row = await self._connections.get(connection_id)
-        if row is None or row["status"] != ConnectionStatus.CONNECTED:
-            return
-        waiting = await self._connections.end(
-            row,
-            ConnectionStatus.BROKEN,
-            reason,
-            lambda version: envelope(
-                ZoomDisconnected(staff_id=row["staff_id"], reason=EndOfConnection.BROKEN),
-                subject=row["staff_id"],
-                organization_id=row["organization_id"],
-                version=version,
-                cause=Cause.outside(),
-            ),
-        )
-        if waiting:
-            log.warning("connection.broke", connection_id=connection_id, reason=reason)
-            self._relay.publish_soon(self._connections.rows, row["_id"], waiting)
-
-    async def _fail(self, lease: Lease, wanted: Wanted, error: MeetingErrorCode, reason: str) -> None:
-        log.warning("meeting.failed", appointment_id=lease.row["_id"], error=error, reason=reason)
+    async def failed(self, lease: Lease, error: MeetingErrorCode, reason: str) -> None:
+        """Nothing more is tried for this revision."""
+        row = row_of(lease.row)
+        log.warning("meeting.failed", appointment_id=row.appointment_id, error=error, reason=reason)
         metrics.record_effect("meeting", Status.FAILED)
-        data = _failure(lease, wanted, error, reason, retry_at=None)
-        await self._settle(lease, wanted, {"status": Status.FAILED, "error": error, "announced": error}, data)
+        data = MeetingIssueFailed(
+            appointment_id=row.appointment_id,
+            revision=row.wanted.revision,
+            error=error,
+            reason=reason,
+            retry_at=None,
+        )
+        state = {
+            "status": Status.FAILED,
+            "error": error,
+            "announced": error,
+            **dict.fromkeys(("due_at", "waits_for_staff")),
+        }
+        await self._settle(lease, row, state, data)
 
-    async def _settle(self, lease: Lease, wanted: Wanted, state: dict[str, Any], data: EventData | None) -> None:
-        row = lease.row
+    async def _settle(self, lease: Lease, row: MeetingRow, state: dict[str, Any], data: EventData | None) -> None:
         events = []
         if data is not None:
             event = envelope(
                 data,
-                subject=row["_id"],
-                organization_id=row["organization_id"],
-                version=row["version"] + 1,
-                cause=Cause(**row["cause"]),
+                subject=row.appointment_id,
+                organization_id=row.organization_id,
+                version=row.version + 1,
+                cause=cause_of(lease.row),
             )
             events = [event]
-        waiting = await self._store.settle(lease, wanted.revision, state, events)
+        waiting = await self._store.settle(lease, row.wanted.revision, state, events)
         if waiting:
-            self._relay.publish_soon(self._store.meetings, row["_id"], waiting)
-
-
-def _failure(
-    lease: Lease, wanted: Wanted, error: MeetingErrorCode, reason: str, *, retry_at: Any
-) -> MeetingIssueFailed:
-    return MeetingIssueFailed(
-        appointment_id=lease.row["_id"],
-        revision=wanted.revision,
-        error=error,
-        reason=reason,
-        retry_at=retry_at,
-    )
+            self._relay.publish_soon(self._store.meetings, row.appointment_id, waiting)

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 
-from tests.e2e.main_job.conftest import ADMIN, TARO, System, token_of
+from tests.e2e.main_job.conftest import ADMIN, TARO, TOKYO, System, token_of
 from tests.waiting import eventually
 
 
@@ -113,6 +113,27 @@ async def test_g11_while_zoom_is_down_the_mail_says_so_and_the_link_follows_once
     [meeting] = await system.meetings(title)
     assert meeting["join_url"] in link["text"]
     assert len(await system.mails(guest, "確定しました")) == 1
+
+
+async def test_g11_while_zoom_stays_down_the_administrators_hear_of_it_before_the_start(system: System) -> None:
+    title, guest = "Zoom停止のまま", "never@example.com"
+    start = (
+        (await system.now() + timedelta(days=2)).astimezone(TOKYO).replace(hour=21, minute=0, second=0, microsecond=0)
+    )
+    proposal = await system.proposed(
+        title=title, times=[(start, start + timedelta(hours=1))], guest={"name": "待ち人", "email": guest}
+    )
+    await system.faults({"provider": "zoom", "kind": "status", "status": 503})
+    assert (await system.confirm(proposal, name="待ち人", company="")).status_code == 201
+    await eventually(lambda: system.mails(guest, "確定しました"), timeout=60)
+    subject = "【Chosei】[注意!]Zoom URLが発行できませんでした"
+    assert await system.mails(ADMIN, subject) == []
+    await system.move_clock_to(start - timedelta(minutes=50))
+    [alarm] = await eventually(lambda: system.mails(ADMIN, subject), timeout=60)
+    assert title in alarm["text"]
+    assert await system.now() < start
+    await system.faults()
+    await eventually(lambda: system.mails(guest, "Web会議URLのご案内"), timeout=90)
 
 
 async def test_g09_mail_goes_out_while_a_calendar_is_down_and_the_entry_follows(system: System) -> None:

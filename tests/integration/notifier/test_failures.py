@@ -146,6 +146,29 @@ async def test_g11_the_administrators_hear_once_a_day_of_a_spent_budget(
     assert [taken.subject for taken in told] == ["【Chosei】[注意!]Zoom URLが発行できませんでした"]
 
 
+async def test_g11_the_administrators_hear_once_of_a_link_that_does_not_come_although_it_is_still_tried(
+    notifier: Notifier, post_office: PostOffice
+) -> None:
+    soon = clock.now() + timedelta(seconds=30)
+    passing = issue_failed(MeetingErrorCode.FAILED, retry_at=soon)
+    urgent = issue_failed(MeetingErrorCode.FAILED, retry_at=soon, needs_attention=True)
+    final = issue_failed(MeetingErrorCode.FAILED)
+    await notifier.hear(passing, confirmed(), urgent)
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 3)
+    await notifier.hear(final, meeting_issued())
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 5)
+    [told] = [m for m in post_office.taken if m.recipients == ("admin@example.jp",)]
+    assert told.subject == "【Chosei】[注意!]Zoom URLが発行できませんでした"
+    assert "1日100回" not in told.text
+
+
+async def test_a_passing_failure_is_told_to_no_administrator(notifier: Notifier, post_office: PostOffice) -> None:
+    await notifier.hear(issue_failed(MeetingErrorCode.FAILED, retry_at=clock.now() + timedelta(seconds=30)))
+    await notifier.hear(confirmed(), meeting_issued())
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
+    assert [m for m in post_office.taken if m.recipients == ("admin@example.jp",)] == []
+
+
 async def test_a_broken_connection_is_told_to_its_owner_once(notifier: Notifier, post_office: PostOffice) -> None:
     google = CalendarDisconnected(staff_id="stf_taro", provider=Provider.GOOGLE, reason=EndOfConnection.BROKEN)
     zoom = ZoomDisconnected(staff_id="stf_taro", reason=EndOfConnection.BROKEN)

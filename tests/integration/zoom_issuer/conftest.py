@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,11 +14,13 @@ from pydantic import SecretStr
 from deploy.demo.accounts import Account
 from services.zoom_issuer.app import build_app
 from services.zoom_issuer.settings import Settings
+from shared import mongo
 from shared.contracts.sealed import MeetingSecrets
 from tests.builders import BUS_KEYS, BUS_RING, DATA_KEYS, ORGANIZATION
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.sandbox import Sandbox
 from tests.infrastructure.service import Bus, listening, running_service
+from tests.integration.zoom_issuer.workshop import Workshop
 
 REDIRECT = "http://127.0.0.1:9/oauth/zoom/callback"
 TARO = Account("taro@example.jp", "山田 太郎", "やまだ たろう", "x", "member", "microsoft")
@@ -57,6 +60,11 @@ class World:
     async def faults(self, *rules: dict[str, Any]) -> None:
         (await self.outside.put("/inspect/faults", json={"rules": list(rules)})).raise_for_status()
 
+    async def calls(self, end: str) -> int:
+        """How many requests the sandbox had to a path with this end."""
+        items = (await self.outside.get("/inspect/calls")).json()["items"]
+        return len([call for call in items if call["path"].endswith(end)])
+
     def issued(self) -> list[dict[str, Any]]:
         return self.bus.of("zoom_issuer.meeting_issued.v1")
 
@@ -76,7 +84,7 @@ async def world(
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[World]:
     sandbox = await new_sandbox([TARO, HANA], {})
-    monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(sandbox.clock_file))
+    monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(sandbox.clock_file))  # the test's own: nothing of it stays behind
     settings = Settings(
         amqp_url=SecretStr(fresh_broker.url("zoom_issuer")),
         mongo_url=SecretStr(database_url),
@@ -98,3 +106,13 @@ async def world(
         outside = await stack.enter_async_context(httpx.AsyncClient(base_url=sandbox.base_url))
         bus = await stack.enter_async_context(listening(fresh_broker.url()))
         yield World(bus, await start(), outside, start, database_url)
+
+
+@pytest.fixture
+async def shop(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Workshop]:
+    monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(tmp_path / "clock.json"))
+    client, database = mongo.connect(database_url, app_name="test")
+    made = Workshop(database)
+    await made.prepare()
+    yield made
+    await mongo.close(client)

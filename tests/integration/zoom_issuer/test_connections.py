@@ -15,13 +15,19 @@ async def test_r1_an_account_is_connected_and_shown(world: World) -> None:
     assert [(item["provider"], item["status"]) for item in listed.json()["items"]] == [("zoom", "connected")]
 
 
+async def test_the_request_that_connected_is_named_as_the_cause(world: World) -> None:
+    world.issuer.headers["x-request-id"] = "req_of_the_browser"
+    await world.connect()
+    events = await eventually(lambda: [one for one in world.bus.heard if one["type"].endswith("zoom_connected.v1")])
+    assert {event["correlationid"] for event in events} == {"req_of_the_browser"}
+
+
 async def test_r1_disconnecting_twice_revokes_once(world: World) -> None:
     await world.connect()
     for _ in range(2):
         answer = await world.issuer.delete("/internal/connections/zoom", headers=world.identity("stf_taro"))
         assert answer.json()["status"] == "disconnected"
-    calls = (await world.outside.get("/inspect/calls")).json()["items"]
-    assert len([call for call in calls if call["path"].endswith("/oauth/revoke")]) == 1
+    assert await world.calls("/oauth/revoke") == 1
 
 
 async def test_r3_an_account_that_somebody_else_connected_is_refused_without_a_name(world: World) -> None:
@@ -29,6 +35,7 @@ async def test_r3_an_account_that_somebody_else_connected_is_refused_without_a_n
     refused = await world.connect("stf_hana", TARO.email)
     assert (refused.status_code, refused.json()["code"]) == (409, "account_taken")
     assert "taro" not in refused.text
+    assert await world.calls("/oauth/revoke") == 1, "the grant that was refused is not left at Zoom"
 
 
 async def test_a_state_is_good_once_and_only_for_the_person_who_began(world: World) -> None:
@@ -75,3 +82,4 @@ async def test_r2_a_basic_plan_is_refused_where_the_organization_forbids_it(worl
         return answer.status_code == 409 and answer.json()["code"] == "plan_not_allowed"
 
     await eventually(refused)
+    assert await world.calls("/oauth/revoke") >= 1, "the grant that was refused is not left at Zoom"

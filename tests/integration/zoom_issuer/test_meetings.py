@@ -1,7 +1,8 @@
 """Meetings at the sandbox follow the appointments, exactly once whatever fails (R25, G9, G10, G12, G14)."""
 
+import asyncio
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -75,20 +76,45 @@ async def test_g12_a_move_keeps_the_link_and_a_cancel_kills_it(world: World) -> 
     assert (await world.outside.get(unsealed(first).join_url)).status_code == 404
 
 
+LAST = tomorrow_at(9)
+
+
+def a_life(name: str) -> list[CloudEvent[Any]]:
+    return [
+        confirmed(appointment_id=name),
+        moved(2, appointment_id=name, start_at=tomorrow_at(7)),
+        moved(3, appointment_id=name, start_at=LAST),
+    ]
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_g10_any_order_and_repetition_of_events_ends_in_the_same_meeting(world: World, seed: int) -> None:
     await world.connect()
-    last = tomorrow_at(9)
-    events = [confirmed(), moved(2, start_at=tomorrow_at(7)), moved(3, start_at=last)] * 3
+    events = a_life("apt_1") * 3
     random.Random(seed).shuffle(events)
     for event in events:
         await world.bus.publish(event)
 
     async def settled() -> bool:
-        meetings = await world.meetings()
-        return [m["start_time"] for m in meetings] == [last.strftime("%Y-%m-%dT%H:%M:%SZ")]
+        return [m["start_time"] for m in await world.meetings()] == [LAST.strftime("%Y-%m-%dT%H:%M:%SZ")]
 
     await eventually(settled, timeout=10)
+
+
+async def test_g10_events_that_come_once_and_all_together_end_in_the_newest_revision(world: World) -> None:
+    await world.connect()
+    await world.start_issuer()
+    names = [f"apt_{number}" for number in range(8)]
+    gone = [canceled(4, appointment_id="apt_gone"), confirmed(appointment_id="apt_gone")]
+    await asyncio.gather(*(world.bus.publish(event) for name in names for event in reversed(a_life(name))))
+    await asyncio.gather(*(world.bus.publish(event) for event in gone))
+
+    async def settled() -> bool:
+        return [m["start_time"] for m in await world.meetings()] == [LAST.strftime("%Y-%m-%dT%H:%M:%SZ")] * len(names)
+
+    await eventually(settled, timeout=20)
+    [revoked] = await eventually(lambda: world.bus.of("zoom_issuer.meeting_revoked.v1"))
+    assert revoked["appointment_id"] == "apt_gone"
 
 
 async def test_a_cancellation_that_arrives_first_leaves_no_meeting(world: World) -> None:
@@ -137,8 +163,9 @@ async def test_g19_meetings_wait_for_a_broken_connection_and_drain_after_reconne
     await world.faults({"provider": "zoom", "kind": "revoke_tokens"})
     await world.bus.publish(confirmed())
     [failure] = await eventually(world.failures)
-    assert (failure["error"], failure["retry_at"]) == ("zoom_oauth_failed", None)
-    [ended] = world.bus.of("zoom_issuer.zoom_disconnected.v1")
+    assert (failure["error"], failure["needs_attention"]) == ("zoom_oauth_failed", True)
+    assert failure["retry_at"] is not None, "it waits and is not final"
+    [ended] = await eventually(lambda: world.bus.of("zoom_issuer.zoom_disconnected.v1"))
     assert ended["reason"] == "broken"
 
     await world.faults()
@@ -150,16 +177,32 @@ async def test_g19_meetings_wait_for_a_broken_connection_and_drain_after_reconne
 async def test_e8_without_a_connection_issuing_fails_with_its_code_until_somebody_connects(world: World) -> None:
     await world.bus.publish(confirmed())
     [failure] = await eventually(world.failures)
-    assert failure["error"] == "zoom_no_credentials"
+    assert (failure["error"], failure["needs_attention"]) == ("zoom_no_credentials", True)
+    assert failure["retry_at"] is not None, "it waits and is not final"
     await world.connect()
     assert await eventually(world.issued)
 
 
 async def test_c4_the_daily_limit_waits_until_midnight_utc(world: World) -> None:
     await world.connect()
-    headers = {"Retry-After": "2099-01-01T00:00:00Z"}
+    midnight = tomorrow_at(0)
     rule = {"provider": "zoom", "method": "POST", "path": "/v2/users", "kind": "status", "status": 429, "times": 1}
-    await world.faults({**rule, "headers": headers})
+    await world.faults({**rule, "headers": {"Retry-After": f"{midnight:%Y-%m-%dT%H:%M:%SZ}"}})
+    await world.bus.publish(confirmed())
+    [failure] = await eventually(world.failures)
+    assert failure["error"] == "zoom_rate_limited"
+    assert abs(datetime.fromisoformat(failure["retry_at"]) - midnight) < timedelta(seconds=1)
+    assert await world.calls("/meetings") == 1
+
+    clock.set_offset(midnight + timedelta(seconds=2) - clock.real_now())
+    await eventually(world.issued, timeout=10)
+    assert len(await world.meetings()) == 1
+
+
+async def test_c4_a_limit_that_lasts_beyond_the_start_is_final(world: World) -> None:
+    await world.connect()
+    rule = {"provider": "zoom", "method": "POST", "path": "/v2/users", "kind": "status", "status": 429, "times": 1}
+    await world.faults({**rule, "headers": {"Retry-After": "2099-01-01T00:00:00Z"}})
     await world.bus.publish(confirmed())
     [failure] = await eventually(world.failures)
     assert (failure["error"], failure["retry_at"]) == ("zoom_rate_limited", None)
@@ -176,14 +219,11 @@ async def test_a_short_throttling_is_waited_out(world: World) -> None:
 
 async def test_e9_expired_access_tokens_are_renewed_once_for_all(world: World) -> None:
     await world.connect()
-    offset = clock.offset()
-    clock.set_offset(offset + timedelta(hours=2))
+    clock.set_offset(clock.offset() + timedelta(hours=2))
     for number in range(10):
         await world.bus.publish(confirmed(appointment_id=f"apt_{number}", start_at=tomorrow_at(4) + timedelta(days=2)))
     await eventually(lambda: len(world.issued()) == 10, timeout=15)
-    calls = (await world.outside.get("/inspect/calls")).json()["items"]
-    assert len([call for call in calls if call["path"].endswith("/oauth/token")]) == 2
-    clock.set_offset(offset)
+    assert await world.calls("/oauth/token") == 2
 
 
 async def test_a_change_of_organizer_makes_the_new_meeting_before_the_old_one_goes(world: World) -> None:

@@ -249,9 +249,20 @@ def meeting_updated(*, revision: int, link: str, about: str = APPOINTMENT_ID) ->
 
 
 def issue_failed(
-    error: MeetingErrorCode, *, retry_at: datetime | None = None, about: str = APPOINTMENT_ID
+    error: MeetingErrorCode,
+    *,
+    retry_at: datetime | None = None,
+    needs_attention: bool = False,
+    about: str = APPOINTMENT_ID,
 ) -> CloudEvent[Any]:
-    data = MeetingIssueFailed(appointment_id=about, revision=1, error=error, reason="reason", retry_at=retry_at)
+    data = MeetingIssueFailed(
+        appointment_id=about,
+        revision=1,
+        error=error,
+        reason="reason",
+        retry_at=retry_at,
+        needs_attention=needs_attention,
+    )
     return an_event(data, subject=about)
 
 

@@ -145,8 +145,9 @@ def test_the_guest_does_not_see_addresses_of_staff() -> None:
     assert b"taro@example.jp" not in mail.invitation.content
 
 
-def test_e8_staff_read_the_error_and_the_guest_does_not() -> None:
-    trouble = {"revision": 1, "at": NOON, "error": MeetingErrorCode.NO_CREDENTIALS, "retry_at": None}
+@pytest.mark.parametrize("lasting", [{"retry_at": None}, {"retry_at": NOON + HOUR, "needs_attention": True}])
+def test_e8_staff_read_the_error_and_the_guest_does_not(lasting: dict[str, object]) -> None:
+    trouble = {"revision": 1, "at": NOON, "error": MeetingErrorCode.NO_CREDENTIALS, **lasting}
     matter = a_matter(trouble=trouble)
     to_staff = write(a_material(Purpose.CONFIRMED, Audience.STAFF, matter=matter)).text
     to_guest = write(a_material(Purpose.CONFIRMED, Audience.GUEST, matter=matter)).text

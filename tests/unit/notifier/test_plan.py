@@ -84,6 +84,17 @@ def test_a_passing_trouble_is_waited_out() -> None:
     assert due(a_matter(trouble=trouble)) == set()
 
 
+def test_g11_nobody_waits_for_a_link_that_somebody_has_to_see_to() -> None:
+    trouble = Trouble(
+        revision=1,
+        at=NOON,
+        error=MeetingErrorCode.FAILED,
+        retry_at=NOON + timedelta(seconds=5),
+        needs_attention=True,
+    )
+    assert due(a_matter(trouble=trouble)) == {"confirmed:1:guest", "confirmed:1:staff"}
+
+
 def test_a_guest_without_address_gets_nothing_and_that_is_said() -> None:
     guest = an_appointment().guest.model_copy(update={"email": ""})
     matter = a_matter(appointment=an_appointment(guest=guest), meeting=a_link())

@@ -50,7 +50,11 @@ class Provider:
     [
         (400, {"error": "invalid_grant"}, CredentialRevoked),
         (400, {"error": "interaction_required"}, CredentialRevoked),
-        (401, {"error": "invalid_client"}, ProviderRefused),
+        (401, {"error": "invalid_client"}, ProviderUnavailable),
+        (400, {"error": "invalid_client"}, ProviderUnavailable),
+        (400, {"error": "unauthorized_client"}, ProviderUnavailable),
+        (400, {"error": "server_error"}, ProviderUnavailable),
+        (400, {"error": "temporarily_unavailable"}, ProviderUnavailable),
         (429, {"error": "slow_down"}, ProviderThrottled),
         (503, {"error": "invalid_grant"}, ProviderUnavailable),
         (400, {}, ProviderUnavailable),
@@ -69,6 +73,7 @@ async def test_g19_only_the_providers_own_word_ends_a_connection(
     ("status", "body", "kind"),
     [
         (400, {"error": "invalid_grant", "error_description": "AADSTS70008: too old"}, CodeRefused),
+        (401, {"error": "invalid_client"}, ProviderRefused),
         (400, {"error": "invalid_grant", "error_description": "AADSTS65001: no consent"}, ApprovalNeeded),
         (200, {**TOKENS, "scope": "openid"}, AccessDenied),
         (200, {**TOKENS, "refresh_token": None}, AccessDenied),
@@ -80,6 +85,19 @@ async def test_a_code_that_yields_too_little_is_told_apart(
     with pytest.raises(ProviderError) as caught:
         await Provider(status, body).endpoint(an_app()).exchange("c", redirect_uri="https://us.example", verifier="v")
     assert type(caught.value) is kind
+
+
+async def test_a_grant_that_covers_too_little_is_ended_at_the_provider() -> None:
+    provider = Provider(200, {**TOKENS, "scope": "openid"})
+    with pytest.raises(AccessDenied):
+        await provider.endpoint(an_app()).exchange("c", redirect_uri="https://us.example", verifier="v")
+    assert (provider.asked[-1].url.path, provider.form()) == ("/revoke", {"token": "r"})
+
+
+async def test_g26_what_a_provider_writes_in_place_of_an_error_code_goes_no_further() -> None:
+    with pytest.raises(ProviderUnavailable) as caught:
+        await Provider(400, {"error": "no luck for taro@example.jp"}).endpoint(an_app()).renew("r")
+    assert caught.value.reason == "google: unknown_error"
 
 
 async def test_scopes_count_however_the_provider_writes_them() -> None:
