@@ -83,18 +83,10 @@ async def _add_trace(request: httpx.Request) -> None:
     request.headers.update(trace_headers())
 
 
-async def send(
-    client: httpx.AsyncClient, method: str, url: str, *, within: timedelta | None = None, **arguments: Any
-) -> httpx.Response:
-    """Ask a provider and wait; whatever happened after sending is unknown, not failed (G10).
-
-    ``within`` bounds the whole call, where the client's own time-out bounds each phase of it.
-    """
+async def send(client: httpx.AsyncClient, method: str, url: str, **arguments: Any) -> httpx.Response:
+    """Ask a provider and wait; whatever happened after sending is unknown, not failed (G10)."""
     try:
-        async with asyncio.timeout(within.total_seconds() if within else None):
-            return await client.request(method, url, **arguments)
-    except TimeoutError as error:
-        raise ProviderUnavailable("no answer in time", unknown=True) from error
+        return await client.request(method, url, **arguments)
     except _NOT_SENT as error:
         raise ProviderUnavailable(type(error).__name__) from error
     except httpx.HTTPError as error:

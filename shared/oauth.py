@@ -109,12 +109,11 @@ def challenge_of(verifier: str) -> str:
 
 
 class TokenEndpoint:
-    """Calls of one app's token endpoint; ``timeout`` bounds each from its first to its last byte."""
+    """Calls of one app's token endpoint; the client's time-out bounds each as a whole."""
 
-    def __init__(self, app: OAuthApp, client: httpx.AsyncClient, *, timeout: timedelta = timedelta(seconds=20)) -> None:
+    def __init__(self, app: OAuthApp, client: httpx.AsyncClient) -> None:
         self.app = app
         self._client = client
-        self._timeout = timeout
 
     async def exchange(self, code: str, *, redirect_uri: str, verifier: str) -> Grant:
         """Raises ``CodeRefused``, ``ApprovalNeeded`` and ``AccessDenied`` beside the usual errors."""
@@ -150,9 +149,7 @@ class TokenEndpoint:
         if self.app.revoke_url is None:
             return
         with provider_call(self.app.provider, "oauth.revoke"):
-            answer = await send(
-                self._client, "POST", self.app.revoke_url, within=self._timeout, data={"token": token}, **self._basic()
-            )
+            answer = await send(self._client, "POST", self.app.revoke_url, data={"token": token}, **self._basic())
             if answer.status_code not in (200, 400):
                 raise ProviderUnavailable(f"{self.app.provider} answered {answer.status_code} to a revocation")
 
@@ -167,9 +164,7 @@ class TokenEndpoint:
         identity = {"client_id": self.app.client_id, "client_secret": self.app.client_secret}
         data = {**({} if self.app.basic else identity), **form, **self.app.token_extra}
         with provider_call(self.app.provider, operation):
-            answer = await send(
-                self._client, "POST", self.app.token_url, within=self._timeout, data=data, **self._basic()
-            )
+            answer = await send(self._client, "POST", self.app.token_url, data=data, **self._basic())
             body = json_object(answer)
             if answer.status_code != 200:
                 raise self._failure(answer.status_code, body)

@@ -36,9 +36,8 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     endpoint = TokenEndpoint(
         zoom_app(settings.zoom_client_id, settings.zoom_client_secret.get_secret_value(), settings.zoom_oauth_url),
         oauth,
-        timeout=settings.zoom_timeout,
     )
-    zoom = zoom or ZoomApi(api, timeout=settings.zoom_timeout)
+    zoom = zoom or ZoomApi(api)
     follow = FollowAppointment(
         store,
         connections,

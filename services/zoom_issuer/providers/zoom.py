@@ -46,13 +46,10 @@ def zoom_app(client_id: str, client_secret: str, oauth_url: str) -> OAuthApp:
 
 
 class ZoomApi:
-    """Acts as the user to whom the token belongs (``me``); ``timeout`` bounds each request as a whole, so that one
-    whose time is over is surely not under way any more.
-    """
+    """Acts as the user to whom the token belongs (``me``)."""
 
-    def __init__(self, client: httpx.AsyncClient, *, timeout: timedelta) -> None:
+    def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
-        self._timeout = timeout
 
     async def me(self, token: str) -> ZoomUser:
         body = await self._call("users.me", "GET", "/users/me", token)
@@ -104,9 +101,7 @@ class ZoomApi:
     ) -> Mapping[str, Any]:
         with provider_call("zoom", operation):
             headers = {"authorization": f"Bearer {token}"}
-            answer = await send(
-                self._client, method, path, within=self._timeout, json=json, params=params, headers=headers
-            )
+            answer = await send(self._client, method, path, json=json, params=params, headers=headers)
             return _checked(answer)
 
 
