@@ -24,14 +24,16 @@ const meeting = document.querySelector("#meeting[data-waiting]");
 if (meeting) waitForLink(Date.now());
 
 const form = document.querySelector("[data-confirm-form]");
-form?.addEventListener("submit", () => {
-  const button = form.querySelector("button[type=submit]");
-  button.setAttribute("aria-busy", "true");
-  setTimeout(() => { button.disabled = true; });
+const buttons = () => [...(form?.elements ?? [])].filter(({ type }) => type === "submit");
+form?.addEventListener("submit", (event) => {
+  event.submitter?.setAttribute("aria-busy", "true");
+  setTimeout(() => { for (const button of buttons()) button.disabled = true; });
 });
 window.addEventListener("pageshow", () => {
-  const button = form?.querySelector("button[type=submit]");
-  if (button) { button.disabled = false; button.removeAttribute("aria-busy"); }
+  for (const button of buttons()) {
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+  }
 });
 
 function ownZone() {
@@ -47,7 +49,7 @@ function adoptBrowserZone() {
 
 // The server alone writes times: ask it for the same page in another zone and take over what shows times.
 async function showIn(zone) {
-  const url = new URL(location.href);
+  const url = new URL(form.action);
   url.searchParams.set("tz", zone);
   const page = await load(url);
   if (!page || !page.querySelector("#slots")) return;
