@@ -143,6 +143,7 @@ def confirmed(proposal: GuestProposalView, appointment: GuestAppointmentView, re
         "mark": "over" if canceled else "done",
         "heading": text(language, f"guest.{state}_heading"),
         "explanation": text(language, key, email=email, organization=proposal.organization_name),
+        "email": email,
         "cancel_message": appointment.cancel_message if canceled else "",
         "zone_label": times.zone_label(reading.zone, appointment.start, language),
         "office": office_time(appointment.start, appointment.end, proposal.time_zone, reading),

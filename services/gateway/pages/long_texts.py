@@ -6,7 +6,7 @@ from markupsafe import Markup, escape
 
 _URL = re.compile(r"https?://[\w!#$%&'()*+,./:;=?@~-]+", re.ASCII)
 _NOT_AT_THE_END = ".,:;!?'"
-_SHOWN = 500
+_SHOWN = 300
 _LINES = 12
 
 

@@ -245,3 +245,117 @@ async def test_signing_out_ends_the_session(people: People) -> None:
     await page.click("text=サインアウト")
     await page.goto("/proposals")
     await expect(page).to_have_url(re.compile("/sign-in"))
+
+
+async def test_a_tap_chooses_a_slot_of_the_chosen_length(people: People) -> None:
+    page = await people.staff("touch")
+    await page.goto("/proposals/new")
+    await expect(page.locator("[data-legend] li")).to_have_count(1)
+    await expect(page.locator(".for-touch").first).to_be_visible()
+    await expect(page.locator("[data-move='1']")).to_have_attribute("aria-label", "次の3日間")
+    for _ in range(3):
+        async with page.expect_response(re.compile("/api/v1/calendar")):
+            await page.locator("[data-move='1']").tap()
+    await page.select_option("[data-tap-length]", "60")
+    box = await page.locator(".grid").bounding_box()
+    assert box is not None
+    await page.locator(".grid").tap(position={"x": box["width"] / 2, "y": 90})
+    await expect(page.locator("[data-slots] li")).to_have_count(1)
+    first, last = re.findall(r"\d\d:\d\d", await page.locator("[data-slots] li").inner_text())
+    assert (int(last[:2]) - int(first[:2]), last[3:]) == (1, first[3:])
+
+
+async def test_columns_bear_the_dates_of_the_period(people: People) -> None:
+    page = await open_form(people, weeks=1)
+    first, last = re.findall(r"(\d+)月(\d+)日", await page.locator("[data-period]").inner_text())
+    heads = await page.locator(".grid [role=columnheader]").all_inner_texts()
+    dates = [found.groups() for text in heads if (found := re.search(r"(\d+)/(\d+)\(.\)", text))]
+    assert (dates[0], dates[-1]) == (first, last)
+
+
+async def test_a_slot_is_added_by_the_enter_key(people: People) -> None:
+    page = await open_form(people, weeks=0)
+    day = await people.free_day()
+    await page.locator("[data-by-hand]").evaluate("element => { element.open = true }")
+    for name, value in (("date", day), ("start", "10:00"), ("end", "11:00")):
+        await page.fill(f"[name=by-hand-{name}]", value)
+    await page.press("[name=by-hand-end]", "Enter")
+    await expect(page.locator("[data-slots] li")).to_have_count(1)
+
+
+async def test_slots_over_busy_time_say_so_once_overlapping_is_no_longer_allowed(people: People) -> None:
+    made = await people.proposal(slots=1)
+    page = await open_form(people, weeks=0)
+    day = made["slots"][0]["start"][:10]
+    while day not in await page.evaluate(
+        "[...document.querySelectorAll('.grid [data-date]')].map(e => e.dataset.date)"
+    ):
+        async with page.expect_response(re.compile("/api/v1/calendar")):
+            await page.click("[data-move='1']")
+    await page.check("[data-overlap]")
+    await page.locator("[data-by-hand]").evaluate("element => { element.open = true }")
+    for name, value in (("date", day), ("start", "13:00"), ("end", "14:00")):
+        await page.fill(f"[name=by-hand-{name}]", value)
+    await page.click("[data-add]")
+    await expect(page.locator("[data-slots] li")).to_have_count(1)
+    await expect(page.locator("[data-slots] .wrong")).to_have_count(0)
+    await page.uncheck("[data-overlap]")
+    await expect(page.locator("[data-slots] .wrong")).to_contain_text("予定と重なっています。")
+
+
+async def test_removing_an_attendee_keeps_the_keyboards_place_and_everybodys_colour(people: People) -> None:
+    page = await open_form(people, weeks=0)
+    await page.fill("#attendee-search", "admin")
+    await page.locator("[data-results] button").first.click()
+    colour = await page.locator("[data-chosen] .swatch").last.get_attribute("class")
+    await page.locator("[data-chosen] .remove").first.press("Enter")
+    await expect(page.locator("#attendee-search")).to_be_focused()
+    assert await page.locator("[data-chosen] .swatch").get_attribute("class") == colour
+
+
+async def test_an_edit_that_came_too_late_offers_the_current_version(people: People) -> None:
+    made = await people.proposal()
+    page = await people.staff()
+    await page.goto(f"/proposals/{made['id']}/slots")
+    await page.locator("[data-slots] .remove").first.click()
+    kept = [{"id": slot["id"]} for slot in made["slots"][1:]]
+    await people.api.patch(f"/api/v1/proposals/{made['id']}", json={"slots": kept})
+    await page.click("[data-save]")
+    await expect(page.locator("[data-errors]")).to_contain_text("ほかの人が先に変更しました。")
+    await page.click("[data-reload]")
+    await expect(page.locator("[data-errors]")).to_be_hidden()
+    await expect(page.locator("[data-slots] li")).to_have_count(2)
+
+
+async def test_a_refused_preview_is_not_called_a_failed_sending(people: People) -> None:
+    page = await open_form(people, weeks=0)
+    await add_by_hand(page, people, days=1, start="10:00", end="11:00")
+    await page.click("[data-to-check]")
+    await page.fill("#email", "hanako@")
+    await page.click("[data-preview]")
+    await expect(page.locator("[data-errors]")).to_contain_text("プレビューを表示できませんでした。")
+
+
+async def test_a_lost_session_leads_back_to_the_step_with_everything_typed(people: People) -> None:
+    page = await open_form(people, weeks=0)
+    await add_by_hand(page, people, days=1, start="10:00", end="11:00")
+    await page.click("[data-to-check]")
+    await fill_guest(page)
+    await page.context.clear_cookies()
+    await page.click("[data-submit]")
+    await expect(page.locator(".notice-wait")).to_contain_text("有効期限が切れたため")
+    await page.fill("#email", "taro@example.jp")
+    await page.fill("#password", dict(people.demo.logins)["taro@example.jp"])
+    await page.click("button[type=submit]")
+    await page.wait_for_url("**/proposals/new#check")
+    await expect(page.locator("#company")).to_have_value("ABC株式会社")
+
+
+async def test_last_times_guidance_is_called_so_until_it_is_replaced(people: People) -> None:
+    await people.proposal(guidance="10分前からご入室いただけます。")
+    page = await open_form(people, weeks=0)
+    await add_by_hand(page, people, days=1, start="10:00", end="11:00")
+    await page.click("[data-to-check]")
+    await expect(page.locator("[data-remembered]")).to_be_visible()
+    await page.fill("#guidance", "別のご案内")
+    await expect(page.locator("[data-remembered]")).to_be_hidden()

@@ -18,6 +18,7 @@ export async function copyFrom(button, text) {
   if (!(await copy(text))) return false;
   if (!button.dataset.done) {
     button.dataset.done = "1";
+    button.style.minWidth = `${button.offsetWidth}px`;
     button.textContent = button.dataset.doneText;
     announce(button.dataset.doneText);
     setTimeout(() => { delete button.dataset.done; button.textContent = before; }, 2_000);

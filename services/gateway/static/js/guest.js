@@ -4,6 +4,7 @@ import { enableCopying } from "./copying.js";
 document.documentElement.classList.add("scripted");
 enableCopying(document);
 
+const form = document.querySelector("[data-confirm-form]");
 const zonePicker = document.querySelector("[data-zone]");
 if (zonePicker) {
   zonePicker.addEventListener("change", () => showIn(zonePicker.value));
@@ -23,10 +24,10 @@ if (confirmed) {
 const meeting = document.querySelector("#meeting[data-waiting]");
 if (meeting) waitForLink(Date.now());
 
-const form = document.querySelector("[data-confirm-form]");
 const buttons = () => [...(form?.elements ?? [])].filter(({ type }) => type === "submit");
 form?.addEventListener("submit", (event) => {
-  event.submitter?.setAttribute("aria-busy", "true");
+  const pressed = event.submitter?.matches("button") ? event.submitter : form.querySelector("button[type=submit]");
+  pressed.setAttribute("aria-busy", "true");
   setTimeout(() => { for (const button of buttons()) button.disabled = true; });
 });
 window.addEventListener("pageshow", () => {
