@@ -1,7 +1,7 @@
 // Step one: grid, chosen slots as chips, attendees, and the way without a mouse. Shared by new proposals and edits.
 import { ApiProblem, call } from "./api.js";
 import { Attendees, part } from "./attendees.js";
-import { announce, copyFrom } from "./copying.js";
+import { announce, copyFrom, reserve } from "./copying.js";
 import { Grid } from "./grid.js";
 import { Slots, overlap } from "./slots.js";
 import { dayText, hours, iso, instantOf, slotText } from "./times.js";
@@ -104,6 +104,7 @@ export class Chooser {
       button.addEventListener("click", () => this.grid.move(Number(button.dataset.move)));
     }
     const copy = this.root.querySelector("[data-copy-slots]");
+    reserve(copy);
     copy.addEventListener("click", () => copyFrom(copy, this.slots.list.map((slot) => this.text(slot)).join("\n")));
     this.root.querySelector("[data-retry]").addEventListener("click", () => this.look(...this.window));
     this.overlapBox?.addEventListener("change", () => {
