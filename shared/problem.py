@@ -157,6 +157,16 @@ def problem_body(
     return body
 
 
+_OF_THE_FRAMEWORK = {400: "bad_request", 404: "not_found", 405: "method_not_allowed"}
+
+
+def framework_body(error: HTTPException, language: Language) -> dict[str, Any]:
+    """What the framework itself refuses, said by its status."""
+    title = TITLES.get(error.status_code, TITLES[400])[0 if language == "ja" else 1]
+    code = _OF_THE_FRAMEWORK.get(error.status_code, f"http_{error.status_code}")
+    return problem_body(error.status_code, code, title, language)
+
+
 def respond(request: Request, problem: Problem) -> JSONResponse:
     language = language_of(request.headers.get("accept-language"))
     return JSONResponse(
@@ -225,18 +235,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> JSONResponse:
-        language = language_of(request.headers.get("accept-language"))
-        titles = TITLES.get(error.status_code, TITLES[400])
-        code = {404: "not_found", 405: "method_not_allowed", 400: "bad_request"}.get(
-            error.status_code, f"http_{error.status_code}"
-        )
-        detail = titles[0] if language == "ja" else titles[1]
-        return JSONResponse(
-            problem_body(error.status_code, code, detail, language),
-            status_code=error.status_code,
-            media_type=MEDIA_TYPE,
-            headers=error.headers,
-        )
+        body = framework_body(error, language_of(request.headers.get("accept-language")))
+        return JSONResponse(body, status_code=error.status_code, media_type=MEDIA_TYPE, headers=error.headers)
 
     @app.exception_handler(Exception)
     async def on_bug(request: Request, error: Exception) -> JSONResponse:

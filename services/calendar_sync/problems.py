@@ -16,9 +16,14 @@ class OAuthDenied(Problem):
 
 
 class AddressMismatch(Problem):
+    """``account`` and ``expected`` are members of the problem too (V2)."""
+
     code, status = "address_mismatch", 409
     ja = "連携したアカウント({account})が、あなたのメールアドレス({expected})と一致しません。"
     en = "The account {account} is not the one of your address {expected}."
+
+    def __init__(self, *, account: str, expected: str) -> None:
+        super().__init__(extra={"account": account, "expected": expected}, account=account, expected=expected)
 
 
 class ApprovalRequired(Problem):

@@ -1,8 +1,6 @@
 """Where the gateway's parts are made and joined."""
 
-from importlib.util import find_spec
-
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from faststream.rabbit import RabbitBroker
 from httpx import AsyncBaseTransport
 from starlette.middleware import Middleware
@@ -16,6 +14,7 @@ from services.gateway.edge.headers import Headers
 from services.gateway.edge.idempotency import Idempotency
 from services.gateway.edge.language import PageLanguage
 from services.gateway.edge.limits import Limits
+from services.gateway.pages.router import build_pages_router
 from services.gateway.parts import GatewayParts
 from services.gateway.providers.backends import Backends
 from services.gateway.routes import api
@@ -56,7 +55,7 @@ def build_app(
             indexes=stores.indexes,
             subscribers=Subscribers(stores.staff).router(),
             workers=[parts.limits],
-            routers=[api.build_router(), *_pages(parts)],
+            routers=[api.build_router(), build_pages_router()],
             checks={backend.name: backend.is_alive for backend in parts.backends.all},
             ready=[lambda: parts.setup.prepare(code)],
             closing=[parts.backends.close],
@@ -99,12 +98,3 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
         propose=Propose(backends, staff),
         preview=Preview(backends),
     )
-
-
-def _pages(parts: GatewayParts) -> list[APIRouter]:
-    """The HTML pages, which are a package of their own."""
-    if find_spec("services.gateway.pages.router") is None:
-        return []
-    from services.gateway.pages.router import build_pages_router
-
-    return [build_pages_router(parts)]

@@ -19,10 +19,13 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class SignInNeeded(Exception):
-    """A page was asked for by nobody we know; ``next_path`` is where to go afterwards."""
+    """A page was asked for by nobody we know; ``next_path`` is where to go afterwards. ``lost`` says that something
+    was sent, which is not done.
+    """
 
-    def __init__(self, next_path: str) -> None:
+    def __init__(self, next_path: str, *, lost: bool) -> None:
         self.next_path = next_path
+        self.lost = lost
         super().__init__("sign in first")
 
 
@@ -97,7 +100,7 @@ async def page_session(request: Request) -> SignedIn:
     signed_in = await page_visitor(request)
     if signed_in is None:
         query = f"?{request.url.query}" if request.url.query else ""
-        raise SignInNeeded(request.url.path + query if request.method in _SAFE else "/")
+        raise SignInNeeded(request.url.path + query, lost=request.method not in _SAFE)
     return signed_in
 
 
@@ -134,4 +137,5 @@ def drop_session_cookie(response: Response, settings: Settings) -> None:
 
 
 def to_sign_in(needed: SignInNeeded) -> RedirectResponse:
-    return RedirectResponse(f"/sign-in?next={quote(needed.next_path, safe='')}", status_code=303)
+    lost = "&lost=1" if needed.lost else ""
+    return RedirectResponse(f"/sign-in?next={quote(needed.next_path, safe='')}{lost}", status_code=303)

@@ -43,6 +43,8 @@ class Settings(ServiceSettings):
 
     confirms_per_minute_and_link: int = 120
     guest_requests_per_minute_and_ip: int = 600
+    hooks_per_minute_and_ip: int = 3000
+    """Providers notify from few addresses, for all connections at once, and come again after a 429."""
     failed_sign_ins_per_minute_and_account: int = 10
     """G24; counts are shared by all replicas through the database."""
 

@@ -40,3 +40,9 @@ class Account(Personal):
     """An account at a provider, by its e-mail address."""
 
     email: str
+
+
+def masked_address(email: str) -> str:
+    """``h…@example.jp``, as shown to people who need not learn the address (R22); empty when unknown."""
+    local, at, domain = email.partition("@")
+    return f"{local[:1]}…@{domain}" if at else ""

@@ -3,12 +3,14 @@ same state; a transition's closed list says what is expected of them.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import AwareDatetime
 
 from shared.contracts.api.effects import Effect, EffectStatus, EffectView
 from shared.contracts.envelope import Value
+from shared.contracts.notifier import Purpose
 
 _RANKS = 1_000_000
 
@@ -74,6 +76,11 @@ class Expected(Value):
     since: int
     absent: bool = False
 
+    @property
+    def purpose(self) -> Purpose | None:
+        """Of a mail, as ``mail_key`` wrote it."""
+        return Purpose(self.keys[0].split(":")[1]) if self.effect is Effect.MAIL else None
+
 
 _NEVER_WRITTEN = "never_written"
 _SILENT_WHEN_NEVER_THERE = (Effect.HOLD_RELEASE, Effect.ENTRY)
@@ -94,21 +101,25 @@ def shown(expected: Sequence[Expected], reports: Reports) -> list[EffectView]:
 
 
 def _one(item: Expected, reports: Reports) -> EffectView:
-    views = [_seen(item, reports.get(key)) for key in item.keys] or [
-        EffectView(effect=item.effect, of=item.of, status=EffectStatus.DONE)
-    ]
+    views = [_seen(item, reports.get(key)) for key in item.keys] or [_view(item, EffectStatus.DONE)]
     return min(views, key=lambda view: _ORDER.index(view.status))
 
 
 def _seen(item: Expected, known: Report | None) -> EffectView:
     status, reason = _absent(item, known) if item.absent else _present(item, known)
     told = known is not None and status is not EffectStatus.PENDING
+    return _view(item, status, reason, known.until if told and known else None)
+
+
+def _view(item: Expected, status: EffectStatus, reason: str | None = None, until: datetime | None = None) -> EffectView:
     return EffectView(
         effect=item.effect,
         of=item.of,
         status=status,
         reason=reason,
-        until=known.until if told and known else None,
+        until=until,
+        absent=item.absent,
+        purpose=item.purpose,
     )
 
 

@@ -1,6 +1,6 @@
-"""Titles made of the guest (R12, R13), and the masked address (R22)."""
+"""Titles made of the guest (R12, R13), and as the guest may see them (R22)."""
 
-from shared.contracts.people import Guest
+from shared.contracts.people import Guest, masked_address
 
 TITLE_LENGTH = 251
 
@@ -14,7 +14,6 @@ def title_of(given: str, guest: Guest) -> str:
     return f"{prefix}{guest.known_as}"[: TITLE_LENGTH - len(ending)] + ending
 
 
-def masked(email: str) -> str:
-    """``h…@example.jp``; empty when unknown."""
-    local, at, domain = email.partition("@")
-    return f"{local[:1]}…@{domain}" if at else ""
+def title_for_guest(given: str, guest: Guest) -> str:
+    """The same for whoever was handed the link: they need not learn the address (R22, G23)."""
+    return title_of(given, guest.model_copy(update={"email": masked_address(guest.email)}))

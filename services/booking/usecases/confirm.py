@@ -201,6 +201,12 @@ def _guest(choice: GuestConfirm, proposal: Proposal, language: Language) -> Gues
     return Guest(company=company, name=choice.name, email=email)
 
 
+def _completed(known: Guest, typed: Guest) -> Guest:
+    """What staff did not know of the guest is known from here on."""
+    learnt = {name: value for name, value in typed.model_dump().items() if not getattr(known, name)}
+    return known.model_copy(update=learnt)
+
+
 def _confirmed(proposal: Proposal, appointment: Appointment) -> Proposal:
     gone = {slot.slot_id: SlotStatus.WITHDRAWN for slot in proposal.open_slots}
     assert appointment.slot_id is not None
@@ -210,6 +216,7 @@ def _confirmed(proposal: Proposal, appointment: Appointment) -> Proposal:
             "version": proposal.version + 1,
             "updated_at": appointment.confirmed_at,
             "appointment_id": appointment.appointment_id,
+            "guest": _completed(proposal.guest, appointment.guest),
         }
     )
     return after.expecting(proposal)

@@ -169,6 +169,8 @@ def _settled(before: Proposal, edited: Proposal, wanted: ProposalPatch, now: dat
     """With its new expiry and version; new slots, or a new expiry, reopen an expired one."""
     changes: dict[str, object] = {"version": before.version + 1, "updated_at": now}
     coming = [slot.span for slot in edited.open_slots if slot.start_at > now]
+    if len(edited.slots) > len(before.slots):
+        changes["asked_again_at"] = None  # the guest's wish for other slots is answered, and a new one is told again
     if coming and (wanted.slots is not None or "expires_at" in wanted.model_fields_set):
         given = _given_expiry(before, wanted, now)
         expires_at = ends_at(given, coming, before.created_at)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from services.booking.model.appointment import Appointment
 from services.booking.model.people import Organization
 from services.booking.model.proposal import OfferedSlot, Proposal
-from services.booking.model.titles import masked
+from services.booking.model.titles import title_for_guest
 from shared.contracts.api.appointments import GuestAppointmentView, GuestView, MeetingView
 from shared.contracts.api.proposals import (
     GuestProposalView,
@@ -15,6 +15,7 @@ from shared.contracts.api.proposals import (
     ProposalStatus,
 )
 from shared.contracts.booking import Kind
+from shared.contracts.people import masked_address
 
 
 def slots_view(slots: Sequence[OfferedSlot], time_zone: str) -> list[GuestSlotView]:
@@ -36,7 +37,7 @@ def proposal_view(
     return GuestProposalView(
         status=status,
         kind=proposal.kind,
-        title=proposal.shown_title,
+        title=title_for_guest(proposal.title, proposal.guest),
         organization_name=organization.name,
         product_name=organization.product_name,
         host_names=[attendee.person.name for attendee in proposal.attendees],
@@ -48,10 +49,11 @@ def proposal_view(
         guest=KnownGuestView(
             company=proposal.guest.company,
             name=proposal.guest.name,
-            email_masked=masked(proposal.guest.email),
+            email_masked=masked_address(proposal.guest.email),
         ),
         expires_at=proposal.expires_at.astimezone(zone),
         can_ask_again=status in (ProposalStatus.OPEN, ProposalStatus.EXPIRED),
+        asked_again_at=proposal.asked_again_at.astimezone(zone) if proposal.asked_again_at else None,
         appointment=appointment,
     )
 
@@ -68,18 +70,19 @@ def appointment_view(
         start=appointment.start_at.astimezone(zone),
         end=appointment.end_at.astimezone(zone),
         time_zone=appointment.time_zone,
-        title=appointment.shown_title,
+        title=title_for_guest(appointment.title, guest),
         kind=appointment.kind,
         attendees=[attendee.person.name for attendee in appointment.attendees],
         meeting=meeting,
         guest=GuestView(
             company=guest.company,
             name=guest.name,
-            email=guest.email if appointment.email_typed else masked(guest.email),
+            email=guest.email if appointment.email_typed else masked_address(guest.email),
         ),
         address=appointment.address,
         reception_code=appointment.reception_code,
         guidance=appointment.guidance,
+        cancel_message=appointment.cancel_message,
         organization_name=organization.name,
         manage_url=manage_url,
     )

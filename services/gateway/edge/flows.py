@@ -1,4 +1,4 @@
-"""The cookie of a consent under way: it tells at the callback which staff member started in this browser."""
+"""Cookies of a consent: which staff member started in this browser, and which account was not theirs."""
 
 import hmac
 
@@ -9,8 +9,10 @@ from services.gateway.edge.csrf import keyed_hash
 from services.gateway.providers.answers import Provider
 from services.gateway.settings import Settings
 from shared import clock
+from shared.crypto import UndecryptableValue
 
 _SECONDS = 15 * 60
+_ACCOUNT = "chosei_account"
 
 
 def _name(provider: Provider) -> str:
@@ -47,6 +49,26 @@ class Flows:
         expected = keyed_hash(self._ring, key_id, "flow", provider, staff_id, until)
         good = hmac.compare_digest(mac.encode(), expected.encode()) and int(until[:12]) > clock.real_now().timestamp()
         return staff_id if good else None
+
+    def note_account(self, response: Response, staff_id: str, account: str) -> None:
+        """The address that was refused (V2), readable for this staff member on the page of connections only."""
+        response.set_cookie(
+            _ACCOUNT,
+            self._ring.encrypt(account.encode(), place=f"{_ACCOUNT}/{staff_id}"),
+            max_age=_SECONDS,
+            httponly=True,
+            samesite="lax",
+            secure=self._secure,
+            path="/connections",
+        )
+
+    def noted_account(self, request: Request, staff_id: str) -> str:
+        """Empty where none is known, or it was somebody else's."""
+        kept = request.cookies.get(_ACCOUNT, "")
+        try:
+            return self._ring.decrypt(kept, place=f"{_ACCOUNT}/{staff_id}").decode() if kept else ""
+        except (UndecryptableValue, ValueError):  # ours no more, or never
+            return ""
 
     def drop(self, response: Response, provider: Provider) -> None:
         response.delete_cookie(_name(provider), path="/oauth", httponly=True, samesite="lax", secure=self._secure)

@@ -1,8 +1,8 @@
 """Limits per link, per address and per account (G24).
 
-Guests' requests are counted in memory and exchanged with the other replicas every second, so that the way of a
-confirmation has no round trip for them; failed sign-ins are counted in the database at once. Who loses a race is not
-counted.
+Guests' requests and notifications are counted in memory and exchanged with the other replicas every second, so that
+the way of a confirmation has no round trip for them; failed sign-ins are counted in the database at once. Who loses a
+race is not counted.
 """
 
 import asyncio
@@ -46,6 +46,7 @@ class Limits:
         self._store = store
         self._per_link = settings.confirms_per_minute_and_link
         self._per_ip = settings.guest_requests_per_minute_and_ip
+        self._hooks_per_ip = settings.hooks_per_minute_and_ip
         self._sign_ins = settings.failed_sign_ins_per_minute_and_account
         self._known: dict[str, int] = {}
         self._unsent: Counter[str] = Counter()
@@ -55,15 +56,10 @@ class Limits:
     @asynccontextmanager
     async def guest(self, request: Request, *, token: str, confirms: bool = False) -> AsyncIterator[None]:
         """Around a guest's request with the ``token`` of their link. Raises ``TooManyRequests``."""
-        asked = [("ip", request.client.host if request.client else "unknown", self._per_ip)]
+        asked = [("ip", _address(request), self._per_ip)]
         if confirms:
             asked.append(("link", token, self._per_link))
-        current: list[str] = []
-        for rule, subject, limit in asked:
-            now = clock.real_now().timestamp()
-            name, before = windows.names(rule, token_hash(subject)[:32], now)
-            refuse_above(Window(self._count(name), self._count(before), now % windows.SECONDS), limit)
-            current.append(name)
+        current = [self._name_below(*rule) for rule in asked]
         try:
             yield
         except BackendProblem as problem:
@@ -75,6 +71,17 @@ class Limits:
             raise
         else:
             self._unsent.update(current)
+
+    def hook(self, request: Request) -> None:
+        """Count a provider's notification, which anybody may send. Raises ``TooManyRequests``."""
+        self._unsent[self._name_below("hook", _address(request), self._hooks_per_ip)] += 1
+
+    def _name_below(self, rule: str, subject: str, limit: int) -> str:
+        """Under which this minute's is counted. Raises ``TooManyRequests`` where one more would be too many."""
+        now = clock.real_now().timestamp()
+        name, before = windows.names(rule, token_hash(subject)[:32], now)
+        refuse_above(Window(self._count(name), self._count(before), now % windows.SECONDS), limit)
+        return name
 
     @asynccontextmanager
     async def sign_in(self, account: str) -> AsyncIterator["Attempt"]:
@@ -125,6 +132,10 @@ class Limits:
                 await self.exchange()
             except PyMongoError as error:
                 log.warning("limits.not_exchanged", error=repr(error))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
 
 
 class Attempt:

@@ -1,13 +1,15 @@
 """Appointments: the list, one of them, moving and cancelling it (R28)."""
 
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
 
+from services.gateway.edge.forwarding import if_match
 from services.gateway.identity import SignedIn
 from services.gateway.pages import times
 from services.gateway.pages.effect_rows import Reading, effect_rows
@@ -26,6 +28,7 @@ from shared.contracts.api.appointments import (
     CancelRequest,
     MeetingStatus,
 )
+from shared.problem import VersionMismatch
 
 router = APIRouter()
 PAGE_SIZE = 30
@@ -74,22 +77,32 @@ async def show(request: Request, appointment_id: str, signed_in: Session) -> Res
     return await _detail(request, signed_in, appointment_id)
 
 
+@router.get("/appointments/{appointment_id}/{step}")
+async def leave_step(appointment_id: str, step: Literal["reschedule", "cancel"]) -> Response:
+    """Reloading what a form answered."""
+    return RedirectResponse(f"/appointments/{quote(appointment_id, safe='')}", status_code=303)
+
+
 @router.post("/appointments/{appointment_id}/reschedule")
 async def reschedule(request: Request, appointment_id: str, signed_in: Form) -> Response:
     form, zone = await request.form(), ZoneInfo(signed_in.organization.time_zone)
     typed = {name: str(form.get(name, "")) for name in ("date", "start", "end", "version")}
     try:
         start, end = (datetime.fromisoformat(f"{typed['date']}T{typed[name]}") for name in ("start", "end"))
+        patch = AppointmentPatch(start=start.replace(tzinfo=zone), end=end.replace(tzinfo=zone))
+    except ValidationError:
+        sentence = text(language_for(request), "appointments.time_odd")
+        return await _detail(request, signed_in, appointment_id, problem=sentence, typed=typed, status=422)
     except ValueError:
         sentence = text(language_for(request), "propose.error_incomplete")
         return await _detail(request, signed_in, appointment_id, problem=sentence, typed=typed, status=422)
-    patch = AppointmentPatch(start=start.replace(tzinfo=zone), end=end.replace(tzinfo=zone))
     body = patch.model_dump_json(exclude_unset=True).encode()
     booking = parts_of(request).backends.booking
     try:
-        await booking.change_appointment(
-            signed_in.caller(), appointment_id, body, if_match=f'"r{typed["version"]}"' if typed["version"] else None
-        )
+        tag = if_match(f'"r{typed["version"]}"' if typed["version"] else None)
+        await booking.change_appointment(signed_in.caller(), appointment_id, body, if_match=tag)
+    except VersionMismatch:
+        return await _changed_meanwhile(request, signed_in, appointment_id)
     except BackendProblem as problem:
         return await _refused(request, signed_in, appointment_id, problem, typed)
     return RedirectResponse(f"/appointments/{appointment_id}?said=rescheduled", status_code=303)
@@ -111,10 +124,18 @@ async def _refused(
 ) -> Response:
     if problem.status == 404:
         raise problem
+    if problem.code == VersionMismatch.code:
+        return await _changed_meanwhile(request, signed_in, appointment_id)
     sentences = [str(error["detail"]) for error in problem.errors] or [problem.detail]
-    known = {"slot_taken": "appointments.slot_taken", "version_mismatch": "common.changed_meanwhile"}
-    sentence = text(language_for(request), known[problem.code]) if problem.code in known else " ".join(sentences)
+    taken = problem.code == "slot_taken"
+    sentence = text(language_for(request), "appointments.slot_taken") if taken else " ".join(sentences)
     return await _detail(request, signed_in, appointment_id, problem=sentence, typed=typed, status=problem.status)
+
+
+async def _changed_meanwhile(request: Request, signed_in: SignedIn, appointment_id: str) -> Response:
+    """As it is now; what was typed belonged to what is no more."""
+    sentence = text(language_for(request), "common.changed_meanwhile")
+    return await _detail(request, signed_in, appointment_id, problem=sentence, status=VersionMismatch.status)
 
 
 async def _detail(

@@ -3,15 +3,15 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.gateway.identity import SignedIn
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for, render
-from services.gateway.pages.texts import catalogue, text
+from services.gateway.pages.texts import text
 from services.gateway.parts import parts_of
 from services.gateway.providers.answers import ConnectionStatus, ConnectionView, Provider
 from services.gateway.providers.backend import BackendProblem
-from shared.problem import Language
 
 router = APIRouter()
 _BADGES = {
@@ -30,7 +30,7 @@ async def show(request: Request, signed_in: Session) -> Response:
         request,
         signed_in,
         said=said,
-        problem=_failure(language, query) if "error" in query else "",
+        problem=_failure(request, signed_in) if "error" in query else "",
         code=query.get("error", ""),
         failed=failed,
     )
@@ -53,6 +53,12 @@ async def connect(request: Request, provider: Provider, signed_in: Form) -> Resp
     page = render(request, "staff/leaving.html", values, language=language, here="/connections")
     parts.flows.set(page, signed_in.staff.id, provider)
     return page
+
+
+@router.get("/connections/{provider}/{step}")
+async def leave_step() -> Response:
+    """Reloading what a form answered."""
+    return RedirectResponse("/connections", status_code=303)
 
 
 @router.post("/connections/{provider}/disconnect")
@@ -108,18 +114,16 @@ def _card(provider: Provider, known: list[ConnectionView]) -> dict[str, Any]:
     return {"provider": str(provider), "status": str(status), "badge": _BADGES[status], "account": account}
 
 
-def _failure(language: Language, query: Any) -> str:
+def _failure(request: Request, signed_in: SignedIn) -> str:
     """What a consent that failed is called; the two addresses are named where they differ (V2)."""
-    code = query.get("error", "")
+    language, code = language_for(request), request.query_params.get("error", "")
     if code == "address_mismatch":
-        return text(
-            language,
-            "connections.address_mismatch",
-            account=query.get("account", ""),
-            expected=query.get("expected", ""),
-        )
-    known = f"connections.{code}" in catalogue(language) and code in _CODES
-    return text(language, f"connections.{code}" if known else "connections.provider_failed")
+        expected = signed_in.staff.email
+        account = parts_of(request).flows.noted_account(request, signed_in.staff.id)
+        if not account:
+            return text(language, "connections.address_other", expected=expected)
+        return text(language, "connections.address_mismatch", account=account, expected=expected)
+    return text(language, f"connections.{code}" if code in _CODES else "connections.provider_failed")
 
 
 _CODES = (

@@ -1,5 +1,6 @@
 """What became of each effect (G9) in plain words."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,13 +21,14 @@ _BADGES = {
 
 @dataclass(frozen=True)
 class EffectRow:
-    """``badge`` is the colour of ``state``."""
+    """``badge`` is the colour of ``state``, ``code`` what a provider said where plain words do not say it all."""
 
     what: str
     who: str
     state: str
     badge: str
     more: str
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,23 +48,34 @@ def effect_rows(effects: Sequence[EffectView], reading: Reading) -> list[EffectR
 def _row(view: EffectView, reading: Reading) -> EffectRow:
     language = reading.language
     planned = _is_planned(view, reading.now)
-    more = [_reason(view.reason, language)] if view.reason else []
+    reason = _reason(view)
+    more = [text(language, f"effects.reason_{reason}")] if reason else []
     if view.until is not None and (planned or view.status in (EffectStatus.WAITING, EffectStatus.PENDING)):
         key = "until_reminder" if view.effect is Effect.REMINDER else "until"
         more.append(text(language, f"effects.{key}", at=times.moment(view.until, reading.zone, language)))
     return EffectRow(
-        what=text(language, f"effects.{view.effect}"),
+        what=_what(view, language),
         who=_who(view.of, reading),
         state=text(language, "effects.scheduled" if planned else f"effects.{view.status}"),
         badge="open" if planned else _BADGES[view.status],
         more=" · ".join(more),
+        code=view.reason or "" if reason != view.reason else "",
     )
+
+
+def _what(view: EffectView, language: Language) -> str:
+    """What goes away says so, and a mail which one it is."""
+    if view.effect is Effect.MAIL and view.purpose:
+        return text(language, "effects.mail_of", purpose=text(language, f"effects.mail_{view.purpose}"))
+    goes = view.absent and view.effect is not Effect.HOLD_RELEASE
+    return text(language, f"effects.{view.effect}_gone" if goes else f"effects.{view.effect}")
 
 
 def _is_planned(view: EffectView, now: datetime) -> bool:
     """A reminder that is filed, or waits for nothing but its time."""
     filed = view.status is EffectStatus.DONE or (view.status is EffectStatus.WAITING and not view.reason)
-    return view.effect is Effect.REMINDER and filed and view.until is not None and view.until > now
+    coming = filed and not view.absent and view.until is not None and view.until > now
+    return view.effect is Effect.REMINDER and coming
 
 
 def _who(of: str, reading: Reading) -> str:
@@ -72,5 +85,19 @@ def _who(of: str, reading: Reading) -> str:
     return reading.names.get(of, "")
 
 
-def _reason(reason: str, language: Language) -> str:
-    return catalogue(language).get(f"effects.reason_{reason}", reason)
+_LIMITED = re.compile(r"rate.?limit|quota|too.?many|throttl|concurren|silence asked for|\b429\b", re.IGNORECASE)
+"""How providers name a limit of theirs."""
+
+
+def _reason(view: EffectView) -> str:
+    """One of the reasons that have words here, whatever a provider called it."""
+    given = view.reason or ""
+    if not given or f"effects.reason_{given}" in catalogue("ja"):
+        return given
+    if _LIMITED.search(given):
+        return "throttled"
+    if view.status is EffectStatus.WAITING:
+        return "unavailable"
+    if view.status is EffectStatus.SUPPRESSED:
+        return "no_need"
+    return "some_recipients" if " recipients: " in given else "mail_refused" if "smtp_" in given else "refused"

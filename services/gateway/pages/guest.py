@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.gateway.edge.forwarding import looks_like_token
+from services.gateway.edge.forwarding import idempotency_key, looks_like_token
+from services.gateway.edge.limits import TooManyRequests
 from services.gateway.pages import guest_view, times
 from services.gateway.pages.guest_form import GuestForm
 from services.gateway.pages.guest_view import Reading, Typed
@@ -35,6 +36,8 @@ class Visit:
     parts: GatewayParts
     token: str
     language: Language
+    zone: str = ""
+    """Picked without a script; else the address says it."""
 
     def caller(self, key: str | None = None) -> GuestCaller:
         request_id = getattr(self.request.state, "request_id", "")
@@ -44,12 +47,13 @@ class Visit:
         return (await self.parts.backends.booking.guest_proposal(self.caller())).read(GuestProposalView)
 
     def reading(self, proposal: GuestProposalView, typed_zone: str = "") -> Reading:
-        wanted = typed_zone or self.request.query_params.get("tz")
+        wanted = self.zone or typed_zone or self.request.query_params.get("tz")
         return Reading(self.language, times.zone_or(wanted, proposal.time_zone), clock.now())
 
     @property
     def query(self) -> str:
-        kept = {name: value for name in ("tz", "lang") if (value := self.request.query_params.get(name))}
+        asked = {"tz": self.zone or self.request.query_params.get("tz"), "lang": self.request.query_params.get("lang")}
+        kept = {name: value for name, value in asked.items() if value}
         return urlencode(kept)
 
     def home(self, **more: str) -> str:
@@ -72,7 +76,7 @@ async def show(request: Request, token: str) -> Response:
             proposal = await visit.proposal()
         except BackendProblem as problem:
             return _unknown_or_down(visit, problem)
-    return page(visit, proposal, asked="asked" in request.query_params)
+    return page(visit, proposal)
 
 
 @router.post("/g/{token}")
@@ -82,13 +86,16 @@ async def confirm(request: Request, token: str) -> Response:
     form = GuestForm.of(await request.form())
     try:
         async with visit.parts.limits.guest(request, token=token, confirms=True):
+            idempotency_key(form.key)
             errors = form.errors(visit.language)
             if errors:
                 proposal = await visit.proposal()
                 return page(visit, proposal, form=form, errors=errors, status=422)
             await visit.parts.backends.booking.confirm(visit.caller(form.key), form.body(visit.language))
+    except TooManyRequests as problem:
+        return _later(visit, f"/g/{token}", form, problem)
     except BackendProblem as problem:
-        return await _refused(visit, form, problem.status, problem.code, problem.errors)
+        return await _refused(visit, form, problem.status, problem.code, problem.errors, problem.retry_after)
     except Problem as problem:
         return await _refused(visit, form, problem.status, problem.code, problem.errors)
     return RedirectResponse(visit.home(), status_code=303)
@@ -96,34 +103,54 @@ async def confirm(request: Request, token: str) -> Response:
 
 @router.post("/g/{token}/ask")
 async def ask_again(request: Request, token: str) -> Response:
-    """R24: one line of text to the staff."""
+    """R24: a few words to the staff. What else was typed on the page stays there."""
     visit = _visit(request, token)
     visit.parts.csrf.check_origin(request)
-    form = await request.form()
-    body = AskAgain.model_construct(message=str(form.get("message", ""))[:1000])
+    form = GuestForm.of(await request.form())
+    body = AskAgain.model_construct(message=form.message)
     try:
         async with visit.parts.limits.guest(request, token=token, confirms=False):
             await visit.parts.backends.booking.ask_again(visit.caller(), body.model_dump_json().encode())
+            if form.is_begun:
+                return page(visit, await visit.proposal(), form=replace(form, message=""))
+    except TooManyRequests as problem:
+        return _later(visit, f"/g/{token}/ask", form, problem)
     except BackendProblem as problem:
-        if problem.status in (404, 503):
+        return await _refused(visit, form, problem.status, problem.code, problem.errors, problem.retry_after)
+    return RedirectResponse(visit.home(), status_code=303)
+
+
+@router.post("/g/{token}/zone")
+async def show_in_zone(request: Request, token: str) -> Response:
+    """The same page in another zone, without a script; changes nothing, and no address holds what was typed."""
+    visit = _visit(request, token)
+    form = await request.form()
+    wanted = form.get("tz")
+    visit = replace(visit, zone=times.zone_or(wanted if isinstance(wanted, str) else None, ""))
+    async with visit.parts.limits.guest(request, token=token, confirms=False):
+        try:
+            proposal = await visit.proposal()
+        except BackendProblem as problem:
             return _unknown_or_down(visit, problem)
-        return page(visit, await visit.proposal(), problem=problem.detail, status=problem.status)
-    return RedirectResponse(visit.home(asked="1"), status_code=303)
+    return page(visit, proposal, form=GuestForm.of(form))
 
 
 @router.get("/g/{token}/ask")
-async def leave_ask(token: str) -> Response:
-    return RedirectResponse(f"/g/{token}", status_code=303)
+@router.get("/g/{token}/zone")
+async def leave_step(request: Request, token: str) -> Response:
+    return RedirectResponse(_visit(request, token).home(), status_code=303)
 
 
-async def _refused(visit: Visit, form: GuestForm, status: int, code: str, details: Any) -> Response:
+async def _refused(
+    visit: Visit, form: GuestForm, status: int, code: str, details: Any, retry_after: str | None = None
+) -> Response:
     """The page again with what was typed, a kind sentence, and the slots that remain."""
     try:
         proposal = await visit.proposal()
     except BackendProblem as problem:
         return _unknown_or_down(visit, problem)
     language = visit.language
-    if code == "already_confirmed":
+    if proposal.status is ProposalStatus.CONFIRMED:
         return page(visit, proposal, already=True, status=status)
     errors = form.errors_from(details, language) if status == 422 else {}
     sentence = errors.pop("", None) or text(language, SENTENCES.get(code, "guest.fix" if errors else "guest.failed"))
@@ -131,15 +158,38 @@ async def _refused(visit: Visit, form: GuestForm, status: int, code: str, detail
         form = replace(form, slot_id="")
         if not proposal.slots:
             sentence = text(language, "guest.slot_taken_none")
-    return page(visit, proposal, form=form, errors=errors, problem=sentence, status=status)
+    return page(visit, proposal, form=form, errors=errors, problem=sentence, status=status, headers=_retry(retry_after))
 
 
 SENTENCES: Mapping[str, str] = {
     "slot_taken": "guest.slot_taken",
     "unknown_slot": "guest.unknown_slot",
     "calendar_unreadable": "guest.unreadable",
-    "too_many_requests": "guest.too_many",
+    "expired": "guest.expired_meanwhile",
+    "withdrawn": "guest.withdrawn_meanwhile",
+    "idempotency_key_invalid": "common.expired_form",
+    "idempotency_key_reused": "common.expired_form",
 }
+"""What else can come is temporary; ``already_confirmed`` shows what was confirmed."""
+
+
+def _later(visit: Visit, action: str, form: GuestForm, problem: TooManyRequests) -> Response:
+    """Asks nobody, and keeps what was typed for another try."""
+    kept = {name: value for name, value in form.as_sent().items() if value}
+    values: dict[str, object] = {"action": f"{action}?{visit.query}", "kept": kept}
+    return render(
+        visit.request,
+        "guest/later.html",
+        values,
+        language=visit.language,
+        status=problem.status,
+        headers=problem.headers,
+        here=visit.home(),
+    )
+
+
+def _retry(after: str | None) -> dict[str, str]:
+    return {"Retry-After": after} if after else {}
 
 
 def page(
@@ -149,9 +199,9 @@ def page(
     form: GuestForm | None = None,
     errors: Mapping[str, str] | None = None,
     problem: str = "",
-    asked: bool = False,
     already: bool = False,
     status: int = 200,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The page for the proposal's state; ``form`` is what was typed so far."""
     reading = visit.reading(proposal, form.time_zone if form else "")
@@ -167,7 +217,7 @@ def page(
     values |= {
         "token": visit.token,
         "query": visit.query,
-        "asked": asked,
+        "message": form.message if form else "",
         "problem": problem or (text(visit.language, "guest.fix") if errors else ""),
     }
     return render(
@@ -177,6 +227,7 @@ def page(
         language=visit.language,
         zone=reading.zone,
         status=status,
+        headers=headers,
         here=visit.home(),
     )
 
@@ -189,12 +240,15 @@ def unknown_link(request: Request) -> Response:
 def _unknown_or_down(visit: Visit, problem: BackendProblem) -> Response:
     if problem.status == 404:
         return unknown_link(visit.request)
-    return _nothing(visit.request, problem.status, "over", "common.error_heading", "common.error_text")
+    headers = _retry(problem.retry_after)
+    return _nothing(visit.request, problem.status, "over", "common.error_heading", "common.error_text", headers)
 
 
-def _nothing(request: Request, status: int, mark: str, heading: str, message: str) -> Response:
+def _nothing(
+    request: Request, status: int, mark: str, heading: str, explanation: str, headers: Mapping[str, str] | None = None
+) -> Response:
     """A page without a proposal."""
     language = language_for(request)
-    values: dict[str, object] = {"hosts": [], "can_ask": False, "asked": False, "problem": ""}
-    values |= {"mark": mark, "heading": text(language, heading), "message": text(language, message)}
-    return render(request, "guest/over.html", values, language=language, status=status)
+    values: dict[str, object] = {"hosts": [], "can_ask": False, "asked_at": "", "problem": ""}
+    values |= {"mark": mark, "heading": text(language, heading), "explanation": text(language, explanation)}
+    return render(request, "guest/over.html", values, language=language, status=status, headers=headers)

@@ -12,19 +12,23 @@ from services.gateway.pages.times import known_zones
 from shared.contracts.api.proposals import GuestConfirm
 from shared.problem import FieldError, Language
 
+MESSAGE_LENGTH = 1000
 _FIELDS = ("slot_id", "name", "company", "email")
 _MISSING = {"slot_id": "choose_first", "name": "name_needed", "email": "email_needed", "company": "fix"}
 
 
 @dataclass(frozen=True)
 class GuestForm:
-    """The fields as typed. ``key`` was made with the page, so that the same form sent twice is one request (G8)."""
+    """The fields as typed. ``key`` was made with the page, so that the same form sent twice is one request (G8);
+    ``message`` is the wish for other times (R24).
+    """
 
     slot_id: str = ""
     name: str = ""
     company: str = ""
     email: str = ""
     time_zone: str = ""
+    message: str = ""
     key: str | None = None
 
     @classmethod
@@ -40,8 +44,19 @@ class GuestForm:
             company=field("company"),
             email=field("email"),
             time_zone=zone if zone in known_zones() else "",
-            key=field("form_key")[:100] or None,
+            message=field("message")[:MESSAGE_LENGTH],
+            key=field("form_key") or None,
         )
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether more was typed than a wish for other times."""
+        return any(getattr(self, name) for name in _FIELDS)
+
+    def as_sent(self) -> dict[str, str]:
+        """As the page's fields are called."""
+        fields = {name: getattr(self, name) for name in (*_FIELDS, "time_zone", "message")}
+        return fields | {"form_key": self.key or ""}
 
     def values(self, language: Language) -> dict[str, str]:
         return {name: getattr(self, name) for name in (*_FIELDS, "time_zone")} | {"locale": language}

@@ -11,6 +11,7 @@ from services.gateway.pages.texts import text
 from shared.contracts.api.appointments import AppointmentStatus, GuestAppointmentView, MeetingStatus
 from shared.contracts.api.proposals import GuestProposalView, GuestSlotView, ProposalStatus
 from shared.contracts.booking import Kind
+from shared.contracts.people import masked_address
 from shared.problem import Language
 
 _MINUTE = timedelta(minutes=1)
@@ -40,7 +41,7 @@ class SlotChoice:
     id: str
     time: str
     length: str
-    office: str
+    office: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,22 +69,21 @@ def _choice(slot: GuestSlotView, office_zone: str, reading: Reading) -> SlotChoi
     )
 
 
-def office_time(start: datetime, end: datetime, office_zone: str, reading: Reading) -> str:
-    """The same span in the organization's zone, empty where that reads the same."""
+def office_time(start: datetime, end: datetime, office_zone: str, reading: Reading) -> tuple[str, ...]:
+    """The same span in the organization's zone, in pieces that stay on one line; none where it reads the same."""
     here, there = start.astimezone(ZoneInfo(reading.zone)), start.astimezone(ZoneInfo(office_zone))
     if here.utcoffset() == there.utcoffset():
-        return ""
-    write = times.clock_span if here.date() == there.date() else times.span
-    return text(
-        reading.language,
-        "guest.office_time",
-        zone=times.zone_city(office_zone, reading.language),
-        time=write(start, end, office_zone, reading.language),
-    )
+        return ()
+    language, mark = reading.language, "\n"
+    days = "" if here.date() == there.date() else times.day(there.date(), language) + mark
+    hours = times.clock_span(start, end, office_zone, language)
+    city = times.zone_city(office_zone, language)
+    return tuple(text(language, "guest.office_time", zone=city, time=days + hours).split(mark))
 
 
 def frame(proposal: GuestProposalView, reading: Reading) -> dict[str, object]:
-    """What every state of the page shows."""
+    """What every state of the page shows; ``asked_at`` while other times were asked for and none came since."""
+    asked_at = proposal.asked_again_at
     return {
         "organization": proposal.organization_name,
         "product": proposal.product_name,
@@ -92,6 +92,7 @@ def frame(proposal: GuestProposalView, reading: Reading) -> dict[str, object]:
         "kind": kind_word(proposal.kind, reading.language),
         "address": proposal.address,
         "can_ask": proposal.can_ask_again,
+        "asked_at": times.moment(asked_at, reading.zone, reading.language) if asked_at else "",
     }
 
 
@@ -116,7 +117,8 @@ def over(proposal: GuestProposalView, reading: Reading) -> dict[str, object]:
         **frame(proposal, reading),
         "mark": "over",
         "heading": text(reading.language, f"guest.{state}_heading"),
-        "message": text(reading.language, f"guest.{state}_text", organization=proposal.organization_name),
+        "state": state,
+        "explanation": text(reading.language, f"guest.{state}_text", organization=proposal.organization_name),
     }
 
 
@@ -125,7 +127,7 @@ def confirmed(proposal: GuestProposalView, appointment: GuestAppointmentView, re
     language = reading.language
     canceled = appointment.status is AppointmentStatus.CANCELED
     state = "canceled" if canceled else "confirmed"
-    email = masked(appointment.guest.email)
+    email = masked_address(appointment.guest.email)
     key = "guest.confirmed_text_plain" if state == "confirmed" and not email else f"guest.{state}_text"
     return {
         **frame(proposal, reading),
@@ -140,16 +142,12 @@ def confirmed(proposal: GuestProposalView, appointment: GuestAppointmentView, re
         "waiting": not canceled and appointment.meeting.status is MeetingStatus.PENDING,
         "mark": "over" if canceled else "done",
         "heading": text(language, f"guest.{state}_heading"),
-        "message": text(language, key, email=email, organization=proposal.organization_name),
+        "explanation": text(language, key, email=email, organization=proposal.organization_name),
+        "email": email,
+        "cancel_message": appointment.cancel_message if canceled else "",
         "zone_label": times.zone_label(reading.zone, appointment.start, language),
         "office": office_time(appointment.start, appointment.end, proposal.time_zone, reading),
     }
-
-
-def masked(email: str) -> str:
-    """``h…@example.jp``; whoever was handed the URL need not learn the address."""
-    name, at, domain = email.partition("@")
-    return f"{name[:1]}…@{domain}" if at else ""
 
 
 _KINDS: Mapping[Kind, str] = {

@@ -1,7 +1,8 @@
 """Proposals: the list, one of them with what became of each effect, withdrawing (R28)."""
 
+import re
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -14,6 +15,7 @@ from services.gateway.pages.texts import text
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
 from shared import clock
+from shared.contracts.api.effects import Effect
 from shared.contracts.api.proposals import (
     ProposalList,
     ProposalStatus,
@@ -72,6 +74,12 @@ async def show(request: Request, proposal_id: str, signed_in: Session) -> Respon
     return await _detail(request, signed_in, proposal_id)
 
 
+@router.get("/proposals/{proposal_id}/withdraw")
+async def leave_step(proposal_id: str) -> Response:
+    """Reloading what a form answered."""
+    return RedirectResponse(f"/proposals/{quote(proposal_id, safe='')}", status_code=303)
+
+
 @router.post("/proposals/{proposal_id}/withdraw")
 async def withdraw(request: Request, proposal_id: str, signed_in: Form) -> Response:
     form = await request.form()
@@ -94,6 +102,7 @@ async def _detail(
     names = {attendee.staff_id: attendee.name for attendee in proposal.attendees}
     said = _SAID.get(request.query_params.get("said", ""), "")
     open_slots = [slot for slot in proposal.slots if slot.status is SlotStatus.OPEN]
+    heading = guest_name(proposal, language)
     return staff_page(
         request,
         signed_in,
@@ -103,16 +112,16 @@ async def _detail(
             "said": text(language, said) if said else "",
             "proposal": proposal,
             "badge": BADGES[proposal.status],
-            "heading": guest_name(proposal, language),
-            "slots": [_slot(slot, language) for slot in proposal.slots],
+            "heading": heading,
+            "title": "" if _says_the_same(proposal.title, heading) else proposal.title,
+            "slots": [_slot(slot, proposal.status, language) for slot in proposal.slots],
             "organizer": names.get(proposal.organizer_id, ""),
             "effects": effect_rows(
                 proposal.effects, Reading(names, signed_in.organization.time_zone, language, clock.now())
             ),
-            "is_open": proposal.status is ProposalStatus.OPEN,
             "can_edit": proposal.can_change and proposal.status in (ProposalStatus.OPEN, ProposalStatus.EXPIRED),
             "can_withdraw": proposal.can_change and proposal.status is ProposalStatus.OPEN,
-            "hold_count": len(open_slots) * len(proposal.attendees),
+            "hold_count": len(open_slots) * sum(effect.effect is Effect.HOLD for effect in proposal.effects),
         },
         status=status,
         here=f"/proposals/{proposal_id}",
@@ -120,14 +129,15 @@ async def _detail(
 
 
 def _line(proposal: ProposalView, language: Language) -> dict[str, Any]:
-    open_slots = sorted((slot for slot in proposal.slots), key=lambda slot: slot.start)
-    chosen = [slot for slot in open_slots if slot.status is SlotStatus.CONFIRMED]
+    standing = [slot for slot in proposal.slots if slot.status is not SlotStatus.WITHDRAWN] or proposal.slots
+    in_order = sorted(standing, key=lambda slot: slot.start)
+    chosen = [slot for slot in in_order if slot.status is SlotStatus.CONFIRMED]
     return {
         "proposal": proposal,
         "badge": BADGES[proposal.status],
         "heading": guest_name(proposal, language),
-        "slot": next(iter(chosen or open_slots), None),
-        "count": 0 if chosen else len(open_slots),
+        "slot": next(iter(chosen or in_order), None),
+        "count": 0 if chosen else len(in_order),
     }
 
 
@@ -141,12 +151,23 @@ def guest_name(proposal: ProposalView, language: Language) -> str:
     return known or text(language, "proposals.no_name")
 
 
-def _slot(slot: SlotView, language: Language) -> dict[str, Any]:
-    passed = slot.status is SlotStatus.OPEN and slot.start <= clock.now()
-    word = "passed" if passed else str(slot.status)
+def _says_the_same(title: str, heading: str) -> bool:
+    """A title that was made of the guest (R12)."""
+    return _bare(title) == _bare(heading)
+
+
+def _bare(words: str) -> str:
+    return re.sub(r"[\s:]", "", words).removesuffix("様")
+
+
+def _slot(slot: SlotView, proposal: ProposalStatus, language: Language) -> dict[str, Any]:
+    """A slot can be chosen as long as it and its proposal are open."""
+    left = slot.status is SlotStatus.OPEN
+    over = "passed" if slot.start <= clock.now() else "closed" if proposal is not ProposalStatus.OPEN else ""
+    word = over if left and over else str(slot.status)
     return {
         "slot": slot,
-        "badge": "none" if passed else _SLOT_BADGES[slot.status],
+        "badge": "none" if left and over else _SLOT_BADGES[slot.status],
         "word": text(language, f"proposals.slot_{word}"),
-        "gone": passed or slot.status in (SlotStatus.TAKEN, SlotStatus.WITHDRAWN),
+        "gone": bool(left and over) or slot.status in (SlotStatus.TAKEN, SlotStatus.WITHDRAWN),
     }

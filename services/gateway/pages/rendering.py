@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.gateway.edge.language import language_of_request
 from services.gateway.pages import times
+from services.gateway.pages.long_texts import folded, linked
 from services.gateway.pages.texts import text, texts_of
 from services.gateway.parts import parts_of
 from shared.problem import Language
@@ -60,6 +61,8 @@ def render(
             moment=lambda at: times.moment(at, zone, language),
             language_url=lambda other: _with_language(request, other, address),
             path=request.url.path,
+            linked=linked,
+            folded=folded,
             **values,
         )
     )

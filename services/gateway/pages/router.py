@@ -3,10 +3,9 @@
 from fastapi import APIRouter
 
 from services.gateway.pages import appointments, connections, guest, proposals, propose, session, setup
-from services.gateway.parts import GatewayParts
 
 
-def build_pages_router(_parts: GatewayParts) -> APIRouter:
+def build_pages_router() -> APIRouter:
     """Handlers find the parts through their request, like the API's."""
     router = APIRouter(include_in_schema=False)
     for module in (session, setup, guest, connections, propose, proposals, appointments):

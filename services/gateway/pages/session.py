@@ -28,8 +28,10 @@ async def start(request: Request) -> Response:
 async def sign_in_form(request: Request) -> Response:
     if await page_visitor(request) is not None:
         return RedirectResponse(_safe(request.query_params.get("next", "")), status_code=303)
-    said = text(language_for(request), "signin.signed_out") if "out" in request.query_params else ""
-    return _form(request, next_page=request.query_params.get("next", ""), said=said)
+    asked = request.query_params
+    key = "signed_out" if "out" in asked else "lost" if "lost" in asked else "needed" if asked.get("next") else ""
+    said = text(language_for(request), f"signin.{key}") if key else ""
+    return _form(request, next_page=asked.get("next", ""), said=said, mark="ok" if key == "signed_out" else "wait")
 
 
 @router.post("/sign-in")
@@ -37,6 +39,9 @@ async def sign_in(request: Request) -> Response:
     parts, form = parts_of(request), await request.form()
     email, password = str(form.get("email", "")).strip(), str(form.get("password", ""))
     next_page = str(form.get("next", ""))
+    if not email or not password:
+        sentence = text(language_for(request), "signin.missing")
+        return _form(request, next_page=next_page, email=email, problem=sentence, status=422)
     try:
         parts.csrf.check(request, parts.csrf.visit(request, Response()), str(form.get("csrf_token", "")))
         signed = await parts.sign_in(email, password)
@@ -47,6 +52,12 @@ async def sign_in(request: Request) -> Response:
     response = RedirectResponse(_safe(next_page), status_code=303)
     set_session_cookie(response, signed.token, parts.settings)
     return response
+
+
+@router.get("/sign-out")
+async def leave_sign_out() -> Response:
+    """Where signing in leads after a sign-out that found no session."""
+    return RedirectResponse(HOME, status_code=303)
 
 
 @router.post("/sign-out")
@@ -66,9 +77,16 @@ def _safe(target: str) -> str:
 
 
 def _form(
-    request: Request, *, next_page: str = "", email: str = "", problem: str = "", said: str = "", status: int = 200
+    request: Request,
+    *,
+    next_page: str = "",
+    email: str = "",
+    problem: str = "",
+    said: str = "",
+    mark: str = "ok",
+    status: int = 200,
 ) -> Response:
-    values = {"next": next_page, "email": email, "problem": problem, "said": said}
+    values = {"next": next_page, "email": email, "problem": problem, "said": said, "mark": mark}
     return gate_page(request, "sign_in.html", values, status=status)
 
 

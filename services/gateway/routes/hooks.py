@@ -21,6 +21,7 @@ class CalendarProvider(StrEnum):
 @router.post("/{provider}")
 async def hear(request: Request, provider: CalendarProvider) -> Response:
     """Plain text: Microsoft wants its validation token back."""
+    parts_of(request).limits.hook(request)
     answer = await parts_of(request).backends.calendar_sync.notification(
         Provider(provider.value),
         headers={name: value for name, value in request.headers.items() if name.startswith(_PASSED_ON)},

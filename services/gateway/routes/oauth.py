@@ -1,6 +1,5 @@
 """Where providers send the browser back after consent: always on to the page of connections."""
 
-import re
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -14,7 +13,6 @@ from services.gateway.providers.backend import BackendProblem
 from shared.internal import Caller
 
 router = APIRouter(prefix="/oauth", include_in_schema=False)
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+[A-Za-z0-9]")
 _STATE_INVALID = "oauth_state_invalid"
 
 
@@ -23,12 +21,19 @@ async def finish_consent(request: Request, provider: Provider) -> RedirectRespon
     """Taken from the browser in which the staff member began, by its session or by the flow's own cookie."""
     parts = parts_of(request)
     outcome: dict[str, str] = {"error": _STATE_INVALID, "provider": provider}
+    other_account = ""
     for staff_id in await _who_may_have_begun(request, parts, provider):
-        outcome = await _finish(request, parts, provider, staff_id)
+        try:
+            outcome = await _finish(request, parts, provider, staff_id)
+        except BackendProblem as problem:
+            outcome = {"error": problem.code, "provider": provider}
+            other_account = str(problem.body.get("account", ""))
         if outcome.get("error") != _STATE_INVALID:
             break
     response = RedirectResponse(f"/connections?{urlencode(outcome)}", status_code=303)
     parts.flows.drop(response, provider)
+    if other_account:
+        parts.flows.note_account(response, staff_id, other_account)
     return response
 
 
@@ -39,7 +44,7 @@ async def _who_may_have_begun(request: Request, parts: GatewayParts, provider: P
 
 
 async def _finish(request: Request, parts: GatewayParts, provider: Provider, staff_id: str) -> dict[str, str]:
-    """The query of the page of connections."""
+    """The query of the page of connections. Raises ``BackendProblem``."""
     staff = await parts.staff.find(staff_id)
     if staff is None or staff.disabled:
         return {"error": _STATE_INVALID, "provider": provider}
@@ -54,17 +59,5 @@ async def _finish(request: Request, parts: GatewayParts, provider: Provider, sta
     answer = {"state": given.get("state", "")[:2000]} | {
         name: given[name][:4000] for name in ("code", "error", "error_description") if name in given
     }
-    try:
-        await parts.connections.finish(caller, provider, answer)
-    except BackendProblem as problem:
-        return {"error": problem.code, "provider": provider, **_addresses(problem, staff.email)}
+    await parts.connections.finish(caller, provider, answer)
     return {"connected": provider.value}
-
-
-def _addresses(problem: BackendProblem, expected: str) -> dict[str, str]:
-    """Both addresses of V2, which only this staff member sees."""
-    if problem.code != "address_mismatch":
-        return {}
-    named = problem.body.get("account")
-    other = named or next((found for found in _ADDRESS.findall(problem.detail) if found != expected), "")
-    return {"account": str(other), "expected": expected}

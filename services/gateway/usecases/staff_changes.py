@@ -112,7 +112,8 @@ class ChangeStaff:
 
     async def _write(self, known: Staff, changed: Staff, password_hash: str | None, request_id: str) -> bool:
         ended = changed.disabled and not known.disabled
-        event = announce.staff_disabled(changed, request_id) if ended else announce.staff_changed(changed, request_id)
+        gone = changed.disabled
+        event = announce.staff_disabled(changed, request_id) if gone else announce.staff_changed(changed, request_id)
         loses_admin = known.is_admin and not known.disabled and (ended or changed.role is not Role.ADMIN)
 
         async def write(session: Session) -> list[Entry] | None:

@@ -170,5 +170,6 @@ class GuestAppointmentView(View):
     address: str | None
     reception_code: str | None
     guidance: str
+    cancel_message: str = ""
     organization_name: str
     manage_url: str

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.contracts.api.fields import View
+from shared.contracts.notifier import Purpose
 
 
 class Effect(StrEnum):
@@ -28,10 +29,14 @@ class EffectStatus(StrEnum):
 
 
 class EffectView(View):
-    """``of`` is a staff id, or the side of a mail (``guest``, ``staff``)."""
+    """``of`` is a staff id, or the side of a mail (``guest``, ``staff``). ``absent`` says that the thing is to be gone
+    (a cancelled meeting), ``purpose`` why a mail is sent.
+    """
 
     effect: Effect
     of: str
     status: EffectStatus
     reason: str | None = None
     until: datetime | None = None
+    absent: bool = False
+    purpose: Purpose | None = None

@@ -220,7 +220,9 @@ class KnownGuestView(View):
 
 
 class GuestProposalView(View):
-    """The guest's page: what can be chosen, or what was. ``appointment`` is set once it is confirmed."""
+    """The guest's page: what can be chosen, or what was. ``appointment`` is set once it is confirmed,
+    ``asked_again_at`` while other slots were asked for and none were offered since.
+    """
 
     status: ProposalStatus
     kind: Kind
@@ -236,4 +238,5 @@ class GuestProposalView(View):
     guest: KnownGuestView
     expires_at: datetime
     can_ask_again: bool
+    asked_again_at: datetime | None = None
     appointment: GuestAppointmentView | None

@@ -14,9 +14,10 @@ from tests.infrastructure.demo import RunningDemo
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 TARO = "taro@example.jp"
-Width = Literal["phone", "desktop"]
+Width = Literal["phone", "touch", "desktop"]
 SIZES: dict[Width, dict[str, int]] = {
     "phone": {"width": 390, "height": 844},
+    "touch": {"width": 390, "height": 844},
     "desktop": {"width": 1280, "height": 800},
 }
 CHROMIUM = "/usr/bin/chromium"
@@ -61,6 +62,8 @@ class People:
             locale="ja-JP" if language == "ja" else "en-US",
             timezone_id=zone,
             java_script_enabled=scripts,
+            has_touch=width == "touch",
+            is_mobile=width == "touch",
             base_url=self.demo.gateway_url,
         )
         self.contexts.append(context)

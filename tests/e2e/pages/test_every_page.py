@@ -2,6 +2,7 @@
 no complaint of the browser, and a picture of it in ``artifacts/screenshots/``.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,6 +108,10 @@ async def test_a_new_proposal(people: People, width: Width, language: str) -> No
         await page.fill(f"[name=by-hand-{name}]", value)
     await page.click("[data-add]")
     await looker.look("proposal-new-chosen")
+    for step in ("1", "-1"):
+        async with page.expect_response(re.compile("/api/v1/calendar")):
+            await page.click(f"[data-move='{step}']")
+        await looker.look("proposal-new-moved")
     await page.click("[data-to-check]")
     await page.fill("#email", "hanako@")
     await page.locator("[data-details]").evaluate("element => { element.open = true }")

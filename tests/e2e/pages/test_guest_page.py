@@ -165,3 +165,33 @@ async def test_the_language_is_switched_and_remembered(people: People) -> None:
     await expect(page.locator("text=Confirm the appointment")).to_be_visible()
     await page.goto(made["guest_url"])
     assert await page.get_attribute("html", "lang") == "en"
+
+
+async def test_what_was_typed_stays_through_zones_and_wishes_without_scripts(people: People) -> None:
+    made = await people.proposal()
+    page = await people.page("phone", scripts=False)
+    await page.goto(made["guest_url"])
+    await page.fill("#name", "田中 一子")
+    await choose(page, 1)
+    await page.select_option("#tz", "America/New_York")
+    await page.click("[data-without-script]")
+    await expect(page.locator("#name")).to_have_value("田中 一子")
+    await expect(page.locator("input[name=slot_id]").nth(1)).to_be_checked()
+    await expect(page.locator(".zone-now")).to_contain_text("GMT-5")
+    await page.click("text=ご都合の合う日時がない場合")
+    await page.fill("#message", "来週の午後")
+    await page.click("text=別の日時を依頼する")
+    await expect(page.locator("#name")).to_have_value("田中 一子")
+    await page.goto(made["guest_url"])
+    await expect(page.locator(".notice-ok")).to_contain_text("担当者にお伝えしました")
+
+
+async def test_the_enter_key_confirms_and_the_first_wrong_field_is_in_focus(people: People) -> None:
+    made = await people.proposal()
+    page = await people.page("phone")
+    await page.goto(made["guest_url"])
+    await choose(page)
+    await page.fill("#name", "")
+    await page.press("#company", "Enter")
+    await expect(page.locator("#name-error")).to_be_visible()
+    await expect(page.locator("#name")).to_be_focused()

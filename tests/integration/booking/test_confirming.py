@@ -134,6 +134,20 @@ async def test_r22_an_address_that_the_guest_did_not_type_stays_masked(world: Wo
     assert event.data.appointment.guest.email == "hanako@example.jp"
 
 
+async def test_g23_a_title_made_of_the_address_does_not_show_it_to_whoever_has_the_link(world: World) -> None:
+    proposal = await world.propose(guest={"email": "hanako@example.jp"})
+    shown = await world.guest("GET", proposal)
+    assert shown.json()["title"] == "h…@example.jp 様"
+    assert "hanako@example.jp" not in shown.text
+
+
+async def test_staff_see_who_confirmed_where_they_knew_an_address_only(world: World) -> None:
+    proposal = await world.propose(guest={"email": "hanako@example.jp"})
+    await world.confirm(proposal, name="田中花子", email="other@example.jp")
+    seen = (await world.call("GET", f"/proposals/{proposal['id']}")).json()
+    assert seen["guest"] == {"company": "ABC株式会社", "name": "田中花子", "email": "hanako@example.jp"}
+
+
 async def test_an_empty_title_is_made_anew_of_who_confirmed(world: World) -> None:
     proposal = await world.propose()
     assert proposal["title"] == "ABC株式会社:田中花子 様"

@@ -132,6 +132,21 @@ async def test_r24_staff_are_told_once_a_day_that_new_slots_are_wanted(world: Wo
     assert versions == [2, 3]
 
 
+async def test_r24_a_wish_for_other_slots_stands_until_new_ones_are_offered(world: World) -> None:
+    made = await world.propose()
+    path = f"/proposals/{made['id']}"
+    await world.guest("POST", made, "/ask-again", {"message": "もっと早い日を"})
+    asked_at = (await world.guest("GET", made)).json()["asked_again_at"]
+    assert asked_at == (await world.call("GET", path)).json()["asked_again_at"] is not None
+    await world.call("PATCH", path, {"note": "社内"})
+    assert (await world.guest("GET", made)).json()["asked_again_at"] == asked_at
+    kept = [{"id": slot["id"]} for slot in made["slots"]]
+    assert (await world.call("PATCH", path, {"slots": [*kept, a_slot_at(9, 9)]})).status_code == 200
+    assert (await world.guest("GET", made)).json()["asked_again_at"] is None
+    await world.guest("POST", made, "/ask-again", {"message": "もう一度"})
+    assert len(await world.published("booking.new_slots_requested.v1")) == 2
+
+
 async def test_asking_again_is_refused_where_it_is_over(world: World) -> None:
     made = await world.propose()
     await world.confirm(made)

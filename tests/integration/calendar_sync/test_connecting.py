@@ -22,6 +22,7 @@ async def test_v2_somebody_elses_account_is_refused_with_both_addresses(world: W
     assert (refused.status_code, refused.json()["code"]) == (409, "address_mismatch")
     assert "hana@example.jp" in refused.json()["detail"]
     assert ADMIN.email in refused.json()["detail"]
+    assert (refused.json()["account"], refused.json()["expected"]) == ("hana@example.jp", ADMIN.email)
     assert (await world.connections("stf_admin"))["google"] == "disconnected"
 
 

@@ -40,6 +40,7 @@ def a_proposal_view(**changes: Any) -> dict[str, Any]:
         "created_at": "2026-11-20T10:00:00+09:00",
         "updated_at": "2026-11-20T10:00:00+09:00",
         "asked_again_at": None,
+        "guest_message": "",
         "appointment_id": None,
         "hidden": False,
         "can_change": True,

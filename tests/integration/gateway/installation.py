@@ -61,6 +61,13 @@ class Installation:
             headers={"accept-language": "ja", **bearer, **headers},
         )
 
+    def pages(self, email: str = "") -> httpx.AsyncClient:
+        """A browser, signed in where ``email`` is given; it keeps its cookies and wants pages."""
+        client = self.client(accept="text/html")
+        if email:
+            client.cookies.set("chosei_session", self.tokens[email])
+        return client
+
     @property
     def anyone(self) -> httpx.AsyncClient:
         return self.client()

@@ -140,15 +140,43 @@ async def test_consent_ends_where_it_began_by_session_or_by_the_flows_cookie(gat
 
 
 async def test_a_refused_consent_names_both_addresses_to_that_person(gateway: Installation) -> None:
-    words = "連携したアカウント(jiro@example.jp)が、あなたのメールアドレス(taro@example.jp)と違います。"
-    problem = a_problem(409, "address_mismatch", words)
+    problem = a_problem(409, "address_mismatch") | {"account": "jiro@example.jp", "expected": "taro@example.jp"}
     gateway.services.says("calendar_sync", "POST /internal/connections/google/callback", Answer(409, problem))
-    client = gateway.client(gateway.tokens["taro@example.jp"])
+    client = gateway.pages("taro@example.jp")
     answer = await client.get("/oauth/google/callback?state=s&code=c")
-    location = answer.headers["location"]
-    assert location.startswith("/connections?error=address_mismatch&provider=google")
-    assert "account=jiro%40example.jp" in location
-    assert "expected=taro%40example.jp" in location
+    assert answer.headers["location"] == "/connections?error=address_mismatch&provider=google"
+    told = (await client.get(answer.headers["location"])).text
+    assert "(jiro@example.jp)" in told
+    assert "(taro@example.jp)" in told
+    gateway.services.reset()
+    others = gateway.pages("admin@example.jp")
+    others.cookies.update(client.cookies)
+    others.cookies.set("chosei_session", gateway.tokens["admin@example.jp"])
+    assert "jiro@example.jp" not in (await others.get(answer.headers["location"])).text
+
+
+async def test_an_account_in_the_address_of_the_page_is_not_shown(gateway: Installation) -> None:
+    session = f"chosei_session={gateway.tokens['taro@example.jp']}"
+    for cookie in (b"", b"s1.", b"s1.AAAA", b"s1.\xe3\x81\x82", b"x"):
+        answer = await gateway.pages().get(
+            "/connections?error=address_mismatch&account=attacker@example.com&expected=me@x.example",
+            headers=[(b"cookie", session.encode() + b"; chosei_account=" + cookie)],
+        )
+        assert answer.status_code == 200, cookie
+        assert "attacker@example.com" not in answer.text
+        assert "taro@example.jp" in answer.text
+
+
+async def test_notifications_have_a_limit_of_their_own(gateway: Installation) -> None:
+    limits = gateway.parts.limits
+    before, limits._hooks_per_ip = limits._hooks_per_ip, 0
+    try:
+        refused = await gateway.anyone.post("/hooks/google", content=b"")
+    finally:
+        limits._hooks_per_ip = before
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+    assert int(refused.headers["retry-after"]) > 0
+    assert gateway.services.asked == []
 
 
 async def test_notifications_are_handed_on_and_answered_as_told(gateway: Installation) -> None:

@@ -36,6 +36,24 @@ async def test_every_change_is_told_once_with_the_whole_state(gateway: Installat
     assert bus.of("gateway.organization_changed.v1")[-1]["reminder_time"] == "08:30"
 
 
+async def test_who_is_disabled_stays_so_for_everybody_else_when_renamed(
+    gateway: Installation, gateway_broker: Broker
+) -> None:
+    added = {"name": "退職者", "email": "gone@example.jp"}
+    path = f"/api/v1/staff/{(await gateway.admin.post('/api/v1/staff', json=added)).json()['id']}"
+    async with listening(gateway_broker.url()) as bus:
+        for change in ({"disabled": True}, {"name": "元社員"}, {"disabled": False}):
+            assert (await gateway.admin.patch(path, json=change)).status_code == 200
+        await eventually(lambda: len([e for e in bus.heard if path.endswith(e["subject"])]) == 3)
+        told = {event["aggregateversion"]: event for event in bus.heard if path.endswith(event["subject"])}
+    assert [told[version]["type"].split(".")[2] for version in (2, 3, 4)] == [
+        "staff_disabled",
+        "staff_disabled",
+        "staff_changed",
+    ]
+    assert told[3]["data"]["person"]["name"] == "元社員"
+
+
 async def test_an_old_version_is_refused(gateway: Installation) -> None:
     current = (await gateway.admin.get("/api/v1/organization")).headers["etag"]
     first = await gateway.admin.patch("/api/v1/organization", json={"name": "甲"}, headers={"if-match": current})

@@ -12,10 +12,12 @@ from services.booking.model.effects import (
     Reported,
     fold,
     hold_key,
+    mail_key,
     report,
     shown,
 )
 from shared.contracts.api.effects import Effect, EffectStatus
+from shared.contracts.notifier import Purpose
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 KEYS = ["a", "b", "c"]
@@ -65,6 +67,12 @@ def test_waiting_says_until_when_and_why() -> None:
     waiting = report(1, Reported.WAITING, reason="zoom_rate_limited", until=AT)
     (view,) = shown([meeting()], {MEETING_KEY: waiting})
     assert (view.status, view.reason, view.until) == (EffectStatus.WAITING, "zoom_rate_limited", AT)
+
+
+def test_a_mail_says_why_it_is_sent_and_what_goes_says_so() -> None:
+    mail = Expected(effect=Effect.MAIL, of="guest", keys=[mail_key("confirmed", "guest")], since=1)
+    views = shown([mail, meeting(absent=True)], {})
+    assert [(view.purpose, view.absent) for view in views] == [(Purpose.CONFIRMED, False), (None, True)]
 
 
 def test_the_worst_of_several_holds_is_shown() -> None:

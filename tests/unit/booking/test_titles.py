@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from services.booking.model.copied_slots import slots_text
 from services.booking.model.spans import Span
-from services.booking.model.titles import masked, title_of
-from shared.contracts.people import Guest
+from services.booking.model.titles import title_for_guest, title_of
+from shared.contracts.people import Guest, masked_address
 
 FIELDS = st.text(max_size=255)
 
@@ -37,8 +37,14 @@ def test_r13_a_title_never_exceeds_251_characters(title: str, company: str, name
 
 
 def test_r22_the_known_address_is_masked() -> None:
-    assert masked("hanako@example.jp") == "h…@example.jp"
-    assert masked("") == ""
+    assert masked_address("hanako@example.jp") == "h…@example.jp"
+    assert masked_address("") == ""
+
+
+def test_g23_a_title_made_of_the_address_shows_the_guest_no_more_of_it() -> None:
+    guest = Guest(email="hanako@example.jp")
+    assert title_for_guest("", guest) == "h…@example.jp 様"
+    assert title_of("", guest) == "hanako@example.jp 様"
 
 
 def test_r08_slots_are_one_per_line_in_the_language_and_zone() -> None:

@@ -32,7 +32,10 @@ export async function call(method, path, { body, headers = {}, signal } = {}) {
     throw new ApiProblem(0, {});
   }
   const read = await answer.json().catch(() => ({}));
-  if (answer.status === 401) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+  if (answer.status === 401) {
+    const next = encodeURIComponent(location.pathname + location.hash);
+    location.assign(`/sign-in?next=${next}${method === "GET" ? "" : "&lost=1"}`);
+  }
   if (!answer.ok) throw new ApiProblem(answer.status, read);
   return read;
 }

@@ -10,6 +10,7 @@ export class Attendees {
     this.root = root;
     this.page = page;
     this.chosen = chosen;
+    this.colours = new Map();
     this.changed = changed;
     this.input = root.querySelector("[data-search]");
     this.results = root.querySelector("[data-results]");
@@ -53,7 +54,7 @@ export class Attendees {
   result(person) {
     const item = document.createElement("li");
     const added = this.chosen.some((other) => other.id === person.id);
-    const words = part("span", "person-words", part("strong", "", person.name), part("span", "quiet small", person.email));
+    const words = part("span", "person-words", part("bdi", "person-name", person.name), part("span", "quiet small", person.email));
     const button = part("button", "button button-small", this.page.t(added ? "attendee_added" : "attendee_add"));
     button.type = "button";
     button.disabled = added;
@@ -107,17 +108,32 @@ export class Attendees {
 
   remove(person) {
     if (this.chosen.length === 1) return;
+    const place = this.chosen.indexOf(person);
     this.chosen = this.chosen.filter((other) => other !== person);
+    this.colours.delete(person.id);
     this.show();
+    const buttons = [...this.list.querySelectorAll(".remove:not([disabled])")];
+    (buttons[Math.min(place, buttons.length - 1)] ?? this.input).focus();
     this.changed();
+    announce(this.page.t("attendee_removed", { name: person.name }));
+  }
+
+  // A person keeps theirs as long as they take part; it is the one that the fewest others have.
+  colour(id) {
+    if (!this.colours.has(id)) {
+      const used = [...this.colours.values()];
+      const times = (colour) => used.filter((other) => other === colour).length;
+      this.colours.set(id, [0, 1, 2, 3, 4, 5, 6, 7].reduce((best, next) => (times(next) < times(best) ? next : best)));
+    }
+    return this.colours.get(id);
   }
 
   show() {
-    this.list.replaceChildren(...this.chosen.map((person, index) => this.row(person, index)));
+    this.list.replaceChildren(...this.chosen.map((person) => this.row(person)));
   }
 
-  row(person, index) {
-    const name = part("span", "person-words", part("strong", "", person.name));
+  row(person) {
+    const name = part("span", "person-words", part("bdi", "person-name", person.name));
     if (person.id === this.page.me.id) name.append(part("span", "quiet small", this.page.t("you")));
     const button = part("button", "remove", "×");
     button.type = "button";
@@ -125,7 +141,7 @@ export class Attendees {
     button.disabled = this.chosen.length === 1;
     if (button.disabled) button.title = this.page.t("attendee_last");
     button.addEventListener("click", () => this.remove(person));
-    const row = part("li", "", part("span", `swatch person-${index % 8}`), name, this.linkMark(person), button);
+    const row = part("li", "", part("span", `swatch person-${this.colour(person.id)}`), name, this.linkMark(person), button);
     row.dataset.staff = person.id;
     return row;
   }

@@ -2,7 +2,7 @@
 import { ApiProblem } from "./api.js";
 import { part } from "./attendees.js";
 import { showPreview } from "./preview.js";
-import { dateInput, instantOf, iso, slotText, timeInput } from "./times.js";
+import { dateInput, dayText, hours, instantOf, iso, slotText, timeInput } from "./times.js";
 
 const TYPED = ["title", "company", "name", "email", "guidance", "note", "visibility", "platform"];
 
@@ -29,7 +29,14 @@ export class Check {
       this.form.elements.guidance.focus();
     });
     if (["guidance", "note", "expires_at"].some((name) => draft.values[name])) root.querySelector("[data-details]").open = true;
+    this.showRemembered();
     this.sendChanged();
+  }
+
+  // Only as long as it is what was written last time.
+  showRemembered() {
+    const badge = this.root.querySelector("[data-remembered]");
+    if (badge) badge.hidden = this.form.elements.guidance.value !== this.page.defaults.guidance;
   }
 
   fillExpiry() {
@@ -49,6 +56,7 @@ export class Check {
       send_mail: this.form.elements.send.value === "mail",
       expires_at: expires ? iso(expires) : "",
     });
+    this.showRemembered();
     this.sendChanged();
   }
 
@@ -67,11 +75,17 @@ export class Check {
     const { attendees, slots, organizer_id: organizer } = this.draft.values;
     this.organizer.replaceChildren(...attendees.map((person) => new Option(person.name, person.id)));
     this.organizer.value = attendees.some((person) => person.id === organizer) ? organizer : attendees[0].id;
-    this.root.querySelector("[data-check-attendees]").replaceChildren(...attendees.map((person) => part("li", "", person.name)));
+    this.root.querySelector("[data-check-attendees]").replaceChildren(...attendees.map((person) => part("li", "", part("bdi", "", person.name))));
     this.root.querySelector("[data-check-slots]").replaceChildren(
-      ...slots.map((slot) => part("li", "tabular", slotText(slot, this.page.zone, this.page.language))),
+      ...slots.map((slot) => this.line(slot)),
     );
     this.clearErrors();
+  }
+
+  line(slot) {
+    const { zone, language } = this.page;
+    const [day, time] = [dayText(slot.start, zone, language), hours(slot, zone, language)];
+    return part("li", "tabular", part("span", "whole", day), " ", part("span", "whole", time));
   }
 
   body() {
@@ -108,7 +122,7 @@ export class Check {
         showPreview(document.getElementById("preview"), await ask(this.body()));
       } catch (error) {
         if (!(error instanceof ApiProblem)) throw error;
-        this.refused(error);
+        this.refused(error, "preview_errors");
       }
     });
   }
@@ -125,10 +139,11 @@ export class Check {
   }
 
   // The problem's own sentences, beside the fields that they are about and together on top.
-  refused(problem) {
+  refused(problem, heading = "check_errors") {
     const sentences = problem.errors.map(({ pointer, detail }) => this.place(pointer, detail));
     if (sentences.length === 0) sentences.push(problem.status === 0 ? this.page.t("network") : problem.message);
     const summary = this.root.querySelector("[data-errors]");
+    summary.querySelector("strong").textContent = this.page.t(heading);
     summary.querySelector("ul").replaceChildren(...[...new Set(sentences)].map((words) => part("li", "", words)));
     summary.hidden = false;
     summary.focus();

@@ -1,9 +1,9 @@
 // Step one: grid, chosen slots as chips, attendees, and the way without a mouse. Shared by new proposals and edits.
 import { ApiProblem, call } from "./api.js";
 import { Attendees, part } from "./attendees.js";
-import { announce, copyFrom } from "./copying.js";
+import { announce, copyFrom, reserve } from "./copying.js";
 import { Grid } from "./grid.js";
-import { Slots } from "./slots.js";
+import { Slots, overlap } from "./slots.js";
 import { dayText, hours, iso, instantOf, slotText } from "./times.js";
 
 export class Chooser {
@@ -25,7 +25,10 @@ export class Chooser {
     this.wireToolbar();
     this.wireByHand();
     this.grid = new Grid(root.querySelector("[data-grid]"), {
-      page, select: (slot) => this.add(slot), visible: (from, to) => this.look(from, to),
+      page,
+      select: (slot) => this.add(slot),
+      visible: (from, to) => this.look(from, to),
+      tapped: () => Number(root.querySelector("[data-tap-length]").value) / 30,
     });
     this.showSlots();
     this.showPeriod();
@@ -33,7 +36,12 @@ export class Chooser {
   }
 
   showPeriod() {
-    this.root.querySelector("[data-period]").textContent = this.grid.period(...this.window);
+    const [from, to] = this.grid.period(...this.window);
+    this.root.querySelector("[data-period]").replaceChildren(part("span", "whole", from), " ", part("span", "whole", to));
+    for (const button of this.root.querySelectorAll("[data-move]")) {
+      const key = { "-1": "prev", 1: "next" }[button.dataset.move];
+      if (key) button.ariaLabel = button.title = this.page.t(this.grid.isNarrow ? `${key}_days` : key);
+    }
   }
 
   text(slot) {
@@ -85,7 +93,10 @@ export class Chooser {
     });
     const { zone, language } = this.page;
     const day = part("span", "whole", dayText(slot.start, zone, language));
-    return part("li", "", part("span", "tabular", day, " ", part("span", "whole", hours(slot, zone, language))), button);
+    const words = part("span", "tabular", day, " ", part("span", "whole", hours(slot, zone, language)));
+    const taken = !slot.id && this.taken().some((span) => overlap(slot, span));
+    if (taken) words.append(part("span", "chip-wrong", this.page.t("error_busy")));
+    return part("li", taken ? "wrong" : "", words, button);
   }
 
   wireToolbar() {
@@ -93,9 +104,13 @@ export class Chooser {
       button.addEventListener("click", () => this.grid.move(Number(button.dataset.move)));
     }
     const copy = this.root.querySelector("[data-copy-slots]");
+    reserve(copy);
     copy.addEventListener("click", () => copyFrom(copy, this.slots.list.map((slot) => this.text(slot)).join("\n")));
     this.root.querySelector("[data-retry]").addEventListener("click", () => this.look(...this.window));
-    this.overlapBox?.addEventListener("change", () => this.changed());
+    this.overlapBox?.addEventListener("change", () => {
+      this.showSlots();
+      this.changed();
+    });
   }
 
   wireByHand() {
@@ -104,6 +119,11 @@ export class Chooser {
     field("start").addEventListener("change", () => {
       const [hour, minute] = field("start").value.split(":").map(Number);
       if (!field("end").value && hour < 23) field("end").value = `${String(hour + 1).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
+    });
+    form.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !event.target.matches("input")) return;
+      event.preventDefault();
+      form.querySelector("[data-add]").click();
     });
     form.querySelector("[data-add]").addEventListener("click", () => {
       const [date, start, end] = ["date", "start", "end"].map((name) => field(name).value);
@@ -137,6 +157,7 @@ export class Chooser {
       this.failed(true);
     }
     this.paint();
+    this.showSlots();
     this.showLegend();
   }
 
@@ -145,7 +166,7 @@ export class Chooser {
   }
 
   calendar(id, item) {
-    const colour = this.attendees.chosen.findIndex((person) => person.id === id) % 8;
+    const colour = this.attendees.colour(id);
     const { name } = this.attendees.chosen.find((person) => person.id === id);
     const own = new Set((this.page.edit?.slots ?? []).map((slot) => `${+new Date(slot.start)}-${+new Date(slot.end)}`));
     const busy = (item?.busy ?? [])
@@ -160,7 +181,7 @@ export class Chooser {
 
   showLegend() {
     const entries = this.calendars.map(({ name, colour, status }) => {
-      const entry = part("li", "", part("span", `swatch person-${colour}`), name);
+      const entry = part("li", "", part("span", `swatch person-${colour}`), part("bdi", "legend-name", name));
       if (status !== "fresh") entry.append(part("span", "legend-state", this.page.t(status)));
       return entry;
     });

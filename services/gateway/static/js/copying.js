@@ -5,11 +5,23 @@ export function enableCopying(root) {
     if (!button.hidden && button.dataset.ready) continue;
     button.hidden = false;
     button.dataset.ready = "1";
+    reserve(button);
     button.addEventListener("click", () => {
       const source = document.getElementById(button.dataset.copy);
       copyFrom(button, source.value ?? source.textContent);
     });
   }
+}
+
+// As wide as what it will say, so that nothing moves then.
+export function reserve(button) {
+  const before = button.textContent;
+  button.dataset.done = "1";
+  button.textContent = button.dataset.doneText;
+  const width = button.offsetWidth;
+  delete button.dataset.done;
+  button.textContent = before;
+  if (width) button.style.minWidth = `min(${width}px, 100%)`;
 }
 
 // Copies and says so on the button itself; selects the text where the browser refuses.

@@ -35,14 +35,18 @@ save.addEventListener("click", async () => {
   return undefined;
 });
 
+document.querySelector("[data-reload]").addEventListener("click", () => location.reload());
+
 function refused(problem, slots) {
   const sentences = problem.errors.map(({ pointer, detail }) => {
     const slot = slots[pointer.split("/")[2]];
     return slot ? `${slotText(slot, page.zone, page.language)}: ${detail}` : detail;
   });
-  if (sentences.length === 0) sentences.push(problem.status === 0 ? page.t("network") : problem.message);
+  const stale = problem.code === "version_mismatch";
+  if (sentences.length === 0) sentences.push(problem.status === 0 ? page.t("network") : stale ? page.t("stale_text") : problem.message);
   const summary = document.querySelector("[data-errors]");
   summary.querySelector("ul").replaceChildren(...sentences.map((words) => part("li", "", words)));
+  summary.querySelector("[data-reload]").hidden = !stale;
   summary.hidden = false;
   summary.focus();
 }

@@ -1,11 +1,16 @@
-// Seven days from today on (three on a phone): busy times of all attendees, and slots chosen by dragging (FullCalendar, loaded as a global).
-import { dayText, hours, iso } from "./times.js";
+// Seven days from today on (three on a phone): busy times of all attendees, and slots chosen by dragging, or on a touch
+// screen by tapping (FullCalendar, loaded as a global).
+import { dayHead, dayText, hours, iso } from "./times.js";
 
 const NARROW = matchMedia("(max-width: 760px)");
+const HALF_HOUR = 30 * 60_000;
 
 export class Grid {
-  constructor(element, { page, select, visible }) {
+  // `tapped` answers how many half hours a tap chooses.
+  constructor(element, { page, select, visible, tapped }) {
     this.page = page;
+    this.choose = select;
+    this.tapped = tapped;
     this.calendar = new window.FullCalendar.Calendar(element, {
       ...this.look(),
       timeZone: page.zone,
@@ -15,6 +20,7 @@ export class Grid {
       selectMirror: true,
       unselectAuto: false,
       selectLongPressDelay: 250,
+      dateClick: (click) => this.tap(click),
       slotDuration: "00:30:00",
       snapDuration: "00:30:00",
       scrollTime: "08:30:00",
@@ -25,14 +31,13 @@ export class Grid {
       initialDate: page.edit?.slots[0]?.start ?? page.now(),
       validRange: { start: page.now() },
       slotEventOverlap: false,
-      select: (span) => {
-        select({ start: new Date(span.startStr), end: new Date(span.endStr) });
-        this.calendar.unselect();
+      select: (span) => this.dragged(span),
+      datesSet: (range) => {
+        visible(new Date(range.startStr), new Date(range.endStr));
+        requestAnimationFrame(() => scrollByKeyboard(element));
       },
-      datesSet: (range) => visible(new Date(range.startStr), new Date(range.endStr)),
     });
     this.calendar.render();
-    requestAnimationFrame(() => scrollByKeyboard(element));
     NARROW.addEventListener("change", () => this.calendar.changeView(this.view()));
   }
 
@@ -46,9 +51,34 @@ export class Grid {
       height: "100%",
       slotHeaderInterval: "01:00:00",
       slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
-      dayHeaderFormat: { month: "numeric", day: "numeric", weekday: "short" },
+      dayHeaderContent: ({ date }) => dayHead(date, this.page.zone, this.page.language),
       displayEventTime: false,
+      eventContent: ({ event, isMirror }) => (isMirror ? this.short({ start: event.start, end: event.end }) : event.title),
+      eventClass: ({ isMirror }) => (isMirror ? "drawn" : ""),
+      eventDidMount: ({ el, event }) => { el.title = event.extendedProps.words ?? ""; },
     };
+  }
+
+  dragged(span) {
+    this.draggedAt = performance.now();
+    this.choose({ start: new Date(span.startStr), end: new Date(span.endStr) });
+    this.calendar.unselect();
+  }
+
+  // A mouse's click has chosen its half hour already, and so has a long press that ends where it began.
+  tap({ dateStr, jsEvent }) {
+    if (!jsEvent.type.startsWith("touch") || performance.now() - (this.draggedAt ?? -1_000) < 300) return;
+    const start = new Date(dateStr);
+    this.choose({ start, end: new Date(start.getTime() + this.tapped() * HALF_HOUR) });
+  }
+
+  // 13:00–14:00: as much as a column has room for.
+  short(slot) {
+    return hours(slot, this.page.zone, this.page.language).replace(/ [～–] /, "–");
+  }
+
+  get isNarrow() {
+    return NARROW.matches;
   }
 
   view() {
@@ -64,20 +94,21 @@ export class Grid {
   period(from, to) {
     const { zone, language } = this.page;
     const last = new Date(to.getTime() - 1);
-    return `${dayText(from, zone, language)} ${language === "ja" ? "～" : "–"} ${dayText(last, zone, language)}`;
+    return [`${dayText(from, zone, language)} ${language === "ja" ? "～" : "–"}`, dayText(last, zone, language)];
   }
 
-  // Busy spans in the person's colour, chosen slots in the accent's.
+  // Busy spans in the person's colour, whose name the legend has; chosen slots in the accent's.
   show(slots, people) {
     const events = people.flatMap((person) => person.busy.map((span) => ({
-      title: `${person.name} ${this.page.t(span.kind)}`,
+      title: this.page.t(span.kind),
+      words: `${person.name} ${this.page.t(span.kind)} ${hours(span, this.page.zone, this.page.language)}`,
       start: iso(span.start),
       end: iso(span.end),
       className: `busy busy-${span.kind} person-${person.colour}`,
       interactive: false,
     })));
     const chosen = slots.map((slot) => ({
-      title: hours(slot, this.page.zone, this.page.language),
+      title: this.short(slot),
       start: iso(slot.start),
       end: iso(slot.end),
       className: "chosen",

@@ -4,6 +4,7 @@ import { enableCopying } from "./copying.js";
 document.documentElement.classList.add("scripted");
 enableCopying(document);
 
+const form = document.querySelector("[data-confirm-form]");
 const zonePicker = document.querySelector("[data-zone]");
 if (zonePicker) {
   zonePicker.addEventListener("change", () => showIn(zonePicker.value));
@@ -23,15 +24,17 @@ if (confirmed) {
 const meeting = document.querySelector("#meeting[data-waiting]");
 if (meeting) waitForLink(Date.now());
 
-const form = document.querySelector("[data-confirm-form]");
-form?.addEventListener("submit", () => {
-  const button = form.querySelector("button[type=submit]");
-  button.setAttribute("aria-busy", "true");
-  setTimeout(() => { button.disabled = true; });
+const buttons = () => [...(form?.elements ?? [])].filter(({ type }) => type === "submit");
+form?.addEventListener("submit", (event) => {
+  const pressed = event.submitter?.matches("button") ? event.submitter : form.querySelector("button[type=submit]");
+  pressed.setAttribute("aria-busy", "true");
+  setTimeout(() => { for (const button of buttons()) button.disabled = true; });
 });
 window.addEventListener("pageshow", () => {
-  const button = form?.querySelector("button[type=submit]");
-  if (button) { button.disabled = false; button.removeAttribute("aria-busy"); }
+  for (const button of buttons()) {
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+  }
 });
 
 function ownZone() {
@@ -47,7 +50,7 @@ function adoptBrowserZone() {
 
 // The server alone writes times: ask it for the same page in another zone and take over what shows times.
 async function showIn(zone) {
-  const url = new URL(location.href);
+  const url = new URL(form.action);
   url.searchParams.set("tz", zone);
   const page = await load(url);
   if (!page || !page.querySelector("#slots")) return;

@@ -46,6 +46,13 @@ export function dayText(instant, zone, language) {
   return `${WEEKDAYS.en[weekday]}, ${day} ${MONTHS[month - 1]} ${year}`;
 }
 
+// 12/1(火) · Tue, 1 Dec: over a day's column.
+export function dayHead(instant, zone, language) {
+  const { month, day, weekday } = wall(instant, zone);
+  const name = WEEKDAYS[language][weekday];
+  return language === "ja" ? `${month}/${day}(${name})` : `${name}, ${day} ${MONTHS[month - 1]}`;
+}
+
 // R8: 2026年12月1日(火) 13:00 ～ 14:00 · Tue, 1 Dec 2026 13:00 – 14:00
 export function slotText(slot, zone, language) {
   return `${dayText(slot.start, zone, language)} ${hours(slot, zone, language)}`;

@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
 from services.gateway.pages.effect_rows import EffectRow, Reading, effect_rows
 from shared.contracts.api.effects import Effect, EffectStatus, EffectView
+from shared.contracts.notifier import Purpose
 from tests.unit.gateway.pages.builders import START
 
 READING = Reading({"stf_1": "山田 太郎"}, "Asia/Tokyo", "ja", START)
@@ -37,6 +40,45 @@ def test_a_reminder_whose_time_has_come_is_done() -> None:
     assert the_row(view).state == "完了"
 
 
-def test_an_unknown_reason_is_shown_as_it_came() -> None:
-    row = the_row(EffectView(effect=Effect.MEETING, of="stf_1", status=EffectStatus.FAILED, reason="Bad request"))
-    assert row.more == "Bad request"
+@pytest.mark.parametrize(
+    ("status", "reason", "words"),
+    [
+        (EffectStatus.FAILED, "400 badRequest", "接続先が受け付けなかったため"),
+        (EffectStatus.WAITING, "userRateLimitExceeded", "接続先の回数制限のため"),
+        (EffectStatus.WAITING, "ErrorTooManyObjectsOpened", "接続先の回数制限のため"),
+        (EffectStatus.WAITING, "503 backendError", "接続先が応答しないため"),
+        (EffectStatus.FAILED, "smtp_550", "宛先のメールサーバーが受け取らなかったため"),
+        (EffectStatus.FAILED, "1 of 2 recipients: smtp_550", "一部の宛先に届かなかったため"),
+    ],
+)
+def test_what_a_provider_calls_it_is_said_in_plain_words_and_stands_beside(
+    status: EffectStatus, reason: str, words: str
+) -> None:
+    row = the_row(EffectView(effect=Effect.ENTRY, of="stf_1", status=status, reason=reason))
+    assert (row.more, row.code) == (words, reason)
+
+
+def test_a_reason_with_words_of_its_own_needs_no_code() -> None:
+    row = the_row(EffectView(effect=Effect.ENTRY, of="stf_1", status=EffectStatus.WAITING, reason="not_connected"))
+    assert (row.more, row.code) == ("連携していないため", "")
+
+
+@pytest.mark.parametrize(
+    ("effect", "what"),
+    [
+        (Effect.MEETING, "Web会議の取り消し"),
+        (Effect.ENTRY, "カレンダーの予定の取り消し"),
+        (Effect.REMINDER, "当日のリマインドの取り消し"),
+        (Effect.HOLD_RELEASE, "仮予定の取り除き"),
+    ],
+)
+def test_what_went_away_says_so(effect: Effect, what: str) -> None:
+    later = START + timedelta(days=1)
+    row = the_row(EffectView(effect=effect, of="stf_1", status=EffectStatus.DONE, until=later, absent=True))
+    assert (row.what, row.state) == (what, "完了")
+
+
+def test_every_mail_says_which_one_it_is() -> None:
+    mails = [EffectView(effect=Effect.MAIL, of="guest", status=EffectStatus.DONE, purpose=why) for why in Purpose]
+    assert len({row.what for row in effect_rows(mails, READING)}) == len(Purpose)
+    assert effect_rows(mails, READING)[0].what == "メール(日程調整のお願い)"

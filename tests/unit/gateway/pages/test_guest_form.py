@@ -21,7 +21,7 @@ def test_each_missing_field_says_what_to_do() -> None:
 
 
 def test_an_address_that_is_none_is_refused() -> None:
-    assert a_form(email="hanako@").errors("en") == {"email": "Please check the e-mail address."}
+    assert a_form(email="hanako@").errors("en") == {"email": "Please check the email address."}
 
 
 def test_a_name_beyond_its_length_is_refused_with_the_length() -> None:
@@ -35,6 +35,6 @@ def test_an_unknown_zone_is_left_out_instead_of_stopping_the_guest() -> None:
 def test_pointers_of_the_api_become_fields() -> None:
     details = [{"pointer": "/email", "detail": "…"}, {"pointer": "/", "detail": "Something else."}]
     assert a_form(email="").errors_from(details, "en") == {
-        "email": "Please enter your e-mail address.",
+        "email": "Please enter your email address.",
         "": "Something else.",
     }
