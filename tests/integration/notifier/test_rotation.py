@@ -11,7 +11,7 @@ from tests.waiting import eventually
 
 
 async def test_g26_after_a_rotation_the_old_key_is_needed_no_more(notifier: Notifier, post_office: PostOffice) -> None:
-    post_office.replies += ["451 later"] * 100
+    post_office.lose = 100
 
     async def waits() -> bool:
         kept = (await notifier.matter(APPOINTMENT_ID)).get("deliveries", {})
