@@ -99,7 +99,7 @@ async def test_r20_an_organization_that_switched_to_text_gets_no_html(
         return row is not None and row["mail_format"] == "text"
 
     await eventually(is_heard)
-    await notifier.hear(proposal_event(SlotsProposed), meeting_issued(), confirmed())
+    await notifier.hear(proposal_event(SlotsProposed), meeting_issued(), confirmed(an_appointment(proposal_id=None)))
     await eventually(lambda: len(post_office.taken) == 4)
     kinds = {part.get_content_type() for taken in post_office.taken for part in taken.message.walk()}
     assert "text/plain" in kinds

@@ -256,6 +256,6 @@ class ProposalHistory(History):
 
 
 TestAppointmentHistories = AppointmentHistory.TestCase
-TestAppointmentHistories.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
+TestAppointmentHistories.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
 TestProposalHistories = ProposalHistory.TestCase
-TestProposalHistories.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestProposalHistories.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
