@@ -4,7 +4,7 @@ that raises them.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 import structlog
 from fastapi import FastAPI, Request
@@ -12,7 +12,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-Language = Literal["ja", "en"]
+from shared.wording import Language as Language
+
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger(__name__)
 

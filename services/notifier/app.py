@@ -32,7 +32,6 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> Fast
     matters = Matters(database, relay, lambda matter: deliver.next_look(matter))
     deliver = DeliverMails(
         matters,
-        directory,
         ComposeMail(directory, safe, sender),
         server,
         safe,

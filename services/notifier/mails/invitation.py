@@ -1,4 +1,4 @@
-"""The iCalendar part of the guest's mails (G14): one UID for life, SEQUENCE is the revision, CANCEL at the end."""
+"""The iCalendar part of the guest's mails (G14): one UID for life, a SEQUENCE that grows, CANCEL at the end."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -5,7 +5,7 @@ from services.notifier.mails.invitation import Invitation, Method, Participant, 
 from services.notifier.mails.material import Material
 from services.notifier.mails.scene import Scene
 from services.notifier.mails.text import line
-from services.notifier.model.matter import Matter, Status
+from services.notifier.model.matter import Matter
 from shared.contracts.notifier import Audience, Purpose
 
 _METHODS = {
@@ -17,17 +17,17 @@ _METHODS = {
 
 
 def for_mail(material: Material, scene: Scene) -> Invitation | None:
-    """The invitation of this mail, or nothing: SEQUENCE never repeats, so a link of the same revision has none."""
+    """The invitation of this mail, or nothing. SEQUENCE is the revision, or the next number where a mail of this
+    revision had it: a late or another link reaches the guest's calendar too, and no number comes twice (G14).
+    """
     appointment = material.matter.appointment
     method = _METHODS.get(scene.purpose)
     if appointment is None or method is None or scene.audience is not Audience.GUEST:
         return None
-    if appointment.revision <= _newest_sequence(material.matter):
-        return None
     return invitation(
         method,
         appointment_id=appointment.appointment_id,
-        sequence=appointment.revision,
+        sequence=max(appointment.revision, _newest_sequence(material.matter) + 1),
         start_at=appointment.start_at,
         end_at=appointment.end_at,
         zone=moments.zone_of(appointment.time_zone),
@@ -41,8 +41,7 @@ def for_mail(material: Material, scene: Scene) -> Invitation | None:
 
 
 def _newest_sequence(matter: Matter) -> int:
-    given = (d.sequence for d in matter.deliveries.values() if d.status is not Status.SUPPRESSED)
-    return max(given, default=-1)
+    return max((delivery.sequence for delivery in matter.deliveries.values()), default=-1)
 
 
 def _description(scene: Scene) -> str:

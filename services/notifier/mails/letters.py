@@ -7,14 +7,15 @@ from zoneinfo import ZoneInfo
 from services.notifier.mails import invitations, moments, subjects
 from services.notifier.mails.material import Material
 from services.notifier.mails.message import Mail
-from services.notifier.mails.moments import Language
 from services.notifier.mails.scene import Scene
 from services.notifier.mails.templating import html_body, text_body
 from services.notifier.mails.text import line, lines
+from shared import wording
 from shared.contracts.booking import Appointment, Kind, Proposal
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest
 from shared.contracts.zoom_issuer import MeetingErrorCode
+from shared.wording import Language
 
 _E8: dict[MeetingErrorCode, tuple[str, str]] = {
     MeetingErrorCode.FAILED: (
@@ -104,8 +105,8 @@ def _proposal_scene(material: Material, proposal: Proposal) -> Scene:
         scene,
         zone=_zone_of_all(zone, [slot.start_at for slot in slots]),
         title=line(proposal.title),
-        slots=tuple(moments.span(slot.start_at, slot.end_at, zone, scene.language) for slot in slots),
-        expires=f"{moments.moment(proposal.expires_at, zone, scene.language)}"
+        slots=tuple(wording.span(slot.start_at, slot.end_at, zone, scene.language) for slot in slots),
+        expires=f"{wording.moment(proposal.expires_at, zone, scene.language)}"
         f" ({moments.zone_label(zone, proposal.expires_at)})",
         address=line(proposal.address or ""),
         people=_names([attendee.person.name for attendee in proposal.attendees], scene.language),
@@ -123,7 +124,7 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
     before = ""
     if notice.previous_start_at and notice.previous_end_at:
         before = _when(appointment, notice.previous_start_at, notice.previous_end_at, material)
-    retries = moments.moment(notice.retry_at, zone, scene.language) if notice.retry_at else ""
+    retries = wording.moment(notice.retry_at, zone, scene.language) if notice.retry_at else ""
     ended = notice.purpose is Purpose.CANCELED
     return replace(
         scene,
@@ -161,7 +162,7 @@ def _when(appointment: Appointment, start_at: datetime, end_at: datetime, materi
     if material.audience is Audience.GUEST:
         zones.reverse()
     return "\n".join(
-        f"{moments.span(start_at, end_at, zone, material.language)} ({moments.zone_label(zone, start_at)})"
+        f"{wording.span(start_at, end_at, zone, material.language)} ({moments.zone_label(zone, start_at)})"
         for zone in zones
     )
 

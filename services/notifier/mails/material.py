@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.notifier.mails.moments import Language
 from services.notifier.mails.scene import Join
 from services.notifier.model.matter import Matter, Notice
 from services.notifier.model.people import Organization
 from shared.contracts.booking import Appointment
 from shared.contracts.notifier import Audience
+from shared.wording import Language
 
 
 @dataclass(frozen=True)

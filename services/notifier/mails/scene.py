@@ -5,8 +5,8 @@ Templates see nothing else; the internal note is not in it, so that it can reach
 
 from dataclasses import dataclass
 
-from services.notifier.mails.moments import Language
 from shared.contracts.notifier import Audience, Purpose
+from shared.wording import Language
 
 
 @dataclass(frozen=True)

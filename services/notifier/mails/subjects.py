@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.notifier.mails.moments import Language
 from shared.contracts.booking import Kind
 from shared.contracts.notifier import Audience, Purpose
+from shared.wording import Language
 
 _JA: Mapping[tuple[Purpose, Audience], str] = {
     (Purpose.PROPOSED, Audience.GUEST): "[{company}]アポイントメントの日程調整をお願いします[{product}]",

@@ -14,12 +14,14 @@ Form = Literal["text", "html"]
 
 _FOLDER = Path(__file__).parent / "templates"
 _FENCE = "\x1e"
+_UNBROKEN = re.compile(r"\d\d:\d\d [～–] \d\d:\d\d|UTC[+-]\d\d:\d\d")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 def _breaks(text: str) -> Markup:
-    """Escaped text with its line breaks."""
-    return Markup("<br>\n").join(escape(line) for line in text.split("\n"))
+    """Escaped text with its line breaks, and none inside a time or an offset."""
+    escaped = Markup("<br>\n").join(escape(line) for line in text.split("\n"))
+    return Markup(_UNBROKEN.sub(r'<span style="white-space:nowrap;">\g<0></span>', str(escaped)))  # noqa: S704 - escaped above
 
 
 @lru_cache(maxsize=2)

@@ -6,7 +6,7 @@ What became of each mail stands beside it as deliveries.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from pydantic import AwareDatetime, Field
 
@@ -88,18 +88,22 @@ class Trouble(Value):
 
 
 class Delivery(Value):
-    """One mail to one side. ``message`` (encrypted) is kept until it is sent, so that a repeat has the same bytes."""
+    """One mail to one side. ``message`` (encrypted) is kept while it may have arrived, so that a repeat has the same
+    bytes; ``unsure`` says that it may have, because an answer was lost.
+    """
 
     status: Status
     purpose: Purpose
     revision: int
     audience: Audience
+    tag: str = ""
     message_id: str = ""
     message: str | None = None
     recipients: list[str] = Field(default_factory=list)
     accepted: int = 0
     refused: int = 0
     tries: int = 0
+    unsure: bool = False
     next_at: AwareDatetime | None = None
     link: str = ""
     sequence: int = -1
@@ -109,6 +113,23 @@ class Delivery(Value):
     @property
     def with_meeting(self) -> bool:
         return bool(self.link)
+
+    @property
+    def is_told(self) -> bool:
+        """The mail server took it for somebody."""
+        return self.status is Status.SENT or self.accepted > 0
+
+    def unwritten(self) -> Self:
+        """Certainly not taken by the mail server: it may be written anew from what is known then."""
+        forgotten: dict[str, Any] = {
+            "message": None,
+            "message_id": "",
+            "recipients": [],
+            "refused": 0,
+            "link": "",
+            "sequence": -1,
+        }
+        return self.model_copy(update=forgotten)
 
 
 class Matter(Value):

@@ -5,7 +5,7 @@ the same mails.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.notifier.model.matter import Delivery, Matter, Meeting, Notice, Status
+from services.notifier.model.matter import Delivery, Matter, Notice, Status
 from shared.contracts.notifier import Audience, Purpose
 
 CARRIERS = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK)
@@ -14,8 +14,12 @@ CARRIERS = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK)
 _ASKS_TO_CHOOSE = (Purpose.PROPOSED, Purpose.SLOTS_CHANGED)
 _WAITS_FOR_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED)
 _OUTLIVES_NEWER = (Purpose.NEW_SLOTS_REQUESTED, Purpose.ISSUE_FAILED, Purpose.CONNECTION_BROKEN)
+_SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, Purpose.REMINDER)
+"""Mails that are no reason to leave out an older one: whoever gets them still misses what it said."""
+
 _TELLS_THE_END = (Purpose.CANCELED, Purpose.WITHDRAWN, Purpose.CONNECTION_BROKEN)
 _NEEDS_NO_STATE = (Purpose.CONNECTION_BROKEN,)
+SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,11 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
     sends: list[Send] = []
     suppressed: list[Suppress] = []
     waits: list[datetime] = []
-    for notice, audience in _wanted(matter):
+    wanted = _wanted(matter)
+    untold = {
+        audience for notice, audience in wanted if notice.purpose in CARRIERS and _is_untold(matter, notice, audience)
+    }
+    for notice, audience in wanted:
         delivery = matter.deliveries.get(notice.delivery_key(audience))
         if delivery and delivery.status is not Status.OPEN:
             continue
@@ -61,9 +69,9 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
             suppressed.append(Suppress(notice, audience, reason))
         elif until and until > now:
             waits.append(until)
-        else:
+        elif notice.purpose is not Purpose.REMINDER or audience not in untold:
             sends.append(Send(notice, audience))
-    suppressed += _links_no_more(matter, {send.notice.delivery_key(send.audience) for send in sends})
+    suppressed += _links_no_more(matter, {notice.delivery_key(audience) for notice, audience in wanted})
     next_at = now if sends or suppressed else min(waits, default=None)
     return Plan(tuple(sends), tuple(suppressed), next_at)
 
@@ -76,49 +84,75 @@ def _wanted(matter: Matter) -> list[tuple[Notice, Audience]]:
     return pairs + [(notice, notice.audiences[0]) for notice in links if notice]
 
 
+def _is_untold(matter: Matter, notice: Notice, audience: Audience) -> bool:
+    """Whether this mail is still to be taken by the mail server; a reminder never comes before what it reminds of."""
+    delivery = matter.deliveries.get(notice.delivery_key(audience))
+    return delivery is None or (delivery.status is Status.OPEN and not delivery.is_told)
+
+
 def _link_to_tell(matter: Matter, audience: Audience) -> Notice | None:
-    """A mail of its own for the link, where the newest mail sent told none or another (G11, G12)."""
-    meeting = matter.meeting
-    if meeting is None or not matter.link or matter.closed:
+    """A mail of its own for the link, where the newest mail told none or another (G11, G12)."""
+    meeting, appointment = matter.meeting, matter.appointment
+    if meeting is None or appointment is None or not matter.link or matter.closed:
         return None
-    told = [d for d in matter.deliveries.values() if d.audience is audience and d.purpose in CARRIERS]
-    if any(d.status is Status.OPEN and d.purpose is not Purpose.LINK for d in told):
+    told = (n for n in matter.notices.values() if n.purpose in _WAITS_FOR_LINK and audience in n.audiences)
+    if any(_is_untold(matter, notice, audience) for notice in told):
+        return None  # a confirmation or a move is still to come, and with it the link
+    mine = [d for d in matter.deliveries.values() if d.audience is audience and d.purpose in CARRIERS]
+    links = [d for d in mine if d.purpose is Purpose.LINK and _link_of(d) == matter.link]
+    for delivery in links:
+        if delivery.status is Status.OPEN:
+            return _notice_of(matter, delivery)
+    if not _misses_the_link(mine, matter.link):
         return None
-    sent = [d for d in told if d.status is Status.SENT]
-    newest = max(sent, key=lambda d: (d.revision, d.ended_at or meeting.at), default=None)
-    if newest is None or newest.link == matter.link:
-        return None
+    again = sum(d.status is Status.SENT or (d.status is Status.SUPPRESSED and d.reason == SUPERSEDED) for d in links)
+    tag = f"{matter.link}~{again}" if again else matter.link
     return Notice(
         purpose=Purpose.LINK,
-        revision=max(newest.revision, meeting.revision),
+        revision=appointment.revision,
         audiences=(audience,),
         at=meeting.at,
         chain=meeting.chain,
-        tag=matter.link,
+        tag=tag,
     )
 
 
-def _links_no_more(matter: Matter, sending: set[str]) -> list[Suppress]:
-    """Link mails that the mail server has not taken yet and whose link is not the valid one any more."""
+def _misses_the_link(mine: list[Delivery], link: str) -> bool:
+    """Whether the newest mail that surely arrived, or any that may have since, told none or another.
+
+    Who was never told of the appointment misses nothing.
+    """
+    arrived = [d for d in mine if d.is_told or (d.unsure and d.status is not Status.OPEN)]
+    arrived.sort(key=lambda d: (d.revision, d.ended_at.timestamp() if d.ended_at else 0.0))
+    sure = max((place for place, d in enumerate(arrived) if d.is_told), default=None)
+    return sure is not None and any(d.link != link for d in arrived[sure:])
+
+
+def _links_no_more(matter: Matter, wanted: set[str]) -> list[Suppress]:
+    """Link mails that the mail server has not taken yet and whose link is not to be told any more."""
     return [
-        Suppress(_notice_of(delivery, matter.meeting), delivery.audience, matter.closed or "superseded")
+        Suppress(_notice_of(matter, delivery), delivery.audience, matter.closed or SUPERSEDED)
         for key, delivery in matter.deliveries.items()
-        if delivery.purpose is Purpose.LINK
-        and delivery.status is Status.OPEN
-        and key not in sending
-        and matter.meeting is not None
-        and (matter.closed or delivery.link != matter.link)
+        if delivery.purpose is Purpose.LINK and delivery.status is Status.OPEN and key not in wanted
     ]
 
 
-def _notice_of(delivery: Delivery, meeting: Meeting) -> Notice:
+def _link_of(delivery: Delivery) -> str:
+    return delivery.tag.partition("~")[0]
+
+
+def _notice_of(matter: Matter, delivery: Delivery) -> Notice:
+    """The notice of a link mail that is under way."""
+    meeting = matter.meeting
+    if meeting is None:
+        raise ValueError("a link mail without a meeting")
     return Notice(
         purpose=delivery.purpose,
         revision=delivery.revision,
         audiences=(delivery.audience,),
         at=meeting.at,
         chain=meeting.chain,
-        tag=delivery.link,
+        tag=delivery.tag,
     )
 
 
@@ -133,7 +167,7 @@ def _reason_against(matter: Matter, notice: Notice, audience: Audience, now: dat
     if settled and notice.purpose is not Purpose.WITHDRAWN:
         return "settled"
     if _is_superseded(matter, notice, audience):
-        return "superseded"
+        return SUPERSEDED
     if notice.purpose is Purpose.ISSUE_FAILED and matter.link:
         return "issued"
     if notice.purpose in _ASKS_TO_CHOOSE and not _has_slots(matter):
@@ -147,18 +181,20 @@ def _reason_against_reminding(matter: Matter, notice: Notice, now: datetime) -> 
     """Never after the start, never for a time that is no more (R27, G22)."""
     appointment = matter.appointment
     if appointment is None or appointment.start_at != notice.start_at:
-        return "superseded"
+        return SUPERSEDED
     return "too_late" if now >= appointment.start_at else ""
 
 
 def _is_superseded(matter: Matter, notice: Notice, audience: Audience) -> bool:
-    """A mail of an older revision never follows a newer one, and nobody is told of an expiry that was reopened."""
-    if notice.purpose in _OUTLIVES_NEWER:
+    """A mail of an older revision never follows one that tells a newer state, and nobody is told of an expiry that
+    was reopened. A link mail is of the newest state as long as it is wanted.
+    """
+    if notice.purpose in _OUTLIVES_NEWER or notice.purpose is Purpose.LINK:
         return False
     if notice.purpose is Purpose.EXPIRED and matter.revision > notice.revision and _has_slots(matter):
         return True
     return any(
-        newer.revision > notice.revision and newer.purpose not in _OUTLIVES_NEWER and audience in newer.audiences
+        newer.revision > notice.revision and newer.purpose not in _SAYS_NOTHING_NEWER and audience in newer.audiences
         for newer in matter.notices.values()
     )
 

@@ -52,6 +52,8 @@ class Receipt:
 
 @dataclass
 class _Connection:
+    """``carried`` counts the mails that went over it."""
+
     client: SMTP
     used_at: float = field(default_factory=time.monotonic)
     carried: int = 0

@@ -17,11 +17,19 @@ from shared.contracts.sealed import AppointmentSecrets, MeetingSecrets, Proposal
 
 
 class NobodyToMail(Exception):
-    """Nobody on this side has a usable address; ``known`` is false where staff have not been heard of yet."""
+    """Nobody on this side can get this mail, now or later; ``by_choice`` where all of them were disabled."""
 
-    def __init__(self, *, known: bool) -> None:
-        self.known = known
-        super().__init__("nobody to mail")
+    def __init__(self, reason: str, *, by_choice: bool = False) -> None:
+        self.reason = reason
+        self.by_choice = by_choice
+        super().__init__(reason)
+
+
+class NobodyKnown(Exception):
+    """The organization, or those of its staff who would get this mail, have not been heard of yet."""
+
+    def __init__(self) -> None:
+        super().__init__("not heard of yet")
 
 
 @dataclass(frozen=True)
@@ -37,13 +45,18 @@ class Sender:
 
 
 class ComposeMail:
+    """Makes one mail, ready to be sent."""
+
     def __init__(self, directory: Directory, safe: Safe, sender: Sender) -> None:
         self._directory = directory
         self._safe = safe
         self._sender = sender
 
-    async def compose(self, matter: Matter, notice: Notice, audience: Audience, organization: Organization) -> Delivery:
-        """An open delivery with the bytes to send; raises ``NobodyToMail``."""
+    async def compose(self, matter: Matter, notice: Notice, audience: Audience) -> Delivery:
+        """An open delivery with the bytes to send; raises ``NobodyToMail`` and ``NobodyKnown``."""
+        organization = await self._directory.organization(matter.organization_id)
+        if organization is None:
+            raise NobodyKnown()
         recipients, unusable = await self._recipients(matter, audience)
         material = self._material(matter, notice, audience, organization, recipients)
         mail = write(material)
@@ -61,6 +74,7 @@ class ComposeMail:
             purpose=notice.purpose,
             revision=notice.revision,
             audience=audience,
+            tag=notice.tag,
             message_id=message_id(key, self._sender.domain),
             message=self._safe.lock_mail(content, about=matter.about),
             recipients=[recipient.email for recipient in recipients],
@@ -81,24 +95,29 @@ class ComposeMail:
             except UnusableAddress:
                 unusable += 1
         if not usable:
-            raise NobodyToMail(known=bool(wanted))
+            raise NobodyToMail("no_usable_address")
         return tuple(usable.values()), unusable
 
     async def _wanted(self, matter: Matter, audience: Audience) -> list[Recipient]:
+        """The guest, the administrators, or the staff concerned; of staff those who are not disabled."""
         state = matter.appointment or matter.proposal
+        if state is not None and audience is Audience.GUEST:
+            return [Recipient(line(state.guest.known_as), state.guest.email)]
         if audience is Audience.ADMINS:
             members = await self._directory.administrators(matter.organization_id)
-            return [Recipient(member.person.name, member.person.email) for member in members]
-        if state is None:
-            known = await self._directory.members([matter.about])
-            return [Recipient(m.person.name, m.person.email) for m in known.values() if not m.disabled]
-        if audience is Audience.GUEST:
-            return [Recipient(line(state.guest.known_as), state.guest.email)]
-        side = {attendee.staff_id: attendee.person for attendee in (*state.attendees, state.creator)}
-        known = await self._directory.members(list(side))
-        gone = {staff_id for staff_id, member in known.items() if member.disabled}
-        newest = {**side, **{staff_id: member.person for staff_id, member in known.items()}}
-        return [Recipient(p.name, p.email) for staff_id, p in newest.items() if staff_id not in gone]
+            people = {member.staff_id: member.person for member in members}
+            known = {member.staff_id: member for member in members}
+        else:
+            side = (*state.attendees, state.creator) if state else ()
+            known = await self._directory.members([matter.about] if state is None else [a.staff_id for a in side])
+            told = {attendee.staff_id: attendee.person for attendee in side}
+            people = {**told, **{staff_id: member.person for staff_id, member in known.items()}}
+        if not people:
+            raise NobodyKnown()
+        enabled = [p for staff_id, p in people.items() if staff_id not in known or not known[staff_id].disabled]
+        if not enabled:
+            raise NobodyToMail("disabled", by_choice=True)
+        return [Recipient(person.name, person.email) for person in enabled]
 
     def _material(
         self,

@@ -1,33 +1,30 @@
 """Delivering: a worker takes a matter under its lease, renders what is due, keeps the bytes, then sends them.
 
 A crash between any two steps leaves an open delivery: the same bytes go out again under the same Message-ID (G10).
+What the mail server certainly did not take is written anew for the next try, so that nobody reads what is no more so.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 from opentelemetry import trace
 from opentelemetry.propagate import extract
 
-from services.notifier.directory import Directory
 from services.notifier.model.matter import Delivery, Matter, Notice, Status
 from services.notifier.model.plan import Send, plan
 from services.notifier.providers.smtp import MailServer, Receipt
 from services.notifier.store import Matters, Safe, matter_of
-from services.notifier.usecases.compose import ComposeMail, NobodyToMail
+from services.notifier.usecases.compose import ComposeMail, NobodyKnown, NobodyToMail
 from services.notifier.usecases.hear import DAILY
-from services.notifier.usecases.outcomes import Turn, closed, end, record
+from services.notifier.usecases.outcomes import Turn, begun, closed, end, record
 from shared import clock
 from shared.due import Lease, backoff
 from shared.providers import ProviderRefused, ProviderUnavailable
 
 log = structlog.get_logger(__name__)
 _tracer = trace.get_tracer("chosei.notifier")
-_UNHEARD = timedelta(seconds=2)
-"""How soon to look again for an organization or its staff that has not been heard of yet."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,6 @@ class DeliverMails:
     def __init__(
         self,
         matters: Matters,
-        directory: Directory,
         composer: ComposeMail,
         server: MailServer,
         safe: Safe,
@@ -55,7 +51,6 @@ class DeliverMails:
         patience: Patience,
     ) -> None:
         self._matters = matters
-        self._directory = directory
         self._composer = composer
         self._server = server
         self._safe = safe
@@ -67,41 +62,35 @@ class DeliverMails:
         settled = matter.proposal is not None and await self._matters.is_settled(matter.about)
         due = plan(matter, clock.now(), meeting_wait=self._patience.meeting_wait, settled=settled)
         turns = [end(matter, step, Status.SUPPRESSED, step.reason) for step in due.suppressed]
-        written, unheard = await self._write(matter, due.sends)
-        opened = [turn for turn in written if turn.delivery.status is Status.OPEN]
-        turns += [turn for turn in written if turn.delivery.status is not Status.OPEN]
-        fresh = {turn.key: turn.delivery for turn in opened if turn.key not in matter.deliveries}
+        written = [await self._write(matter, step) for step in due.sends]
+        opened = [turn for turn in written if turn.event is None and turn.delivery.message]
+        turns += [turn for turn in written if turn not in opened]
+        fresh = {turn.key: turn.delivery for turn in opened if not turn.delivery.unsure}
         if fresh and not await self._matters.freeze(lease, fresh):
             return  # something was heard meanwhile: the matter is still due and is looked at anew
         turns += await asyncio.gather(*(self._send(matter, turn) for turn in opened))
-        await self._finish(lease, matter, turns, unheard=unheard)
+        changed = {turn.key: turn.delivery for turn in turns}
+        after = matter.with_deliveries(changed)
+        events = [turn.event for turn in turns if turn.event]
+        await self._matters.finish(lease, changed, self.next_look(after), events)
+        for turn in turns:
+            record(after, turn)
 
-    async def _write(self, matter: Matter, sends: Sequence[Send]) -> tuple[list[Turn], bool]:
-        """Open deliveries for all that is to be sent, and whether some wait for people not heard of yet."""
-        if not sends:
-            return [], False
-        organization = await self._directory.organization(matter.organization_id)
-        if organization is None:
-            return [], True
-        turns: list[Turn] = []
-        unheard = False
-        for step in sends:
-            key = step.notice.delivery_key(step.audience)
-            delivery = matter.deliveries.get(key)
-            try:
-                if delivery is not None:
-                    turns.append(Turn(step.notice, key, delivery))
-                elif not await self._is_wanted_alarm(matter, step.notice):
-                    turns.append(end(matter, step, Status.SUPPRESSED, "already_told"))
-                else:
-                    composed = await self._composer.compose(matter, step.notice, step.audience, organization)
-                    turns.append(Turn(step.notice, key, composed))
-            except NobodyToMail as error:
-                if error.known:
-                    turns.append(end(matter, step, Status.FAILED, "no_usable_address"))
-                else:
-                    unheard = True
-        return turns, unheard
+    async def _write(self, matter: Matter, step: Send) -> Turn:
+        """The bytes that may have arrived already, or a mail written now; put off while its readers are unknown."""
+        known = matter.deliveries.get(step.notice.delivery_key(step.audience))
+        turn = begun(matter, step)
+        if known is not None and known.message:
+            return replace(turn, delivery=known.model_copy(update={"unsure": True}))
+        if not await self._is_wanted_alarm(matter, step.notice):
+            return end(matter, step, Status.SUPPRESSED, "already_told")
+        try:
+            written = await self._composer.compose(matter, step.notice, step.audience)
+        except NobodyKnown:
+            return self._put_off(matter, turn, turn.delivery, "unheard_of")
+        except NobodyToMail as error:
+            return end(matter, step, Status.SUPPRESSED if error.by_choice else Status.FAILED, error.reason)
+        return replace(turn, delivery=written.model_copy(update={"tries": turn.delivery.tries}))
 
     async def _is_wanted_alarm(self, matter: Matter, notice: Notice) -> bool:
         """C4's mail goes out once a day and Zoom user, whichever appointment comes first."""
@@ -122,7 +111,9 @@ class DeliverMails:
                 log.warning(
                     "mail.put_off", about=matter.about, key=turn.key, reason=error.reason, unknown=error.unknown
                 )
-                return self._put_off(matter, turn, delivery)
+                return self._put_off(
+                    matter, turn, delivery.model_copy(update={"unsure": delivery.unsure or error.unknown})
+                )
             except ProviderRefused as error:
                 return closed(matter, turn, delivery, error.reason)
             return self._received(matter, turn, receipt)
@@ -143,26 +134,20 @@ class DeliverMails:
             return self._put_off(matter, turn, delivery)
         return closed(matter, turn, delivery, f"smtp_{codes}" if codes else delivery.reason)
 
-    def _put_off(self, matter: Matter, turn: Turn, delivery: Delivery) -> Turn:
+    def _put_off(self, matter: Matter, turn: Turn, delivery: Delivery, reason: str = "gave_up") -> Turn:
+        """The same bytes later where they may have arrived, else the mail as it then has to be; ``reason`` is said
+        after the last try.
+        """
         tries = delivery.tries + 1
         if tries >= self._patience.max_tries:
-            return closed(matter, turn, delivery, "gave_up")
+            return closed(matter, turn, delivery, reason)
         pause = backoff(
             tries,
             first=self._patience.retry_first.total_seconds(),
             most=self._patience.retry_most.total_seconds(),
         )
-        return Turn(turn.notice, turn.key, delivery.model_copy(update={"tries": tries, "next_at": clock.now() + pause}))
-
-    async def _finish(self, lease: Lease, matter: Matter, turns: Sequence[Turn], *, unheard: bool) -> None:
-        changed = {turn.key: turn.delivery for turn in turns}
-        after = matter.with_deliveries(changed)
-        look_at = self.next_look(after)
-        if unheard:
-            look_at = clock.now() + _UNHEARD
-        await self._matters.finish(lease, changed, look_at, [turn.event for turn in turns if turn.event])
-        for turn in turns:
-            record(after, turn)
+        kept = delivery if delivery.unsure or delivery.accepted else delivery.unwritten()
+        return Turn(turn.notice, turn.key, kept.model_copy(update={"tries": tries, "next_at": clock.now() + pause}))
 
     def next_look(self, matter: Matter) -> datetime | None:
         return plan(matter, clock.now(), meeting_wait=self._patience.meeting_wait).next_at

@@ -46,14 +46,19 @@ def closed(matter: Matter, turn: Turn, delivery: Delivery, reason: str) -> Turn:
     return Turn(turn.notice, turn.key, done, event)
 
 
+def begun(matter: Matter, step: Send | Suppress) -> Turn:
+    """Where this mail stands: not begun yet, or as it was left."""
+    notice, key = step.notice, step.notice.delivery_key(step.audience)
+    blank = Delivery(
+        status=Status.OPEN, purpose=notice.purpose, revision=notice.revision, audience=step.audience, tag=notice.tag
+    )
+    return Turn(notice, key, matter.deliveries.get(key, blank))
+
+
 def end(matter: Matter, step: Send | Suppress, how: Status, reason: str) -> Turn:
     """A mail that never goes out, or not any more."""
-    key = step.notice.delivery_key(step.audience)
-    known = matter.deliveries.get(key)
-    blank = Delivery(
-        status=Status.OPEN, purpose=step.notice.purpose, revision=step.notice.revision, audience=step.audience
-    )
-    done = (known or blank).model_copy(
+    turn = begun(matter, step)
+    done = turn.delivery.model_copy(
         update={
             "status": how,
             "message": None,
@@ -61,9 +66,10 @@ def end(matter: Matter, step: Send | Suppress, how: Status, reason: str) -> Turn
             "next_at": None,
             "reason": reason,
             "ended_at": clock.now(),
+            "unsure": bool(turn.delivery.message),
         }
     )
-    return Turn(step.notice, key, done, _failed(matter, step.notice, done, reason))
+    return Turn(step.notice, turn.key, done, _failed(matter, step.notice, done, reason))
 
 
 def _sent(matter: Matter, notice: Notice, delivery: Delivery) -> CloudEvent[Any]:

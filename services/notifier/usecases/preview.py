@@ -23,6 +23,8 @@ class OrganizationUnheard(Problem):
 
 
 class PreviewProposal:
+    """Nothing is stored or sent."""
+
     def __init__(self, directory: Directory, bus: KeyRing, sender: Sender) -> None:
         self._directory = directory
         self._bus = bus

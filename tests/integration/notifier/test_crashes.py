@@ -27,6 +27,7 @@ from tests.unit.notifier.builders import (
     meeting_issued,
     organization_changed,
 )
+from tests.waiting import eventually
 
 
 class Died(Exception):
@@ -86,7 +87,6 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
     patience = Patience(timedelta(seconds=20), second, second, 10)
     deliver = DeliverMails(
         matters,
-        directory,
         composer,
         post,  # type: ignore[arg-type]
         safe,
@@ -154,8 +154,12 @@ async def test_a_mail_waits_for_the_organization_that_was_not_heard_of_yet(desk:
     await desk.worker.run_due()
     assert desk.post.taken == []
     await desk.on.on_organization_changed(organization_changed())
-    await desk.work()
-    assert len(desk.post.taken) == 2
+
+    async def told() -> bool:
+        await desk.work()
+        return len(desk.post.taken) == 2
+
+    await eventually(told)
 
 
 async def test_an_older_version_of_an_organization_does_not_overwrite_a_newer_one(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from tests.unit.notifier.builders import (
     APPOINTMENT_ID,
     GUEST,
     JOIN,
+    ORGANIZATION_ID,
     PROPOSAL_ID,
     a_proposal,
     an_appointment,
@@ -18,9 +19,26 @@ from tests.unit.notifier.builders import (
     confirmed,
     meeting_issued,
     meeting_updated,
+    organization_changed,
     proposal_event,
 )
 from tests.waiting import eventually
+
+
+async def settled(notifier: Notifier) -> None:
+    """All that the queues held before has been heard, and what was due has been sent: a proposal of its own, told by
+    the same queue and to the same people, has ended.
+    """
+    marker = a_proposal(proposal_id="prp_marker", guest=GUEST.model_copy(update={"email": "marker@example.com"}))
+    await notifier.hear(proposal_event(SlotsProposed, proposal=marker))
+
+    async def is_quiet() -> bool:
+        rows = await notifier.database["matters"].find({}, {"due_at": 1, "deliveries": 1}).to_list(None)
+        return {row["_id"] for row in rows} == {PROPOSAL_ID, "prp_marker"} and not any(
+            row.get("due_at") for row in rows
+        )
+
+    await eventually(is_quiet)
 
 
 async def test_a_proposal_with_mail_tells_guest_and_staff_once_each(
@@ -28,15 +46,16 @@ async def test_a_proposal_with_mail_tells_guest_and_staff_once_each(
 ) -> None:
     event = proposal_event(SlotsProposed)
     await notifier.hear(event, event, event)
-    await eventually(lambda: len(post_office.taken) == 2)
+    await settled(notifier)
     (to_guest,) = post_office.to(GUEST.email)
     assert to_guest.subject == "[株式会社サンプル]アポイントメントの日程調整をお願いします[Chosei]"
     assert "https://chosei.example.jp/g/TOKEN" in to_guest.text
     assert "社内だけのメモ" not in to_guest.content.decode()
-    (to_staff,) = post_office.to("taro@example.jp")
+    (to_staff, _) = sorted(post_office.to("taro@example.jp"), key=lambda taken: "marker" in taken.text)
     assert set(to_staff.recipients) == {"taro@example.jp", "admin@example.jp"}
     assert to_staff.subject == "[田中花子]さまとの日程調整を依頼しました[Chosei]"
-    await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
+    assert len(post_office.taken) == 4
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 4)
 
 
 async def test_the_preview_is_the_mail_that_is_sent(notifier: Notifier, post_office: PostOffice) -> None:
@@ -67,6 +86,24 @@ async def test_the_preview_is_the_mail_that_is_sent(notifier: Notifier, post_off
         "text": sent.text,
         "html": html.get_content().replace("\r\n", "\n"),
     }
+
+
+async def test_r20_an_organization_that_switched_to_text_gets_no_html(
+    notifier: Notifier, post_office: PostOffice
+) -> None:
+    text_only = organization_changed(mail_format="text").model_copy(update={"aggregateversion": 2})
+    await notifier.hear(text_only)
+
+    async def is_heard() -> bool:
+        row = await notifier.database["organizations"].find_one({"_id": ORGANIZATION_ID})
+        return row is not None and row["mail_format"] == "text"
+
+    await eventually(is_heard)
+    await notifier.hear(proposal_event(SlotsProposed), meeting_issued(), confirmed(an_appointment(proposal_id=None)))
+    await eventually(lambda: len(post_office.taken) == 4)
+    kinds = {part.get_content_type() for taken in post_office.taken for part in taken.message.walk()}
+    assert "text/plain" in kinds
+    assert "text/html" not in kinds
 
 
 async def test_a_confirmation_waits_for_its_link_and_carries_it_to_both_sides(

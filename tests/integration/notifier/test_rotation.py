@@ -1,17 +1,22 @@
 """Keys at rest are rotated without losing a secret (G26)."""
 
+from datetime import timedelta
+
 from services.notifier.rotate import SECRETS
 from services.notifier.store import Safe
 from shared.contracts.booking import SlotsProposed
 from shared.crypto import KeyRing
 from tests.infrastructure.rotation import NEW_KEY, rotate
-from tests.integration.notifier.conftest import Notifier, PostOffice
+from tests.integration.notifier.conftest import NewNotifier, PostOffice
 from tests.unit.notifier.builders import APPOINTMENT_ID, DATA_KEYS, confirmed, meeting_issued, proposal_event
 from tests.waiting import eventually
 
 
-async def test_g26_after_a_rotation_the_old_key_is_needed_no_more(notifier: Notifier, post_office: PostOffice) -> None:
-    post_office.replies += ["451 later"] * 100
+async def test_g26_after_a_rotation_the_old_key_is_needed_no_more(
+    new_notifier: NewNotifier, post_office: PostOffice
+) -> None:
+    notifier = await new_notifier(retry_first=timedelta(minutes=1), retry_most=timedelta(minutes=1))
+    post_office.lose = 4
 
     async def waits() -> bool:
         kept = (await notifier.matter(APPOINTMENT_ID)).get("deliveries", {})

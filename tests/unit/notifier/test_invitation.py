@@ -64,9 +64,16 @@ def test_a_cancellation_is_cancel() -> None:
     assert (calendar["METHOD"], entry["STATUS"], entry["SEQUENCE"]) == ("CANCEL", "CANCELLED", 2)
 
 
-def test_g14_sequence_never_repeats_so_a_link_of_the_same_revision_carries_none() -> None:
+def test_g14_a_late_link_of_the_same_revision_reaches_the_calendar_with_the_next_sequence() -> None:
     matter = a_matter(meeting=a_link(), deliveries=told(1))
-    assert write(a_material(Purpose.LINK, matter=matter, join=JOIN)).invitation is None
+    _, entry = entry_of(Purpose.LINK, matter=matter, join=JOIN)
+    assert (entry["SEQUENCE"], entry["LOCATION"]) == (2, JOIN.url)
+
+
+def test_g14_sequence_grows_past_the_numbers_that_links_used_up() -> None:
+    moved = a_matter(appointment=an_appointment(revision=2), revision=2, deliveries=told(4))
+    _, entry = entry_of(Purpose.RESCHEDULED, matter=moved)
+    assert entry["SEQUENCE"] == 5
 
 
 @pytest.mark.parametrize("purpose", [Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.CANCELED, Purpose.LINK])

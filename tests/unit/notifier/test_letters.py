@@ -1,12 +1,15 @@
 """Whole mails: golden texts in both languages, and what must never stand in them."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
 
 import pytest
 
 from services.notifier.mails.letters import write
 from services.notifier.mails.material import Material
+from services.notifier.mails.message import Recipient, to_bytes
 from shared.contracts.booking import Kind
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest
@@ -100,8 +103,23 @@ def test_r20_the_button_stands_above_the_plain_address() -> None:
     assert button < hint < mail.html.rindex(">https://chosei.example.jp/g/TOKEN</a>")
 
 
-def test_an_organization_that_wants_text_gets_text_only() -> None:
-    assert write(a_material(Purpose.PROPOSED, organization=an_organization(mail_format="text"))).html is None
+@pytest.mark.parametrize(("purpose", "audience"), PAIRS)
+def test_r20_an_organization_that_wants_text_gets_the_same_text_and_nothing_else(
+    purpose: Purpose, audience: Audience
+) -> None:
+    full = a_full_material(purpose, audience, "ja")
+    mail = write(replace(full, organization=full.organization.model_copy(update={"mail_format": "text"})))
+    content = to_bytes(
+        mail,
+        sender=Recipient("", "a@example.jp"),
+        recipients=[Recipient("", "b@example.jp")],
+        key="k",
+        at=NOON,
+        language="ja",
+    )
+    kinds = {part.get_content_type() for part in message_from_bytes(content).walk() if not part.is_multipart()}
+    assert kinds - {"text/calendar", "application/ics"} == {"text/plain"}
+    assert mail.text == golden(f"ja/{purpose}.{audience}.txt", mail.text)
 
 
 def test_the_guests_language_is_theirs_and_staff_read_the_organizations() -> None:
@@ -123,6 +141,21 @@ def test_x12_both_zones_are_named_where_they_differ_the_readers_first() -> None:
     staff = write(a_material(Purpose.CONFIRMED, Audience.STAFF, matter=matter)).text
     assert guest.index("(America/New_York, UTC-05:00)") < guest.index("(Asia/Tokyo, UTC+09:00)")
     assert staff.index("(Asia/Tokyo, UTC+09:00)") < staff.index("(America/New_York, UTC-05:00)")
+
+
+@pytest.mark.parametrize(("purpose", "audience"), PAIRS)
+def test_x12_every_mail_with_a_time_names_the_zones_beside_it(purpose: Purpose, audience: Audience) -> None:
+    material = a_full_material(purpose, audience, "en")
+    appointment = material.matter.appointment
+    if appointment is not None:
+        away = appointment.model_copy(update={"guest_time_zone": "America/New_York"})
+        material = replace(material, matter=material.matter.model_copy(update={"appointment": away}))
+    mail = write(material)
+    assert mail.html is not None
+    plain = re.sub(r"<[^>]+>", "", mail.html)
+    for body in (mail.text, plain):
+        assert ("Asia/Tokyo" in body) == bool(re.search(r"\d\d:\d\d", re.sub(r"UTC[+-]\d\d:\d\d", "", body)))
+        assert ("America/New_York" in body) == (appointment is not None)
 
 
 def test_a_zone_that_nobody_knows_is_not_named() -> None:

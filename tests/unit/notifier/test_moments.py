@@ -1,11 +1,12 @@
-"""Times as people read them."""
+"""Zones as mails name them, and the time in a reminder's subject."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.notifier.mails.moments import clock_face, span, zone_label, zone_of, zone_or_none
+from services.notifier.mails.moments import clock_face, zone_label, zone_of, zone_or_none
+from shared.wording import span
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -26,17 +27,6 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 def test_r27_the_time_has_twelve_hours_in_two_digits(hour: int, minute: int, expected: str) -> None:
     local = datetime(2026, 12, 1, hour, minute, tzinfo=TOKYO)
     assert clock_face(local.astimezone(UTC), TOKYO) == expected
-
-
-def test_r8_a_span_names_the_day_once() -> None:
-    start = datetime(2026, 12, 1, 4, tzinfo=UTC)
-    assert span(start, start + timedelta(hours=1), TOKYO, "ja") == "2026年12月1日(火) 13:00 ～ 14:00"
-    assert span(start, start + timedelta(hours=1), TOKYO, "en") == "Tue, 1 Dec 2026 13:00 – 14:00"
-
-
-def test_a_span_over_midnight_names_both_days() -> None:
-    start = datetime(2026, 12, 31, 14, 30, tzinfo=UTC)
-    assert span(start, start + timedelta(hours=1), TOKYO, "ja") == "2026年12月31日(木) 23:30 ～ 2027年1月1日(金) 00:30"
 
 
 def test_g06_an_instant_is_right_on_both_sides_of_a_change_of_clocks() -> None:

@@ -158,7 +158,7 @@ def test_a_proposal_withdrawn_in_silence_is_not_sent_any_more() -> None:
 def test_a_link_mail_whose_link_is_replaced_before_it_was_taken_is_suppressed() -> None:
     told = Delivery(status=Status.SENT, purpose=Purpose.CONFIRMED, revision=1, audience=Audience.GUEST)
     waiting = Delivery(
-        status=Status.OPEN, purpose=Purpose.LINK, revision=1, audience=Audience.GUEST, link="old", next_at=NOON + WAIT
+        status=Status.OPEN, purpose=Purpose.LINK, revision=1, audience=Audience.GUEST, tag="old", next_at=NOON + WAIT
     )
     deliveries = {"confirmed:1:guest": told, "link:1:old:guest": waiting}
     matter = a_matter(meeting=a_link("new"), deliveries=deliveries)
