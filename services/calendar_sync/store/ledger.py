@@ -87,12 +87,11 @@ class Ledger:
         return [row_of(row) for row in await self.collection.find({"about": about}).to_list(None)]
 
     async def wants(self, about: str, wanted: Sequence[WantedRow], session: Session) -> bool:
-        """Whether these and no others are wanted of this subject already."""
+        """Whether these and no others are wanted of this subject already, and none was given up."""
         which = {"about": about, "present": True}
-        rows = await self.collection.find(which, {"participants": 1}, session=session).to_list(None)
-        return {row["_id"]: row["participants"] for row in rows} == {
-            row.row_id: list(row.participants) for row in wanted
-        }
+        rows = await self.collection.find(which, {"participants": 1, "failed": 1}, session=session).to_list(None)
+        known = {row["_id"]: row["participants"] for row in rows if not row.get("failed")}
+        return known == {row.row_id: list(row.participants) for row in wanted}
 
     async def standing(self, about: str, session: Session) -> dict[str, Standing]:
         """The written and wanted entry of each person whom one shows this appointment, participants included."""

@@ -154,7 +154,11 @@ async def test_g15_a_change_of_organizer_creates_then_deletes(world: World) -> N
 
     await patiently(moved)
     assert await world.titles("stf_hana") == [TITLE]
-    assert world.bus.of("calendar_sync.calendar_entry_removed.v1") == []
+    await patiently(lambda: world.keeps("ledger", "entry/apt_1/stf_admin/google", {"written": None, "due_at": None}))
+    canceled = changed.model_copy(update={"revision": 3})
+    await world.bus.publish(confirmed(canceled, AppointmentCanceled))
+    removed = await patiently(lambda: world.bus.of("calendar_sync.calendar_entry_removed.v1"))
+    assert [(event["staff_id"], event["revision"]) for event in removed] == [("stf_hana", 3)]
 
 
 async def test_g10_a_lost_answer_makes_no_second_entry(world: World) -> None:

@@ -1,6 +1,7 @@
 """Calendars that are exchanged, disconnected and connected again while entries stand in them (R1, V5, G9, G15)."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 from shared.contracts.booking import AppointmentCanceled, AppointmentChanged
@@ -53,11 +54,15 @@ async def emptied(world: World) -> bool:
     return await world.titles("stf_taro") == []
 
 
+def moment(event: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(event["time"])
+
+
 def told(world: World) -> list[dict[str, Any]]:
     """What was said of entries, in the order that consumers give it."""
     about = [event for event in world.bus.heard if event["data"].get("appointment_id") == "apt_1"]
     said = {event["id"]: event for event in about if event["type"].startswith("chosei.calendar_sync.")}
-    return sorted(said.values(), key=lambda event: (event["aggregateversion"], event["time"]))
+    return sorted(said.values(), key=lambda event: (event["aggregateversion"], moment(event)))
 
 
 async def test_v5_another_calendar_gets_an_entry_by_an_edit_only(world: World) -> None:
@@ -135,8 +140,8 @@ async def test_g09_holds_that_left_with_the_link_are_told_as_waiting_for_the_nex
     await disconnect(world, "stf_taro", "microsoft")
     await patiently(lambda: len(world.bus.of(FAILED)) == 2)
     said = [event for event in world.bus.heard if event["subject"] == "prp_1" and event["source"] != "/chosei/booking"]
-    released = [event["time"] for event in said if event["type"].endswith("holds_released.v1")]
-    waiting = [event["time"] for event in said if event["type"].endswith("write_failed.v1")]
+    released = [moment(event) for event in said if event["type"].endswith("holds_released.v1")]
+    waiting = [moment(event) for event in said if event["type"].endswith("write_failed.v1")]
     assert len(released) == 2
     assert max(released) < max(waiting)
     assert min(released) < min(waiting)
