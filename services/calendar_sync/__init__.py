@@ -1,0 +1,1 @@
+"""Staff's calendars at Google and Microsoft: holds, entries and busy times."""

@@ -53,12 +53,12 @@ class Stores:
     staff: staff.StaffDirectory
 
     @classmethod
-    def of(cls, database: mongo.Database, settings: Settings, relay: Relay) -> "Stores":
+    def of(cls, client: mongo.Client, database: mongo.Database, settings: Settings, relay: Relay) -> "Stores":
         ring = settings.data_ring
         return cls(
             connections=connections.Connections(database["connections"], ring, relay),
             attempts=Attempts(database[oauth_attempts.COLLECTION], ring, lifetime=settings.state_lifetime),
-            mirrors=mirrors.Mirrors(database["mirrors"], database["mirror_entries"], ring),
+            mirrors=mirrors.Mirrors(client, database["mirrors"], database["mirror_entries"], ring),
             busy=busy.BusyTimes(database["busy_times"], relay),
             ledger=ledger.Ledger(database["ledger"], relay),
             proposals=subjects.Proposals(database["proposals"]),
@@ -88,7 +88,7 @@ def build_app(
     client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
     broker = broker or make_broker(SERVICE, settings)
     relay = Relay(broker, [database[name] for name in ("connections", "busy_times", "ledger")])
-    stores = Stores.of(database, settings, relay)
+    stores = Stores.of(client, database, settings, relay)
     outside = http.client("", timeout=settings.provider_timeout, transport=transport, max_connections=200)
     providers = make_providers(settings, outside)
     parts = Wiring(settings, client, stores, providers, make_endpoints(settings, outside))

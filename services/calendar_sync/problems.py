@@ -1,15 +1,19 @@
-"""What can go wrong while connecting a calendar, as the person reads it (R1, V2, V4)."""
+"""What can go wrong while connecting a calendar (R1, V2, V4) or asking for a span, as the person reads it."""
 
-from shared.problem import Problem
+from shared.problem import InvalidInput, Problem
 
 
 class OAuthStateInvalid(Problem):
+    """The state is unknown, used, too old, or another person's; or the code is refused."""
+
     code, status = "oauth_state_invalid", 400
     ja = "連携の有効期限が切れたか、すでに使われています。もう一度お試しください。"
     en = "This attempt to connect has expired or was used already. Please try again."
 
 
 class OAuthDenied(Problem):
+    """The person, or the provider, allowed nothing or too little."""
+
     code, status = "oauth_denied", 400
     ja = "カレンダーへのアクセスが許可されませんでした。すべての権限を許可してください。"
     en = "Access to the calendar was not granted. Please allow all permissions."
@@ -27,12 +31,29 @@ class AddressMismatch(Problem):
 
 
 class ApprovalRequired(Problem):
+    """Microsoft lets only an administrator allow the app (V4)."""
+
     code, status = "approval_required", 409
     ja = "Microsoft 365の管理者による承認が必要です。管理者にアプリの承認を依頼してから、もう一度連携してください。"
     en = "An administrator of Microsoft 365 must approve the app. Please ask them, then connect again."
 
 
 class ProviderFailed(Problem):
+    """The provider did not answer, or not in a way that can be read."""
+
     code, status = "provider_failed", 502
     ja = "カレンダーの提供元に接続できませんでした。しばらくしてからもう一度お試しください。"
     en = "The calendar's provider could not be reached. Please try again later."
+
+
+class EndBeforeStart(InvalidInput):
+    """A span in a body that takes no time."""
+
+    ja, en = "終了は開始より後にしてください。", "The end must be after the start."
+    pointer = "/end"
+
+
+class ToBeforeFrom(EndBeforeStart):
+    """The same in a query."""
+
+    pointer = "?to"

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 from services.calendar_sync import schemas
 from services.calendar_sync.model.busy import Window
 from services.calendar_sync.model.connection import connection_id_of
+from services.calendar_sync.problems import EndBeforeStart, ToBeforeFrom
 from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.usecases.connect import ConnectCalendar
 from services.calendar_sync.usecases.disconnect import DisconnectCalendar
@@ -101,7 +102,7 @@ def _add_busy_times(router: APIRouter, do: UseCases) -> None:
         end: Annotated[AwareDatetime, Query(alias="to")],
     ) -> schemas.BusyOut:
         names = list(dict.fromkeys(name for name in staff_ids.split(",") if name))
-        shown = await do.show_busy(who.organization_id, names, _window(start, end, "?to"))
+        shown = await do.show_busy(who.organization_id, names, _window(start, end, ToBeforeFrom))
         return schemas.BusyOut(items=[schemas.StaffBusy.of(one) for one in shown])
 
     @router.post("/look")
@@ -109,7 +110,7 @@ def _add_busy_times(router: APIRouter, do: UseCases) -> None:
         looked = await do.look(
             who.organization_id,
             list(dict.fromkeys(body.staff_ids)),
-            _window(body.start, body.end, "/end"),
+            _window(body.start, body.end, EndBeforeStart),
             max_age=timedelta(seconds=body.max_age_s),
             budget=timedelta(seconds=body.budget_s),
         )
@@ -128,7 +129,7 @@ def _add_notifications(router: APIRouter, do: UseCases) -> None:
         return schemas.NotificationOut(status=heard.status, text=heard.text)
 
 
-def _window(start: AwareDatetime, end: AwareDatetime, pointer: str) -> Window:
+def _window(start: AwareDatetime, end: AwareDatetime, wrong: type[InvalidInput]) -> Window:
     if end <= start:
-        raise InvalidInput(errors=[{"pointer": pointer, "detail": "end must be after start"}])
+        raise wrong()
     return Window(start, end)

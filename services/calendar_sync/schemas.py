@@ -17,6 +17,8 @@ Id = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class Body(BaseModel):
+    """Base: what is sent and answered does not change."""
+
     model_config = ConfigDict(frozen=True)
 
 
@@ -25,10 +27,11 @@ class Begin(Body):
 
     email: Annotated[str, Field(min_length=3, max_length=255)]
     redirect_uri: Annotated[str, Field(min_length=8, max_length=2_000)]
-    locale: str = "ja"
 
 
 class Begun(Body):
+    """The provider's page to go to."""
+
     authorize_url: str
 
 
@@ -43,6 +46,8 @@ class Callback(Body):
 
 
 class Connected(Body):
+    """The link that was made."""
+
     staff_id: str
     provider: Provider
     status: ConnectionStatus
@@ -64,10 +69,14 @@ class ConnectionOut(Body):
 
 
 class ConnectionsOut(Body):
+    """One item for each provider."""
+
     items: list[ConnectionOut]
 
 
 class NotReleasedOut(Body):
+    """A hold that the person has to remove by hand."""
+
     proposal_id: str
     slot_id: str
     title: str
@@ -76,6 +85,8 @@ class NotReleasedOut(Body):
 
 
 class Disconnected(ConnectionOut):
+    """The link that ended, and the holds that stand still."""
+
     not_released: list[NotReleasedOut]
 
     @classmethod
@@ -90,12 +101,16 @@ class Disconnected(ConnectionOut):
 
 
 class BusySpan(Body):
+    """A span that takes time; never what it is."""
+
     start: datetime
     end: datetime
     kind: BusyKind
 
 
 class StaffBusy(Body):
+    """What the mirror knows of one person."""
+
     staff_id: str
     status: Freshness
     as_of: datetime | None
@@ -108,6 +123,8 @@ class StaffBusy(Body):
 
 
 class BusyOut(Body):
+    """One item for each person asked for."""
+
     items: list[StaffBusy]
 
 
@@ -122,12 +139,16 @@ class Look(Body):
 
 
 class LookedSpan(Body):
+    """``entry`` names it in every look, opaquely."""
+
     entry: str
     start: datetime
     end: datetime
 
 
 class StaffLooked(Body):
+    """What a look found for one person."""
+
     staff_id: str
     status: LookStatus
     read_at: datetime | None
@@ -140,6 +161,8 @@ class StaffLooked(Body):
 
 
 class LookOut(Body):
+    """One item for each person asked for."""
+
     items: list[StaffLooked]
 
 
@@ -152,5 +175,7 @@ class Notification(Body):
 
 
 class NotificationOut(Body):
+    """What the gateway answers the provider."""
+
     status: int
     text: str

@@ -16,7 +16,7 @@ class Settings(ServiceSettings):
     google_oauth_url: str = "https://oauth2.googleapis.com"
     google_api_url: str = "https://www.googleapis.com/calendar/v3"
     google_concurrency: int = 8
-    """Requests at once per mailbox."""
+    """Requests at once per mailbox and process."""
     google_description_limit: int = 8_192
 
     microsoft_client_id: str = ""
@@ -25,7 +25,7 @@ class Settings(ServiceSettings):
     microsoft_tenant: str = "common"
     microsoft_api_url: str = "https://graph.microsoft.com/v1.0"
     microsoft_concurrency: int = 4
-    """Graph refuses the fifth request at once of one mailbox."""
+    """Graph refuses the fifth request at once of one mailbox: divide it by the number of replicas."""
     microsoft_description_limit: int = 200_000
 
     provider_timeout: timedelta = timedelta(seconds=10)

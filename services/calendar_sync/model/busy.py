@@ -20,7 +20,9 @@ class BusyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BusyEntry:
-    """One entry of a calendar that takes time; never its title. ``marker`` is ours where we wrote it (G4)."""
+    """One entry of a calendar that takes time; never its title. ``marker`` is the key that its maker gave it, where
+    that looks like one of ours (``model.entries.provider_key``).
+    """
 
     entry_id: str
     start_at: datetime
@@ -45,13 +47,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class OwnEntries:
-    """What our ledger says is ours: provider ids of a person's entries, and UIDs that participants' copies share."""
+    """What our ledger says is ours: provider ids of a person's entries, UIDs that participants' copies share, and keys
+    of entries whose create is under way. A marker alone proves nothing: copies and other installations bear some too.
+    """
 
     entry_ids: frozenset[str] = frozenset()
     ical_uids: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
 
     def include(self, entry: BusyEntry) -> bool:
-        return bool(entry.marker) or entry.entry_id in self.entry_ids or entry.ical_uid in self.ical_uids
+        return entry.entry_id in self.entry_ids or entry.ical_uid in self.ical_uids or entry.marker in self.keys
 
 
 def entry_key(staff_id: str, entry_id: str) -> str:

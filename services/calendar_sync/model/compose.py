@@ -2,7 +2,7 @@
 
 from services.calendar_sync.model.entries import EntryDraft, Participant
 from services.calendar_sync.model.subjects import AppointmentState, ProposalState
-from services.calendar_sync.model.text import description, hold_title, title_of
+from services.calendar_sync.model.text import description, hold_title
 from shared.contracts.booking import Attendee
 
 
@@ -44,7 +44,7 @@ def entry_draft(
     link = state.link
     return EntryDraft(
         marker=marker,
-        title=title_of(appointment.title, appointment.guest),
+        title=appointment.title,
         description=description(
             appointment,
             state.note,

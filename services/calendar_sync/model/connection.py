@@ -22,7 +22,9 @@ LINKED = (ConnectionStatus.CONNECTED, ConnectionStatus.BROKEN)
 
 @dataclass(frozen=True)
 class Connection:
-    """One per staff member and provider, for life: connecting again revives it."""
+    """One per staff member and provider, for life: connecting again revives it under the next ``link`` number, which
+    tells what belongs to an earlier account or grant.
+    """
 
     connection_id: str
     organization_id: str
@@ -31,6 +33,8 @@ class Connection:
     status: ConnectionStatus
     account: str
     connected_at: datetime
+    link: int = 1
+    ended_at: datetime | None = None
 
     @property
     def usable(self) -> bool:

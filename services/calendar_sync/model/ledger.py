@@ -1,11 +1,17 @@
 """The ledger: one row per hold and per entry, with what is wanted beside what is written (G10, G13)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import Cause
+
+WRITE_MARGIN = timedelta(hours=1)
+"""How long after its end (or after the last wish, where that is later) a hold or an entry is still written."""
+REMOVE_MARGIN = timedelta(days=7)
+"""The same for removing one; until then a calendar that was disconnected may be connected again."""
+_KEPT = timedelta(days=90)
 
 
 class RowKind(StrEnum):
@@ -42,7 +48,9 @@ class Row:
     """``about`` is the proposal or appointment; ``provider`` is fixed for entries and chosen at writing for holds.
 
     An unwanted row with ``after`` waits until those rows are written: a move creates first, then deletes (G15).
-    ``told`` says that the others heard of a write that failed, and are owed the end of it (G9).
+    ``told`` says that the others heard of a write that failed, and are owed the end of it (G9). ``said_at`` is the
+    time of the last event about the row: the next one's is later, so that events of one revision have an order.
+    ``missing_since`` is when the provider first said that the written entry is gone (G17).
     """
 
     row_id: str
@@ -63,12 +71,20 @@ class Row:
     tries: int
     cause: Cause
     traceparent: str | None
-    ends_at: datetime | None
+    ends_at: datetime
+    caused_at: datetime
     told: bool = False
+    said_at: datetime | None = None
+    missing_since: datetime | None = None
 
     @property
     def marker(self) -> str:
         return self.row_id
+
+    @property
+    def last_moment(self) -> datetime:
+        """When the row is given up for good, so that nothing is tried or waits without end (G9)."""
+        return max(self.ends_at, self.caused_at) + (WRITE_MARGIN if self.present else REMOVE_MARGIN)
 
 
 @dataclass(frozen=True)
@@ -82,4 +98,9 @@ class WantedRow:
     slot_id: str | None
     provider: Provider | None
     participants: tuple[str, ...]
-    ends_at: datetime | None
+    ends_at: datetime
+
+
+def prunable_at(ends_at: datetime, now: datetime) -> datetime:
+    """When nobody asks for a row any more: neither a change of what is past nor a look at whose an entry is (G4)."""
+    return max(ends_at, now) + _KEPT

@@ -29,6 +29,11 @@ class ProposalState:
     def confirmed(self) -> "ProposalState":
         return self if self.sealed else replace(self, sealed=True)
 
+    @property
+    def told_as(self) -> int:
+        """The revision under which the holds' end is told: a confirmation is later than all that was proposed."""
+        return self.revision + 1 if self.sealed else self.revision
+
     def holds(self) -> dict[str, list[str]]:
         """Slots that want holds, each with the staff in whose calendars (R21)."""
         if self.sealed or not self.is_open or self.proposal is None:

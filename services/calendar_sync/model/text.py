@@ -4,7 +4,6 @@ import unicodedata
 from dataclasses import dataclass
 
 from shared.contracts.booking import Appointment, Proposal
-from shared.contracts.people import Guest
 
 _WORDS = {
     "ja": {
@@ -47,15 +46,8 @@ def zoom_block(link: MeetingLink) -> str:
     )
 
 
-def title_of(title: str, guest: Guest) -> str:
-    """R12: an empty title becomes ``会社名:氏名 様``."""
-    if title:
-        return title
-    return f"{guest.company}:{guest.known_as} 様" if guest.company and guest.name else f"{guest.known_as} 様"
-
-
 def hold_title(proposal: Proposal) -> str:
-    return "【仮】" + title_of(proposal.title, proposal.guest)
+    return "【仮】" + proposal.title
 
 
 def description(

@@ -1,6 +1,7 @@
 """One request to a provider: bearer token, one renewal after a 401, and what a broken connection means (G10)."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Protocol
 
 import httpx
@@ -11,12 +12,19 @@ from shared.observability.http import provider_call
 from shared.providers import ProviderUnavailable
 
 UNAUTHORIZED = 401
+_UNSAID = timedelta(seconds=2)
 
 
 class ErrorOf(Protocol):
     """Turns an answer of 400 and above into one of the five errors."""
 
     def __call__(self, status: int, body: dict[str, Any], headers: Mapping[str, str]) -> Exception: ...
+
+
+def retry_after(headers: Mapping[str, str]) -> timedelta:
+    """What the provider asks for, at least a second."""
+    text = headers.get("retry-after", "")
+    return timedelta(seconds=max(1, int(text))) if text.isdigit() else _UNSAID
 
 
 class ProviderApi:

@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import structlog
 
 from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.entries import EntryDraft, Written, provider_key
-from services.calendar_sync.providers.calls import ProviderApi
+from services.calendar_sync.providers.calls import ProviderApi, retry_after
 from services.calendar_sync.providers.google_mapping import from_draft, new_entry, to_busy
 from services.calendar_sync.providers.protocol import Credential, Reading, Watch
 from shared.oauth import OAuthApp
@@ -22,6 +23,7 @@ from shared.providers import (
     SyncTokenExpired,
 )
 
+log = structlog.get_logger(__name__)
 SCOPES = (
     "https://www.googleapis.com/auth/calendar.events",
     "https://www.googleapis.com/auth/calendar.calendars.readonly",
@@ -47,7 +49,7 @@ def error_of(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -
     if reason in _QUOTA:
         return ProviderThrottled(reason, retry_after=timedelta(minutes=15))
     if status == 429 or reason in _THROTTLED:
-        return ProviderThrottled(reason or "429", retry_after=_retry_after(headers))
+        return ProviderThrottled(reason or "429", retry_after=retry_after(headers))
     if reason in _RESYNC:
         return SyncTokenExpired(reason)
     if status in (404, 410):
@@ -57,11 +59,6 @@ def error_of(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -
     if status >= 500 or status == 412:
         return ProviderUnavailable(f"{status} {reason}".strip(), unknown=status >= 500)
     return ProviderRefused(f"{status} {reason}".strip())
-
-
-def _retry_after(headers: Mapping[str, str]) -> timedelta:
-    text = headers.get("retry-after", "")
-    return timedelta(seconds=max(1, int(text)) if text.isdigit() else 2)
 
 
 def google_app(client_id: str, client_secret: str, *, authorize_url: str, oauth_url: str) -> OAuthApp:
@@ -201,9 +198,12 @@ class GoogleCalendar:
     async def renew_watch(
         self, credential: Credential, watch: Watch, *, url: str, secret: str, until: datetime
     ) -> Watch:
-        """Google renews no channel: a new one first, then the old one ends."""
+        """Google renews no channel: a new one first, then the old one ends, by itself where it cannot be stopped."""
         made = await self.watch(credential, url=url, secret=secret, until=until)
-        await self.unwatch(credential, watch)
+        try:
+            await self.unwatch(credential, watch)
+        except ProviderError as error:
+            log.info("calendar.not_unwatched", watch_id=watch.watch_id, reason=error.reason)
         return made
 
     async def unwatch(self, credential: Credential, watch: Watch) -> None:

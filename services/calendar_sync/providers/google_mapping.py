@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.calendar_sync.model.busy import BusyEntry, BusyKind
-from services.calendar_sync.model.entries import EntryDraft
+from services.calendar_sync.model.entries import PREFIX, EntryDraft
 from services.calendar_sync.providers.zones import day_start, need_zone, wall_clock
 from shared.contracts.booking import Visibility
 from shared.providers import ProviderUnavailable
@@ -38,13 +38,8 @@ def to_busy(event: Mapping[str, Any], calendar_zone: str) -> BusyEntry | None:
         etag=str(event.get("etag", "")),
         series_id=str(event.get("recurringEventId", "")),
         ical_uid=str(event.get("iCalUID", "")),
-        marker=marker_of(event),
+        marker=str(event["id"]) if str(event["id"]).startswith(PREFIX) else "",
     )
-
-
-def marker_of(event: Mapping[str, Any]) -> str:
-    properties = event.get("extendedProperties") or {}
-    return str((properties.get("shared") or {}).get(MARKER, ""))
 
 
 def _instant(moment: Mapping[str, Any] | None, calendar_zone: str) -> datetime:

@@ -1,4 +1,7 @@
-"""How many requests go to one mailbox at once, and silence while the provider asks for it."""
+"""How many requests go to one mailbox at once, and silence while the provider asks for it, within this process.
+
+Between replicas nothing is shared: one that goes over the limit is answered 429, and its rows and reads wait as asked.
+"""
 
 import asyncio
 import time

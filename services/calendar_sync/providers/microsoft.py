@@ -1,7 +1,7 @@
 """Microsoft Graph calendars. A ``transactionId`` guards creates, and our own property is looked for before repeats."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ import httpx
 
 from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.entries import EntryDraft, Written, provider_key
-from services.calendar_sync.providers.calls import ProviderApi
+from services.calendar_sync.providers.calls import ProviderApi, retry_after
 from services.calendar_sync.providers.microsoft_mapping import from_draft, marker_filter, new_entry, to_busy
 from services.calendar_sync.providers.protocol import Credential, Reading, Watch
 from services.calendar_sync.providers.zones import wall_clock
@@ -50,17 +50,12 @@ def error_of(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -
     if status == 410 or word in _RESYNC:
         return SyncTokenExpired(code or "410")
     if status == 429 or word in _THROTTLED:
-        return ProviderThrottled(code or "429", retry_after=_retry_after(headers))
+        return ProviderThrottled(code or "429", retry_after=retry_after(headers))
     if status == 404:
         return ProviderRefused(code or "404", missing=True)
     if status >= 500 or status in _TRANSIENT:
         return ProviderUnavailable(f"{status} {code}".strip(), unknown=status >= 500)
     return ProviderRefused(f"{status} {code}".strip())
-
-
-def _retry_after(headers: Mapping[str, str]) -> timedelta:
-    text = headers.get("retry-after", "")
-    return timedelta(seconds=max(1, int(text)) if text.isdigit() else 2)
 
 
 def microsoft_app(client_id: str, client_secret: str, *, login_url: str, tenant: str) -> OAuthApp:

@@ -29,12 +29,15 @@ class Credential(Protocol):
 
 @dataclass(frozen=True)
 class Reading:
-    """A complete read. Incremental ones also name what went; ``doubtful`` asks for a full read instead."""
+    """A complete read: of everything where ``whole``, else of what changed, which names what went too. ``doubtful``
+    asks for a full read instead.
+    """
 
     entries: Sequence[BusyEntry]
     removed: frozenset[str] = frozenset()
     cursor: str | None = None
     doubtful: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class BusyTimes:
     async def publish(
         self, staff_id: str, before: Published, months: Mapping[str, str], event: CloudEvent[Any]
     ) -> bool:
-        """False when somebody else published meanwhile."""
+        """False when somebody else published meanwhile, or the person connected another calendar."""
         waiting = outbox.entries([event])
         values = {"version": event.aggregateversion, "at": clock.now(), "months": dict(months)}
         which = {"_id": staff_id, "version": before.version} if before.version else {"_id": staff_id, "version": None}
@@ -63,5 +63,6 @@ class BusyTimes:
         return True
 
     async def forget_months(self, staff_id: str) -> None:
-        """After a new link everything is said again."""
-        await self.collection.update_one({"_id": staff_id}, {"$set": {"months": {}, "at": None}})
+        """After a new link everything is said again, and what is about to be said of an earlier one is overtaken."""
+        change = {"$set": {"months": {}, "at": None}, "$inc": {"version": 1}}
+        await self.collection.update_one({"_id": staff_id}, change)

@@ -22,13 +22,13 @@ _SECRETS = ("access_token", "refresh_token")
 
 @dataclass(frozen=True)
 class Tokens:
-    """As stored; ``generation`` grows with every renewal."""
+    """As stored; ``generation`` grows with every renewal, ``link`` with every connecting."""
 
     access: str
     refresh: str
     expires_at: datetime
     generation: int
-    status: ConnectionStatus
+    link: int
 
     def __repr__(self) -> str:
         return f"Tokens(generation={self.generation})"
@@ -67,8 +67,8 @@ class Connections:
                     "due_at": now,
                     **self._sealed(connection_id, grant),
                 },
-                "$inc": {"token_generation": 1},
-                "$unset": {"renewal": ""},
+                "$inc": {"token_generation": 1, "link": 1},
+                "$unset": {"renewal": "", "ended_at": ""},
                 "$push": outbox.push(waiting),
             },
             upsert=True,
@@ -89,12 +89,10 @@ class Connections:
         return _connection(row) if row else None
 
     async def of_staff(
-        self, staff_ids: Sequence[str], *, organization_id: str | None = None, session: Session | None = None
+        self, staff_ids: Sequence[str], *, organization_id: str, session: Session | None = None
     ) -> list[Connection]:
         """Newest first for each person."""
-        which: Document = {"staff_id": {"$in": list(staff_ids)}}
-        if organization_id is not None:
-            which["organization_id"] = organization_id
+        which = {"staff_id": {"$in": list(staff_ids)}, "organization_id": organization_id}
         cursor = self.collection.find(which, _PLAIN, session=session).sort("connected_at", -1)
         return [_connection(row) for row in await cursor.to_list(None)]
 
@@ -106,8 +104,7 @@ class Connections:
         access, refresh = (
             self._ring.decrypt(row[name], place=f"connections/{connection_id}/{name}").decode() for name in _SECRETS
         )
-        status = ConnectionStatus(row["status"])
-        return Tokens(access, refresh, row["access_expires_at"], row["token_generation"], status)
+        return Tokens(access, refresh, row["access_expires_at"], row["token_generation"], row["link"])
 
     async def take_renewal(self, connection_id: str, generation: int, lease: str, until: datetime) -> bool:
         """Whether the caller alone may renew now; false too when it was renewed meanwhile."""
@@ -151,27 +148,28 @@ class Connections:
             self._relay.publish_soon(self.collection, connection_id, waiting)
         return result.modified_count == 1
 
-    async def begin_disconnect(self, connection_id: str, finish_at: datetime) -> None:
+    async def begin_disconnect(self, seen: Connection, finish_at: datetime) -> None:
         """A broken link cannot remove anything any more: it ends at once. Crashed halfway, it ends at ``finish_at``."""
         await self.collection.update_one(
-            {"_id": connection_id, "status": ConnectionStatus.CONNECTED},
+            {"_id": seen.connection_id, "link": seen.link, "status": ConnectionStatus.CONNECTED},
             {"$set": {"status": ConnectionStatus.DISCONNECTING, "due_at": finish_at}},
         )
 
-    async def end(self, connection_id: str, event: CloudEvent[Any]) -> None:
-        """Forget the tokens."""
-        waiting = outbox.entries([event])
+    async def end(self, seen: Connection, event: CloudEvent[Any]) -> bool:
+        """Forget the tokens; false where this link ended before, or where the person has connected again meanwhile."""
+        waiting, now = outbox.entries([event]), clock.now()
         result = await self.collection.update_one(
-            {"_id": connection_id, "status": {"$ne": ConnectionStatus.DISCONNECTED}},
+            {"_id": seen.connection_id, "link": seen.link, "status": {"$ne": ConnectionStatus.DISCONNECTED}},
             {
-                "$set": {"status": ConnectionStatus.DISCONNECTED, "due_at": clock.now()},
+                "$set": {"status": ConnectionStatus.DISCONNECTED, "due_at": now, "ended_at": now},
                 "$unset": {"access_token": "", "refresh_token": "", "renewal": ""},
                 "$inc": {"token_generation": 1},
                 "$push": outbox.push(waiting),
             },
         )
         if result.modified_count:
-            self._relay.publish_soon(self.collection, connection_id, waiting)
+            self._relay.publish_soon(self.collection, seen.connection_id, waiting)
+        return result.modified_count == 1
 
     async def caught_up(self, held: Document) -> None:
         await self.collection.update_one(held, {"$unset": {"due_at": ""}})
@@ -189,4 +187,6 @@ def _connection(row: Document) -> Connection:
         status=ConnectionStatus(row["status"]),
         account=row["account"],
         connected_at=row["connected_at"],
+        link=row["link"],
+        ended_at=row.get("ended_at"),
     )

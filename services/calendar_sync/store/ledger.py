@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from services.calendar_sync.model.busy import OwnEntries
-from services.calendar_sync.model.ledger import Attempted, Row, RowKind, WantedRow, WrittenEntry
+from services.calendar_sync.model.entries import provider_key
+from services.calendar_sync.model.ledger import Attempted, Row, RowKind, WantedRow, WrittenEntry, prunable_at
+from services.calendar_sync.model.plan import Standing
 from services.calendar_sync.store.rows import FRESH, row_of, wanted_values, written_document
 from shared import clock
-from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import Cause, CloudEvent
 from shared.due import INDEX as DUE_INDEX
 from shared.messaging import outbox
@@ -23,6 +24,8 @@ INDEXES = (
     IndexModel([("staff_id", ASCENDING), ("ends_at", ASCENDING)]),
     IndexModel([("participants", ASCENDING), ("ends_at", ASCENDING)]),
     IndexModel([("written.connection_id", ASCENDING)], sparse=True),
+    IndexModel([("attempted.connection_id", ASCENDING)], sparse=True),
+    IndexModel([("prune_at", ASCENDING)], expireAfterSeconds=0),
 )
 
 
@@ -55,6 +58,7 @@ class Ledger:
             "cause": {"causation_id": cause.causation_id, "correlation_id": cause.correlation_id},
             "traceparent": traceparent,
             "waiting": False,
+            "failed": None,
             "tries": 0,
             "caused_at": now,
         }
@@ -64,32 +68,53 @@ class Ledger:
         writes = []
         for row in wanted:
             due_at = now if row.row_id in written else first_write_at
-            values = {**wanted_values(row, organization_id), **common, "due_at": due_at}
+            values = {**wanted_values(row, organization_id, now), **common, "due_at": due_at}
             change = {"$set": values, "$inc": {"wanted_version": 1}, "$setOnInsert": FRESH}
             writes.append(UpdateOne({"_id": row.row_id}, change, upsert=True))
         if writes:
             await self.collection.bulk_write(writes, ordered=True, session=session)
         await self.collection.update_many(
             {"about": about, "_id": {"$nin": ids}, "present": True},
-            {"$set": {**common, "present": False, "after": ids, "due_at": now}, "$inc": {"wanted_version": 1}},
+            {
+                "$set": {**common, "present": False, "after": ids, "due_at": now},
+                "$max": {"prune_at": prunable_at(now, now)},
+                "$inc": {"wanted_version": 1},
+            },
             session=session,
         )
 
     async def rows_about(self, about: str) -> list[Row]:
         return [row_of(row) for row in await self.collection.find({"about": about}).to_list(None)]
 
-    async def providers_of(self, about: str, session: Session) -> list[tuple[str, Provider]]:
-        """Whose calendar at which provider the wanted rows of this subject name, participants included."""
-        which = {"about": about, "present": True, "provider": {"$ne": None}}
-        fields = {"staff_id": 1, "provider": 1, "participants": 1}
-        rows = await self.collection.find(which, fields, session=session).to_list(None)
-        return [(one, Provider(row["provider"])) for row in rows for one in (row["staff_id"], *row["participants"])]
+    async def wants(self, about: str, wanted: Sequence[WantedRow], session: Session) -> bool:
+        """Whether these and no others are wanted of this subject already, and none was given up."""
+        which = {"about": about, "present": True}
+        rows = await self.collection.find(which, {"participants": 1, "failed": 1}, session=session).to_list(None)
+        known = {row["_id"]: row["participants"] for row in rows if not row.get("failed")}
+        return known == {row.row_id: list(row.participants) for row in wanted}
 
-    async def covers(self, row: Row) -> bool:
-        """Whether another wanted entry stands for the same person: theirs was moved, not removed (G15)."""
+    async def standing(self, about: str, session: Session) -> dict[str, Standing]:
+        """The written and wanted entry of each person whom one shows this appointment, participants included."""
+        which = {"about": about, "present": True, "kind": RowKind.ENTRY, "written": {"$ne": None}}
+        rows = [row_of(row) for row in await self.collection.find(which, session=session).to_list(None)]
+        return {
+            one: Standing(row.staff_id, row.written.provider, row.written.revision)
+            for row in rows
+            if row.written is not None
+            for one in (row.staff_id, *row.participants)
+        }
+
+    async def covered_by(self, row: Row) -> list[str]:
+        """Other wanted entries that stand for the same person: theirs was moved, not removed (G15)."""
         which: Document = {"about": row.about, "_id": {"$ne": row.row_id}, "present": True, "kind": RowKind.ENTRY}
         which["$or"] = [{"staff_id": row.staff_id}, {"participants": row.staff_id}]
-        return await self.collection.find_one(which, {"_id": 1}) is not None
+        return [found["_id"] for found in await self.collection.find(which, {"_id": 1}).to_list(None)]
+
+    async def tell_again(self, row_ids: Sequence[str]) -> None:
+        """Have the written ones of these looked at and told once more."""
+        which = {"_id": {"$in": list(row_ids)}, "written": {"$ne": None}}
+        change = {"$set": {"due_at": clock.now(), "waiting": False}, "$inc": {"wanted_version": 1}}
+        await self.collection.update_many(which, change)
 
     async def pending_first(self, row_ids: Sequence[str]) -> bool:
         """Whether one of these is wanted and neither written nor refused for good."""
@@ -103,53 +128,55 @@ class Ledger:
         return row_of(row) if row else None
 
     async def settle(
+        self, held: Document, row: Row, written: WrittenEntry | None, events: Sequence[CloudEvent[Any]]
+    ) -> None:
+        """The row is at the provider as ``row`` wanted it; it stays due when it is wanted otherwise by now."""
+        values = {**_done(row, written), "told": False, "waiting": False}
+        await self._conclude(held, row, values, events, None)
+
+    async def settle_and_wait(self, held: Document, row: Row, events: Sequence[CloudEvent[Any]]) -> None:
+        """What was written is gone and is wanted still, as soon as the calendar can be reached again."""
+        values = {**_done(row, None), "told": True, "waiting": True}
+        await self._conclude(held, row, values, events, row.last_moment)
+
+    async def give_up(self, held: Document, row: Row, reason: str, events: Sequence[CloudEvent[Any]]) -> None:
+        """For good; a new wish tries again."""
+        values = {"failed": reason, "told": row.told or bool(events), "waiting": False}
+        await self._conclude(held, row, values, events, None)
+
+    async def wait(self, held: Document, row: Row, events: Sequence[CloudEvent[Any]]) -> None:
+        """Until the person's calendar can be reached again; what others count on, until the last moment."""
+        told = row.told or bool(events)
+        await self._conclude(held, row, {"waiting": True, "told": told}, events, row.last_moment if told else None)
+
+    async def put_off(
         self,
         held: Document,
         row: Row,
-        written: WrittenEntry | None,
+        due_at: datetime,
         events: Sequence[CloudEvent[Any]],
         *,
-        waiting_again: bool = False,
+        missing_since: datetime | None = None,
     ) -> None:
-        """The row is at the provider as ``row`` wanted it; it stays due when it is wanted otherwise by now."""
-        waiting = outbox.entries(events)
-        values: Document = {
-            "written": written_document(written) if written else None,
-            "attempted": None,
-            "failed": None,
-            "told": False,
-            "tries": 0,
-            "failed_tries": 0,
-            "waiting": waiting_again,
-        }
-        if written:
-            values["generation"] = written.generation
-        elif row.written:
-            values["removed"] = {"entry_id": row.written.entry_id, "ical_uid": row.written.ical_uid}
-        await self._conclude(held, row, values, waiting, {"$unset": {"due_at": ""}})
-
-    async def give_up(self, held: Document, row: Row, reason: str, events: Sequence[CloudEvent[Any]]) -> None:
-        """The provider refused for good; a new wish tries again."""
-        values = {"failed": reason, "told": True}
-        await self._conclude(held, row, values, outbox.entries(events), {"$unset": {"due_at": ""}})
-
-    async def wait(self, held: Document, row: Row, events: Sequence[CloudEvent[Any]]) -> None:
-        """Until the person's calendar can be reached again."""
-        values = {"waiting": True, "told": row.told or bool(events)}
-        await self._conclude(held, row, values, outbox.entries(events), {"$unset": {"due_at": ""}})
-
-    async def put_off(self, held: Document, row: Row, due_at: datetime, events: Sequence[CloudEvent[Any]]) -> None:
-        values = {"due_at": due_at, "tries": row.tries + 1, "told": row.told or bool(events)}
-        await self._conclude(held, row, values, outbox.entries(events), {})
+        values: Document = {"tries": row.tries + 1, "told": row.told or bool(events)}
+        if missing_since is not None:
+            values["missing_since"] = missing_since
+        await self._conclude(held, row, values, events, due_at)
 
     async def _conclude(
-        self, held: Document, row: Row, values: Document, waiting: list[outbox.Entry], end: Document
+        self, held: Document, row: Row, values: Document, events: Sequence[CloudEvent[Any]], due_at: datetime | None
     ) -> None:
+        """Write the end of one work on a row; a wish that came meanwhile keeps it due at once."""
+        waiting = outbox.entries(events)
         push: Document = {"$push": outbox.push(waiting)} if waiting else {}
-        same = {**held, "wanted_version": row.wanted_version}
-        result = await self.collection.update_one(same, {"$set": values, **push, **end})
+        if events:
+            values = {**values, "said_at": events[-1].time}
+        end: Document = {"$set": values, "$unset": {"due_at": ""}}
+        if due_at is not None:
+            end = {"$set": {**values, "due_at": due_at}}
+        result = await self.collection.update_one({**held, "wanted_version": row.wanted_version}, {**end, **push})
         if not result.matched_count:
-            kept = {name: value for name, value in values.items() if name not in ("due_at", "waiting", "failed")}
+            kept = {name: value for name, value in values.items() if name not in ("waiting", "failed")}
             result = await self.collection.update_one(held, {"$set": kept, **push})
         if result.matched_count:
             self._relay.publish_soon(self.collection, row.row_id, waiting)
@@ -185,15 +212,41 @@ class Ledger:
             "$or": [{"staff_id": {"$in": people}}, {"participants": {"$in": people}}],
             "ends_at": {"$gt": since},
         }
-        fields = ["staff_id", "participants"]
+        fields = ["staff_id", "participants", "attempted.generation"]
         fields += [f"{state}.{name}" for state in ("written", "removed") for name in ("entry_id", "ical_uid")]
         ids: dict[str, set[str]] = {one: set() for one in people}
         uids: dict[str, set[str]] = {one: set() for one in people}
+        keys: dict[str, set[str]] = {one: set() for one in people}
         for row in await self.collection.find(which, fields).to_list(None):
+            everybody = {row["staff_id"], *row["participants"]} & ids.keys()
             for known in filter(None, (row.get("written"), row.get("removed"))):
                 if row["staff_id"] in ids:
                     ids[row["staff_id"]].add(known["entry_id"])
                 if known["ical_uid"]:
-                    for one in {row["staff_id"], *row["participants"]} & uids.keys():
+                    for one in everybody:
                         uids[one].add(known["ical_uid"])
-        return {one: OwnEntries(frozenset(ids[one]), frozenset(uids[one])) for one in people}
+            if row.get("attempted"):
+                for one in everybody:
+                    keys[one] |= attempted_keys(row["_id"], row["attempted"]["generation"])
+        return {one: OwnEntries(frozenset(ids[one]), frozenset(uids[one]), frozenset(keys[one])) for one in people}
+
+
+def attempted_keys(marker: str, generation: int) -> set[str]:
+    """What an entry may be called whose create is under way: the next generation follows a name that is used up."""
+    return {provider_key(marker, generation), provider_key(marker, generation + 1)}
+
+
+def _done(row: Row, written: WrittenEntry | None) -> Document:
+    values: Document = {
+        "written": written_document(written) if written else None,
+        "attempted": None,
+        "failed": None,
+        "missing_since": None,
+        "tries": 0,
+        "failed_tries": 0,
+    }
+    if written:
+        values["generation"] = written.generation
+    elif row.written:
+        values["removed"] = {"entry_id": row.written.entry_id, "ical_uid": row.written.ical_uid}
+    return values

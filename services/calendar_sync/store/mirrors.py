@@ -1,17 +1,31 @@
-"""The mirror of each connected calendar: where reading stands, and the entries that take time (never a title)."""
+"""The mirror of each connected calendar: where reading stands, and the entries that take time (never a title).
+
+A mirror belongs to one link of its connection: what was read under an earlier one may be another account's.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.calendar_sync.model.busy import BusyEntry, BusyKind, Window
+from services.calendar_sync.model.connection import Connection, ConnectionStatus
 from services.calendar_sync.providers.protocol import Reading, Watch
 from shared import clock
 from shared.contracts.calendar_sync import Provider
 from shared.crypto import KeyRing
 from shared.due import INDEX as DUE_INDEX
-from shared.mongo import ASCENDING, Collection, DeleteOne, Document, IndexModel, UpdateOne
+from shared.mongo import (
+    ASCENDING,
+    Client,
+    Collection,
+    DeleteOne,
+    Document,
+    IndexModel,
+    Session,
+    UpdateOne,
+    in_transaction,
+)
 
 INDEXES = (
     DUE_INDEX,
@@ -21,7 +35,9 @@ INDEXES = (
 ENTRY_INDEXES = (
     IndexModel([("connection_id", ASCENDING), ("end_at", ASCENDING)]),
     IndexModel([("connection_id", ASCENDING), ("series_id", ASCENDING)]),
+    IndexModel([("end_at", ASCENDING)], expireAfterSeconds=int(timedelta(days=7).total_seconds())),
 )
+"""Full reads drop what is past; the last index does where a link stays broken and nothing is read any more."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +45,7 @@ class Mirror:
     """How far a calendar was read. ``read_at`` is when the last complete read began."""
 
     connection_id: str
+    link: int
     organization_id: str
     staff_id: str
     provider: Provider
@@ -40,24 +57,35 @@ class Mirror:
     watch: Watch | None
     watch_due_at: datetime | None
 
+    def follows(self, connection: Connection) -> bool:
+        """Whether the connection can be read and is still the link that this mirror was begun for."""
+        return connection.status is ConnectionStatus.CONNECTED and connection.link == self.link
+
 
 class Mirrors:
     """The collections ``mirrors`` (due rows) and ``mirror_entries``."""
 
-    def __init__(self, collection: Collection, entries: Collection, ring: KeyRing) -> None:
+    def __init__(self, client: Client, collection: Collection, entries: Collection, ring: KeyRing) -> None:
+        self._client = client
         self.collection = collection
         self.entries = entries
         self._ring = ring
 
-    async def begin(self, connection_id: str, organization_id: str, staff_id: str, provider: Provider) -> None:
-        """Read from now on, completely at first: another account's cursor would mean nothing."""
+    async def begin(self, connection: Connection) -> None:
+        """Read from now on, completely at first; what another account's calendar held is forgotten."""
+        which: Document = {"_id": connection.connection_id}
+        another = await self.collection.delete_one({**which, "account": {"$ne": connection.account}})
+        if another.deleted_count:
+            await self.entries.delete_many({"connection_id": connection.connection_id})
         await self.collection.update_one(
-            {"_id": connection_id},
+            which,
             {
                 "$set": {
-                    "organization_id": organization_id,
-                    "staff_id": staff_id,
-                    "provider": provider,
+                    "link": connection.link,
+                    "account": connection.account,
+                    "organization_id": connection.organization_id,
+                    "staff_id": connection.staff_id,
+                    "provider": connection.provider,
                     "due_at": clock.now(),
                     "tries": 0,
                 },
@@ -98,22 +126,27 @@ class Mirrors:
         secret = self._ring.decrypt(row["watch"]["secret"], place=f"mirrors/{row['_id']}/watch").decode()
         return str(row["_id"]), secret
 
-    async def keep_watch(self, connection_id: str, watch: Watch, secret: str, due_at: datetime) -> None:
-        sealed = self._ring.encrypt(secret.encode(), place=f"mirrors/{connection_id}/watch")
+    async def keep_watch(self, mirror: Mirror, watch: Watch, secret: str, due_at: datetime) -> None:
+        sealed = self._ring.encrypt(secret.encode(), place=f"mirrors/{mirror.connection_id}/watch")
         kept = {
             "watch_id": watch.watch_id,
             "resource_id": watch.resource_id,
             "expires_at": watch.expires_at,
             "secret": sealed,
         }
-        await self.collection.update_one({"_id": connection_id}, {"$set": {"watch": kept, "watch_due_at": due_at}})
+        change = {"$set": {"watch": kept, "watch_due_at": due_at}}
+        await self.collection.update_one({"_id": mirror.connection_id, "link": mirror.link}, change)
 
-    async def watch_later(self, connection_id: str, at: datetime) -> None:
-        await self.collection.update_one({"_id": connection_id}, {"$set": {"watch_due_at": at}})
+    async def watch_later(self, mirror: Mirror, at: datetime) -> None:
+        which = {"_id": mirror.connection_id, "link": mirror.link}
+        await self.collection.update_one(which, {"$set": {"watch_due_at": at}})
 
-    async def of_connections(self, connection_ids: Sequence[str]) -> dict[str, Mirror]:
-        rows = await self.collection.find({"_id": {"$in": list(connection_ids)}}).to_list(None)
-        return {row["_id"]: mirror_of(row) for row in rows}
+    async def of_links(self, links: Sequence[Connection]) -> dict[str, Mirror]:
+        """By connection; none where reading has not begun since the person connected."""
+        current = {one.connection_id: one.link for one in links}
+        rows = await self.collection.find({"_id": {"$in": list(current)}}).to_list(None)
+        mirrors = [mirror_of(row) for row in rows]
+        return {one.connection_id: one for one in mirrors if one.link == current[one.connection_id]}
 
     async def in_span(self, connection_ids: Sequence[str], window: Window) -> list[tuple[str, BusyEntry]]:
         """What takes time in the window, each with its connection."""
@@ -133,38 +166,47 @@ class Mirrors:
         which = {"connection_id": connection_id, "series_id": {"$in": list(entry_ids)}}
         return await self.entries.find_one(which, {"_id": 1}) is not None
 
-    async def apply(self, connection_id: str, reading: Reading, *, whole: bool) -> bool:
-        """Take in a complete read; answers whether anything changed. Doing it again changes nothing."""
+    async def take_in(
+        self, held: Document, reading: Reading, *, window: Window, read_at: datetime, due_at: datetime
+    ) -> bool | None:
+        """The result of a complete read, at once with where reading stands; answers whether anything changed, None
+        where ``held`` (the lease and the link) no longer holds. A notification meanwhile stays due.
+        """
+        connection_id = str(held["_id"])
+        values: Document = {
+            "cursor": reading.cursor,
+            "window": {"start_at": window.start_at, "end_at": window.end_at},
+            "read_at": read_at,
+            "tries": 0,
+        }
+
+        async def work(session: Session) -> bool | None:
+            quiet = {**held, "notified_at": {"$not": {"$gt": read_at}}}
+            change = {"$set": {**values, "recount": False, "due_at": due_at}}
+            result = await self.collection.update_one(quiet, change, session=session)
+            if not result.matched_count:
+                change = {"$set": {**values, "due_at": clock.now()}}
+                result = await self.collection.update_one(held, change, session=session)
+            if not result.matched_count:
+                return None
+            return await self._apply(connection_id, reading, session)
+
+        return await in_transaction(self._client, work)
+
+    async def _apply(self, connection_id: str, reading: Reading, session: Session) -> bool:
         ids = {entry.entry_id for entry in reading.entries}
         which: Document = {"connection_id": connection_id}
-        if not whole:
+        if not reading.whole:
             which["entry_id"] = {"$in": list(ids | reading.removed)}
-        known = {row["entry_id"]: _entry(row) for row in await self.entries.find(which).to_list(None)}
-        gone = known.keys() - ids if whole else known.keys() & (reading.removed - ids)
+        rows = await self.entries.find(which, session=session).to_list(None)
+        known = {row["entry_id"]: _entry(row) for row in rows}
+        gone = known.keys() - ids if reading.whole else known.keys() & (reading.removed - ids)
         changed = [entry for entry in reading.entries if known.get(entry.entry_id) != entry]
         writes: list[Any] = [_upsert(connection_id, entry) for entry in changed]
         writes += [DeleteOne({"_id": f"{connection_id}/{entry_id}"}) for entry_id in gone]
         if writes:
-            await self.entries.bulk_write(writes, ordered=False)
+            await self.entries.bulk_write(writes, ordered=False, session=session)
         return bool(writes)
-
-    async def read(
-        self, held: Document, *, cursor: str | None, window: Window, read_at: datetime, due_at: datetime
-    ) -> bool:
-        """The result of a complete read; false when the lease was lost. A notification meanwhile stays due."""
-        values: Document = {
-            "cursor": cursor,
-            "window": {"start_at": window.start_at, "end_at": window.end_at},
-            "read_at": read_at,
-            "tries": 0,
-            "recount": False,
-        }
-        quiet = {**held, "notified_at": {"$not": {"$gt": read_at}}}
-        result = await self.collection.update_one(quiet, {"$set": {**values, "due_at": due_at}})
-        if not result.matched_count:
-            del values["recount"]
-            result = await self.collection.update_one(held, {"$set": {**values, "due_at": clock.now()}})
-        return result.matched_count == 1
 
     async def put_off(self, held: Document, due_at: datetime, tries: int, *, forget_cursor: bool = False) -> None:
         change: Document = {"$set": {"due_at": due_at, "tries": tries}}
@@ -181,6 +223,7 @@ def mirror_of(row: Document) -> Mirror:
     window, watch = row.get("window"), row.get("watch")
     return Mirror(
         connection_id=row["_id"],
+        link=row["link"],
         organization_id=row["organization_id"],
         staff_id=row["staff_id"],
         provider=Provider(row["provider"]),

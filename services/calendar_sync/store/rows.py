@@ -1,15 +1,17 @@
 """Ledger rows as documents and back."""
 
-from services.calendar_sync.model.ledger import Attempted, Row, RowKind, WantedRow, WrittenEntry
+from datetime import datetime
+
+from services.calendar_sync.model.ledger import Attempted, Row, RowKind, WantedRow, WrittenEntry, prunable_at
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import Cause
 from shared.mongo import Document
 
-FRESH: Document = {"written": None, "attempted": None, "failed": None, "generation": 0}
+FRESH: Document = {"written": None, "attempted": None, "generation": 0}
 """What a row begins with beside what is wanted."""
 
 
-def wanted_values(row: WantedRow, organization_id: str) -> Document:
+def wanted_values(row: WantedRow, organization_id: str, now: datetime) -> Document:
     return {
         "organization_id": organization_id,
         "kind": row.kind,
@@ -19,6 +21,7 @@ def wanted_values(row: WantedRow, organization_id: str) -> Document:
         "provider": row.provider,
         "participants": list(row.participants),
         "ends_at": row.ends_at,
+        "prune_at": prunable_at(row.ends_at, now),
         "present": True,
         "after": [],
     }
@@ -58,8 +61,11 @@ def row_of(row: Document) -> Row:
         tries=row.get("tries", 0),
         cause=Cause(row["cause"]["causation_id"], row["cause"]["correlation_id"]),
         traceparent=row.get("traceparent"),
-        ends_at=row.get("ends_at"),
+        ends_at=row["ends_at"],
+        caused_at=row["caused_at"],
         told=row.get("told", False),
+        said_at=row.get("said_at"),
+        missing_since=row.get("missing_since"),
     )
 
 

@@ -1,9 +1,10 @@
 """What the ledger tells the others: one event per hold and entry that changed at a provider."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.calendar_sync.model.ledger import Row, RowKind, WrittenEntry
+from shared import clock
 from shared.contracts.calendar_sync import (
     CalendarEntryRemoved,
     CalendarEntryWritten,
@@ -13,6 +14,8 @@ from shared.contracts.calendar_sync import (
     HoldsReleased,
 )
 from shared.contracts.envelope import CloudEvent, EventData, envelope
+
+_TICK = timedelta(milliseconds=1)
 
 
 def written(row: Row, entry: WrittenEntry) -> CloudEvent[Any]:
@@ -60,4 +63,10 @@ def _hold(row: Row) -> Hold:
 
 
 def _event(row: Row, data: EventData) -> CloudEvent[Any]:
-    return envelope(data, subject=row.about, organization_id=row.organization_id, version=row.revision, cause=row.cause)
+    """Versions are the subject's; events of one version are ordered by their time, which strictly grows for a row."""
+    at = clock.now()
+    if row.said_at is not None:
+        at = max(at, row.said_at + _TICK)
+    return envelope(
+        data, subject=row.about, organization_id=row.organization_id, version=row.revision, cause=row.cause, at=at
+    )

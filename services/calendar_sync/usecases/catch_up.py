@@ -49,10 +49,8 @@ class CatchUp:
         if connection is None or connection.status != lease.row["status"]:
             return
         if connection.status is ConnectionStatus.CONNECTED:
+            await self._mirrors.begin(connection)
             await self._busy.forget_months(connection.staff_id)
-            await self._mirrors.begin(
-                connection.connection_id, connection.organization_id, connection.staff_id, connection.provider
-            )
             self._wake_mirror(connection.connection_id)
             for row_id in await self._ledger.drain(connection.staff_id):
                 self._wake_row(row_id)

@@ -26,7 +26,7 @@ from shared.oauth import TokenEndpoint
 from shared.providers import ProviderError
 
 log = structlog.get_logger(__name__)
-_LOOK_AGAIN_SECONDS = 0.05
+_LOOK_AGAIN_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,14 @@ class DisconnectCalendar:
             version=next_version(),
             cause=Cause.outside(request_id or None),
         )
-        await self._connections.end(connection.connection_id, event)
-        log.info("connection.ended", connection_id=connection.connection_id, not_released=len(left))
+        if await self._connections.end(connection, event):
+            log.info("connection.ended", connection_id=connection.connection_id, not_released=len(left))
         return [await self._named(row) for row in left]
 
     async def _release(self, connection: Connection) -> list[Row]:
         """Have the worker take the holds away, within the budget; answers what stands still."""
         finish_at = clock.now() + timedelta(seconds=2 * self._budget)
-        await self._connections.begin_disconnect(connection.connection_id, finish_at)
+        await self._connections.begin_disconnect(connection, finish_at)
         if connection.status is ConnectionStatus.BROKEN:
             return await self._ledger.holds_in(connection.connection_id)
         for row_id in await self._ledger.release_holds(connection.connection_id):
@@ -100,17 +100,20 @@ class DisconnectCalendar:
         return left
 
     async def _revoke(self, connection: Connection) -> None:
-        tokens = await self._connections.tokens(connection.connection_id)
-        if tokens is None or connection.status is ConnectionStatus.BROKEN:
+        """Whoever connected again meanwhile keeps the new grant: revoking the old one would end both at Google."""
+        if connection.status is ConnectionStatus.BROKEN:
             return
         await self._stop_watching(connection)
+        tokens = await self._connections.tokens(connection.connection_id)
+        if tokens is None or tokens.link != connection.link:
+            return
         try:
             await self._endpoints[connection.provider].revoke(tokens.refresh)
         except ProviderError as error:
             log.warning("grant.not_revoked", connection_id=connection.connection_id, reason=error.reason)
 
     async def _stop_watching(self, connection: Connection) -> None:
-        mirrors = await self._mirrors.of_connections([connection.connection_id])
+        mirrors = await self._mirrors.of_links([connection])
         watch = mirrors[connection.connection_id].watch if mirrors else None
         if watch is None:
             return

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from services.calendar_sync.model.ledger import RowKind, WantedRow
-from services.calendar_sync.model.plan import WantedEntry, wanted_entries
+from services.calendar_sync.model.plan import Calendar, WantedEntry, calendars_of, wanted_entries
 from services.calendar_sync.model.subjects import AppointmentState
 from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.store.ledger import Ledger
 from services.calendar_sync.store.subjects import Appointments
 from shared import clock
-from shared.contracts.calendar_sync import Provider
+from shared.contracts.booking import Appointment
 from shared.contracts.envelope import Cause
 from shared.mongo import Client, Session, in_transaction
 
@@ -44,7 +44,7 @@ class FollowAppointment:
         await self._plan(appointment_id, organization_id, fold, cause, traceparent, again=False)
 
     async def plan_again(self, appointment_id: str, organization_id: str, cause: Cause) -> None:
-        """Somebody's calendar was linked: their entry is made now."""
+        """Somebody's calendar was linked: their entry is made now, unless they have one."""
         await self._plan(appointment_id, organization_id, lambda state: state, cause, None, again=True)
 
     async def _plan(
@@ -63,15 +63,17 @@ class FollowAppointment:
             if after == before and not again:
                 return False
             await self._appointments.keep(after, session)
-            wanted = wanted_entries(
-                after, await self._calendars(after, session, keep=after.revision == before.revision)
-            )
+            calendars = await self._calendars(after, session, edited=after.revision != before.revision)
+            entries = wanted_entries(after, calendars)
+            wanted = [_row(entry, after.appointment) for entry in entries if after.appointment]
+            if again and await self._ledger.wants(appointment_id, wanted, session):
+                return False
             now = clock.now()
             await self._ledger.want(
                 session,
                 organization_id,
                 appointment_id,
-                [_row(entry, after) for entry in wanted],
+                wanted,
                 revision=after.revision,
                 cause=cause,
                 traceparent=traceparent,
@@ -83,29 +85,18 @@ class FollowAppointment:
             for row in await self._ledger.rows_about(appointment_id):
                 self._wake(row.row_id)
 
-    async def _calendars(self, state: AppointmentState, session: Session, *, keep: bool) -> dict[str, Provider]:
-        """Each linked attendee's provider: the newest link, or without an edit the one already written to (V5)."""
+    async def _calendars(self, state: AppointmentState, session: Session, *, edited: bool) -> dict[str, Calendar]:
         if state.appointment is None:
             return {}
         staff_ids = {attendee.staff_id for attendee in state.appointment.attendees} | {state.appointment.organizer_id}
-        linked = [
-            one
-            for one in await self._connections.of_staff(
-                sorted(staff_ids), organization_id=state.organization_id, session=session
-            )
-            if one.linked
-        ]
-        found: dict[str, Provider] = {}
-        for one in linked:
-            found.setdefault(one.staff_id, one.provider)
-        if keep:
-            usable = {(one.staff_id, one.provider) for one in linked}
-            standing = await self._ledger.providers_of(state.appointment_id, session)
-            found |= {staff_id: provider for staff_id, provider in standing if (staff_id, provider) in usable}
-        return found
+        links = await self._connections.of_staff(
+            sorted(staff_ids), organization_id=state.organization_id, session=session
+        )
+        standing = await self._ledger.standing(state.appointment_id, session)
+        return calendars_of(state, links, standing, edited=edited)
 
 
-def _row(entry: WantedEntry, state: AppointmentState) -> WantedRow:
+def _row(entry: WantedEntry, appointment: Appointment) -> WantedRow:
     return WantedRow(
         row_id=entry.row_id,
         kind=RowKind.ENTRY,
@@ -114,5 +105,5 @@ def _row(entry: WantedEntry, state: AppointmentState) -> WantedRow:
         slot_id=None,
         provider=entry.provider,
         participants=entry.participants,
-        ends_at=state.appointment.end_at if state.appointment else None,
+        ends_at=appointment.end_at,
     )

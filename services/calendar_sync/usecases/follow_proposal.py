@@ -61,7 +61,7 @@ class FollowProposal:
                 organization_id,
                 proposal_id,
                 wanted_holds(after),
-                revision=after.revision,
+                revision=after.told_as,
                 cause=cause,
                 traceparent=traceparent,
                 first_write_at=clock.now(),

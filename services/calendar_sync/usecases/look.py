@@ -72,7 +72,7 @@ class LookAtCalendars:
         self._providers = providers
         self._mailboxes = mailboxes
         self._looks: SingleFlight[Seen] = SingleFlight()
-        self._seen: dict[tuple[str, Window], Seen] = {}
+        self._seen: dict[tuple[str, int, Window], Seen] = {}
 
     async def __call__(
         self, organization_id: str, staff_ids: Sequence[str], span: Window, *, max_age: timedelta, budget: timedelta
@@ -84,7 +84,7 @@ class LookAtCalendars:
                 links = await self._connections.of_staff(staff_ids, organization_id=organization_id)
                 linked = [one for one in links if one.linked]
                 own = await self._ledger.own_entries(staff_ids, span.start_at)
-                mirrors = await self._mirrors.of_connections([one.connection_id for one in linked])
+                mirrors = await self._mirrors.of_links(linked)
         except TimeoutError:
             return [Looked(staff_id, LookStatus.UNREADABLE) for staff_id in staff_ids]
         seen = await asyncio.gather(
@@ -141,25 +141,25 @@ class LookAtCalendars:
 
     async def _shared(self, connection: Connection, window: Window, max_age: timedelta) -> Seen:
         """One request serves all who ask at once, and those who come while it is young enough."""
-        key = (connection.connection_id, window)
+        key = (connection.connection_id, connection.link, window)
         known = self._seen.get(key)
         if known is not None and known.read_at >= clock.now() - max_age:
             return known
-        return await self._looks(key, lambda: self._ask(connection, window))
+        return await self._looks(key, lambda: self._ask(connection, window, key))
 
-    async def _ask(self, connection: Connection, window: Window) -> Seen:
+    async def _ask(self, connection: Connection, window: Window, key: tuple[str, int, Window]) -> Seen:
         read_at = clock.now()
         person = await self._staff.find(connection.staff_id)
         async with self._mailboxes[connection.provider].of(connection.connection_id).slot():
             entries = await self._providers[connection.provider].read_span(
                 self._credentials.of(connection), window, person.time_zone
             )
-        return self._remembered(connection, window, Seen(entries, read_at))
+        return self._remembered(key, Seen(entries, read_at))
 
-    def _remembered(self, connection: Connection, window: Window, seen: Seen) -> Seen:
+    def _remembered(self, key: tuple[str, int, Window], seen: Seen) -> Seen:
         if len(self._seen) >= _REMEMBERED:
             self._seen.pop(next(iter(self._seen)))
-        self._seen[(connection.connection_id, window)] = seen
+        self._seen[key] = seen
         return seen
 
 

@@ -37,22 +37,25 @@ class PublishBusyTimes:
             fresh = before.at is not None and before.at > clock.now() - self._heartbeat
             if fresh and not changed:
                 return
+            version = next_version(before.version)
             mirrors = await self._linked(staff_id, organization_id)
-            if mirrors is None or await self._publish(staff_id, organization_id, before, mirrors, fresh=fresh):
+            if mirrors is None or await self._publish(organization_id, before, mirrors, version, fresh=fresh):
                 return
 
     async def _linked(self, staff_id: str, organization_id: str) -> list[Mirror] | None:
         """The mirrors of all linked calendars; None while one has never been read."""
-        links = await self._connections.of_staff([staff_id], organization_id=organization_id)
-        ids = [one.connection_id for one in links if one.linked]
-        mirrors = await self._mirrors.of_connections(ids)
-        if not ids or any(name not in mirrors or mirrors[name].read_at is None for name in ids):
+        found = await self._connections.of_staff([staff_id], organization_id=organization_id)
+        links = [one for one in found if one.linked]
+        mirrors = await self._mirrors.of_links(links)
+        if not links or len(mirrors) < len(links) or any(one.read_at is None for one in mirrors.values()):
             return None
         return list(mirrors.values())
 
     async def _publish(
-        self, staff_id: str, organization_id: str, before: Published, mirrors: Sequence[Mirror], *, fresh: bool
+        self, organization_id: str, before: Published, mirrors: Sequence[Mirror], version: int, *, fresh: bool
     ) -> bool:
+        """``version`` is of before the links were asked for: one that is made meanwhile comes after this event."""
+        staff_id = mirrors[0].staff_id
         window, read_at = common_window(mirrors), min(one.read_at for one in mirrors if one.read_at)
         ids = [one.connection_id for one in mirrors]
         entries = await self._mirrors.in_span(ids, window)
@@ -62,7 +65,7 @@ class PublishBusyTimes:
         digests = {month: digest(bits) for month, bits in months.items()}
         if fresh and digests == before.months:
             return True
-        event = _event(staff_id, organization_id, next_version(before.version), read_at, window, months)
+        event = _event(staff_id, organization_id, version, read_at, window, months)
         return await self._busy.publish(staff_id, before, digests, event)
 
 

@@ -44,9 +44,9 @@ class ShowBusyTimes:
     async def __call__(self, organization_id: str, staff_ids: Sequence[str], span: Window) -> list[Shown]:
         links = await self._connections.of_staff(staff_ids, organization_id=organization_id)
         linked = [one for one in links if one.linked]
-        mirrors = await self._mirrors.of_connections([one.connection_id for one in linked])
+        mirrors = await self._mirrors.of_links(linked)
         own = await self._ledger.own_entries(staff_ids, span.start_at)
-        entries = await self._mirrors.in_span([one.connection_id for one in linked], span)
+        entries = await self._mirrors.in_span(list(mirrors), span)
         owner = {one.connection_id: one.staff_id for one in linked}
         shown = []
         for staff_id in staff_ids:

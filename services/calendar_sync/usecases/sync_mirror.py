@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.calendar_sync.model.busy import Window
-from services.calendar_sync.model.connection import Connection, ConnectionStatus
+from services.calendar_sync.model.connection import Connection
 from services.calendar_sync.providers.mailbox import Mailboxes
 from services.calendar_sync.providers.protocol import CalendarProvider, Reading
 from services.calendar_sync.store.connections import Connections
@@ -22,6 +22,7 @@ from services.calendar_sync.usecases.watch import WatchCalendar
 from shared import clock
 from shared.contracts.calendar_sync import Provider
 from shared.due import Lease, backoff
+from shared.mongo import Document
 from shared.providers import (
     CredentialRevoked,
     ProviderError,
@@ -78,22 +79,26 @@ class SyncMirror:
         mirror = mirror_of(lease.row)
         connection = await self._connections.find(mirror.connection_id)
         person = await self._staff.find(mirror.staff_id)
-        if connection is None or connection.status is not ConnectionStatus.CONNECTED or not person.enabled:
-            await self._mirrors.stop(lease.held)
+        held: Document = {**lease.held, "link": mirror.link}
+        if connection is None or not person.enabled or not mirror.follows(connection):
+            await self._mirrors.stop(held)
             return
         try:
-            changed = await self._read(lease, mirror, connection, person.time_zone)
+            changed = await self._read(held, mirror, connection, person.time_zone)
         except CredentialRevoked:
-            await self._mirrors.stop(lease.held)
+            await self._mirrors.stop(held)
         except SyncTokenExpired:
-            await self._mirrors.put_off(lease.held, clock.now(), mirror.tries + 1, forget_cursor=True)
+            await self._mirrors.put_off(held, clock.now(), mirror.tries + 1, forget_cursor=True)
         except ProviderError as error:
-            await self._later(lease, mirror, error)
+            await self._later(held, mirror, error)
         else:
+            if changed is None:
+                return
             await self._publish(mirror.staff_id, mirror.organization_id, changed=changed)
             await self._watch(mirror, connection)
 
-    async def _read(self, lease: Lease, mirror: Mirror, connection: Connection, zone: str) -> bool:
+    async def _read(self, held: Document, mirror: Mirror, connection: Connection, zone: str) -> bool | None:
+        """Whether busy times may have changed; None where another worker or a new link went ahead."""
         read_at = clock.now()
         reading, window, whole = await self._reading(mirror, connection, zone, read_at)
         if not whole and await self._touches_series(mirror, reading):
@@ -101,16 +106,10 @@ class SyncMirror:
             reading, whole = await self._whole(connection, window, zone), True
         kept = [entry for entry in reading.entries if window.touches(entry.start_at, entry.end_at)]
         outside = {entry.entry_id for entry in reading.entries} - {entry.entry_id for entry in kept}
-        inside = Reading(kept, reading.removed | outside, reading.cursor)
-        changed = await self._mirrors.apply(mirror.connection_id, inside, whole=whole)
-        await self._mirrors.read(
-            lease.held,
-            cursor=reading.cursor,
-            window=window,
-            read_at=read_at,
-            due_at=read_at + self._rhythm.poll_interval,
-        )
-        return changed or mirror.recount or mirror.window != window
+        inside = Reading(kept, reading.removed | outside, reading.cursor, whole=whole)
+        due_at = read_at + self._rhythm.poll_interval
+        changed = await self._mirrors.take_in(held, inside, window=window, read_at=read_at, due_at=due_at)
+        return None if changed is None else changed or mirror.recount or mirror.window != window
 
     async def _reading(
         self, mirror: Mirror, connection: Connection, zone: str, now: datetime
@@ -132,8 +131,8 @@ class SyncMirror:
         """A change to a series does not say which occurrences went: everything is read then."""
         return reading.doubtful or await self._mirrors.has_series(mirror.connection_id, sorted(reading.removed))
 
-    async def _later(self, lease: Lease, mirror: Mirror, error: ProviderError) -> None:
+    async def _later(self, held: Document, mirror: Mirror, error: ProviderError) -> None:
         least = error.retry_after if isinstance(error, ProviderThrottled) else timedelta(0)
         pause = max(least, backoff(mirror.tries + 1, most=self._rhythm.poll_interval.total_seconds()))
         log.warning("mirror.not_read", connection_id=mirror.connection_id, reason=error.reason)
-        await self._mirrors.put_off(lease.held, clock.now() + pause, mirror.tries + 1)
+        await self._mirrors.put_off(held, clock.now() + pause, mirror.tries + 1)

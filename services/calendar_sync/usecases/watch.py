@@ -62,10 +62,10 @@ class WatchCalendar:
                 made = await provider.watch(credential, url=url, secret=secret, until=until)
         except ProviderError as error:
             log.info("calendar.not_watched", connection_id=mirror.connection_id, reason=error.reason)
-            await self._mirrors.watch_later(mirror.connection_id, now + self._rules.retry)
+            await self._mirrors.watch_later(mirror, now + self._rules.retry)
             return
         due_at = max(made.expires_at - self._rules.renew_before, now + self._rules.retry)
-        await self._mirrors.keep_watch(mirror.connection_id, made, secret, due_at)
+        await self._mirrors.keep_watch(mirror, made, secret, due_at)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ Before a create is sent the row remembers it, so that after a lost answer or a c
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from services.calendar_sync.model.connection import Connection, ConnectionStatus
 from services.calendar_sync.model.ledger import Attempted, Row, RowKind, WrittenEntry
+from services.calendar_sync.model.plan import HEARD_WITHIN
 from services.calendar_sync.providers.mailbox import Mailboxes
 from services.calendar_sync.providers.protocol import CalendarProvider, Credential
 from services.calendar_sync.store.connections import Connections
@@ -29,10 +30,18 @@ from shared.observability import metrics
 from shared.providers import CredentialRevoked, ProviderRefused, ProviderThrottled, ProviderUnavailable
 
 log = structlog.get_logger(__name__)
-_WAIT_FOR_OTHERS = timedelta(seconds=1)
 _LONGEST_BACKOFF = 60.0
 _LOOK_AGAIN = timedelta(hours=1)
 """Told as the time of the next try where a person has to act first."""
+_BELIEVE_MISSING_AFTER = timedelta(seconds=60)
+"""Between the two answers that an entry is gone (G17)."""
+_TOO_LATE = "too_late"
+_NOT_CONNECTED = "not_connected"
+_BROKEN = "connection_broken"
+
+
+class SaidToBeMissing(Exception):
+    """The provider does not know the entry that we wrote; once is no proof (G17)."""
 
 
 class WriteEntry:
@@ -69,25 +78,25 @@ class WriteEntry:
         except ProviderUnavailable as error:
             await self._later(lease, row, error.reason, timedelta(0))
         except CredentialRevoked:
-            await self._wait(lease, row, "connection_broken")
+            await self._wait(lease, row, _BROKEN)
+        except SaidToBeMissing:
+            await self._doubt(lease, row)
         except ProviderRefused as error:
-            log.warning("entry.refused", row_id=row.row_id, reason=error.reason)
-            metrics.record_effect(row.kind, "failed")
-            await self._ledger.give_up(lease.held, row, error.reason, [announce.failed(row, error.reason, None)])
+            await self._give_up(lease, row, error.reason)
 
     async def _make_true(self, lease: Lease, row: Row) -> None:
         connection = await self._calendar_of(row)
         if row.written is None and row.attempted is None and not row.present:
-            await self._ledger.settle(lease.held, row, None, [announce.removed(row)] if row.told else [])
+            await self._settle_removed(lease, row, owed=row.told)
+        elif not row.present and row.after and await self._ledger.pending_first(row.after):
+            pause = backoff(row.tries + 1, most=_LONGEST_BACKOFF)
+            await self._ledger.put_off(lease.held, row, clock.now() + pause, [])
         elif connection is None or not connection.usable:
-            await self._wait(lease, row, "connection_broken" if connection and connection.linked else "not_connected")
+            await self._out_of_reach(lease, row, _BROKEN if connection and connection.linked else _NOT_CONNECTED)
         elif not row.present:
-            if row.after and await self._ledger.pending_first(row.after):
-                await self._ledger.put_off(lease.held, row, clock.now() + _WAIT_FOR_OTHERS, [])
-            else:
-                await self._remove(lease, row, connection)
+            await self._remove(lease, row, connection)
         elif connection.status is ConnectionStatus.DISCONNECTING and row.kind is RowKind.HOLD:
-            await self._remove(lease, row, connection, wait_after=True)
+            await self._release(lease, row, connection)
         else:
             await self._write(lease, row, connection)
 
@@ -109,16 +118,19 @@ class WriteEntry:
         if written is not None and written.digest != content.draft.digest:
             written = await self._change(row, written, content, connection)
         if written is None:
+            if clock.now() >= row.last_moment:
+                await self._give_up(lease, row, _TOO_LATE)
+                return
             made = await self._create(lease, row, connection)
             if made is None:
                 return
             row, content, written = made
-        await self._settle_written(lease, row, written, content, connection)
+        await self._settle_written(lease, row, written, content)
 
     async def _change(
         self, row: Row, written: WrittenEntry, content: Content, connection: Connection
     ) -> WrittenEntry | None:
-        """The entry after the change; None where it is gone, asked twice (G17), so that it is made anew."""
+        """The entry after the change; None where it is gone for sure, so that it is made anew."""
         provider = self._providers[connection.provider]
         try:
             async with self._mailbox(connection):
@@ -126,6 +138,8 @@ class WriteEntry:
         except ProviderRefused as error:
             if not error.missing:
                 raise
+            if row.missing_since is None or clock.now() < row.missing_since + _BELIEVE_MISSING_AFTER:
+                raise SaidToBeMissing from error
             async with self._mailbox(connection):
                 still = await provider.find(self._credential(connection), row.marker, written.generation)
             if still is not None:
@@ -161,9 +175,7 @@ class WriteEntry:
         )
         return now_wanted, content, entry
 
-    async def _settle_written(
-        self, lease: Lease, row: Row, written: WrittenEntry, content: Content, connection: Connection
-    ) -> None:
+    async def _settle_written(self, lease: Lease, row: Row, written: WrittenEntry, content: Content) -> None:
         entry = replace(written, digest=content.draft.digest, revision=row.revision, with_meeting=content.with_meeting)
         await self._ledger.settle(lease.held, row, entry, [announce.written(row, entry)])
         metrics.record_effect(row.kind, "done")
@@ -172,7 +184,21 @@ class WriteEntry:
         if row.participants:
             await self._mirrors.look_again(row.participants, clock.now(), recount=True)
 
-    async def _remove(self, lease: Lease, row: Row, connection: Connection, *, wait_after: bool = False) -> None:
+    async def _remove(self, lease: Lease, row: Row, connection: Connection) -> None:
+        gone = await self._delete(row, connection)
+        await self._settle_removed(lease, row, owed=gone or row.told)
+        if row.participants:
+            await self._mirrors.look_again(row.participants, clock.now())
+
+    async def _release(self, lease: Lease, row: Row, connection: Connection) -> None:
+        """A hold that is wanted still leaves a calendar that is being disconnected (R1)."""
+        removed = [announce.removed(row)] if await self._delete(row, connection) else []
+        said = replace(row, said_at=removed[-1].time) if removed else row
+        waiting = announce.failed(said, _NOT_CONNECTED, self._next_look(row))
+        await self._ledger.settle_and_wait(lease.held, row, [*removed, waiting])
+
+    async def _delete(self, row: Row, connection: Connection) -> bool:
+        """Answers whether there was anything."""
         provider, credential = self._providers[connection.provider], self._credential(connection)
         async with self._mailbox(connection):
             entry_id = row.written.entry_id if row.written else None
@@ -180,29 +206,72 @@ class WriteEntry:
                 entry_id = await provider.find(credential, row.marker, row.attempted.generation)
             if entry_id is not None:
                 await provider.delete(credential, entry_id)
-        owed = (row.written or entry_id or row.told) and not await self._ledger.covers(row)
-        events = [announce.removed(row)] if owed else []
+        return entry_id is not None
+
+    async def _settle_removed(self, lease: Lease, row: Row, *, owed: bool) -> None:
+        """Where another entry stands for the person it was a move: after a failure the other one is told again."""
+        others = await self._ledger.covered_by(row)
+        events = [announce.removed(row)] if owed and not others else []
         if events and row.kind is RowKind.HOLD:
-            metrics.record_stage("holds_released", clock.now() - lease.row["caused_at"])
-        await self._ledger.settle(lease.held, row, None, events, waiting_again=wait_after)
-        if row.participants:
-            await self._mirrors.look_again(row.participants, clock.now())
+            metrics.record_stage("holds_released", clock.now() - row.caused_at)
+        await self._ledger.settle(lease.held, row, None, events)
+        if row.told and others:
+            await self._ledger.tell_again(others)
 
     async def _later(self, lease: Lease, row: Row, reason: str, at_least: timedelta) -> None:
+        if clock.now() >= row.last_moment:
+            await self._give_up(lease, row, _TOO_LATE)
+            return
         pause = max(at_least, backoff(row.tries + 1, most=_LONGEST_BACKOFF))
         retry_at = clock.now() + pause
         events = [announce.failed(row, reason, retry_at)] if row.tries % 5 == 0 else []
         log.info("entry.put_off", row_id=row.row_id, reason=reason, seconds=pause.total_seconds())
         await self._ledger.put_off(lease.held, row, retry_at, events)
 
+    async def _doubt(self, lease: Lease, row: Row) -> None:
+        since = row.missing_since or clock.now()
+        retry_at = since + _BELIEVE_MISSING_AFTER
+        log.info("entry.said_to_be_missing", row_id=row.row_id)
+        events = [announce.failed(row, "missing", retry_at)]
+        await self._ledger.put_off(lease.held, row, retry_at, events, missing_since=since)
+
+    async def _give_up(self, lease: Lease, row: Row, reason: str) -> None:
+        log.warning("entry.given_up", row_id=row.row_id, reason=reason)
+        metrics.record_effect(row.kind, "failed")
+        await self._ledger.give_up(lease.held, row, reason, [announce.failed(row, reason, None)])
+
+    async def _out_of_reach(self, lease: Lease, row: Row, reason: str) -> None:
+        """What stands there as it is wanted needs no calendar."""
+        if row.present and row.written is not None:
+            content = await self._drafts.of(row, row.written.provider)
+            if content is not None and content.draft.digest == row.written.digest:
+                await self._settle_written(lease, row, row.written, content)
+                return
+        await self._wait(lease, row, reason)
+
     async def _wait(self, lease: Lease, row: Row, reason: str) -> None:
-        """Without a link nothing was promised and nothing is said; the row is there when one is made (R5)."""
-        told = reason == "connection_broken" or row.written is not None
-        events = [announce.failed(row, reason, clock.now() + _LOOK_AGAIN)] if told else []
+        """Nothing is said of holds in calendars that nobody counts on; the row is there when one is linked (R5)."""
+        counted_on = row.told or await self._counted_on(row)
+        if counted_on and clock.now() >= row.last_moment:
+            await self._give_up(lease, row, _TOO_LATE)
+            return
+        events = [announce.failed(row, reason, self._next_look(row))] if counted_on else []
         await self._ledger.wait(lease.held, row, events)
         connection = await self._calendar_of(row)
         if connection is not None and connection.status is ConnectionStatus.CONNECTED:
             await self._ledger.drain(row.staff_id)
+
+    async def _counted_on(self, row: Row) -> bool:
+        """Whether others expect an end: of every entry that is planned or stands, and of holds of who has a link or
+        had one when they were proposed.
+        """
+        if row.kind is RowKind.ENTRY or row.written is not None:
+            return True
+        links = await self._connections.of_staff([row.staff_id], organization_id=row.organization_id)
+        return any(one.ended_at is None or one.ended_at > row.caused_at - HEARD_WITHIN for one in links)
+
+    def _next_look(self, row: Row) -> datetime:
+        return min(clock.now() + _LOOK_AGAIN, row.last_moment)
 
     def _credential(self, connection: Connection) -> Credential:
         return self._credentials.of(connection)

@@ -135,6 +135,11 @@ class World:
     async def faults(self, *rules: dict[str, Any]) -> None:
         (await self.outside.put("/inspect/faults", json={"rules": list(rules)})).raise_for_status()
 
+    async def later(self, **by: float) -> None:
+        """Move the clock of the sandbox and of the service."""
+        move = {"advance": timedelta(**by).total_seconds()}
+        (await self.outside.post("/inspect/clock", json=move)).raise_for_status()
+
     async def calls(self, **which: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = (await self.outside.get("/inspect/calls", params=which)).json()["items"]
         return items

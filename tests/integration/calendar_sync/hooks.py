@@ -34,7 +34,8 @@ class Hooks:
             writer.close()
 
     async def _hand_on(self, path: str, headers: dict[str, str], body: str, query: dict[str, str]) -> tuple[int, str]:
-        assert self.service is not None
+        if self.service is None or self.service.is_closed:
+            return 503, ""
         handed = {"headers": headers, "body": body, "query": query}
         answer = await self.service.post(f"/internal/notifications/{path.rpartition('/')[2]}", json=handed)
         return answer.json()["status"], answer.json()["text"]

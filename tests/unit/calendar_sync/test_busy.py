@@ -71,15 +71,16 @@ def test_a_cell_is_set_exactly_when_some_span_touches_it(spans: list[tuple[datet
         assert (cell in found) == touched
 
 
-def test_entries_of_ours_are_known_by_mark_id_or_shared_uid() -> None:
-    own = OwnEntries(frozenset({"id-1"}), frozenset({"uid-2"}))
+def test_entries_of_ours_are_known_by_id_shared_uid_or_the_key_of_a_create_under_way() -> None:
+    own = OwnEntries(frozenset({"id-1"}), frozenset({"uid-2"}), frozenset({"chosei3"}))
 
     def entry(entry_id: str, uid: str = "", marker: str = "") -> BusyEntry:
         return BusyEntry(entry_id, at(1, 1), at(1, 2), BusyKind.BUSY, ical_uid=uid, marker=marker)
 
     assert own.include(entry("id-1"))
     assert own.include(entry("copy", uid="uid-2"))
-    assert own.include(entry("lost", marker="hold/slt_1/stf_1"))
+    assert own.include(entry("lost", marker="chosei3"))
+    assert not own.include(entry("of another installation", marker="chosei4"))
     assert not own.include(entry("other", uid="uid-9"))
 
 

@@ -10,6 +10,7 @@ from services.calendar_sync.model.entries import EntryDraft
 from services.calendar_sync.providers import google, google_mapping, microsoft
 from services.calendar_sync.providers.calls import ProviderApi
 from services.calendar_sync.providers.mailbox import Mailbox
+from services.calendar_sync.providers.protocol import Watch
 from shared import http
 from shared.contracts.booking import Visibility
 from shared.providers import (
@@ -136,6 +137,15 @@ async def test_g03_an_answer_that_cannot_be_read_is_no_answer() -> None:
     client, _ = answering(httpx.Response(200, text="<html>"))
     with pytest.raises(ProviderUnavailable):
         await call(client)
+
+
+async def test_a_new_channel_is_kept_although_the_old_one_cannot_be_stopped() -> None:
+    until = tomorrow_at(4)
+    client, _ = answering(httpx.Response(200, json={"resourceId": "new"}), httpx.Response(503))
+    calendar = google.GoogleCalendar(client, api_url="http://provider", description_limit=10)
+    old = Watch("old", "old", until)
+    made = await calendar.renew_watch(Token(), old, url="http://c.example", secret="s", until=until)
+    assert made.resource_id == "new"
 
 
 async def test_a_mailbox_that_asked_for_silence_is_left_alone() -> None:

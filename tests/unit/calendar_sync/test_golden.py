@@ -82,10 +82,12 @@ def test_an_occurrence_without_details_takes_them_from_its_series() -> None:
 
 
 def test_our_marks_are_found_again() -> None:
-    marked = {**GOOGLE, "extendedProperties": {"shared": {"chosei": "hold/slt_1/stf_1"}}}
-    found = google_mapping.to_busy(marked, TOKYO)
+    marked = {"extendedProperties": {"shared": {"chosei": "hold/slt_1/stf_1"}}}
+    found = google_mapping.to_busy({**GOOGLE, **marked, "id": "chosei0123"}, TOKYO)
+    copied = google_mapping.to_busy({**GOOGLE, **marked}, TOKYO)
     assert found is not None
-    assert found.marker == "hold/slt_1/stf_1"
+    assert copied is not None
+    assert (found.marker, copied.marker) == ("chosei0123", "")
     ours = microsoft_mapping.to_busy({**GRAPH, "transactionId": "chosei0123"}, TOKYO)
     other = microsoft_mapping.to_busy({**GRAPH, "transactionId": "another-app"}, TOKYO)
     assert ours is not None

@@ -1,12 +1,14 @@
 """Proposals and appointments folded from events in any order."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.calendar_sync.model.plan import wanted_entries
+from services.calendar_sync.model.connection import Connection, ConnectionStatus
+from services.calendar_sync.model.plan import Calendar, Standing, calendars_of, wanted_entries
 from services.calendar_sync.model.subjects import AppointmentState, MeetingState, ProposalState
 from services.calendar_sync.model.text import MeetingLink
 from shared.contracts.calendar_sync import Provider
@@ -86,12 +88,18 @@ def test_g10_any_order_and_repetition_of_an_appointments_events_ends_the_same(st
 def test_x2_a_cancellation_is_for_good_whatever_comes_when(steps: list[AppointmentStep]) -> None:
     state = folded(steps)
     assert not state.stands
-    assert wanted_entries(state, {"stf_1": Provider.GOOGLE, "stf_2": Provider.MICROSOFT}) == []
+    assert wanted_entries(state, {"stf_1": Calendar(Provider.GOOGLE), "stf_2": Calendar(Provider.MICROSOFT)}) == []
 
 
 @given(shuffled([*STEPS, met(3, 2, None)]))
 def test_a_revoked_meeting_leaves_no_link(steps: list[AppointmentStep]) -> None:
     assert folded(steps).link is None
+
+
+def test_g09_a_confirmation_tells_the_end_of_holds_as_later_than_all_that_was_proposed() -> None:
+    proposed = said(2, "slt_1")(NEW)
+    assert (proposed.told_as, proposed.confirmed().told_as) == (2, 3)
+    assert said(3, "slt_2")(proposed.confirmed()).told_as == 4
 
 
 def test_a_proposal_that_was_reopened_wants_holds_again() -> None:
@@ -106,7 +114,8 @@ def people(*staff_ids: str) -> list[Any]:
 
 def planned(calendars: dict[str, Provider], organizer: str = "stf_1") -> list[tuple[str, str, tuple[str, ...]]]:
     state = appointed(1, organizer_id=organizer, attendees=people("stf_1", "stf_2", "stf_3", "stf_4"))(FRESH)
-    return [(one.staff_id, one.provider.value, one.participants) for one in wanted_entries(state, calendars)]
+    reachable = {staff_id: Calendar(provider) for staff_id, provider in calendars.items()}
+    return [(one.staff_id, one.provider.value, one.participants) for one in wanted_entries(state, reachable)]
 
 
 def test_r26_the_organizers_entry_carries_colleagues_of_the_same_provider() -> None:
@@ -130,3 +139,64 @@ def test_r5_who_has_no_calendar_gets_no_entry() -> None:
 def test_without_the_organizers_calendar_each_attendee_has_their_own() -> None:
     calendars = {"stf_2": Provider.GOOGLE, "stf_3": Provider.GOOGLE}
     assert planned(calendars) == [("stf_2", "google", ()), ("stf_3", "google", ())]
+
+
+BOOKED = appointed(3, organizer_id="stf_1", attendees=people("stf_1", "stf_2"))(FRESH)
+CONFIRMED_AT = an_appointment().confirmed_at
+GOOGLE, MICROSOFT = Provider.GOOGLE, Provider.MICROSOFT
+
+
+def a_link(staff_id: str, provider: Provider, **changes: Any) -> Connection:
+    status = ConnectionStatus.DISCONNECTED if "ended_at" in changes else ConnectionStatus.CONNECTED
+    values: dict[str, Any] = {"status": status, "connected_at": CONFIRMED_AT, "account": "x@example.jp", **changes}
+    return Connection(f"{staff_id}.{provider}", ORGANIZATION, staff_id, provider, **values)
+
+
+def gone(staff_id: str, provider: Provider, hours: int = 1) -> Connection:
+    return a_link(staff_id, provider, ended_at=CONFIRMED_AT + timedelta(hours=hours))
+
+
+def wanted(
+    links: list[Connection], standing: dict[str, Standing], *, edited: bool
+) -> list[tuple[str, str, tuple[str, ...]]]:
+    entries = wanted_entries(BOOKED, calendars_of(BOOKED, links, standing, edited=edited))
+    return [(one.staff_id, one.provider.value, one.participants) for one in entries]
+
+
+def stands(owner: str, provider: Provider, *others: str, revision: int = 3) -> dict[str, Standing]:
+    return {one: Standing(owner, provider, revision) for one in (owner, *others)}
+
+
+def test_v5_an_entry_stays_at_its_provider_until_an_edit() -> None:
+    links = [a_link("stf_1", GOOGLE), gone("stf_1", MICROSOFT)]
+    standing = stands("stf_1", MICROSOFT)
+    assert wanted(links, standing, edited=False) == [("stf_1", "microsoft", ())]
+    assert wanted(links, standing, edited=True) == [("stf_1", "google", ())]
+
+
+def test_v5_an_edit_that_the_old_calendar_never_got_goes_to_the_new_one() -> None:
+    links = [a_link("stf_1", GOOGLE), gone("stf_1", MICROSOFT)]
+    assert wanted(links, stands("stf_1", MICROSOFT, revision=2), edited=False) == [("stf_1", "google", ())]
+
+
+def test_v5_what_stands_in_a_calendar_that_was_disconnected_stays_wanted_there() -> None:
+    for edited in (False, True):
+        assert wanted([gone("stf_1", GOOGLE)], stands("stf_1", GOOGLE), edited=edited) == [("stf_1", "google", ())]
+
+
+def test_a_colleague_keeps_the_organizers_entry_until_an_edit_that_it_cannot_follow() -> None:
+    links = [a_link("stf_2", GOOGLE), gone("stf_1", GOOGLE)]
+    standing = stands("stf_1", GOOGLE, "stf_2")
+    assert wanted(links, standing, edited=False) == [("stf_1", "google", ("stf_2",))]
+    assert wanted(links, standing, edited=True) == [("stf_1", "google", ()), ("stf_2", "google", ())]
+
+
+def test_r21_who_connects_has_an_entry_although_the_organizers_calendar_is_out_of_reach() -> None:
+    links = [a_link("stf_2", GOOGLE), gone("stf_1", GOOGLE)]
+    found = wanted(links, stands("stf_1", GOOGLE), edited=False)
+    assert found == [("stf_1", "google", ()), ("stf_2", "google", ())]
+
+
+def test_g09_an_entry_is_owed_to_who_disconnected_after_the_confirmation_only() -> None:
+    assert wanted([gone("stf_2", GOOGLE, hours=1)], {}, edited=True) == [("stf_2", "google", ())]
+    assert wanted([gone("stf_2", GOOGLE, hours=-2)], {}, edited=True) == []

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.calendar_sync.model.text import MeetingLink, cut, description, hold_title, title_of
-from tests.builders import a_guest, a_proposal, an_appointment
+from services.calendar_sync.model.text import MeetingLink, cut, description, hold_title
+from tests.builders import a_proposal, an_appointment
 
 LINK = MeetingLink("https://zoom.example/j/72962683804?pwd=abc", "72962683804", "234792")
 BLOCK = """【Zoom連携情報】 ---※ここ以下を編集しないでください---
@@ -60,8 +60,5 @@ def test_a_cut_never_ends_inside_a_character() -> None:
     assert cut("𩸽" * 10, 4, "…") == "𩸽…"
 
 
-def test_r12_an_empty_title_becomes_the_guests_name() -> None:
-    assert title_of("", a_guest()) == "ABC株式会社:田中花子 様"
-    assert title_of("", a_guest(company="")) == "田中花子 様"
-    assert title_of("", a_guest(name="")) == "ABC株式会社 様"
+def test_a_hold_is_marked_as_provisional() -> None:
     assert hold_title(a_proposal(title="商談")) == "【仮】商談"
