@@ -19,7 +19,7 @@ from services.booking.usecases.announce import Announcer
 from services.booking.usecases.ask_again import AskForNewSlots
 from services.booking.usecases.availability import Availability, Look
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
-from services.booking.usecases.confirm import ConfirmSlot
+from services.booking.usecases.confirm import ConfirmSlot, new_reception_code
 from services.booking.usecases.edit_proposal import EditProposal
 from services.booking.usecases.end_proposal import DropTakenSlots, ExpireProposal, WithdrawProposal
 from services.booking.usecases.guest_page import GuestPage
@@ -114,7 +114,7 @@ def _routes(
         build_guest_routes(
             guard,
             GuestPage(people, store, availability, links, ring),
-            ConfirmSlot(store, availability, announcer, relay),
+            ConfirmSlot(store, availability, announcer, relay, new_reception_code),
             AskForNewSlots(store, announcer, relay),
         ),
         build_question_routes(guard, store, stores.guards),

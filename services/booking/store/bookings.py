@@ -9,7 +9,7 @@ from typing import Any
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import Claim
-from services.booking.model.effects import Report
+from services.booking.model.effects import HOLD_KEYS
 from services.booking.model.proposal import Proposal
 from services.booking.store.documents import (
     APPOINTMENT,
@@ -108,10 +108,6 @@ class BookingStore:
         row = await self.appointments.find_one(query, APPOINTMENT)
         return appointment_from(row) if row else None
 
-    async def reports_of(self, appointment_id: str) -> dict[str, Report]:
-        row = await self.appointments.find_one({"_id": appointment_id}, {"reports": 1})
-        return {key: Report.model_validate(told) for key, told in row["reports"].items()} if row else {}
-
     async def standing(self, wanted: Sequence[tuple[str, int]]) -> set[tuple[str, int]]:
         """Those (appointment id, revision) that are confirmed and current (G22)."""
         query = {"_id": {"$in": [appointment_id for appointment_id, _ in wanted]}, "status": "confirmed"}
@@ -160,12 +156,12 @@ class BookingStore:
         still_open: Callable[[], Awaitable[None]],
     ) -> None:
         """Confirm the proposal and make the appointment. ``still_open`` is asked before each attempt, by a plain read:
-        losers leave there instead of retrying (architecture.md). Raises ``StaleVersion``, ``TimeTaken``.
+        losers leave there instead of retrying (architecture.md). What was said of the holds goes along, since both show
+        what becomes of them. Raises ``StaleVersion``, ``TimeTaken``.
         """
         document = {
             "_id": appointment.appointment_id,
             **appointment_state(appointment),
-            "reports": {},
             "meeting": None,
             outbox.FIELD: list(waiting),
         }
@@ -176,7 +172,7 @@ class BookingStore:
             attempts += 1
             if attempts > 1:
                 await still_open()
-            await self._replace_proposal(session, before, after, [], {})
+            said = await self._replace_proposal(session, before, after, [], {})
             await self._guards.move(
                 session,
                 after.organization_id,
@@ -184,7 +180,7 @@ class BookingStore:
                 take=appointment.claims(),
                 over_held=True,
             )
-            await self.appointments.insert_one(document, session=session)
+            await self.appointments.insert_one({**document, "reports": said}, session=session)
 
         await mongo.in_transaction(self._client, work)
 
@@ -207,16 +203,17 @@ class BookingStore:
 
     async def _replace_proposal(
         self, session: Session, before: Proposal, after: Proposal, waiting: Sequence[Entry], only: dict[str, Any]
-    ) -> None:
+    ) -> dict[str, Any]:
+        """Answers what was reported about the proposal's holds until then."""
         state = proposal_state(after)
         update: Document = {"$set": state, "$push": outbox.push(waiting)}
         if "due_at" not in state:
             update["$unset"] = {"due_at": ""}
-        result = await self.proposals.update_one(
-            {"_id": before.proposal_id, "version": before.version, **only}, update, session=session
-        )
-        if not result.matched_count:
+        which = {"_id": before.proposal_id, "version": before.version, **only}
+        row = await self.proposals.find_one_and_update(which, update, projection={"reports": 1}, session=session)
+        if row is None:
             raise StaleVersion(before.proposal_id)
+        return {key: told for key, told in row["reports"].items() if key.startswith(HOLD_KEYS)}
 
     async def _move(
         self, session: Session, organization_id: str, before: Many[Claim], after: Many[Claim], over_held: bool

@@ -177,7 +177,8 @@ class Availability:
             for person in evidence.staff.values()
             if person.calendar is Link.CONNECTED and not self._is_recent(person, span, now)
         ]
-        looked = await self._shared_looks(shared_as, lambda: self._look_at(aged, organization_id, span))
+        key = (*shared_as, tuple(aged))
+        looked = await self._shared_looks(key, lambda: self._look_at(aged, organization_id, span))
         return [
             self._seen(host, evidence.staff[host.staff_id], span, looked.get(host.staff_id), tolerated)
             for host in evidence.hosts(now, self._stale_after)
