@@ -29,7 +29,9 @@ class ToleratedEntry(Value):
 
 
 class OfferedSlot(Value):
-    """Its times never change under its id."""
+    """Its times never change under its id. ``seen`` are attendees whose calendar was looked at when it was proposed,
+    since their copy did not reach there.
+    """
 
     slot_id: str
     start_at: AwareDatetime
@@ -37,6 +39,7 @@ class OfferedSlot(Value):
     room_id: str | None = None
     status: SlotStatus = SlotStatus.OPEN
     tolerated: list[ToleratedEntry] = Field(default_factory=list)
+    seen: list[str] = Field(default_factory=list)
 
     @property
     def span(self) -> Span:

@@ -1,10 +1,12 @@
 """Proposals and appointments, each with its outbox, and the transactions that move claims with them.
 
-Every write of state is guarded by the version that was read; ``reports`` and ``meeting`` are written apart, by events.
+Every write of state is guarded by the version that was read; ``reports`` and ``meeting`` are written apart, by events,
+and ``origin`` once.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Collection as Many
+from datetime import timedelta
 from typing import Any
 
 from services.booking.model.appointment import Appointment
@@ -20,7 +22,7 @@ from services.booking.store.documents import (
     proposal_state,
 )
 from services.booking.store.guards import Guards
-from shared import due, mongo
+from shared import clock, due, mongo
 from shared.contracts.api.proposals import ProposalStatus
 from shared.messaging import outbox
 from shared.messaging.outbox import Entry
@@ -51,6 +53,9 @@ class AlreadyMade(Exception):
         self.key = key
         super().__init__("made before under this idempotency key")
 
+
+KEY_KEPT = timedelta(hours=24)
+"""How long an idempotency key stands for what it made."""
 
 _ONCE = {"origin.key": {"$gt": ""}}
 
@@ -96,8 +101,15 @@ class BookingStore:
         return proposal_from(row) if row else None
 
     async def proposal_made_by(self, key: str) -> Proposal | None:
+        """Under this idempotency key within the last 24 hours; an older one gives the key back (api.md)."""
         row = await self.proposals.find_one({"origin.key": key}, PROPOSAL)
-        return proposal_from(row) if row else None
+        if row is None:
+            return None
+        proposal = proposal_from(row)
+        if proposal.created_at > clock.now() - KEY_KEPT:
+            return proposal
+        await self.proposals.update_one({"_id": proposal.proposal_id, "origin.key": key}, {"$set": {"origin": None}})
+        return None
 
     async def open_proposals(self, proposal_ids: Sequence[str]) -> list[Proposal]:
         query = {"_id": {"$in": list(proposal_ids)}, "status": ProposalStatus.OPEN}
@@ -116,7 +128,13 @@ class BookingStore:
 
     async def propose(self, proposal: Proposal, waiting: Sequence[Entry], *, over_held: bool) -> None:
         """Insert with all claims. Raises ``TimeTaken``, ``AlreadyMade``."""
-        document = {"_id": proposal.proposal_id, **proposal_state(proposal), "reports": {}, outbox.FIELD: list(waiting)}
+        document = {
+            "_id": proposal.proposal_id,
+            **proposal_state(proposal),
+            "origin": proposal.origin.model_dump() if proposal.origin else None,
+            "reports": {},
+            outbox.FIELD: list(waiting),
+        }
 
         async def work(session: Session) -> None:
             try:
@@ -162,6 +180,7 @@ class BookingStore:
         document = {
             "_id": appointment.appointment_id,
             **appointment_state(appointment),
+            "origin": appointment.origin.model_dump() if appointment.origin else None,
             "meeting": None,
             outbox.FIELD: list(waiting),
         }

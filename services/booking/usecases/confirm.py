@@ -30,7 +30,7 @@ from services.booking.problems import (
     invalid,
 )
 from services.booking.schemas import fingerprint, parse
-from services.booking.store.bookings import BookingStore, StaleVersion
+from services.booking.store.bookings import KEY_KEPT, BookingStore, StaleVersion
 from services.booking.store.guards import TimeTaken
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability, Evidence
@@ -138,6 +138,8 @@ class ConfirmSlot:
             return None
         made = await self._store.appointment(proposal.organization_id, proposal.appointment_id)
         if made is None or made.origin is None or made.origin.key != origin.key:
+            return None
+        if made.confirmed_at <= clock.now() - KEY_KEPT:
             return None
         if made.origin.fingerprint != origin.fingerprint:
             raise IdempotencyKeyReused()
