@@ -2,6 +2,7 @@
 
 import base64
 import zlib
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from faststream.rabbit import RabbitRouter
@@ -40,6 +41,7 @@ from shared.contracts.zoom_issuer import (
 from shared.messaging.topology import hears
 
 SERVICE = "booking"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Subscribers:
@@ -193,5 +195,7 @@ class Subscribers:
 
 
 def _moment(event: CloudEvent[Any]) -> int:
-    """Connections, holds and entries come and go as different documents; when they did orders them."""
-    return int(event.time.timestamp() * 1000)
+    """Connections, holds and entries come and go as different documents; when they did orders them. In whole
+    milliseconds, which rounding must not make equal.
+    """
+    return (event.time - _EPOCH) // timedelta(milliseconds=1)
