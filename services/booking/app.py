@@ -10,6 +10,7 @@ from services.booking.routes.appointments import AppointmentRoutes
 from services.booking.routes.guests import build_guest_routes
 from services.booking.routes.proposals import ProposalRoutes
 from services.booking.routes.questions import build_question_routes
+from services.booking.routes.versions import Writes
 from services.booking.settings import Settings
 from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import Guards
@@ -19,12 +20,13 @@ from services.booking.usecases.announce import Announcer
 from services.booking.usecases.ask_again import AskForNewSlots
 from services.booking.usecases.availability import Availability, Look
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
-from services.booking.usecases.confirm import ConfirmSlot
+from services.booking.usecases.claimed_slots import ClaimedSlots
+from services.booking.usecases.confirm import ConfirmSlot, new_reception_code
 from services.booking.usecases.edit_proposal import EditProposal
 from services.booking.usecases.end_proposal import DropTakenSlots, ExpireProposal, WithdrawProposal
 from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.links import Links
-from services.booking.usecases.propose import ClaimedSlots, ProposeSlots
+from services.booking.usecases.propose import ProposeSlots
 from services.booking.usecases.record_effects import RecordEffects
 from shared import http, mongo
 from shared.due import DueWorker
@@ -32,6 +34,7 @@ from shared.internal import require_caller
 from shared.messaging.relay import Relay
 from shared.mongo import Client, Database
 from shared.runtime import Parts, make_broker, service_app
+from shared.single_flight import Turns
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
         look,
         stale_after=settings.stale_after,
         look_max_age=settings.look_max_age,
+        looks_budget=settings.looks_budget,
     )
     links = Links(settings.token_ring, settings.public_url)
     announcer = Announcer(settings.bus_ring, links)
@@ -91,12 +95,15 @@ def _routes(
     announcer: Announcer,
     relay: Relay,
 ) -> list[APIRouter]:
+    turns = Turns()
+    writes = Writes(turns)
     guard = require_caller(settings.api_tokens.get_secret_value())
     people, store, ring = stores.people, stores.bookings, settings.data_ring
     claimed = ClaimedSlots(availability, stores.guards)
     return [
         ProposalRoutes(
             guard,
+            writes,
             store,
             links,
             ProposeSlots(people, store, claimed, announcer, links, relay),
@@ -105,6 +112,7 @@ def _routes(
         ).router(),
         AppointmentRoutes(
             guard,
+            writes,
             store,
             links,
             ring,
@@ -114,8 +122,8 @@ def _routes(
         build_guest_routes(
             guard,
             GuestPage(people, store, availability, links, ring),
-            ConfirmSlot(store, availability, announcer, relay),
-            AskForNewSlots(store, announcer, relay),
+            ConfirmSlot(store, availability, announcer, relay, new_reception_code),
+            AskForNewSlots(store, announcer, relay, turns),
         ),
         build_question_routes(guard, store, stores.guards),
     ]

@@ -18,6 +18,8 @@ class Settings(ServiceSettings):
     calendar_sync_token: SecretStr
     look_budget: timedelta = timedelta(seconds=2)
     """How long a guest waits at most for a look at a calendar (G4)."""
+    looks_budget: timedelta = timedelta(seconds=6)
+    """How long staff wait at most for looks at all slots of a proposal; the gateway waits 12 s for the answer."""
     look_max_age: timedelta = timedelta(seconds=30)
     """A copy of busy time that is older is looked at again when confirming (G4)."""
     stale_after: timedelta = timedelta(minutes=15)

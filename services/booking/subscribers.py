@@ -2,10 +2,12 @@
 
 import base64
 import zlib
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from faststream.rabbit import RabbitRouter
 
+from services.booking.model import told
 from services.booking.model.effects import Reported
 from services.booking.model.people import Link, Organization
 from services.booking.model.spans import Span
@@ -39,6 +41,7 @@ from shared.contracts.zoom_issuer import (
 from shared.messaging.topology import hears
 
 SERVICE = "booking"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Subscribers:
@@ -134,35 +137,45 @@ class Subscribers:
 
     async def on_holds_placed(self, event: CloudEvent[HoldsPlaced]) -> None:
         placed = event.data
-        await self._effects.holds(placed.proposal_id, placed.revision, placed.holds, Reported.DONE)
+        news = told.of_holds(placed.holds, placed.revision, Reported.DONE, _moment(event))
+        await self._effects.holds(placed.proposal_id, news)
 
     async def on_holds_released(self, event: CloudEvent[HoldsReleased]) -> None:
         released = event.data
-        await self._effects.holds(released.proposal_id, released.revision, released.holds, Reported.GONE)
+        news = told.of_holds(released.holds, released.revision, Reported.GONE, _moment(event))
+        await self._effects.holds(released.proposal_id, news)
 
     async def on_calendar_entry_written(self, event: CloudEvent[CalendarEntryWritten]) -> None:
-        await self._effects.entry_written(event.data)
+        await self._effects.entries(event.data.appointment_id, told.of_entry_written(event.data, _moment(event)))
 
     async def on_calendar_entry_removed(self, event: CloudEvent[CalendarEntryRemoved]) -> None:
-        removed = event.data
-        await self._effects.entry_removed(removed.appointment_id, removed.staff_id, removed.revision)
+        await self._effects.entries(event.data.appointment_id, told.of_entry_removed(event.data, _moment(event)))
 
     async def on_calendar_write_failed(self, event: CloudEvent[CalendarWriteFailed]) -> None:
-        await self._effects.write_failed(event.data)
+        failed, news = event.data, told.of_write_failed(event.data, _moment(event))
+        if failed.proposal_id:
+            await self._effects.holds(failed.proposal_id, news)
+        elif failed.appointment_id:
+            await self._effects.entries(failed.appointment_id, news)
 
     async def on_meeting_issued(self, event: CloudEvent[MeetingIssued]) -> None:
         meeting = event.data
-        await self._effects.meeting_there(meeting.appointment_id, meeting.revision, meeting.sealed)
+        await self._effects.meeting_there(
+            meeting.appointment_id, meeting.revision, meeting.sealed, event.aggregateversion
+        )
 
     async def on_meeting_updated(self, event: CloudEvent[MeetingUpdated]) -> None:
         meeting = event.data
-        await self._effects.meeting_there(meeting.appointment_id, meeting.revision, meeting.sealed)
+        await self._effects.meeting_there(
+            meeting.appointment_id, meeting.revision, meeting.sealed, event.aggregateversion
+        )
 
     async def on_meeting_revoked(self, event: CloudEvent[MeetingRevoked]) -> None:
-        await self._effects.meeting_gone(event.data.appointment_id, event.data.revision)
+        revoked = event.data
+        await self._effects.meeting_gone(revoked.appointment_id, revoked.revision, event.aggregateversion)
 
     async def on_meeting_issue_failed(self, event: CloudEvent[MeetingIssueFailed]) -> None:
-        await self._effects.meeting_failed(event.data)
+        await self._effects.meeting_failed(event.data, event.aggregateversion)
 
     async def on_notification_sent(self, event: CloudEvent[NotificationSent]) -> None:
         await self._effects.mail_sent(event.data)
@@ -182,5 +195,7 @@ class Subscribers:
 
 
 def _moment(event: CloudEvent[Any]) -> int:
-    """Connections come and go as different documents; when they did orders them."""
-    return int(event.time.timestamp() * 1000)
+    """Connections, holds and entries come and go as different documents; when they did orders them. In whole
+    milliseconds, which rounding must not make equal.
+    """
+    return (event.time - _EPOCH) // timedelta(milliseconds=1)

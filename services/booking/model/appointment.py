@@ -13,7 +13,6 @@ from services.booking.model.effects import (
     Report,
     entry_key,
     mail_key,
-    releases,
 )
 from services.booking.model.proposal import Origin, TokenSource
 from services.booking.model.spans import Span
@@ -133,27 +132,29 @@ class Appointment(Value):
             confirmed_at=self.confirmed_at,
         )
 
-    def expecting_confirmation(self, held_slots: list[str]) -> Self:
-        """The closed list of a confirmation: holds gone, meeting, entries, both mails, the reminder."""
-        released = releases(self.with_calendar, held_slots, since=self.version)
+    def expecting_confirmation(self, released: list[Expected]) -> Self:
+        """The closed list of a confirmation: the proposal's holds gone, meeting, entries, both mails, the reminder."""
         return self._expecting([*released, *self._meeting(), *self._entries(), *self._mails(Purpose.CONFIRMED)])
 
     def expecting_move(self, before: "Appointment") -> Self:
         """Of a new time: meeting and entries follow, both sides are told, the reminder is filed anew."""
         kept = [item for item in before.expected if item.effect is Effect.HOLD_RELEASE]
-        return self._expecting([*kept, *self._meeting(), *self._entries(), *self._mails(Purpose.RESCHEDULED)])
+        entries = self._entries(before)
+        return self._expecting([*kept, *self._meeting(), *entries, *self._mails(Purpose.RESCHEDULED)])
 
     def expecting_change(self, before: "Appointment") -> Self:
         """Of another detail: entries follow, the meeting where its topic or host changed; nobody is mailed."""
         topic = (before.shown_title, before.organizer_id) != (self.shown_title, self.organizer_id)
         renewed = {Effect.ENTRY, Effect.MEETING} if topic else {Effect.ENTRY}
         kept = [item for item in before.expected if item.effect not in renewed]
-        return self.model_copy(update={"expected": [*kept, *(self._meeting() if topic else []), *self._entries()]})
+        return self.model_copy(
+            update={"expected": [*kept, *(self._meeting() if topic else []), *self._entries(before)]}
+        )
 
     def expecting_cancellation(self, before: "Appointment") -> Self:
         """Of an end: meeting, entries and reminder go, both sides are told."""
         going = [
-            item.model_copy(update={"absent": True, "since": self.version})
+            item if item.absent else item.model_copy(update={"absent": True, "since": self.version})
             for item in before.expected
             if item.effect in (Effect.MEETING, Effect.ENTRY, Effect.REMINDER)
         ]
@@ -169,11 +170,24 @@ class Appointment(Value):
             return []
         return [Expected(effect=Effect.MEETING, of=self.organizer_id, keys=[MEETING_KEY], since=self.version)]
 
-    def _entries(self) -> list[Expected]:
+    def _entries(self, before: "Appointment | None" = None) -> list[Expected]:
+        """One for each who has a calendar; those of attendees who left are to go."""
+        known = [item for item in before.expected if item.effect is Effect.ENTRY] if before else []
+        left = [item if item.absent else self._entry(item.of, absent=True) for item in known]
         return [
-            Expected(effect=Effect.ENTRY, of=staff_id, keys=[entry_key(staff_id)], since=self.version)
-            for staff_id in self.with_calendar
+            *(self._entry(staff_id) for staff_id in self.with_calendar),
+            *(item for item in left if item.of not in self.with_calendar),
         ]
+
+    def _entry(self, staff_id: str, *, absent: bool = False) -> Expected:
+        return Expected(
+            effect=Effect.ENTRY,
+            of=staff_id,
+            keys=[entry_key(staff_id)],
+            since=self.version,
+            absent=absent,
+            shared=self.organizer_id,
+        )
 
     def _mails(self, purpose: Purpose) -> list[Expected]:
         return [

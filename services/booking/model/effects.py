@@ -2,17 +2,15 @@
 same state; a transition's closed list says what is expected of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from shared.contracts.api.effects import Effect, EffectStatus, EffectView
 from shared.contracts.envelope import Value
 from shared.contracts.notifier import Purpose
-
-_RANKS = 1_000_000
 
 
 class Reported(StrEnum):
@@ -26,11 +24,14 @@ class Reported(StrEnum):
 
 
 _RANK = {status: rank for rank, status in enumerate(Reported)}
+_WITHIN = 10
+_REVISION = 10**14
+"""An order is one number: revision, the publisher's own count within it (milliseconds fit), and the status."""
 
 
 class Report(Value):
-    """The newest word on one thing. ``order`` decides which of two is newer; ``owner`` is whose calendar holds an
-    entry that covers several attendees.
+    """The newest word on one thing. ``order`` decides which of two is newer. Of an entry: whose calendar holds it
+    (``owner``) and all whom it covers.
     """
 
     order: int
@@ -38,10 +39,11 @@ class Report(Value):
     reason: str | None = None
     until: AwareDatetime | None = None
     owner: str | None = None
+    covers: list[str] = Field(default_factory=list)
 
     @property
     def revision(self) -> int:
-        return self.order // _RANKS
+        return self.order // _REVISION
 
 
 Reports = Mapping[str, Report]
@@ -51,14 +53,15 @@ def report(
     revision: int,
     status: Reported,
     *,
+    within: int = 0,
     reason: str | None = None,
     until: AwareDatetime | None = None,
     owner: str | None = None,
-    within: int | None = None,
+    covers: Sequence[str] = (),
 ) -> Report:
-    """``within`` orders reports of one revision where the publisher counts them; else the status does."""
-    rank = _RANK[status] if within is None else min(within, _RANKS - 1)
-    return Report(order=revision * _RANKS + rank, status=status, reason=reason, until=until, owner=owner)
+    """``within`` orders reports of one revision as their publisher counts them; the status only where they tie."""
+    order = revision * _REVISION + min(within, _REVISION // _WITHIN - 1) * _WITHIN + _RANK[status]
+    return Report(order=order, status=status, reason=reason, until=until, owner=owner, covers=list(covers))
 
 
 def fold(reports: Reports, key: str, new: Report) -> Reports:
@@ -68,13 +71,17 @@ def fold(reports: Reports, key: str, new: Report) -> Reports:
 
 
 class Expected(Value):
-    """One effect of a transition: all ``keys`` are to be there (or gone, where ``absent``) as of revision ``since``."""
+    """One effect of a transition: all ``keys`` are to be there (or gone, where ``absent``) as of revision ``since``.
+
+    An entry may stand for several people: ``shared`` is the owner of the one that ``of`` may take part in.
+    """
 
     effect: Effect
     of: str
     keys: list[str]
     since: int
     absent: bool = False
+    shared: str | None = None
 
     @property
     def purpose(self) -> Purpose | None:
@@ -101,8 +108,26 @@ def shown(expected: Sequence[Expected], reports: Reports) -> list[EffectView]:
 
 
 def _one(item: Expected, reports: Reports) -> EffectView:
-    views = [_seen(item, reports.get(key)) for key in item.keys] or [_view(item, EffectStatus.DONE)]
+    known = [_entry(item, reports)] if item.effect is Effect.ENTRY else [reports.get(key) for key in item.keys]
+    views = [_seen(item, told) for told in known] or [_view(item, EffectStatus.DONE)]
     return min(views, key=lambda view: _ORDER.index(view.status))
+
+
+def _entry(item: Expected, reports: Reports) -> Report | None:
+    """The newest word on the entry that stands for this person: of whoever's last covered them, else of the shared one.
+
+    An entry that was written without them is gone as far as they are concerned.
+    """
+    last = reports.get(covered_key(item.of))
+    owner = last.owner if last and last.owner else item.of
+    told = reports.get(entry_key(owner))
+    if item.shared and (told is None or told.revision < item.since):
+        common = reports.get(entry_key(item.shared))
+        if common and (common.revision >= item.since or told is None):
+            told, owner = common, item.shared
+    if told and told.status is Reported.DONE and owner != item.of and item.of not in told.covers:
+        return told.model_copy(update={"status": Reported.GONE}) if last else None
+    return told
 
 
 def _seen(item: Expected, known: Report | None) -> EffectView:
@@ -145,26 +170,34 @@ def _absent(item: Expected, known: Report | None) -> tuple[EffectStatus, str | N
     return EffectStatus.PENDING, None
 
 
+HOLD_KEYS = "hold:"
+
+
 def hold_key(staff_id: str, slot_id: str) -> str:
-    return f"hold:{staff_id}:{slot_id}"
+    return f"{HOLD_KEYS}{staff_id}:{slot_id}"
 
 
-def releases(staff_ids: Sequence[str], slot_ids: Sequence[str], *, since: int) -> list[Expected]:
-    """The holds of these slots gone from each calendar, one effect a person."""
+def holds(wanted: Iterable[str], effect: Effect) -> list[Expected]:
+    """These holds placed, or released: one effect a person. Their newest word counts whatever its revision: a proposal
+    has none after its confirmation, and a hold that failed is owed an end by who said so.
+    """
+    by_person: dict[str, list[str]] = {}
+    for key in wanted:
+        by_person.setdefault(key.split(":")[1], []).append(key)
+    absent = effect is Effect.HOLD_RELEASE
     return [
-        Expected(
-            effect=Effect.HOLD_RELEASE,
-            of=staff_id,
-            keys=[hold_key(staff_id, slot_id) for slot_id in slot_ids],
-            since=since,
-            absent=True,
-        )
-        for staff_id in staff_ids
+        Expected(effect=effect, of=staff_id, keys=keys, since=0, absent=absent) for staff_id, keys in by_person.items()
     ]
 
 
 def entry_key(staff_id: str) -> str:
+    """The entry in this person's calendar."""
     return f"entry:{staff_id}"
+
+
+def covered_key(staff_id: str) -> str:
+    """By whose entry this person was last covered."""
+    return f"covered:{staff_id}"
 
 
 def mail_key(purpose: str, audience: str) -> str:

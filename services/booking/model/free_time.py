@@ -40,14 +40,24 @@ class Obstacle(StrEnum):
 
 @dataclass(frozen=True)
 class HostTime:
-    """What is known of one attendee's calendar: bitsets by month, or what a look at the exact span answered (without
-    the entries that are tolerated).
+    """What is known of one attendee's calendar: bitsets by month within the window that was read, or what a look at
+    the exact span answered (without the entries that are tolerated).
     """
 
     staff_id: str
     state: CalendarState
     months: Mapping[str, bytes] = field(default_factory=dict)
     looked_at: tuple[Span, ...] | None = None
+    window: Span | None = None
+
+    def knows(self, span: Span) -> bool:
+        """Whether the whole of ``span`` was read: what lies beyond the window, or in a month that is missing, is
+        unknown and not free (G3).
+        """
+        if self.looked_at is not None:
+            return True
+        reached = self.window is not None and self.window.contains(span)
+        return reached and all(month in self.months for month in span.months())
 
 
 @dataclass(frozen=True)
@@ -64,8 +74,11 @@ def obstacle(
     claims: Iterable[Claim],
     tolerated: Sequence[Tolerated],
     now: datetime,
+    seen: Sequence[str] = (),
 ) -> Obstacle | None:
-    """What stands in the way of ``span``, or None. ``claims`` are others' claims on the resources of the meeting."""
+    """What stands in the way of ``span``, or None. ``claims`` are others' claims on the resources of the meeting;
+    beyond the window the word of those counts who were looked at when it was proposed (``seen``).
+    """
     if span.start_at <= now:
         return Obstacle.PAST
     if any(claim.kind is ClaimKind.CONFIRMED and claim.span.overlaps(span) for claim in claims):
@@ -73,7 +86,8 @@ def obstacle(
     known = [host for host in hosts if host.state is CalendarState.KNOWN]
     if busy_cells(span, known, tolerated).any():
         return Obstacle.BUSY
-    if any(host.state is CalendarState.UNKNOWN for host in hosts):
+    unseen = [host for host in known if host.staff_id not in seen and not host.knows(span)]
+    if unseen or any(host.state is CalendarState.UNKNOWN for host in hosts):
         return Obstacle.UNREADABLE
     return None
 

@@ -53,14 +53,12 @@ class Staff(Value):
         """Linked once, even if it cannot be read at present (G3)."""
         return self.calendar is not Link.NONE
 
-    def covers(self, span: Span) -> bool:
-        """Whether the copy reaches over the whole span."""
-        return (
-            self.window_start_at is not None
-            and self.window_end_at is not None
-            and self.window_start_at <= span.start_at
-            and span.end_at <= self.window_end_at
-        )
+    @property
+    def window(self) -> Span | None:
+        """How far the copy reaches."""
+        if self.window_start_at is None or self.window_end_at is None:
+            return None
+        return Span(self.window_start_at, self.window_end_at)
 
     def state(self, now: datetime, stale_after: timedelta) -> CalendarState:
         """Of the copy (G3)."""

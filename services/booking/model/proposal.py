@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import AwareDatetime, Field
 
 from services.booking.model.claims import Claim, ClaimKind, resources
-from services.booking.model.effects import Expected, Report, hold_key, releases
+from services.booking.model.effects import HOLD_KEYS, Expected, Report, hold_key, holds
 from services.booking.model.spans import Span
 from services.booking.model.titles import title_of
 from shared.contracts import booking as contract
@@ -29,7 +29,9 @@ class ToleratedEntry(Value):
 
 
 class OfferedSlot(Value):
-    """Its times never change under its id."""
+    """Its times never change under its id. ``seen`` are attendees whose calendar was looked at when it was proposed,
+    since their copy did not reach there.
+    """
 
     slot_id: str
     start_at: AwareDatetime
@@ -37,6 +39,7 @@ class OfferedSlot(Value):
     room_id: str | None = None
     status: SlotStatus = SlotStatus.OPEN
     tolerated: list[ToleratedEntry] = Field(default_factory=list)
+    seen: list[str] = Field(default_factory=list)
 
     @property
     def span(self) -> Span:
@@ -142,26 +145,24 @@ class Proposal(Value):
             kept[audience] = Expected(
                 effect=Effect.MAIL, of=audience, keys=[f"mail:{purpose}:{audience}"], since=self.version
             )
-        return self.model_copy(update={"expected": [*self._holds(), *self._releases(), *kept.values()]})
+        wanted = self._wanted_holds()
+        over = [key for key in before._holds_known() if key not in wanted] if before else []
+        expected = [*holds(wanted, Effect.HOLD), *holds(over, Effect.HOLD_RELEASE), *kept.values()]
+        return self.model_copy(update={"expected": expected})
 
-    def _holds(self) -> list[Expected]:
-        if not self.is_live or not self.open_slots:
-            return []
-        return [
-            Expected(
-                effect=Effect.HOLD,
-                of=staff_id,
-                keys=[hold_key(staff_id, slot.slot_id) for slot in self.open_slots],
-                since=0,
-            )
-            for staff_id in self.with_calendar
-        ]
+    @property
+    def releases(self) -> list[Expected]:
+        """The holds that are to go."""
+        return [item for item in self.expected if item.effect is Effect.HOLD_RELEASE]
 
-    def _releases(self) -> list[Expected]:
-        """Slots that are over; a confirmed proposal's all are."""
-        live = {slot.slot_id for slot in self.open_slots} if self.is_live else set()
-        over = [slot.slot_id for slot in self.slots if slot.slot_id not in live]
-        return releases(self.with_calendar, over, since=self.version) if over else []
+    def _wanted_holds(self) -> list[str]:
+        slots = self.open_slots if self.is_live else []
+        return [hold_key(staff_id, slot.slot_id) for staff_id in self.with_calendar for slot in slots]
+
+    def _holds_known(self) -> list[str]:
+        """All that were ever wanted or reported, of attendees who left and of slots that are over too."""
+        expected = [key for item in self.expected for key in item.keys]
+        return [key for key in dict.fromkeys([*expected, *self.reports]) if key.startswith(HOLD_KEYS)]
 
     def as_contract(self) -> contract.Proposal:
         """As events carry it: open slots only."""

@@ -17,6 +17,9 @@ class Span:
     def overlaps(self, other: "Span") -> bool:
         return self.start_at < other.end_at and other.start_at < self.end_at
 
+    def contains(self, other: "Span") -> bool:
+        return self.start_at <= other.start_at and other.end_at <= self.end_at
+
     @property
     def length(self) -> timedelta:
         return self.end_at - self.start_at

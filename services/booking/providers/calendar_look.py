@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
-from httpx import AsyncClient, HTTPError
+from httpx import AsyncClient
 
 from services.booking.model.spans import Span
+from shared.http import HTTPError
 
 log = structlog.get_logger(__name__)
 _BEYOND_BUDGET = timedelta(milliseconds=300)

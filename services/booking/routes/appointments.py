@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from services.booking.model.appointment import Appointment
 from services.booking.problems import MALFORMED, invalid
-from services.booking.routes.versions import changed, if_match
+from services.booking.routes.versions import Change, Writes, if_match
 from services.booking.schemas import cursor_of, parse, read_cursor, read_json
 from services.booking.store.bookings import BookingStore
 from services.booking.store.listings import earliest_appointments
@@ -37,6 +37,7 @@ class AppointmentRoutes:
     def __init__(
         self,
         guard: Guard,
+        writes: Writes,
         store: BookingStore,
         links: Links,
         ring: KeyRing,
@@ -44,6 +45,7 @@ class AppointmentRoutes:
         cancel: CancelAppointment,
     ) -> None:
         self._guard = guard
+        self._writes = writes
         self._store = store
         self._links = links
         self._ring = ring
@@ -63,6 +65,15 @@ class AppointmentRoutes:
     def _view(self, appointment: Appointment, who: Caller) -> AppointmentView:
         url = self._links.guest_url(appointment.proposal_id or "", appointment.token)
         return appointment_view(appointment, who, url, meeting_view(appointment, self._ring))
+
+    async def _write(
+        self,
+        appointment_id: str,
+        apply: Change[Appointment],
+        who: Caller,
+        expected: str | None,
+    ) -> Appointment:
+        return await self._writes(appointment_id, lambda: self._find(appointment_id, who), apply, who, expected)
 
     async def _find(self, appointment_id: str, who: Caller) -> Appointment:
         appointment = await self._store.appointment(who.organization_id, appointment_id)
@@ -101,7 +112,7 @@ class AppointmentRoutes:
         async def apply(before: Appointment) -> Appointment:
             return await self._change(before, parse(AppointmentPatch, read_json(body)), who)
 
-        return self._view(await changed(lambda: self._find(appointment_id, who), apply, who, expected), who)
+        return self._view(await self._write(appointment_id, apply, who, expected), who)
 
     async def cancel_with_words(
         self, appointment_id: str, request: Request, who: Who, expected: Expected
@@ -111,13 +122,13 @@ class AppointmentRoutes:
         async def apply(before: Appointment) -> Appointment:
             return await self._cancel(before, parse(CancelRequest, read_json(body)).message, who)
 
-        return self._view(await changed(lambda: self._find(appointment_id, who), apply, who, expected), who)
+        return self._view(await self._write(appointment_id, apply, who, expected), who)
 
     async def end(self, appointment_id: str, who: Who, expected: Expected) -> AppointmentView:
         async def apply(before: Appointment) -> Appointment:
             return await self._cancel(before, "", who)
 
-        return self._view(await changed(lambda: self._find(appointment_id, who), apply, who, expected), who)
+        return self._view(await self._write(appointment_id, apply, who, expected), who)
 
 
 def _after(cursor: str | None, who: Caller) -> tuple[datetime, str] | None:

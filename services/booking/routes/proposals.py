@@ -9,7 +9,7 @@ from fastapi.responses import PlainTextResponse
 from services.booking.model.copied_slots import slots_text
 from services.booking.model.proposal import Proposal
 from services.booking.problems import MALFORMED, invalid
-from services.booking.routes.versions import changed, if_match
+from services.booking.routes.versions import Change, Writes, if_match
 from services.booking.schemas import cursor_of, fingerprint, parse, read_cursor, read_json
 from services.booking.store.bookings import BookingStore
 from services.booking.store.listings import newest_proposals
@@ -40,6 +40,7 @@ class ProposalRoutes:
     def __init__(
         self,
         guard: Guard,
+        writes: Writes,
         store: BookingStore,
         links: Links,
         propose: ProposeSlots,
@@ -47,6 +48,7 @@ class ProposalRoutes:
         withdraw: WithdrawProposal,
     ) -> None:
         self._guard = guard
+        self._writes = writes
         self._store = store
         self._links = links
         self._propose = propose
@@ -67,6 +69,9 @@ class ProposalRoutes:
 
     def _view(self, proposal: Proposal, who: Caller) -> ProposalView:
         return proposal_view(proposal, who, self._links.guest_url(proposal.proposal_id, proposal.token))
+
+    async def _write(self, proposal_id: str, apply: Change[Proposal], who: Caller, expected: str | None) -> Proposal:
+        return await self._writes(proposal_id, lambda: self._find(proposal_id, who), apply, who, expected)
 
     async def _find(self, proposal_id: str, who: Caller) -> Proposal:
         proposal = await self._store.proposal(who.organization_id, proposal_id)
@@ -112,7 +117,7 @@ class ProposalRoutes:
         async def apply(before: Proposal) -> Proposal:
             return await self._edit(before, parse(ProposalPatch, read_json(body)), who)
 
-        return self._view(await changed(lambda: self._find(proposal_id, who), apply, who, expected), who)
+        return self._view(await self._write(proposal_id, apply, who, expected), who)
 
     async def end(
         self, proposal_id: str, request: Request, who: Who, expected: Expected, notify_guest: bool = False
@@ -123,7 +128,7 @@ class ProposalRoutes:
             wanted = parse(ProposalWithdraw, read_json(body))
             return await self._withdraw(before, who, notify_guest=notify_guest or wanted.notify_guest)
 
-        return self._view(await changed(lambda: self._find(proposal_id, who), apply, who, expected), who)
+        return self._view(await self._write(proposal_id, apply, who, expected), who)
 
     async def copy(
         self,

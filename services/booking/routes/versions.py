@@ -10,10 +10,12 @@ from services.booking.model.proposal import Proposal
 from services.booking.store.bookings import StaleVersion
 from services.booking.views.staff import Access
 from shared.internal import Caller
-from shared.problem import Forbidden, VersionMismatch
+from shared.problem import Forbidden, Unavailable, VersionMismatch
+from shared.single_flight import Turns
 
 ItemT = TypeVar("ItemT", Proposal, Appointment)
-_ATTEMPTS = 5
+_ATTEMPTS = 10
+Change = Callable[[ItemT], Awaitable[ItemT]]
 
 
 async def if_match(if_match: str | None = Header(default=None)) -> str | None:
@@ -32,20 +34,28 @@ def check_change(item: Proposal | Appointment, caller: Caller, expected: str | N
         raise VersionMismatch()
 
 
-async def changed(
-    find: Callable[[], Awaitable[ItemT]],
-    change: Callable[[ItemT], Awaitable[ItemT]],
-    who: Caller,
-    expected: str | None,
-) -> ItemT:
-    """Read, check and write; again from the start where somebody else wrote between. Only who named a version is told
-    412.
+class Writes:
+    """Read, check and write; again from the start where somebody else wrote between. Those of one process take turns,
+    so that only other processes come between. Only who named a version is told 412.
     """
-    for _ in range(_ATTEMPTS):
-        before = await find()
-        check_change(before, who, expected)
-        try:
-            return await change(before)
-        except StaleVersion:
-            continue
-    raise VersionMismatch()
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+
+    async def __call__(
+        self,
+        item_id: str,
+        find: Callable[[], Awaitable[ItemT]],
+        change: Change[ItemT],
+        who: Caller,
+        expected: str | None,
+    ) -> ItemT:
+        async with self._turns.of(item_id):
+            for _ in range(_ATTEMPTS):
+                before = await find()
+                check_change(before, who, expected)
+                try:
+                    return await change(before)
+                except StaleVersion:
+                    continue
+        raise Unavailable()

@@ -1,15 +1,17 @@
 """Proposals and appointments, each with its outbox, and the transactions that move claims with them.
 
-Every write of state is guarded by the version that was read; ``reports`` and ``meeting`` are written apart, by events.
+Every write of state is guarded by the version that was read; ``reports`` and ``meeting`` are written apart, by events,
+and ``origin`` once.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Collection as Many
+from datetime import timedelta
 from typing import Any
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import Claim
-from services.booking.model.effects import Report
+from services.booking.model.effects import HOLD_KEYS
 from services.booking.model.proposal import Proposal
 from services.booking.store.documents import (
     APPOINTMENT,
@@ -20,7 +22,7 @@ from services.booking.store.documents import (
     proposal_state,
 )
 from services.booking.store.guards import Guards
-from shared import due, mongo
+from shared import clock, due, mongo
 from shared.contracts.api.proposals import ProposalStatus
 from shared.messaging import outbox
 from shared.messaging.outbox import Entry
@@ -51,6 +53,9 @@ class AlreadyMade(Exception):
         self.key = key
         super().__init__("made before under this idempotency key")
 
+
+KEY_KEPT = timedelta(hours=24)
+"""How long an idempotency key stands for what it made."""
 
 _ONCE = {"origin.key": {"$gt": ""}}
 
@@ -96,8 +101,15 @@ class BookingStore:
         return proposal_from(row) if row else None
 
     async def proposal_made_by(self, key: str) -> Proposal | None:
+        """Under this idempotency key within the last 24 hours; an older one gives the key back (api.md)."""
         row = await self.proposals.find_one({"origin.key": key}, PROPOSAL)
-        return proposal_from(row) if row else None
+        if row is None:
+            return None
+        proposal = proposal_from(row)
+        if proposal.created_at > clock.now() - KEY_KEPT:
+            return proposal
+        await self.proposals.update_one({"_id": proposal.proposal_id, "origin.key": key}, {"$set": {"origin": None}})
+        return None
 
     async def open_proposals(self, proposal_ids: Sequence[str]) -> list[Proposal]:
         query = {"_id": {"$in": list(proposal_ids)}, "status": ProposalStatus.OPEN}
@@ -108,10 +120,6 @@ class BookingStore:
         row = await self.appointments.find_one(query, APPOINTMENT)
         return appointment_from(row) if row else None
 
-    async def reports_of(self, appointment_id: str) -> dict[str, Report]:
-        row = await self.appointments.find_one({"_id": appointment_id}, {"reports": 1})
-        return {key: Report.model_validate(told) for key, told in row["reports"].items()} if row else {}
-
     async def standing(self, wanted: Sequence[tuple[str, int]]) -> set[tuple[str, int]]:
         """Those (appointment id, revision) that are confirmed and current (G22)."""
         query = {"_id": {"$in": [appointment_id for appointment_id, _ in wanted]}, "status": "confirmed"}
@@ -120,7 +128,13 @@ class BookingStore:
 
     async def propose(self, proposal: Proposal, waiting: Sequence[Entry], *, over_held: bool) -> None:
         """Insert with all claims. Raises ``TimeTaken``, ``AlreadyMade``."""
-        document = {"_id": proposal.proposal_id, **proposal_state(proposal), "reports": {}, outbox.FIELD: list(waiting)}
+        document = {
+            "_id": proposal.proposal_id,
+            **proposal_state(proposal),
+            "origin": proposal.origin.model_dump() if proposal.origin else None,
+            "reports": {},
+            outbox.FIELD: list(waiting),
+        }
 
         async def work(session: Session) -> None:
             try:
@@ -160,12 +174,13 @@ class BookingStore:
         still_open: Callable[[], Awaitable[None]],
     ) -> None:
         """Confirm the proposal and make the appointment. ``still_open`` is asked before each attempt, by a plain read:
-        losers leave there instead of retrying (architecture.md). Raises ``StaleVersion``, ``TimeTaken``.
+        losers leave there instead of retrying (architecture.md). What was said of the holds goes along, since both show
+        what becomes of them. Raises ``StaleVersion``, ``TimeTaken``.
         """
         document = {
             "_id": appointment.appointment_id,
             **appointment_state(appointment),
-            "reports": {},
+            "origin": appointment.origin.model_dump() if appointment.origin else None,
             "meeting": None,
             outbox.FIELD: list(waiting),
         }
@@ -176,7 +191,7 @@ class BookingStore:
             attempts += 1
             if attempts > 1:
                 await still_open()
-            await self._replace_proposal(session, before, after, [], {})
+            said = await self._replace_proposal(session, before, after, [], {})
             await self._guards.move(
                 session,
                 after.organization_id,
@@ -184,7 +199,7 @@ class BookingStore:
                 take=appointment.claims(),
                 over_held=True,
             )
-            await self.appointments.insert_one(document, session=session)
+            await self.appointments.insert_one({**document, "reports": said}, session=session)
 
         await mongo.in_transaction(self._client, work)
 
@@ -207,16 +222,17 @@ class BookingStore:
 
     async def _replace_proposal(
         self, session: Session, before: Proposal, after: Proposal, waiting: Sequence[Entry], only: dict[str, Any]
-    ) -> None:
+    ) -> dict[str, Any]:
+        """Answers what was reported about the proposal's holds until then."""
         state = proposal_state(after)
         update: Document = {"$set": state, "$push": outbox.push(waiting)}
         if "due_at" not in state:
             update["$unset"] = {"due_at": ""}
-        result = await self.proposals.update_one(
-            {"_id": before.proposal_id, "version": before.version, **only}, update, session=session
-        )
-        if not result.matched_count:
+        which = {"_id": before.proposal_id, "version": before.version, **only}
+        row = await self.proposals.find_one_and_update(which, update, projection={"reports": 1}, session=session)
+        if row is None:
             raise StaleVersion(before.proposal_id)
+        return {key: told for key, told in row["reports"].items() if key.startswith(HOLD_KEYS)}
 
     async def _move(
         self, session: Session, organization_id: str, before: Many[Claim], after: Many[Claim], over_held: bool

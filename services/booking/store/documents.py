@@ -8,12 +8,12 @@ from shared.mongo import Document
 PROPOSAL = {outbox.FIELD: 0, "lease": 0, "due_at": 0}
 APPOINTMENT = {outbox.FIELD: 0, "reception_day": 0}
 
-_APART = {"reports", "meeting"}
-"""Written by events, one member at a time, never with the rest."""
+_APART = {"reports", "meeting", "origin"}
+"""Written by events, one member at a time, or when the document is made, never with the rest."""
 
 
 def proposal_state(proposal: Proposal) -> Document:
-    """All but the id and what events write; ``due_at`` while it can expire (R29)."""
+    """All but the id and what is written apart; ``due_at`` while it can expire (R29)."""
     state = proposal.model_dump(exclude={"proposal_id", *_APART})
     if proposal.is_live:
         state["due_at"] = proposal.expires_at

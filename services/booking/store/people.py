@@ -77,7 +77,7 @@ class PeopleStore:
         window: Span,
         version: int,
     ) -> None:
-        """The months first: a copy that counts as read holds all that was read."""
+        """The months first: a copy that counts as read holds all that was read. Months that are over go."""
         await asyncio.gather(
             *(
                 keep_newest(
@@ -96,6 +96,8 @@ class PeopleStore:
             "version": version,
         }
         await self._keep(staff_id, "busy", version, {"busy": busy})
+        over = {"staff_id": staff_id, "month": {"$lt": window.months()[0]}}
+        await self.busy_months.delete_many(over)
 
     async def _keep(self, staff_id: str, place: str, version: int, state: Mapping[str, Any]) -> None:
         await keep_newest(self.staff, staff_id, state, version, at=f"{place}.version")

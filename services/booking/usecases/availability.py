@@ -27,6 +27,8 @@ from services.booking.store.people import PeopleStore
 from shared import clock
 from shared.single_flight import SingleFlight
 
+_LOOKS_AT_ONCE = 8
+
 
 class Look(Protocol):
     """Reads the exact span at the providers; a fake in tests."""
@@ -44,9 +46,22 @@ class Evidence:
 
     def hosts(self, now: datetime, stale_after: timedelta) -> list[HostTime]:
         return [
-            HostTime(staff_id, person.state(now, stale_after), self.months.get(staff_id, {}))
+            HostTime(staff_id, person.state(now, stale_after), self.months.get(staff_id, {}), window=person.window)
             for staff_id, person in self.staff.items()
         ]
+
+    def of(self, staff_ids: Iterable[str]) -> "Evidence":
+        """What concerns these."""
+        return replace(self, staff={one: self.staff[one] for one in staff_ids if one in self.staff})
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What stands in a time that is proposed: ``read`` are those whose calendar was looked at beyond their copy."""
+
+    is_busy: bool
+    entries: Sequence[ToleratedEntry]
+    read: Sequence[str]
 
 
 class Availability:
@@ -60,12 +75,14 @@ class Availability:
         *,
         stale_after: timedelta,
         look_max_age: timedelta,
+        looks_budget: timedelta,
     ) -> None:
         self._people = people
         self._guards = guards
         self._look = look
         self._stale_after = stale_after
         self._look_max_age = look_max_age
+        self._looks_budget = looks_budget
         self._shared_looks: SingleFlight[Mapping[str, Looked]] = SingleFlight()
 
     async def evidence(
@@ -120,7 +137,8 @@ class Availability:
         """Whether some calendar must be looked at, or cannot be."""
         now = clock.now()
         return found is Obstacle.UNREADABLE or any(
-            person.has_calendar and not self._is_recent(person, span, now) for person in evidence.staff.values()
+            evidence.staff[host.staff_id].has_calendar and not self._is_recent(host, evidence, span, now)
+            for host in evidence.hosts(now, self._stale_after)
         )
 
     async def check_span(self, organization_id: str, evidence: Evidence, span: Span, owner: str) -> Obstacle | None:
@@ -130,25 +148,56 @@ class Availability:
         others = [claim for claim in evidence.claims if claim.owner != owner]
         return obstacle(span, hosts, others, (), now)
 
-    async def busy_entries(self, evidence: Evidence, organization_id: str, span: Span) -> list[ToleratedEntry]:
-        """What is busy in ``span``: entries where a look tells, and the copy's cells that no entry explains (G2)."""
-        now = clock.now()
-        looked = await self._look_at(self._with_calendar(evidence), organization_id, span)
+    async def examined(
+        self, organization_id: str, wanted: Sequence[tuple[Span, Sequence[str]]], *, entries: bool
+    ) -> list[Examined]:
+        """What stands in each time that is proposed to these attendees. Copies tell, stale ones included; beyond them,
+        and where ``entries`` are to be told apart, a look does. What no look has read in time is not known to be busy.
+        """
+        everybody = sorted({staff_id for _, staff_ids in wanted for staff_id in staff_ids})
+        evidence = await self.evidence(organization_id, everybody, [span for span, _ in wanted])
+        asked = [(span, evidence.of(staff_ids)) for span, staff_ids in wanted]
+        looked = await self._looks(organization_id, [(span, self._to_see(span, of, entries)) for span, of in asked])
+        return [self._examined(*item, seen, entries) for item, seen in zip(asked, looked, strict=True)]
+
+    def _to_see(self, span: Span, evidence: Evidence, entries: bool) -> list[str]:
+        reached = {host.staff_id for host in evidence.hosts(clock.now(), self._stale_after) if host.knows(span)}
+        return [staff_id for staff_id in _linked(evidence) if entries or staff_id not in reached]
+
+    async def _looks(
+        self, organization_id: str, wanted: Sequence[tuple[Span, Sequence[str]]]
+    ) -> list[Mapping[str, Looked]]:
+        """Side by side, a few at once, and all within one budget: somebody waits for the answer."""
+        gate = asyncio.Semaphore(_LOOKS_AT_ONCE)
+
+        async def one(span: Span, staff_ids: Sequence[str]) -> Mapping[str, Looked]:
+            async with gate:
+                return await self._look_at(staff_ids, organization_id, span)
+
+        looks = [asyncio.create_task(one(*item)) for item in wanted]
+        try:
+            done, _ = await asyncio.wait(looks, timeout=self._looks_budget.total_seconds()) if looks else (set(), ())
+            return [look.result() if look in done else {} for look in looks]
+        finally:
+            for look in looks:
+                look.cancel()
+
+    def _examined(self, span: Span, evidence: Evidence, looked: Mapping[str, Looked], entries: bool) -> Examined:
+        """Entries where a look tells, and the copy's cells that no entry explains (G2)."""
         found: list[ToleratedEntry] = []
-        for host in evidence.hosts(now, self._stale_after):
-            seen = looked.get(host.staff_id, UNREADABLE).busy
-            entries = [_tolerated(host.staff_id, item) for item in seen if item.span.overlaps(span)]
-            unexplained = busy_cells(span, [host], _as_tolerated(entries))
+        read = []
+        for host in evidence.hosts(clock.now(), self._stale_after):
+            seen = looked.get(host.staff_id, UNREADABLE)
+            known = [_tolerated(host.staff_id, item) for item in seen.busy if item.span.overlaps(span)]
+            unexplained = busy_cells(span, [host], _as_tolerated(known))
             cells = [
                 ToleratedEntry(staff_id=host.staff_id, entry=None, start_at=busy.start_at, end_at=busy.end_at)
                 for busy in spans_of(unexplained, span.start_at)
             ]
-            found += [*entries, *cells]
-        return found
-
-    def is_busy(self, evidence: Evidence, span: Span) -> bool:
-        """Whether the copies show somebody busy in ``span``, stale ones included."""
-        return bool(busy_cells(span, evidence.hosts(clock.now(), self._stale_after)).any())
+            found += [*known, *cells]
+            if seen.status is LookStatus.READ and not host.knows(span):
+                read.append(host.staff_id)
+        return Examined(bool(found), found if entries else [], read)
 
     def _obstacle(
         self,
@@ -160,7 +209,7 @@ class Availability:
     ) -> Obstacle | None:
         wanted = set(resources(proposal.attendee_ids, slot.room_id, proposal.zoom_user_id))
         relevant = [claim for claim in claims if claim.resource in wanted]
-        return obstacle(slot.span, hosts, relevant, _as_tolerated(slot.tolerated), now)
+        return obstacle(slot.span, hosts, relevant, _as_tolerated(slot.tolerated), now, slot.seen)
 
     async def _looked_at(
         self,
@@ -172,28 +221,27 @@ class Availability:
     ) -> list[HostTime]:
         """Hosts as the copies show them, replaced by what a look told where a copy is older than it may be."""
         now = clock.now()
+        hosts = evidence.hosts(now, self._stale_after)
+        linked = set(_linked(evidence))
         aged = [
-            person.staff_id
-            for person in evidence.staff.values()
-            if person.calendar is Link.CONNECTED and not self._is_recent(person, span, now)
+            host.staff_id
+            for host in hosts
+            if host.staff_id in linked and not self._is_recent(host, evidence, span, now)
         ]
-        looked = await self._shared_looks(shared_as, lambda: self._look_at(aged, organization_id, span))
-        return [
-            self._seen(host, evidence.staff[host.staff_id], span, looked.get(host.staff_id), tolerated)
-            for host in evidence.hosts(now, self._stale_after)
-        ]
+        key = (*shared_as, tuple(aged))
+        looked = await self._shared_looks(key, lambda: self._look_at(aged, organization_id, span))
+        return [self._seen(host, span, looked.get(host.staff_id), tolerated) for host in hosts]
 
     async def _look_at(self, staff_ids: Sequence[str], organization_id: str, span: Span) -> Mapping[str, Looked]:
         return await self._look(organization_id, staff_ids, span) if staff_ids else {}
 
-    def _is_recent(self, person: Staff, span: Span, now: datetime) -> bool:
-        read_at = person.busy_read_at
-        return read_at is not None and now - read_at <= self._look_max_age and person.covers(span)
+    def _is_recent(self, host: HostTime, evidence: Evidence, span: Span, now: datetime) -> bool:
+        read_at = evidence.staff[host.staff_id].busy_read_at
+        return read_at is not None and now - read_at <= self._look_max_age and host.knows(span)
 
     def _seen(
         self,
         host: HostTime,
-        person: Staff,
         span: Span,
         looked: Looked | None,
         tolerated: Sequence[ToleratedEntry],
@@ -205,11 +253,12 @@ class Availability:
         if looked.status is LookStatus.READ:
             counted = tuple(item.span for item in looked.busy if not _accepted(host.staff_id, item, span, tolerated))
             return HostTime(host.staff_id, CalendarState.KNOWN, looked_at=counted)
-        known = looked.status is not LookStatus.BROKEN and person.covers(span)
+        known = looked.status is not LookStatus.BROKEN and host.knows(span)
         return host if known else HostTime(host.staff_id, CalendarState.UNKNOWN, host.months)
 
-    def _with_calendar(self, evidence: Evidence) -> list[str]:
-        return [person.staff_id for person in evidence.staff.values() if person.calendar is Link.CONNECTED]
+
+def _linked(evidence: Evidence) -> list[str]:
+    return [person.staff_id for person in evidence.staff.values() if person.calendar is Link.CONNECTED]
 
 
 def _as_tolerated(entries: Iterable[ToleratedEntry]) -> list[Tolerated]:

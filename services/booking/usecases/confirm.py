@@ -6,7 +6,7 @@ the rest.
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -30,7 +30,7 @@ from services.booking.problems import (
     invalid,
 )
 from services.booking.schemas import fingerprint, parse
-from services.booking.store.bookings import BookingStore, StaleVersion
+from services.booking.store.bookings import KEY_KEPT, BookingStore, StaleVersion
 from services.booking.store.guards import TimeTaken
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability, Evidence
@@ -38,7 +38,7 @@ from services.booking.views.guest import slots_view
 from shared import clock
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.proposals import GuestConfirm, ProposalStatus, SlotStatus
-from shared.contracts.booking import AppointmentConfirmed, Kind
+from shared.contracts.booking import AppointmentConfirmed
 from shared.contracts.envelope import Cause
 from shared.contracts.people import Guest
 from shared.crypto import token_hash
@@ -46,7 +46,7 @@ from shared.ids import new_id
 from shared.messaging.relay import Relay
 from shared.mongo import DuplicateKeyError
 from shared.observability import metrics
-from shared.problem import Language, NotFound
+from shared.problem import Language, NotFound, Unavailable
 from shared.single_flight import Turns
 
 log = structlog.get_logger(__name__)
@@ -63,14 +63,40 @@ class Visit:
     idempotency_key: str | None = None
 
 
+@dataclass(frozen=True)
+class _Typed:
+    """What the guest sent, read."""
+
+    choice: GuestConfirm
+    guest: Guest
+    origin: Origin | None
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """One version of a proposal, the slot as it stands there, and what is known of that version's attendees."""
+
+    proposal: Proposal
+    slot: OfferedSlot
+    evidence: Evidence
+
+
 class ConfirmSlot:
     """Answers the appointment; losers of a race get ``AlreadyConfirmed`` or ``SlotTaken``."""
 
-    def __init__(self, store: BookingStore, availability: Availability, announcer: Announcer, relay: Relay) -> None:
+    def __init__(
+        self,
+        store: BookingStore,
+        availability: Availability,
+        announcer: Announcer,
+        relay: Relay,
+        new_code: Callable[[], str],
+    ) -> None:
         self._store = store
         self._availability = availability
         self._announcer = announcer
         self._relay = relay
+        self._new_code = new_code
         self._turns = Turns()
 
     async def __call__(self, given: Any, visit: Visit) -> tuple[Proposal, Appointment]:
@@ -83,15 +109,15 @@ class ConfirmSlot:
             return proposal, repeated
         check_open(proposal)
         choice = parse(GuestConfirm, given)
-        guest = _guest(choice, proposal, visit.language)
+        typed = _Typed(choice, _guest(choice, proposal, visit.language), origin)
         slot = proposal.slot(choice.slot_id)
         if slot is None:
             raise invalid(visit.language, ("/slot_id", UNKNOWN_SLOT))
-        evidence = await self._evidence(proposal, slot)
+        checked = await self._checked(proposal, slot)
         async with self._turns.of(proposal.proposal_id) as waited:
             if waited:
-                proposal = await self._read_open(hashed)
-            confirmed = await self._confirm(proposal, slot, evidence, choice, guest, origin, visit)
+                checked = await self._checked_again(checked)
+            confirmed = await self._confirm(checked, typed, visit)
         metrics.record_stage("confirmed", timedelta(seconds=time.monotonic() - started))
         return confirmed
 
@@ -113,63 +139,69 @@ class ConfirmSlot:
         made = await self._store.appointment(proposal.organization_id, proposal.appointment_id)
         if made is None or made.origin is None or made.origin.key != origin.key:
             return None
+        if made.confirmed_at <= clock.now() - KEY_KEPT:
+            return None
         if made.origin.fingerprint != origin.fingerprint:
             raise IdempotencyKeyReused()
         return made
 
-    async def _evidence(self, proposal: Proposal, slot: OfferedSlot) -> Evidence:
-        """What is known of the attendees, once nothing stands in the way."""
+    async def _checked(self, proposal: Proposal, slot: OfferedSlot) -> _Checked:
+        """Raises what stands in the way of ``slot``."""
         if slot.status is not SlotStatus.OPEN:
             raise await self._slot_taken(proposal, slot)
         found, evidence = await self._availability.check(proposal, slot)
         if found is Obstacle.UNREADABLE:
+            await self._read_open(proposal.token.hash)
             raise CalendarUnreadable()
         if found is not None:
             raise await self._slot_taken(proposal, slot)
-        return evidence
+        return _Checked(proposal, slot, evidence)
+
+    async def _checked_again(self, before: _Checked) -> _Checked:
+        """Of the proposal as it stands now: another version has other attendees, who must be asked too (G1, G4)."""
+        proposal = await self._read_open(before.proposal.token.hash)
+        if proposal.version == before.proposal.version:
+            return before
+        slot = proposal.slot(before.slot.slot_id)
+        if slot is None:
+            raise await self._slot_taken(proposal, before.slot)
+        return await self._checked(proposal, slot)
 
     async def _slot_taken(self, proposal: Proposal, refused: OfferedSlot) -> SlotTaken:
-        """With the slots that remain; the copy may not yet show what a look has just seen."""
+        """With the slots that remain; the copy may not yet show what a look has just seen. A proposal that ended
+        meanwhile says that instead.
+        """
+        proposal = await self._read_open(proposal.token.hash)
         possible = await self._availability.possible(proposal)
         remaining = [slot for slot in possible if slot.slot_id != refused.slot_id]
         slots = [view.model_dump(mode="json") for view in slots_view(remaining, proposal.time_zone)]
         return SlotTaken(extra={"slots": slots})
 
-    async def _confirm(
-        self,
-        proposal: Proposal,
-        slot: OfferedSlot,
-        evidence: Evidence,
-        choice: GuestConfirm,
-        guest: Guest,
-        origin: Origin | None,
-        visit: Visit,
-    ) -> tuple[Proposal, Appointment]:
-        """Tries again where only the proposal's details changed meanwhile, or a reception code was in use."""
+    async def _confirm(self, checked: _Checked, typed: _Typed, visit: Visit) -> tuple[Proposal, Appointment]:
+        """Tries again where the proposal changed meanwhile, or a reception code was in use."""
 
         async def still_open() -> None:
-            await self._read_open(proposal.token.hash)
+            await self._read_open(checked.proposal.token.hash)
 
         for _ in range(_ATTEMPTS):
-            current = proposal.slot(slot.slot_id)
-            if current is None or current.status is not SlotStatus.OPEN:
-                raise await self._slot_taken(proposal, slot)
-            appointment = _appointment(proposal, current, evidence, choice, guest, origin)
-            confirmed = _confirmed(proposal, appointment)
+            appointment, confirmed = _settled(checked, typed, self._new_code())
             waiting = self._announcer.of_appointment(
-                AppointmentConfirmed, appointment, Cause.outside(visit.request_id or None), slot_id=slot.slot_id
+                AppointmentConfirmed,
+                appointment,
+                Cause.outside(visit.request_id or None),
+                slot_id=checked.slot.slot_id,
             )
             try:
-                await self._store.confirm(proposal, confirmed, appointment, waiting, still_open)
+                await self._store.confirm(checked.proposal, confirmed, appointment, waiting, still_open)
             except TimeTaken as error:
-                raise await self._slot_taken(proposal, slot) from error
+                raise await self._slot_taken(checked.proposal, checked.slot) from error
             except (StaleVersion, DuplicateKeyError):
-                proposal = await self._read_open(proposal.token.hash)
+                checked = await self._checked_again(checked)
                 continue
             self._relay.publish_soon(self._store.appointments, appointment.appointment_id, waiting)
             log.info("appointment.confirmed", appointment_id=appointment.appointment_id)
             return confirmed, appointment
-        raise await self._slot_taken(proposal, slot)
+        raise Unavailable()
 
 
 def check_open(proposal: Proposal) -> None:
@@ -207,10 +239,12 @@ def _completed(known: Guest, typed: Guest) -> Guest:
     return known.model_copy(update=learnt)
 
 
-def _confirmed(proposal: Proposal, appointment: Appointment) -> Proposal:
+def _settled(checked: _Checked, typed: _Typed, code: str) -> tuple[Appointment, Proposal]:
+    """The appointment, and the proposal that became it; both expect the same holds to go."""
+    appointment = _appointment(checked, typed, code)
+    proposal = checked.proposal
     gone = {slot.slot_id: SlotStatus.WITHDRAWN for slot in proposal.open_slots}
-    assert appointment.slot_id is not None
-    after = proposal.with_status_of({**gone, appointment.slot_id: SlotStatus.CONFIRMED}).model_copy(
+    after = proposal.with_status_of({**gone, checked.slot.slot_id: SlotStatus.CONFIRMED}).model_copy(
         update={
             "status": ProposalStatus.CONFIRMED,
             "version": proposal.version + 1,
@@ -219,21 +253,16 @@ def _confirmed(proposal: Proposal, appointment: Appointment) -> Proposal:
             "guest": _completed(proposal.guest, appointment.guest),
         }
     )
-    return after.expecting(proposal)
+    after = after.expecting(proposal)
+    return appointment.expecting_confirmation(after.releases), after
 
 
-def _appointment(
-    proposal: Proposal,
-    slot: OfferedSlot,
-    evidence: Evidence,
-    choice: GuestConfirm,
-    guest: Guest,
-    origin: Origin | None,
-) -> Appointment:
+def _appointment(checked: _Checked, typed: _Typed, code: str) -> Appointment:
     now = clock.now()
-    organizer = evidence.staff.get(proposal.organizer_id)
+    proposal, slot, guest = checked.proposal, checked.slot, typed.guest
+    organizer = checked.evidence.staff.get(proposal.organizer_id)
     modes = modes_of(proposal.kind)
-    appointment = Appointment(
+    return Appointment(
         appointment_id=new_id("apt"),
         organization_id=proposal.organization_id,
         status=AppointmentStatus.CONFIRMED,
@@ -247,25 +276,24 @@ def _appointment(
         creator=proposal.creator,
         organizer_id=proposal.organizer_id,
         attendees=proposal.attendees,
-        with_calendar=_with_calendar(proposal.attendee_ids, evidence),
+        with_calendar=_with_calendar(proposal.attendee_ids, checked.evidence),
         guest=guest,
-        email_typed=bool(choice.email),
-        guest_time_zone=choice.time_zone,
-        guest_locale=_language(choice.locale),
+        email_typed=bool(typed.choice.email),
+        guest_time_zone=typed.choice.time_zone,
+        guest_locale=_language(typed.choice.locale),
         guidance=proposal.guidance,
         note=proposal.note,
         visibility=proposal.visibility,
         wants_meeting=modes.web_meeting,
         zoom_user_id=organizer.zoom_user_id if modes.web_meeting and organizer else None,
         address=proposal.address,
-        reception_code=new_reception_code() if proposal.kind is Kind.VISIT else None,
+        reception_code=code if modes.reception_code else None,
         room_id=slot.room_id,
         token=proposal.token,
         confirmed_at=now,
         updated_at=now,
-        origin=origin,
+        origin=typed.origin,
     )
-    return appointment.expecting_confirmation([held.slot_id for held in proposal.open_slots])
 
 
 def _with_calendar(staff_ids: Sequence[str], evidence: Evidence) -> list[str]:

@@ -10,6 +10,7 @@ from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import TimeTaken
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
+from services.booking.usecases.claimed_slots import Asked, ClaimedSlots
 from services.booking.usecases.drafting import (
     WantedSlot,
     check_connections,
@@ -20,7 +21,7 @@ from services.booking.usecases.drafting import (
     ends_at,
     party,
 )
-from services.booking.usecases.propose import ClaimedSlots, zoom_user_of
+from services.booking.usecases.propose import zoom_user_of
 from shared import clock
 from shared.contracts.api.proposals import ProposalPatch, ProposalStatus, SlotPatch, SlotStatus
 from shared.contracts.booking import ReasonGone, SlotsChanged
@@ -60,11 +61,11 @@ class EditProposal:
         check_expiry(wanted.expires_at, now, caller.language)
         kept, new = _slots(before, wanted.slots, caller.language)
         check_slots(new, [slot.span for slot in kept], edited.time_zone, now, caller.language)
-        offered = [(slot.index, slot.offered()) for slot in new]
-        tolerant = await self._claimed.tolerating(
-            edited, offered, allow_overlap=wanted.allow_overlap, language=caller.language
+        asked = _asked(before, edited, kept, new, now)
+        accepted = await self._claimed.accepted(
+            edited.organization_id, asked, allow_overlap=wanted.allow_overlap, language=caller.language
         )
-        after = _settled(before, _with_slots(edited, kept, tolerant), wanted, now)
+        after = _settled(before, _with_slots(edited, kept, accepted), wanted, now)
         if _same(before, after) and not wanted.send_mail:
             return before
         mails = [(Purpose.SLOTS_CHANGED, Audience.GUEST)] if wanted.send_mail else []
@@ -79,7 +80,7 @@ class EditProposal:
         try:
             await self._store.save_proposal(before, after, waiting, over_held=wanted.allow_overlap)
         except TimeTaken as error:
-            pointers = await self._claimed.taken(after, offered, over_held=wanted.allow_overlap)
+            pointers = await self._claimed.taken(after, asked, over_held=wanted.allow_overlap)
             raise taken_at(caller.language, pointers) from error
         self._relay.publish_soon(self._store.proposals, after.proposal_id, waiting)
         return after
@@ -130,7 +131,9 @@ def _with_details(before: Proposal, wanted: ProposalPatch) -> Proposal:
 def _slots(
     before: Proposal, wanted: Sequence[SlotPatch] | None, language: Language
 ) -> tuple[list[OfferedSlot], list[WantedSlot]]:
-    """Slots that stay and new ones. Raises 422 where an id is not an open slot, or its times would change."""
+    """Slots that stay and new ones. One that is over may be sent back as it was received, and stays over. Raises 422
+    where an id is not an open slot, its times would change, or none would be left.
+    """
     if wanted is None:
         return before.open_slots, []
     kept: list[OfferedSlot] = []
@@ -139,16 +142,19 @@ def _slots(
     for index, slot in enumerate(wanted):
         if slot.id is not None:
             known = before.slot(slot.id)
-            if known is None or known.status is not SlotStatus.OPEN or known in kept:
+            over = known is not None and known.status is not SlotStatus.OPEN
+            if known is None or known in kept or (over and slot.status is not known.status):
                 errors.append((f"/slots/{index}/id", UNKNOWN_SLOT))
             elif _differs(known, slot):
                 errors.append((f"/slots/{index}/id", SLOT_STAYS))
-            else:
+            elif not over:
                 kept.append(known)
         elif slot.start is None or slot.end is None:
             errors.append((f"/slots/{index}/{'start' if slot.start is None else 'end'}", REQUIRED))
         else:
             new.append(WantedSlot(index, Span(slot.start, slot.end), slot.room_id))
+    if not errors and before.open_slots and not kept and not new:
+        errors.append(("/slots", REQUIRED))
     if errors:
         raise invalid(language, *errors)
     return kept, new
@@ -158,11 +164,24 @@ def _differs(known: OfferedSlot, wanted: SlotPatch) -> bool:
     return (wanted.start or known.start_at, wanted.end or known.end_at) != (known.start_at, known.end_at)
 
 
-def _with_slots(edited: Proposal, kept: Sequence[OfferedSlot], new: Sequence[OfferedSlot]) -> Proposal:
+def _asked(
+    before: Proposal, edited: Proposal, kept: Sequence[OfferedSlot], new: Sequence[WantedSlot], now: datetime
+) -> list[Asked]:
+    """New slots are asked of everybody, kept ones of attendees who come to them."""
+    asked = [Asked.anew(slot.index, slot.offered(), edited) for slot in new]
+    newcomers = [staff_id for staff_id in edited.attendee_ids if staff_id not in before.attendee_ids]
+    if newcomers:
+        asked += [Asked("/attendee_ids", slot, newcomers) for slot in kept if slot.start_at > now]
+    return asked
+
+
+def _with_slots(edited: Proposal, kept: Sequence[OfferedSlot], accepted: Sequence[OfferedSlot]) -> Proposal:
     stays = {slot.slot_id for slot in kept}
     gone = {slot.slot_id: SlotStatus.WITHDRAWN for slot in edited.open_slots if slot.slot_id not in stays}
     edited = edited.with_status_of(gone)
-    return edited.model_copy(update={"slots": [*edited.slots, *new]})
+    anew = {slot.slot_id: slot for slot in accepted}
+    slots = {slot.slot_id: slot for slot in edited.slots} | anew
+    return edited.model_copy(update={"slots": list(slots.values())})
 
 
 def _settled(before: Proposal, edited: Proposal, wanted: ProposalPatch, now: datetime) -> Proposal:

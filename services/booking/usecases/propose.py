@@ -1,16 +1,13 @@
 """Make a proposal: its slots are claimed in the same transaction, and from then on nobody else can have them."""
 
-from collections.abc import Sequence
-
-from services.booking.model.claims import ClaimKind, resources
 from services.booking.model.modes import modes_of
 from services.booking.model.proposal import OfferedSlot, Origin, Proposal
-from services.booking.problems import IdempotencyKeyReused, busy_at, taken_at
+from services.booking.problems import IdempotencyKeyReused, taken_at
 from services.booking.store.bookings import AlreadyMade, BookingStore
-from services.booking.store.guards import Guards, TimeTaken
+from services.booking.store.guards import TimeTaken
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
-from services.booking.usecases.availability import Availability
+from services.booking.usecases.claimed_slots import Asked, ClaimedSlots
 from services.booking.usecases.drafting import (
     Party,
     WantedSlot,
@@ -33,51 +30,6 @@ from shared.contracts.people import Guest
 from shared.ids import new_id
 from shared.internal import Caller
 from shared.messaging.relay import Relay
-from shared.problem import Language
-
-
-class ClaimedSlots:
-    """Refuses new slots that somebody else owns or in which an attendee is busy (G2)."""
-
-    def __init__(self, availability: Availability, guards: Guards) -> None:
-        self._availability = availability
-        self._guards = guards
-
-    async def tolerating(
-        self,
-        proposal: Proposal,
-        new: Sequence[tuple[int, OfferedSlot]],
-        *,
-        allow_overlap: bool,
-        language: Language,
-    ) -> list[OfferedSlot]:
-        """The new slots with what was busy in them when they were proposed. Raises 422 ``slot_busy``."""
-        spans = [slot.span for _, slot in new]
-        evidence = await self._availability.evidence(proposal.organization_id, proposal.attendee_ids, spans)
-        busy = [index for index, slot in new if self._availability.is_busy(evidence, slot.span)]
-        if busy and not allow_overlap:
-            raise busy_at(language, [f"/slots/{index}/start" for index in busy])
-        if not allow_overlap:
-            return [slot for _, slot in new]
-        return [
-            slot.model_copy(
-                update={
-                    "tolerated": await self._availability.busy_entries(evidence, proposal.organization_id, slot.span)
-                }
-            )
-            for _, slot in new
-        ]
-
-    async def taken(self, proposal: Proposal, new: Sequence[tuple[int, OfferedSlot]], *, over_held: bool) -> list[str]:
-        """Pointers of the slots that others own, for the answer."""
-        found = []
-        for index, slot in new:
-            wanted = resources(proposal.attendee_ids, slot.room_id, proposal.zoom_user_id)
-            claims = await self._guards.on(proposal.organization_id, wanted, [slot.span])
-            others = [claim for claim in claims if claim.owner != proposal.proposal_id]
-            if any(claim.kind is ClaimKind.CONFIRMED or not over_held for claim in others):
-                found.append(f"/slots/{index}/start")
-        return found
 
 
 class ProposeSlots:
@@ -105,11 +57,11 @@ class ProposeSlots:
         if made is not None:
             return made
         proposal, slots = await self._draft(wanted, caller)
-        new = list(enumerate(slots))
-        tolerant = await self._claimed.tolerating(
-            proposal, new, allow_overlap=wanted.allow_overlap, language=caller.language
+        asked = [Asked.anew(index, slot, proposal) for index, slot in enumerate(slots)]
+        accepted = await self._claimed.accepted(
+            proposal.organization_id, asked, allow_overlap=wanted.allow_overlap, language=caller.language
         )
-        proposal = proposal.model_copy(update={"slots": tolerant, "origin": origin})
+        proposal = proposal.model_copy(update={"slots": accepted, "origin": origin})
         mails = [(Purpose.PROPOSED, side) for side in (Audience.GUEST, Audience.STAFF)] if wanted.send_mail else []
         proposal = proposal.expecting(None, *mails)
         waiting = self._announcer.of_proposal(SlotsProposed, proposal, Cause.outside(caller.request_id or None))
@@ -120,7 +72,7 @@ class ProposeSlots:
             assert made is not None
             return made
         except TimeTaken as error:
-            pointers = await self._claimed.taken(proposal, new, over_held=wanted.allow_overlap)
+            pointers = await self._claimed.taken(proposal, asked, over_held=wanted.allow_overlap)
             raise taken_at(caller.language, pointers) from error
         self._relay.publish_soon(self._store.proposals, proposal.proposal_id, waiting)
         return proposal

@@ -1,7 +1,6 @@
 """What the other services report about a proposal's or an appointment's effects (G9), in any order."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from services.booking.model.appointment import KnownMeeting
@@ -10,15 +9,12 @@ from services.booking.model.effects import (
     REMINDER_KEY,
     Report,
     Reported,
-    entry_key,
-    hold_key,
     mail_key,
     report,
 )
 from services.booking.store import reports
 from services.booking.store.bookings import BookingStore
 from services.booking.views.meeting import secret_place
-from shared.contracts.calendar_sync import CalendarEntryWritten, CalendarWriteFailed, Hold
 from shared.contracts.notifier import NotificationFailed, NotificationSent
 from shared.contracts.reminder_scheduler import ReasonNotReminded
 from shared.contracts.sealed import MeetingSecrets
@@ -28,63 +24,45 @@ from shared.observability import metrics
 
 
 class RecordEffects:
-    """Each method takes one fact."""
+    """Each method takes one fact; ``within`` is the publisher's own count, which orders facts of one revision."""
 
     def __init__(self, store: BookingStore, bus_ring: KeyRing, data_ring: KeyRing) -> None:
         self._store = store
         self._bus_ring = bus_ring
         self._data_ring = data_ring
 
-    async def holds(self, proposal_id: str, revision: int, holds: Sequence[Hold], status: Reported) -> None:
-        told = report(revision, status)
-        await self._holds(proposal_id, {hold_key(hold.staff_id, hold.slot_id): told for hold in holds})
+    async def holds(self, proposal_id: str, told: Mapping[str, Report]) -> None:
+        """The appointment that the proposal became shows its releases too. The proposal first: what comes before the
+        confirmation is copied with it, what comes after finds the appointment.
+        """
+        await reports.keep_all(self._store.proposals, {"_id": proposal_id}, told)
+        await reports.keep_all(self._store.appointments, {"proposal_id": proposal_id}, told)
 
-    async def _holds(self, proposal_id: str, told: Mapping[str, Report]) -> None:
-        """The appointment that the proposal became shows its releases too."""
-        await asyncio.gather(
-            reports.keep_all(self._store.proposals, {"_id": proposal_id}, told),
-            reports.keep_all(self._store.appointments, {"proposal_id": proposal_id}, told),
-        )
+    async def entries(self, appointment_id: str, told: Mapping[str, Report]) -> None:
+        if await reports.keep_all(self._store.appointments, {"_id": appointment_id}, told):
+            for status in {news.status for news in told.values()}:
+                metrics.record_effect("entry", status)
 
-    async def entry_written(self, event: CalendarEntryWritten) -> None:
-        told = report(event.revision, Reported.DONE, owner=event.staff_id)
-        covered = {entry_key(staff_id): told for staff_id in (event.staff_id, *event.covers)}
-        await reports.keep_all(self._store.appointments, {"_id": event.appointment_id}, covered)
-
-    async def entry_removed(self, appointment_id: str, staff_id: str, revision: int) -> None:
-        """The entry is gone for everybody whom it covered."""
-        known = await self._store.reports_of(appointment_id)
-        covered = {key for key, told in known.items() if key.startswith(entry_key("")) and told.owner == staff_id}
-        told = report(revision, Reported.GONE, owner=staff_id)
-        gone = dict.fromkeys({*covered, entry_key(staff_id)}, told)
-        await reports.keep_all(self._store.appointments, {"_id": appointment_id}, gone)
-
-    async def write_failed(self, event: CalendarWriteFailed) -> None:
-        told = _failed(event.revision, event.reason, event.retry_at)
-        if event.proposal_id and event.slot_id:
-            await self._holds(event.proposal_id, {hold_key(event.staff_id, event.slot_id): told})
-        elif event.appointment_id:
-            await self._appointment(event.appointment_id, entry_key(event.staff_id), told)
-
-    async def meeting_there(self, appointment_id: str, revision: int, sealed: str) -> None:
+    async def meeting_there(self, appointment_id: str, revision: int, sealed: str, within: int) -> None:
         """Issued or updated: what is needed to join is kept encrypted (G26)."""
         secrets = MeetingSecrets.unseal(self._bus_ring, sealed, subject=appointment_id)
         secret = self._data_ring.encrypt(secrets.model_dump_json().encode(), place=secret_place(appointment_id))
-        told = report(revision, Reported.DONE)
+        told = report(revision, Reported.DONE, within=within)
         await reports.keep_meeting(
             self._store.appointments, appointment_id, KnownMeeting(order=told.order, secret=secret)
         )
         await self._appointment(appointment_id, MEETING_KEY, told)
 
-    async def meeting_gone(self, appointment_id: str, revision: int) -> None:
-        told = report(revision, Reported.GONE)
+    async def meeting_gone(self, appointment_id: str, revision: int, within: int) -> None:
+        told = report(revision, Reported.GONE, within=within)
         await reports.keep_meeting(
             self._store.appointments, appointment_id, KnownMeeting(order=told.order, secret=None)
         )
         await self._appointment(appointment_id, MEETING_KEY, told)
 
-    async def meeting_failed(self, event: MeetingIssueFailed) -> None:
-        told = _failed(event.revision, event.error, event.retry_at)
+    async def meeting_failed(self, event: MeetingIssueFailed, within: int) -> None:
+        status = Reported.WAITING if event.retry_at else Reported.FAILED
+        told = report(event.revision, status, within=within, reason=event.error, until=event.retry_at)
         await self._appointment(event.appointment_id, MEETING_KEY, told)
 
     async def mail_sent(self, event: NotificationSent) -> None:
@@ -114,8 +92,3 @@ class RecordEffects:
     async def _appointment(self, appointment_id: str, key: str, told: Report) -> None:
         if await reports.keep(self._store.appointments, appointment_id, key, told):
             metrics.record_effect(key.partition(":")[0], told.status)
-
-
-def _failed(revision: int, reason: str, retry_at: datetime | None) -> Report:
-    status = Reported.WAITING if retry_at else Reported.FAILED
-    return report(revision, status, reason=reason, until=retry_at)

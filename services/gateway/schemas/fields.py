@@ -3,10 +3,10 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, SecretStr, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
-from shared.contracts.api.fields import Email, GuestField, GuestName, ZoneName
+from shared.contracts.api.fields import Email, GuestField, GuestName, ZoneName, one_line
 
 Name = GuestName
 Kana = GuestField
@@ -25,11 +25,26 @@ def _local_time(text: str) -> str:
     return text
 
 
+def _secret(shortest: int, longest: int) -> tuple[AfterValidator, WithJsonSchema]:
+    """Pydantic words the length of a secret as that of a list."""
+
+    def check(secret: SecretStr) -> SecretStr:
+        length = len(secret.get_secret_value())
+        if length < shortest:
+            raise PydanticKnownError("string_too_short", {"min_length": shortest})
+        if length > longest:
+            raise PydanticKnownError("string_too_long", {"max_length": longest})
+        return secret
+
+    lengths = {"minLength": shortest, "maxLength": longest}
+    return AfterValidator(check), WithJsonSchema({"type": "string", "format": "password", "writeOnly": True, **lengths})
+
+
 EmailGiven = Annotated[Email, AfterValidator(_given)]
 Zone = Annotated[ZoneName, AfterValidator(_given)]
 LocalTime = Annotated[str, StringConstraints(min_length=5, max_length=5), AfterValidator(_local_time)]
-ZoomUser = Annotated[GuestField, StringConstraints(max_length=255)]
-ProductName = Annotated[GuestName, StringConstraints(max_length=100)]
-Password = Annotated[SecretStr, Field(min_length=PASSWORD_LENGTH, max_length=256)]
+ZoomUser = GuestField
+ProductName = Annotated[str, *one_line(100, shortest=1)]
+Password = Annotated[SecretStr, *_secret(PASSWORD_LENGTH, 256)]
 """What a new password must be; an old one is only compared."""
-GivenPassword = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
+GivenPassword = Annotated[SecretStr, *_secret(1, 1024)]

@@ -4,7 +4,7 @@ from pydantic import StrictBool
 
 from services.gateway.model import DriftPolicy, Locale, MailFormat, Organization
 from services.gateway.schemas.fields import LocalTime, Name, ProductName, Zone
-from shared.contracts.api.fields import Request, View
+from shared.contracts.api.fields import MayBeLeftOut, Request, View
 
 
 class OrganizationCreate(Request):
@@ -21,16 +21,16 @@ class OrganizationCreate(Request):
 
 
 class OrganizationPatch(Request):
-    """What is left out (or null) stays."""
+    """What is left out stays."""
 
-    name: Name | None = None
-    product_name: ProductName | None = None
-    time_zone: Zone | None = None
-    locale: Locale | None = None
-    reminder_time: LocalTime | None = None
-    allow_zoom_basic: StrictBool | None = None
-    drift_policy: DriftPolicy | None = None
-    mail_format: MailFormat | None = None
+    name: MayBeLeftOut[Name] = None
+    product_name: MayBeLeftOut[ProductName] = None
+    time_zone: MayBeLeftOut[Zone] = None
+    locale: MayBeLeftOut[Locale] = None
+    reminder_time: MayBeLeftOut[LocalTime] = None
+    allow_zoom_basic: MayBeLeftOut[StrictBool] = None
+    drift_policy: MayBeLeftOut[DriftPolicy] = None
+    mail_format: MayBeLeftOut[MailFormat] = None
 
 
 class OrganizationView(View):

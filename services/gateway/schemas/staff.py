@@ -4,7 +4,7 @@ from pydantic import StrictBool
 
 from services.gateway.model import Locale, Role, Staff
 from services.gateway.schemas.fields import EmailGiven, GivenPassword, Kana, Name, Password, Zone, ZoomUser
-from shared.contracts.api.fields import LongText, Request, View
+from shared.contracts.api.fields import LongText, MayBeLeftOut, Request, View
 from shared.contracts.api.proposals import Platform, ProposalKind
 from shared.contracts.booking import Visibility
 
@@ -23,38 +23,38 @@ class StaffCreate(Request):
 
 
 class StaffPatch(Request):
-    """What is left out (or null) stays. Members may change their own name, kana, time zone and language only."""
+    """What is left out stays. Members may change their own name, kana, time zone and language only."""
 
-    name: Name | None = None
-    kana: Kana | None = None
-    email: EmailGiven | None = None
-    password: Password | None = None
-    role: Role | None = None
-    time_zone: Zone | None = None
-    locale: Locale | None = None
-    zoom_user: ZoomUser | None = None
-    disabled: StrictBool | None = None
+    name: MayBeLeftOut[Name] = None
+    kana: MayBeLeftOut[Kana] = None
+    email: MayBeLeftOut[EmailGiven] = None
+    password: MayBeLeftOut[Password] = None
+    role: MayBeLeftOut[Role] = None
+    time_zone: MayBeLeftOut[Zone] = None
+    locale: MayBeLeftOut[Locale] = None
+    zoom_user: MayBeLeftOut[ZoomUser] = None
+    disabled: MayBeLeftOut[StrictBool] = None
 
 
 class DefaultsPatch(Request):
     """R11, R12, R14, R16."""
 
-    kind: ProposalKind | None = None
-    platform: Platform | None = None
-    guidance: LongText | None = None
-    visibility: Visibility | None = None
+    kind: MayBeLeftOut[ProposalKind] = None
+    platform: MayBeLeftOut[Platform] = None
+    guidance: MayBeLeftOut[LongText] = None
+    visibility: MayBeLeftOut[Visibility] = None
 
 
 class MePatch(Request):
-    """What is left out (or null) stays. A new password needs the one in use."""
+    """What is left out stays. A new password needs the one in use."""
 
-    name: Name | None = None
-    kana: Kana | None = None
-    time_zone: Zone | None = None
-    locale: Locale | None = None
-    defaults: DefaultsPatch | None = None
-    current_password: GivenPassword | None = None
-    password: Password | None = None
+    name: MayBeLeftOut[Name] = None
+    kana: MayBeLeftOut[Kana] = None
+    time_zone: MayBeLeftOut[Zone] = None
+    locale: MayBeLeftOut[Locale] = None
+    defaults: MayBeLeftOut[DefaultsPatch] = None
+    current_password: MayBeLeftOut[GivenPassword] = None
+    password: MayBeLeftOut[Password] = None
 
 
 class StaffView(View):

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StrictBool
 
 from shared.contracts.api.effects import EffectView
-from shared.contracts.api.fields import Address, Id, Instant, LongText, Message, Request, Title, View
+from shared.contracts.api.fields import Address, Id, Instant, LongText, MayBeLeftOut, Message, Request, Title, View
 from shared.contracts.booking import Kind, Visibility
 from shared.contracts.zoom_issuer import MeetingErrorCode
 
@@ -90,16 +90,16 @@ class CalendarView(View):
 
 
 class AppointmentPatch(Request):
-    """What is left out (or null) stays. ``start`` or ``end`` reschedules; with ``start`` alone the length stays."""
+    """What is left out stays. ``start`` or ``end`` reschedules; with ``start`` alone the length stays."""
 
-    start: Instant | None = None
-    end: Instant | None = None
-    title: Title | None = None
-    attendee_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_ATTENDEES)] | None = None
-    organizer_id: Id | None = None
-    note: LongText | None = None
-    guidance: LongText | None = None
-    visibility: Visibility | None = None
+    start: MayBeLeftOut[Instant] = None
+    end: MayBeLeftOut[Instant] = None
+    title: MayBeLeftOut[Title] = None
+    attendee_ids: MayBeLeftOut[Annotated[list[Id], Field(min_length=1, max_length=MAX_ATTENDEES)]] = None
+    organizer_id: MayBeLeftOut[Id] = None
+    note: MayBeLeftOut[LongText] = None
+    guidance: MayBeLeftOut[LongText] = None
+    visibility: MayBeLeftOut[Visibility] = None
     address: Address | None = None
     allow_overlap: StrictBool = False
 

@@ -6,11 +6,19 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
 
 TITLE_LENGTH = 251
 GUEST_FIELD_LENGTH = 255
@@ -33,10 +41,38 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class _NotNull:
+    """Takes the null out of an optional type, of which only the default stays."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema: CoreSchema = handler(source)["schema"]
+        return schema
+
+
+T = TypeVar("T")
+MayBeLeftOut = Annotated[T | None, _NotNull()]
+"""A member of a ``PATCH`` in which null would have no meaning; None says that it was left out."""
+
+
 class View(BaseModel):
     """An answer."""
 
     model_config = ConfigDict(frozen=True)
+
+
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, marks and a symbol that show nothing."""
+
+
+def _is_blank(char: str) -> bool:
+    """Spaces, format characters such as U+200B, variation selectors."""
+    selector = "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef" or "\u180b" <= char <= "\u180f"
+    return unicodedata.category(char) in ("Cf", "Zs") or selector or char in _BLANK
+
+
+def _seen(value: Any) -> Any:
+    """Text of which nothing can be seen is empty."""
+    return "" if isinstance(value, str) and all(_is_blank(char) for char in value) else value
 
 
 def _one_line(text: str) -> str:
@@ -86,16 +122,16 @@ def _zone(name: str) -> str:
     return name
 
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TITLE_LENGTH), AfterValidator(_one_line)]
-GuestField = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=GUEST_FIELD_LENGTH), AfterValidator(_one_line)
-]
-GuestName = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=GUEST_FIELD_LENGTH),
-    AfterValidator(_one_line),
-]
-Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=ADDRESS_LENGTH), AfterValidator(_one_line)]
+def one_line(longest: int, *, shortest: int = 0) -> tuple[StringConstraints, AfterValidator, BeforeValidator]:
+    """What ``Annotated[str, *one_line(255)]`` accepts."""
+    lengths = StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest)
+    return lengths, AfterValidator(_one_line), BeforeValidator(_seen)
+
+
+Title = Annotated[str, *one_line(TITLE_LENGTH)]
+GuestField = Annotated[str, *one_line(GUEST_FIELD_LENGTH)]
+GuestName = Annotated[str, *one_line(GUEST_FIELD_LENGTH, shortest=1)]
+Address = Annotated[str, *one_line(ADDRESS_LENGTH)]
 LongText = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=LONG_TEXT_LENGTH), AfterValidator(_several_lines)
 ]

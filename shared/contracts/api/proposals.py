@@ -16,6 +16,7 @@ from shared.contracts.api.fields import (
     Id,
     Instant,
     LongText,
+    MayBeLeftOut,
     Message,
     Request,
     Title,
@@ -63,12 +64,15 @@ class SlotCreate(Request):
 
 
 class SlotPatch(Request):
-    """With ``id``: kept unchanged. Without: new, ``start`` and ``end`` required."""
+    """With ``id``: kept unchanged. Without: new, ``start`` and ``end`` required. ``status`` may be sent back as it was
+    received; it changes nothing.
+    """
 
     id: Id | None = None
-    start: Instant | None = None
-    end: Instant | None = None
+    start: MayBeLeftOut[Instant] = None
+    end: MayBeLeftOut[Instant] = None
     room_id: Id | None = None
+    status: MayBeLeftOut[SlotStatus] = None
 
 
 class GuestCreate(Request):
@@ -103,23 +107,24 @@ class ProposalCreate(Request):
 
 
 class ProposalPatch(Request):
-    """What is left out (or null) stays; ``expires_at: null`` and ``address: null`` go back to the default.
+    """What is left out stays; ``expires_at: null`` and ``address: null`` go back to the default, as do
+    the two ``issue_`` flags, which follow the kind.
 
     ``slots`` is the whole new list. The guest is mailed again only with ``send_mail``.
     """
 
-    kind: ProposalKind | None = None
-    title: Title | None = None
-    attendee_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_ATTENDEES)] | None = None
-    organizer_id: Id | None = None
-    slots: Annotated[list[SlotPatch], Field(min_length=1, max_length=MAX_SLOTS)] | None = None
-    guest: GuestCreate | None = None
+    kind: MayBeLeftOut[ProposalKind] = None
+    title: MayBeLeftOut[Title] = None
+    attendee_ids: MayBeLeftOut[Annotated[list[Id], Field(min_length=1, max_length=MAX_ATTENDEES)]] = None
+    organizer_id: MayBeLeftOut[Id] = None
+    slots: MayBeLeftOut[Annotated[list[SlotPatch], Field(min_length=1, max_length=MAX_SLOTS)]] = None
+    guest: MayBeLeftOut[GuestCreate] = None
     send_mail: StrictBool = False
-    guidance: LongText | None = None
-    note: LongText | None = None
-    visibility: Visibility | None = None
+    guidance: MayBeLeftOut[LongText] = None
+    note: MayBeLeftOut[LongText] = None
+    visibility: MayBeLeftOut[Visibility] = None
     expires_at: Instant | None = None
-    platform: Platform | None = None
+    platform: MayBeLeftOut[Platform] = None
     address: Address | None = None
     allow_overlap: StrictBool = False
     issue_reception_code: StrictBool | None = None

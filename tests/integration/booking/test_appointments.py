@@ -186,3 +186,13 @@ async def test_claims_show_holds_and_appointments(world: World) -> None:
     first, free = answer.json()["items"]
     assert [span["kind"] for span in first["spans"]] == ["appointment", "hold"]
     assert (free["staff_id"], free["spans"]) == ("stf_free", [])
+
+
+async def test_an_appointment_has_a_length(world: World) -> None:
+    shown = await confirmed(world)
+    path = f"/appointments/{shown['id']}"
+    for start, end in ((in_tokyo(6, 9), in_tokyo(6, 9)), (in_tokyo(6, 9), in_tokyo(6, 8))):
+        answer = await world.call("PATCH", path, {"start": start.isoformat(), "end": end.isoformat()})
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/end")
+    only_end = await world.call("PATCH", path, {"end": shown["start"]})
+    assert (only_end.status_code, only_end.json()["errors"][0]["pointer"]) == (422, "/end")

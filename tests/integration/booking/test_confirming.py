@@ -2,13 +2,18 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
+
+from httpx import Response
 
 from services.booking.model.spans import Span
 from services.booking.providers.calendar_look import BusyEntry
 from shared import clock
 from tests.integration.booking.conftest import Forward
 from tests.integration.booking.world import HANAKO, TARO, World, a_slot_at, in_tokyo, token_of
+from tests.waiting import eventually
 
 
 async def test_a_guest_confirms_one_slot_and_consumers_get_all_they_need(world: World) -> None:
@@ -284,3 +289,51 @@ async def test_a_visit_gets_a_reception_code_and_no_meeting(world: World) -> Non
     answer = (await world.confirm(proposal)).json()
     assert answer["meeting"]["status"] == "none"
     assert len(answer["reception_code"]) == 6
+
+
+async def while_looking(world: World, proposal: dict[str, Any], changed: Callable[[], Awaitable[Any]]) -> Response:
+    """Confirm while the proposal changes between what was looked at and the write."""
+    await world.busy(TARO, read_at=clock.now() - timedelta(minutes=5))
+    world.look.takes_s = 0.5
+    confirming = asyncio.create_task(world.confirm(proposal))
+    await eventually(lambda: world.look.asked)
+    world.look.takes_s = 0.0
+    await changed()
+    return await confirming
+
+
+async def test_g01_an_attendee_who_was_added_meanwhile_is_looked_at_too(world: World) -> None:
+    proposal = await world.propose(attendee_ids=[TARO])
+    path = f"/proposals/{proposal['id']}"
+
+    async def added() -> None:
+        await world.call("PATCH", path, {"attendee_ids": [TARO, HANAKO]})
+        await world.busy(HANAKO, Span(in_tokyo(2, 13), in_tokyo(2, 14)))
+
+    answer = await while_looking(world, proposal, added)
+    assert (answer.status_code, answer.json()["code"]) == (409, "slot_taken")
+
+
+async def test_g09_an_attendee_who_was_added_meanwhile_gets_an_entry(world: World) -> None:
+    proposal = await world.propose(attendee_ids=[TARO])
+    path, wanted = f"/proposals/{proposal['id']}", {"attendee_ids": [TARO, HANAKO]}
+    answer = await while_looking(world, proposal, lambda: world.call("PATCH", path, wanted))
+    assert answer.status_code == 201
+    shown = (await world.call("GET", f"/appointments/{answer.json()['id']}")).json()
+    assert {one["of"] for one in shown["effects"] if one["effect"] == "entry"} == {TARO, HANAKO}
+
+
+async def test_g01_an_organizer_who_was_changed_meanwhile_has_their_zoom_user_claimed(world: World) -> None:
+    proposal = await world.propose(attendee_ids=[TARO])
+    path, wanted = f"/proposals/{proposal['id']}", {"attendee_ids": [HANAKO]}
+    answer = await while_looking(world, proposal, lambda: world.call("PATCH", path, wanted))
+    assert answer.status_code == 201
+    (event,) = await world.published("booking.appointment_confirmed.v1")
+    assert event.data.appointment.zoom_user_id == "zoom-stf_sato"
+
+
+async def test_a_proposal_that_was_withdrawn_meanwhile_says_so_before_all_else(world: World) -> None:
+    proposal = await world.propose(attendee_ids=[TARO])
+    world.look.busy[TARO] = [BusyEntry("new", Span(in_tokyo(2, 13), in_tokyo(2, 14)))]
+    answer = await while_looking(world, proposal, lambda: world.call("DELETE", f"/proposals/{proposal['id']}"))
+    assert (answer.status_code, answer.json()["code"]) == (410, "withdrawn")

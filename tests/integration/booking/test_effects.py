@@ -1,7 +1,7 @@
 """What became of each effect, in whatever order the other services report it (G9)."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -32,7 +32,7 @@ from shared.contracts.zoom_issuer import (
 from shared.crypto import KeyRing
 from shared.rotation import rewrap_all
 from tests.builders import BUS_RING, DATA_KEYS
-from tests.integration.booking.world import HANAKO, TARO, World, in_tokyo
+from tests.integration.booking.world import HANAKO, TARO, World, a_slot_at, in_tokyo
 
 SECRETS = MeetingSecrets(join_url="https://zoom.example/j/1?pwd=x", meeting_id="1", passcode="234792")
 
@@ -43,8 +43,14 @@ async def effects_of(world: World, path: str) -> dict[tuple[str, str], str]:
 
 
 async def hear(world: World, *events: EventData, about: str, version: int = 1) -> None:
-    for event in events:
-        await world.hears(event, subject=about, version=version)
+    """In the order in which they were said."""
+    for event, at in said(*events):
+        await world.hears(event, subject=about, version=version, time=at)
+
+
+def said(*events: EventData) -> list[tuple[EventData, datetime]]:
+    now = clock.now()
+    return [(event, now + timedelta(milliseconds=number)) for number, event in enumerate(events)]
 
 
 def reports(appointment_id: str, proposal: dict[str, Any]) -> list[EventData]:
@@ -90,9 +96,10 @@ def reports(appointment_id: str, proposal: dict[str, Any]) -> list[EventData]:
 async def test_g09_reports_in_any_order_and_twice_end_in_the_same_picture(world: World, seed: int) -> None:
     proposal = await world.propose()
     appointment_id = (await world.confirm(proposal)).json()["id"]
-    events = reports(appointment_id, proposal) * 2
+    events = said(*reports(appointment_id, proposal)) * 2
     random.Random(seed).shuffle(events)
-    await hear(world, *events, about=appointment_id)
+    for event, at in events:
+        await world.hears(event, subject=appointment_id, version=1, time=at)
     statuses = await effects_of(world, f"/appointments/{appointment_id}")
     assert set(statuses.values()) == {"done"}
     shown = (await world.call("GET", f"/appointments/{appointment_id}")).json()
@@ -205,3 +212,78 @@ async def test_a_cancellation_is_done_when_everything_is_gone(world: World) -> N
 async def test_reports_about_strangers_change_nothing(world: World) -> None:
     await hear(world, MeetingRevoked(appointment_id="apt_unknown", revision=1), about="apt_unknown")
     assert await world.stores.bookings.appointments.count_documents({}) == 0
+
+
+def a_hold_of(proposal: dict[str, Any], staff_id: str = TARO, slot: int = 0) -> Hold:
+    return Hold(staff_id=staff_id, slot_id=proposal["slots"][slot]["id"])
+
+
+def a_failed_hold(proposal: dict[str, Any], reason: str) -> CalendarWriteFailed:
+    return CalendarWriteFailed(
+        proposal_id=proposal["id"],
+        appointment_id=None,
+        revision=1,
+        staff_id=TARO,
+        slot_id=proposal["slots"][0]["id"],
+        reason=reason,
+        retry_at=clock.now() + timedelta(hours=1),
+    )
+
+
+async def test_g09_a_hold_that_came_back_within_one_revision_is_there(world: World) -> None:
+    proposal = await world.propose(attendee_ids=[TARO], slots=[a_slot_at(2, 13)])
+    held = [a_hold_of(proposal)]
+    placed, released = (
+        HoldsPlaced(proposal_id=proposal["id"], revision=1, holds=held),
+        HoldsReleased(proposal_id=proposal["id"], revision=1, holds=held),
+    )
+    await hear(world, placed, released, placed, about=proposal["id"])
+    assert (await effects_of(world, f"/proposals/{proposal['id']}"))["hold", TARO] == "done"
+
+
+async def test_g09_a_hold_that_cannot_be_removed_after_the_confirmation_is_shown(world: World) -> None:
+    proposal = await world.propose(attendee_ids=[TARO], slots=[a_slot_at(2, 13)])
+    placed = HoldsPlaced(proposal_id=proposal["id"], revision=1, holds=[a_hold_of(proposal)])
+    await hear(world, placed, about=proposal["id"])
+    appointment_id = (await world.confirm(proposal)).json()["id"]
+    paths = (f"/proposals/{proposal['id']}", f"/appointments/{appointment_id}")
+    for path in paths:
+        assert (await effects_of(world, path))["hold_release", TARO] == "pending"
+
+    await hear(world, placed, a_failed_hold(proposal, "connection_broken"), about=proposal["id"])
+    for path in paths:
+        assert (await effects_of(world, path))["hold_release", TARO] == "waiting"
+
+
+async def test_g09_an_attendee_who_left_shows_until_hold_and_entry_are_gone(world: World) -> None:
+    proposal = await world.propose(slots=[a_slot_at(2, 13), a_slot_at(3, 13)])
+    path = f"/proposals/{proposal['id']}"
+    placed = HoldsPlaced(proposal_id=proposal["id"], revision=1, holds=[a_hold_of(proposal, HANAKO)])
+    await hear(world, placed, about=proposal["id"])
+    await world.call("PATCH", path, {"attendee_ids": [TARO]})
+    assert (await effects_of(world, path))["hold_release", HANAKO] == "pending"
+    released = HoldsReleased(
+        proposal_id=proposal["id"], revision=2, holds=[a_hold_of(proposal, HANAKO, slot) for slot in (0, 1)]
+    )
+    await hear(world, released, about=proposal["id"])
+    assert (await effects_of(world, path))["hold_release", HANAKO] == "done"
+
+
+async def test_g09_an_entry_that_no_longer_covers_an_attendee_is_gone_for_them(world: World) -> None:
+    proposal = await world.propose()
+    appointment_id = (await world.confirm(proposal)).json()["id"]
+    await hear(world, *reports(appointment_id, proposal), about=appointment_id)
+    path = f"/appointments/{appointment_id}"
+    await world.call("PATCH", path, {"attendee_ids": [TARO]})
+    assert (await effects_of(world, path))["entry", HANAKO] == "pending"
+    rewritten = CalendarEntryWritten(
+        appointment_id=appointment_id,
+        revision=2,
+        staff_id=TARO,
+        provider=Provider.GOOGLE,
+        covers=[TARO],
+        with_meeting=True,
+    )
+    await hear(world, rewritten, about=appointment_id, version=2)
+    statuses = await effects_of(world, path)
+    assert (statuses["entry", TARO], statuses["entry", HANAKO]) == ("done", "done")

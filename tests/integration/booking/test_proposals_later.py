@@ -7,7 +7,7 @@ from typing import Any
 from services.booking.model.spans import Span
 from shared import clock
 from tests.integration.booking.conftest import Forward
-from tests.integration.booking.world import HANAKO, TARO, World, a_slot_at, in_tokyo
+from tests.integration.booking.world import HANAKO, TARO, World, a_request, a_slot_at, in_tokyo
 
 
 async def held_by(world: World, staff_id: str = TARO) -> list[Any]:
@@ -129,7 +129,7 @@ async def test_r24_staff_are_told_once_a_day_that_new_slots_are_wanted(world: Wo
     forward(timedelta(days=1, minutes=1))
     await world.guest("POST", made, "/ask-again")
     versions = [event.aggregateversion for event in await world.published("booking.new_slots_requested.v1")]
-    assert versions == [2, 3]
+    assert versions == [2, 4]
 
 
 async def test_r24_a_wish_for_other_slots_stands_until_new_ones_are_offered(world: World) -> None:
@@ -227,3 +227,80 @@ async def test_edits_at_once_without_a_version_all_go_in(world: World) -> None:
     answers = await asyncio.gather(*(world.call("PATCH", path, {"note": f"{number}"}) for number in range(4)))
     assert [answer.status_code for answer in answers] == [200] * 4
     assert (await world.call("GET", path)).json()["version"] == 5
+
+
+async def test_slots_are_taken_back_as_they_were_received(world: World) -> None:
+    made = await world.propose()
+    path = f"/proposals/{made['id']}"
+    first = await world.call("PATCH", path, {"slots": [*made["slots"][1:], a_slot_at(7, 9)]})
+    assert first.status_code == 200, first.text
+    again = await world.call("PATCH", path, {"slots": [*first.json()["slots"], a_slot_at(8, 9)]})
+    assert [slot["status"] for slot in again.json()["slots"]] == ["withdrawn", "open", "open", "open", "open"]
+
+
+async def test_the_last_open_slot_is_not_edited_away(world: World) -> None:
+    made = await world.propose()
+    path = f"/proposals/{made['id']}"
+    edited = (await world.call("PATCH", path, {"slots": [{"id": made["slots"][0]["id"]}]})).json()
+    over = [slot for slot in edited["slots"] if slot["status"] != "open"]
+    answer = await world.call("PATCH", path, {"slots": over})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/slots")
+
+
+async def test_edits_at_once_without_a_version_all_succeed(world: World, second_world: World) -> None:
+    made = await world.propose()
+    path = f"/proposals/{made['id']}"
+    edits = [(world, second_world)[n % 2].call("PATCH", path, {"note": f"{n}"}) for n in range(16)]
+    assert {answer.status_code for answer in await asyncio.gather(*edits)} == {200}
+    assert (await world.call("GET", path)).json()["version"] == 17
+
+
+async def test_g02_a_new_attendee_who_is_busy_in_a_kept_slot_is_refused(world: World) -> None:
+    made = await world.propose(attendee_ids=[TARO])
+    await world.busy(HANAKO, Span(in_tokyo(2, 13), in_tokyo(2, 14)))
+    path, wanted = f"/proposals/{made['id']}", {"attendee_ids": [TARO, HANAKO]}
+    answer = await world.call("PATCH", path, wanted)
+    assert (answer.status_code, answer.json()["code"]) == (422, "slot_busy")
+    assert answer.json()["errors"][0]["pointer"] == "/attendee_ids"
+
+
+async def test_g02_what_was_busy_when_an_attendee_was_added_over_it_is_tolerated(world: World) -> None:
+    made = await world.propose(attendee_ids=[TARO])
+    await world.busy(HANAKO, Span(in_tokyo(2, 13), in_tokyo(2, 14)))
+    path, wanted = f"/proposals/{made['id']}", {"attendee_ids": [TARO, HANAKO], "allow_overlap": True}
+    assert (await world.call("PATCH", path, wanted)).status_code == 200
+    assert len((await world.guest("GET", made)).json()["slots"]) == 3
+    assert (await world.confirm(made)).status_code == 201
+
+
+async def test_g01_a_new_attendee_whose_time_is_taken_is_named(world: World) -> None:
+    made = await world.propose(attendee_ids=[TARO])
+    await world.confirm(await world.propose(attendee_ids=[HANAKO], slots=[a_slot_at(2, 13)]))
+    answer = await world.call("PATCH", f"/proposals/{made['id']}", {"attendee_ids": [TARO, HANAKO]})
+    assert (answer.status_code, answer.json()["code"]) == (409, "slot_taken")
+    assert answer.json()["errors"][0]["pointer"] == "/attendee_ids"
+
+
+async def test_r24_what_a_guest_asks_is_not_lost_to_an_edit_at_the_same_time(world: World) -> None:
+    made = await world.propose()
+    path = f"/proposals/{made['id']}"
+    await world.guest("POST", made, "/ask-again", {"message": "もっと早い日を"})
+    asks = [world.guest("POST", made, "/ask-again", {"message": "午前"})]
+    edits = [world.call("PATCH", path, {"note": f"{number}"}) for number in range(6)]
+    await asyncio.gather(*edits, *asks)
+    shown = (await world.call("GET", path)).json()
+    assert (shown["guest_message"], shown["version"]) == ("午前", 9)
+
+
+async def test_g08_a_key_is_kept_for_a_day(world: World, forward: Forward) -> None:
+    body, key = a_request(expires_at=in_tokyo(20, 0).isoformat()), {"idempotency-key": "k1"}
+    body["slots"] = [a_slot_at(5, 13)]
+    first = (await world.call("POST", "/proposals", body, headers=key)).json()["id"]
+    forward(timedelta(hours=23))
+    assert (await world.call("POST", "/proposals", body, headers=key)).json()["id"] == first
+    forward(timedelta(hours=2))
+    later = {**body, "slots": [a_slot_at(6, 13)]}
+    answer = await world.call("POST", "/proposals", later, headers=key)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["id"] != first
+    assert (await world.call("POST", "/proposals", later, headers=key)).json()["id"] == answer.json()["id"]

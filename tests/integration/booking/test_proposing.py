@@ -1,15 +1,18 @@
 """Making proposals: each rule of R5, R6, R10-R16 and G2 with code and pointer; nothing is written where refused."""
 
 import asyncio
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.booking.model.spans import Span
+from services.booking.providers.calendar_look import BusyEntry
 from shared.contracts.gateway import StaffDisabled
 from shared.contracts.people import Person
 from shared.contracts.zoom_issuer import EndOfConnection
+from tests.integration.booking.conftest import Forward
 from tests.integration.booking.world import HANAKO, TARO, World, a_request, a_slot_at, in_tokyo
 
 A_DAY = 24 * 60
@@ -180,3 +183,50 @@ async def test_r08_slots_are_copied_as_text_in_both_languages(world: World) -> N
     weekday = "月火水木金土日"[start.weekday()]
     assert japanese == f"{start.year}年{start.month}月{start.day}日({weekday}) 13:00 ～ 14:00\n"
     assert english == f"{start:%a}, {start.day} {start:%b} {start.year} 04:00 – 05:00\n"
+
+
+FAR = 100
+"""Days ahead: beyond what ``World.busy`` read."""
+
+
+async def test_g03_a_slot_beyond_the_copy_is_looked_at_when_proposed_and_when_confirmed(world: World) -> None:
+    proposal = await world.propose(attendee_ids=[TARO], slots=[a_slot_at(FAR, 13)])
+    span = Span(in_tokyo(FAR, 13), in_tokyo(FAR, 14))
+    assert world.look.asked == [((TARO,), span)]
+    assert len((await world.guest("GET", proposal)).json()["slots"]) == 1
+    world.look.down = {TARO}
+    assert (await world.confirm(proposal)).status_code == 503
+    world.look.down = set()
+    assert (await world.confirm(proposal)).status_code == 201
+    assert world.look.asked == [((TARO,), span)] * 3
+
+
+async def test_g03_a_slot_beyond_the_copy_that_nobody_read_is_not_offered(world: World) -> None:
+    world.look.down = {TARO}
+    proposal = await world.propose(attendee_ids=[TARO], slots=[a_slot_at(FAR, 13), a_slot_at(2, 13)])
+    shown = (await world.guest("GET", proposal)).json()["slots"]
+    assert [slot["id"] for slot in shown] == [proposal["slots"][1]["id"]]
+
+
+async def test_g02_busy_time_beyond_the_copy_refuses_the_slot(world: World) -> None:
+    world.look.busy[TARO] = [BusyEntry("far", Span(in_tokyo(FAR, 13), in_tokyo(FAR, 14)))]
+    answer = await world.call("POST", "/proposals", a_request(slots=[a_slot_at(2, 13), a_slot_at(FAR, 13)]))
+    assert (answer.status_code, answer.json()["code"]) == (422, "slot_busy")
+    assert answer.json()["errors"][0]["pointer"] == "/slots/1/start"
+
+
+async def test_looks_at_many_slots_take_no_longer_than_a_few(world: World) -> None:
+    world.look.takes_s = 0.2
+    slots = [a_slot_at(day, 13) for day in range(2, 34)]
+    started = time.monotonic()
+    await world.propose(slots=slots, allow_overlap=True)
+    assert len(world.look.asked) == 32
+    assert time.monotonic() - started < 32 * 0.2 / 2
+
+
+async def test_months_that_are_over_are_forgotten(world: World, forward: Forward) -> None:
+    before = {row["month"] for row in await world.stores.people.busy_months.find({"staff_id": TARO}).to_list(None)}
+    forward(timedelta(days=40))
+    await world.busy(TARO)
+    after = {row["month"] for row in await world.stores.people.busy_months.find({"staff_id": TARO}).to_list(None)}
+    assert min(after) > min(before)

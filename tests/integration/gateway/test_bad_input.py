@@ -264,3 +264,40 @@ async def test_ids_and_tags_that_cannot_be_ours_lead_nowhere(gateway: Installati
     odd = await gateway.taro.patch("/api/v1/proposals/prp_1", json={"title": "x"}, headers=tag)
     assert (odd.status_code, odd.json()["code"]) == (412, "version_mismatch")
     assert gateway.services.asked == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "pointer"),
+    [
+        ("/api/v1/organization", {"name": None}, "/name"),
+        ("/api/v1/organization", {"locale": None}, "/locale"),
+        ("/api/v1/me", {"name": None}, "/name"),
+        ("/api/v1/me", {"defaults": {"guidance": None}}, "/defaults/guidance"),
+        ("/api/v1/staff/{admin}", {"kana": None}, "/kana"),
+        ("/api/v1/proposals/prp_x", {"title": None}, "/title"),
+        ("/api/v1/appointments/apt_x", {"start": None, "end": None}, "/start"),
+    ],
+)
+async def test_null_is_refused_where_it_means_nothing(
+    gateway: Installation, path: str, body: dict[str, Any], pointer: str
+) -> None:
+    me = (await gateway.admin.get("/api/v1/me")).json()["id"]
+    answer = await gateway.admin.patch(path.format(admin=me), json=body)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+
+
+async def test_the_length_of_a_password_is_worded_as_that_of_text(gateway: Installation) -> None:
+    body = {"email": "admin@example.jp", "password": "x" * 2000}
+    answer = await gateway.admin.post("/api/v1/sessions", json=body, headers={"accept-language": "ja"})
+    assert (answer.status_code, answer.json()["errors"][0]["detail"]) == (422, "長すぎます(最大 1024 文字)。")
+
+
+async def test_calendars_are_asked_for_by_a_list_or_by_repetition(gateway: Installation) -> None:
+    added = [
+        (await gateway.admin.post("/api/v1/staff", json={"name": name, "email": f"{name}@example.jp"})).json()["id"]
+        for name in ("repeated-a", "repeated-b")
+    ]
+    for asked in (added, [",".join(added)]):
+        answer = await gateway.admin.get("/api/v1/calendar", params=RANGE | {"staff_ids": asked})
+        assert answer.status_code == 200, answer.text
+        assert [item["staff_id"] for item in answer.json()["items"]] == added

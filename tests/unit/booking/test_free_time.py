@@ -34,9 +34,12 @@ def spans(draw: st.DrawFn) -> Span:
     return Span(start, start + timedelta(minutes=draw(st.integers(1, 2880))))
 
 
-def known(*busy: Span, staff_id: str = "stf") -> HostTime:
-    months = {month for span in busy for month in span.months()}
-    return HostTime(staff_id, CalendarState.KNOWN, {month: bitset_of(busy, month) for month in months})
+WINDOW = Span(datetime(2026, 9, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+
+
+def known(*busy: Span, staff_id: str = "stf", window: Span = WINDOW) -> HostTime:
+    months = {month: bitset_of(busy, month) for month in window.months()}
+    return HostTime(staff_id, CalendarState.KNOWN, months, window=window)
 
 
 def widened(span: Span) -> Span:
@@ -83,6 +86,18 @@ def test_g03_an_unknown_calendar_is_not_an_empty_one() -> None:
     unknown = HostTime("a", CalendarState.UNKNOWN)
     assert obstacle(SLOT, [unknown], [], [], NOW) is Obstacle.UNREADABLE
     assert obstacle(SLOT, [HostTime("a", CalendarState.NONE)], [], [], NOW) is None
+
+
+def test_g03_what_lies_beyond_the_window_is_not_free() -> None:
+    short = known(staff_id="a", window=Span(WINDOW.start_at, SLOT.end_at - CELL))
+    assert obstacle(SLOT, [short], [], [], NOW) is Obstacle.UNREADABLE
+    assert obstacle(SLOT, [short], [], [], NOW, seen=["a"]) is None
+    assert obstacle(SLOT, [HostTime("a", CalendarState.KNOWN, looked_at=())], [], [], NOW) is None
+
+
+def test_g17_a_month_that_is_missing_is_not_an_empty_one() -> None:
+    gap = HostTime("a", CalendarState.KNOWN, {"2026-11": bitset_of([], "2026-11")}, window=WINDOW)
+    assert obstacle(SLOT, [gap], [], [], NOW) is Obstacle.UNREADABLE
 
 
 def test_what_an_unknown_calendar_once_said_is_not_believed() -> None:
