@@ -1,6 +1,7 @@
 """Whether a schema may replace a published one: readers of either version must understand writers of the other.
 
-A new optional member is compatible; anything else needs a new version of the event (style 8).
+A new optional member is compatible, and a new value of an enumeration that is declared open; anything else needs a new
+version of the event (style 8).
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,6 +9,7 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 _PROSE = ("description", "title", "examples")
+OPEN = "x-open"
 
 
 def incompatibilities(old: Schema, new: Schema) -> list[str]:
@@ -33,8 +35,9 @@ def _compare(
     seen = seen | {reference} if reference else seen
     old, new = _resolve(old, old_document), _resolve(new, new_document)
     nested = ("properties", "required", "items", "anyOf", "$defs", "default")
-    for key in sorted(set(old) | set(new)):
-        if key not in nested and key not in _PROSE and old.get(key) != new.get(key):
+    for key in sorted({*old, *new} - {OPEN, *nested, *_PROSE}):
+        grows = key == "enum" and new.get(OPEN) and set(old.get(key, ())) <= set(new.get(key, ()))
+        if old.get(key) != new.get(key) and not grows:
             yield f"{place}: {key} was {old.get(key)!r}, is {new.get(key)!r}"
     yield from _compare_members(old, new, old_document, new_document, place, seen)
     if "items" in old and "items" in new:

@@ -6,10 +6,12 @@ declaration.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
 from opentelemetry import trace
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from shared import clock
 from shared.ids import new_id
@@ -25,6 +27,24 @@ class Value(BaseModel):
     """A frozen part of a payload; unknown members of newer publishers are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class OpenEnum(StrEnum):
+    """A list of values that may grow without a new version: readers take a value that they do not know as it is."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_ = unknown._value_ = value
+        return unknown
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        found = handler.resolve_ref_schema(handler(schema))
+        found["x-open"] = True
+        return found
 
 
 class EventData(Value):

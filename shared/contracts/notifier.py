@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.contracts.envelope import EventData
+from shared.contracts.envelope import EventData, OpenEnum
 
 
 class Audience(StrEnum):
@@ -13,7 +13,7 @@ class Audience(StrEnum):
     ADMINS = "admins"
 
 
-class Purpose(StrEnum):
+class Purpose(OpenEnum):
     """Why a mail is sent; with revision and audience it names one mail (G10)."""
 
     PROPOSED = "proposed"

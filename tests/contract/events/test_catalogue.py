@@ -15,6 +15,7 @@ from deploy.events.documents import schema_of
 from deploy.events.wiring import ROOT, catalogue, read_wiring
 from shared.contracts.booking import AppointmentConfirmed, SlotsProposed
 from shared.contracts.envelope import CONTENT_TYPE, CloudEvent
+from shared.contracts.notifier import NotificationSent
 from tests.builders import a_proposal, an_appointment, an_event
 
 CONFIRMED = an_event(AppointmentConfirmed(appointment=an_appointment(), sealed="s"), subject="apt_1", version=3)
@@ -87,6 +88,31 @@ def changed(change: Any) -> list[str]:
 
 def test_a_new_optional_member_is_compatible() -> None:
     assert changed(lambda schema: schema["properties"].update(colour={"type": "string"})) == []
+
+
+def test_a_new_value_is_compatible_only_where_the_enumeration_is_open() -> None:
+    def widened(schema: dict[str, Any], name: str) -> dict[str, Any]:
+        wider = copy.deepcopy(schema)
+        wider["$defs"][name]["enum"].append("invented_later")
+        return wider
+
+    closed, opened = schema_of(AppointmentConfirmed), schema_of(NotificationSent)
+    assert incompatibilities(closed, widened(closed, "Kind"))
+    assert incompatibilities(opened, widened(opened, "Purpose")) == []
+    assert incompatibilities(widened(opened, "Purpose"), opened)
+
+
+def test_readers_take_values_of_open_enumerations_that_they_do_not_know() -> None:
+    sent = {
+        "about": "x",
+        "revision": 1,
+        "purpose": "invented_later",
+        "audience": "guest",
+        "message_id": "",
+        "with_meeting": False,
+    }
+    read = NotificationSent.model_validate(sent)
+    assert (read.purpose, read.model_dump(mode="json")) == ("invented_later", sent)
 
 
 def test_g27_other_changes_of_a_published_schema_are_refused() -> None:
