@@ -114,6 +114,7 @@ def _google(sandbox: str) -> dict[str, str]:
         "CHOSEI_GOOGLE_AUTHORIZE_URL": f"{sandbox}/google/o/oauth2/v2/auth",
         "CHOSEI_GOOGLE_OAUTH_URL": f"{sandbox}/google",
         "CHOSEI_GOOGLE_API_URL": f"{sandbox}/google/calendar/v3",
+        "CHOSEI_GOOGLE_DIRECTORY_URL": f"{sandbox}/google/admin/directory/v1",
     }
 
 

@@ -23,6 +23,7 @@ class Account:
             "name": self.name,
             "providers": [self.calendar, "zoom"],
             "zoom_type": _LICENSED,
+            "admin": self.role == "admin",
         }
 
 

@@ -1,9 +1,11 @@
-"""Google's part of the sandbox: OAuth, Calendar v3 and what ``/inspect/google`` shows of it."""
+"""Google's part of the sandbox: OAuth, Calendar v3, Directory resources and what ``/inspect/google`` shows of it."""
 
 from collections.abc import Mapping
 
 from fastapi import APIRouter
 
+from deploy.sandbox.accounts import Provider
+from deploy.sandbox.google.directory import DirectoryRoutes
 from deploy.sandbox.google.errors import any_error
 from deploy.sandbox.google.inspecting import (
     SettingsChange,
@@ -14,6 +16,7 @@ from deploy.sandbox.google.inspecting import (
 from deploy.sandbox.google.routes import CalendarRoutes
 from deploy.sandbox.google.service import service_of
 from deploy.sandbox.google.sign_in import add_sign_in, oauth_error
+from deploy.sandbox.rooms import rooms_of
 from deploy.sandbox.world import Seed, World
 
 
@@ -22,6 +25,7 @@ def build_router(world: World) -> APIRouter:
     router = APIRouter()
     oauth = add_sign_in(router, world)
     CalendarRoutes(world, service_of(world), oauth).add_to(router)
+    DirectoryRoutes(world, oauth).add_to(router)
     return router
 
 
@@ -30,11 +34,12 @@ def build_inspect_router(world: World) -> APIRouter:
 
 
 def error_body(status: int, path: str) -> dict[str, object]:
-    return any_error(status).body if path.startswith("/calendar/") else oauth_error(status)
+    return any_error(status).body if path.startswith(("/calendar/", "/admin/")) else oauth_error(status)
 
 
 def apply_seed(world: World, seed: Seed) -> None:
-    """``{"google": {"events": [as POST /inspect/google/events], "settings": {as PUT …/settings}}}``."""
+    """``{"google": {"events": [as POST /inspect/google/events], "settings": {as PUT …/settings}}}``, and its rooms."""
+    service_of(world).rooms.add(rooms_of(seed, Provider.GOOGLE))
     section = seed.get("google")
     if not isinstance(section, Mapping):
         return

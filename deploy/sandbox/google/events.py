@@ -19,6 +19,7 @@ from deploy.sandbox.google.errors import (
 from deploy.sandbox.google.guests import Guests, WriteOptions
 from deploy.sandbox.google.moments import Moment, check_order, parse_moment, stamp
 from deploy.sandbox.google.presenting import etag
+from deploy.sandbox.google.rooms import GoogleRooms, RoomAnswers
 from deploy.sandbox.google.series import check_rules, occurrence_named
 from deploy.sandbox.google.state import CANCELLED, Entry, GoogleCalendar, GoogleState
 from shared import clock
@@ -47,11 +48,13 @@ class EventBook:
         state: GoogleState,
         calendar_of: Callable[[str], GoogleCalendar | None],
         changed: Callable[[GoogleCalendar, bool], None],
+        rooms: GoogleRooms,
     ) -> None:
         self._state = state
         self._calendar_of = calendar_of
         self._changed = changed
         self._guests = Guests(state, calendar_of, changed)
+        self._rooms = RoomAnswers(rooms, calendar_of)
 
     def get(self, calendar: GoogleCalendar, event_id: str) -> Entry:
         """The event or occurrence, cancelled ones too; raises 404."""
@@ -171,7 +174,8 @@ class EventBook:
         return self.get(calendar, entry.id)
 
     def _save(self, calendar: GoogleCalendar, entry: Entry, before: Entry | None, options: WriteOptions) -> Entry:
-        """Store the organizer's entry and let the guests' copies follow."""
+        """Store the organizer's entry and let the guests' copies follow; rooms answer after the write was answered."""
+        entry = self._rooms.asked_anew(entry, before)
         if entry.recurrence:
             check_rules(entry.recurrence, entry.start, calendar.zone)
         check_extended_size(entry.resource)
@@ -180,6 +184,8 @@ class EventBook:
             resource["sequence"] = int(before.resource["sequence"]) + 1
         saved = self._put(calendar, replace(entry, resource=resource), options)
         self._guests.follow(saved, before, options)
+        for room, response in self._rooms.due(saved):
+            self.respond(saved, room, response, options)
         return saved
 
     def _put(self, calendar: GoogleCalendar, entry: Entry, options: WriteOptions) -> Entry:

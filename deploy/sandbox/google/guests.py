@@ -88,7 +88,8 @@ class Guests:
     ) -> None:
         if options.send_updates not in ("all", "externalOnly"):
             return
-        for address in sorted((were.keys() | are.keys()) - {entry.organizer}):
+        people = {address for address, guest in (were | are).items() if not guest.get("resource")}
+        for address in sorted(people - {entry.organizer}):
             if options.send_updates == "externalOnly" and self._calendar_of(address) is not None:
                 continue
             kind = "invitation" if address not in were else "update" if address in are else "cancellation"

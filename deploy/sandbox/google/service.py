@@ -5,6 +5,7 @@ from weakref import WeakKeyDictionary
 from deploy.sandbox.accounts import Provider
 from deploy.sandbox.google.channels import Watching
 from deploy.sandbox.google.events import EventBook
+from deploy.sandbox.google.rooms import ROOM_ZONE, GoogleRooms
 from deploy.sandbox.google.state import GoogleCalendar, GoogleState
 from deploy.sandbox.world import World
 
@@ -13,14 +14,17 @@ class GoogleService:
     def __init__(self, world: World) -> None:
         self._accounts = world.accounts
         self.state = world.state(GoogleState)
+        self.rooms = world.state(GoogleRooms)
         self.watching = Watching(self.state, world.callbacks, world.settings.base_url)
-        self.book = EventBook(self.state, self.calendar_of, self.watching.changed)
+        self.book = EventBook(self.state, self.calendar_of, self.watching.changed, self.rooms)
 
     def calendar_of(self, address: str) -> GoogleCalendar | None:
-        """The calendar of a Google account, made on first use; None for an address without one."""
+        """The calendar of a Google account or room, made on first use; None for an address without one."""
         calendar = self.state.calendars.get(address.lower())
         if calendar is not None:
             return calendar
+        if self.rooms.is_room(address):
+            return self.state.calendar(address, ROOM_ZONE)
         account = self._accounts.find(Provider.GOOGLE, address)
         return self.state.calendar(account.email, account.time_zone) if account else None
 

@@ -1,9 +1,10 @@
-"""Microsoft's part of the sandbox: identity platform, Graph calendar and what ``/inspect/microsoft`` shows of it."""
+"""Microsoft's part of the sandbox: identity platform, Graph calendar and places, and what ``/inspect`` shows of it."""
 
 from collections.abc import Mapping
 
 from fastapi import APIRouter
 
+from deploy.sandbox.accounts import Provider
 from deploy.sandbox.microsoft.errors import any_error, body_of
 from deploy.sandbox.microsoft.inspecting import (
     SettingsChange,
@@ -12,9 +13,11 @@ from deploy.sandbox.microsoft.inspecting import (
     change_settings,
 )
 from deploy.sandbox.microsoft.operations import Operations
+from deploy.sandbox.microsoft.places import PlaceRoutes
 from deploy.sandbox.microsoft.routes import GraphRoutes
 from deploy.sandbox.microsoft.service import service_of
 from deploy.sandbox.microsoft.sign_in import SignIn, oauth_error
+from deploy.sandbox.rooms import rooms_of
 from deploy.sandbox.world import Seed, World
 from shared import clock
 
@@ -23,7 +26,10 @@ def build_router(world: World) -> APIRouter:
     """All that Microsoft answers, without the mount. Graph's paths come first: a tenant may have any name."""
     router = APIRouter()
     sign_in = SignIn(world)
-    Operations(service_of(world), GraphRoutes(world, service_of(world), sign_in.oauth)).add_to(router)
+    service = service_of(world)
+    routes = GraphRoutes(world, service, sign_in.oauth)
+    Operations(service, routes).add_to(router)
+    PlaceRoutes(service.rooms, routes).add_to(router)
     sign_in.add_to(router)
     return router
 
@@ -40,7 +46,8 @@ def error_body(status: int, path: str) -> dict[str, object]:
 
 
 def apply_seed(world: World, seed: Seed) -> None:
-    """``{"microsoft": {"events": [as POST /inspect/microsoft/events], "settings": {as PUT …/settings}}}``."""
+    """``{"microsoft": {"events": [as POST /inspect/microsoft/events], "settings": {as PUT …/settings}}}``; its rooms."""
+    service_of(world).rooms.add(rooms_of(seed, Provider.MICROSOFT))
     section = seed.get("microsoft")
     if not isinstance(section, Mapping):
         return

@@ -15,6 +15,7 @@ from deploy.sandbox.microsoft.errors import (
 )
 from deploy.sandbox.microsoft.ids import check_id, new_event_id
 from deploy.sandbox.microsoft.meetings import Changed, Meetings
+from deploy.sandbox.microsoft.rooms import RoomAnswers
 from deploy.sandbox.microsoft.series import occurrence_named, rule_lines
 from deploy.sandbox.microsoft.state import Duplicate, Event, Mailbox, MicrosoftState, address_of
 from deploy.sandbox.microsoft.times import Span, make_span, parse_wall, timestamp
@@ -24,11 +25,18 @@ from shared import clock
 class EventBook:
     """All writing goes through here; ``changed`` is told every change of every mailbox."""
 
-    def __init__(self, state: MicrosoftState, mailbox_of: Callable[[str], Mailbox | None], changed: Changed) -> None:
+    def __init__(
+        self,
+        state: MicrosoftState,
+        mailbox_of: Callable[[str], Mailbox | None],
+        changed: Changed,
+        rooms: RoomAnswers,
+    ) -> None:
         self._state = state
         self._mailbox_of = mailbox_of
         self._changed = changed
         self._meetings = Meetings(state, mailbox_of, changed)
+        self._rooms = rooms
 
     def get(self, mailbox: Mailbox, event_id: str) -> Event:
         """The live event or occurrence; raises 400 for a malformed id and 404."""
@@ -68,6 +76,7 @@ class EventBook:
         self._state.put(mailbox, event)
         self._changed(mailbox, event, "created", push)
         self._meetings.follow(mailbox, event, None, push)
+        self._answer_for_rooms(event, push)
         return event
 
     def _used_before(self, mailbox: Mailbox, event_id: str) -> Event:
@@ -96,6 +105,7 @@ class EventBook:
         saved = self._put(mailbox, event, "updated", push)
         if saved.organizer == mailbox.email and saved.master_id is None:
             self._meetings.follow(mailbox, saved, before, push)
+            self._answer_for_rooms(saved, push)
         return saved
 
     def delete(self, mailbox: Mailbox, event_id: str, *, if_match: str | None = None, push: bool = True) -> None:
@@ -151,6 +161,11 @@ class EventBook:
         ]
         answered = replace(original, resource=original.resource | {"attendees": attendees})
         return self._put(home, answered, "updated", push)
+
+    def _answer_for_rooms(self, event: Event, push: bool) -> None:
+        """After the write was answered."""
+        for room, copy_id, response in self._rooms.due(event):
+            self.respond(room, copy_id, response, push=push)
 
     def _answer_organizer(self, address: str, copy: Event, response: str, push: bool) -> None:
         home = self._mailbox_of(copy.organizer)

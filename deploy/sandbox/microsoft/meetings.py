@@ -41,21 +41,24 @@ class Meetings:
         self._changed = changed
 
     def follow(self, organizer: Mailbox, event: Event, before: Event | None, push: bool) -> None:
-        """The organizer's event changed: copies are made, changed and removed, attendees mailed."""
+        """The organizer's event changed: copies are made, changed and removed, attendees mailed; rooms read no mail."""
         were, are = invited(before), invited(event)
         moved = before is not None and before.span != event.span
         mails_all = moved or (before is not None and _differs(event, before))
         if before is not None and not mails_all and were.keys() == are.keys():
             return
+        rooms = {address for address, one in (were | are).items() if one["type"] == "resource"}
         for address in sorted(were.keys() | are.keys()):
             mailbox = self._mailbox_of(address)
             if address not in are:
                 self._remove_copy(mailbox, event, push)
-                self._mail(organizer, event, address, "cancellation")
-                continue
-            if mailbox is not None:
+            elif mailbox is not None:
                 self._write_copy(organizer, mailbox, event, moved=moved, push=push)
-            if address not in were:
+            if address in rooms:
+                continue
+            if address not in are:
+                self._mail(organizer, event, address, "cancellation")
+            elif address not in were:
                 self._mail(organizer, event, address, "invitation")
             elif mails_all:
                 self._mail(organizer, event, address, "update")

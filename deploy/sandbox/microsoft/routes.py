@@ -78,6 +78,10 @@ class GraphRoutes:
 
         router.add_route(f"/v1.0{path}", endpoint, methods=[method], include_in_schema=False)
 
+    def may(self, request: Request, scopes: str) -> bool:
+        """Whether who asks was granted one of ``scopes``; raises 401."""
+        return _granted(self._grant(request), scopes)
+
     def _in_turn(self, handler: MailboxHandler, scopes: str) -> Endpoint:
         async def endpoint(request: Request) -> Response:
             try:

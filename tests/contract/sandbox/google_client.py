@@ -1,5 +1,6 @@
 """Google's own client libraries pointed at the sandbox; everything they send and receive is kept."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +15,7 @@ from tests.contract.sandbox.exchanges import Exchanges
 
 SCOPE = "https://www.googleapis.com/auth/"
 SCOPES = [f"{SCOPE}calendar.events", f"{SCOPE}calendar.freebusy", f"{SCOPE}calendar.readonly"]
+ROOMS = f"{SCOPE}admin.directory.resource.calendar.readonly"
 REDIRECT = "http://127.0.0.1/cb"
 
 
@@ -76,7 +78,7 @@ class GoogleUser:
         self.events.delete(calendarId="primary", eventId=event_id, **options).execute()
 
 
-def sign_in(base_url: str, email: str, **options: str) -> Flow:
+def sign_in(base_url: str, email: str, scopes: Sequence[str] = SCOPES, **options: str) -> Flow:
     """The authorization code flow with PKCE, consent given on the sandbox's page."""
     flow = Flow.from_client_config(
         {
@@ -87,17 +89,38 @@ def sign_in(base_url: str, email: str, **options: str) -> Flow:
                 "token_uri": f"{base_url}/google/token",
             }
         },
-        scopes=SCOPES,
+        scopes=list(scopes),
         redirect_uri=REDIRECT,
     )
     asked = {"access_type": "offline", "prompt": "consent", "include_granted_scopes": "true"} | options
     url, state = flow.authorization_url(**asked)
-    form = {"account": email, "decision": "allow", "scope": SCOPES}
+    form = {"account": email, "decision": "allow", "scope": list(scopes)}
     answer = httpx.post(url, data=form, trust_env=False)
     way_back = parse_qs(urlsplit(answer.headers["location"]).query)
     assert way_back["state"] == [state]
     flow.fetch_token(code=way_back["code"][0])
     return flow
+
+
+class GoogleAdministrator:
+    """The workspace's directory of rooms, as an administrator reads it."""
+
+    def __init__(self, base_url: str, email: str, scopes: Sequence[str] = (*SCOPES, ROOMS)) -> None:
+        self.exchanges = Exchanges("google-directory-resources", "/google", own=frozenset({"alt"}))
+        self._http = RecordingHttp(self.exchanges)
+        self.service = build(
+            "admin",
+            "directory_v1",
+            http=google_auth_httplib2.AuthorizedHttp(sign_in(base_url, email, scopes).credentials, http=self._http),
+            static_discovery=True,
+            cache_discovery=False,
+            client_options={"api_endpoint": f"{base_url}/google/"},
+        )
+        self.resources = self.service.resources()
+
+    def close(self) -> None:
+        self.service.close()
+        self._http.close()
 
 
 def an_event(day: str = "2030-12-03", **fields: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Microsoft's own client libraries pointed at the sandbox; everything the Graph client sends and receives is kept."""
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -77,11 +78,13 @@ def msal_app(base_url: str, transport: Rerouted, secret: str = CLIENT[1]) -> msa
     )
 
 
-def sign_in(base_url: str, email: str, app: msal.ConfidentialClientApplication) -> dict[str, Any]:
+def sign_in(
+    base_url: str, email: str, app: msal.ConfidentialClientApplication, scopes: Sequence[str] = SCOPES
+) -> dict[str, Any]:
     """msal's authorization code flow with PKCE, consent given on the sandbox's page."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="response_mode='form_post' is recommended", category=UserWarning)
-        flow = app.initiate_auth_code_flow(SCOPES, redirect_uri=REDIRECT)
+        flow = app.initiate_auth_code_flow(list(scopes), redirect_uri=REDIRECT)
     parts = urlsplit(flow["auth_uri"])
     url = f"{base_url}/microsoft{parts.path.removeprefix('/microsoft')}?{parts.query}"
     answer = httpx.post(url, data={"account": email, "decision": "allow"}, trust_env=False)
@@ -130,6 +133,10 @@ class GraphUser:
 
 def graph_time(local: str, zone: str = "Tokyo Standard Time") -> DateTimeTimeZone:
     return DateTimeTimeZone(date_time=local, time_zone=zone)
+
+
+def a_room(address: str) -> Attendee:
+    return Attendee(email_address=EmailAddress(address=address), type=AttendeeType.Resource)
 
 
 def person(address: str) -> Attendee:
