@@ -25,6 +25,8 @@ class Attempt:
     email: str
     redirect_uri: str
     verifier: str = field(repr=False)
+    scopes: tuple[str, ...] = ()
+    """What was asked for."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Attempts:
                 "staff_id": staff_id,
                 "email": email,
                 "redirect_uri": redirect_uri,
+                "scopes": list(app.scopes),
                 "verifier": self._ring.encrypt(verifier.encode(), place=SECRETS["verifier"].format(name)),
                 "expires_at": clock.now() + self._lifetime,
             }
@@ -79,4 +82,5 @@ class Attempts:
             email=row["email"],
             redirect_uri=row["redirect_uri"],
             verifier=self._ring.decrypt(row["verifier"], place=SECRETS["verifier"].format(name)).decode(),
+            scopes=tuple(row["scopes"]),
         )

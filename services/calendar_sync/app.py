@@ -6,14 +6,14 @@ import httpx
 from fastapi import FastAPI
 from faststream.rabbit import RabbitBroker
 
-from services.calendar_sync.providers.google import GoogleCalendar, google_app
 from services.calendar_sync.providers.mailbox import Mailboxes
-from services.calendar_sync.providers.microsoft import MicrosoftCalendar, microsoft_app
 from services.calendar_sync.providers.protocol import CalendarProvider
+from services.calendar_sync.providers.rooms import RoomProvider
 from services.calendar_sync.routes import UseCases, build_router
 from services.calendar_sync.settings import Settings
-from services.calendar_sync.store import busy, connections, ledger, mirrors, staff, subjects
+from services.calendar_sync.store import busy, connections, ledger, mirrors, room_bookings, rooms, staff, subjects
 from services.calendar_sync.subscribers import SERVICE, Subscribers
+from services.calendar_sync.usecases.booked_rooms import BookedRooms
 from services.calendar_sync.usecases.catch_up import CatchUp
 from services.calendar_sync.usecases.connect import ConnectCalendar
 from services.calendar_sync.usecases.credentials import Credentials
@@ -21,17 +21,20 @@ from services.calendar_sync.usecases.disconnect import DisconnectCalendar
 from services.calendar_sync.usecases.drafts import Drafts
 from services.calendar_sync.usecases.follow_appointment import FollowAppointment
 from services.calendar_sync.usecases.follow_proposal import FollowProposal
+from services.calendar_sync.usecases.hear_rooms import HearRooms
 from services.calendar_sync.usecases.look import LookAtCalendars
 from services.calendar_sync.usecases.publish_busy import PublishBusyTimes
+from services.calendar_sync.usecases.read_rooms import ReadRooms, RoomsFollowLinks, RoomsRhythm
 from services.calendar_sync.usecases.show_busy import ShowBusyTimes
+from services.calendar_sync.usecases.show_rooms import AskRooms, ShowRooms
 from services.calendar_sync.usecases.sync_mirror import Rhythm, SyncMirror
 from services.calendar_sync.usecases.watch import HearNotification, WatchCalendar, WatchRules
 from services.calendar_sync.usecases.write_entry import WriteEntry
+from services.calendar_sync.vendors import Endpoints, make_endpoints, make_providers, make_room_providers
 from shared import http, mongo, oauth_attempts
 from shared.contracts.calendar_sync import Provider
 from shared.due import DueWorker
 from shared.messaging.relay import Relay
-from shared.oauth import TokenEndpoint
 from shared.oauth_attempts import Attempts
 from shared.runtime import Parts, make_broker, service_app
 
@@ -51,6 +54,8 @@ class Stores:
     proposals: subjects.Proposals
     appointments: subjects.Appointments
     staff: staff.StaffDirectory
+    rooms: rooms.RoomDirectories
+    room_bookings: room_bookings.RoomBookings
 
     @classmethod
     def of(cls, client: mongo.Client, database: mongo.Database, settings: Settings, relay: Relay) -> "Stores":
@@ -64,6 +69,8 @@ class Stores:
             proposals=subjects.Proposals(database["proposals"]),
             appointments=subjects.Appointments(database["appointments"], ring),
             staff=staff.StaffDirectory(database["staff"]),
+            rooms=rooms.RoomDirectories(database["room_directories"], relay),
+            room_bookings=room_bookings.RoomBookings(database["ledger"], database["room_answers"], relay),
         )
 
     @property
@@ -74,10 +81,12 @@ class Stores:
             self.mirrors.collection: list(mirrors.INDEXES),
             self.mirrors.entries: list(mirrors.ENTRY_INDEXES),
             self.busy.collection: list(busy.INDEXES),
-            self.ledger.collection: list(ledger.INDEXES),
+            self.ledger.collection: [*ledger.INDEXES, *room_bookings.LEDGER_INDEXES],
             self.proposals.collection: list(subjects.PROPOSAL_INDEXES),
             self.appointments.collection: list(subjects.APPOINTMENT_INDEXES),
             self.staff.collection: list(staff.INDEXES),
+            self.rooms.collection: list(rooms.INDEXES),
+            self.room_bookings.answers: list(room_bookings.ANSWER_INDEXES),
         }
 
 
@@ -87,11 +96,13 @@ def build_app(
     """``broker`` and ``transport`` (in place of the network to the providers) are handed in by tests only."""
     client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
     broker = broker or make_broker(SERVICE, settings)
-    relay = Relay(broker, [database[name] for name in ("connections", "busy_times", "ledger")])
+    relay = Relay(broker, [database[name] for name in ("connections", "busy_times", "ledger", "room_directories")])
     stores = Stores.of(client, database, settings, relay)
     outside = http.client("", timeout=settings.provider_timeout, transport=transport, max_connections=200)
     providers = make_providers(settings, outside)
-    parts = Wiring(settings, client, stores, providers, make_endpoints(settings, outside))
+    parts = Wiring(
+        settings, client, stores, providers, make_room_providers(settings, outside), make_endpoints(settings, outside)
+    )
     return service_app(
         SERVICE,
         settings,
@@ -101,43 +112,11 @@ def build_app(
             relay=relay,
             indexes=stores.indexes,
             subscribers=parts.subscribers.router(),
-            workers=[parts.ledger_worker, parts.mirror_worker, parts.connection_worker],
+            workers=[parts.ledger_worker, parts.mirror_worker, parts.connection_worker, parts.rooms_worker],
             routers=[build_router(settings.api_tokens.get_secret_value(), parts.use_cases)],
             closing=[outside.aclose],
         ),
     )
-
-
-def make_providers(settings: Settings, client: httpx.AsyncClient) -> dict[Provider, CalendarProvider]:
-    return {
-        Provider.GOOGLE: GoogleCalendar(
-            client,
-            api_url=settings.google_api_url,
-            description_limit=settings.google_description_limit,
-        ),
-        Provider.MICROSOFT: MicrosoftCalendar(
-            client,
-            api_url=settings.microsoft_api_url,
-            description_limit=settings.microsoft_description_limit,
-        ),
-    }
-
-
-def make_endpoints(settings: Settings, client: httpx.AsyncClient) -> dict[Provider, TokenEndpoint]:
-    """``client`` has no base URL: sign-in and API live on different hosts."""
-    google = google_app(
-        settings.google_client_id,
-        settings.google_client_secret.get_secret_value(),
-        authorize_url=settings.google_authorize_url,
-        oauth_url=settings.google_oauth_url,
-    )
-    microsoft = microsoft_app(
-        settings.microsoft_client_id,
-        settings.microsoft_client_secret.get_secret_value(),
-        login_url=settings.microsoft_login_url,
-        tenant=settings.microsoft_tenant,
-    )
-    return {Provider.GOOGLE: TokenEndpoint(google, client), Provider.MICROSOFT: TokenEndpoint(microsoft, client)}
 
 
 class Wiring:
@@ -149,17 +128,22 @@ class Wiring:
         client: mongo.Client,
         stores: Stores,
         providers: dict[Provider, CalendarProvider],
-        endpoints: dict[Provider, TokenEndpoint],
+        room_providers: dict[Provider, RoomProvider],
+        endpoints: Endpoints,
     ) -> None:
         self._settings = settings
         self._stores = stores
         self._providers = providers
+        self._room_providers = room_providers
         self._endpoints = endpoints
         self._mailboxes = {
             Provider.GOOGLE: Mailboxes(settings.google_concurrency),
             Provider.MICROSOFT: Mailboxes(settings.microsoft_concurrency),
         }
-        self._credentials = Credentials(stores.connections, endpoints, renew_before=settings.renew_before)
+        self._credentials = Credentials(
+            stores.connections, endpoints.usual, endpoints.with_rooms, renew_before=settings.renew_before
+        )
+        self._hear_rooms = HearRooms(stores.room_bookings, stores.rooms)
         self.ledger_worker = DueWorker("ledger", stores.ledger.collection, self._writer(), concurrency=_AT_ONCE)
         self.mirror_worker = DueWorker("mirrors", stores.mirrors.collection, self._reader(), concurrency=_AT_ONCE)
         wake = self.ledger_worker.wake
@@ -179,10 +163,11 @@ class Wiring:
             stores.mirrors,
             self._credentials,
             providers,
-            endpoints,
+            endpoints.usual,
             wake,
             budget=settings.disconnect_budget,
         )
+        self.rooms_worker = DueWorker("rooms", stores.rooms.collection, self._rooms())
         self.connection_worker = DueWorker(
             "connections", stores.connections.collection, self._catch_up(follow_appointment)
         )
@@ -198,6 +183,7 @@ class Wiring:
             stores.appointments,
             stores.staff,
             self._providers,
+            BookedRooms(stores.rooms, stores.room_bookings),
             public_url=self._settings.public_url,
         )
         return WriteEntry(
@@ -208,6 +194,8 @@ class Wiring:
             self._mailboxes,
             stores.mirrors,
             drafts,
+            stores.room_bookings,
+            self._hear_rooms,
         )
 
     def _reader(self) -> SyncMirror:
@@ -229,6 +217,17 @@ class Wiring:
             publish,
             WatchCalendar(stores.mirrors, self._credentials, self._providers, rules),
             rhythm,
+            self._hear_rooms,
+        )
+
+    def _rooms(self) -> ReadRooms:
+        return ReadRooms(
+            self._stores.rooms,
+            self._stores.connections,
+            self._credentials,
+            self._room_providers,
+            self._mailboxes,
+            RoomsRhythm(self._settings.rooms_interval, self._settings.rooms_retry),
         )
 
     def _catch_up(self, follow: FollowAppointment) -> CatchUp:
@@ -241,6 +240,7 @@ class Wiring:
             stores.appointments,
             follow,
             self._disconnect,
+            RoomsFollowLinks(stores.rooms, self.rooms_worker.wake),
             wake_mirror=self.mirror_worker.wake,
             wake_row=self.ledger_worker.wake,
         )
@@ -252,7 +252,8 @@ class Wiring:
                 stores.attempts,
                 stores.connections,
                 self._providers,
-                self._endpoints,
+                self._endpoints.usual,
+                self._endpoints.with_rooms,
                 self.connection_worker.wake,
             ),
             disconnect=self._disconnect,
@@ -270,4 +271,8 @@ class Wiring:
                 self._mailboxes,
             ),
             notifications=HearNotification(stores.mirrors, delay=settings.notification_delay),
+            show_rooms=ShowRooms(stores.rooms, self.rooms_worker.wake),
+            ask_rooms=AskRooms(
+                stores.rooms, stores.connections, self._credentials, self._room_providers, self._mailboxes
+            ),
         )

@@ -11,11 +11,13 @@ from services.calendar_sync import schemas
 from services.calendar_sync.model.busy import Window
 from services.calendar_sync.model.connection import connection_id_of
 from services.calendar_sync.problems import EndBeforeStart, ToBeforeFrom
+from services.calendar_sync.room_routes import add_room_routes
 from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.usecases.connect import ConnectCalendar
 from services.calendar_sync.usecases.disconnect import DisconnectCalendar
 from services.calendar_sync.usecases.look import LookAtCalendars
 from services.calendar_sync.usecases.show_busy import ShowBusyTimes
+from services.calendar_sync.usecases.show_rooms import AskRooms, ShowRooms
 from services.calendar_sync.usecases.watch import HearNotification
 from shared.contracts.calendar_sync import Provider
 from shared.internal import Caller, caller, require_caller
@@ -35,6 +37,8 @@ class UseCases:
     show_busy: ShowBusyTimes
     look: LookAtCalendars
     notifications: HearNotification
+    show_rooms: ShowRooms
+    ask_rooms: AskRooms
 
 
 def build_router(api_tokens: str, do: UseCases) -> APIRouter:
@@ -42,6 +46,7 @@ def build_router(api_tokens: str, do: UseCases) -> APIRouter:
     _add_connections(router, do)
     _add_busy_times(router, do)
     _add_notifications(router, do)
+    add_room_routes(router, do.show_rooms, do.ask_rooms)
     return router
 
 
@@ -54,6 +59,7 @@ def _add_connections(router: APIRouter, do: UseCases) -> None:
             staff_id=who.staff_id,
             email=body.email,
             redirect_uri=body.redirect_uri,
+            rooms=body.rooms,
         )
         return schemas.Begun(authorize_url=url)
 

@@ -23,10 +23,13 @@ class Body(BaseModel):
 
 
 class Begin(Body):
-    """``email`` is the staff member's address; the account's must be the same (V2)."""
+    """``email`` is the staff member's address; the account's must be the same (V2). ``rooms`` asks for the extra scope
+    that buildings and rooms are read with (V3).
+    """
 
     email: Annotated[str, Field(min_length=3, max_length=255)]
     redirect_uri: Annotated[str, Field(min_length=8, max_length=2_000)]
+    rooms: bool = False
 
 
 class Begun(Body):
@@ -55,17 +58,18 @@ class Connected(Body):
 
 
 class ConnectionOut(Body):
-    """Disconnecting shows as what it leads to."""
+    """Disconnecting shows as what it leads to. ``rooms`` where buildings and rooms may be read through it."""
 
     provider: Provider
     status: ConnectionStatus
     account: str | None
+    rooms: bool = False
 
     @classmethod
     def of(cls, provider: Provider, connection: Connection | None) -> "ConnectionOut":
         if connection is None or not connection.linked:
             return cls(provider=provider, status=ConnectionStatus.DISCONNECTED, account=None)
-        return cls(provider=provider, status=connection.status, account=connection.account)
+        return cls(provider=provider, status=connection.status, account=connection.account, rooms=connection.rooms)
 
 
 class ConnectionsOut(Body):

@@ -15,6 +15,7 @@ class Settings(ServiceSettings):
     google_authorize_url: str = "https://accounts.google.com/o/oauth2/v2/auth"
     google_oauth_url: str = "https://oauth2.googleapis.com"
     google_api_url: str = "https://www.googleapis.com/calendar/v3"
+    google_directory_url: str = "https://admin.googleapis.com/admin/directory/v1"
     google_concurrency: int = 8
     """Requests at once per mailbox and process."""
     google_description_limit: int = 8_192
@@ -46,4 +47,8 @@ class Settings(ServiceSettings):
     renew_before: timedelta = timedelta(minutes=5)
     disconnect_budget: timedelta = timedelta(seconds=10)
     """How long disconnecting waits for the person's holds to go."""
+    rooms_interval: timedelta = timedelta(hours=1)
+    """How often buildings and rooms are read without anybody asking."""
+    rooms_retry: timedelta = timedelta(minutes=5)
+    """The same while they cannot be read."""
     state_lifetime: timedelta = timedelta(minutes=15)

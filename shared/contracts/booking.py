@@ -46,6 +46,7 @@ class Slot(Value):
     start_at: Instant
     end_at: Instant
     room_id: str | None = None
+    room_name: str | None = None
 
 
 class Proposal(Value):
@@ -96,6 +97,7 @@ class Appointment(Value):
     address: str | None
     reception_code: str | None
     room_id: str | None
+    room_name: str | None = None
     confirmed_at: Instant
 
 

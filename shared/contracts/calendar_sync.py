@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.contracts.envelope import EventData, Instant, Value
+from shared.contracts.envelope import EventData, Instant, OpenEnum, Value
 from shared.contracts.people import Account
 from shared.contracts.zoom_issuer import EndOfConnection
 
@@ -110,3 +110,49 @@ class BusyTimesChanged(EventData, routing_key="calendar_sync.busy_times_changed.
     window_start_at: Instant
     window_end_at: Instant
     months: list[BusyMonth]
+
+
+class Building(Value):
+    """A building at Google, a room list at Microsoft."""
+
+    building_id: str
+    name: str
+
+
+class Room(Value):
+    """A meeting room; its address stays in calendar_sync. ``capacity`` is None where the provider does not say."""
+
+    room_id: str
+    name: str
+    building_ids: list[str]
+    capacity: int | None
+
+
+class RoomsChanged(EventData, routing_key="calendar_sync.rooms_changed.v1"):
+    """All buildings and rooms of an organization at one provider, as an administrator's connection reads them (V3);
+    none once there is no such connection. Subject: ``ORGANIZATION.PROVIDER``.
+    """
+
+    provider: Provider
+    buildings: list[Building]
+    rooms: list[Room]
+
+
+class RoomResponse(OpenEnum):
+    """What a room says to an invitation."""
+
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+
+
+class RoomResponded(EventData, routing_key="calendar_sync.room_responded.v1"):
+    """The room that is booked with the organizer's entry answered, as of the revision that was written.
+
+    Subject: the appointment's id.
+    """
+
+    appointment_id: str
+    revision: int
+    room_id: str
+    response: RoomResponse

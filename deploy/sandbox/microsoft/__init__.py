@@ -46,7 +46,7 @@ def error_body(status: int, path: str) -> dict[str, object]:
 
 
 def apply_seed(world: World, seed: Seed) -> None:
-    """``{"microsoft": {"events": [as POST /inspect/microsoft/events], "settings": {as PUT …/settings}}}``; its rooms."""
+    """``{"microsoft": {"events": [as POST /inspect/microsoft/events], "settings": {as PUT …/settings}}}``; rooms."""
     service_of(world).rooms.add(rooms_of(seed, Provider.MICROSOFT))
     section = seed.get("microsoft")
     if not isinstance(section, Mapping):

@@ -2,11 +2,11 @@
 
 from services.calendar_sync.model.entries import EntryDraft, Participant
 from services.calendar_sync.model.subjects import AppointmentState, ProposalState
-from services.calendar_sync.model.text import description, hold_title
-from shared.contracts.booking import Attendee
+from services.calendar_sync.model.text import MeetingLink, description, hold_title
+from shared.contracts.booking import Appointment, Attendee
 
 
-def hold_draft(state: ProposalState, slot_id: str, marker: str) -> EntryDraft | None:
+def hold_draft(state: ProposalState, slot_id: str, marker: str, room: Participant | None = None) -> EntryDraft | None:
     """A tentative entry without participants and without a link; None where the slot is no longer offered."""
     if state.proposal is None:
         return None
@@ -17,12 +17,13 @@ def hold_draft(state: ProposalState, slot_id: str, marker: str) -> EntryDraft | 
         marker=marker,
         title=hold_title(state.proposal),
         description="",
-        location="",
+        location=slot.room_name or "",
         start_at=slot.start_at,
         end_at=slot.end_at,
         time_zone=state.proposal.time_zone,
         tentative=True,
         visibility=state.proposal.visibility,
+        room=room,
     )
 
 
@@ -34,6 +35,7 @@ def entry_draft(
     locale: str,
     limit: int,
     public_url: str,
+    room: Participant | None = None,
 ) -> EntryDraft | None:
     """The confirmed entry; the note is for staff, who are its only readers (R15, R26)."""
     appointment = state.appointment
@@ -53,11 +55,17 @@ def entry_draft(
             limit=limit,
             console_url=f"{public_url}/appointments/{appointment.appointment_id}",
         ),
-        location=appointment.address or (link.join_url if link else ""),
+        location=_location(appointment, link),
         start_at=appointment.start_at,
         end_at=appointment.end_at,
         time_zone=appointment.time_zone,
         tentative=False,
         visibility=appointment.visibility,
         participants=tuple(Participant(one.person.email, one.person.name) for one in invited),
+        room=room,
     )
+
+
+def _location(appointment: Appointment, link: MeetingLink | None) -> str:
+    """Where one goes; the link only where there is no other place."""
+    return appointment.address or appointment.room_name or (link.join_url if link else "")

@@ -35,6 +35,8 @@ class Connection:
     connected_at: datetime
     link: int = 1
     ended_at: datetime | None = None
+    rooms: bool = False
+    """Whether the person granted the extra scope that buildings and rooms are read with (V3)."""
 
     @property
     def usable(self) -> bool:

@@ -33,11 +33,16 @@ class EntryDraft:
     tentative: bool
     visibility: Visibility
     participants: tuple[Participant, ...] = ()
+    room: Participant | None = None
+    """Booked with the entry, as an attendee of its own kind."""
 
     @property
     def digest(self) -> str:
         """Equal for drafts that need no write."""
-        text = json.dumps(asdict(self), default=str, sort_keys=True, ensure_ascii=False)
+        values = asdict(self)
+        if self.room is None:
+            del values["room"]
+        text = json.dumps(values, default=str, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
 

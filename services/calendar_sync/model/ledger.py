@@ -33,6 +33,7 @@ class WrittenEntry:
     digest: str
     revision: int
     with_meeting: bool
+    room_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Row:
     An unwanted row with ``after`` waits until those rows are written: a move creates first, then deletes (G15).
     ``told`` says that the others heard of a write that failed, and are owed the end of it (G9). ``said_at`` is the
     time of the last event about the row: the next one's is later, so that events of one revision have an order.
-    ``missing_since`` is when the provider first said that the written entry is gone (G17).
+    ``missing_since`` is when the provider first said that the written entry is gone (G17). ``room_id`` is the room
+    that is booked with the organizer's.
     """
 
     row_id: str
@@ -76,6 +78,7 @@ class Row:
     told: bool = False
     said_at: datetime | None = None
     missing_since: datetime | None = None
+    room_id: str | None = None
 
     @property
     def marker(self) -> str:
@@ -99,6 +102,7 @@ class WantedRow:
     provider: Provider | None
     participants: tuple[str, ...]
     ends_at: datetime
+    room_id: str | None = None
 
 
 def prunable_at(ends_at: datetime, now: datetime) -> datetime:

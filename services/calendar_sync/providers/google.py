@@ -14,6 +14,8 @@ from services.calendar_sync.model.entries import EntryDraft, Written, provider_k
 from services.calendar_sync.providers.calls import ProviderApi, retry_after
 from services.calendar_sync.providers.google_mapping import from_draft, new_entry, to_busy
 from services.calendar_sync.providers.protocol import Credential, Reading, Watch
+from services.calendar_sync.providers.room_answers import from_google
+from shared.contracts.calendar_sync import RoomResponse
 from shared.oauth import OAuthApp
 from shared.providers import (
     ProviderError,
@@ -110,9 +112,11 @@ class GoogleCalendar:
         entries: list[BusyEntry] = []
         removed: set[str] = set()
         doubtful = False
+        answers: dict[str, Mapping[str, RoomResponse | None]] = {}
         page = {**fixed, **first}
         while True:
             answer = await self._api.call(operation, credential, "GET", self._url + _EVENTS, params=page)
+            answers |= from_google(answer.get("items", []))
             for event in answer.get("items", []):
                 found = to_busy(event, str(answer.get("timeZone") or zone))
                 doubtful = doubtful or bool(event.get("recurringEventId"))
@@ -121,7 +125,7 @@ class GoogleCalendar:
                 else:
                     entries.append(found)
             if not (next_page := answer.get("nextPageToken")):
-                return Reading(entries, frozenset(removed), answer.get("nextSyncToken"), doubtful)
+                return Reading(entries, frozenset(removed), answer.get("nextSyncToken"), doubtful, room_answers=answers)
             page = {**fixed, **first, "pageToken": str(next_page)}
 
     async def create(self, credential: Credential, draft: EntryDraft, generation: int, *, look: bool) -> Written:

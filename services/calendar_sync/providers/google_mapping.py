@@ -65,7 +65,10 @@ def from_draft(draft: EntryDraft) -> dict[str, Any]:
         "status": "tentative" if draft.tentative else "confirmed",
         "transparency": "opaque",
         "visibility": _VISIBILITY[draft.visibility],
-        "attendees": [{"email": one.email, "displayName": one.name} for one in draft.participants],
+        "attendees": [
+            *({"email": one.email, "displayName": one.name} for one in draft.participants),
+            *({"email": one.email, "displayName": one.name, "resource": True} for one in (draft.room,) if one),
+        ],
         "extendedProperties": {"shared": {MARKER: draft.marker}},
     }
     if draft.tentative:
@@ -74,9 +77,9 @@ def from_draft(draft: EntryDraft) -> dict[str, Any]:
 
 
 def new_entry(draft: EntryDraft, entry_id: str) -> dict[str, Any]:
-    """A draft under the id that we chose; a hold has no participants at all."""
+    """A draft under the id that we chose; a hold has nobody, a room at most."""
     body = {"id": entry_id, **from_draft(draft)}
-    if not draft.participants:
+    if not body["attendees"]:
         del body["attendees"]
     return body
 

@@ -13,6 +13,7 @@ from services.calendar_sync.model.entries import EntryDraft, Written, provider_k
 from services.calendar_sync.providers.calls import ProviderApi, retry_after
 from services.calendar_sync.providers.microsoft_mapping import from_draft, marker_filter, new_entry, to_busy
 from services.calendar_sync.providers.protocol import Credential, Reading, Watch
+from services.calendar_sync.providers.room_answers import from_graph
 from services.calendar_sync.providers.zones import wall_clock
 from shared.oauth import OAuthApp
 from shared.providers import (
@@ -243,7 +244,8 @@ def _reading(events: Sequence[Mapping[str, Any]], cursor: str, zone: str) -> Rea
             removed.add(event_id)
         else:
             entries.append(found)
-    return Reading(entries, frozenset(removed), cursor, doubtful=bool(masters))
+    answers = from_graph(last.values())
+    return Reading(entries, frozenset(removed), cursor, doubtful=bool(masters), room_answers=answers)
 
 
 def _range(window: Window) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.calendar_sync.model.busy import BusyEntry, BusyKind
-from services.calendar_sync.model.entries import PREFIX, EntryDraft
+from services.calendar_sync.model.entries import PREFIX, EntryDraft, Participant
 from services.calendar_sync.providers.zones import day_start, find_zone, need_zone, wall_clock
 from shared.contracts.booking import Visibility
 from shared.providers import ProviderUnavailable
@@ -70,7 +70,8 @@ def from_draft(draft: EntryDraft) -> dict[str, Any]:
         "showAs": "tentative" if draft.tentative else "busy",
         "sensitivity": _SENSITIVITY[draft.visibility],
         "attendees": [
-            {"emailAddress": {"address": one.email, "name": one.name}, "type": "required"} for one in draft.participants
+            *(_attendee(one, "required") for one in draft.participants),
+            *(_attendee(one, "resource") for one in (draft.room,) if one),
         ],
     }
     if draft.tentative:
@@ -86,6 +87,10 @@ def new_entry(draft: EntryDraft, transaction_id: str) -> dict[str, Any]:
         "transactionId": transaction_id,
         "singleValueExtendedProperties": [{"id": PROPERTY, "value": draft.marker}],
     }
+
+
+def _attendee(who: Participant, kind: str) -> dict[str, Any]:
+    return {"emailAddress": {"address": who.email, "name": who.name}, "type": kind}
 
 
 def marker_filter(marker: str) -> str:

@@ -1,12 +1,13 @@
 """What calendar_sync asks of a calendar provider. Adapters raise the five errors of ``shared.providers`` only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.entries import EntryDraft, Written
+from services.calendar_sync.providers.room_answers import Answers
 
 __all__ = [
     "CalendarProvider",
@@ -38,6 +39,7 @@ class Reading:
     cursor: str | None = None
     doubtful: bool = False
     whole: bool = False
+    room_answers: Answers = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ class Connections:
         account: str,
         grant: Grant,
         event: CloudEvent[Any],
+        *,
+        rooms: bool = False,
     ) -> None:
         """Link, or link again; the catching up is due at once."""
         connection_id = connection_id_of(staff_id, provider)
@@ -63,6 +65,7 @@ class Connections:
                     "provider": provider,
                     "status": ConnectionStatus.CONNECTED,
                     "account": account,
+                    "rooms": rooms,
                     "connected_at": now,
                     "due_at": now,
                     **self._sealed(connection_id, grant),
@@ -95,6 +98,12 @@ class Connections:
         which = {"staff_id": {"$in": list(staff_ids)}, "organization_id": organization_id}
         cursor = self.collection.find(which, _PLAIN, session=session).sort("connected_at", -1)
         return [_connection(row) for row in await cursor.to_list(None)]
+
+    async def with_rooms(self, organization_id: str, provider: Provider) -> list[Connection]:
+        """Links that may read buildings and rooms, the newest first."""
+        which = {"organization_id": organization_id, "provider": provider, "rooms": True}
+        rows = await self.collection.find(which, _PLAIN).sort("connected_at", -1).to_list(None)
+        return [one for one in map(_connection, rows) if one.linked]
 
     async def tokens(self, connection_id: str) -> Tokens | None:
         """None where no tokens are kept."""
@@ -189,4 +198,5 @@ def _connection(row: Document) -> Connection:
         connected_at=row["connected_at"],
         link=row["link"],
         ended_at=row.get("ended_at"),
+        rooms=row.get("rooms", False),
     )

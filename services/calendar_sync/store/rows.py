@@ -20,6 +20,7 @@ def wanted_values(row: WantedRow, organization_id: str, now: datetime) -> Docume
         "slot_id": row.slot_id,
         "provider": row.provider,
         "participants": list(row.participants),
+        "room_id": row.room_id,
         "ends_at": row.ends_at,
         "prune_at": prunable_at(row.ends_at, now),
         "present": True,
@@ -37,6 +38,7 @@ def written_document(written: WrittenEntry) -> Document:
         "digest": written.digest,
         "revision": written.revision,
         "with_meeting": written.with_meeting,
+        "room_id": written.room_id,
     }
 
 
@@ -66,6 +68,7 @@ def row_of(row: Document) -> Row:
         told=row.get("told", False),
         said_at=row.get("said_at"),
         missing_since=row.get("missing_since"),
+        room_id=row.get("room_id"),
     )
 
 
@@ -79,4 +82,5 @@ def _written(written: Document) -> WrittenEntry:
         digest=written["digest"],
         revision=written["revision"],
         with_meeting=written["with_meeting"],
+        room_id=written.get("room_id"),
     )

@@ -1,5 +1,6 @@
 """What the ledger tells the others: one event per hold and entry that changed at a provider."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from shared.contracts.calendar_sync import (
     Hold,
     HoldsPlaced,
     HoldsReleased,
+    RoomResponded,
+    RoomResponse,
 )
 from shared.contracts.envelope import CloudEvent, EventData, envelope
 
@@ -56,6 +59,12 @@ def failed(row: Row, reason: str, retry_at: datetime | None) -> CloudEvent[Any]:
             retry_at=retry_at,
         ),
     )
+
+
+def room_responded(row: Row, revision: int, response: RoomResponse) -> CloudEvent[Any]:
+    """The room that the entry books answered."""
+    data = RoomResponded(appointment_id=row.about, revision=revision, room_id=row.room_id or "", response=response)
+    return _event(replace(row, revision=revision), data)
 
 
 def _hold(row: Row) -> Hold:

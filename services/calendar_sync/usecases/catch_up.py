@@ -10,6 +10,7 @@ from services.calendar_sync.store.mirrors import Mirrors
 from services.calendar_sync.store.subjects import Appointments
 from services.calendar_sync.usecases.disconnect import DisconnectCalendar
 from services.calendar_sync.usecases.follow_appointment import FollowAppointment
+from services.calendar_sync.usecases.read_rooms import RoomsFollowLinks
 from shared import clock
 from shared.contracts.envelope import Cause
 from shared.due import Lease
@@ -30,6 +31,7 @@ class CatchUp:
         appointments: Appointments,
         follow: FollowAppointment,
         disconnect: DisconnectCalendar,
+        rooms: RoomsFollowLinks,
         *,
         wake_mirror: Callable[[str], None],
         wake_row: Callable[[str], None],
@@ -41,6 +43,7 @@ class CatchUp:
         self._appointments = appointments
         self._follow = follow
         self._disconnect = disconnect
+        self._rooms = rooms
         self._wake_mirror = wake_mirror
         self._wake_row = wake_row
 
@@ -63,4 +66,5 @@ class CatchUp:
         elif connection.status is ConnectionStatus.DISCONNECTED:
             await self._mirrors.forget(connection.connection_id)
             await self._mirrors.look_again([connection.staff_id], clock.now(), recount=True)
+        await self._rooms(connection)
         await self._connections.caught_up({**lease.held, "due_at": lease.row["due_at"]})

@@ -13,6 +13,7 @@ from services.calendar_sync.problems import (
     ProviderFailed,
 )
 from services.calendar_sync.providers.protocol import CalendarProvider
+from services.calendar_sync.providers.rooms import asks_for_rooms
 from services.calendar_sync.store.busy import next_version
 from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.usecases.credentials import FreshCredential
@@ -35,20 +36,25 @@ class ConnectCalendar:
         connections: Connections,
         providers: Mapping[Provider, CalendarProvider],
         endpoints: Mapping[Provider, TokenEndpoint],
+        room_endpoints: Mapping[Provider, TokenEndpoint],
         wake: Callable[[str], None],
     ) -> None:
         self._attempts = attempts
         self._connections = connections
         self._providers = providers
         self._endpoints = endpoints
+        self._room_endpoints = room_endpoints
         self._wake = wake
 
     async def begin(
-        self, provider: Provider, *, organization_id: str, staff_id: str, email: str, redirect_uri: str
+        self, provider: Provider, *, organization_id: str, staff_id: str, email: str, redirect_uri: str, rooms: bool
     ) -> str:
-        """The provider's page to go to."""
+        """The provider's page to go to. Who has a link with ``rooms`` (V3) is asked for them again."""
+        known = await self._connections.find(connection_id_of(staff_id, provider))
+        rooms = rooms or (known is not None and known.linked and known.rooms)
+        endpoints = self._room_endpoints if rooms else self._endpoints
         return await self._attempts.begin(
-            self._endpoints[provider].app,
+            endpoints[provider].app,
             organization_id=organization_id,
             staff_id=staff_id,
             email=email,
@@ -67,7 +73,7 @@ class ConnectCalendar:
         return await self._store(provider, attempt, grant, account, request_id)
 
     async def _granted(self, provider: Provider, attempt: Attempt, code: str) -> tuple[Grant, str]:
-        endpoint = self._endpoints[provider]
+        endpoint = (self._room_endpoints if asks_for_rooms(provider, attempt.scopes) else self._endpoints)[provider]
         try:
             grant = await endpoint.exchange(code, verifier=attempt.verifier, redirect_uri=attempt.redirect_uri)
             addresses = await self._providers[provider].addresses(FreshCredential(grant.access_token))
@@ -105,7 +111,10 @@ class ConnectCalendar:
             version=next_version(),
             cause=Cause.outside(request_id or None),
         )
-        await self._connections.connect(attempt.organization_id, attempt.staff_id, provider, account, grant, event)
+        rooms = asks_for_rooms(provider, grant.scopes)
+        await self._connections.connect(
+            attempt.organization_id, attempt.staff_id, provider, account, grant, event, rooms=rooms
+        )
         found = await self._connections.find(connection_id_of(attempt.staff_id, provider))
         if found is None:
             raise ProviderFailed()

@@ -31,10 +31,16 @@ class Credentials:
     """All connections' tokens, as this process uses them."""
 
     def __init__(
-        self, connections: Connections, endpoints: Mapping[Provider, TokenEndpoint], *, renew_before: timedelta
+        self,
+        connections: Connections,
+        endpoints: Mapping[Provider, TokenEndpoint],
+        room_endpoints: Mapping[Provider, TokenEndpoint],
+        *,
+        renew_before: timedelta,
     ) -> None:
         self._connections = connections
         self._endpoints = endpoints
+        self._room_endpoints = room_endpoints
         self._renew_before = renew_before
         self._renewals: SingleFlight[Tokens] = SingleFlight()
 
@@ -69,7 +75,8 @@ class Credentials:
     async def _renew_alone(self, connection: Connection, seen: Tokens, lease: str) -> Tokens:
         name = connection.connection_id
         try:
-            grant = await self._endpoints[connection.provider].renew(seen.refresh)
+            endpoints = self._room_endpoints if connection.rooms else self._endpoints
+            grant = await endpoints[connection.provider].renew(seen.refresh)
         except CredentialRevoked as error:
             await self._break(connection, lease, error.reason)
             raise

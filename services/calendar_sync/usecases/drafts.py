@@ -10,6 +10,7 @@ from services.calendar_sync.model.ledger import Row, RowKind
 from services.calendar_sync.providers.protocol import CalendarProvider
 from services.calendar_sync.store.staff import StaffDirectory
 from services.calendar_sync.store.subjects import Appointments, Proposals
+from services.calendar_sync.usecases.booked_rooms import BookedRooms
 from shared.contracts.calendar_sync import Provider
 
 
@@ -20,6 +21,7 @@ class Content:
     draft: EntryDraft
     with_meeting: bool
     caused_at: datetime | None
+    room_id: str | None = None
 
 
 class Drafts:
@@ -31,6 +33,7 @@ class Drafts:
         appointments: Appointments,
         staff: StaffDirectory,
         providers: Mapping[Provider, CalendarProvider],
+        rooms: BookedRooms,
         *,
         public_url: str,
     ) -> None:
@@ -38,16 +41,20 @@ class Drafts:
         self._appointments = appointments
         self._staff = staff
         self._providers = providers
+        self._rooms = rooms
         self._public_url = public_url
 
     async def of(self, row: Row, provider: Provider) -> Content | None:
         """None where what the row stands for is no longer offered."""
         if row.kind is RowKind.HOLD:
             proposal = await self._proposals.find(row.about, row.organization_id)
-            draft = hold_draft(proposal, row.slot_id or "", row.marker)
-            return Content(draft, False, None) if draft else None
+            room = await self._rooms.for_hold(row, provider)
+            draft = hold_draft(proposal, row.slot_id or "", row.marker, room)
+            return Content(draft, False, None, row.room_id if room else None) if draft else None
         state = await self._appointments.find(row.about, row.organization_id)
         owner = await self._staff.find(row.staff_id)
+        proposal_id = state.appointment.proposal_id if state.appointment else None
+        room = await self._rooms.for_entry(row, provider, proposal_id)
         draft = entry_draft(
             state,
             row.marker,
@@ -55,7 +62,9 @@ class Drafts:
             locale=owner.locale,
             limit=self._providers[provider].description_limit,
             public_url=self._public_url,
+            room=room,
         )
         if draft is None or state.appointment is None:
             return None
-        return Content(draft, state.link is not None, state.appointment.confirmed_at)
+        booked = row.room_id if room else None
+        return Content(draft, state.link is not None, state.appointment.confirmed_at, booked)

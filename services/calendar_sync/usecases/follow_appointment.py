@@ -106,4 +106,5 @@ def _row(entry: WantedEntry, appointment: Appointment) -> WantedRow:
         provider=entry.provider,
         participants=entry.participants,
         ends_at=appointment.end_at,
+        room_id=appointment.room_id if entry.staff_id == appointment.organizer_id else None,
     )

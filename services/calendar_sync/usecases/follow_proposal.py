@@ -74,8 +74,9 @@ class FollowProposal:
 
 
 def wanted_holds(state: ProposalState) -> list[WantedRow]:
-    """One row per open slot and attendee."""
-    ends = {slot.slot_id: slot.end_at for slot in state.proposal.slots} if state.proposal else {}
+    """One row per open slot and attendee; the organizer's books the room."""
+    slots = {slot.slot_id: slot for slot in state.proposal.slots} if state.proposal else {}
+    organizer = state.proposal.organizer_id if state.proposal else ""
     return [
         WantedRow(
             row_id=hold_row_id(slot_id, staff_id),
@@ -85,7 +86,8 @@ def wanted_holds(state: ProposalState) -> list[WantedRow]:
             slot_id=slot_id,
             provider=None,
             participants=(),
-            ends_at=ends[slot_id],
+            ends_at=slots[slot_id].end_at,
+            room_id=slots[slot_id].room_id if staff_id == organizer else None,
         )
         for slot_id, staff_ids in state.holds().items()
         for staff_id in staff_ids

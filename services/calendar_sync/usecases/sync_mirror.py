@@ -17,6 +17,7 @@ from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.store.mirrors import Mirror, Mirrors, mirror_of
 from services.calendar_sync.store.staff import StaffDirectory
 from services.calendar_sync.usecases.credentials import Credentials
+from services.calendar_sync.usecases.hear_rooms import HearRooms
 from services.calendar_sync.usecases.publish_busy import PublishBusyTimes
 from services.calendar_sync.usecases.watch import WatchCalendar
 from shared import clock
@@ -64,7 +65,9 @@ class SyncMirror:
         publish: PublishBusyTimes,
         watch: WatchCalendar,
         rhythm: Rhythm,
+        hear_rooms: HearRooms,
     ) -> None:
+        self._hear_rooms = hear_rooms
         self._mirrors = mirrors
         self._connections = connections
         self._credentials = credentials
@@ -109,6 +112,8 @@ class SyncMirror:
         inside = Reading(kept, reading.removed | outside, reading.cursor, whole=whole)
         due_at = read_at + self._rhythm.poll_interval
         changed = await self._mirrors.take_in(held, inside, window=window, read_at=read_at, due_at=due_at)
+        if changed is not None:
+            await self._hear_rooms.heard(connection, reading.room_answers)
         return None if changed is None else changed or mirror.recount or mirror.window != window
 
     async def _reading(

@@ -18,10 +18,12 @@ from services.calendar_sync.providers.protocol import CalendarProvider, Credenti
 from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.store.ledger import Ledger
 from services.calendar_sync.store.mirrors import Mirrors
+from services.calendar_sync.store.room_bookings import RoomBookings
 from services.calendar_sync.store.rows import row_of
 from services.calendar_sync.usecases import announce
 from services.calendar_sync.usecases.credentials import Credentials
 from services.calendar_sync.usecases.drafts import Content, Drafts
+from services.calendar_sync.usecases.hear_rooms import HearRooms
 from services.calendar_sync.usecases.tracing import traced
 from shared import clock
 from shared.contracts.calendar_sync import Provider
@@ -56,6 +58,8 @@ class WriteEntry:
         mailboxes: Mapping[Provider, Mailboxes],
         mirrors: Mirrors,
         drafts: Drafts,
+        bookings: RoomBookings,
+        hear_rooms: HearRooms,
     ) -> None:
         self._ledger = ledger
         self._connections = connections
@@ -64,6 +68,8 @@ class WriteEntry:
         self._mailboxes = mailboxes
         self._mirrors = mirrors
         self._drafts = drafts
+        self._bookings = bookings
+        self._hear_rooms = hear_rooms
 
     async def __call__(self, lease: Lease) -> None:
         row = row_of(lease.row)
@@ -132,6 +138,8 @@ class WriteEntry:
     ) -> WrittenEntry | None:
         """The entry after the change; None where it is gone for sure, so that it is made anew."""
         provider = self._providers[connection.provider]
+        if content.room_id:
+            await self._bookings.forget(connection.connection_id, written.entry_id)
         try:
             async with self._mailbox(connection):
                 await provider.update(self._credential(connection), written.entry_id, content.draft)
@@ -176,13 +184,21 @@ class WriteEntry:
         return now_wanted, content, entry
 
     async def _settle_written(self, lease: Lease, row: Row, written: WrittenEntry, content: Content) -> None:
-        entry = replace(written, digest=content.draft.digest, revision=row.revision, with_meeting=content.with_meeting)
+        entry = replace(
+            written,
+            digest=content.draft.digest,
+            revision=row.revision,
+            with_meeting=content.with_meeting,
+            room_id=content.room_id,
+        )
         await self._ledger.settle(lease.held, row, entry, [announce.written(row, entry)])
         metrics.record_effect(row.kind, "done")
         if content.caused_at is not None and lease.row.get("written") is None:
             metrics.record_stage("entry_written", clock.now() - content.caused_at)
         if row.participants:
             await self._mirrors.look_again(row.participants, clock.now(), recount=True)
+        if entry.room_id and row.kind is RowKind.ENTRY:
+            await self._hear_rooms.tell(entry.connection_id, [entry.entry_id])
 
     async def _remove(self, lease: Lease, row: Row, connection: Connection) -> None:
         gone = await self._delete(row, connection)
@@ -215,6 +231,7 @@ class WriteEntry:
         if events and row.kind is RowKind.HOLD:
             metrics.record_stage("holds_released", clock.now() - row.caused_at)
         await self._ledger.settle(lease.held, row, None, events)
+        await self._bookings.freed(row)
         if row.told and others:
             await self._ledger.tell_again(others)
 
@@ -239,6 +256,7 @@ class WriteEntry:
         log.warning("entry.given_up", row_id=row.row_id, reason=reason)
         metrics.record_effect(row.kind, "failed")
         await self._ledger.give_up(lease.held, row, reason, [announce.failed(row, reason, None)])
+        await self._bookings.freed(row)
 
     async def _out_of_reach(self, lease: Lease, row: Row, reason: str) -> None:
         """What stands there as it is wanted needs no calendar."""

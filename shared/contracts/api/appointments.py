@@ -90,7 +90,9 @@ class CalendarView(View):
 
 
 class AppointmentPatch(Request):
-    """What is left out stays. ``start`` or ``end`` reschedules; with ``start`` alone the length stays."""
+    """What is left out stays. ``start`` or ``end`` reschedules; with ``start`` alone the length stays. A ``room_id`` of
+    null releases the room.
+    """
 
     start: MayBeLeftOut[Instant] = None
     end: MayBeLeftOut[Instant] = None
@@ -101,7 +103,24 @@ class AppointmentPatch(Request):
     guidance: MayBeLeftOut[LongText] = None
     visibility: MayBeLeftOut[Visibility] = None
     address: Address | None = None
+    room_id: Id | None = None
     allow_overlap: StrictBool = False
+
+
+class RoomStatus(StrEnum):
+    """What the room of an appointment says; ``pending`` until it answered as of the newest change."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class RoomView(View):
+    """The room that is booked with an appointment; its ``status`` is ``declined`` where staff must find another."""
+
+    id: str
+    name: str | None
+    status: RoomStatus
 
 
 class CancelRequest(Request):
@@ -135,6 +154,7 @@ class AppointmentView(View):
     visibility: Visibility
     address: str | None
     room_id: str | None
+    room: RoomView | None = None
     meeting: MeetingView
     calendar: CalendarView
     reception_code: str | None

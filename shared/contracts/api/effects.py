@@ -14,6 +14,7 @@ class Effect(StrEnum):
     HOLD_RELEASE = "hold_release"
     MEETING = "meeting"
     ENTRY = "entry"
+    ROOM = "room"
     MAIL = "mail"
     REMINDER = "reminder"
 
@@ -29,8 +30,8 @@ class EffectStatus(StrEnum):
 
 
 class EffectView(View):
-    """``of`` is a staff id, or the side of a mail (``guest``, ``staff``). ``absent`` says that the thing is to be gone
-    (a cancelled meeting), ``purpose`` why a mail is sent.
+    """``of`` is a staff id, a room's id, or the side of a mail (``guest``, ``staff``). ``absent`` says that it is to be
+    gone (a cancelled meeting), ``purpose`` why a mail is sent.
     """
 
     effect: Effect

@@ -64,14 +64,15 @@ class SlotCreate(Request):
 
 
 class SlotPatch(Request):
-    """With ``id``: kept unchanged. Without: new, ``start`` and ``end`` required. ``status`` may be sent back as it was
-    received; it changes nothing.
+    """With ``id``: kept unchanged. Without: new, ``start`` and ``end`` required. ``room_name`` and ``status`` may be
+    sent back as they were received; they change nothing.
     """
 
     id: Id | None = None
     start: MayBeLeftOut[Instant] = None
     end: MayBeLeftOut[Instant] = None
     room_id: Id | None = None
+    room_name: str | None = None
     status: MayBeLeftOut[SlotStatus] = None
 
 
@@ -144,6 +145,7 @@ class SlotView(View):
     start: datetime
     end: datetime
     room_id: str | None
+    room_name: str | None = None
     status: SlotStatus
 
 

@@ -63,25 +63,31 @@ class World:
     def identity(self, staff_id: str) -> dict[str, str]:
         return {"x-organization-id": ORGANIZATION, "x-staff-id": staff_id}
 
-    async def begin(self, staff_id: str, provider: str | None = None) -> str:
+    async def begin(self, staff_id: str, provider: str | None = None, *, rooms: bool = False) -> str:
         person = PEOPLE[staff_id]
         name = provider or person.calendar
         redirect = f"http://127.0.0.1:9/oauth/{name}/callback"
         begun = await self.service.post(
             f"/internal/connections/{name}/authorize",
-            json={"email": person.email, "redirect_uri": redirect},
+            json={"email": person.email, "redirect_uri": redirect, "rooms": rooms},
             headers=self.identity(staff_id),
         )
         url: str = begun.raise_for_status().json()["authorize_url"]
         return url
 
     async def connect(
-        self, staff_id: str, account: str | None = None, provider: str | None = None, **form: Any
+        self,
+        staff_id: str,
+        account: str | None = None,
+        provider: str | None = None,
+        *,
+        rooms: bool = False,
+        **form: Any,
     ) -> httpx.Response:
         """The way of a browser through the consent page."""
         person = PEOPLE[staff_id]
         data = {"account": account or person.email, "decision": "allow", **form}
-        consent = await self.outside.post(await self.begin(staff_id, provider), data=data)
+        consent = await self.outside.post(await self.begin(staff_id, provider, rooms=rooms), data=data)
         query = dict(httpx.URL(consent.headers["location"]).params)
         return await self.come_back(staff_id, query, provider)
 
@@ -214,6 +220,7 @@ def settings_for(sandbox: Sandbox, broker: Broker, database_url: str, public_url
         google_authorize_url=f"{sandbox.base_url}/google/o/oauth2/v2/auth",
         google_oauth_url=f"{sandbox.base_url}/google",
         google_api_url=f"{sandbox.base_url}/google/calendar/v3",
+        google_directory_url=f"{sandbox.base_url}/google/admin/directory/v1",
         microsoft_client_id="demo-microsoft-client",
         microsoft_client_secret=SecretStr("demo-microsoft-secret"),
         microsoft_login_url=f"{sandbox.base_url}/microsoft",

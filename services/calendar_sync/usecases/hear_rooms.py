@@ -1,0 +1,41 @@
+"""The room's own answer (V3), read with the mirror's changes and told once for each revision and answer."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from services.calendar_sync.model.connection import Connection
+from services.calendar_sync.providers.room_answers import Answers
+from services.calendar_sync.store.room_bookings import RoomBookings
+from services.calendar_sync.store.rooms import RoomDirectories
+from services.calendar_sync.usecases import announce
+
+log = structlog.get_logger(__name__)
+
+
+class HearRooms:
+    """Booking a room is asynchronous everywhere: that the entry was written says nothing about the room."""
+
+    def __init__(self, bookings: RoomBookings, directories: RoomDirectories) -> None:
+        self._bookings = bookings
+        self._directories = directories
+
+    async def heard(self, connection: Connection, answers: Answers) -> None:
+        """After a read of the calendar."""
+        if answers:
+            await self._bookings.heard(connection.connection_id, answers)
+            await self.tell(connection.connection_id, list(answers))
+
+    async def tell(self, connection_id: str, entry_ids: Sequence[str]) -> None:
+        """What is known and was not told yet of these entries."""
+        rows = await self._bookings.written_as(connection_id, entry_ids)
+        answers = await self._bookings.answers_of(connection_id, entry_ids) if rows else {}
+        for row, before in rows:
+            if row.written is None or row.room_id is None:
+                continue
+            known = await self._directories.room(row.organization_id, row.room_id)
+            said = answers.get(row.written.entry_id, {}).get(known.room.address.lower()) if known else None
+            told = [row.room_id, str(said), row.written.revision]
+            if said is not None and told != before:
+                log.info("room.responded", row_id=row.row_id, response=said)
+                await self._bookings.tell(row, told, announce.room_responded(row, row.written.revision, said))
