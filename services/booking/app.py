@@ -15,11 +15,13 @@ from services.booking.settings import Settings
 from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import Guards
 from services.booking.store.people import PeopleStore
+from services.booking.store.rooms import RoomStore
 from services.booking.subscribers import SERVICE, Subscribers
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.ask_again import AskForNewSlots
 from services.booking.usecases.availability import Availability, Look
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
+from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.claimed_slots import ClaimedSlots
 from services.booking.usecases.confirm import ConfirmSlot, new_reception_code
 from services.booking.usecases.edit_proposal import EditProposal
@@ -44,11 +46,12 @@ class Stores:
     people: PeopleStore
     guards: Guards
     bookings: BookingStore
+    rooms: RoomStore
 
     @classmethod
     def on(cls, client: Client, database: Database) -> "Stores":
         guards = Guards(database)
-        return cls(PeopleStore(database), guards, BookingStore(client, database, guards))
+        return cls(PeopleStore(database), guards, BookingStore(client, database, guards), RoomStore(database))
 
 
 def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: Look | None = None) -> FastAPI:
@@ -74,9 +77,15 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
         client=client,
         broker=broker,
         relay=relay,
-        indexes={**stores.people.indexes, **stores.guards.indexes, **stores.bookings.indexes},
+        indexes={
+            **stores.people.indexes,
+            **stores.guards.indexes,
+            **stores.bookings.indexes,
+            **stores.rooms.indexes,
+        },
         subscribers=Subscribers(
             stores.people,
+            stores.rooms,
             RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
             DropTakenSlots(stores.bookings, stores.guards, announcer, relay),
         ).router(),
@@ -99,15 +108,15 @@ def _routes(
     writes = Writes(turns)
     guard = require_caller(settings.api_tokens.get_secret_value())
     people, store, ring = stores.people, stores.bookings, settings.data_ring
-    claimed = ClaimedSlots(availability, stores.guards)
+    claimed, rooms = ClaimedSlots(availability, stores.guards), ChooseRooms(stores.rooms)
     return [
         ProposalRoutes(
             guard,
             writes,
             store,
             links,
-            ProposeSlots(people, store, claimed, announcer, links, relay),
-            EditProposal(people, store, claimed, announcer, relay),
+            ProposeSlots(people, store, claimed, rooms, announcer, links, relay),
+            EditProposal(people, store, claimed, rooms, announcer, relay),
             WithdrawProposal(store, announcer, relay),
         ).router(),
         AppointmentRoutes(
@@ -116,7 +125,7 @@ def _routes(
             store,
             links,
             ring,
-            ChangeAppointment(people, store, availability, announcer, relay),
+            ChangeAppointment(people, store, availability, rooms, announcer, relay),
             CancelAppointment(store, announcer, relay),
         ).router(),
         build_guest_routes(

@@ -17,6 +17,20 @@ class SlotBusy(Problem):
     en = "An attendee is busy at this time."
 
 
+class UnknownRoom(Problem):
+    code, status = "unknown_room", 422
+    ja = "この会議室は見つかりません。"
+    en = "There is no such room."
+
+
+class RoomOfOtherProvider(Problem):
+    """A room is booked with the entry in the organizer's calendar."""
+
+    code, status = "room_of_other_provider", 422
+    ja = "この会議室は、主催者のカレンダーからは予約できません。"
+    en = "This room cannot be booked from the organizer's calendar."
+
+
 class AlreadyConfirmed(Problem):
     code, status = "already_confirmed", 409
     ja = "日程はすでに確定しています。"
@@ -108,10 +122,10 @@ Words = tuple[str, str]
 UNKNOWN_STAFF: Words = ("この社員は見つかりません。", "There is no such staff member.")
 UNKNOWN_SLOT: Words = ("この日時候補は見つかりません。", "There is no such slot.")
 SLOT_STAYS: Words = (
-    "日時候補の時刻は変更できません。新しい候補として追加してください。",
-    "The times of a slot do not change; add a new one in its place.",
+    "日時候補の時刻と会議室は変更できません。新しい候補として追加してください。",
+    "The times and the room of a slot do not change; add a new one in its place.",
 )
-UNKNOWN_ROOM: Words = ("この会議室は見つかりません。", "There is no such room.")
+ROOM_TAKEN: Words = ("この会議室はほかの予定で埋まりました。", "This room has been taken meanwhile.")
 REQUIRED: Words = ("必須です。", "This is required.")
 IN_THE_PAST: Words = ("過去の日時です。", "This is in the past.")
 BACKWARDS: Words = ("終了は開始より後にしてください。", "The end must be after the start.")
@@ -126,8 +140,20 @@ def invalid(language: Language, *found: tuple[str, Words]) -> InvalidInput:
 
 
 def taken_at(language: Language, pointers: Sequence[str]) -> SlotTaken:
-    words = (SlotTaken.ja, SlotTaken.en)
-    return SlotTaken(errors=_errors(language, [(pointer, words) for pointer in pointers]))
+    """Words about the room where a pointer leads to one."""
+    time: Words = (SlotTaken.ja, SlotTaken.en)
+    found = [(pointer, ROOM_TAKEN if pointer.endswith("/room_id") else time) for pointer in pointers]
+    return SlotTaken(errors=_errors(language, found))
+
+
+def unknown_room_at(language: Language, pointers: Sequence[str]) -> UnknownRoom:
+    words = (UnknownRoom.ja, UnknownRoom.en)
+    return UnknownRoom(errors=_errors(language, [(pointer, words) for pointer in pointers]))
+
+
+def room_elsewhere_at(language: Language, pointers: Sequence[str]) -> RoomOfOtherProvider:
+    words = (RoomOfOtherProvider.ja, RoomOfOtherProvider.en)
+    return RoomOfOtherProvider(errors=_errors(language, [(pointer, words) for pointer in pointers]))
 
 
 def busy_at(language: Language, pointers: Sequence[str]) -> SlotBusy:

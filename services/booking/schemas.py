@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
 
 from services.booking.problems import MALFORMED, invalid
-from shared.contracts.api.fields import Id, Request
+from shared.contracts.api.fields import Id, Instant, Request
 from shared.problem import BadJson, Language
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -28,6 +28,14 @@ class ReminderCheck(Request):
     """All that are due, in one question (G22)."""
 
     items: list[ReminderQuestion] = Field(max_length=5_000)
+
+
+class RoomsQuestion(Request):
+    """Rooms and a span."""
+
+    room_ids: list[Id] = Field(max_length=2_000)
+    start: Instant
+    end: Instant
 
 
 def read_json(body: bytes) -> Any:

@@ -12,6 +12,7 @@ from services.booking.model.effects import Reported
 from services.booking.model.people import Link, Organization
 from services.booking.model.spans import Span
 from services.booking.store.people import PeopleStore
+from services.booking.store.rooms import RoomStore
 from services.booking.usecases.end_proposal import DropTakenSlots
 from services.booking.usecases.record_effects import RecordEffects
 from shared.contracts.booking import AppointmentChanged, AppointmentConfirmed, AppointmentRescheduled
@@ -24,6 +25,8 @@ from shared.contracts.calendar_sync import (
     CalendarWriteFailed,
     HoldsPlaced,
     HoldsReleased,
+    RoomResponded,
+    RoomsChanged,
 )
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled
@@ -47,8 +50,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Subscribers:
     """Unpacks each event and calls one use case or store."""
 
-    def __init__(self, people: PeopleStore, effects: RecordEffects, drop_taken: DropTakenSlots) -> None:
+    def __init__(
+        self, people: PeopleStore, rooms: RoomStore, effects: RecordEffects, drop_taken: DropTakenSlots
+    ) -> None:
         self._people = people
+        self._rooms = rooms
         self._effects = effects
         self._drop_taken = drop_taken
 
@@ -63,6 +69,8 @@ class Subscribers:
                 hears(SERVICE, CalendarConnected, self.on_calendar_connected),
                 hears(SERVICE, CalendarDisconnected, self.on_calendar_disconnected),
                 hears(SERVICE, BusyTimesChanged, self.on_busy_times_changed),
+                hears(SERVICE, RoomsChanged, self.on_rooms_changed),
+                hears(SERVICE, RoomResponded, self.on_room_responded),
                 hears(SERVICE, AppointmentConfirmed, self.on_appointment_confirmed),
                 hears(SERVICE, AppointmentRescheduled, self.on_appointment_rescheduled),
                 hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
@@ -125,6 +133,12 @@ class Subscribers:
             Span(busy.window_start_at, busy.window_end_at),
             event.aggregateversion,
         )
+
+    async def on_rooms_changed(self, event: CloudEvent[RoomsChanged]) -> None:
+        await self._rooms.keep(event.subject, event.organizationid, event.data, event.aggregateversion)
+
+    async def on_room_responded(self, event: CloudEvent[RoomResponded]) -> None:
+        await self._effects.room(event.data.appointment_id, told.of_room(event.data, _moment(event)))
 
     async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
         await self._drop_taken(event.organizationid, event.subject, event.cause())

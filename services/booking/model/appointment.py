@@ -13,6 +13,7 @@ from services.booking.model.effects import (
     Report,
     entry_key,
     mail_key,
+    room_key,
 )
 from services.booking.model.proposal import Origin, TokenSource
 from services.booking.model.spans import Span
@@ -65,6 +66,7 @@ class Appointment(Value):
     address: str | None
     reception_code: str | None = None
     room_id: str | None = None
+    room_name: str | None = None
     outcome: Outcome = Outcome.SCHEDULED
     cancel_message: str = ""
     token: TokenSource
@@ -129,26 +131,30 @@ class Appointment(Value):
             address=self.address,
             reception_code=self.reception_code,
             room_id=self.room_id,
+            room_name=self.room_name,
             confirmed_at=self.confirmed_at,
         )
 
     def expecting_confirmation(self, released: list[Expected]) -> Self:
-        """The closed list of a confirmation: the proposal's holds gone, meeting, entries, both mails, the reminder."""
-        return self._expecting([*released, *self._meeting(), *self._entries(), *self._mails(Purpose.CONFIRMED)])
+        """The closed list of a confirmation: the proposal's holds gone, meeting, entries, the room's answer, both
+        mails, the reminder.
+        """
+        mails = self._mails(Purpose.CONFIRMED)
+        return self._expecting([*released, *self._meeting(), *self._entries(), *self._room(), *mails])
 
     def expecting_move(self, before: "Appointment") -> Self:
         """Of a new time: meeting and entries follow, both sides are told, the reminder is filed anew."""
         kept = [item for item in before.expected if item.effect is Effect.HOLD_RELEASE]
-        entries = self._entries(before)
+        entries = [*self._entries(before), *self._room()]
         return self._expecting([*kept, *self._meeting(), *entries, *self._mails(Purpose.RESCHEDULED)])
 
     def expecting_change(self, before: "Appointment") -> Self:
         """Of another detail: entries follow, the meeting where its topic or host changed; nobody is mailed."""
         topic = (before.shown_title, before.organizer_id) != (self.shown_title, self.organizer_id)
-        renewed = {Effect.ENTRY, Effect.MEETING} if topic else {Effect.ENTRY}
+        renewed = {Effect.ENTRY, Effect.ROOM, *([Effect.MEETING] if topic else [])}
         kept = [item for item in before.expected if item.effect not in renewed]
         return self.model_copy(
-            update={"expected": [*kept, *(self._meeting() if topic else []), *self._entries(before)]}
+            update={"expected": [*kept, *(self._meeting() if topic else []), *self._entries(before), *self._room()]}
         )
 
     def expecting_cancellation(self, before: "Appointment") -> Self:
@@ -188,6 +194,12 @@ class Appointment(Value):
             absent=absent,
             shared=self.organizer_id,
         )
+
+    def _room(self) -> list[Expected]:
+        """The room's answer, where an entry of the organizer's books it."""
+        if self.room_id is None or self.organizer_id not in self.with_calendar:
+            return []
+        return [Expected(effect=Effect.ROOM, of=self.room_id, keys=[room_key(self.room_id)], since=self.version)]
 
     def _mails(self, purpose: Purpose) -> list[Expected]:
         return [

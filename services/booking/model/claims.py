@@ -32,11 +32,19 @@ def staff_resource(staff_id: str) -> str:
     return f"staff:{staff_id}"
 
 
+def room_resource(room_id: str) -> str:
+    return f"room:{room_id}"
+
+
+def is_room(resource: str) -> bool:
+    return resource.startswith("room:")
+
+
 def resources(staff_ids: Iterable[str], room_id: str | None, zoom_user_id: str | None) -> list[str]:
     """Everything that must be free for one meeting."""
     found = [staff_resource(staff_id) for staff_id in staff_ids]
     if room_id:
-        found.append(f"room:{room_id}")
+        found.append(room_resource(room_id))
     if zoom_user_id:
         found.append(f"zoom:{zoom_user_id}")
     return found

@@ -200,6 +200,11 @@ def covered_key(staff_id: str) -> str:
     return f"covered:{staff_id}"
 
 
+def room_key(room_id: str) -> str:
+    """What this room says."""
+    return f"room:{room_id}"
+
+
 def mail_key(purpose: str, audience: str) -> str:
     return f"mail:{purpose}:{audience}"
 

@@ -33,7 +33,9 @@ class Organization(Value):
 
 
 class Staff(Value):
-    """A staff member; ``busy_read_at`` is when the copy of their busy time was last read completely."""
+    """A staff member; ``busy_read_at`` is when the copy of their busy time was last read completely,
+    ``calendar_provider`` where their entries go: the newest link.
+    """
 
     staff_id: str
     organization_id: str
@@ -41,6 +43,7 @@ class Staff(Value):
     disabled: bool
     zoom_user_id: str | None
     calendar: Link
+    calendar_provider: str | None = None
     busy_read_at: AwareDatetime | None = None
     window_start_at: AwareDatetime | None = None
     window_end_at: AwareDatetime | None = None

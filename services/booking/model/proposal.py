@@ -37,6 +37,7 @@ class OfferedSlot(Value):
     start_at: AwareDatetime
     end_at: AwareDatetime
     room_id: str | None = None
+    room_name: str | None = None
     status: SlotStatus = SlotStatus.OPEN
     tolerated: list[ToleratedEntry] = Field(default_factory=list)
     seen: list[str] = Field(default_factory=list)
@@ -174,7 +175,13 @@ class Proposal(Value):
             creator=self.creator,
             attendees=self.attendees,
             slots=[
-                contract.Slot(slot_id=slot.slot_id, start_at=slot.start_at, end_at=slot.end_at, room_id=slot.room_id)
+                contract.Slot(
+                    slot_id=slot.slot_id,
+                    start_at=slot.start_at,
+                    end_at=slot.end_at,
+                    room_id=slot.room_id,
+                    room_name=slot.room_name,
+                )
                 for slot in (self.open_slots if self.is_live else [])
             ],
             guest=self.guest,

@@ -4,8 +4,15 @@ of its ledger is worked on by one worker at a time, so that this is the order in
 
 from collections.abc import Sequence
 
-from services.booking.model.effects import Report, Reported, covered_key, entry_key, hold_key, report
-from shared.contracts.calendar_sync import CalendarEntryRemoved, CalendarEntryWritten, CalendarWriteFailed, Hold
+from services.booking.model.effects import Report, Reported, covered_key, entry_key, hold_key, report, room_key
+from shared.contracts.calendar_sync import (
+    CalendarEntryRemoved,
+    CalendarEntryWritten,
+    CalendarWriteFailed,
+    Hold,
+    RoomResponded,
+    RoomResponse,
+)
 
 Told = dict[str, Report]
 
@@ -24,6 +31,16 @@ def of_entry_written(event: CalendarEntryWritten, within: int) -> Told:
 
 def of_entry_removed(event: CalendarEntryRemoved, within: int) -> Told:
     return {entry_key(event.staff_id): report(event.revision, Reported.GONE, within=within)}
+
+
+_ROOM = {RoomResponse.ACCEPTED: Reported.DONE, RoomResponse.DECLINED: Reported.FAILED}
+
+
+def of_room(event: RoomResponded, within: int) -> Told:
+    """What is neither a yes nor a no is waited for."""
+    status = _ROOM.get(event.response, Reported.WAITING)
+    reason = None if status is Reported.DONE else str(event.response)
+    return {room_key(event.room_id): report(event.revision, status, within=within, reason=reason)}
 
 
 def of_write_failed(event: CalendarWriteFailed, within: int) -> Told:

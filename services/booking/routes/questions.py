@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from services.booking.model.claims import Claim, ClaimKind
+from services.booking.model.claims import Claim, ClaimKind, room_resource
 from services.booking.model.spans import Span
 from services.booking.problems import BACKWARDS, TOO_LONG, invalid
-from services.booking.schemas import ReminderCheck
+from services.booking.schemas import ReminderCheck, RoomsQuestion
 from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import Guards
 from shared.contracts.api.fields import Instant
@@ -36,6 +36,17 @@ def build_question_routes(guard: Guard, store: BookingStore, guards: Guards) -> 
         wanted = [staff_id for staff_id in staff_ids.split(",") if staff_id]
         found = await guards.of_staff(who.organization_id, wanted, Span(from_at, until_at))
         return {"items": [{"staff_id": staff_id, "spans": _spans(found[staff_id])} for staff_id in found]}
+
+    @router.post("/rooms/claimed")
+    async def claimed_rooms(who: Who, asked: RoomsQuestion) -> dict[str, Any]:
+        """Which of these rooms somebody owns in the span, held or confirmed."""
+        if asked.end <= asked.start:
+            raise invalid(who.language, ("/end", BACKWARDS))
+        if asked.end - asked.start > LONGEST_WINDOW:
+            raise invalid(who.language, ("/end", TOO_LONG))
+        wanted = {room_resource(room_id): room_id for room_id in asked.room_ids}
+        found = await guards.on(who.organization_id, list(wanted), [Span(asked.start, asked.end)])
+        return {"room_ids": sorted({wanted[claim.resource] for claim in found})}
 
     @router.post("/reminders/check")
     async def check_reminders(asked: ReminderCheck) -> dict[str, Any]:

@@ -109,6 +109,12 @@ def _link(row: Document) -> Link:
     return next((link for link in (Link.CONNECTED, Link.BROKEN) if link in links), Link.NONE)
 
 
+def _provider(row: Document) -> str | None:
+    """Of the newest link that stands."""
+    links = {name: state for name, state in row.get("calendars", {}).items() if Link(state["link"]) is not Link.NONE}
+    return max(links, key=lambda name: int(links[name]["version"]), default=None)
+
+
 def _staff(row: Document) -> Staff:
     profile, busy = row["profile"], row.get("busy") or {}
     return Staff(
@@ -118,6 +124,7 @@ def _staff(row: Document) -> Staff:
         disabled=profile["disabled"],
         zoom_user_id=(row.get("zoom") or {}).get("user_id"),
         calendar=_link(row),
+        calendar_provider=_provider(row),
         busy_read_at=busy.get("read_at"),
         window_start_at=busy.get("window_start_at"),
         window_end_at=busy.get("window_end_at"),

@@ -24,6 +24,7 @@ from services.booking.store.guards import TimeTaken
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability
+from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.drafting import check_connections, party
 from shared import clock
 from shared.contracts.api.appointments import AppointmentPatch, AppointmentStatus, Outcome
@@ -45,12 +46,14 @@ class ChangeAppointment:
         people: PeopleStore,
         store: BookingStore,
         availability: Availability,
+        rooms: ChooseRooms,
         announcer: Announcer,
         relay: Relay,
     ) -> None:
         self._people = people
         self._store = store
         self._availability = availability
+        self._rooms = rooms
         self._announcer = announcer
         self._relay = relay
 
@@ -58,6 +61,7 @@ class ChangeAppointment:
         if not before.is_live:
             raise NotOpen()
         after = await self._with_party(_with_details(before, wanted), wanted, caller)
+        after = await self._with_room(before, after, wanted, caller.language)
         moved = after.span != before.span
         if moved:
             _check_time(after.span, caller.language)
@@ -71,7 +75,7 @@ class ChangeAppointment:
         try:
             await self._store.save_appointment(before, after, waiting, over_held=wanted.allow_overlap)
         except TimeTaken as error:
-            raise taken_at(caller.language, ["/start"]) from error
+            raise taken_at(caller.language, [_what_is_taken(before, after)]) from error
         self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
         return after
 
@@ -113,6 +117,25 @@ class ChangeAppointment:
             }
         )
 
+    async def _with_room(
+        self, before: Appointment, edited: Appointment, wanted: AppointmentPatch, language: Language
+    ) -> Appointment:
+        """Another room, or none; one that stays must be the new organizer's to book."""
+        room_id = wanted.room_id if "room_id" in wanted.model_fields_set else before.room_id
+        if (room_id, edited.organizer_id) == (before.room_id, before.organizer_id):
+            return edited
+        if room_id is None:
+            return edited.model_copy(update={"room_id": None, "room_name": None})
+        stays = room_id == before.room_id
+        known = await self._people.staff_of(edited.organization_id, [edited.organizer_id])
+        rooms = await self._rooms(
+            {} if stays else {"/room_id": room_id},
+            known[edited.organizer_id],
+            language,
+            stay=[room_id] if stays else (),
+        )
+        return edited if stays else edited.model_copy(update={"room_id": room_id, "room_name": rooms[room_id].name})
+
     async def _check_free(
         self, before: Appointment, after: Appointment, moved: bool, *, allow_overlap: bool, language: Language
     ) -> None:
@@ -130,7 +153,7 @@ class ChangeAppointment:
         if found is Obstacle.UNREADABLE:
             raise CalendarUnreadable()
         if found in (Obstacle.BUSY, Obstacle.CLAIMED):
-            raise taken_at(language, ["/start"])
+            raise taken_at(language, [_what_is_taken(before, after)])
 
 
 class CancelAppointment:
@@ -169,6 +192,12 @@ def _with_details(before: Appointment, wanted: AppointmentPatch) -> Appointment:
     start_at: datetime = wanted.start or before.start_at
     end_at: datetime = wanted.end or (start_at + before.span.length if wanted.start else before.end_at)
     return before.model_copy(update={**changes, "start_at": start_at, "end_at": end_at})
+
+
+def _what_is_taken(before: Appointment, after: Appointment) -> str:
+    """The room where that alone is new."""
+    apart = before.model_copy(update={"room_id": after.room_id})
+    return "/room_id" if apart.claims() == after.claims() else "/start"
 
 
 def _check_time(span: Span, language: Language) -> None:

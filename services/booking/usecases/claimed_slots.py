@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.booking.model.claims import ClaimKind, resources
+from services.booking.model.claims import ClaimKind, is_room, resources
 from services.booking.model.proposal import OfferedSlot, Proposal
 from services.booking.problems import busy_at
 from services.booking.store.guards import Guards
@@ -18,6 +18,11 @@ class Asked:
     pointer: str
     slot: OfferedSlot
     staff_ids: Sequence[str]
+
+    @property
+    def room_pointer(self) -> str:
+        """Where the request names the room, if this is a slot of its own."""
+        return self.pointer.removesuffix("/start") + "/room_id" if self.pointer.endswith("/start") else self.pointer
 
     @classmethod
     def anew(cls, index: int, slot: OfferedSlot, proposal: Proposal) -> "Asked":
@@ -66,7 +71,7 @@ class ClaimedSlots:
         ]
         return list(
             dict.fromkeys(
-                item.pointer
+                item.room_pointer if is_room(claim.resource) else item.pointer
                 for item in asked
                 for claim in others
                 if claim.resource in wanted[item.pointer] and claim.span.overlaps(item.slot.span)

@@ -289,6 +289,7 @@ def _appointment(checked: _Checked, typed: _Typed, code: str) -> Appointment:
         address=proposal.address,
         reception_code=code if modes.reception_code else None,
         room_id=slot.room_id,
+        room_name=slot.room_name,
         token=proposal.token,
         confirmed_at=now,
         updated_at=now,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from services.booking.model.modes import ModeFault, mode_fault, modes_of
 from services.booking.model.people import Link, Organization, Staff
 from services.booking.model.proposal import OfferedSlot
+from services.booking.model.rooms import Room
 from services.booking.model.slot_rules import Fault, findings
 from services.booking.model.spans import Span
 from services.booking.problems import (
@@ -15,7 +16,6 @@ from services.booking.problems import (
     IN_THE_PAST,
     REQUIRED,
     TOO_LONG,
-    UNKNOWN_ROOM,
     UNKNOWN_STAFF,
     CalendarNotConnected,
     ModeMismatch,
@@ -69,10 +69,20 @@ class WantedSlot:
     def of(cls, index: int, start_at: datetime, end_at: datetime, room_id: str | None) -> "WantedSlot":
         return cls(index, Span(start_at, end_at), room_id)
 
-    def offered(self) -> OfferedSlot:
+    def offered(self, rooms: Mapping[str, Room]) -> OfferedSlot:
+        """``rooms`` are those asked for, checked."""
         return OfferedSlot(
-            slot_id=new_id("slt"), start_at=self.span.start_at, end_at=self.span.end_at, room_id=self.room_id
+            slot_id=new_id("slt"),
+            start_at=self.span.start_at,
+            end_at=self.span.end_at,
+            room_id=self.room_id,
+            room_name=rooms[self.room_id].name if self.room_id else None,
         )
+
+
+def rooms_asked(wanted: Sequence[WantedSlot]) -> dict[str, str]:
+    """By pointer."""
+    return {f"/slots/{slot.index}/room_id": slot.room_id for slot in wanted if slot.room_id}
 
 
 async def organization_of(people: PeopleStore, organization_id: str) -> Organization:
@@ -140,10 +150,8 @@ def check_guest(guest: Guest, send_mail: bool, language: Language) -> None:
 def check_slots(
     wanted: Sequence[WantedSlot], kept: Sequence[Span], time_zone: str, now: datetime, language: Language
 ) -> None:
-    """Rooms are not known to anybody yet, so that none can be chosen."""
     found = findings({slot.index: slot.span for slot in wanted}, kept, zone=ZoneInfo(time_zone), now=now)
     errors = [(f"/slots/{item.index}/{item.member}", _FAULTS[item.fault]) for item in found]
-    errors += [(f"/slots/{slot.index}/room_id", UNKNOWN_ROOM) for slot in wanted if slot.room_id]
     if errors:
         raise invalid(language, *errors)
 

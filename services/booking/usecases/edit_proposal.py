@@ -1,15 +1,17 @@
 """Change, withdraw and expire proposals (R28, R29): holds follow the slots, reopened ones are claimed anew."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.booking.model.proposal import OfferedSlot, Proposal
+from services.booking.model.rooms import Room
 from services.booking.model.spans import Span
 from services.booking.problems import REQUIRED, SLOT_STAYS, UNKNOWN_SLOT, NotOpen, invalid, taken_at
 from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import TimeTaken
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
+from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.claimed_slots import Asked, ClaimedSlots
 from services.booking.usecases.drafting import (
     WantedSlot,
@@ -20,6 +22,7 @@ from services.booking.usecases.drafting import (
     check_slots,
     ends_at,
     party,
+    rooms_asked,
 )
 from services.booking.usecases.propose import zoom_user_of
 from shared import clock
@@ -43,12 +46,14 @@ class EditProposal:
         people: PeopleStore,
         store: BookingStore,
         claimed: ClaimedSlots,
+        rooms: ChooseRooms,
         announcer: Announcer,
         relay: Relay,
     ) -> None:
         self._people = people
         self._store = store
         self._claimed = claimed
+        self._rooms = rooms
         self._announcer = announcer
         self._relay = relay
 
@@ -61,7 +66,8 @@ class EditProposal:
         check_expiry(wanted.expires_at, now, caller.language)
         kept, new = _slots(before, wanted.slots, caller.language)
         check_slots(new, [slot.span for slot in kept], edited.time_zone, now, caller.language)
-        asked = _asked(before, edited, kept, new, now)
+        rooms = await self._rooms_of(before, edited, kept, new, caller.language)
+        asked = _asked(before, edited, kept, [(slot.index, slot.offered(rooms)) for slot in new], now)
         accepted = await self._claimed.accepted(
             edited.organization_id, asked, allow_overlap=wanted.allow_overlap, language=caller.language
         )
@@ -84,6 +90,23 @@ class EditProposal:
             raise taken_at(caller.language, pointers) from error
         self._relay.publish_soon(self._store.proposals, after.proposal_id, waiting)
         return after
+
+    async def _rooms_of(
+        self,
+        before: Proposal,
+        edited: Proposal,
+        kept: Sequence[OfferedSlot],
+        new: Sequence[WantedSlot],
+        language: Language,
+    ) -> Mapping[str, Room]:
+        """Another organizer must be able to book the rooms of slots that stay, too."""
+        asked, stay = rooms_asked(new), list[str]()
+        if edited.organizer_id != before.organizer_id:
+            stay = [slot.room_id for slot in kept if slot.room_id]
+        if not asked and not stay:
+            return {}
+        known = await self._people.staff_of(edited.organization_id, [edited.organizer_id])
+        return await self._rooms(asked, known[edited.organizer_id], language, stay=stay)
 
     async def _with_party(self, proposal: Proposal, wanted: ProposalPatch, caller: Caller) -> Proposal:
         """Attendees and organizer as wanted; the organizer stays where they still attend."""
@@ -161,14 +184,20 @@ def _slots(
 
 
 def _differs(known: OfferedSlot, wanted: SlotPatch) -> bool:
-    return (wanted.start or known.start_at, wanted.end or known.end_at) != (known.start_at, known.end_at)
+    room_id = wanted.room_id if "room_id" in wanted.model_fields_set else known.room_id
+    asked = (wanted.start or known.start_at, wanted.end or known.end_at, room_id)
+    return asked != (known.start_at, known.end_at, known.room_id)
 
 
 def _asked(
-    before: Proposal, edited: Proposal, kept: Sequence[OfferedSlot], new: Sequence[WantedSlot], now: datetime
+    before: Proposal,
+    edited: Proposal,
+    kept: Sequence[OfferedSlot],
+    new: Sequence[tuple[int, OfferedSlot]],
+    now: datetime,
 ) -> list[Asked]:
     """New slots are asked of everybody, kept ones of attendees who come to them."""
-    asked = [Asked.anew(slot.index, slot.offered(), edited) for slot in new]
+    asked = [Asked.anew(index, slot, edited) for index, slot in new]
     newcomers = [staff_id for staff_id in edited.attendee_ids if staff_id not in before.attendee_ids]
     if newcomers:
         asked += [Asked("/attendee_ids", slot, newcomers) for slot in kept if slot.start_at > now]

@@ -7,6 +7,7 @@ from services.booking.store.bookings import AlreadyMade, BookingStore
 from services.booking.store.guards import TimeTaken
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
+from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.claimed_slots import Asked, ClaimedSlots
 from services.booking.usecases.drafting import (
     Party,
@@ -19,6 +20,7 @@ from services.booking.usecases.drafting import (
     ends_at,
     organization_of,
     party,
+    rooms_asked,
 )
 from services.booking.usecases.links import Links
 from shared import clock
@@ -40,6 +42,7 @@ class ProposeSlots:
         people: PeopleStore,
         store: BookingStore,
         claimed: ClaimedSlots,
+        rooms: ChooseRooms,
         announcer: Announcer,
         links: Links,
         relay: Relay,
@@ -47,6 +50,7 @@ class ProposeSlots:
         self._people = people
         self._store = store
         self._claimed = claimed
+        self._rooms = rooms
         self._announcer = announcer
         self._links = links
         self._relay = relay
@@ -108,7 +112,8 @@ class ProposeSlots:
         check_connections(wanted.kind, people.organizer)
         slots = [WantedSlot.of(index, slot.start, slot.end, slot.room_id) for index, slot in enumerate(wanted.slots)]
         check_slots(slots, [], organization.time_zone, now, caller.language)
-        offered = [slot.offered() for slot in slots]
+        rooms = await self._rooms(rooms_asked(slots), people.organizer, caller.language)
+        offered = [slot.offered(rooms) for slot in slots]
         proposal_id = new_id("prp")
         return Proposal(
             proposal_id=proposal_id,

@@ -43,6 +43,12 @@ class RecordEffects:
             for status in {news.status for news in told.values()}:
                 metrics.record_effect("entry", status)
 
+    async def room(self, appointment_id: str, told: Mapping[str, Report]) -> None:
+        """A room's answer; none is lost on the way to the staff."""
+        if await reports.keep_all(self._store.appointments, {"_id": appointment_id}, told):
+            for news in told.values():
+                metrics.record_effect("room", news.status)
+
     async def meeting_there(self, appointment_id: str, revision: int, sealed: str, within: int) -> None:
         """Issued or updated: what is needed to join is kept encrypted (G26)."""
         secrets = MeetingSecrets.unseal(self._bus_ring, sealed, subject=appointment_id)

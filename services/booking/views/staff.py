@@ -15,6 +15,8 @@ from shared.contracts.api.appointments import (
     CalendarView,
     GuestView,
     MeetingView,
+    RoomStatus,
+    RoomView,
 )
 from shared.contracts.api.effects import Effect, EffectStatus, EffectView
 from shared.contracts.api.proposals import ProposalView, SlotView
@@ -103,6 +105,7 @@ def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, m
         visibility=appointment.visibility,
         address=None if access.hidden else appointment.address,
         room_id=appointment.room_id,
+        room=_room(appointment, effects),
         meeting=MeetingView(status=meeting.status) if access.hidden else meeting,
         calendar=CalendarView(status=_calendar_status(appointment, effects)),
         reception_code=None if access.hidden else appointment.reception_code,
@@ -126,6 +129,14 @@ def _calendar_status(appointment: Appointment, effects: list[EffectView]) -> Cal
     return CalendarStatus.WRITTEN if settled else CalendarStatus.PENDING
 
 
+def _room(appointment: Appointment, effects: list[EffectView]) -> RoomView | None:
+    if appointment.room_id is None:
+        return None
+    said = next((effect.status for effect in effects if effect.effect is Effect.ROOM), EffectStatus.PENDING)
+    status = {EffectStatus.DONE: RoomStatus.ACCEPTED, EffectStatus.FAILED: RoomStatus.DECLINED}
+    return RoomView(id=appointment.room_id, name=appointment.room_name, status=status.get(said, RoomStatus.PENDING))
+
+
 def _attendee(attendee: Attendee) -> AttendeeView:
     return AttendeeView(staff_id=attendee.staff_id, name=attendee.person.name, email=attendee.person.email)
 
@@ -136,5 +147,6 @@ def _slot(slot: OfferedSlot, zone: ZoneInfo) -> SlotView:
         start=slot.start_at.astimezone(zone),
         end=slot.end_at.astimezone(zone),
         room_id=slot.room_id,
+        room_name=slot.room_name,
         status=slot.status,
     )

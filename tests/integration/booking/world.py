@@ -223,13 +223,14 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
     app = build_app(settings, look=look)
     database_client, database = mongo.connect(database_url, app_name=SERVICE)
     stores = Stores.on(database_client, database)
-    for indexes in (stores.people.indexes, stores.guards.indexes, stores.bookings.indexes):
+    for indexes in (stores.people.indexes, stores.guards.indexes, stores.bookings.indexes, stores.rooms.indexes):
         for collection, wanted in indexes.items():
             await mongo.ensure_indexes(collection, wanted)
     relay = Relay(make_broker(SERVICE, settings), [])
     announcer = Announcer(settings.bus_ring, Links(settings.token_ring, settings.public_url))
     subscribers = Subscribers(
         stores.people,
+        stores.rooms,
         RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
         DropTakenSlots(stores.bookings, stores.guards, announcer, relay),
     )
