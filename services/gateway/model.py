@@ -66,7 +66,9 @@ class Defaults(_Record):
 
 
 class Staff(_Record):
-    """A staff member. ``zoom_user`` is empty where their own address serves; ``calendar`` names the linked provider."""
+    """A staff member. ``zoom_user`` is empty where their own address serves; ``calendar`` names the linked provider,
+    ``building_ids`` the buildings whose rooms they use (V3).
+    """
 
     id: str
     organization_id: str
@@ -80,6 +82,7 @@ class Staff(_Record):
     zoom_user: str = ""
     disabled: bool = False
     defaults: Defaults = Defaults()
+    building_ids: tuple[str, ...] = ()
     calendar: str | None = None
 
     @property

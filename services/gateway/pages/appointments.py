@@ -13,9 +13,9 @@ from services.gateway.edge.forwarding import if_match
 from services.gateway.identity import SignedIn
 from services.gateway.pages import times
 from services.gateway.pages.effect_rows import Reading, effect_rows
-from services.gateway.pages.guest_view import kind_word
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
+from services.gateway.pages.room_data import appointment_data, staff_kind_word
 from services.gateway.pages.texts import text
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
@@ -35,7 +35,11 @@ PAGE_SIZE = 30
 BADGES = {AppointmentStatus.CONFIRMED: "ok", AppointmentStatus.REQUESTED: "wait", AppointmentStatus.CANCELED: "none"}
 _PERIODS = ("upcoming", "past", "canceled")
 _PAST_SHOWN = timedelta(days=180)
-_SAID = {"rescheduled": "appointments.rescheduled", "canceled": "appointments.canceled_done"}
+_SAID = {
+    "rescheduled": "appointments.rescheduled",
+    "canceled": "appointments.canceled_done",
+    "room_changed": "rooms.changed",
+}
 
 
 @router.get("/appointments")
@@ -151,6 +155,8 @@ async def _detail(
     reply = await parts_of(request).backends.booking.appointment(signed_in.caller(), appointment_id)
     appointment = reply.read(AppointmentView)
     names = {attendee.staff_id: attendee.name for attendee in appointment.attendees}
+    if appointment.room:
+        names[appointment.room.id] = appointment.room.name or ""
     stands = appointment.status is not AppointmentStatus.CANCELED
     said = _SAID.get(request.query_params.get("said", ""), "")
     return staff_page(
@@ -161,7 +167,7 @@ async def _detail(
             "problem": problem,
             "said": text(language, said) if said else "",
             "appointment": appointment,
-            "kind": kind_word(appointment.kind, language),
+            "kind": staff_kind_word(appointment.kind, language),
             "meeting": appointment.meeting,
             "has_meeting": stands and appointment.meeting.status is not MeetingStatus.NONE,
             "badge": BADGES[appointment.status],
@@ -171,6 +177,7 @@ async def _detail(
             "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
             "typed": typed or _times_of(appointment, zone),
             "reopen": typed is not None,
+            "data": await appointment_data(request, signed_in, appointment, reply.etag),
             "zone_label": times.zone_label(zone, appointment.start, language),
             "today": clock.now().astimezone(ZoneInfo(zone)).date().isoformat(),
         },

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.gateway.identity import SignedIn
+from services.gateway.model import Staff
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for, render
 from services.gateway.pages.texts import text
@@ -40,8 +41,9 @@ async def show(request: Request, signed_in: Session) -> Response:
 async def connect(request: Request, provider: Provider, signed_in: Form) -> Response:
     """A page that leads on: a redirect after a form would be stopped by our own form-action."""
     parts, language = parts_of(request), language_for(request)
+    rooms = (await request.form()).get("rooms") == "on"
     try:
-        url = await parts.connections.authorize(signed_in.caller(), signed_in.staff, provider)
+        url = await parts.connections.authorize(signed_in.caller(), signed_in.staff, provider, rooms=rooms)
     except BackendProblem as problem:
         return await _page(request, signed_in, problem=problem.detail, code=problem.code, failed=provider)
     name = text(language, f"connections.{provider}")
@@ -100,18 +102,27 @@ async def _page(
             "code": code,
             "failed": failed,
             "not_released": not_released or [],
-            "cards": [_card(provider, known) for provider in Provider],
+            "cards": [_card(provider, known, signed_in.staff) for provider in Provider],
         },
         here="/connections",
     )
 
 
-def _card(provider: Provider, known: list[ConnectionView]) -> dict[str, Any]:
+def _card(provider: Provider, known: list[ConnectionView], reader: Staff) -> dict[str, Any]:
+    """``rooms`` is for administrators and calendars only (V3)."""
     view = next((item for item in known if item.provider is provider), None)
     status = view.status if view else ConnectionStatus.DISCONNECTED
     connected = status is not ConnectionStatus.DISCONNECTED
     account = view.account if view and connected else None
-    return {"provider": str(provider), "status": str(status), "badge": _BADGES[status], "account": account}
+    rooms = (view is not None and view.rooms) if reader.is_admin and provider is not Provider.ZOOM else None
+    return {
+        "provider": str(provider),
+        "status": str(status),
+        "badge": _BADGES[status],
+        "account": account,
+        "rooms": rooms,
+        "offers_rooms": rooms is False,
+    }
 
 
 def _failure(request: Request, signed_in: SignedIn) -> str:

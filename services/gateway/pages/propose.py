@@ -9,6 +9,7 @@ from services.gateway.identity import SignedIn
 from services.gateway.pages import times
 from services.gateway.pages.reader import Session, staff_page
 from services.gateway.pages.rendering import language_for
+from services.gateway.pages.room_data import calendar_of, room_of
 from services.gateway.pages.texts import text, texts_of
 from services.gateway.parts import parts_of
 from services.gateway.providers.answers import ConnectionStatus, Provider
@@ -25,7 +26,7 @@ router = APIRouter()
 async def new(request: Request, signed_in: Session) -> Response:
     staff = signed_in.staff
     linked = staff.calendar is not None
-    me = {"id": staff.id, "name": staff.name, "email": staff.email, "linked": linked}
+    me = {"id": staff.id, "name": staff.name, "email": staff.email, "linked": linked, "calendar": staff.calendar}
     defaults = staff.defaults.model_dump(mode="json")
     return staff_page(
         request,
@@ -50,6 +51,7 @@ async def sent(request: Request, proposal_id: str, signed_in: Session) -> Respon
     guest = proposal.guest.name or proposal.guest.company or proposal.guest.email
     slots = [slot for slot in proposal.slots if slot.status is SlotStatus.OPEN]
     lines = [times.span(slot.start, slot.end, signed_in.organization.time_zone, language) for slot in slots]
+    rooms = [(line, slot.room_name) for line, slot in zip(lines, slots, strict=True) if slot.room_name]
     return staff_page(
         request,
         signed_in,
@@ -59,6 +61,7 @@ async def sent(request: Request, proposal_id: str, signed_in: Session) -> Respon
             "heading": text(language, f"propose.sent_{way}_heading"),
             "message": text(language, f"propose.sent_{way}_text", guest=guest),
             "slots_text": "\n".join(lines),
+            "rooms": rooms,
         },
     )
 
@@ -73,11 +76,12 @@ async def edit_slots(request: Request, proposal_id: str, signed_in: Session) -> 
         "id": proposal.id,
         "etag": reply.etag,
         "slots": [
-            {"id": slot.id, "start": slot.start.isoformat(), "end": slot.end.isoformat()}
+            {"id": slot.id, "start": slot.start.isoformat(), "end": slot.end.isoformat(), "room": room_of(slot)}
             for slot in proposal.slots
             if slot.status is SlotStatus.OPEN and slot.start > clock.now()
         ],
         "attendees": [_person(attendee) for attendee in proposal.attendees],
+        "calendar": await calendar_of(request, signed_in, proposal.organizer_id),
     }
     me = {"id": signed_in.staff.id, "name": signed_in.staff.name, "email": signed_in.staff.email, "linked": True}
     return staff_page(
@@ -103,7 +107,8 @@ def _data(request: Request, signed_in: SignedIn, me: dict[str, Any]) -> dict[str
         "language": language,
         "zone": signed_in.organization.time_zone,
         "now": clock.now().isoformat(timespec="milliseconds"),
-        "me": me,
+        "me": me | {"admin": signed_in.staff.is_admin},
+        "rooms": texts_of(language, "rooms"),
         "edit": None,
         "texts": texts_of(language, "propose") | {"network": text(language, "common.network")},
     }

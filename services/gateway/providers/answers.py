@@ -94,11 +94,14 @@ class Provider(StrEnum):
 
 
 class ConnectionView(_Answer):
-    """A link; ``not_released`` names holds that could not be removed before it ended (R1)."""
+    """A link; ``not_released`` names holds that could not be removed before it ended (R1), ``rooms`` says that rooms
+    may be read through it (V3).
+    """
 
     provider: Provider
     status: ConnectionStatus
     account: str | None = None
+    rooms: bool = False
     not_released: list[JsonValue] = []
 
 
@@ -144,3 +147,56 @@ class HookAnswer(_Answer):
 
     status: int
     text: str = ""
+
+
+class DirectoryStatus(StrEnum):
+    """What is known of buildings and rooms (V3)."""
+
+    READY = "ready"
+    NOT_CONNECTED = "not_connected"
+    UNREADABLE = "unreadable"
+
+
+class Building(_Answer):
+    """A building or room list."""
+
+    id: str
+    name: str
+    provider: Provider
+
+
+class Room(_Answer):
+    """A room; its address stays with calendar_sync."""
+
+    id: str
+    name: str
+    building_ids: list[str]
+    capacity: int | None = None
+    provider: Provider
+
+
+class RoomDirectory(_Answer):
+    """All that can be chosen."""
+
+    status: DirectoryStatus
+    buildings: list[Building]
+    rooms: list[Room]
+
+
+class RoomBusy(_Answer):
+    """None where the provider could not tell in time."""
+
+    id: str
+    busy: bool | None
+
+
+class RoomBusyList(_Answer):
+    """What the providers say of rooms in a span."""
+
+    items: list[RoomBusy]
+
+
+class ClaimedRooms(_Answer):
+    """Rooms that somebody owns in a span."""
+
+    room_ids: list[str]

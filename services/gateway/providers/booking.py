@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.gateway.providers.answers import ClaimList, PreviewMaterial
+from services.gateway.providers.answers import ClaimedRooms, ClaimList, PreviewMaterial
 from services.gateway.providers.backend import Backend, Query, Reply
 from services.gateway.providers.caller import GuestCaller
 from shared.internal import Caller
@@ -78,6 +78,13 @@ class Booking(Backend):
     async def claims(self, caller: Caller, staff_ids: Sequence[str], start: datetime, end: datetime) -> ClaimList:
         query = {"staff_ids": ",".join(staff_ids), "from": start.isoformat(), "to": end.isoformat()}
         return await self.read(ClaimList, "GET", "/internal/claims", caller, query=query)
+
+    async def claimed_rooms(
+        self, caller: Caller, room_ids: Sequence[str], start: datetime, end: datetime
+    ) -> frozenset[str]:
+        body = {"room_ids": list(room_ids), "start": start.isoformat(), "end": end.isoformat()}
+        found = await self.read(ClaimedRooms, "POST", "/internal/rooms/claimed", caller, body=body)
+        return frozenset(found.room_ids)
 
     async def guest_proposal(self, guest: GuestCaller) -> Reply:
         return await self.call("GET", "/internal/guest/proposal", guest)

@@ -1,7 +1,7 @@
 """calendar_sync and zoom_issuer: both keep OAuth links in the same way; calendar_sync knows busy time besides."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 
@@ -13,6 +13,8 @@ from services.gateway.providers.answers import (
     ConnectionView,
     HookAnswer,
     Provider,
+    RoomBusyList,
+    RoomDirectory,
 )
 from services.gateway.providers.backend import Backend, BackendProblem
 from shared.internal import REQUEST_ID, Caller
@@ -22,9 +24,9 @@ class Connecting(Backend):
     """A service that keeps links to providers. Every method raises ``BackendProblem``."""
 
     async def authorize(
-        self, caller: Caller, provider: Provider, *, email: str, redirect_uri: str, locale: str
+        self, caller: Caller, provider: Provider, *, email: str, redirect_uri: str, locale: str, rooms: bool
     ) -> AuthorizeUrl:
-        body = {"email": email, "redirect_uri": redirect_uri, "locale": locale}
+        body = {"email": email, "redirect_uri": redirect_uri, "locale": locale, **({"rooms": True} if rooms else {})}
         return await self.read(AuthorizeUrl, "POST", f"/internal/connections/{provider}/authorize", caller, body=body)
 
     async def callback(self, caller: Caller, provider: Provider, answer: Mapping[str, str | None]) -> Connected:
@@ -40,11 +42,33 @@ class Connecting(Backend):
 
 
 class CalendarSync(Connecting):
-    """Links to Google and Microsoft, and the mirror of busy time."""
+    """Links to Google and Microsoft, the mirror of busy time, and rooms."""
 
     async def busy(self, caller: Caller, staff_ids: Sequence[str], start: datetime, end: datetime) -> BusyList:
         query = {"staff_ids": ",".join(staff_ids), "from": start.isoformat(), "to": end.isoformat()}
         return await self.read(BusyList, "GET", "/internal/busy", caller, query=query)
+
+    async def rooms(self, caller: Caller) -> RoomDirectory:
+        return await self.read(RoomDirectory, "GET", "/internal/rooms", caller)
+
+    async def read_rooms(self, caller: Caller) -> RoomDirectory:
+        return await self.read(RoomDirectory, "POST", "/internal/rooms/read", caller)
+
+    async def busy_rooms(
+        self, caller: Caller, room_ids: Sequence[str], start: datetime, end: datetime, *, budget: timedelta
+    ) -> dict[str, bool | None]:
+        """By id; empty where nobody answers: then nothing is known of any."""
+        body = {
+            "room_ids": list(room_ids),
+            "start": start.isoformat(),
+            "end": end.isoformat(),
+            "budget_s": budget.total_seconds(),
+        }
+        try:
+            found = await self.read(RoomBusyList, "POST", "/internal/rooms/busy", caller, body=body)
+        except BackendProblem:
+            return {}
+        return {item.id: item.busy for item in found.items}
 
     async def notification(
         self,

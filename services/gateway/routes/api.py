@@ -12,13 +12,14 @@ from services.gateway.routes import (
     oauth,
     organization,
     proposals,
+    rooms,
     sessions,
     staff,
 )
 from services.gateway.routes.description import build_description_router
 
 PREFIX = "/api/v1"
-_NOUNS = (sessions, me, staff, organization, connections, calendar, proposals, appointments, guest)
+_NOUNS = (sessions, me, staff, organization, connections, calendar, rooms, proposals, appointments, guest)
 
 
 def api_router() -> APIRouter:

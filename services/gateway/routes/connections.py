@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from services.gateway.identity import SignedIn, api_staff
 from services.gateway.parts import parts_of
 from services.gateway.providers.answers import AuthorizeUrl, ConnectionList, ConnectionView, Provider
+from services.gateway.schemas.connections import ConnectionAsked
 
 router = APIRouter(prefix="/connections", tags=["connections"])
 
@@ -19,11 +20,16 @@ async def list_connections(request: Request, me: Annotated[SignedIn, Depends(api
 
 @router.post("/{provider}/authorize")
 async def authorize(
-    request: Request, response: Response, provider: Provider, me: Annotated[SignedIn, Depends(api_staff)]
+    request: Request,
+    response: Response,
+    provider: Provider,
+    me: Annotated[SignedIn, Depends(api_staff)],
+    asked: ConnectionAsked | None = None,
 ) -> AuthorizeUrl:
     """Where the browser goes to give consent; it comes back to ``/oauth/{provider}/callback``."""
     parts = parts_of(request)
-    url = await parts.connections.authorize(me.caller(), me.staff, provider)
+    rooms = asked is not None and asked.rooms
+    url = await parts.connections.authorize(me.caller(), me.staff, provider, rooms=rooms)
     parts.flows.set(response, me.staff.id, provider)
     return AuthorizeUrl(authorize_url=url)
 

@@ -58,7 +58,9 @@ class MePatch(Request):
 
 
 class StaffView(View):
-    """``calendar_linked`` is false for everyone while the caller's own calendar is not linked (R9)."""
+    """``calendar_linked`` is false for everyone while the caller's own calendar is not linked (R9). ``calendar``
+    is where it is, which decides which rooms can be booked (V3).
+    """
 
     id: str
     version: int
@@ -70,12 +72,14 @@ class StaffView(View):
     locale: Locale
     zoom_user: str
     calendar_linked: bool
+    calendar: str | None = None
     disabled: bool
 
     @classmethod
     def of(cls, staff: Staff, reader: Staff) -> "StaffView":
         linked = staff.calendar is not None and reader.calendar is not None
-        return cls.model_validate({**staff.model_dump(), "calendar_linked": linked})
+        known = {"calendar_linked": linked, "calendar": staff.calendar if linked else None}
+        return cls.model_validate({**staff.model_dump(), **known})
 
 
 class StaffList(View):

@@ -29,7 +29,7 @@ def _staff(row: Document) -> Staff:
 
 def _row(staff: Staff) -> Document:
     """The profile as stored; ``calendars`` is written only by what calendar_sync says."""
-    profile = staff.model_dump(mode="json", exclude={"id", "calendar", "defaults"})
+    profile = staff.model_dump(mode="json", exclude={"id", "calendar", "defaults", "building_ids"})
     search = index_of(staff.name, staff.kana, staff.email)
     return {**profile, "email_key": email_key(staff.email), "search": search}
 
@@ -139,6 +139,10 @@ class StaffStore:
             await self.staff.update_one(
                 {"_id": staff_id}, {"$set": {f"defaults.{name}": value for name, value in values.items()}}
             )
+
+    async def choose_buildings(self, staff_id: str, building_ids: Sequence[str]) -> None:
+        """Nobody else needs to know, so neither version nor event."""
+        await self.staff.update_one({"_id": staff_id}, {"$set": {"building_ids": list(building_ids)}})
 
     async def set_calendar(self, staff_id: str, provider: str, version: int, *, linked: bool) -> bool:
         """Keep the newest of what calendar_sync said about one provider; answers whether it was news."""

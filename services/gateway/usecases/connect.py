@@ -7,6 +7,15 @@ from services.gateway.model import Staff
 from services.gateway.providers.answers import Connected, ConnectionList, ConnectionView, Provider
 from services.gateway.providers.backends import Backends
 from shared.internal import Caller
+from shared.problem import Forbidden, Problem
+
+
+class NoRoomsThere(Problem):
+    """Rooms stand in calendars."""
+
+    code, status, pointer = "no_rooms", 422, "/rooms"
+    ja = "会議室はGoogleまたはMicrosoftとの連携でのみ読み取れます。"
+    en = "Rooms are read from Google or Microsoft only."
 
 
 class Connections:
@@ -26,14 +35,21 @@ class Connections:
             items=sorted((*zoom.items, *calendars.items), key=lambda item: order.index(item.provider))
         )
 
-    async def authorize(self, caller: Caller, staff: Staff, provider: Provider) -> str:
-        """Where the browser goes; Zoom may know the person by another address (``zoom_user``)."""
+    async def authorize(self, caller: Caller, staff: Staff, provider: Provider, *, rooms: bool = False) -> str:
+        """Where the browser goes; Zoom may know the person by another address (``zoom_user``). ``rooms`` asks for the
+        extra scope that rooms are read with, which is for administrators (V3). Raises ``Forbidden``, ``NoRoomsThere``.
+        """
+        if rooms and not staff.is_admin:
+            raise Forbidden()
+        if rooms and provider is Provider.ZOOM:
+            raise NoRoomsThere()
         begun = await self._backends.connecting(provider).authorize(
             caller,
             provider,
             email=staff.email,
             redirect_uri=f"{self._public_url}/oauth/{provider}/callback",
             locale=caller.language,
+            rooms=rooms,
         )
         return begun.authorize_url
 

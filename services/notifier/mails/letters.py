@@ -105,7 +105,11 @@ def _proposal_scene(material: Material, proposal: Proposal) -> Scene:
         scene,
         zone=_zone_of_all(zone, [slot.start_at for slot in slots]),
         title=line(proposal.title),
-        slots=tuple(wording.span(slot.start_at, slot.end_at, zone, scene.language) for slot in slots),
+        slots=tuple(
+            wording.span(slot.start_at, slot.end_at, zone, scene.language)
+            + ("" if for_guest else _in_room(slot.room_name))
+            for slot in slots
+        ),
         expires=f"{wording.moment(proposal.expires_at, zone, scene.language)}"
         f" ({moments.zone_label(zone, proposal.expires_at)})",
         address=line(proposal.address or ""),
@@ -132,6 +136,7 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
         when=_when(appointment, appointment.start_at, appointment.end_at, material),
         previous_when=before,
         address=line(appointment.address or ""),
+        room="" if for_guest else line(appointment.room_name or ""),
         reception_code="" if ended else line(appointment.reception_code or ""),
         people=_names([attendee.person.name for attendee in appointment.attendees], scene.language),
         join=None if ended else material.join,
@@ -182,6 +187,11 @@ def _issue_error(material: Material, language: Language) -> str:
     if trouble is None or not trouble.lasts:
         return ""
     return _STAFF_WILL_TELL[which] if material.audience is Audience.GUEST else _E8[trouble.error][which]
+
+
+def _in_room(name: str | None) -> str:
+    """For staff only: a room may decline or be changed without a mail to the guest, who is met at the reception."""
+    return f" [{line(name)}]" if name else ""
 
 
 def _names(names: list[str], language: Language) -> str:

@@ -39,6 +39,7 @@ class Scene:
     slots: tuple[str, ...] = ()
     expires: str = ""
     address: str = ""
+    room: str = ""
     reception_code: str = ""
     people: str = ""
     join: Join | None = None

@@ -11,7 +11,9 @@ import pytest
 from services.calendar_sync.model.busy import Window
 from services.calendar_sync.model.entries import EntryDraft, Participant
 from services.calendar_sync.providers.google import GoogleCalendar
+from services.calendar_sync.providers.google_rooms import GoogleRooms
 from services.calendar_sync.providers.microsoft import MicrosoftCalendar
+from services.calendar_sync.providers.microsoft_rooms import MicrosoftRooms
 from services.calendar_sync.providers.protocol import CalendarProvider, Watch
 from shared import http
 from shared.contracts.booking import Visibility
@@ -43,6 +45,7 @@ CONFIRMED = EntryDraft(
     tentative=False,
     visibility=Visibility.PUBLIC,
     participants=(Participant("hana@example.jp", "佐藤花"),),
+    room=Participant("c_fuji@resource.calendar.google.com", "富士"),
 )
 
 
@@ -72,6 +75,8 @@ class Outside:
         return httpx.Response(200, json={"id": "x", "nextSyncToken": "s", "expiration": "1796000000000"})
 
     def _first_page(self, request: httpx.Request) -> dict[str, Any]:
+        if request.url.path.endswith("roomList"):
+            return {"value": [{"id": "l", "emailAddress": "rooms@example.jp", "displayName": "本社"}]}
         if "delta" in request.url.path:
             more = {"@odata.nextLink": f"{request.url.copy_with(query=None)}?%24skiptoken=n"}
             last = {"@odata.deltaLink": f"{request.url.copy_with(query=None)}?%24deltatoken=d"}
@@ -147,6 +152,28 @@ async def test_google_knows_what_is_sent(act: Act, client: httpx.AsyncClient, ou
 async def test_google_knows_an_incremental_read(client: httpx.AsyncClient, outside: Outside) -> None:
     await google(client).read_changes(Token(), "sync", "Asia/Tokyo")
     assert violations("google-calendar", outside) == []
+
+
+async def test_google_knows_what_is_asked_about_rooms(client: httpx.AsyncClient, outside: Outside) -> None:
+    rooms = GoogleRooms(
+        client,
+        directory_url="https://admin.googleapis.com/admin/directory/v1",
+        api_url="https://www.googleapis.com/calendar/v3",
+    )
+    await rooms.read_rooms(Token())
+    assert len(outside.sent) == 2
+    assert violations("google-directory-resources", outside) == []
+    outside.sent.clear()
+    assert await rooms.busy_rooms(Token(), ["a@example.jp"], WINDOW) == {"a@example.jp": None}
+    assert violations("google-calendar", outside) == []
+
+
+async def test_microsoft_knows_what_is_asked_about_rooms(client: httpx.AsyncClient, outside: Outside) -> None:
+    rooms = MicrosoftRooms(client, api_url="https://graph.microsoft.com/v1.0")
+    await rooms.read_rooms(Token())
+    assert await rooms.busy_rooms(Token(), ["a@example.jp"], WINDOW) == {"a@example.jp": None}
+    assert len(outside.sent) == 3
+    assert violations("microsoft-graph-calendar", outside) == []
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS.keys())

@@ -78,7 +78,13 @@ async def test_g19_a_revoked_grant_breaks_the_connection_and_says_so_once(world:
 async def test_r1_disconnecting_revokes_at_google_and_says_so(world: World) -> None:
     await world.connect("stf_admin")
     answer = await world.service.delete("/internal/connections/google", headers=world.identity("stf_admin"))
-    assert answer.json() == {"provider": "google", "status": "disconnected", "account": None, "not_released": [], "rooms": False}
+    assert answer.json() == {
+        "provider": "google",
+        "status": "disconnected",
+        "account": None,
+        "not_released": [],
+        "rooms": False,
+    }
     assert len(await world.calls(provider="google", path="/revoke")) == 1
     [event] = await patiently(lambda: world.bus.of("calendar_sync.calendar_disconnected.v1"))
     assert event["reason"] == "disconnected"

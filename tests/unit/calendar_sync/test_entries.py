@@ -42,6 +42,12 @@ def test_a_digest_changes_with_everything_that_is_written() -> None:
         replace(DRAFT, start_at=START + timedelta(minutes=30)),
         replace(DRAFT, visibility=Visibility.PRIVATE),
         replace(DRAFT, participants=(Participant("a@example.jp", "a"),)),
+        replace(DRAFT, room=Participant("a@example.jp", "a")),
     ]
-    assert len({DRAFT.digest, *(one.digest for one in changes)}) == 6
+    assert len({DRAFT.digest, *(one.digest for one in changes)}) == 7
     assert replace(DRAFT).digest == DRAFT.digest
+
+
+def test_entries_without_a_room_are_written_as_before_there_were_rooms() -> None:
+    """No entry that stands needs a write for a member that it does not have."""
+    assert DRAFT.digest == "c2d2f151faa15c69c4dbc0fd15148fc36ddefb6660d6e829b07ed9174057fcbe"

@@ -196,3 +196,23 @@ def test_v7_a_visit_shows_its_code_and_an_outbound_one_its_place() -> None:
     mail = write(a_material(Purpose.CONFIRMED, matter=a_matter(appointment=outbound)))
     assert "東京都千代田区1-1" in mail.text
     assert "Web会議" not in mail.text
+
+
+def test_r7_the_room_is_named_to_staff_and_not_to_the_guest() -> None:
+    visit = an_appointment(kind=Kind.VISIT, wants_meeting=False, reception_code="123456", room_id="r", room_name="富士")
+    staff, guest = (
+        write(a_material(Purpose.CONFIRMED, side, matter=a_matter(appointment=visit))).text
+        for side in (Audience.STAFF, Audience.GUEST)
+    )
+    assert "会議室" in staff
+    assert "富士" in staff
+    assert "富士" not in guest
+    proposal = a_proposal(slots=2)
+    slots = [proposal.slots[0].model_copy(update={"room_id": "r", "room_name": "富士"}), proposal.slots[1]]
+    proposal = proposal.model_copy(update={"slots": slots})
+    staff, guest = (
+        write(a_material(Purpose.PROPOSED, side, matter=a_matter(proposal=proposal, appointment=None))).text
+        for side in (Audience.STAFF, Audience.GUEST)
+    )
+    assert staff.count("[富士]") == 1
+    assert "富士" not in guest

@@ -37,7 +37,7 @@ export class Attendees {
       const query = new URLSearchParams({ q: this.input.value.trim(), limit: "20" });
       const { items } = await call("GET", `/staff?${query}`, { signal: this.asking.signal });
       this.offer(items.map((staff) => ({
-        id: staff.id, name: staff.name, kana: staff.kana ?? "", email: staff.email, linked: staff.calendar_linked,
+        id: staff.id, name: staff.name, kana: staff.kana ?? "", email: staff.email, linked: staff.calendar_linked, calendar: staff.calendar,
       })));
     } catch (error) {
       if (error.name !== "AbortError") this.say(error.message);

@@ -2,9 +2,10 @@
 import { ApiProblem } from "./api.js";
 import { part } from "./attendees.js";
 import { showPreview } from "./preview.js";
+import { slotBody } from "./slots.js";
 import { dateInput, dayText, hours, instantOf, iso, slotText, timeInput } from "./times.js";
 
-const TYPED = ["title", "company", "name", "email", "guidance", "note", "visibility", "platform"];
+const TYPED = ["title", "company", "name", "email", "guidance", "note", "visibility", "platform", "address"];
 
 export class Check {
   constructor(root, page, draft, { send, preview }) {
@@ -62,6 +63,7 @@ export class Check {
 
   kindChanged() {
     this.root.querySelector("[data-platform]").hidden = this.draft.values.kind !== "web";
+    this.root.querySelector("[data-address]").hidden = this.draft.values.kind !== "outbound";
   }
 
   sendChanged() {
@@ -85,7 +87,9 @@ export class Check {
   line(slot) {
     const { zone, language } = this.page;
     const [day, time] = [dayText(slot.start, zone, language), hours(slot, zone, language)];
-    return part("li", "tabular", part("span", "whole", day), " ", part("span", "whole", time));
+    const line = part("li", "tabular", part("span", "whole", day), " ", part("span", "whole", time));
+    if (slot.room) line.append(part("bdi", "slot-room", slot.room.name));
+    return line;
   }
 
   body() {
@@ -96,7 +100,7 @@ export class Check {
       title: kept.title,
       attendee_ids: kept.attendees.map(({ id }) => id),
       organizer_id: this.organizer.value,
-      slots: kept.slots.map(({ start, end }) => ({ start: iso(start), end: iso(end) })),
+      slots: kept.slots.map(slotBody),
       guest: { company: kept.company, name: kept.name, email: kept.email },
       send_mail: kept.send_mail,
       guidance: kept.guidance,
@@ -105,6 +109,7 @@ export class Check {
       expires_at: kept.expires_at || null,
       allow_overlap: kept.allow_overlap,
       ...(web ? { platform: kept.platform } : {}),
+      ...(kept.kind === "outbound" ? { address: kept.address } : {}),
     };
   }
 

@@ -7,8 +7,9 @@ import { Slots, overlap } from "./slots.js";
 import { dayText, hours, iso, instantOf, slotText } from "./times.js";
 
 export class Chooser {
-  // `given`: {slots, attendees, allowOverlap}; `changed` is told after every change.
-  constructor(root, page, given, changed) {
+  // `given`: {slots, attendees, allowOverlap}; `changed` is told after every change; `rooms` asks for a slot's room.
+  constructor(root, page, given, changed, rooms) {
+    this.rooms = rooms;
     this.root = root;
     this.page = page;
     this.changed = changed;
@@ -57,8 +58,20 @@ export class Chooser {
   add(slot) {
     const refused = this.slots.add(slot);
     this.complain(refused ? this.page.t(refused) : "");
-    if (!refused) announce(this.page.t("slot_added", { slot: this.text(slot) }));
+    if (!refused) {
+      announce(this.page.t("slot_added", { slot: this.text(slot) }));
+      if (this.rooms.offered) this.chooseRoom(slot);
+    }
     return !refused;
+  }
+
+  // A slot's room does not change under its id: with another one it is a new slot.
+  async chooseRoom(slot) {
+    const room = await this.rooms.ask(slot);
+    if (room === undefined || (room?.id ?? null) === (slot.room?.id ?? null)) return;
+    slot.room = room;
+    delete slot.id;
+    this.slotsChanged();
   }
 
   complain(sentence) {
@@ -94,9 +107,24 @@ export class Chooser {
     const { zone, language } = this.page;
     const day = part("span", "whole", dayText(slot.start, zone, language));
     const words = part("span", "tabular", day, " ", part("span", "whole", hours(slot, zone, language)));
+    if (slot.room) words.append(part("bdi", "slot-room", slot.room.name));
+    if (this.rooms.offered) words.append(this.roomButton(slot, text));
     const taken = !slot.id && this.taken().some((span) => overlap(slot, span));
     if (taken) words.append(part("span", "chip-wrong", this.page.t("error_busy")));
     return part("li", taken ? "wrong" : "", words, button);
+  }
+
+  roomButton(slot, text) {
+    const key = slot.room ? "change" : "add";
+    const button = part("button", "button-plain", this.rooms.t(key));
+    button.type = "button";
+    button.setAttribute("aria-label", this.rooms.t(`${key}_for`, { slot: text, room: slot.room?.name }));
+    button.addEventListener("click", async () => {
+      const place = this.slots.list.indexOf(slot);
+      await this.chooseRoom(slot);
+      this.root.querySelectorAll("[data-slots] .button-plain")[place]?.focus();
+    });
+    return button;
   }
 
   wireToolbar() {

@@ -2,7 +2,7 @@
 
 const KEPT = [
   "kind", "slots", "attendees", "organizer_id", "platform", "title", "company", "name", "email", "send_mail",
-  "guidance", "note", "visibility", "expires_at", "allow_overlap",
+  "guidance", "note", "visibility", "expires_at", "allow_overlap", "address",
 ];
 
 export class Draft {
@@ -17,7 +17,7 @@ export class Draft {
       const found = JSON.parse(sessionStorage.getItem(this.place) ?? "null");
       if (!found) return {};
       this.restored = true;
-      const slots = (found.slots ?? []).map(({ start, end }) => ({ start: new Date(start), end: new Date(end) }));
+      const slots = (found.slots ?? []).map(({ start, end, room }) => ({ start: new Date(start), end: new Date(end), room }));
       return { ...Object.fromEntries(KEPT.map((name) => [name, found[name]]).filter(([, value]) => value !== undefined)), slots };
     } catch {
       return {};

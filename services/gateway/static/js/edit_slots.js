@@ -2,13 +2,20 @@
 import { ApiProblem, call } from "./api.js";
 import { part } from "./attendees.js";
 import { Chooser } from "./chooser.js";
+import { slotBody } from "./slots.js";
 import { readPage } from "./page.js";
-import { iso, slotText } from "./times.js";
+import { Rooms } from "./rooms.js";
+import { slotText } from "./times.js";
 
 const page = readPage();
 const root = document.querySelector("[data-edit-slots]");
-const given = page.edit.slots.map(({ id, start, end }) => ({ id, start: new Date(start), end: new Date(end) }));
-const chooser = new Chooser(root, page, { slots: given, attendees: page.edit.attendees, allowOverlap: false }, () => {});
+const given = page.edit.slots.map(({ id, start, end, room }) => ({ id, start: new Date(start), end: new Date(end), room }));
+const rooms = new Rooms(page, {
+  provider: () => page.edit.calendar,
+  text: (slot) => slotText(slot, page.zone, page.language),
+});
+const chooser = new Chooser(root, page, { slots: given, attendees: page.edit.attendees, allowOverlap: false }, () => {}, rooms);
+rooms.open({ ask: false }).then(() => chooser.showSlots());
 for (const button of root.querySelectorAll("[data-attendees] .remove")) button.hidden = true;
 
 const save = root.querySelector("[data-save]");
@@ -19,7 +26,7 @@ save.addEventListener("click", async () => {
   try {
     await call("PATCH", `/proposals/${encodeURIComponent(page.edit.id)}`, {
       body: {
-        slots: slots.map(({ id, start, end }) => (id ? { id } : { start: iso(start), end: iso(end) })),
+        slots: slots.map((slot) => (slot.id ? { id: slot.id } : slotBody(slot))),
         send_mail: root.querySelector("[data-send-mail]")?.checked ?? false,
         allow_overlap: chooser.overlapBox.checked,
       },

@@ -4,6 +4,8 @@ import { Check } from "./check.js";
 import { Chooser } from "./chooser.js";
 import { Draft } from "./draft.js";
 import { readPage } from "./page.js";
+import { Rooms } from "./rooms.js";
+import { slotText } from "./times.js";
 
 const page = readPage();
 const root = document.querySelector("[data-propose]");
@@ -22,10 +24,18 @@ const draft = new Draft(page.me.id, {
   note: "",
   visibility: page.defaults.visibility,
   expires_at: "",
+  address: "",
   allow_overlap: false,
 });
 draft.values.slots = draft.values.slots.filter((slot) => slot.start > page.now());
 
+const rooms = new Rooms(page, {
+  provider: () => {
+    const { attendees, organizer_id: organizer } = draft.values;
+    return (attendees.find(({ id }) => id === organizer) ?? attendees[0]).calendar ?? null;
+  },
+  text: (slot) => slotText(slot, page.zone, page.language),
+});
 const chooser = new Chooser(
   root,
   page,
@@ -33,7 +43,9 @@ const chooser = new Chooser(
   () => draft.set({
     slots: chooser.slots.list, attendees: chooser.attendees.chosen, allow_overlap: chooser.overlapBox.checked,
   }),
+  rooms,
 );
+rooms.open().then(() => chooser.showSlots());
 const check = new Check(root.querySelector("[data-step=check]"), page, draft, { send, preview });
 
 for (const input of root.querySelectorAll("[name=kind]")) {

@@ -1,10 +1,10 @@
 // The chosen candidate slots: rules of R6 and the list in time order. The API checks the same again.
-import { wall } from "./times.js";
+import { iso, wall } from "./times.js";
 
 const HALF_HOUR = 30 * 60_000;
 
 export class Slots {
-  // `chosen`: [{id?, start: Date, end: Date}]; `busy` answers the spans that may not be offered.
+  // `chosen`: [{id?, start: Date, end: Date, room?: {id, name}}]; `busy` answers the spans that may not be offered.
   constructor(chosen, { zone, now, busy, changed }) {
     this.list = chosen;
     this.zone = zone;
@@ -48,3 +48,6 @@ export class Slots {
 }
 
 export const overlap = (left, right) => left.start < right.end && right.start < left.end;
+
+// A new slot as the API takes it.
+export const slotBody = ({ start, end, room }) => ({ start: iso(start), end: iso(end), ...(room ? { room_id: room.id } : {}) });
