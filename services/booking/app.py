@@ -125,7 +125,7 @@ def _routes(
             store,
             links,
             ring,
-            ChangeAppointment(people, store, availability, rooms, announcer, relay),
+            ChangeAppointment(people, store, availability, rooms, announcer, relay, new_reception_code),
             CancelAppointment(store, announcer, relay),
         ).router(),
         build_guest_routes(

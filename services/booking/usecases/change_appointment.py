@@ -1,6 +1,6 @@
 """Staff reschedule, change and cancel appointments (R28): a new time passes the look and guard of a confirmation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from services.booking.model.appointment import Appointment
@@ -33,8 +33,10 @@ from shared.contracts.envelope import Cause
 from shared.internal import Caller
 from shared.messaging.outbox import Entry
 from shared.messaging.relay import Relay
-from shared.problem import Language
+from shared.mongo import DuplicateKeyError
+from shared.problem import Language, Unavailable
 
+_ATTEMPTS = 5
 _DETAILS = ("title", "guidance", "note", "visibility")
 
 
@@ -49,7 +51,9 @@ class ChangeAppointment:
         rooms: ChooseRooms,
         announcer: Announcer,
         relay: Relay,
+        new_code: Callable[[], str],
     ) -> None:
+        self._new_code = new_code
         self._people = people
         self._store = store
         self._availability = availability
@@ -71,13 +75,24 @@ class ChangeAppointment:
             await self._check_free(before, after, moved, allow_overlap=wanted.allow_overlap, language=caller.language)
         after = after.model_copy(update={"version": before.version + 1, "updated_at": clock.now()})
         after = after.expecting_move(before) if moved else after.expecting_change(before)
-        waiting = self._announce(before, after, moved, caller)
-        try:
-            await self._store.save_appointment(before, after, waiting, over_held=wanted.allow_overlap)
-        except TimeTaken as error:
-            raise taken_at(caller.language, [_what_is_taken(before, after)]) from error
-        self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
-        return after
+        return await self._save(before, after, moved, wanted, caller)
+
+    async def _save(
+        self, before: Appointment, after: Appointment, moved: bool, wanted: AppointmentPatch, caller: Caller
+    ) -> Appointment:
+        """A visit that moves to a day on which its reception code is in use gets another one (V7)."""
+        for _ in range(_ATTEMPTS):
+            waiting = self._announce(before, after, moved, caller)
+            try:
+                await self._store.save_appointment(before, after, waiting, over_held=wanted.allow_overlap)
+            except TimeTaken as error:
+                raise taken_at(caller.language, [_what_is_taken(before, after)]) from error
+            except DuplicateKeyError:
+                after = after.model_copy(update={"reception_code": self._new_code()})
+                continue
+            self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
+            return after
+        raise Unavailable()
 
     def _announce(self, before: Appointment, after: Appointment, moved: bool, caller: Caller) -> list[Entry]:
         cause = Cause.outside(caller.request_id or None)

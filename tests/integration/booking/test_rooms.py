@@ -183,3 +183,28 @@ async def test_which_rooms_are_claimed_in_a_span(world: World) -> None:
     await proposed(world, slot)
     asked = {"room_ids": [FUJI, HAKONE], "start": slot["start"], "end": slot["end"]}
     assert (await world.call("POST", "/rooms/claimed", asked)).json() == {"room_ids": [FUJI]}
+
+
+async def test_v7_a_visit_that_moves_to_a_day_where_its_code_is_in_use_gets_another_one(world: World) -> None:
+    first = await confirmed(world, None)
+    made = (await proposed(world, a_slot_in(None, 5))).json()
+    second_id = (await world.confirm(made)).json()["id"]
+    same = {"$set": {"reception_code": first["reception_code"]}}
+    await world.stores.bookings.appointments.update_one({"_id": second_id}, same)
+    moved = await world.call("PATCH", f"/appointments/{second_id}", a_slot_at(2, 16))
+    assert moved.status_code == 200, moved.text
+    code = moved.json()["reception_code"]
+    assert len(code) == 6
+    assert code != first["reception_code"]
+    (event,) = await world.published("booking.appointment_rescheduled.v1")
+    assert event.data.appointment.reception_code == code
+
+
+async def test_v7_an_outbound_appointment_carries_its_address_and_no_code(world: World) -> None:
+    made = (await proposed(world, a_slot_in(None), kind="outbound", address="東京都港区1-2-3")).json()
+    answer = (await world.confirm(made)).json()
+    assert (answer["address"], answer["reception_code"], answer["meeting"]["status"]) == (
+        "東京都港区1-2-3",
+        None,
+        "none",
+    )

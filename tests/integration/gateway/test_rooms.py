@@ -28,18 +28,16 @@ def a_directory(status: str = "ready") -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-async def gateway(installation: Installation) -> AsyncIterator[Installation]:
-    installation.services.reset()
-    says = installation.services.says
+@pytest.fixture(autouse=True)
+async def _rooms(gateway: Installation) -> AsyncIterator[None]:
+    says = gateway.services.says
     says("calendar_sync", "GET /internal/rooms", Answer(200, a_directory()))
     says("calendar_sync", "POST /internal/rooms/read", Answer(202, a_directory("unreadable")))
     busy = [{"id": "rom_fuji", "busy": False}, {"id": "rom_hakone", "busy": True}, {"id": "rom_hall", "busy": None}]
     says("calendar_sync", "POST /internal/rooms/busy", Answer(200, {"items": busy}))
     says("booking", "POST /internal/rooms/claimed", Answer(200, {"room_ids": []}))
-    yield installation
-    installation.services.reset()
-    await installation.parts.staff.choose_buildings(installation.ids["taro@example.jp"], [])
+    yield
+    await gateway.parts.staff.choose_buildings(gateway.ids["taro@example.jp"], [])
 
 
 async def choose(gateway: Installation, *building_ids: str) -> Any:
