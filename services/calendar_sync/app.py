@@ -156,17 +156,7 @@ class Wiring:
             wake,
             meeting_wait=settings.meeting_wait,
         )
-        self._disconnect = DisconnectCalendar(
-            stores.connections,
-            stores.ledger,
-            stores.proposals,
-            stores.mirrors,
-            self._credentials,
-            providers,
-            endpoints.usual,
-            wake,
-            budget=settings.disconnect_budget,
-        )
+        self._disconnect = self._disconnecting()
         self.rooms_worker = DueWorker("rooms", stores.rooms.collection, self._rooms())
         self.connection_worker = DueWorker(
             "connections", stores.connections.collection, self._catch_up(follow_appointment)
@@ -175,6 +165,20 @@ class Wiring:
             follow_proposal, follow_appointment, stores.staff, stores.mirrors, settings.bus_ring
         )
         self.use_cases = self._use_cases()
+
+    def _disconnecting(self) -> DisconnectCalendar:
+        stores = self._stores
+        return DisconnectCalendar(
+            stores.connections,
+            stores.ledger,
+            stores.proposals,
+            stores.mirrors,
+            self._credentials,
+            self._providers,
+            self._endpoints.usual,
+            self.ledger_worker.wake,
+            budget=self._settings.disconnect_budget,
+        )
 
     def _writer(self) -> WriteEntry:
         stores = self._stores
