@@ -54,9 +54,7 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
     suppressed: list[Suppress] = []
     waits: list[datetime] = []
     wanted = _wanted(matter)
-    untold = {
-        audience for notice, audience in wanted if notice.purpose in CARRIERS and _is_untold(matter, notice, audience)
-    }
+    untold = _untold(matter, wanted)
     for notice, audience in wanted:
         delivery = matter.deliveries.get(notice.delivery_key(audience))
         if delivery and delivery.status is not Status.OPEN:
@@ -71,6 +69,8 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
             waits.append(until)
         elif notice.purpose is not Purpose.REMINDER or audience not in untold:
             sends.append(Send(notice, audience))
+        elif matter.appointment:
+            waits.append(matter.appointment.start_at)
     suppressed += _links_no_more(matter, {notice.delivery_key(audience) for notice, audience in wanted})
     next_at = now if sends or suppressed else min(waits, default=None)
     return Plan(tuple(sends), tuple(suppressed), next_at)
@@ -84,8 +84,17 @@ def _wanted(matter: Matter) -> list[tuple[Notice, Audience]]:
     return pairs + [(notice, notice.audiences[0]) for notice in links if notice]
 
 
+def _untold(matter: Matter, wanted: list[tuple[Notice, Audience]]) -> set[Audience]:
+    """Sides that a confirmation, a move or a link is still to reach, or that none was heard of for: a reminder never
+    comes before what it reminds of.
+    """
+    carriers = [(notice, audience) for notice, audience in wanted if notice.purpose in CARRIERS]
+    unheard = set(Audience) - {audience for _, audience in carriers}
+    return unheard | {audience for notice, audience in carriers if _is_untold(matter, notice, audience)}
+
+
 def _is_untold(matter: Matter, notice: Notice, audience: Audience) -> bool:
-    """Whether this mail is still to be taken by the mail server; a reminder never comes before what it reminds of."""
+    """Whether this mail is still to be taken by the mail server."""
     delivery = matter.deliveries.get(notice.delivery_key(audience))
     return delivery is None or (delivery.status is Status.OPEN and not delivery.is_told)
 

@@ -117,8 +117,14 @@ def test_g22_a_reminder_for_a_time_that_is_no_more_is_suppressed() -> None:
 
 
 def test_r27_a_reminder_never_comes_after_the_start() -> None:
-    reminder = a_notice(Purpose.REMINDER, 1, start_at=START)
-    matter = a_matter(notices={reminder.key: reminder})
+    reminder, confirmation = a_notice(Purpose.REMINDER, 1, start_at=START), a_notice(Purpose.CONFIRMED)
+    told = {
+        confirmation.delivery_key(audience): Delivery(
+            status=Status.SENT, purpose=Purpose.CONFIRMED, revision=1, audience=audience
+        )
+        for audience in (Audience.GUEST, Audience.STAFF)
+    }
+    matter = a_matter(notices={reminder.key: reminder, confirmation.key: confirmation}, deliveries=told)
     assert due(matter, START - timedelta(seconds=1)) == {"reminder:1:guest", "reminder:1:staff"}
     assert set(suppressed(matter, START).values()) == {"too_late"}
 

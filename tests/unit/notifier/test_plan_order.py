@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.notifier.model.matter import Delivery, Matter, Status
-from services.notifier.model.plan import plan
+from services.notifier.model.plan import Plan, plan
 from shared.contracts.notifier import Audience, Purpose
 from tests.unit.notifier.builders import NOON, START, a_link, a_matter, a_notice, an_appointment
 from tests.unit.notifier.test_plan import WAIT, due, suppressed
@@ -31,6 +31,13 @@ def test_a_reminder_does_not_replace_a_confirmation_that_was_not_taken_yet() -> 
     matter = a_reminded_matter()
     assert suppressed(matter) == {}
     assert due(matter) == {"confirmed:1:guest", "confirmed:1:staff"}
+
+
+def test_a_reminder_waits_for_a_confirmation_that_was_not_heard_of_yet_until_the_start() -> None:
+    reminder = a_notice(Purpose.REMINDER, 1, start_at=START)
+    unheard = a_matter(notices={reminder.key: reminder})
+    assert plan(unheard, NOON, meeting_wait=WAIT) == Plan((), (), START)
+    assert set(suppressed(unheard, START).values()) == {"too_late"}
 
 
 def test_a_reminder_comes_after_what_it_reminds_of() -> None:
