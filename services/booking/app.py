@@ -10,11 +10,13 @@ from services.booking.routes.appointments import AppointmentRoutes
 from services.booking.routes.guests import build_guest_routes
 from services.booking.routes.proposals import ProposalRoutes
 from services.booking.routes.questions import build_question_routes
+from services.booking.routes.timeline import build_timeline_routes
 from services.booking.routes.versions import Writes
 from services.booking.settings import Settings
 from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import Guards
 from services.booking.store.people import PeopleStore
+from services.booking.store.timeline import TimelineStore
 from services.booking.subscribers import SERVICE, Subscribers
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.ask_again import AskForNewSlots
@@ -28,11 +30,12 @@ from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.links import Links
 from services.booking.usecases.propose import ProposeSlots
 from services.booking.usecases.record_effects import RecordEffects
+from services.booking.usecases.record_timeline import RecordTimeline
 from shared import http, mongo
 from shared.due import DueWorker
 from shared.internal import require_caller
 from shared.messaging.relay import Relay
-from shared.mongo import Client, Database
+from shared.mongo import Client, Collection, Database, IndexModel
 from shared.runtime import Parts, make_broker, service_app
 from shared.single_flight import Turns
 
@@ -44,11 +47,16 @@ class Stores:
     people: PeopleStore
     guards: Guards
     bookings: BookingStore
+    timeline: TimelineStore
+
+    @property
+    def indexes(self) -> dict[Collection, list[IndexModel]]:
+        return {**self.people.indexes, **self.guards.indexes, **self.bookings.indexes, **self.timeline.indexes}
 
     @classmethod
     def on(cls, client: Client, database: Database) -> "Stores":
         guards = Guards(database)
-        return cls(PeopleStore(database), guards, BookingStore(client, database, guards))
+        return cls(PeopleStore(database), guards, BookingStore(client, database, guards), TimelineStore(database))
 
 
 def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: Look | None = None) -> FastAPI:
@@ -74,11 +82,12 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
         client=client,
         broker=broker,
         relay=relay,
-        indexes={**stores.people.indexes, **stores.guards.indexes, **stores.bookings.indexes},
+        indexes=stores.indexes,
         subscribers=Subscribers(
             stores.people,
             RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
             DropTakenSlots(stores.bookings, stores.guards, announcer, relay),
+            RecordTimeline(stores.timeline),
         ).router(),
         workers=[DueWorker("expiry", stores.bookings.proposals, expire)],
         routers=_routes(settings, stores, availability, links, announcer, relay),
@@ -126,4 +135,5 @@ def _routes(
             AskForNewSlots(store, announcer, relay, turns),
         ),
         build_question_routes(guard, store, stores.guards),
+        build_timeline_routes(guard, store, stores.timeline),
     ]

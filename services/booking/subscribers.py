@@ -14,7 +14,18 @@ from services.booking.model.spans import Span
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.end_proposal import DropTakenSlots
 from services.booking.usecases.record_effects import RecordEffects
-from shared.contracts.booking import AppointmentChanged, AppointmentConfirmed, AppointmentRescheduled
+from services.booking.usecases.record_timeline import RecordTimeline
+from shared.contracts.booking import (
+    AppointmentCanceled,
+    AppointmentChanged,
+    AppointmentConfirmed,
+    AppointmentRescheduled,
+    NewSlotsRequested,
+    ProposalExpired,
+    SlotsChanged,
+    SlotsProposed,
+    SlotsWithdrawn,
+)
 from shared.contracts.calendar_sync import (
     BusyTimesChanged,
     CalendarConnected,
@@ -28,7 +39,7 @@ from shared.contracts.calendar_sync import (
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled
 from shared.contracts.notifier import NotificationFailed, NotificationSent
-from shared.contracts.reminder_scheduler import ReminderCanceled, ReminderScheduled
+from shared.contracts.reminder_scheduler import ReminderCanceled, ReminderDue, ReminderScheduled
 from shared.contracts.zoom_issuer import (
     EndOfConnection,
     MeetingIssued,
@@ -47,10 +58,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Subscribers:
     """Unpacks each event and calls one use case or store."""
 
-    def __init__(self, people: PeopleStore, effects: RecordEffects, drop_taken: DropTakenSlots) -> None:
+    def __init__(
+        self, people: PeopleStore, effects: RecordEffects, drop_taken: DropTakenSlots, timeline: RecordTimeline
+    ) -> None:
         self._people = people
         self._effects = effects
         self._drop_taken = drop_taken
+        self._timeline = timeline
 
     def router(self) -> RabbitRouter:
         return RabbitRouter(
@@ -63,9 +77,15 @@ class Subscribers:
                 hears(SERVICE, CalendarConnected, self.on_calendar_connected),
                 hears(SERVICE, CalendarDisconnected, self.on_calendar_disconnected),
                 hears(SERVICE, BusyTimesChanged, self.on_busy_times_changed),
+                hears(SERVICE, SlotsProposed, self.on_slots_proposed),
+                hears(SERVICE, SlotsChanged, self.on_slots_changed),
+                hears(SERVICE, SlotsWithdrawn, self.on_slots_withdrawn),
+                hears(SERVICE, ProposalExpired, self.on_proposal_expired),
+                hears(SERVICE, NewSlotsRequested, self.on_new_slots_requested),
                 hears(SERVICE, AppointmentConfirmed, self.on_appointment_confirmed),
                 hears(SERVICE, AppointmentRescheduled, self.on_appointment_rescheduled),
                 hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
+                hears(SERVICE, AppointmentCanceled, self.on_appointment_canceled),
                 hears(SERVICE, HoldsPlaced, self.on_holds_placed),
                 hears(SERVICE, HoldsReleased, self.on_holds_released),
                 hears(SERVICE, CalendarEntryWritten, self.on_calendar_entry_written),
@@ -78,6 +98,7 @@ class Subscribers:
                 hears(SERVICE, NotificationSent, self.on_notification_sent),
                 hears(SERVICE, NotificationFailed, self.on_notification_failed),
                 hears(SERVICE, ReminderScheduled, self.on_reminder_scheduled),
+                hears(SERVICE, ReminderDue, self.on_reminder_due),
                 hears(SERVICE, ReminderCanceled, self.on_reminder_canceled),
             ]
         )
@@ -126,32 +147,58 @@ class Subscribers:
             event.aggregateversion,
         )
 
+    async def on_slots_proposed(self, event: CloudEvent[SlotsProposed]) -> None:
+        await self._timeline(event)
+
+    async def on_slots_changed(self, event: CloudEvent[SlotsChanged]) -> None:
+        await self._timeline(event)
+
+    async def on_slots_withdrawn(self, event: CloudEvent[SlotsWithdrawn]) -> None:
+        await self._timeline(event)
+
+    async def on_proposal_expired(self, event: CloudEvent[ProposalExpired]) -> None:
+        await self._timeline(event)
+
+    async def on_new_slots_requested(self, event: CloudEvent[NewSlotsRequested]) -> None:
+        await self._timeline(event)
+
     async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
+        await self._timeline(event)
         await self._drop_taken(event.organizationid, event.subject, event.cause())
 
     async def on_appointment_rescheduled(self, event: CloudEvent[AppointmentRescheduled]) -> None:
+        await self._timeline(event)
         await self._drop_taken(event.organizationid, event.subject, event.cause())
 
     async def on_appointment_changed(self, event: CloudEvent[AppointmentChanged]) -> None:
+        await self._timeline(event)
         await self._drop_taken(event.organizationid, event.subject, event.cause())
 
+    async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
+        await self._timeline(event)
+
     async def on_holds_placed(self, event: CloudEvent[HoldsPlaced]) -> None:
+        await self._timeline(event)
         placed = event.data
         news = told.of_holds(placed.holds, placed.revision, Reported.DONE, _moment(event))
         await self._effects.holds(placed.proposal_id, news)
 
     async def on_holds_released(self, event: CloudEvent[HoldsReleased]) -> None:
+        await self._timeline(event)
         released = event.data
         news = told.of_holds(released.holds, released.revision, Reported.GONE, _moment(event))
         await self._effects.holds(released.proposal_id, news)
 
     async def on_calendar_entry_written(self, event: CloudEvent[CalendarEntryWritten]) -> None:
+        await self._timeline(event)
         await self._effects.entries(event.data.appointment_id, told.of_entry_written(event.data, _moment(event)))
 
     async def on_calendar_entry_removed(self, event: CloudEvent[CalendarEntryRemoved]) -> None:
+        await self._timeline(event)
         await self._effects.entries(event.data.appointment_id, told.of_entry_removed(event.data, _moment(event)))
 
     async def on_calendar_write_failed(self, event: CloudEvent[CalendarWriteFailed]) -> None:
+        await self._timeline(event)
         failed, news = event.data, told.of_write_failed(event.data, _moment(event))
         if failed.proposal_id:
             await self._effects.holds(failed.proposal_id, news)
@@ -159,35 +206,46 @@ class Subscribers:
             await self._effects.entries(failed.appointment_id, news)
 
     async def on_meeting_issued(self, event: CloudEvent[MeetingIssued]) -> None:
+        await self._timeline(event)
         meeting = event.data
         await self._effects.meeting_there(
             meeting.appointment_id, meeting.revision, meeting.sealed, event.aggregateversion
         )
 
     async def on_meeting_updated(self, event: CloudEvent[MeetingUpdated]) -> None:
+        await self._timeline(event)
         meeting = event.data
         await self._effects.meeting_there(
             meeting.appointment_id, meeting.revision, meeting.sealed, event.aggregateversion
         )
 
     async def on_meeting_revoked(self, event: CloudEvent[MeetingRevoked]) -> None:
+        await self._timeline(event)
         revoked = event.data
         await self._effects.meeting_gone(revoked.appointment_id, revoked.revision, event.aggregateversion)
 
     async def on_meeting_issue_failed(self, event: CloudEvent[MeetingIssueFailed]) -> None:
+        await self._timeline(event)
         await self._effects.meeting_failed(event.data, event.aggregateversion)
 
     async def on_notification_sent(self, event: CloudEvent[NotificationSent]) -> None:
+        await self._timeline(event)
         await self._effects.mail_sent(event.data)
 
     async def on_notification_failed(self, event: CloudEvent[NotificationFailed]) -> None:
+        await self._timeline(event)
         await self._effects.mail_failed(event.data)
 
     async def on_reminder_scheduled(self, event: CloudEvent[ReminderScheduled]) -> None:
+        await self._timeline(event)
         filed = event.data
         await self._effects.reminder_filed(filed.appointment_id, filed.revision, filed.due_at, event.aggregateversion)
 
+    async def on_reminder_due(self, event: CloudEvent[ReminderDue]) -> None:
+        await self._timeline(event)
+
     async def on_reminder_canceled(self, event: CloudEvent[ReminderCanceled]) -> None:
+        await self._timeline(event)
         dropped = event.data
         await self._effects.reminder_dropped(
             dropped.appointment_id, dropped.revision, dropped.reason, event.aggregateversion

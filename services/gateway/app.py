@@ -27,6 +27,7 @@ from services.gateway.usecases.connect import Connections
 from services.gateway.usecases.passwords import Passwords
 from services.gateway.usecases.propose import Preview, Propose
 from services.gateway.usecases.read_calendar import ReadCalendar
+from services.gateway.usecases.read_timeline import ReadTimeline
 from services.gateway.usecases.set_up import SetUp
 from services.gateway.usecases.sign_in import SignIn
 from services.gateway.usecases.staff_changes import AddStaff, ChangeStaff
@@ -97,4 +98,5 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
         calendar=ReadCalendar(backends, staff),
         propose=Propose(backends, staff),
         preview=Preview(backends),
+        timeline=ReadTimeline(backends, staff),
     )

@@ -17,6 +17,7 @@ from services.gateway.usecases.connect import Connections
 from services.gateway.usecases.passwords import Passwords
 from services.gateway.usecases.propose import Preview, Propose
 from services.gateway.usecases.read_calendar import ReadCalendar
+from services.gateway.usecases.read_timeline import ReadTimeline
 from services.gateway.usecases.set_up import SetUp
 from services.gateway.usecases.sign_in import SignIn
 from services.gateway.usecases.staff_changes import AddStaff, ChangeStaff
@@ -44,6 +45,7 @@ class GatewayParts:
     calendar: ReadCalendar
     propose: Propose
     preview: Preview
+    timeline: ReadTimeline
 
 
 def parts_of(request: Request) -> GatewayParts:

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from shared.contracts.envelope import EventData, Instant, Value
 from shared.contracts.people import Account
+from shared.contracts.provider_calls import WithCalls
 from shared.contracts.zoom_issuer import EndOfConnection
 
 
@@ -37,7 +38,7 @@ class Hold(Value):
     slot_id: str
 
 
-class HoldsPlaced(EventData, routing_key="calendar_sync.holds_placed.v1"):
+class HoldsPlaced(WithCalls, routing_key="calendar_sync.holds_placed.v1"):
     """Holds of a proposal were written. Subject: the proposal's id; ``revision`` is the version they follow."""
 
     proposal_id: str
@@ -45,7 +46,7 @@ class HoldsPlaced(EventData, routing_key="calendar_sync.holds_placed.v1"):
     holds: list[Hold]
 
 
-class HoldsReleased(EventData, routing_key="calendar_sync.holds_released.v1"):
+class HoldsReleased(WithCalls, routing_key="calendar_sync.holds_released.v1"):
     """Holds of a proposal are gone from the calendars. Subject: the proposal's id."""
 
     proposal_id: str
@@ -53,7 +54,7 @@ class HoldsReleased(EventData, routing_key="calendar_sync.holds_released.v1"):
     holds: list[Hold]
 
 
-class CalendarEntryWritten(EventData, routing_key="calendar_sync.calendar_entry_written.v1"):
+class CalendarEntryWritten(WithCalls, routing_key="calendar_sync.calendar_entry_written.v1"):
     """The entry in ``staff_id``'s calendar follows this revision. ``covers`` names all staff who see it as
     participants or owner.
 
@@ -68,7 +69,7 @@ class CalendarEntryWritten(EventData, routing_key="calendar_sync.calendar_entry_
     with_meeting: bool
 
 
-class CalendarEntryRemoved(EventData, routing_key="calendar_sync.calendar_entry_removed.v1"):
+class CalendarEntryRemoved(WithCalls, routing_key="calendar_sync.calendar_entry_removed.v1"):
     """The entry in ``staff_id``'s calendar is gone. Subject: the appointment's id."""
 
     appointment_id: str
@@ -76,7 +77,7 @@ class CalendarEntryRemoved(EventData, routing_key="calendar_sync.calendar_entry_
     staff_id: str
 
 
-class CalendarWriteFailed(EventData, routing_key="calendar_sync.calendar_write_failed.v1"):
+class CalendarWriteFailed(WithCalls, routing_key="calendar_sync.calendar_write_failed.v1"):
     """A hold (``slot_id`` set) or an entry could not be written or removed; final unless ``retry_at`` is set.
 
     Subject: the proposal's or the appointment's id.

@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from shared.contracts.envelope import EventData, OpenEnum
+from shared.contracts.envelope import OpenEnum
+from shared.contracts.provider_calls import WithCalls
 
 
 class Audience(StrEnum):
@@ -30,7 +31,7 @@ class Purpose(OpenEnum):
     ISSUE_FAILED = "issue_failed"
 
 
-class NotificationSent(EventData, routing_key="notifier.notification_sent.v1"):
+class NotificationSent(WithCalls, routing_key="notifier.notification_sent.v1"):
     """The mail server accepted the mail for all its recipients. Subject: what it is about (proposal, appointment,
     staff).
     """
@@ -43,7 +44,7 @@ class NotificationSent(EventData, routing_key="notifier.notification_sent.v1"):
     with_meeting: bool
 
 
-class NotificationFailed(EventData, routing_key="notifier.notification_failed.v1"):
+class NotificationFailed(WithCalls, routing_key="notifier.notification_failed.v1"):
     """The mail server refused the mail for good, or it was suppressed because its time had passed."""
 
     about: str

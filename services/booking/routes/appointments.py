@@ -1,14 +1,12 @@
 """Staff: appointments."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
 from services.booking.model.appointment import Appointment
-from services.booking.problems import MALFORMED, invalid
 from services.booking.routes.versions import Change, Writes, if_match
-from services.booking.schemas import cursor_of, parse, read_cursor, read_json
+from services.booking.schemas import cursor_of, parse, read_json, read_place
 from services.booking.store.bookings import BookingStore
 from services.booking.store.listings import earliest_appointments
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
@@ -96,7 +94,7 @@ class AppointmentRoutes:
             from_at=from_at,
             until_at=until_at,
             status=status,
-            after=_after(cursor, who),
+            after=read_place(cursor, who.language),
             limit=limit,
         )
         page = found[:limit]
@@ -129,16 +127,3 @@ class AppointmentRoutes:
             return await self._cancel(before, "", who)
 
         return self._view(await self._write(appointment_id, apply, who, expected), who)
-
-
-def _after(cursor: str | None, who: Caller) -> tuple[datetime, str] | None:
-    parts = read_cursor(cursor, 2, who.language)
-    if parts is None:
-        return None
-    try:
-        start_at = datetime.fromisoformat(parts[0])
-    except ValueError as error:
-        raise invalid(who.language, ("?cursor", MALFORMED)) from error
-    if start_at.tzinfo is None:
-        raise invalid(who.language, ("?cursor", MALFORMED))
-    return start_at, parts[1]

@@ -76,7 +76,7 @@ class ChangeAppointment:
         return after
 
     def _announce(self, before: Appointment, after: Appointment, moved: bool, caller: Caller) -> list[Entry]:
-        cause = Cause.outside(caller.request_id or None)
+        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
         if not moved:
             return self._announcer.of_appointment(AppointmentChanged, after, cause)
         return self._announcer.of_appointment(
@@ -152,7 +152,7 @@ class CancelAppointment:
             "updated_at": clock.now(),
         }
         after = before.model_copy(update=changes).expecting_cancellation(before)
-        cause = Cause.outside(caller.request_id or None)
+        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
         waiting = self._announcer.of_appointment(AppointmentCanceled, after, cause)
         await self._store.save_appointment(before, after, waiting)
         self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)

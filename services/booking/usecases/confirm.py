@@ -36,6 +36,7 @@ from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability, Evidence
 from services.booking.views.guest import slots_view
 from shared import clock
+from shared.contracts import actors
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.proposals import GuestConfirm, ProposalStatus, SlotStatus
 from shared.contracts.booking import AppointmentConfirmed
@@ -188,7 +189,7 @@ class ConfirmSlot:
             waiting = self._announcer.of_appointment(
                 AppointmentConfirmed,
                 appointment,
-                Cause.outside(visit.request_id or None),
+                Cause.outside(visit.request_id or None, actor=actors.GUEST),
                 slot_id=checked.slot.slot_id,
             )
             try:

@@ -73,7 +73,7 @@ class EditProposal:
         waiting = self._announcer.of_proposal(
             SlotsChanged,
             after,
-            Cause.outside(caller.request_id or None),
+            Cause.outside(caller.request_id or None, actor=caller.actor),
             reason=ReasonGone.EDITED,
             mail_guest=wanted.send_mail,
         )

@@ -36,7 +36,7 @@ class WithdrawProposal:
         notify_guest = notify_guest and bool(before.guest.email)
         mails = [(Purpose.WITHDRAWN, Audience.GUEST)] if notify_guest else []
         after = _ended(before, ProposalStatus.WITHDRAWN).expecting(before, *mails)
-        cause = Cause.outside(caller.request_id or None)
+        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
         waiting = self._announcer.of_proposal(SlotsWithdrawn, after, cause, notify_guest=notify_guest)
         await self._store.save_proposal(before, after, waiting)
         self._relay.publish_soon(self._store.proposals, after.proposal_id, waiting)
@@ -80,7 +80,7 @@ class DropTakenSlots:
             return
         taken = await self._held_within(appointment)
         for proposal_id in sorted({claim.owner for claim in taken}):
-            await self._drop(proposal_id, {claim.slot_id for claim in taken}, cause)
+            await self._drop(proposal_id, {claim.slot_id for claim in taken}, cause.elsewhere())
 
     async def _held_within(self, appointment: Appointment) -> list[Claim]:
         wanted = sorted({claim.resource for claim in appointment.claims()})

@@ -64,7 +64,9 @@ class ProposeSlots:
         proposal = proposal.model_copy(update={"slots": accepted, "origin": origin})
         mails = [(Purpose.PROPOSED, side) for side in (Audience.GUEST, Audience.STAFF)] if wanted.send_mail else []
         proposal = proposal.expecting(None, *mails)
-        waiting = self._announcer.of_proposal(SlotsProposed, proposal, Cause.outside(caller.request_id or None))
+        waiting = self._announcer.of_proposal(
+            SlotsProposed, proposal, Cause.outside(caller.request_id or None, actor=caller.actor)
+        )
         try:
             await self._store.propose(proposal, waiting, over_held=wanted.allow_overlap)
         except AlreadyMade:
@@ -80,7 +82,9 @@ class ProposeSlots:
     async def preview(self, wanted: ProposalCreate, caller: Caller) -> CloudEvent[ProposalEvent]:
         """The event that would be published, of a proposal that is stored nowhere (R17)."""
         proposal, _ = await self._draft(wanted, caller)
-        return self._announcer.proposal_event(SlotsProposed, proposal, Cause.outside(caller.request_id or None))
+        return self._announcer.proposal_event(
+            SlotsProposed, proposal, Cause.outside(caller.request_id or None, actor=caller.actor)
+        )
 
     async def _made_before(self, origin: Origin | None) -> Proposal | None:
         made = await self._store.proposal_made_by(origin.key) if origin else None

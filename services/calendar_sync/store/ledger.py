@@ -15,6 +15,7 @@ from shared.due import INDEX as DUE_INDEX
 from shared.messaging import outbox
 from shared.messaging.relay import Relay
 from shared.mongo import AFTER, ASCENDING, Collection, Document, IndexModel, Session, UpdateOne
+from shared.observability.calls import untold_calls
 
 INDEXES = (
     DUE_INDEX,
@@ -55,7 +56,7 @@ class Ledger:
         now = clock.now()
         common: Document = {
             "revision": revision,
-            "cause": {"causation_id": cause.causation_id, "correlation_id": cause.correlation_id},
+            "cause": vars(cause),
             "traceparent": traceparent,
             "waiting": False,
             "failed": None,
@@ -166,8 +167,11 @@ class Ledger:
     async def _conclude(
         self, held: Document, row: Row, values: Document, events: Sequence[CloudEvent[Any]], due_at: datetime | None
     ) -> None:
-        """Write the end of one work on a row; a wish that came meanwhile keeps it due at once."""
+        """Write the end of one work on a row; a wish that came meanwhile keeps it due at once. Calls of which no event
+        tells wait for the next one.
+        """
         waiting = outbox.entries(events)
+        values = {**values, "calls": untold_calls()}
         push: Document = {"$push": outbox.push(waiting)} if waiting else {}
         if events:
             values = {**values, "said_at": events[-1].time}

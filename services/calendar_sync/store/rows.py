@@ -59,7 +59,7 @@ def row_of(row: Document) -> Row:
         written=_written(written) if written else None,
         attempted=Attempted(attempted["connection_id"], attempted["generation"]) if attempted else None,
         tries=row.get("tries", 0),
-        cause=Cause(row["cause"]["causation_id"], row["cause"]["correlation_id"]),
+        cause=Cause(**row["cause"]),
         traceparent=row.get("traceparent"),
         ends_at=row["ends_at"],
         caused_at=row["caused_at"],

@@ -1,4 +1,6 @@
-"""What the ledger tells the others: one event per hold and entry that changed at a provider."""
+"""What the ledger tells the others: one event per hold and entry that changed at a provider, with the
+calls that it took (X3).
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +15,9 @@ from shared.contracts.calendar_sync import (
     HoldsPlaced,
     HoldsReleased,
 )
-from shared.contracts.envelope import CloudEvent, EventData, envelope
+from shared.contracts.envelope import CloudEvent, envelope
+from shared.contracts.provider_calls import WithCalls
+from shared.observability.calls import telling
 
 _TICK = timedelta(milliseconds=1)
 
@@ -62,11 +66,16 @@ def _hold(row: Row) -> Hold:
     return Hold(staff_id=row.staff_id, slot_id=row.slot_id or "")
 
 
-def _event(row: Row, data: EventData) -> CloudEvent[Any]:
+def _event(row: Row, data: WithCalls) -> CloudEvent[Any]:
     """Versions are the subject's; events of one version are ordered by their time, which strictly grows for a row."""
     at = clock.now()
     if row.said_at is not None:
         at = max(at, row.said_at + _TICK)
     return envelope(
-        data, subject=row.about, organization_id=row.organization_id, version=row.revision, cause=row.cause, at=at
+        telling(data),
+        subject=row.about,
+        organization_id=row.organization_id,
+        version=row.revision,
+        cause=row.cause,
+        at=at,
     )

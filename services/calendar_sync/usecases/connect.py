@@ -16,6 +16,7 @@ from services.calendar_sync.providers.protocol import CalendarProvider
 from services.calendar_sync.store.busy import next_version
 from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.usecases.credentials import FreshCredential
+from shared.contracts import actors
 from shared.contracts.calendar_sync import CalendarConnected, Provider
 from shared.contracts.envelope import Cause, envelope
 from shared.contracts.people import Account
@@ -103,7 +104,7 @@ class ConnectCalendar:
             subject=attempt.staff_id,
             organization_id=attempt.organization_id,
             version=next_version(),
-            cause=Cause.outside(request_id or None),
+            cause=Cause.outside(request_id or None, actor=actors.staff(attempt.staff_id)),
         )
         await self._connections.connect(attempt.organization_id, attempt.staff_id, provider, account, grant, event)
         found = await self._connections.find(connection_id_of(attempt.staff_id, provider))

@@ -27,6 +27,7 @@ from shared import clock
 from shared.contracts.calendar_sync import Provider
 from shared.due import Lease, backoff
 from shared.observability import metrics
+from shared.observability.calls import calls_noted
 from shared.providers import CredentialRevoked, ProviderRefused, ProviderThrottled, ProviderUnavailable
 
 log = structlog.get_logger(__name__)
@@ -67,7 +68,7 @@ class WriteEntry:
 
     async def __call__(self, lease: Lease) -> None:
         row = row_of(lease.row)
-        with traced(row.traceparent):
+        with traced(row.traceparent), calls_noted(lease.row.get("calls", ())):
             await self._work(lease, row)
 
     async def _work(self, lease: Lease, row: Row) -> None:

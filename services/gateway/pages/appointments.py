@@ -17,6 +17,7 @@ from services.gateway.pages.guest_view import kind_word
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text
+from services.gateway.pages.timeline_rows import timeline_of
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
 from shared import clock
@@ -150,6 +151,7 @@ async def _detail(
     language, zone = language_for(request), signed_in.organization.time_zone
     reply = await parts_of(request).backends.booking.appointment(signed_in.caller(), appointment_id)
     appointment = reply.read(AppointmentView)
+    timeline = None if appointment.hidden else await timeline_of(request, signed_in, "appointments", appointment_id)
     names = {attendee.staff_id: attendee.name for attendee in appointment.attendees}
     stands = appointment.status is not AppointmentStatus.CANCELED
     said = _SAID.get(request.query_params.get("said", ""), "")
@@ -160,6 +162,7 @@ async def _detail(
         {
             "problem": problem,
             "said": text(language, said) if said else "",
+            "timeline": timeline,
             "appointment": appointment,
             "kind": kind_word(appointment.kind, language),
             "meeting": appointment.meeting,

@@ -90,14 +90,17 @@ _LIMITED = re.compile(r"rate.?limit|quota|too.?many|throttl|concurren|silence as
 
 
 def _reason(view: EffectView) -> str:
+    return reason_key(view.reason or "", view.status)
+
+
+def reason_key(given: str, status: EffectStatus) -> str:
     """One of the reasons that have words here, whatever a provider called it."""
-    given = view.reason or ""
     if not given or f"effects.reason_{given}" in catalogue("ja"):
         return given
     if _LIMITED.search(given):
         return "throttled"
-    if view.status is EffectStatus.WAITING:
+    if status is EffectStatus.WAITING:
         return "unavailable"
-    if view.status is EffectStatus.SUPPRESSED:
+    if status is EffectStatus.SUPPRESSED:
         return "no_need"
     return "some_recipients" if " recipients: " in given else "mail_refused" if "smtp_" in given else "refused"

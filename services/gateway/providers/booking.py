@@ -7,6 +7,7 @@ from datetime import datetime
 from services.gateway.providers.answers import ClaimList, PreviewMaterial
 from services.gateway.providers.backend import Backend, Query, Reply
 from services.gateway.providers.caller import GuestCaller
+from shared.contracts.timeline import TimelinePage
 from shared.internal import Caller
 from shared.problem import NotFound
 
@@ -74,6 +75,10 @@ class Booking(Backend):
 
     async def delete_appointment(self, caller: Caller, appointment_id: str, *, if_match: str | None = None) -> Reply:
         return await self.call("DELETE", _path("appointments", appointment_id), caller, if_match=if_match)
+
+    async def timeline(self, caller: Caller, noun: str, an_id: str, query: Query) -> TimelinePage:
+        """``noun`` is ``proposals`` or ``appointments``."""
+        return await self.read(TimelinePage, "GET", _path(noun, an_id, "timeline"), caller, query=query)
 
     async def claims(self, caller: Caller, staff_ids: Sequence[str], start: datetime, end: datetime) -> ClaimList:
         query = {"staff_ids": ",".join(staff_ids), "from": start.isoformat(), "to": end.isoformat()}

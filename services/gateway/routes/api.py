@@ -14,11 +14,12 @@ from services.gateway.routes import (
     proposals,
     sessions,
     staff,
+    timeline,
 )
 from services.gateway.routes.description import build_description_router
 
 PREFIX = "/api/v1"
-_NOUNS = (sessions, me, staff, organization, connections, calendar, proposals, appointments, guest)
+_NOUNS = (sessions, me, staff, organization, connections, calendar, proposals, appointments, timeline, guest)
 
 
 def api_router() -> APIRouter:

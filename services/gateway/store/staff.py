@@ -73,6 +73,12 @@ class StaffStore:
         rows = await self.staff.find(query, {"_id": 1}).to_list(None)
         return {row["_id"] for row in rows}
 
+    async def names_of(self, organization_id: str, staff_ids: Sequence[str]) -> dict[str, str]:
+        """By id, of those that the organization has."""
+        query = {"_id": {"$in": list(staff_ids)}, "organization_id": organization_id}
+        rows = await self.staff.find(query, {"name": 1}).to_list(None) if staff_ids else []
+        return {row["_id"]: row["name"] for row in rows}
+
     async def search(self, organization_id: str, words: str, *, after: str, limit: int) -> list[Staff]:
         """In the order of joining; ``after`` is the id before the first one wanted."""
         query: Document = {"organization_id": organization_id, "_id": {"$gt": after}}

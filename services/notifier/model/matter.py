@@ -10,9 +10,11 @@ from typing import Any, Self
 
 from pydantic import AwareDatetime, Field
 
+from shared.contracts import actors
 from shared.contracts.booking import Appointment, Proposal
 from shared.contracts.envelope import Value
 from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.provider_calls import ProviderCall
 from shared.contracts.zoom_issuer import MeetingErrorCode
 
 
@@ -26,10 +28,11 @@ class Status(StrEnum):
 
 
 class Chain(Value):
-    """The event that a mail follows from, and its trace."""
+    """The event that a mail follows from, who began it, and its trace."""
 
     causation_id: str
     correlation_id: str
+    actor: str = actors.SYSTEM
     traceparent: str | None = None
 
 
@@ -109,6 +112,7 @@ class Delivery(Value):
     sequence: int = -1
     reason: str = ""
     ended_at: AwareDatetime | None = None
+    calls: list[ProviderCall] = Field(default_factory=list)
 
     @property
     def with_meeting(self) -> bool:

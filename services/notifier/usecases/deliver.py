@@ -21,6 +21,7 @@ from services.notifier.usecases.hear import DAILY
 from services.notifier.usecases.outcomes import Turn, begun, closed, end, record
 from shared import clock
 from shared.due import Lease, backoff
+from shared.observability.calls import calls_noted, take_calls
 from shared.providers import ProviderRefused, ProviderUnavailable
 
 log = structlog.get_logger(__name__)
@@ -90,7 +91,8 @@ class DeliverMails:
             return self._put_off(matter, turn, turn.delivery, "unheard_of")
         except NobodyToMail as error:
             return end(matter, step, Status.SUPPRESSED if error.by_choice else Status.FAILED, error.reason)
-        return replace(turn, delivery=written.model_copy(update={"tries": turn.delivery.tries}))
+        tried = {"tries": turn.delivery.tries, "calls": turn.delivery.calls}
+        return replace(turn, delivery=written.model_copy(update=tried))
 
     async def _is_wanted_alarm(self, matter: Matter, notice: Notice) -> bool:
         """C4's mail goes out once a day and Zoom user, whichever appointment comes first."""
@@ -102,7 +104,8 @@ class DeliverMails:
     async def _send(self, matter: Matter, turn: Turn) -> Turn:
         """One try; the trace of the cause goes on here and in what is said of it."""
         parent = {"traceparent": turn.notice.chain.traceparent} if turn.notice.chain.traceparent else {}
-        with _tracer.start_as_current_span(f"mail {turn.delivery.purpose}", context=extract(parent)):
+        span = _tracer.start_as_current_span(f"mail {turn.delivery.purpose}", context=extract(parent))
+        with span, calls_noted(turn.delivery.calls):
             delivery = turn.delivery
             content = self._safe.open_mail(delivery.message or "", about=matter.about)
             try:
@@ -111,11 +114,10 @@ class DeliverMails:
                 log.warning(
                     "mail.put_off", about=matter.about, key=turn.key, reason=error.reason, unknown=error.unknown
                 )
-                return self._put_off(
-                    matter, turn, delivery.model_copy(update={"unsure": delivery.unsure or error.unknown})
-                )
+                unsure = {"unsure": delivery.unsure or error.unknown, "calls": take_calls()}
+                return self._put_off(matter, turn, delivery.model_copy(update=unsure))
             except ProviderRefused as error:
-                return closed(matter, turn, delivery, error.reason)
+                return closed(matter, turn, delivery.model_copy(update={"calls": take_calls()}), error.reason)
             return self._received(matter, turn, receipt)
 
     def _received(self, matter: Matter, turn: Turn, receipt: Receipt) -> Turn:
@@ -125,6 +127,7 @@ class DeliverMails:
                 "accepted": turn.delivery.accepted + len(receipt.accepted),
                 "refused": turn.delivery.refused + len(receipt.refused),
                 "recipients": list(receipt.deferred),
+                "calls": take_calls(),
             }
         )
         codes = ",".join(sorted({str(code) for _, code in receipt.refused}))

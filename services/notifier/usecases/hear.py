@@ -165,4 +165,5 @@ def notice_of(
 
 
 def _chain(event: CloudEvent[Any]) -> Chain:
-    return Chain(causation_id=event.id, correlation_id=event.correlationid, traceparent=event.traceparent)
+    cause = event.cause()
+    return Chain(**vars(cause), traceparent=event.traceparent)

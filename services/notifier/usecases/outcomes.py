@@ -80,6 +80,7 @@ def _sent(matter: Matter, notice: Notice, delivery: Delivery) -> CloudEvent[Any]
         audience=delivery.audience,
         message_id=delivery.message_id,
         with_meeting=delivery.with_meeting,
+        calls=delivery.calls,
     )
     return _event(matter, notice, data)
 
@@ -92,6 +93,7 @@ def _failed(matter: Matter, notice: Notice, delivery: Delivery, reason: str) -> 
         audience=delivery.audience,
         reason=reason,
         suppressed=delivery.status is Status.SUPPRESSED,
+        calls=delivery.calls,
     )
     return _event(matter, notice, data)
 
@@ -102,7 +104,7 @@ def _event(matter: Matter, notice: Notice, data: NotificationSent | Notification
         subject=matter.about,
         organization_id=matter.organization_id,
         version=notice.revision,
-        cause=Cause(causation_id=notice.chain.causation_id, correlation_id=notice.chain.correlation_id),
+        cause=Cause(**notice.chain.model_dump(exclude={"traceparent"})),
     )
 
 

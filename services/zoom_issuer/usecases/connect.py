@@ -19,6 +19,7 @@ from services.zoom_issuer.store.connections import (
     ConnectionStatus,
 )
 from services.zoom_issuer.store.meetings import MeetingStore
+from shared.contracts import actors
 from shared.contracts.envelope import Cause, CloudEvent, envelope
 from shared.contracts.people import Account
 from shared.contracts.zoom_issuer import EndOfConnection, ZoomConnected, ZoomDisconnected
@@ -101,7 +102,7 @@ class Connect:
                 subject=attempt.staff_id,
                 organization_id=attempt.organization_id,
                 version=version,
-                cause=Cause.outside(request_id or None),
+                cause=Cause.outside(request_id or None, actor=actors.staff(attempt.staff_id)),
             )
 
         try:
@@ -131,7 +132,7 @@ class Connect:
                 subject=seen.staff_id,
                 organization_id=seen.organization_id,
                 version=version,
-                cause=Cause.outside(request_id or None),
+                cause=Cause.outside(request_id or None, actor=actors.staff(seen.staff_id)),
             )
 
         waiting = await self._connections.end(seen, ConnectionStatus.DISCONNECTED, "", disconnected)

@@ -23,6 +23,7 @@ from services.booking.usecases.announce import Announcer
 from services.booking.usecases.end_proposal import DropTakenSlots, ExpireProposal
 from services.booking.usecases.links import Links
 from services.booking.usecases.record_effects import RecordEffects
+from services.booking.usecases.record_timeline import RecordTimeline
 from shared import clock, mongo
 from shared.contracts.calendar_sync import (
     BusyMonth,
@@ -223,15 +224,15 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
     app = build_app(settings, look=look)
     database_client, database = mongo.connect(database_url, app_name=SERVICE)
     stores = Stores.on(database_client, database)
-    for indexes in (stores.people.indexes, stores.guards.indexes, stores.bookings.indexes):
-        for collection, wanted in indexes.items():
-            await mongo.ensure_indexes(collection, wanted)
+    for collection, wanted in stores.indexes.items():
+        await mongo.ensure_indexes(collection, wanted)
     relay = Relay(make_broker(SERVICE, settings), [])
     announcer = Announcer(settings.bus_ring, Links(settings.token_ring, settings.public_url))
     subscribers = Subscribers(
         stores.people,
         RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
         DropTakenSlots(stores.bookings, stores.guards, announcer, relay),
+        RecordTimeline(stores.timeline),
     )
     expiry = DueWorker("expiry", stores.bookings.proposals, ExpireProposal(stores.bookings, announcer, relay))
     transport = httpx.ASGITransport(app=app)

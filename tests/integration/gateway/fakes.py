@@ -127,6 +127,20 @@ def a_guest_appointment(**changes: Any) -> dict[str, Any]:
     return values | changes
 
 
+def a_timeline_entry(**changes: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "entry_id": "evt_1",
+        "organization_id": "org_1",
+        "about": ["apt_1"],
+        "at": "2026-11-20T01:00:00Z",
+        "type": "chosei.zoom_issuer.meeting_issued.v1",
+        "actor": "guest",
+        "facts": {},
+        "calls": [{"at": "2026-11-20T01:00:00Z", "provider": "zoom", "operation": "meetings.create", "result": "201"}],
+    }
+    return values | changes
+
+
 def a_problem(status: int, code: str, detail: str = "だめです。") -> dict[str, Any]:
     return {"type": f"urn:chosei:problem:{code}", "title": "-", "status": status, "detail": detail, "code": code}
 
@@ -144,6 +158,7 @@ class Answer:
 def _usual() -> dict[tuple[str, str], Answer]:
     """By service and the start of the path, longest first; every method unless named."""
     proposal, appointment = Answer(200, a_proposal_view()), Answer(200, an_appointment_view())
+    timeline = Answer(200, {"items": [a_timeline_entry()], "next_cursor": None})
     return {
         ("booking", "POST /internal/proposals/preview"): Answer(
             200, {"event": "booking.slots_proposed.v1", "subject": "prp_x", "data": {"sealed": "…"}}
@@ -158,6 +173,8 @@ def _usual() -> dict[tuple[str, str], Answer]:
             200, {"items": [an_appointment_view()], "next_cursor": None}
         ),
         ("booking", "GET /internal/appointments/apt_1"): appointment,
+        ("booking", "GET /internal/proposals/prp_1/timeline"): timeline,
+        ("booking", "GET /internal/appointments/apt_1/timeline"): timeline,
         ("booking", "PATCH /internal/appointments/apt_1"): appointment,
         ("booking", "POST /internal/appointments/apt_1/cancel"): Answer(200, an_appointment_view(status="canceled")),
         ("booking", "DELETE /internal/appointments/apt_1"): Answer(200, an_appointment_view(status="canceled")),
