@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.contracts.envelope import EventData, OpenEnum
+from shared.contracts.envelope import EventData, Instant, OpenEnum
 
 
 class Audience(StrEnum):
@@ -44,7 +44,9 @@ class NotificationSent(EventData, routing_key="notifier.notification_sent.v1"):
 
 
 class NotificationFailed(EventData, routing_key="notifier.notification_failed.v1"):
-    """The mail server refused the mail for good, or it was suppressed because its time had passed."""
+    """The mail server refused the mail for good, or it was suppressed because its time had passed. Where ``retry_at``
+    is set it waits and will be tried again: said at the first failure and then now and again.
+    """
 
     about: str
     revision: int
@@ -52,3 +54,4 @@ class NotificationFailed(EventData, routing_key="notifier.notification_failed.v1
     audience: Audience
     reason: str
     suppressed: bool
+    retry_at: Instant | None = None

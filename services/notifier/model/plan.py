@@ -200,11 +200,15 @@ def _is_superseded(matter: Matter, notice: Notice, audience: Audience) -> bool:
 
 
 def _wait_until(matter: Matter, notice: Notice, delivery: Delivery | None, meeting_wait: timedelta) -> datetime | None:
-    """Until when to hold this mail back: for its link (G11), or after a failed try."""
+    """Until when to hold this mail back: for its link (G11), or after a failed try. A link that was valid for an older
+    revision may be about to go (G12).
+    """
     if delivery:
         return delivery.next_at
     appointment = matter.appointment
-    if notice.purpose not in _WAITS_FOR_LINK or appointment is None or not appointment.wants_meeting or matter.link:
+    if notice.purpose not in _WAITS_FOR_LINK or appointment is None or not appointment.wants_meeting:
+        return None
+    if matter.link and matter.meeting and matter.meeting.revision >= appointment.revision:
         return None
     until = notice.at + meeting_wait
     return None if matter.hopeless_until(until) else until

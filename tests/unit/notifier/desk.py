@@ -1,5 +1,6 @@
 """notifier's real use cases over a matter in memory, a clock that tests turn, and a mail server that fails at will."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -88,6 +89,9 @@ class Desk:
     letters: dict[str, Letter] = field(default_factory=dict)
     said: list[CloudEvent[Any]] = field(default_factory=list)
     version: int = 0
+    hangs: str = ""
+    """An address whose mail is not answered before ``released``."""
+    released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.matter = Matter(about=self.about, organization_id=ORGANIZATION_ID)
@@ -136,6 +140,9 @@ class Desk:
         self.matter = self.matter.with_deliveries(deliveries)
         return True
 
+    async def keep(self, lease: Lease, deliveries: dict[str, Delivery], events: Sequence[Any]) -> None:
+        await self.finish(lease, deliveries, None, events)
+
     async def finish(self, lease: Lease, deliveries: dict[str, Delivery], look_at: Any, events: Sequence[Any]) -> None:
         self.matter = self.matter.with_deliveries(deliveries)
         self.said += events
@@ -156,6 +163,8 @@ class Desk:
         return [member for member in self.staff.values() if member.role == "admin" and not member.disabled]
 
     async def send(self, content: bytes, *, sender: str, recipients: Sequence[str]) -> Receipt:
+        if self.hangs in recipients:
+            await self.released.wait()
         answer = self.answers.pop(0) if self.answers else Answer.TAKEN
         if answer is Answer.LATER:
             raise ProviderUnavailable("smtp_451")
