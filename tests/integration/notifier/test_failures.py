@@ -103,7 +103,7 @@ async def test_a_connection_is_reused_and_replaced_when_the_server_dropped_it(
     before = post_office.connections
     await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
     moved = an_appointment(revision=2, start_at=clock.now() + timedelta(days=2), end_at=clock.now() + timedelta(days=3))
-    await notifier.hear(rescheduled(moved))
+    await notifier.hear(meeting_issued(revision=2), rescheduled(moved))
     await eventually(lambda: len(post_office.taken) == 4)
     assert post_office.connections == before
 
