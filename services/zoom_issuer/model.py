@@ -97,8 +97,8 @@ class MeetingRow:
     """All that is known of one appointment's meeting. ``unsure``: a change of it went out whose answer is not known.
 
     ``announced_meeting`` and ``announced_revision`` are what others were last told that stands; ``announced_error``
-    and ``announced_retry_at`` what they were told that fails and waits, ``alarmed`` whether with the call for attention. ``heard_at`` is when the wanted
-    revision arrived.
+    and ``announced_retry_at`` what they were told that fails and until when it waits, ``alarmed`` whether with the call
+    for attention. ``heard_at`` is when the wanted revision arrived.
     """
 
     appointment_id: str

@@ -54,9 +54,8 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
     suppressed: list[Suppress] = []
     waits: list[datetime] = []
     wanted = _wanted(matter)
-    untold = {
-        audience for notice, audience in wanted if notice.purpose in CARRIERS and _is_untold(matter, notice, audience)
-    }
+    carriers = [(notice, audience) for notice, audience in wanted if notice.purpose in CARRIERS]
+    told = {audience for _, audience in carriers} - {pair[1] for pair in carriers if _is_untold(matter, *pair)}
     for notice, audience in wanted:
         delivery = matter.deliveries.get(notice.delivery_key(audience))
         if delivery and delivery.status is not Status.OPEN:
@@ -69,7 +68,7 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
             suppressed.append(Suppress(notice, audience, reason))
         elif until and until > now:
             waits.append(until)
-        elif notice.purpose is not Purpose.REMINDER or audience not in untold:
+        elif notice.purpose is not Purpose.REMINDER or audience in told:
             sends.append(Send(notice, audience))
     suppressed += _links_no_more(matter, {notice.delivery_key(audience) for notice, audience in wanted})
     next_at = now if sends or suppressed else min(waits, default=None)

@@ -147,9 +147,16 @@ def test_g22_a_reminder_for_a_time_that_is_no_more_is_suppressed() -> None:
 
 def test_r27_a_reminder_never_comes_after_the_start() -> None:
     reminder = a_notice(Purpose.REMINDER, 1, start_at=START)
-    matter = a_matter(notices={reminder.key: reminder})
+    matter = moved_with_link(1)
+    matter = matter.model_copy(update={"revision": 1, "appointment": an_appointment(), "notices": {}})
+    matter = matter.with_notice(a_notice(Purpose.CONFIRMED)).with_notice(reminder)
     assert due(matter, START - timedelta(seconds=1)) == {"reminder:1:guest", "reminder:1:staff"}
     assert set(suppressed(matter, START).values()) == {"too_late"}
+
+
+def test_r27_a_reminder_that_is_heard_of_before_the_confirmation_comes_after_it() -> None:
+    reminder = a_notice(Purpose.REMINDER, 1, start_at=START)
+    assert due(a_matter(notices={reminder.key: reminder})) == set()
 
 
 def test_a_settled_proposal_asks_nobody_to_choose() -> None:
