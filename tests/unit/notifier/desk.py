@@ -89,6 +89,8 @@ class Desk:
     letters: dict[str, Letter] = field(default_factory=dict)
     said: list[CloudEvent[Any]] = field(default_factory=list)
     version: int = 0
+    begun: set[str] = field(default_factory=set)
+    """Whose bytes were there when this turn began: a worker that died may have sent them."""
     hangs: str = ""
     """An address whose mail is not answered before ``released``."""
     released: asyncio.Event = field(default_factory=asyncio.Event)
@@ -114,6 +116,7 @@ class Desk:
         if self.due_at is None or self.due_at > self.now:
             return False
         facts = self.matter.model_dump(mode="json", exclude={"deliveries"})
+        self.begun = {key for key, delivery in self.matter.deliveries.items() if delivery.message}
         deliveries = {key: delivery.model_dump(mode="json") for key, delivery in self.matter.deliveries.items()}
         row = {"_id": self.about, "version": self.version, "facts": facts, "deliveries": deliveries}
         try:
@@ -187,5 +190,6 @@ class Desk:
         assert found
         name = found[1].decode()
         key, delivery = next((k, d) for k, d in self.matter.deliveries.items() if d.message_id == name)
-        first = self.letters.setdefault(name, Letter(key, delivery, self.matter, content))
+        found_so = delivery.model_copy(update={"unsure": delivery.unsure or key in self.begun})
+        first = self.letters.setdefault(name, Letter(key, found_so, self.matter, content))
         assert first.content == content, f"{key} came twice with other bytes"
