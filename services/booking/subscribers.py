@@ -230,11 +230,11 @@ class Subscribers:
 
     async def on_notification_sent(self, event: CloudEvent[NotificationSent]) -> None:
         await self._timeline(event)
-        await self._effects.mail_sent(event.data)
+        await self._effects.mail_sent(event.data, _moment(event))
 
     async def on_notification_failed(self, event: CloudEvent[NotificationFailed]) -> None:
         await self._timeline(event)
-        await self._effects.mail_failed(event.data)
+        await self._effects.mail_failed(event.data, _moment(event))
 
     async def on_reminder_scheduled(self, event: CloudEvent[ReminderScheduled]) -> None:
         await self._timeline(event)
@@ -253,7 +253,7 @@ class Subscribers:
 
 
 def _moment(event: CloudEvent[Any]) -> int:
-    """Connections, holds and entries come and go as different documents; when they did orders them. In whole
-    milliseconds, which rounding must not make equal.
+    """Connections, holds and entries come and go as different documents, mails are tried many times; when they did
+    orders them. In whole milliseconds, which rounding must not make equal.
     """
     return (event.time - _EPOCH) // timedelta(milliseconds=1)

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.contracts.envelope import OpenEnum
+from shared.contracts.envelope import Instant, OpenEnum
 from shared.contracts.provider_calls import WithCalls
 
 
@@ -45,7 +45,9 @@ class NotificationSent(WithCalls, routing_key="notifier.notification_sent.v1"):
 
 
 class NotificationFailed(WithCalls, routing_key="notifier.notification_failed.v1"):
-    """The mail server refused the mail for good, or it was suppressed because its time had passed."""
+    """The mail server refused the mail for good, or it was suppressed because its time had passed. Where ``retry_at``
+    is set it waits and will be tried again: said at the first failure and then now and again.
+    """
 
     about: str
     revision: int
@@ -53,3 +55,4 @@ class NotificationFailed(WithCalls, routing_key="notifier.notification_failed.v1
     audience: Audience
     reason: str
     suppressed: bool
+    retry_at: Instant | None = None

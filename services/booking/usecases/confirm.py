@@ -108,6 +108,22 @@ class ConfirmSlot:
         repeated = await self._made_before(proposal, origin)
         if repeated is not None:
             return proposal, repeated
+        try:
+            confirmed = await self._choose(proposal, given, visit, origin)
+        except AlreadyConfirmed:
+            if origin is None:
+                raise
+            proposal = await self._read(hashed)
+            twin = await self._made_before(proposal, origin)
+            if twin is None:
+                raise
+            return proposal, twin
+        metrics.record_stage("confirmed", timedelta(seconds=time.monotonic() - started))
+        return confirmed
+
+    async def _choose(
+        self, proposal: Proposal, given: Any, visit: Visit, origin: Origin | None
+    ) -> tuple[Proposal, Appointment]:
         check_open(proposal)
         choice = parse(GuestConfirm, given)
         typed = _Typed(choice, _guest(choice, proposal, visit.language), origin)
@@ -118,9 +134,7 @@ class ConfirmSlot:
         async with self._turns.of(proposal.proposal_id) as waited:
             if waited:
                 checked = await self._checked_again(checked)
-            confirmed = await self._confirm(checked, typed, visit)
-        metrics.record_stage("confirmed", timedelta(seconds=time.monotonic() - started))
-        return confirmed
+            return await self._confirm(checked, typed, visit)
 
     async def _read(self, hashed: str) -> Proposal:
         proposal = await self._store.proposal_by_token(hashed)

@@ -97,7 +97,7 @@ def _contact(names: subjects.Names) -> str:
 
 def _proposal_scene(material: Material, proposal: Proposal) -> Scene:
     scene = _blank(material, proposal.guest, proposal.kind)
-    zone = moments.zone_of(proposal.time_zone)
+    zone = material.zone
     slots = sorted(proposal.slots, key=lambda slot: slot.start_at)
     for_guest = material.audience is Audience.GUEST
     page = material.guest_url if for_guest else f"{material.public_url}/proposals/{proposal.proposal_id}"
@@ -106,8 +106,7 @@ def _proposal_scene(material: Material, proposal: Proposal) -> Scene:
         zone=_zone_of_all(zone, [slot.start_at for slot in slots]),
         title=line(proposal.title),
         slots=tuple(wording.span(slot.start_at, slot.end_at, zone, scene.language) for slot in slots),
-        expires=f"{wording.moment(proposal.expires_at, zone, scene.language)}"
-        f" ({moments.zone_label(zone, proposal.expires_at)})",
+        expires=_moment(proposal.expires_at, zone, scene.language),
         address=line(proposal.address or ""),
         people=_names([attendee.person.name for attendee in proposal.attendees], scene.language),
         url=_link(page),
@@ -115,7 +114,7 @@ def _proposal_scene(material: Material, proposal: Proposal) -> Scene:
 
 
 def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
-    zone = moments.zone_of(appointment.time_zone)
+    zone = material.zone
     face = moments.clock_face(appointment.start_at, zone)
     scene = _blank(material, appointment.guest, appointment.kind, face)
     for_guest = material.audience is Audience.GUEST
@@ -124,7 +123,7 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
     before = ""
     if notice.previous_start_at and notice.previous_end_at:
         before = _when(appointment, notice.previous_start_at, notice.previous_end_at, material)
-    retries = wording.moment(notice.retry_at, zone, scene.language) if notice.retry_at else ""
+    retries = _moment(notice.retry_at, zone, scene.language) if notice.retry_at else ""
     ended = notice.purpose is Purpose.CANCELED
     return replace(
         scene,
@@ -154,9 +153,14 @@ def _connection_scene(material: Material) -> Scene:
     )
 
 
+def _moment(at: datetime, zone: ZoneInfo, language: Language) -> str:
+    """With the zone's name beside it (G6)."""
+    return f"{wording.moment(at, zone, language)} ({moments.zone_label(zone, at)})"
+
+
 def _when(appointment: Appointment, start_at: datetime, end_at: datetime, material: Material) -> str:
     """The organization's zone and the guest's where it is another, the reader's own first (G6, X12)."""
-    home = moments.zone_of(appointment.time_zone)
+    home = material.zone
     away = moments.zone_or_none(appointment.guest_time_zone) if appointment.guest_time_zone else None
     zones = [home] if away is None or away.key == home.key else [home, away]
     if material.audience is Audience.GUEST:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from services.notifier.mails import moments
 from services.notifier.mails.scene import Join
 from services.notifier.model.matter import Matter, Notice
 from services.notifier.model.people import Organization
@@ -27,6 +29,11 @@ class Material:
     words: str = ""
     join: Join | None = None
     staff_name: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organization's of now, by which reminders are due as well (R27), whatever it was at the confirmation."""
+        return moments.zone_of(self.organization.time_zone)
 
     @property
     def language(self) -> Language:

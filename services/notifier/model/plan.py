@@ -54,7 +54,8 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
     suppressed: list[Suppress] = []
     waits: list[datetime] = []
     wanted = _wanted(matter)
-    untold = _untold(matter, wanted)
+    carriers = [(notice, audience) for notice, audience in wanted if notice.purpose in CARRIERS]
+    told = {audience for _, audience in carriers} - {pair[1] for pair in carriers if _is_untold(matter, *pair)}
     for notice, audience in wanted:
         delivery = matter.deliveries.get(notice.delivery_key(audience))
         if delivery and delivery.status is not Status.OPEN:
@@ -67,7 +68,7 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
             suppressed.append(Suppress(notice, audience, reason))
         elif until and until > now:
             waits.append(until)
-        elif notice.purpose is not Purpose.REMINDER or audience not in untold:
+        elif notice.purpose is not Purpose.REMINDER or audience in told:
             sends.append(Send(notice, audience))
         elif matter.appointment:
             waits.append(matter.appointment.start_at)
@@ -82,15 +83,6 @@ def _wanted(matter: Matter) -> list[tuple[Notice, Audience]]:
     pairs = [(notice, audience) for notice in notices for audience in notice.audiences]
     links = (_link_to_tell(matter, audience) for audience in (Audience.GUEST, Audience.STAFF))
     return pairs + [(notice, notice.audiences[0]) for notice in links if notice]
-
-
-def _untold(matter: Matter, wanted: list[tuple[Notice, Audience]]) -> set[Audience]:
-    """Sides that a confirmation, a move or a link is still to reach, or that none was heard of for: a reminder never
-    comes before what it reminds of.
-    """
-    carriers = [(notice, audience) for notice, audience in wanted if notice.purpose in CARRIERS]
-    unheard = set(Audience) - {audience for _, audience in carriers}
-    return unheard | {audience for notice, audience in carriers if _is_untold(matter, notice, audience)}
 
 
 def _is_untold(matter: Matter, notice: Notice, audience: Audience) -> bool:
@@ -209,11 +201,15 @@ def _is_superseded(matter: Matter, notice: Notice, audience: Audience) -> bool:
 
 
 def _wait_until(matter: Matter, notice: Notice, delivery: Delivery | None, meeting_wait: timedelta) -> datetime | None:
-    """Until when to hold this mail back: for its link (G11), or after a failed try."""
+    """Until when to hold this mail back: for its link (G11), or after a failed try. A link that was valid for an older
+    revision may be about to go (G12).
+    """
     if delivery:
         return delivery.next_at
     appointment = matter.appointment
-    if notice.purpose not in _WAITS_FOR_LINK or appointment is None or not appointment.wants_meeting or matter.link:
+    if notice.purpose not in _WAITS_FOR_LINK or appointment is None or not appointment.wants_meeting:
+        return None
+    if matter.link and matter.meeting and matter.meeting.revision >= appointment.revision:
         return None
     until = notice.at + meeting_wait
     return None if matter.hopeless_until(until) else until

@@ -26,6 +26,9 @@ from shared.observability.calls import telling, untold_calls
 
 log = structlog.get_logger(__name__)
 _LONGEST_PAUSE = 60.0
+_SAY_EVERY = 5
+"""Of the tries that fail alike one in so many is said, so that nobody is shown a time long past."""
+_OUTDATED = timedelta(minutes=5)
 OVER = "the appointment is over"
 
 
@@ -124,7 +127,8 @@ class Report:
         near = is_urgent(row.wanted, next_try_at=due_at, tries=tries, warn_before=self._warn_before)
         alarms = row.wanted.exists and (setback.waits_for is not None or near)
         data = None
-        if row.announced_error != setback.error or (alarms and not row.alarmed):
+        said = row.announced_error == setback.error and (row.alarmed or not alarms)
+        if not said or tries % _SAY_EVERY == 0 or _is_outdated(row.announced_retry_at, due_at):
             data = MeetingIssueFailed(
                 appointment_id=row.appointment_id,
                 revision=row.wanted.revision,
@@ -139,6 +143,7 @@ class Report:
             "tries": tries,
             "error": setback.error,
             "announced": setback.error,
+            "announced_retry_at": due_at if data else row.announced_retry_at,
             "alarmed": row.alarmed or alarms,
             "waits_for_staff": setback.waits_for,
         }
@@ -180,3 +185,8 @@ class Report:
         waiting = await self._store.settle(lease, row.wanted.revision, state, events)
         if waiting:
             self._relay.publish_soon(self._store.meetings, row.appointment_id, waiting)
+
+
+def _is_outdated(said: datetime | None, due_at: datetime) -> bool:
+    """Whether the next try is much later than was said."""
+    return said is not None and due_at - said >= _OUTDATED

@@ -29,8 +29,8 @@ class EffectStatus(StrEnum):
 
 
 class EffectView(View):
-    """``of`` is a staff id, or the side of a mail (``guest``, ``staff``). ``absent`` says that the thing is to be gone
-    (a cancelled meeting), ``purpose`` why a mail is sent.
+    """``of`` is a staff id, or the side of a mail (``guest``, ``staff``); empty of a reminder whose two mails fare
+    alike. ``absent`` says that the thing is to be gone (a cancelled meeting), ``purpose`` why a mail is sent.
     """
 
     effect: Effect

@@ -191,7 +191,9 @@ class ProposalList(View):
 
 
 class GuestConfirm(Request):
-    """The guest's choice (R22). ``email`` may be left out where it is known; another address replaces it."""
+    """The guest's choice (R22). ``email`` may be left out where it is known; another address replaces it. ``locale`` is
+    the browser's: any is taken, mails are written in ``ja`` or ``en``, and in the organization's language for others.
+    """
 
     slot_id: Id
     name: GuestName

@@ -158,6 +158,21 @@ def test_x12_every_mail_with_a_time_names_the_zones_beside_it(purpose: Purpose, 
         assert ("America/New_York" in body) == (appointment is not None)
 
 
+def test_r27_the_organizations_zone_of_now_counts_and_not_that_of_the_confirmation() -> None:
+    london = an_organization(time_zone="Europe/London")
+    reminder = write(a_material(Purpose.REMINDER, Audience.STAFF, organization=london))
+    assert "[AM]04:00" in reminder.subject
+    assert "(Europe/London, UTC+00:00)" in reminder.text
+    assert "Asia/Tokyo" not in reminder.text
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_g06_the_hour_at_which_issuing_goes_on_names_its_zone(language: str) -> None:
+    text = write(a_full_material(Purpose.ISSUE_FAILED, Audience.ADMINS, language)).text
+    resumes = next(line for line in text.splitlines() if "00:00 UTC" in line or "9:00(日本時間)" in line)
+    assert "(Asia/Tokyo, UTC+09:00)" in resumes
+
+
 def test_a_zone_that_nobody_knows_is_not_named() -> None:
     matter = a_matter(appointment=an_appointment(guest_time_zone="Mars/Olympus"))
     assert "UTC+09:00" in write(a_material(Purpose.CONFIRMED, matter=matter)).text

@@ -33,6 +33,19 @@ def test_a_reminder_does_not_replace_a_confirmation_that_was_not_taken_yet() -> 
     assert due(matter) == {"confirmed:1:guest", "confirmed:1:staff"}
 
 
+def test_r27_a_reminder_never_comes_after_the_start() -> None:
+    reminder, confirmation = a_notice(Purpose.REMINDER, 1, start_at=START), a_notice(Purpose.CONFIRMED)
+    told = {
+        confirmation.delivery_key(audience): Delivery(
+            status=Status.SENT, purpose=Purpose.CONFIRMED, revision=1, audience=audience
+        )
+        for audience in (Audience.GUEST, Audience.STAFF)
+    }
+    matter = a_matter(notices={reminder.key: reminder, confirmation.key: confirmation}, deliveries=told)
+    assert due(matter, START - timedelta(seconds=1)) == {"reminder:1:guest", "reminder:1:staff"}
+    assert set(suppressed(matter, START).values()) == {"too_late"}
+
+
 def test_a_reminder_waits_for_a_confirmation_that_was_not_heard_of_yet_until_the_start() -> None:
     reminder = a_notice(Purpose.REMINDER, 1, start_at=START)
     unheard = a_matter(notices={reminder.key: reminder})
