@@ -18,14 +18,18 @@ from services.booking.store.people import PeopleStore
 from services.booking.subscribers import SERVICE, Subscribers
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.ask_again import AskForNewSlots
+from services.booking.usecases.attend_proposals import AttendProposals
 from services.booking.usecases.availability import Availability, Look
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
 from services.booking.usecases.claimed_slots import ClaimedSlots
 from services.booking.usecases.confirm import ConfirmSlot, new_reception_code
+from services.booking.usecases.drop_slots import DropFilledSlots, DropSlots, DropTakenSlots
 from services.booking.usecases.edit_proposal import EditProposal
-from services.booking.usecases.end_proposal import DropTakenSlots, ExpireProposal, WithdrawProposal
+from services.booking.usecases.end_proposal import ExpireProposal, WithdrawProposal
+from services.booking.usecases.few_slots import FewSlots
 from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.links import Links
+from services.booking.usecases.mark_seen import MarkSeen
 from services.booking.usecases.propose import ProposeSlots
 from services.booking.usecases.record_effects import RecordEffects
 from shared import http, mongo
@@ -69,7 +73,9 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     )
     links = Links(settings.token_ring, settings.public_url)
     announcer = Announcer(settings.bus_ring, links)
-    expire = ExpireProposal(stores.bookings, announcer, relay)
+    few_slots = FewSlots(stores.people, announcer)
+    drop = DropSlots(stores.bookings, announcer, few_slots, relay)
+    attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
     parts = Parts(
         client=client,
         broker=broker,
@@ -78,10 +84,11 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
         subscribers=Subscribers(
             stores.people,
             RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
-            DropTakenSlots(stores.bookings, stores.guards, announcer, relay),
+            DropTakenSlots(stores.bookings, stores.guards, drop),
+            DropFilledSlots(stores.bookings, availability, drop),
         ).router(),
-        workers=[DueWorker("expiry", stores.bookings.proposals, expire)],
-        routers=_routes(settings, stores, availability, links, announcer, relay),
+        workers=[DueWorker("proposals", stores.bookings.proposals, attend)],
+        routers=_routes(settings, stores, availability, links, announcer, relay, drop),
         closing=[calendars.aclose],
     )
     return service_app(SERVICE, settings, parts)
@@ -94,6 +101,7 @@ def _routes(
     links: Links,
     announcer: Announcer,
     relay: Relay,
+    drop: DropSlots,
 ) -> list[APIRouter]:
     turns = Turns()
     writes = Writes(turns)
@@ -106,7 +114,7 @@ def _routes(
             writes,
             store,
             links,
-            ProposeSlots(people, store, claimed, announcer, links, relay),
+            ProposeSlots(people, store, claimed, announcer, links, relay, settings.unanswered_after),
             EditProposal(people, store, claimed, announcer, relay),
             WithdrawProposal(store, announcer, relay),
         ).router(),
@@ -122,8 +130,9 @@ def _routes(
         build_guest_routes(
             guard,
             GuestPage(people, store, availability, links, ring),
-            ConfirmSlot(store, availability, announcer, relay, new_reception_code),
+            ConfirmSlot(store, availability, announcer, relay, new_reception_code, drop),
             AskForNewSlots(store, announcer, relay, turns),
+            MarkSeen(store),
         ),
         build_question_routes(guard, store, stores.guards),
     ]

@@ -12,7 +12,7 @@ from services.booking.model.effects import Reported
 from services.booking.model.people import Link, Organization
 from services.booking.model.spans import Span
 from services.booking.store.people import PeopleStore
-from services.booking.usecases.end_proposal import DropTakenSlots
+from services.booking.usecases.drop_slots import DropFilledSlots, DropTakenSlots
 from services.booking.usecases.record_effects import RecordEffects
 from shared.contracts.booking import AppointmentChanged, AppointmentConfirmed, AppointmentRescheduled
 from shared.contracts.calendar_sync import (
@@ -47,10 +47,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Subscribers:
     """Unpacks each event and calls one use case or store."""
 
-    def __init__(self, people: PeopleStore, effects: RecordEffects, drop_taken: DropTakenSlots) -> None:
+    def __init__(
+        self,
+        people: PeopleStore,
+        effects: RecordEffects,
+        drop_taken: DropTakenSlots,
+        drop_filled: DropFilledSlots,
+    ) -> None:
         self._people = people
         self._effects = effects
         self._drop_taken = drop_taken
+        self._drop_filled = drop_filled
 
     def router(self) -> RabbitRouter:
         return RabbitRouter(
@@ -90,6 +97,7 @@ class Subscribers:
             product_name=settings.product_name,
             time_zone=settings.time_zone,
             locale=settings.locale,
+            minimum_slots=settings.minimum_slots,
         )
         await self._people.keep_organization(organization, event.aggregateversion)
 
@@ -125,6 +133,7 @@ class Subscribers:
             Span(busy.window_start_at, busy.window_end_at),
             event.aggregateversion,
         )
+        await self._drop_filled(event.organizationid, busy.staff_id, event.cause())
 
     async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
         await self._drop_taken(event.organizationid, event.subject, event.cause())

@@ -14,7 +14,7 @@ CARRIERS = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK)
 _ASKS_TO_CHOOSE = (Purpose.PROPOSED, Purpose.SLOTS_CHANGED)
 _WAITS_FOR_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED)
 _OUTLIVES_NEWER = (Purpose.NEW_SLOTS_REQUESTED, Purpose.ISSUE_FAILED, Purpose.CONNECTION_BROKEN)
-_SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, Purpose.REMINDER)
+_SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, Purpose.REMINDER, Purpose.SLOTS_RUNNING_LOW, Purpose.UNANSWERED)
 """Mails that are no reason to leave out an older one: whoever gets them still misses what it said."""
 
 _TELLS_THE_END = (Purpose.CANCELED, Purpose.WITHDRAWN, Purpose.CONNECTION_BROKEN)
@@ -187,11 +187,17 @@ def _reason_against_reminding(matter: Matter, notice: Notice, now: datetime) -> 
 
 def _is_superseded(matter: Matter, notice: Notice, audience: Audience) -> bool:
     """A mail of an older revision never follows one that tells a newer state, and nobody is told of an expiry that
-    was reopened. A link mail is of the newest state as long as it is wanted.
+    was reopened, nor of few slots once there are enough. A link mail is of the newest state as long as it is wanted.
     """
     if notice.purpose in _OUTLIVES_NEWER or notice.purpose is Purpose.LINK:
         return False
     if notice.purpose is Purpose.EXPIRED and matter.revision > notice.revision and _has_slots(matter):
+        return True
+    if (
+        notice.purpose is Purpose.SLOTS_RUNNING_LOW
+        and matter.revision > notice.revision
+        and _has_enough(matter, notice)
+    ):
         return True
     return any(
         newer.revision > notice.revision and newer.purpose not in _SAYS_NOTHING_NEWER and audience in newer.audiences
@@ -213,6 +219,10 @@ def _wait_until(matter: Matter, notice: Notice, delivery: Delivery | None, meeti
 def _has_slots(matter: Matter) -> bool:
     """A proposal that is over, or whose slots are all taken, has none."""
     return matter.proposal is not None and bool(matter.proposal.slots)
+
+
+def _has_enough(matter: Matter, notice: Notice) -> bool:
+    return matter.proposal is not None and len(matter.proposal.slots) >= notice.minimum
 
 
 def _guest_address(matter: Matter) -> str:
