@@ -7,6 +7,7 @@ from faststream.rabbit import RabbitBroker
 
 from services.booking.providers.calendar_look import CalendarLook
 from services.booking.routes.appointments import AppointmentRoutes
+from services.booking.routes.calendar import build_calendar_routes
 from services.booking.routes.guests import build_guest_routes
 from services.booking.routes.proposals import ProposalRoutes
 from services.booking.routes.questions import build_question_routes
@@ -26,12 +27,14 @@ from services.booking.usecases.confirm import ConfirmSlot, new_reception_code
 from services.booking.usecases.drop_slots import DropFilledSlots, DropSlots, DropTakenSlots
 from services.booking.usecases.edit_proposal import EditProposal
 from services.booking.usecases.end_proposal import ExpireProposal, WithdrawProposal
+from services.booking.usecases.explain import ExplainClaims
 from services.booking.usecases.few_slots import FewSlots
 from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.links import Links
 from services.booking.usecases.mark_seen import MarkSeen
 from services.booking.usecases.propose import ProposeSlots
 from services.booking.usecases.record_effects import RecordEffects
+from services.booking.usecases.suggest import SuggestSlots
 from shared import http, mongo
 from shared.due import DueWorker
 from shared.internal import require_caller
@@ -133,6 +136,11 @@ def _routes(
             ConfirmSlot(store, availability, announcer, relay, new_reception_code, drop),
             AskForNewSlots(store, announcer, relay, turns),
             MarkSeen(store),
+        ),
+        build_calendar_routes(
+            guard,
+            SuggestSlots(people, availability, stale_after=settings.stale_after),
+            ExplainClaims(store, stores.guards),
         ),
         build_question_routes(guard, store, stores.guards),
     ]

@@ -170,6 +170,8 @@ def _reason_against(matter: Matter, notice: Notice, audience: Audience, now: dat
         return SUPERSEDED
     if notice.purpose is Purpose.ISSUE_FAILED and matter.link:
         return "issued"
+    if notice.purpose is Purpose.SLOTS_RUNNING_LOW and _has_enough(matter, notice, now):
+        return SUPERSEDED
     if notice.purpose in _ASKS_TO_CHOOSE and not _has_slots(matter):
         return "no_slots"
     if audience is Audience.GUEST and not _guest_address(matter):
@@ -187,17 +189,11 @@ def _reason_against_reminding(matter: Matter, notice: Notice, now: datetime) -> 
 
 def _is_superseded(matter: Matter, notice: Notice, audience: Audience) -> bool:
     """A mail of an older revision never follows one that tells a newer state, and nobody is told of an expiry that
-    was reopened, nor of few slots once there are enough. A link mail is of the newest state as long as it is wanted.
+    was reopened. A link mail is of the newest state as long as it is wanted.
     """
     if notice.purpose in _OUTLIVES_NEWER or notice.purpose is Purpose.LINK:
         return False
     if notice.purpose is Purpose.EXPIRED and matter.revision > notice.revision and _has_slots(matter):
-        return True
-    if (
-        notice.purpose is Purpose.SLOTS_RUNNING_LOW
-        and matter.revision > notice.revision
-        and _has_enough(matter, notice)
-    ):
         return True
     return any(
         newer.revision > notice.revision and newer.purpose not in _SAYS_NOTHING_NEWER and audience in newer.audiences
@@ -221,8 +217,10 @@ def _has_slots(matter: Matter) -> bool:
     return matter.proposal is not None and bool(matter.proposal.slots)
 
 
-def _has_enough(matter: Matter, notice: Notice) -> bool:
-    return matter.proposal is not None and len(matter.proposal.slots) >= notice.minimum
+def _has_enough(matter: Matter, notice: Notice, now: datetime) -> bool:
+    """Whether staff have added slots since they were few."""
+    remaining = [slot for slot in matter.proposal.slots if slot.start_at > now] if matter.proposal else []
+    return matter.revision > notice.revision and len(remaining) >= notice.minimum
 
 
 def _guest_address(matter: Matter) -> str:
