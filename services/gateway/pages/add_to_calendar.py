@@ -1,4 +1,4 @@
-"""A confirmed appointment for the guest's own calendar (X12): a file, and templates of Google and Outlook. Times are UTC,
+"""A confirmed appointment for the guest's own calendar (X12): a file, and templates of Google and Outlook. All in UTC,
 so that they are right in any zone.
 """
 
