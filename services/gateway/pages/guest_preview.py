@@ -37,4 +37,5 @@ def to_come(proposal: Proposal, organization: Organization) -> GuestProposalView
         guest=KnownGuestView(company=guest.company, name=guest.name, email_masked=masked),
         expires_at=proposal.expires_at.astimezone(zone),
         can_ask_again=True,
+        appointment=None,
     )

@@ -12,9 +12,9 @@ export class Explain {
   // `span` is a busy time of `person`, or one moment where nobody can tell.
   async show(person, span) {
     const at = new Date(Math.max(span.start, this.page.now().getTime() + 60_000));
-    const title = span.end ? this.when(span) : this.page.t(person.status);
+    const title = span.end ? this.when(span) : [this.page.t(person.status)];
     this.dialog.querySelector("[data-explain-who]").textContent = person.name;
-    this.dialog.querySelector("[data-explain-when]").textContent = title;
+    this.dialog.querySelector("[data-explain-when]").replaceChildren(...title);
     this.fill([part("li", "quiet", this.page.t("explain_asking"))]);
     this.dialog.showModal();
     const query = new URLSearchParams({ staff_id: person.id, at: iso(new Date(Math.floor(at / 1_000) * 1_000)) });
@@ -33,7 +33,7 @@ export class Explain {
 
   row(reason, person) {
     const row = part("li", "", part("p", "", reason.detail));
-    if (reason.start) row.append(part("p", "quiet small tabular", this.when({ start: new Date(reason.start), end: new Date(reason.end) })));
+    if (reason.start) row.append(part("p", "quiet small tabular", ...this.when({ start: new Date(reason.start), end: new Date(reason.end) })));
     const way = this.way(reason, person);
     if (way) row.append(way);
     return row;
@@ -49,7 +49,7 @@ export class Explain {
 
   when(span) {
     const { zone, language } = this.page;
-    return `${dayText(span.start, zone, language)} ${hours(span, zone, language)}`;
+    return [part("span", "whole", dayText(span.start, zone, language)), " ", part("span", "whole", hours(span, zone, language))];
   }
 }
 
