@@ -54,9 +54,9 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
     suppressed: list[Suppress] = []
     waits: list[datetime] = []
     wanted = _wanted(matter)
-    untold = {
-        audience for notice, audience in wanted if notice.purpose in CARRIERS and _is_untold(matter, notice, audience)
-    }
+    carriers = [(notice, audience) for notice, audience in wanted if notice.purpose in CARRIERS]
+    untold = {audience for notice, audience in carriers if _is_untold(matter, notice, audience)}
+    untold |= set(Audience) - {audience for _, audience in carriers}  # the confirmation was not even heard of
     for notice, audience in wanted:
         delivery = matter.deliveries.get(notice.delivery_key(audience))
         if delivery and delivery.status is not Status.OPEN:

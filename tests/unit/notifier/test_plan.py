@@ -118,7 +118,11 @@ def test_g22_a_reminder_for_a_time_that_is_no_more_is_suppressed() -> None:
 
 def test_r27_a_reminder_never_comes_after_the_start() -> None:
     reminder = a_notice(Purpose.REMINDER, 1, start_at=START)
-    matter = a_matter(notices={reminder.key: reminder})
+    told = {
+        f"confirmed:1:{side}": Delivery(status=Status.SENT, purpose=Purpose.CONFIRMED, revision=1, audience=side)
+        for side in (Audience.GUEST, Audience.STAFF)
+    }
+    matter = a_matter(deliveries=told).with_notice(reminder)
     assert due(matter, START - timedelta(seconds=1)) == {"reminder:1:guest", "reminder:1:staff"}
     assert set(suppressed(matter, START).values()) == {"too_late"}
 
