@@ -149,8 +149,8 @@ class SlotView(View):
 
 class ProposalView(View):
     """A proposal as staff see it. ``hidden`` where it is private and the reader takes no part: then title, guest,
-    note, guidance and the guest's URL are empty. Times are in the organization's zone. ``opened_at`` is when the guest's
-    page was first seen (X12).
+    note, guidance and the guest's URL are empty. Times are in the organization's zone.
+    ``opened_at`` is when the guest's page was first seen (X12).
     """
 
     id: str
