@@ -7,6 +7,7 @@ from faststream.rabbit import RabbitBroker
 
 from services.booking.providers.calendar_look import CalendarLook
 from services.booking.routes.appointments import AppointmentRoutes
+from services.booking.routes.calendar import build_calendar_routes
 from services.booking.routes.guests import build_guest_routes
 from services.booking.routes.proposals import ProposalRoutes
 from services.booking.routes.questions import build_question_routes
@@ -20,17 +21,23 @@ from services.booking.store.timeline import TimelineStore
 from services.booking.subscribers import SERVICE, Subscribers
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.ask_again import AskForNewSlots
+from services.booking.usecases.attend_proposals import AttendProposals
 from services.booking.usecases.availability import Availability, Look
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
 from services.booking.usecases.claimed_slots import ClaimedSlots
 from services.booking.usecases.confirm import ConfirmSlot, new_reception_code
+from services.booking.usecases.drop_slots import DropFilledSlots, DropSlots, DropTakenSlots
 from services.booking.usecases.edit_proposal import EditProposal
-from services.booking.usecases.end_proposal import DropTakenSlots, ExpireProposal, WithdrawProposal
+from services.booking.usecases.end_proposal import ExpireProposal, WithdrawProposal
+from services.booking.usecases.explain import ExplainClaims
+from services.booking.usecases.few_slots import FewSlots
 from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.links import Links
+from services.booking.usecases.mark_seen import MarkSeen
 from services.booking.usecases.propose import ProposeSlots
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
+from services.booking.usecases.suggest import SuggestSlots
 from shared import http, mongo
 from shared.due import DueWorker
 from shared.internal import require_caller
@@ -77,7 +84,9 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     )
     links = Links(settings.token_ring, settings.public_url)
     announcer = Announcer(settings.bus_ring, links)
-    expire = ExpireProposal(stores.bookings, announcer, relay)
+    few_slots = FewSlots(stores.people, announcer)
+    drop = DropSlots(stores.bookings, announcer, few_slots, relay)
+    attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
     parts = Parts(
         client=client,
         broker=broker,
@@ -86,11 +95,12 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
         subscribers=Subscribers(
             stores.people,
             RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
-            DropTakenSlots(stores.bookings, stores.guards, announcer, relay),
+            DropTakenSlots(stores.bookings, stores.guards, drop),
+            DropFilledSlots(stores.bookings, availability, drop),
             RecordTimeline(stores.timeline),
         ).router(),
-        workers=[DueWorker("expiry", stores.bookings.proposals, expire)],
-        routers=_routes(settings, stores, availability, links, announcer, relay),
+        workers=[DueWorker("proposals", stores.bookings.proposals, attend)],
+        routers=_routes(settings, stores, availability, links, announcer, relay, drop),
         closing=[calendars.aclose],
     )
     return service_app(SERVICE, settings, parts)
@@ -103,6 +113,7 @@ def _routes(
     links: Links,
     announcer: Announcer,
     relay: Relay,
+    drop: DropSlots,
 ) -> list[APIRouter]:
     turns = Turns()
     writes = Writes(turns)
@@ -115,7 +126,7 @@ def _routes(
             writes,
             store,
             links,
-            ProposeSlots(people, store, claimed, announcer, links, relay),
+            ProposeSlots(people, store, claimed, announcer, links, relay, settings.unanswered_after),
             EditProposal(people, store, claimed, announcer, relay),
             WithdrawProposal(store, announcer, relay),
         ).router(),
@@ -131,8 +142,14 @@ def _routes(
         build_guest_routes(
             guard,
             GuestPage(people, store, availability, links, ring),
-            ConfirmSlot(store, availability, announcer, relay, new_reception_code),
+            ConfirmSlot(store, availability, announcer, relay, new_reception_code, drop),
             AskForNewSlots(store, announcer, relay, turns),
+            MarkSeen(store),
+        ),
+        build_calendar_routes(
+            guard,
+            SuggestSlots(people, availability, stale_after=settings.stale_after),
+            ExplainClaims(store, stores.guards),
         ),
         build_question_routes(guard, store, stores.guards),
         build_timeline_routes(guard, store, stores.timeline),

@@ -12,7 +12,7 @@ from services.booking.model.effects import Reported
 from services.booking.model.people import Link, Organization
 from services.booking.model.spans import Span
 from services.booking.store.people import PeopleStore
-from services.booking.usecases.end_proposal import DropTakenSlots
+from services.booking.usecases.drop_slots import DropFilledSlots, DropTakenSlots
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
 from shared.contracts.booking import (
@@ -22,8 +22,10 @@ from shared.contracts.booking import (
     AppointmentRescheduled,
     NewSlotsRequested,
     ProposalExpired,
+    ProposalUnanswered,
     SlotsChanged,
     SlotsProposed,
+    SlotsRunningLow,
     SlotsWithdrawn,
 )
 from shared.contracts.calendar_sync import (
@@ -59,11 +61,17 @@ class Subscribers:
     """Unpacks each event and calls one use case or store."""
 
     def __init__(
-        self, people: PeopleStore, effects: RecordEffects, drop_taken: DropTakenSlots, timeline: RecordTimeline
+        self,
+        people: PeopleStore,
+        effects: RecordEffects,
+        drop_taken: DropTakenSlots,
+        drop_filled: DropFilledSlots,
+        timeline: RecordTimeline,
     ) -> None:
         self._people = people
         self._effects = effects
         self._drop_taken = drop_taken
+        self._drop_filled = drop_filled
         self._timeline = timeline
 
     def router(self) -> RabbitRouter:
@@ -82,6 +90,8 @@ class Subscribers:
                 hears(SERVICE, SlotsWithdrawn, self.on_slots_withdrawn),
                 hears(SERVICE, ProposalExpired, self.on_proposal_expired),
                 hears(SERVICE, NewSlotsRequested, self.on_new_slots_requested),
+                hears(SERVICE, SlotsRunningLow, self.on_slots_running_low),
+                hears(SERVICE, ProposalUnanswered, self.on_proposal_unanswered),
                 hears(SERVICE, AppointmentConfirmed, self.on_appointment_confirmed),
                 hears(SERVICE, AppointmentRescheduled, self.on_appointment_rescheduled),
                 hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
@@ -111,6 +121,7 @@ class Subscribers:
             product_name=settings.product_name,
             time_zone=settings.time_zone,
             locale=settings.locale,
+            minimum_slots=settings.minimum_slots,
         )
         await self._people.keep_organization(organization, event.aggregateversion)
 
@@ -146,6 +157,7 @@ class Subscribers:
             Span(busy.window_start_at, busy.window_end_at),
             event.aggregateversion,
         )
+        await self._drop_filled(event.organizationid, busy.staff_id, event.cause())
 
     async def on_slots_proposed(self, event: CloudEvent[SlotsProposed]) -> None:
         await self._timeline(event)
@@ -160,6 +172,12 @@ class Subscribers:
         await self._timeline(event)
 
     async def on_new_slots_requested(self, event: CloudEvent[NewSlotsRequested]) -> None:
+        await self._timeline(event)
+
+    async def on_slots_running_low(self, event: CloudEvent[SlotsRunningLow]) -> None:
+        await self._timeline(event)
+
+    async def on_proposal_unanswered(self, event: CloudEvent[ProposalUnanswered]) -> None:
         await self._timeline(event)
 
     async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:

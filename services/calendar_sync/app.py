@@ -19,6 +19,7 @@ from services.calendar_sync.usecases.connect import ConnectCalendar
 from services.calendar_sync.usecases.credentials import Credentials
 from services.calendar_sync.usecases.disconnect import DisconnectCalendar
 from services.calendar_sync.usecases.drafts import Drafts
+from services.calendar_sync.usecases.explain_busy import ExplainBusy
 from services.calendar_sync.usecases.follow_appointment import FollowAppointment
 from services.calendar_sync.usecases.follow_proposal import FollowProposal
 from services.calendar_sync.usecases.look import LookAtCalendars
@@ -247,6 +248,7 @@ class Wiring:
 
     def _use_cases(self) -> UseCases:
         settings, stores = self._settings, self._stores
+        show_busy = ShowBusyTimes(stores.connections, stores.mirrors, stores.ledger, stale_after=settings.stale_after)
         return UseCases(
             connect=ConnectCalendar(
                 stores.attempts,
@@ -257,9 +259,8 @@ class Wiring:
             ),
             disconnect=self._disconnect,
             connections=stores.connections,
-            show_busy=ShowBusyTimes(
-                stores.connections, stores.mirrors, stores.ledger, stale_after=settings.stale_after
-            ),
+            show_busy=show_busy,
+            explain_busy=ExplainBusy(stores.connections, stores.mirrors, stores.ledger, show_busy),
             look=LookAtCalendars(
                 stores.connections,
                 stores.mirrors,

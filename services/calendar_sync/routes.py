@@ -14,6 +14,7 @@ from services.calendar_sync.problems import EndBeforeStart, ToBeforeFrom
 from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.usecases.connect import ConnectCalendar
 from services.calendar_sync.usecases.disconnect import DisconnectCalendar
+from services.calendar_sync.usecases.explain_busy import ExplainBusy
 from services.calendar_sync.usecases.look import LookAtCalendars
 from services.calendar_sync.usecases.show_busy import ShowBusyTimes
 from services.calendar_sync.usecases.watch import HearNotification
@@ -33,6 +34,7 @@ class UseCases:
     disconnect: DisconnectCalendar
     connections: Connections
     show_busy: ShowBusyTimes
+    explain_busy: ExplainBusy
     look: LookAtCalendars
     notifications: HearNotification
 
@@ -104,6 +106,12 @@ def _add_busy_times(router: APIRouter, do: UseCases) -> None:
         names = list(dict.fromkeys(name for name in staff_ids.split(",") if name))
         shown = await do.show_busy(who.organization_id, names, _window(start, end, ToBeforeFrom))
         return schemas.BusyOut(items=[schemas.StaffBusy.of(one) for one in shown])
+
+    @router.get("/explain")
+    async def explain(
+        who: For, staff_id: Annotated[str, Query(max_length=100)], at: AwareDatetime
+    ) -> schemas.ExplainedOut:
+        return schemas.ExplainedOut.of(await do.explain_busy(who.organization_id, staff_id, at))
 
     @router.post("/look")
     async def look(body: schemas.Look, who: For) -> schemas.LookOut:

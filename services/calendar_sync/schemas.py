@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from services.calendar_sync.model.busy import BusyKind
 from services.calendar_sync.model.connection import Connection, ConnectionStatus
 from services.calendar_sync.usecases.disconnect import NotReleased
+from services.calendar_sync.usecases.explain_busy import Explained
 from services.calendar_sync.usecases.look import Looked, LookStatus
 from services.calendar_sync.usecases.show_busy import Freshness, Shown
 from shared.contracts.calendar_sync import Provider
@@ -126,6 +127,41 @@ class BusyOut(Body):
     """One item for each person asked for."""
 
     items: list[StaffBusy]
+
+
+class EntryAt(BusySpan):
+    """``calendar`` is where it stands."""
+
+    calendar: Provider
+
+
+class CalendarAt(Body):
+    """A linked calendar; ``reaches`` tells whether what was read covers the moment."""
+
+    provider: Provider
+    is_broken: bool
+    read_at: datetime | None
+    reaches: bool
+
+
+class ExplainedOut(Body):
+    """What takes a moment in one person's calendars, and how far they can be trusted."""
+
+    status: Freshness
+    calendars: list[CalendarAt]
+    entries: list[EntryAt]
+
+    @classmethod
+    def of(cls, explained: Explained) -> "ExplainedOut":
+        calendars = [
+            CalendarAt(provider=one.provider, is_broken=one.is_broken, read_at=one.read_at, reaches=one.reaches)
+            for one in explained.calendars
+        ]
+        entries = [
+            EntryAt(start=entry.start_at, end=entry.end_at, kind=entry.kind, calendar=provider)
+            for provider, entry in explained.entries
+        ]
+        return cls(status=explained.status, calendars=calendars, entries=entries)
 
 
 class Look(Body):

@@ -24,6 +24,7 @@ from services.gateway.subscribers import SERVICE, Subscribers
 from services.gateway.usecases.answer_once import AnswerOnce
 from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
+from services.gateway.usecases.explain_time import ExplainTime
 from services.gateway.usecases.passwords import Passwords
 from services.gateway.usecases.propose import Preview, Propose
 from services.gateway.usecases.read_calendar import ReadCalendar
@@ -96,6 +97,7 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
         change_organization=ChangeOrganization(organizations, relay),
         connections=Connections(backends, settings.public_url),
         calendar=ReadCalendar(backends, staff),
+        explain=ExplainTime(backends, staff),
         propose=Propose(backends, staff),
         preview=Preview(backends),
         timeline=ReadTimeline(backends, staff),

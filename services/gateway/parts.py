@@ -14,6 +14,7 @@ from services.gateway.store.sessions import SessionStore
 from services.gateway.store.staff import StaffStore
 from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
+from services.gateway.usecases.explain_time import ExplainTime
 from services.gateway.usecases.passwords import Passwords
 from services.gateway.usecases.propose import Preview, Propose
 from services.gateway.usecases.read_calendar import ReadCalendar
@@ -43,6 +44,7 @@ class GatewayParts:
     change_organization: ChangeOrganization
     connections: Connections
     calendar: ReadCalendar
+    explain: ExplainTime
     propose: Propose
     preview: Preview
     timeline: ReadTimeline

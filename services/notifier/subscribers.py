@@ -12,8 +12,10 @@ from shared.contracts.booking import (
     AppointmentRescheduled,
     NewSlotsRequested,
     ProposalExpired,
+    ProposalUnanswered,
     SlotsChanged,
     SlotsProposed,
+    SlotsRunningLow,
     SlotsWithdrawn,
 )
 from shared.contracts.calendar_sync import CalendarDisconnected
@@ -50,6 +52,8 @@ def build_subscribers(hear: HearOfMatters, directory: Directory) -> RabbitRouter
             hears(SERVICE, SlotsWithdrawn, on.on_slots_withdrawn),
             hears(SERVICE, ProposalExpired, on.on_proposal_expired),
             hears(SERVICE, NewSlotsRequested, on.on_new_slots_requested),
+            hears(SERVICE, SlotsRunningLow, on.on_slots_running_low),
+            hears(SERVICE, ProposalUnanswered, on.on_proposal_unanswered),
             hears(SERVICE, AppointmentConfirmed, on.on_appointment_confirmed),
             hears(SERVICE, AppointmentRescheduled, on.on_appointment_rescheduled),
             hears(SERVICE, AppointmentChanged, on.on_appointment_changed),
@@ -123,6 +127,12 @@ class Subscribers:
 
     async def on_new_slots_requested(self, event: CloudEvent[NewSlotsRequested]) -> None:
         await self._hear.proposal(event, event.data, Purpose.NEW_SLOTS_REQUESTED, STAFF)
+
+    async def on_slots_running_low(self, event: CloudEvent[SlotsRunningLow]) -> None:
+        await self._hear.proposal(event, event.data, Purpose.SLOTS_RUNNING_LOW, STAFF, minimum=event.data.minimum)
+
+    async def on_proposal_unanswered(self, event: CloudEvent[ProposalUnanswered]) -> None:
+        await self._hear.proposal(event, event.data, Purpose.UNANSWERED, STAFF, opened=event.data.opened)
 
     async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
         notice = notice_of(event, Purpose.CONFIRMED, event.data.appointment.revision, BOTH)

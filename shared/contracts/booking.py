@@ -133,6 +133,21 @@ class NewSlotsRequested(ProposalEvent, routing_key="booking.new_slots_requested.
     """The guest asked for other slots (R24); published at most once a day and proposal. The words are in ``sealed``."""
 
 
+class SlotsRunningLow(ProposalEvent, routing_key="booking.slots_running_low.v1"):
+    """Fewer open slots remain than the organization's ``minimum`` (X10); published once until staff add some."""
+
+    remaining: int
+    minimum: int
+
+
+class ProposalUnanswered(ProposalEvent, routing_key="booking.proposal_unanswered.v1"):
+    """A proposal lay unanswered for the days that staff wait (X12); published once a proposal. ``opened`` tells whether
+    the guest has looked at it.
+    """
+
+    opened: bool
+
+
 class AppointmentEvent(EventData):
     """Members that all events about an appointment carry; ``sealed`` holds ``AppointmentSecrets``."""
 

@@ -5,7 +5,9 @@ from shared.contracts.people import Person
 
 
 class OrganizationChanged(EventData, routing_key="gateway.organization_changed.v1"):
-    """An organization was made or its settings changed; carries all of them. ``reminder_time`` is local ``HH:MM``."""
+    """An organization was made or its settings changed; carries all of them. ``reminder_time`` is local ``HH:MM``;
+    staff are asked for more where fewer open slots than ``minimum_slots`` remain of a proposal (X10).
+    """
 
     name: str
     product_name: str
@@ -15,6 +17,7 @@ class OrganizationChanged(EventData, routing_key="gateway.organization_changed.v
     allow_zoom_basic: bool
     drift_policy: str
     mail_format: str
+    minimum_slots: int = 1
 
 
 class StaffChanged(EventData, routing_key="gateway.staff_changed.v1"):

@@ -22,6 +22,8 @@ class Purpose(OpenEnum):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     NEW_SLOTS_REQUESTED = "new_slots_requested"
+    SLOTS_RUNNING_LOW = "slots_running_low"
+    UNANSWERED = "unanswered"
     CONFIRMED = "confirmed"
     RESCHEDULED = "rescheduled"
     CANCELED = "canceled"

@@ -160,6 +160,7 @@ def _view(item: Expected, status: EffectStatus, reason: str | None = None, until
         until=until,
         absent=item.absent,
         purpose=item.purpose,
+        count=len(item.keys),
     )
 
 

@@ -30,6 +30,7 @@ class Organization(Value):
     product_name: str
     time_zone: str
     locale: str
+    minimum_slots: int = 1
 
 
 class Staff(Value):

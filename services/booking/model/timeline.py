@@ -75,6 +75,7 @@ def facts_of(data: EventData) -> Facts:
                 audience=data.audience,
                 reason=data.reason,
                 suppressed=data.suppressed,
+                until=data.retry_at,
             )
         case ReminderScheduled():
             return Facts(revision=revision, until=data.due_at)

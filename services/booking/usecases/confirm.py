@@ -7,6 +7,7 @@ the rest.
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -34,6 +35,7 @@ from services.booking.store.bookings import KEY_KEPT, BookingStore, StaleVersion
 from services.booking.store.guards import TimeTaken
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability, Evidence
+from services.booking.usecases.drop_slots import DropSlots
 from services.booking.views.guest import slots_view
 from shared import clock
 from shared.contracts import actors
@@ -92,12 +94,14 @@ class ConfirmSlot:
         announcer: Announcer,
         relay: Relay,
         new_code: Callable[[], str],
+        drop: DropSlots,
     ) -> None:
         self._store = store
         self._availability = availability
         self._announcer = announcer
         self._relay = relay
         self._new_code = new_code
+        self._drop = drop
         self._turns = Turns()
 
     async def __call__(self, given: Any, visit: Visit) -> tuple[Proposal, Appointment]:
@@ -168,6 +172,8 @@ class ConfirmSlot:
         if found is Obstacle.UNREADABLE:
             await self._read_open(proposal.token.hash)
             raise CalendarUnreadable()
+        if found is Obstacle.BUSY:
+            await self._let_go(proposal, slot)
         if found is not None:
             raise await self._slot_taken(proposal, slot)
         return _Checked(proposal, slot, evidence)
@@ -182,13 +188,17 @@ class ConfirmSlot:
             raise await self._slot_taken(proposal, before.slot)
         return await self._checked(proposal, slot)
 
+    async def _let_go(self, proposal: Proposal, slot: OfferedSlot) -> None:
+        """A slot that a calendar fills is offered to nobody any more (X10), as soon as a look has seen it."""
+        with suppress(StaleVersion):  # somebody else is changing it; the copy's next word lets it go
+            await self._drop(proposal.proposal_id, {slot.slot_id}, Cause.outside())
+
     async def _slot_taken(self, proposal: Proposal, refused: OfferedSlot) -> SlotTaken:
-        """With the slots that remain; the copy may not yet show what a look has just seen. A proposal that ended
-        meanwhile says that instead.
-        """
+        """With the slots that remain, nearest first (X12). A proposal that ended meanwhile says that instead."""
         proposal = await self._read_open(proposal.token.hash)
         possible = await self._availability.possible(proposal)
         remaining = [slot for slot in possible if slot.slot_id != refused.slot_id]
+        remaining.sort(key=lambda slot: abs(slot.start_at - refused.start_at))
         slots = [view.model_dump(mode="json") for view in slots_view(remaining, proposal.time_zone)]
         return SlotTaken(extra={"slots": slots})
 

@@ -1,5 +1,7 @@
 """Make a proposal: its slots are claimed in the same transaction, and from then on nobody else can have them."""
 
+from datetime import timedelta
+
 from services.booking.model.modes import modes_of
 from services.booking.model.proposal import OfferedSlot, Origin, Proposal
 from services.booking.problems import IdempotencyKeyReused, taken_at
@@ -43,6 +45,7 @@ class ProposeSlots:
         announcer: Announcer,
         links: Links,
         relay: Relay,
+        unanswered_after: timedelta,
     ) -> None:
         self._people = people
         self._store = store
@@ -50,6 +53,7 @@ class ProposeSlots:
         self._announcer = announcer
         self._links = links
         self._relay = relay
+        self._unanswered_after = unanswered_after
 
     async def __call__(self, wanted: ProposalCreate, caller: Caller, fingerprint: str) -> Proposal:
         origin = _origin(caller, fingerprint)
@@ -134,6 +138,7 @@ class ProposeSlots:
             address=wanted.address or None,
             expires_at=ends_at(wanted.expires_at, [slot.span for slot in offered], now),
             expires_given=wanted.expires_at is not None,
+            unanswered_at=now + self._unanswered_after,
             time_zone=organization.time_zone,
             locale=organization.locale,
             token=self._links.new_source(proposal_id),

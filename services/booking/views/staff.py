@@ -69,6 +69,7 @@ def proposal_view(proposal: Proposal, caller: Caller, guest_url: str) -> Proposa
         created_at=proposal.created_at.astimezone(zone),
         updated_at=proposal.updated_at.astimezone(zone),
         asked_again_at=proposal.asked_again_at.astimezone(zone) if proposal.asked_again_at else None,
+        opened_at=proposal.opened_at.astimezone(zone) if proposal.opened_at else None,
         guest_message="" if access.hidden else proposal.guest_message,
         appointment_id=proposal.appointment_id,
         hidden=access.hidden,

@@ -29,7 +29,8 @@ from shared.contracts.api.appointments import (
     CancelRequest,
     MeetingStatus,
 )
-from shared.problem import VersionMismatch
+from shared.contracts.api.effects import Effect
+from shared.problem import Language, VersionMismatch
 
 router = APIRouter()
 PAGE_SIZE = 30
@@ -172,6 +173,7 @@ async def _detail(
             "organizer": names.get(appointment.organizer_id, ""),
             "effects": effect_rows(appointment.effects, Reading(names, zone, language, clock.now())),
             "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
+            "cancel_text": _what_goes(appointment, language),
             "typed": typed or _times_of(appointment, zone),
             "reopen": typed is not None,
             "zone_label": times.zone_label(zone, appointment.start, language),
@@ -180,6 +182,23 @@ async def _detail(
         status=status,
         here=f"/appointments/{appointment_id}",
     )
+
+
+def _what_goes(appointment: AppointmentView, language: Language) -> str:
+    """Exactly what cancelling does (X12), counted from the effects that stand."""
+    standing = [effect for effect in appointment.effects if not effect.absent]
+    meetings = sum(effect.effect is Effect.MEETING for effect in standing)
+    calendars = sum(effect.effect is Effect.ENTRY for effect in standing)
+    goes = [
+        *([text(language, "appointments.goes_meeting", n=meetings)] if meetings else []),
+        *([text(language, "appointments.goes_entries", n=calendars)] if calendars else []),
+    ]
+    mails = 2 if appointment.guest.email else 1
+    sentences = [text(language, f"appointments.goes_mails_{mails}"), text(language, "appointments.goes_for_good")]
+    if goes:
+        listed = text(language, "appointments.goes_and").join(goes)
+        sentences.insert(0, text(language, "appointments.goes", what=listed))
+    return ("" if language == "ja" else " ").join(sentences)
 
 
 def _times_of(appointment: AppointmentView, zone: str) -> dict[str, Any]:

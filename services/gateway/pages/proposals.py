@@ -103,7 +103,6 @@ async def _detail(
     timeline = None if proposal.hidden else await timeline_of(request, signed_in, "proposals", proposal_id)
     names = {attendee.staff_id: attendee.name for attendee in proposal.attendees}
     said = _SAID.get(request.query_params.get("said", ""), "")
-    open_slots = [slot for slot in proposal.slots if slot.status is SlotStatus.OPEN]
     heading = guest_name(proposal, language)
     return staff_page(
         request,
@@ -124,7 +123,7 @@ async def _detail(
             "timeline": timeline,
             "can_edit": proposal.can_change and proposal.status in (ProposalStatus.OPEN, ProposalStatus.EXPIRED),
             "can_withdraw": proposal.can_change and proposal.status is ProposalStatus.OPEN,
-            "hold_count": len(open_slots) * sum(effect.effect is Effect.HOLD for effect in proposal.effects),
+            "hold_count": sum(effect.count for effect in proposal.effects if effect.effect is Effect.HOLD),
         },
         status=status,
         here=f"/proposals/{proposal_id}",

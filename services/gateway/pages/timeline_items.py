@@ -61,7 +61,8 @@ def _title(name: str, facts: Facts, reading: _Reading) -> str:
     """The most particular sentence that there is for it; events that this version knows no words for say their name."""
     kind = name
     if name in ("notification_sent", "notification_failed"):
-        kind = f"{'notification_suppressed' if facts.suppressed else name}_{facts.audience}"
+        how = "notification_suppressed" if facts.suppressed else "notification_put_off" if facts.until else name
+        kind = f"{how}_{facts.audience}"
     elif name == "slots_changed" and facts.reason:
         kind = f"{name}_{facts.reason}"
     elif name == "calendar_write_failed" and facts.slot_ids:

@@ -77,6 +77,20 @@ class BusyList(_Answer):
     items: list[StaffBusy]
 
 
+class ClaimAt(Claim):
+    """A claim on one moment; ``title`` and the ids are empty where the reader may not see it."""
+
+    title: str = ""
+    proposal_id: str | None = None
+    appointment_id: str | None = None
+
+
+class ExplainedClaims(_Answer):
+    """Booking's answer about one moment (X11)."""
+
+    claims: list[ClaimAt]
+
+
 class ConnectionStatus(StrEnum):
     """Of an OAuth link."""
 
@@ -144,3 +158,26 @@ class HookAnswer(_Answer):
 
     status: int
     text: str = ""
+
+
+class EntryAt(BusySpan):
+    """``calendar`` is where it stands."""
+
+    calendar: Provider
+
+
+class CalendarAt(_Answer):
+    """A linked calendar; ``reaches`` tells whether what was read covers the moment."""
+
+    provider: Provider
+    is_broken: bool
+    read_at: datetime | None = None
+    reaches: bool
+
+
+class ExplainedCalendars(_Answer):
+    """calendar_sync's answer about one moment (X11)."""
+
+    status: Freshness
+    calendars: list[CalendarAt]
+    entries: list[EntryAt]

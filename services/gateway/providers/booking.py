@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.gateway.providers.answers import ClaimList, PreviewMaterial
+from services.gateway.providers.answers import ClaimList, ExplainedClaims, PreviewMaterial
 from services.gateway.providers.backend import Backend, Query, Reply
 from services.gateway.providers.caller import GuestCaller
 from shared.contracts.timeline import TimelinePage
@@ -84,6 +84,14 @@ class Booking(Backend):
         query = {"staff_ids": ",".join(staff_ids), "from": start.isoformat(), "to": end.isoformat()}
         return await self.read(ClaimList, "GET", "/internal/claims", caller, query=query)
 
+    async def explain(self, caller: Caller, staff_id: str, at: datetime) -> ExplainedClaims:
+        query = {"staff_id": staff_id, "at": at.isoformat()}
+        return await self.read(ExplainedClaims, "GET", "/internal/explain", caller, query=query)
+
+    async def suggestions(self, caller: Caller, query: Query) -> Reply:
+        """``query`` names ``staff_ids``, ``minutes``, ``count``, ``kind`` and perhaps ``from``."""
+        return await self.call("GET", "/internal/suggestions", caller, query=query)
+
     async def guest_proposal(self, guest: GuestCaller) -> Reply:
         return await self.call("GET", "/internal/guest/proposal", guest)
 
@@ -92,3 +100,6 @@ class Booking(Backend):
 
     async def ask_again(self, guest: GuestCaller, body: bytes) -> Reply:
         return await self.call("POST", "/internal/guest/proposal/ask-again", guest, body=body)
+
+    async def seen(self, guest: GuestCaller) -> None:
+        await self.call("POST", "/internal/guest/proposal/seen", guest)

@@ -11,6 +11,7 @@ from services.gateway.providers.answers import (
     Connected,
     ConnectionList,
     ConnectionView,
+    ExplainedCalendars,
     HookAnswer,
     Provider,
 )
@@ -45,6 +46,10 @@ class CalendarSync(Connecting):
     async def busy(self, caller: Caller, staff_ids: Sequence[str], start: datetime, end: datetime) -> BusyList:
         query = {"staff_ids": ",".join(staff_ids), "from": start.isoformat(), "to": end.isoformat()}
         return await self.read(BusyList, "GET", "/internal/busy", caller, query=query)
+
+    async def explain(self, caller: Caller, staff_id: str, at: datetime) -> ExplainedCalendars:
+        query = {"staff_id": staff_id, "at": at.isoformat()}
+        return await self.read(ExplainedCalendars, "GET", "/internal/explain", caller, query=query)
 
     async def notification(
         self,

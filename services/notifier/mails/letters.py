@@ -99,10 +99,15 @@ def _proposal_scene(material: Material, proposal: Proposal) -> Scene:
     scene = _blank(material, proposal.guest, proposal.kind)
     zone = material.zone
     slots = sorted(proposal.slots, key=lambda slot: slot.start_at)
+    if material.notice.purpose in (Purpose.SLOTS_RUNNING_LOW, Purpose.UNANSWERED):
+        slots = [slot for slot in slots if slot.start_at > material.at]
     for_guest = material.audience is Audience.GUEST
     page = material.guest_url if for_guest else f"{material.public_url}/proposals/{proposal.proposal_id}"
+    if material.notice.purpose is Purpose.SLOTS_RUNNING_LOW:
+        page += "/slots"
     return replace(
         scene,
+        opened=material.notice.opened,
         zone=_zone_of_all(zone, [slot.start_at for slot in slots]),
         title=line(proposal.title),
         slots=tuple(wording.span(slot.start_at, slot.end_at, zone, scene.language) for slot in slots),

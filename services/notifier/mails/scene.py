@@ -50,6 +50,7 @@ class Scene:
     words: str = ""
     provider: str = ""
     reminder_word: str = ""
+    opened: bool = False
 
     @property
     def for_staff(self) -> bool:

@@ -55,6 +55,8 @@ class Notice(Value):
     provider: str = ""
     error: MeetingErrorCode | None = None
     retry_at: AwareDatetime | None = None
+    minimum: int = 0
+    opened: bool = False
 
     @property
     def key(self) -> str:

@@ -14,7 +14,7 @@ CARRIERS = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK)
 _ASKS_TO_CHOOSE = (Purpose.PROPOSED, Purpose.SLOTS_CHANGED)
 _WAITS_FOR_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED)
 _OUTLIVES_NEWER = (Purpose.NEW_SLOTS_REQUESTED, Purpose.ISSUE_FAILED, Purpose.CONNECTION_BROKEN)
-_SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, Purpose.REMINDER)
+_SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, Purpose.REMINDER, Purpose.SLOTS_RUNNING_LOW, Purpose.UNANSWERED)
 """Mails that are no reason to leave out an older one: whoever gets them still misses what it said."""
 
 _TELLS_THE_END = (Purpose.CANCELED, Purpose.WITHDRAWN, Purpose.CONNECTION_BROKEN)
@@ -171,6 +171,8 @@ def _reason_against(matter: Matter, notice: Notice, audience: Audience, now: dat
         return SUPERSEDED
     if notice.purpose is Purpose.ISSUE_FAILED and matter.link:
         return "issued"
+    if notice.purpose is Purpose.SLOTS_RUNNING_LOW and _has_enough(matter, notice, now):
+        return SUPERSEDED
     if notice.purpose in _ASKS_TO_CHOOSE and not _has_slots(matter):
         return "no_slots"
     if audience is Audience.GUEST and not _guest_address(matter):
@@ -218,6 +220,12 @@ def _wait_until(matter: Matter, notice: Notice, delivery: Delivery | None, meeti
 def _has_slots(matter: Matter) -> bool:
     """A proposal that is over, or whose slots are all taken, has none."""
     return matter.proposal is not None and bool(matter.proposal.slots)
+
+
+def _has_enough(matter: Matter, notice: Notice, now: datetime) -> bool:
+    """Whether staff have added slots since they were few."""
+    remaining = [slot for slot in matter.proposal.slots if slot.start_at > now] if matter.proposal else []
+    return matter.revision > notice.revision and len(remaining) >= notice.minimum
 
 
 def _guest_address(matter: Matter) -> str:

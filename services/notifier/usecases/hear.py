@@ -44,6 +44,7 @@ class HearOfMatters:
         audiences: tuple[Audience, ...],
         *,
         ends_as: str = "",
+        **particulars: Any,
     ) -> None:
         """The newest state, and a notice where somebody is to be mailed."""
         opened = ProposalSecrets.unseal(self._bus, data.sealed, subject=event.subject)
@@ -58,6 +59,7 @@ class HearOfMatters:
             chain=_chain(event),
             tag=event.id if asked else "",  # the same revision may be asked about on several days
             words=words,
+            **particulars,
         )
 
         def merge(matter: Matter) -> Matter:

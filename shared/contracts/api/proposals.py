@@ -150,6 +150,7 @@ class SlotView(View):
 class ProposalView(View):
     """A proposal as staff see it. ``hidden`` where it is private and the reader takes no part: then title, guest,
     note, guidance and the guest's URL are empty. Times are in the organization's zone.
+    ``opened_at`` is when the guest's page was first seen (X12).
     """
 
     id: str
@@ -176,6 +177,7 @@ class ProposalView(View):
     created_at: datetime
     updated_at: datetime
     asked_again_at: datetime | None
+    opened_at: datetime | None = None
     guest_message: str
     appointment_id: str | None
     hidden: bool

@@ -182,6 +182,12 @@ def _usual() -> dict[tuple[str, str], Answer]:
         ("booking", "GET /internal/guest/proposal"): Answer(200, a_guest_view()),
         ("booking", "POST /internal/guest/proposal/confirm"): Answer(201, a_guest_appointment()),
         ("booking", "POST /internal/guest/proposal/ask-again"): Answer(202, {"status": "accepted"}),
+        ("booking", "POST /internal/guest/proposal/seen"): Answer(204, text=""),
+        ("booking", "GET /internal/explain"): Answer(200, {"claims": []}),
+        ("booking", "GET /internal/suggestions"): Answer(200, {"slots": [SLOT], "unreadable": []}),
+        ("calendar_sync", "GET /internal/explain"): Answer(
+            200, {"status": "not_connected", "calendars": [], "entries": []}
+        ),
         ("notifier", "POST /internal/preview"): Answer(200, {"subject": "件名", "text": "本文", "html": "<p>本文</p>"}),
         ("calendar_sync", "GET /internal/busy"): Answer(200, {"items": []}),
         ("calendar_sync", "GET /internal/connections"): Answer(

@@ -160,6 +160,8 @@ def a_material(purpose: Purpose, audience: Audience = Audience.GUEST, **changes:
         Purpose.WITHDRAWN,
         Purpose.EXPIRED,
         Purpose.NEW_SLOTS_REQUESTED,
+        Purpose.SLOTS_RUNNING_LOW,
+        Purpose.UNANSWERED,
     )
     state = {"proposal": a_proposal(), "appointment": None} if proposes else {}
     if purpose is Purpose.CONNECTION_BROKEN:

@@ -93,3 +93,9 @@ def test_a_link_mail_under_way_is_not_doubled_when_the_same_link_is_heard_of_aga
         revision=2, appointment=an_appointment(revision=2), meeting=a_link(revision=2), deliveries=deliveries
     )
     assert due(matter) - {"confirmed:1:staff"} == {"link:1:aaaa:guest"}
+
+
+def test_a_reminder_waits_for_a_confirmation_that_was_not_even_heard_of() -> None:
+    reminder = a_notice(Purpose.REMINDER, 2, start_at=START)
+    matter = a_matter(appointment=an_appointment(revision=2), revision=2, notices={reminder.key: reminder})
+    assert plan(matter, NOON, meeting_wait=WAIT).sends == ()

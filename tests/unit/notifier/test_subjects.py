@@ -20,6 +20,8 @@ PAIRS = [
         (Purpose.WITHDRAWN, STAFF),
         (Purpose.EXPIRED, GUEST),
         (Purpose.NEW_SLOTS_REQUESTED, GUEST),
+        (Purpose.SLOTS_RUNNING_LOW, GUEST),
+        (Purpose.UNANSWERED, GUEST),
         (Purpose.CONNECTION_BROKEN, GUEST),
     }
 ]
@@ -40,6 +42,8 @@ PAIRS = [
         (Purpose.LINK, STAFF, "Web会議URL:ABC株式会社:田中花子様"),
         (Purpose.EXPIRED, STAFF, "期限切れ:ABC株式会社:田中花子様"),
         (Purpose.NEW_SLOTS_REQUESTED, STAFF, "候補日の追加依頼:ABC株式会社:田中花子様"),
+        (Purpose.SLOTS_RUNNING_LOW, STAFF, "残りの候補日が少なくなりました:ABC株式会社:田中花子様"),
+        (Purpose.UNANSWERED, STAFF, "返信待ち:ABC株式会社:田中花子様"),
         (Purpose.REMINDER, GUEST, "[株式会社サンプル]本日のWeb会議予定のリマインド: [AM]10:30[Chosei]"),
         (Purpose.REMINDER, STAFF, "本日のWeb会議予定のリマインド: [AM]10:30 ABC株式会社:田中花子様[Chosei]"),
         (Purpose.CONNECTION_BROKEN, STAFF, "【Chosei】連携が切れました"),
