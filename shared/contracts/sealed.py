@@ -1,5 +1,5 @@
-"""What travels sealed (G23): guest tokens, notes, guidance, passcodes, join URLs and invitations. Only the six services hold
-the key.
+"""What travels sealed (G23): guest tokens, notes, guidance, passcodes, join URLs and invitations. Only the six
+services hold the key.
 """
 
 from typing import TypeVar
