@@ -179,7 +179,9 @@ def test_r14_50_000_characters_of_guidance_arrive_whole() -> None:
 
 def test_who_is_invited_reads_their_own_language_whatever_the_organizations_is() -> None:
     notice = a_notice(Purpose.INVITED, 1, Audience.STAFF, locale="en")
-    mail = write(a_material(Purpose.INVITED, Audience.STAFF, notice=notice, invitation_url="https://c.example/invite/T"))
+    mail = write(
+        a_material(Purpose.INVITED, Audience.STAFF, notice=notice, invitation_url="https://c.example/invite/T")
+    )
     assert mail.subject == "[株式会社サンプル] Invitation to Chosei"
     assert "https://c.example/invite/T" in mail.text
 

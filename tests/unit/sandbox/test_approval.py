@@ -1,4 +1,4 @@
-"""An app that an administrator has not approved: Microsoft says so on its page, to the app, and at the token endpoint."""
+"""An app that no administrator approved: Microsoft says so on its page, to the app, and at the token endpoint."""
 
 from pathlib import Path
 
