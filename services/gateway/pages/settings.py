@@ -111,9 +111,17 @@ def _shown(name: str, value: str, language: Language) -> str:
     return text(language, f"settings.{name}_{value or 'no'}")
 
 
-def _facts(values: dict[str, str], language: Language) -> list[tuple[str, str]]:
-    """For those who may only read."""
-    return [(text(language, f"settings.{name}"), _shown(name, values[name], language)) for name in FIELDS]
+def _facts(values: dict[str, str], language: Language) -> list[tuple[str, str, str]]:
+    """For those who may only read: what it is called, how it is set, what that does."""
+    return [
+        (text(language, f"settings.{name}"), _shown(name, values[name], language), _does(name, values[name], language))
+        for name in FIELDS
+    ]
+
+
+def _does(name: str, value: str, language: Language) -> str:
+    choice = name in ("mail_format", "drift_policy", "allow_zoom_basic")
+    return text(language, f"settings.{name}_{value or 'no'}_hint" if choice else f"settings.{name}_hint")
 
 
 def _page(request: Request, signed_in: SignedIn, sheet: Sheet) -> Response:
