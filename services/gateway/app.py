@@ -25,6 +25,7 @@ from services.gateway.usecases.answer_once import AnswerOnce
 from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
 from services.gateway.usecases.explain_time import ExplainTime
+from services.gateway.usecases.invite import AcceptInvitation, InviteStaff, Inviting
 from services.gateway.usecases.passwords import Passwords
 from services.gateway.usecases.propose import Preview, Propose
 from services.gateway.usecases.read_calendar import ReadCalendar
@@ -80,6 +81,7 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
     passwords = Passwords()
     limits = Limits(stores.counts, settings)
     staff, organizations, sessions = stores.staff, stores.organizations, stores.sessions
+    inviting = Inviting(settings.bus_ring, settings.public_url)
     return GatewayParts(
         settings=settings,
         organizations=organizations,
@@ -92,8 +94,10 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
         passwords=passwords,
         sign_in=SignIn(staff, sessions, passwords, limits),
         setup=SetUp(client, organizations, staff, stores.setup_codes, passwords, limits, relay),
-        add_staff=AddStaff(staff, passwords, relay),
+        add_staff=AddStaff(staff, passwords, inviting, relay),
         change_staff=ChangeStaff(client, staff, organizations, sessions, passwords, relay),
+        invite_staff=InviteStaff(staff, inviting, relay),
+        accept_invitation=AcceptInvitation(staff, sessions, passwords),
         change_organization=ChangeOrganization(organizations, relay),
         connections=Connections(backends, settings.public_url),
         calendar=ReadCalendar(backends, staff),

@@ -15,6 +15,7 @@ from services.gateway.store.staff import StaffStore
 from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
 from services.gateway.usecases.explain_time import ExplainTime
+from services.gateway.usecases.invite import AcceptInvitation, InviteStaff
 from services.gateway.usecases.passwords import Passwords
 from services.gateway.usecases.propose import Preview, Propose
 from services.gateway.usecases.read_calendar import ReadCalendar
@@ -41,6 +42,8 @@ class GatewayParts:
     setup: SetUp
     add_staff: AddStaff
     change_staff: ChangeStaff
+    invite_staff: InviteStaff
+    accept_invitation: AcceptInvitation
     change_organization: ChangeOrganization
     connections: Connections
     calendar: ReadCalendar

@@ -20,7 +20,7 @@ from shared.contracts.booking import (
 )
 from shared.contracts.calendar_sync import CalendarDisconnected
 from shared.contracts.envelope import CloudEvent
-from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled
+from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled, StaffInvited
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.reminder_scheduler import ReminderDue
 from shared.contracts.zoom_issuer import (
@@ -47,6 +47,7 @@ def build_subscribers(hear: HearOfMatters, directory: Directory) -> RabbitRouter
             hears(SERVICE, OrganizationChanged, on.on_organization_changed),
             hears(SERVICE, StaffChanged, on.on_staff_changed),
             hears(SERVICE, StaffDisabled, on.on_staff_disabled),
+            hears(SERVICE, StaffInvited, on.on_staff_invited),
             hears(SERVICE, SlotsProposed, on.on_slots_proposed),
             hears(SERVICE, SlotsChanged, on.on_slots_changed),
             hears(SERVICE, SlotsWithdrawn, on.on_slots_withdrawn),
@@ -109,6 +110,9 @@ class Subscribers:
             disabled=True,
         )
         await self._directory.remember_staff(member)
+
+    async def on_staff_invited(self, event: CloudEvent[StaffInvited]) -> None:
+        await self._hear.invited(event)
 
     async def on_slots_proposed(self, event: CloudEvent[SlotsProposed]) -> None:
         audiences = BOTH if event.data.proposal.send_mail else ()

@@ -1,6 +1,6 @@
 """Events of the gateway: organizations and staff, so that no service has to ask for them."""
 
-from shared.contracts.envelope import EventData
+from shared.contracts.envelope import EventData, Instant
 from shared.contracts.people import Person
 
 
@@ -34,3 +34,15 @@ class StaffDisabled(EventData, routing_key="gateway.staff_disabled.v1"):
     """A staff member may no longer sign in or attend."""
 
     person: Person
+
+
+class StaffInvited(EventData, routing_key="gateway.staff_invited.v1"):
+    """A staff member was sent a link to choose a password with; any link before it is dead. ``sealed`` is an
+    ``InvitationSecrets``. Subject: the staff member.
+    """
+
+    person: Person
+    invited_by: Person
+    locale: str
+    expires_at: Instant
+    sealed: str

@@ -31,6 +31,7 @@ class Purpose(OpenEnum):
     REMINDER = "reminder"
     CONNECTION_BROKEN = "connection_broken"
     ISSUE_FAILED = "issue_failed"
+    INVITED = "invited"
 
 
 class NotificationSent(WithCalls, routing_key="notifier.notification_sent.v1"):

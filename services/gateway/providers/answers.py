@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 
 
 class _Answer(BaseModel):
@@ -107,13 +107,23 @@ class Provider(StrEnum):
     MICROSOFT = "microsoft"
 
 
+class NotReleased(_Answer):
+    """A hold that stands still in the person's calendar; times are absent where nobody knows its slot any more."""
+
+    proposal_id: str
+    slot_id: str
+    title: str
+    start: AwareDatetime | None
+    end: AwareDatetime | None
+
+
 class ConnectionView(_Answer):
     """A link; ``not_released`` names holds that could not be removed before it ended (R1)."""
 
     provider: Provider
     status: ConnectionStatus
     account: str | None = None
-    not_released: list[JsonValue] = []
+    not_released: list[NotReleased] = []
 
 
 class ConnectionList(_Answer):

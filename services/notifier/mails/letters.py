@@ -57,6 +57,8 @@ def _scene(material: Material) -> Scene:
         return _appointment_scene(material, matter.appointment)
     if matter.proposal is not None:
         return _proposal_scene(material, matter.proposal)
+    if material.notice.purpose is Purpose.INVITED:
+        return _invitation_scene(material)
     return _connection_scene(material)
 
 
@@ -155,6 +157,18 @@ def _connection_scene(material: Material) -> Scene:
         provider=names.get(material.notice.provider, line(material.notice.provider)),
         people=line(material.staff_name),
         url=_link(f"{material.public_url}/connections"),
+    )
+
+
+def _invitation_scene(material: Material) -> Scene:
+    scene, notice = _blank(material), material.notice
+    zone = moments.zone_of(material.organization.time_zone)
+    return replace(
+        scene,
+        people=line(material.staff_name),
+        inviter=line(notice.invited_by.name) if notice.invited_by else "",
+        expires=_moment(notice.expires_at, zone, scene.language) if notice.expires_at else "",
+        url=_link(material.invitation_url),
     )
 
 

@@ -25,6 +25,7 @@ class Material:
     organizer_address: str
     at: datetime
     guest_url: str = ""
+    invitation_url: str = ""
     guidance: str = ""
     words: str = ""
     join: Join | None = None
@@ -37,8 +38,8 @@ class Material:
 
     @property
     def language(self) -> Language:
-        """The guest's where they chose one, else the organization's (X6)."""
-        own = self.organization.locale
+        """The guest's where they chose one, the invited person's own, else the organization's (X6)."""
+        own = self.notice.locale or self.organization.locale
         if self.audience is Audience.GUEST:
             state = self.matter.appointment or self.matter.proposal
             chosen = (state.guest_locale if isinstance(state, Appointment) else state.locale) if state else ""

@@ -49,6 +49,7 @@ class Scene:
     guidance: str = ""
     words: str = ""
     provider: str = ""
+    inviter: str = ""
     reminder_word: str = ""
     opened: bool = False
 

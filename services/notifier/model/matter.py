@@ -14,6 +14,7 @@ from shared.contracts import actors
 from shared.contracts.booking import Appointment, Proposal
 from shared.contracts.envelope import Value
 from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.people import Person
 from shared.contracts.provider_calls import ProviderCall
 from shared.contracts.zoom_issuer import MeetingErrorCode
 
@@ -39,7 +40,8 @@ class Chain(Value):
 class Notice(Value):
     """A reason to mail. ``tag`` tells notices of one revision and purpose apart where there may be several.
 
-    ``words`` is what somebody wrote, encrypted at rest. What follows belongs to one purpose each.
+    ``words`` is what somebody wrote, ``url`` a page for this reader alone, both encrypted at rest. What follows belongs
+    to one purpose each; ``person`` gets the mail whatever else is known of them by then.
     """
 
     purpose: Purpose
@@ -49,6 +51,11 @@ class Notice(Value):
     chain: Chain
     tag: str = ""
     words: str | None = None
+    url: str | None = None
+    person: Person | None = None
+    invited_by: Person | None = None
+    locale: str = ""
+    expires_at: AwareDatetime | None = None
     previous_start_at: AwareDatetime | None = None
     previous_end_at: AwareDatetime | None = None
     start_at: AwareDatetime | None = None

@@ -18,7 +18,7 @@ _SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, Purpose.REMINDER, Purpose.SLOTS_RUNNING
 """Mails that are no reason to leave out an older one: whoever gets them still misses what it said."""
 
 _TELLS_THE_END = (Purpose.CANCELED, Purpose.WITHDRAWN, Purpose.CONNECTION_BROKEN)
-_NEEDS_NO_STATE = (Purpose.CONNECTION_BROKEN,)
+_NEEDS_NO_STATE = (Purpose.CONNECTION_BROKEN, Purpose.INVITED)
 SUPERSEDED = "superseded"
 
 
@@ -173,6 +173,8 @@ def _reason_against(matter: Matter, notice: Notice, audience: Audience, now: dat
         return "issued"
     if notice.purpose is Purpose.SLOTS_RUNNING_LOW and _has_enough(matter, notice, now):
         return SUPERSEDED
+    if notice.expires_at is not None and now >= notice.expires_at:
+        return "too_late"
     if notice.purpose in _ASKS_TO_CHOOSE and not _has_slots(matter):
         return "no_slots"
     if audience is Audience.GUEST and not _guest_address(matter):

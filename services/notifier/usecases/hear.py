@@ -8,9 +8,10 @@ from services.notifier.model.matter import Chain, Matter, Meeting, Notice, Troub
 from services.notifier.store import Matters, Safe
 from shared.contracts.booking import AppointmentEvent, ProposalEvent
 from shared.contracts.envelope import CloudEvent
+from shared.contracts.gateway import StaffInvited
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.reminder_scheduler import ReminderDue
-from shared.contracts.sealed import AppointmentSecrets, MeetingSecrets, ProposalSecrets
+from shared.contracts.sealed import AppointmentSecrets, InvitationSecrets, MeetingSecrets, ProposalSecrets
 from shared.contracts.zoom_issuer import (
     MeetingErrorCode,
     MeetingIssued,
@@ -151,6 +152,23 @@ class HearOfMatters:
             provider=provider,
         )
         await self._take(event, staff_id, lambda matter: matter.with_notice(notice))
+
+    async def invited(self, event: CloudEvent[StaffInvited]) -> None:
+        """One mail for each link; a link that is dead by then is not mailed any more."""
+        data, about = event.data, event.subject
+        opened = InvitationSecrets.unseal(self._bus, data.sealed, subject=about)
+        notice = notice_of(
+            event,
+            Purpose.INVITED,
+            event.aggregateversion,
+            (Audience.STAFF,),
+            url=self._safe.lock(opened.url, about=about),
+            person=data.person,
+            invited_by=data.invited_by,
+            locale=data.locale,
+            expires_at=data.expires_at,
+        )
+        await self._take(event, about, lambda matter: matter.with_notice(notice))
 
     async def _take(self, event: CloudEvent[Any], about: str, merge: Callable[[Matter], Matter]) -> None:
         if await self._matters.take(about, event.organizationid, merge):

@@ -23,6 +23,7 @@ PAIRS = [
         (Purpose.SLOTS_RUNNING_LOW, GUEST),
         (Purpose.UNANSWERED, GUEST),
         (Purpose.CONNECTION_BROKEN, GUEST),
+        (Purpose.INVITED, GUEST),
     }
 ]
 
@@ -48,6 +49,7 @@ PAIRS = [
         (Purpose.REMINDER, STAFF, "本日のWeb会議予定のリマインド: [AM]10:30 ABC株式会社:田中花子様[Chosei]"),
         (Purpose.CONNECTION_BROKEN, STAFF, "【Chosei】連携が切れました"),
         (Purpose.ISSUE_FAILED, ADMINS, "【Chosei】[注意!]Zoom URLが発行できませんでした"),
+        (Purpose.INVITED, STAFF, "[株式会社サンプル]Choseiへの招待"),
     ],
 )
 def test_a_subject_is_what_the_specification_says(purpose: Purpose, audience: Audience, expected: str) -> None:
