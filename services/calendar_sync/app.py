@@ -13,15 +13,19 @@ from services.calendar_sync.providers.protocol import CalendarProvider
 from services.calendar_sync.routes import UseCases, build_router
 from services.calendar_sync.settings import Settings
 from services.calendar_sync.store import busy, connections, ledger, mirrors, staff, subjects
+from services.calendar_sync.store.drift import DriftRows
 from services.calendar_sync.subscribers import SERVICE, Subscribers
 from services.calendar_sync.usecases.catch_up import CatchUp
+from services.calendar_sync.usecases.check_entry import CheckEntry
 from services.calendar_sync.usecases.connect import ConnectCalendar
 from services.calendar_sync.usecases.credentials import Credentials
 from services.calendar_sync.usecases.disconnect import DisconnectCalendar
 from services.calendar_sync.usecases.drafts import Drafts
 from services.calendar_sync.usecases.follow_appointment import FollowAppointment
 from services.calendar_sync.usecases.follow_proposal import FollowProposal
+from services.calendar_sync.usecases.freeze import FreezeSync, ResumeSync, measure_frozen
 from services.calendar_sync.usecases.look import LookAtCalendars
+from services.calendar_sync.usecases.notice_drift import NoticeDrift, RestoreEntry
 from services.calendar_sync.usecases.publish_busy import PublishBusyTimes
 from services.calendar_sync.usecases.show_busy import ShowBusyTimes
 from services.calendar_sync.usecases.sync_mirror import Rhythm, SyncMirror
@@ -34,6 +38,7 @@ from shared.messaging.relay import Relay
 from shared.oauth import TokenEndpoint
 from shared.oauth_attempts import Attempts
 from shared.runtime import Parts, make_broker, service_app
+from shared.watch import Watch
 
 _AT_ONCE = 64
 """Rows worked on at once by one process; each mailbox has its own, smaller bound."""
@@ -101,7 +106,7 @@ def build_app(
             relay=relay,
             indexes=stores.indexes,
             subscribers=parts.subscribers.router(),
-            workers=[parts.ledger_worker, parts.mirror_worker, parts.connection_worker],
+            workers=[parts.ledger_worker, parts.mirror_worker, parts.connection_worker, parts.frozen_watch],
             routers=[build_router(settings.api_tokens.get_secret_value(), parts.use_cases)],
             closing=[outside.aclose],
         ),
@@ -152,6 +157,7 @@ class Wiring:
         endpoints: dict[Provider, TokenEndpoint],
     ) -> None:
         self._settings = settings
+        self._client = client
         self._stores = stores
         self._providers = providers
         self._endpoints = endpoints
@@ -160,6 +166,7 @@ class Wiring:
             Provider.MICROSOFT: Mailboxes(settings.microsoft_concurrency),
         }
         self._credentials = Credentials(stores.connections, endpoints, renew_before=settings.renew_before)
+        self._drift_rows = DriftRows(stores.ledger.collection)
         self.ledger_worker = DueWorker("ledger", stores.ledger.collection, self._writer(), concurrency=_AT_ONCE)
         self.mirror_worker = DueWorker("mirrors", stores.mirrors.collection, self._reader(), concurrency=_AT_ONCE)
         wake = self.ledger_worker.wake
@@ -186,8 +193,14 @@ class Wiring:
         self.connection_worker = DueWorker(
             "connections", stores.connections.collection, self._catch_up(follow_appointment)
         )
+        self.frozen_watch = Watch("frozen", lambda: measure_frozen(stores.connections))
         self.subscribers = Subscribers(
-            follow_proposal, follow_appointment, stores.staff, stores.mirrors, settings.bus_ring
+            follow_proposal,
+            follow_appointment,
+            RestoreEntry(self._drift_rows, wake),
+            stores.staff,
+            stores.mirrors,
+            settings.bus_ring,
         )
         self.use_cases = self._use_cases()
 
@@ -208,6 +221,15 @@ class Wiring:
             self._mailboxes,
             stores.mirrors,
             drafts,
+            CheckEntry(
+                stores.ledger,
+                stores.connections,
+                self._credentials,
+                self._providers,
+                self._mailboxes,
+                stores.staff,
+                FreezeSync(stores.connections, self._drift_rows),
+            ),
         )
 
     def _reader(self) -> SyncMirror:
@@ -228,6 +250,7 @@ class Wiring:
             self._mailboxes,
             publish,
             WatchCalendar(stores.mirrors, self._credentials, self._providers, rules),
+            NoticeDrift(self._drift_rows, self.ledger_worker.wake),
             rhythm,
         )
 
@@ -256,6 +279,7 @@ class Wiring:
                 self.connection_worker.wake,
             ),
             disconnect=self._disconnect,
+            resume=ResumeSync(self._client, stores.connections, self._drift_rows, self.ledger_worker.wake),
             connections=stores.connections,
             show_busy=ShowBusyTimes(
                 stores.connections, stores.mirrors, stores.ledger, stale_after=settings.stale_after

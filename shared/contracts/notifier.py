@@ -28,6 +28,7 @@ class Purpose(OpenEnum):
     REMINDER = "reminder"
     CONNECTION_BROKEN = "connection_broken"
     ISSUE_FAILED = "issue_failed"
+    SYNC_FROZEN = "sync_frozen"
 
 
 class NotificationSent(EventData, routing_key="notifier.notification_sent.v1"):
