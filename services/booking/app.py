@@ -28,6 +28,7 @@ from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.links import Links
 from services.booking.usecases.propose import ProposeSlots
 from services.booking.usecases.record_effects import RecordEffects
+from services.booking.usecases.settle_drift import SettleDrift
 from shared import http, mongo
 from shared.due import DueWorker
 from shared.internal import require_caller
@@ -51,6 +52,24 @@ class Stores:
         return cls(PeopleStore(database), guards, BookingStore(client, database, guards))
 
 
+@dataclass(frozen=True)
+class AppointmentUses:
+    """What staff and findings in calendars do to appointments; both take turns."""
+
+    change: ChangeAppointment
+    cancel: CancelAppointment
+    settle_drift: SettleDrift
+    turns: Turns
+
+    @classmethod
+    def of(cls, stores: Stores, availability: Availability, announcer: Announcer, relay: Relay) -> "AppointmentUses":
+        people, store, turns = stores.people, stores.bookings, Turns()
+        change = ChangeAppointment(people, store, availability, announcer, relay)
+        cancel = CancelAppointment(store, announcer, relay)
+        settle_drift = SettleDrift(people, store, change, cancel, announcer, relay, turns)
+        return cls(change, cancel, settle_drift, turns)
+
+
 def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: Look | None = None) -> FastAPI:
     """``broker`` and ``look`` are handed in by tests only."""
     client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
@@ -70,6 +89,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     links = Links(settings.token_ring, settings.public_url)
     announcer = Announcer(settings.bus_ring, links)
     expire = ExpireProposal(stores.bookings, announcer, relay)
+    uses = AppointmentUses.of(stores, availability, announcer, relay)
     parts = Parts(
         client=client,
         broker=broker,
@@ -79,9 +99,10 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
             stores.people,
             RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
             DropTakenSlots(stores.bookings, stores.guards, announcer, relay),
+            uses.settle_drift,
         ).router(),
         workers=[DueWorker("expiry", stores.bookings.proposals, expire)],
-        routers=_routes(settings, stores, availability, links, announcer, relay),
+        routers=_routes(settings, stores, availability, links, announcer, relay, uses),
         closing=[calendars.aclose],
     )
     return service_app(SERVICE, settings, parts)
@@ -94,8 +115,9 @@ def _routes(
     links: Links,
     announcer: Announcer,
     relay: Relay,
+    uses: AppointmentUses,
 ) -> list[APIRouter]:
-    turns = Turns()
+    turns = uses.turns
     writes = Writes(turns)
     guard = require_caller(settings.api_tokens.get_secret_value())
     people, store, ring = stores.people, stores.bookings, settings.data_ring
@@ -116,8 +138,9 @@ def _routes(
             store,
             links,
             ring,
-            ChangeAppointment(people, store, availability, announcer, relay),
-            CancelAppointment(store, announcer, relay),
+            uses.change,
+            uses.cancel,
+            uses.settle_drift,
         ).router(),
         build_guest_routes(
             guard,

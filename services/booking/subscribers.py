@@ -8,17 +8,20 @@ from typing import Any
 from faststream.rabbit import RabbitRouter
 
 from services.booking.model import told
+from services.booking.model.drift import DriftPolicy, drift_of
 from services.booking.model.effects import Reported
 from services.booking.model.people import Link, Organization
 from services.booking.model.spans import Span
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.end_proposal import DropTakenSlots
 from services.booking.usecases.record_effects import RecordEffects
+from services.booking.usecases.settle_drift import SettleDrift
 from shared.contracts.booking import AppointmentChanged, AppointmentConfirmed, AppointmentRescheduled
 from shared.contracts.calendar_sync import (
     BusyTimesChanged,
     CalendarConnected,
     CalendarDisconnected,
+    CalendarDriftDetected,
     CalendarEntryRemoved,
     CalendarEntryWritten,
     CalendarWriteFailed,
@@ -47,10 +50,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Subscribers:
     """Unpacks each event and calls one use case or store."""
 
-    def __init__(self, people: PeopleStore, effects: RecordEffects, drop_taken: DropTakenSlots) -> None:
+    def __init__(
+        self, people: PeopleStore, effects: RecordEffects, drop_taken: DropTakenSlots, settle_drift: SettleDrift
+    ) -> None:
         self._people = people
         self._effects = effects
         self._drop_taken = drop_taken
+        self._settle_drift = settle_drift
 
     def router(self) -> RabbitRouter:
         return RabbitRouter(
@@ -71,6 +77,7 @@ class Subscribers:
                 hears(SERVICE, CalendarEntryWritten, self.on_calendar_entry_written),
                 hears(SERVICE, CalendarEntryRemoved, self.on_calendar_entry_removed),
                 hears(SERVICE, CalendarWriteFailed, self.on_calendar_write_failed),
+                hears(SERVICE, CalendarDriftDetected, self.on_calendar_drift_detected),
                 hears(SERVICE, MeetingIssued, self.on_meeting_issued),
                 hears(SERVICE, MeetingUpdated, self.on_meeting_updated),
                 hears(SERVICE, MeetingRevoked, self.on_meeting_revoked),
@@ -90,6 +97,7 @@ class Subscribers:
             product_name=settings.product_name,
             time_zone=settings.time_zone,
             locale=settings.locale,
+            drift_policy=DriftPolicy(settings.drift_policy),
         )
         await self._people.keep_organization(organization, event.aggregateversion)
 
@@ -157,6 +165,10 @@ class Subscribers:
             await self._effects.holds(failed.proposal_id, news)
         elif failed.appointment_id:
             await self._effects.entries(failed.appointment_id, news)
+
+    async def on_calendar_drift_detected(self, event: CloudEvent[CalendarDriftDetected]) -> None:
+        drift = drift_of(event.data, _moment(event), event.time)
+        await self._settle_drift.detected(event.organizationid, event.data.appointment_id, drift, event.cause())
 
     async def on_meeting_issued(self, event: CloudEvent[MeetingIssued]) -> None:
         meeting = event.data

@@ -60,8 +60,13 @@ def report(
     covers: Sequence[str] = (),
 ) -> Report:
     """``within`` orders reports of one revision as their publisher counts them; the status only where they tie."""
-    order = revision * _REVISION + min(within, _REVISION // _WITHIN - 1) * _WITHIN + _RANK[status]
+    order = order_of(revision, within) + _RANK[status]
     return Report(order=order, status=status, reason=reason, until=until, owner=owner, covers=list(covers))
+
+
+def order_of(revision: int, within: int) -> int:
+    """Below every report that is told at this moment."""
+    return revision * _REVISION + min(within, _REVISION // _WITHIN - 1) * _WITHIN
 
 
 def fold(reports: Reports, key: str, new: Report) -> Reports:

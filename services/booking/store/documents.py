@@ -8,7 +8,7 @@ from shared.mongo import Document
 PROPOSAL = {outbox.FIELD: 0, "lease": 0, "due_at": 0}
 APPOINTMENT = {outbox.FIELD: 0, "reception_day": 0}
 
-_APART = {"reports", "meeting", "origin"}
+_APART = {"reports", "meeting", "origin", "drifts"}
 """Written by events, one member at a time, or when the document is made, never with the rest."""
 
 

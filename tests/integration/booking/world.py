@@ -13,13 +13,14 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from services.booking.app import Stores, build_app
+from services.booking.app import AppointmentUses, Stores, build_app
 from services.booking.model.free_time import bitset_of
 from services.booking.model.spans import Span
 from services.booking.providers.calendar_look import UNREADABLE, BusyEntry, Looked, LookStatus
 from services.booking.settings import Settings
 from services.booking.subscribers import SERVICE, Subscribers
 from services.booking.usecases.announce import Announcer
+from services.booking.usecases.availability import Availability
 from services.booking.usecases.end_proposal import DropTakenSlots, ExpireProposal
 from services.booking.usecases.links import Links
 from services.booking.usecases.record_effects import RecordEffects
@@ -232,6 +233,7 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
         stores.people,
         RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
         DropTakenSlots(stores.bookings, stores.guards, announcer, relay),
+        AppointmentUses.of(stores, _availability(stores, look), announcer, relay).settle_drift,
     )
     expiry = DueWorker("expiry", stores.bookings.proposals, ExpireProposal(stores.bookings, announcer, relay))
     transport = httpx.ASGITransport(app=app)
@@ -244,6 +246,17 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
         yield world
     await relay.stop()
     await mongo.close(database_client)
+
+
+def _availability(stores: Stores, look: FakeLook) -> Availability:
+    return Availability(
+        stores.people,
+        stores.guards,
+        look,
+        stale_after=timedelta(minutes=15),
+        look_max_age=timedelta(seconds=30),
+        looks_budget=timedelta(seconds=6),
+    )
 
 
 async def _seed(world: World) -> None:
