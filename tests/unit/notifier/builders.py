@@ -162,7 +162,7 @@ def a_material(purpose: Purpose, audience: Audience = Audience.GUEST, **changes:
         Purpose.NEW_SLOTS_REQUESTED,
     )
     state = {"proposal": a_proposal(), "appointment": None} if proposes else {}
-    if purpose is Purpose.CONNECTION_BROKEN:
+    if purpose in (Purpose.CONNECTION_BROKEN, Purpose.SYNC_FROZEN):
         state = {"appointment": None}
     values = {
         "matter": a_matter(**state),

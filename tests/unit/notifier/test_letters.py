@@ -33,6 +33,7 @@ from tests.unit.notifier.test_subjects import PAIRS
 PARTICULARS = {
     Purpose.RESCHEDULED: {"previous_start_at": START - 24 * HOUR, "previous_end_at": START - 23 * HOUR},
     Purpose.CONNECTION_BROKEN: {"provider": "google"},
+    Purpose.SYNC_FROZEN: {"provider": "microsoft"},
     Purpose.ISSUE_FAILED: {"error": MeetingErrorCode.RATE_LIMITED, "retry_at": START - timedelta(hours=100)},
 }
 WITH_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK, Purpose.REMINDER)
