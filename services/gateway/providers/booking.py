@@ -75,6 +75,12 @@ class Booking(Backend):
     async def delete_appointment(self, caller: Caller, appointment_id: str, *, if_match: str | None = None) -> Reply:
         return await self.call("DELETE", _path("appointments", appointment_id), caller, if_match=if_match)
 
+    async def decide_drift(
+        self, caller: Caller, appointment_id: str, body: bytes, *, if_match: str | None = None
+    ) -> Reply:
+        path = _path("appointments", appointment_id, "drift")
+        return await self.call("POST", path, caller, body=body, if_match=if_match)
+
     async def claims(self, caller: Caller, staff_ids: Sequence[str], start: datetime, end: datetime) -> ClaimList:
         query = {"staff_ids": ",".join(staff_ids), "from": start.isoformat(), "to": end.isoformat()}
         return await self.read(ClaimList, "GET", "/internal/claims", caller, query=query)

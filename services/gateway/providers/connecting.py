@@ -11,10 +11,12 @@ from services.gateway.providers.answers import (
     Connected,
     ConnectionList,
     ConnectionView,
+    FrozenCalendars,
     HookAnswer,
     Provider,
 )
 from services.gateway.providers.backend import Backend, BackendProblem
+from services.gateway.schemas.connections import ResumeDecision
 from shared.internal import REQUEST_ID, Caller
 
 
@@ -45,6 +47,16 @@ class CalendarSync(Connecting):
     async def busy(self, caller: Caller, staff_ids: Sequence[str], start: datetime, end: datetime) -> BusyList:
         query = {"staff_ids": ",".join(staff_ids), "from": start.isoformat(), "to": end.isoformat()}
         return await self.read(BusyList, "GET", "/internal/busy", caller, query=query)
+
+    async def frozen(self, caller: Caller) -> FrozenCalendars:
+        """For administrators."""
+        return await self.read(FrozenCalendars, "GET", "/internal/connections/frozen", caller)
+
+    async def resume(
+        self, caller: Caller, provider: Provider, decision: ResumeDecision, staff_id: str | None
+    ) -> ConnectionView:
+        body = {"decision": decision, **({"staff_id": staff_id} if staff_id else {})}
+        return await self.read(ConnectionView, "POST", f"/internal/connections/{provider}/resume", caller, body=body)
 
     async def notification(
         self,
