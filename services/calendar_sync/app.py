@@ -179,17 +179,7 @@ class Wiring:
             wake,
             meeting_wait=settings.meeting_wait,
         )
-        self._disconnect = DisconnectCalendar(
-            stores.connections,
-            stores.ledger,
-            stores.proposals,
-            stores.mirrors,
-            self._credentials,
-            providers,
-            endpoints,
-            wake,
-            budget=settings.disconnect_budget,
-        )
+        self._disconnect = self._ender()
         self.connection_worker = DueWorker(
             "connections", stores.connections.collection, self._catch_up(follow_appointment)
         )
@@ -203,6 +193,20 @@ class Wiring:
             settings.bus_ring,
         )
         self.use_cases = self._use_cases()
+
+    def _ender(self) -> DisconnectCalendar:
+        stores = self._stores
+        return DisconnectCalendar(
+            stores.connections,
+            stores.ledger,
+            stores.proposals,
+            stores.mirrors,
+            self._credentials,
+            self._providers,
+            self._endpoints,
+            self.ledger_worker.wake,
+            budget=self._settings.disconnect_budget,
+        )
 
     def _writer(self) -> WriteEntry:
         stores = self._stores

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.calendar_sync.settings import Settings
 from shared.contracts.booking import AppointmentRescheduled, DriftDecided, DriftDecision
 from tests.builders import a_slot, an_appointment, an_event, tomorrow_at
 from tests.integration.calendar_sync.conftest import World, attending, confirmed, patiently, rarely_polled
@@ -120,13 +121,22 @@ async def test_g17_a_deleted_entry_is_told_after_two_answers_and_made_anew_once_
     assert anew["start"] == entry["start"]
 
 
+AS_INSTALLED = {"poll_interval": Settings.model_fields["poll_interval"].default}
+
+
+@pytest.mark.parametrize("world", [AS_INSTALLED], indirect=True)
 @BOTH
-async def test_g16_without_any_notification_the_poll_sees_it(world: World, staff_id: str) -> None:
-    [entry] = await with_entries(world, staff_id)
+async def test_g16_without_any_notification_it_is_seen_within_ten_minutes(world: World, staff_id: str) -> None:
+    """Of two entries one is moved and one is deleted; nobody says a word."""
+    moved, deleted = await with_entries(world, staff_id, 2)
     body = {"start": tomorrow_at(9).isoformat(), "end": tomorrow_at(10).isoformat()}
-    await by_hand(world, staff_id, entry["id"], "move", notify=False, **body)
-    [drift] = await patiently(lambda: world.bus.of(DRIFTED))
-    assert drift["kind"] == "moved"
+    await by_hand(world, staff_id, moved["id"], "move", notify=False, **body)
+    await by_hand(world, staff_id, deleted["id"], "delete", notify=False)
+    await world.later(minutes=7)
+    await missing(world, staff_id, 2)
+    await world.later(seconds=61)
+    drifts = await patiently(lambda: said(world, DRIFTED, 2))
+    assert {drift["kind"] for drift in drifts} == {"moved", "deleted"}
 
 
 @BOTH
@@ -295,3 +305,25 @@ async def test_microsofts_lifecycle_notices_renew_the_subscription_and_read(worl
             return len(found) >= count
 
         await patiently(renewed)
+
+
+async def test_g16_watches_are_renewed_before_they_lapse(world: World) -> None:
+    """Five days later, a day before their end; what happened meanwhile without a word the poll saw."""
+    for staff_id in ("stf_admin", "stf_taro"):
+        await world.connect(staff_id)
+        await watched(world, staff_id)
+    before = await ends_of_watches(world)
+    await world.later(days=5, minutes=1)
+
+    async def renewed() -> bool:
+        now = await ends_of_watches(world)
+        return len(now) == 2 and all(now[name] > ends for name, ends in before.items())
+
+    await patiently(renewed)
+
+
+async def ends_of_watches(world: World) -> dict[str, str]:
+    google = (await world.outside.get("/inspect/google/channels")).json()["items"]
+    graph = (await world.outside.get("/inspect/microsoft/subscriptions")).json()["items"]
+    ends = {"google": max((one["expiration"] for one in google), default="")}
+    return ends | {"microsoft": max((one["expirationDateTime"] for one in graph), default="")}
