@@ -10,10 +10,12 @@ from tests.e2e.pages.conftest import TARO, People
 from tests.e2e.pages.test_every_page import Looker
 from tests.waiting import eventually
 
+GUEST = {"company": "ABC株式会社", "name": "田中花子", "email": "moved-by-hand@example.com"}
+
 
 async def moved_by_hand(people: People, days: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """An appointment of taro's alone, drifted since its entry was moved to another day, and the entry before."""
-    made = await people.confirmed(attendee_ids=[people.ids[TARO]], title=f"手で動かす予定{days}")
+    made = await people.confirmed(attendee_ids=[people.ids[TARO]], guest=GUEST, title=f"手で動かす予定{days}")
     found = await people.api.get(f"/api/v1/proposals/{made['id']}")
     path = f"/api/v1/appointments/{found.json()['appointment_id']}"
 
@@ -44,7 +46,7 @@ async def entry_of(people: People, shown: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-async def test_g16_a_moved_entry_is_shown_and_the_appointment_follows_it(people: People) -> None:
+async def test_g16_a_moved_entry_is_shown_and_the_appointment_follows_it_and_both_are_told(people: People) -> None:
     shown, _ = await moved_by_hand(people, 100)
     page = await people.staff()
     await page.goto("/appointments")
@@ -58,6 +60,17 @@ async def test_g16_a_moved_entry_is_shown_and_the_appointment_follows_it(people:
     await expect(page.locator("#drift")).to_have_count(0)
     after = (await people.api.get(f"/api/v1/appointments/{shown['id']}")).json()
     assert after["start"] == shown["drift"]["start"]
+
+    async def both_told() -> bool:
+        return await told(people, GUEST["email"], "日程が変更されました") and await told(people, TARO, "日程変更:")
+
+    await eventually(both_told, timeout=30)
+
+
+async def told(people: People, to: str, subject: str) -> bool:
+    async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox:
+        mails = (await sandbox.get("/inspect/mails", params={"to": to})).json()["items"]
+    return any(subject in mail["subject"] and "手で動かす予定100" in mail["text"] for mail in mails)
 
 
 async def test_a_moved_entry_is_put_back_from_the_page(people: People) -> None:
