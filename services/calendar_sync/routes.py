@@ -83,7 +83,7 @@ def _add_connections(router: APIRouter, do: UseCases) -> None:
     async def list_connections(who: For) -> schemas.ConnectionsOut:
         found = await do.connections.of_staff([who.staff_id], organization_id=who.organization_id)
         by_provider = {one.provider: one for one in found}
-        items = [schemas.ConnectionOut.of(provider, by_provider.get(provider)) for provider in Provider]
+        items = [schemas.ShownConnection.of(provider, by_provider.get(provider)) for provider in Provider]
         return schemas.ConnectionsOut(items=items)
 
     @router.get("/connections/frozen")
@@ -101,7 +101,7 @@ def _add_connections(router: APIRouter, do: UseCases) -> None:
         return schemas.FrozenConnections(items=items)
 
     @router.post("/connections/{provider}/resume")
-    async def resume(provider: Provider, body: schemas.Resume, who: For) -> schemas.ConnectionOut:
+    async def resume(provider: Provider, body: schemas.Resume, who: For) -> schemas.ShownConnection:
         """The owner's or an administrator's decision about a frozen calendar."""
         staff_id = body.staff_id or who.staff_id
         if staff_id != who.staff_id and not who.is_admin:
@@ -111,7 +111,7 @@ def _add_connections(router: APIRouter, do: UseCases) -> None:
             raise NotFound()
         if not await do.resume(found, body.decision):
             raise NotFrozen()
-        return schemas.ConnectionOut.of(provider, await do.connections.find(found.connection_id))
+        return schemas.ShownConnection.of(provider, await do.connections.find(found.connection_id))
 
     @router.delete("/connections/{provider}")
     async def disconnect(provider: Provider, who: For) -> schemas.Disconnected:

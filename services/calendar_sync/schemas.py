@@ -94,10 +94,15 @@ class ConnectionOut(Body):
     provider: Provider
     status: ConnectionStatus
     account: str | None
+
+
+class ShownConnection(ConnectionOut):
+    """As it stands."""
+
     frozen: FrozenOut | None = None
 
     @classmethod
-    def of(cls, provider: Provider, connection: Connection | None) -> "ConnectionOut":
+    def of(cls, provider: Provider, connection: Connection | None) -> "ShownConnection":
         if connection is None or not connection.linked:
             return cls(provider=provider, status=ConnectionStatus.DISCONNECTED, account=None)
         return cls(
@@ -111,7 +116,7 @@ class ConnectionOut(Body):
 class ConnectionsOut(Body):
     """One item for each provider."""
 
-    items: list[ConnectionOut]
+    items: list[ShownConnection]
 
 
 class NotReleasedOut(Body):

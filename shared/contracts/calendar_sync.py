@@ -1,4 +1,6 @@
-"""Events of calendar_sync: connections, holds, entries and busy time. No payload names what an entry is about."""
+"""Events of calendar_sync: connections, holds, entries and busy time. No payload names what an entry is about,
+apart from another title that somebody gave to one of ours.
+"""
 
 from enum import StrEnum
 
