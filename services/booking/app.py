@@ -37,6 +37,7 @@ from services.booking.usecases.mark_seen import MarkSeen
 from services.booking.usecases.propose import ProposeSlots
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
+from services.booking.usecases.settle_drift import SettleDrift
 from services.booking.usecases.suggest import SuggestSlots
 from shared import http, mongo
 from shared.due import DueWorker
@@ -66,6 +67,24 @@ class Stores:
         return cls(PeopleStore(database), guards, BookingStore(client, database, guards), TimelineStore(database))
 
 
+@dataclass(frozen=True)
+class AppointmentUses:
+    """What staff and findings in calendars do to appointments; both take turns."""
+
+    change: ChangeAppointment
+    cancel: CancelAppointment
+    settle_drift: SettleDrift
+    turns: Turns
+
+    @classmethod
+    def of(cls, stores: Stores, availability: Availability, announcer: Announcer, relay: Relay) -> "AppointmentUses":
+        people, store, turns = stores.people, stores.bookings, Turns()
+        change = ChangeAppointment(people, store, availability, announcer, relay)
+        cancel = CancelAppointment(store, announcer, relay)
+        settle_drift = SettleDrift(people, store, change, cancel, announcer, relay, turns)
+        return cls(change, cancel, settle_drift, turns)
+
+
 def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: Look | None = None) -> FastAPI:
     """``broker`` and ``look`` are handed in by tests only."""
     client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
@@ -87,6 +106,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     few_slots = FewSlots(stores.people, announcer)
     drop = DropSlots(stores.bookings, announcer, few_slots, relay)
     attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
+    uses = AppointmentUses.of(stores, availability, announcer, relay)
     parts = Parts(
         client=client,
         broker=broker,
@@ -97,10 +117,11 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
             RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
             DropTakenSlots(stores.bookings, stores.guards, drop),
             DropFilledSlots(stores.bookings, availability, drop),
+            uses.settle_drift,
             RecordTimeline(stores.timeline),
         ).router(),
         workers=[DueWorker("proposals", stores.bookings.proposals, attend)],
-        routers=_routes(settings, stores, availability, links, announcer, relay, drop),
+        routers=_routes(settings, stores, availability, links, announcer, relay, drop, uses),
         closing=[calendars.aclose],
     )
     return service_app(SERVICE, settings, parts)
@@ -114,8 +135,9 @@ def _routes(
     announcer: Announcer,
     relay: Relay,
     drop: DropSlots,
+    uses: AppointmentUses,
 ) -> list[APIRouter]:
-    turns = Turns()
+    turns = uses.turns
     writes = Writes(turns)
     guard = require_caller(settings.api_tokens.get_secret_value())
     people, store, ring = stores.people, stores.bookings, settings.data_ring
@@ -136,8 +158,9 @@ def _routes(
             store,
             links,
             ring,
-            ChangeAppointment(people, store, availability, announcer, relay),
-            CancelAppointment(store, announcer, relay),
+            uses.change,
+            uses.cancel,
+            uses.settle_drift,
         ).router(),
         build_guest_routes(
             guard,

@@ -8,6 +8,7 @@ from typing import Any
 from faststream.rabbit import RabbitRouter
 
 from services.booking.model import told
+from services.booking.model.drift import DriftPolicy, drift_of
 from services.booking.model.effects import Reported
 from services.booking.model.people import Link, Organization
 from services.booking.model.spans import Span
@@ -15,11 +16,13 @@ from services.booking.store.people import PeopleStore
 from services.booking.usecases.drop_slots import DropFilledSlots, DropTakenSlots
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
+from services.booking.usecases.settle_drift import SettleDrift
 from shared.contracts.booking import (
     AppointmentCanceled,
     AppointmentChanged,
     AppointmentConfirmed,
     AppointmentRescheduled,
+    DriftDecided,
     NewSlotsRequested,
     ProposalExpired,
     ProposalUnanswered,
@@ -32,6 +35,7 @@ from shared.contracts.calendar_sync import (
     BusyTimesChanged,
     CalendarConnected,
     CalendarDisconnected,
+    CalendarDriftDetected,
     CalendarEntryRemoved,
     CalendarEntryWritten,
     CalendarWriteFailed,
@@ -66,12 +70,14 @@ class Subscribers:
         effects: RecordEffects,
         drop_taken: DropTakenSlots,
         drop_filled: DropFilledSlots,
+        settle_drift: SettleDrift,
         timeline: RecordTimeline,
     ) -> None:
         self._people = people
         self._effects = effects
         self._drop_taken = drop_taken
         self._drop_filled = drop_filled
+        self._settle_drift = settle_drift
         self._timeline = timeline
 
     def router(self) -> RabbitRouter:
@@ -101,6 +107,8 @@ class Subscribers:
                 hears(SERVICE, CalendarEntryWritten, self.on_calendar_entry_written),
                 hears(SERVICE, CalendarEntryRemoved, self.on_calendar_entry_removed),
                 hears(SERVICE, CalendarWriteFailed, self.on_calendar_write_failed),
+                hears(SERVICE, CalendarDriftDetected, self.on_calendar_drift_detected),
+                hears(SERVICE, DriftDecided, self.on_drift_decided),
                 hears(SERVICE, MeetingIssued, self.on_meeting_issued),
                 hears(SERVICE, MeetingUpdated, self.on_meeting_updated),
                 hears(SERVICE, MeetingRevoked, self.on_meeting_revoked),
@@ -122,6 +130,7 @@ class Subscribers:
             time_zone=settings.time_zone,
             locale=settings.locale,
             minimum_slots=settings.minimum_slots,
+            drift_policy=DriftPolicy(settings.drift_policy),
         )
         await self._people.keep_organization(organization, event.aggregateversion)
 
@@ -222,6 +231,14 @@ class Subscribers:
             await self._effects.holds(failed.proposal_id, news)
         elif failed.appointment_id:
             await self._effects.entries(failed.appointment_id, news)
+
+    async def on_calendar_drift_detected(self, event: CloudEvent[CalendarDriftDetected]) -> None:
+        await self._timeline(event)
+        drift = drift_of(event.data, _moment(event), event.time)
+        await self._settle_drift.detected(event.organizationid, event.data.appointment_id, drift, event.cause())
+
+    async def on_drift_decided(self, event: CloudEvent[DriftDecided]) -> None:
+        await self._timeline(event)
 
     async def on_meeting_issued(self, event: CloudEvent[MeetingIssued]) -> None:
         await self._timeline(event)

@@ -13,8 +13,10 @@ from services.calendar_sync.providers.protocol import CalendarProvider
 from services.calendar_sync.routes import UseCases, build_router
 from services.calendar_sync.settings import Settings
 from services.calendar_sync.store import busy, connections, ledger, mirrors, staff, subjects
+from services.calendar_sync.store.drift import DriftRows
 from services.calendar_sync.subscribers import SERVICE, Subscribers
 from services.calendar_sync.usecases.catch_up import CatchUp
+from services.calendar_sync.usecases.check_entry import CheckEntry
 from services.calendar_sync.usecases.connect import ConnectCalendar
 from services.calendar_sync.usecases.credentials import Credentials
 from services.calendar_sync.usecases.disconnect import DisconnectCalendar
@@ -22,7 +24,9 @@ from services.calendar_sync.usecases.drafts import Drafts
 from services.calendar_sync.usecases.explain_busy import ExplainBusy
 from services.calendar_sync.usecases.follow_appointment import FollowAppointment
 from services.calendar_sync.usecases.follow_proposal import FollowProposal
+from services.calendar_sync.usecases.freeze import FreezeSync, ResumeSync, measure_frozen
 from services.calendar_sync.usecases.look import LookAtCalendars
+from services.calendar_sync.usecases.notice_drift import NoticeDrift, RestoreEntry
 from services.calendar_sync.usecases.publish_busy import PublishBusyTimes
 from services.calendar_sync.usecases.show_busy import ShowBusyTimes
 from services.calendar_sync.usecases.sync_mirror import Rhythm, SyncMirror
@@ -35,6 +39,7 @@ from shared.messaging.relay import Relay
 from shared.oauth import TokenEndpoint
 from shared.oauth_attempts import Attempts
 from shared.runtime import Parts, make_broker, service_app
+from shared.watch import Watch
 
 _AT_ONCE = 64
 """Rows worked on at once by one process; each mailbox has its own, smaller bound."""
@@ -102,7 +107,7 @@ def build_app(
             relay=relay,
             indexes=stores.indexes,
             subscribers=parts.subscribers.router(),
-            workers=[parts.ledger_worker, parts.mirror_worker, parts.connection_worker],
+            workers=[parts.ledger_worker, parts.mirror_worker, parts.connection_worker, parts.frozen_watch],
             routers=[build_router(settings.api_tokens.get_secret_value(), parts.use_cases)],
             closing=[outside.aclose],
         ),
@@ -153,6 +158,7 @@ class Wiring:
         endpoints: dict[Provider, TokenEndpoint],
     ) -> None:
         self._settings = settings
+        self._client = client
         self._stores = stores
         self._providers = providers
         self._endpoints = endpoints
@@ -161,6 +167,7 @@ class Wiring:
             Provider.MICROSOFT: Mailboxes(settings.microsoft_concurrency),
         }
         self._credentials = Credentials(stores.connections, endpoints, renew_before=settings.renew_before)
+        self._drift_rows = DriftRows(stores.ledger.collection)
         self.ledger_worker = DueWorker("ledger", stores.ledger.collection, self._writer(), concurrency=_AT_ONCE)
         self.mirror_worker = DueWorker("mirrors", stores.mirrors.collection, self._reader(), concurrency=_AT_ONCE)
         wake = self.ledger_worker.wake
@@ -173,24 +180,34 @@ class Wiring:
             wake,
             meeting_wait=settings.meeting_wait,
         )
-        self._disconnect = DisconnectCalendar(
+        self._disconnect = self._ender()
+        self.connection_worker = DueWorker(
+            "connections", stores.connections.collection, self._catch_up(follow_appointment)
+        )
+        self.frozen_watch = Watch("frozen", lambda: measure_frozen(stores.connections))
+        self.subscribers = Subscribers(
+            follow_proposal,
+            follow_appointment,
+            RestoreEntry(self._drift_rows, wake),
+            stores.staff,
+            stores.mirrors,
+            settings.bus_ring,
+        )
+        self.use_cases = self._use_cases()
+
+    def _ender(self) -> DisconnectCalendar:
+        stores = self._stores
+        return DisconnectCalendar(
             stores.connections,
             stores.ledger,
             stores.proposals,
             stores.mirrors,
             self._credentials,
-            providers,
-            endpoints,
-            wake,
-            budget=settings.disconnect_budget,
+            self._providers,
+            self._endpoints,
+            self.ledger_worker.wake,
+            budget=self._settings.disconnect_budget,
         )
-        self.connection_worker = DueWorker(
-            "connections", stores.connections.collection, self._catch_up(follow_appointment)
-        )
-        self.subscribers = Subscribers(
-            follow_proposal, follow_appointment, stores.staff, stores.mirrors, settings.bus_ring
-        )
-        self.use_cases = self._use_cases()
 
     def _writer(self) -> WriteEntry:
         stores = self._stores
@@ -209,6 +226,15 @@ class Wiring:
             self._mailboxes,
             stores.mirrors,
             drafts,
+            CheckEntry(
+                stores.ledger,
+                stores.connections,
+                self._credentials,
+                self._providers,
+                self._mailboxes,
+                stores.staff,
+                FreezeSync(stores.connections, self._drift_rows),
+            ),
         )
 
     def _reader(self) -> SyncMirror:
@@ -229,6 +255,7 @@ class Wiring:
             self._mailboxes,
             publish,
             WatchCalendar(stores.mirrors, self._credentials, self._providers, rules),
+            NoticeDrift(self._drift_rows, self.ledger_worker.wake),
             rhythm,
         )
 
@@ -258,6 +285,7 @@ class Wiring:
                 self.connection_worker.wake,
             ),
             disconnect=self._disconnect,
+            resume=ResumeSync(self._client, stores.connections, self._drift_rows, self.ledger_worker.wake),
             connections=stores.connections,
             show_busy=show_busy,
             explain_busy=ExplainBusy(stores.connections, stores.mirrors, stores.ledger, show_busy),

@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.calendar_sync.model.busy import BusyKind
-from services.calendar_sync.model.connection import Connection, ConnectionStatus
+from services.calendar_sync.model.connection import Connection, ConnectionStatus, Frozen
+from services.calendar_sync.model.ledger import Verdict
 from services.calendar_sync.usecases.disconnect import NotReleased
 from services.calendar_sync.usecases.explain_busy import Explained
 from services.calendar_sync.usecases.look import Looked, LookStatus
@@ -55,6 +56,39 @@ class Connected(Body):
     account: str
 
 
+class FrozenOut(Body):
+    """Since when deletions count for nothing, and how much is missing of what is to come (G17)."""
+
+    at: datetime
+    missing: int
+    coming: int
+
+    @classmethod
+    def of(cls, frozen: Frozen | None) -> "FrozenOut | None":
+        return cls(at=frozen.at, missing=frozen.missing, coming=frozen.coming) if frozen else None
+
+
+class FrozenConnection(Body):
+    """A frozen calendar of the organization."""
+
+    staff_id: str
+    provider: Provider
+    frozen: FrozenOut | None
+
+
+class FrozenConnections(Body):
+    """For administrators."""
+
+    items: list[FrozenConnection]
+
+
+class Resume(Body):
+    """``accept`` what the calendar says, or ``restore`` all that is missing; administrators may name whose it is."""
+
+    decision: Verdict
+    staff_id: Id | None = None
+
+
 class ConnectionOut(Body):
     """Disconnecting shows as what it leads to."""
 
@@ -62,17 +96,28 @@ class ConnectionOut(Body):
     status: ConnectionStatus
     account: str | None
 
+
+class ShownConnection(ConnectionOut):
+    """As it stands."""
+
+    frozen: FrozenOut | None = None
+
     @classmethod
-    def of(cls, provider: Provider, connection: Connection | None) -> "ConnectionOut":
+    def of(cls, provider: Provider, connection: Connection | None) -> "ShownConnection":
         if connection is None or not connection.linked:
             return cls(provider=provider, status=ConnectionStatus.DISCONNECTED, account=None)
-        return cls(provider=provider, status=connection.status, account=connection.account)
+        return cls(
+            provider=provider,
+            status=connection.status,
+            account=connection.account,
+            frozen=FrozenOut.of(connection.frozen),
+        )
 
 
 class ConnectionsOut(Body):
     """One item for each provider."""
 
-    items: list[ConnectionOut]
+    items: list[ShownConnection]
 
 
 class NotReleasedOut(Body):

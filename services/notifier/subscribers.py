@@ -18,7 +18,7 @@ from shared.contracts.booking import (
     SlotsRunningLow,
     SlotsWithdrawn,
 )
-from shared.contracts.calendar_sync import CalendarDisconnected
+from shared.contracts.calendar_sync import CalendarDisconnected, CalendarSyncFrozen
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled, StaffInvited
 from shared.contracts.notifier import Audience, Purpose
@@ -65,6 +65,7 @@ def build_subscribers(hear: HearOfMatters, directory: Directory) -> RabbitRouter
             hears(SERVICE, MeetingIssueFailed, on.on_meeting_issue_failed),
             hears(SERVICE, ReminderDue, on.on_reminder_due),
             hears(SERVICE, CalendarDisconnected, on.on_calendar_disconnected),
+            hears(SERVICE, CalendarSyncFrozen, on.on_calendar_sync_frozen),
             hears(SERVICE, ZoomDisconnected, on.on_zoom_disconnected),
         ]
     )
@@ -178,6 +179,9 @@ class Subscribers:
     async def on_calendar_disconnected(self, event: CloudEvent[CalendarDisconnected]) -> None:
         if event.data.reason is EndOfConnection.BROKEN:
             await self._hear.connection_broken(event, event.data.staff_id, event.data.provider)
+
+    async def on_calendar_sync_frozen(self, event: CloudEvent[CalendarSyncFrozen]) -> None:
+        await self._hear.sync_frozen(event)
 
     async def on_zoom_disconnected(self, event: CloudEvent[ZoomDisconnected]) -> None:
         if event.data.reason is EndOfConnection.BROKEN:

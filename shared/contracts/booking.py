@@ -174,3 +174,23 @@ class AppointmentChanged(AppointmentEvent, routing_key="booking.appointment_chan
 
 class AppointmentCanceled(AppointmentEvent, routing_key="booking.appointment_canceled.v1"):
     """The appointment will not take place; its time is free again."""
+
+
+class DriftDecision(StrEnum):
+    """What is done about an entry that was changed at the provider (V6)."""
+
+    RESTORE = "restore"
+    FOLLOW = "follow"
+
+
+class DriftDecided(EventData, routing_key="booking.drift_decided.v1"):
+    """The entry in ``staff_id``'s calendar, found as ``drift_id`` told, is to be put back as it was written.
+
+    Following is told by what it leads to: ``AppointmentRescheduled``, ``AppointmentChanged``, ``AppointmentCanceled``.
+    Subject: the appointment's id.
+    """
+
+    appointment_id: str
+    drift_id: str
+    staff_id: str
+    decision: DriftDecision

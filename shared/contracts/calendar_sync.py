@@ -1,4 +1,6 @@
-"""Events of calendar_sync: connections, holds, entries and busy time. No payload names what an entry is about."""
+"""Events of calendar_sync: connections, holds, entries and busy time. No payload names what an entry is about,
+apart from another title that somebody gave to one of ours.
+"""
 
 from enum import StrEnum
 
@@ -90,6 +92,44 @@ class CalendarWriteFailed(WithCalls, routing_key="calendar_sync.calendar_write_f
     slot_id: str | None
     reason: str
     retry_at: Instant | None
+
+
+class DriftKind(StrEnum):
+    """What somebody did to our entry at the provider; ``changed`` is another title at the same time."""
+
+    MOVED = "moved"
+    CHANGED = "changed"
+    DELETED = "deleted"
+
+
+class CalendarDriftDetected(EventData, routing_key="calendar_sync.calendar_drift_detected.v1"):
+    """Somebody changed or deleted the entry in ``staff_id``'s own calendar directly at the provider (V6), which had
+    been written as of ``revision``. A deletion is told only after it was proved twice (G17).
+
+    ``drift_id`` names this finding for ``DriftDecided``. Times and title are those found, absent for a deleted entry;
+    the title is absent too where it is as it was written. Subject: the appointment's id.
+    """
+
+    appointment_id: str
+    revision: int
+    drift_id: str
+    staff_id: str
+    provider: Provider
+    kind: DriftKind
+    start_at: Instant | None
+    end_at: Instant | None
+    title: str | None
+
+
+class CalendarSyncFrozen(EventData, routing_key="calendar_sync.calendar_sync_frozen.v1"):
+    """So many of a connection's ``coming`` entries and holds are ``missing`` at once that none counts as deleted until
+    a person decides (G17); its busy time is read on. Subject: the staff id.
+    """
+
+    staff_id: str
+    provider: Provider
+    missing: int
+    coming: int
 
 
 class BusyMonth(Value):

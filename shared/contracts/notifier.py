@@ -32,6 +32,7 @@ class Purpose(OpenEnum):
     CONNECTION_BROKEN = "connection_broken"
     ISSUE_FAILED = "issue_failed"
     INVITED = "invited"
+    SYNC_FROZEN = "sync_frozen"
 
 
 class NotificationSent(WithCalls, routing_key="notifier.notification_sent.v1"):

@@ -62,7 +62,7 @@ def report(
     lacks_link: bool = False,
 ) -> Report:
     """``within`` orders reports of one revision as their publisher counts them; the status only where they tie."""
-    order = revision * _REVISION + min(within, _REVISION // _WITHIN - 1) * _WITHIN + _RANK[status]
+    order = order_of(revision, within) + _RANK[status]
     return Report(
         order=order,
         status=status,
@@ -72,6 +72,11 @@ def report(
         covers=list(covers),
         lacks_link=lacks_link,
     )
+
+
+def order_of(revision: int, within: int) -> int:
+    """Below every report that is told at this moment."""
+    return revision * _REVISION + min(within, _REVISION // _WITHIN - 1) * _WITHIN
 
 
 def fold(reports: Reports, key: str, new: Report) -> Reports:

@@ -11,6 +11,7 @@ from services.booking.store.bookings import BookingStore
 from services.booking.store.listings import earliest_appointments
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
 from services.booking.usecases.links import Links
+from services.booking.usecases.settle_drift import SettleDrift
 from services.booking.views.meeting import meeting_view
 from services.booking.views.staff import appointment_view
 from shared.contracts.api.appointments import (
@@ -19,6 +20,7 @@ from shared.contracts.api.appointments import (
     AppointmentStatus,
     AppointmentView,
     CancelRequest,
+    DriftRequest,
 )
 from shared.contracts.api.fields import Instant
 from shared.crypto import KeyRing
@@ -41,6 +43,7 @@ class AppointmentRoutes:
         ring: KeyRing,
         change: ChangeAppointment,
         cancel: CancelAppointment,
+        settle_drift: SettleDrift,
     ) -> None:
         self._guard = guard
         self._writes = writes
@@ -49,6 +52,7 @@ class AppointmentRoutes:
         self._ring = ring
         self._change = change
         self._cancel = cancel
+        self._settle_drift = settle_drift
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/internal/appointments", dependencies=[Depends(self._guard)])
@@ -58,6 +62,7 @@ class AppointmentRoutes:
         add("/{appointment_id}", self.edit, methods=["PATCH"])
         add("/{appointment_id}/cancel", self.cancel_with_words, methods=["POST"])
         add("/{appointment_id}", self.end, methods=["DELETE"])
+        add("/{appointment_id}/drift", self.decide_drift, methods=["POST"])
         return router
 
     def _view(self, appointment: Appointment, who: Caller) -> AppointmentView:
@@ -119,6 +124,16 @@ class AppointmentRoutes:
 
         async def apply(before: Appointment) -> Appointment:
             return await self._cancel(before, parse(CancelRequest, read_json(body)).message, who)
+
+        return self._view(await self._write(appointment_id, apply, who, expected), who)
+
+    async def decide_drift(
+        self, appointment_id: str, request: Request, who: Who, expected: Expected
+    ) -> AppointmentView:
+        body = await request.body()
+
+        async def apply(before: Appointment) -> Appointment:
+            return await self._settle_drift.decide(before, parse(DriftRequest, read_json(body)).decision, who)
 
         return self._view(await self._write(appointment_id, apply, who, expected), who)
 

@@ -9,7 +9,7 @@ from shared.mongo import Document
 PROPOSAL = {outbox.FIELD: 0, "lease": 0, "due_at": 0}
 APPOINTMENT = {outbox.FIELD: 0, "reception_day": 0}
 
-_APART = {"reports", "meeting", "origin", "opened_at"}
+_APART = {"reports", "meeting", "origin", "opened_at", "drifts"}
 """Written by events, one member at a time, or when the document is made, never with the rest."""
 
 

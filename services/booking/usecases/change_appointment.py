@@ -54,7 +54,10 @@ class ChangeAppointment:
         self._announcer = announcer
         self._relay = relay
 
-    async def __call__(self, before: Appointment, wanted: AppointmentPatch, caller: Caller) -> Appointment:
+    async def __call__(
+        self, before: Appointment, wanted: AppointmentPatch, caller: Caller, cause: Cause | None = None
+    ) -> Appointment:
+        """``cause`` where it is not the caller's own request."""
         if not before.is_live:
             raise NotOpen()
         after = await self._with_party(_with_details(before, wanted), wanted, caller)
@@ -67,7 +70,9 @@ class ChangeAppointment:
             await self._check_free(before, after, moved, allow_overlap=wanted.allow_overlap, language=caller.language)
         after = after.model_copy(update={"version": before.version + 1, "updated_at": clock.now()})
         after = after.expecting_move(before) if moved else after.expecting_change(before)
-        waiting = self._announce(before, after, moved, caller)
+        waiting = self._announce(
+            before, after, moved, cause or Cause.outside(caller.request_id or None, actor=caller.actor)
+        )
         try:
             await self._store.save_appointment(before, after, waiting, over_held=wanted.allow_overlap)
         except TimeTaken as error:
@@ -75,8 +80,7 @@ class ChangeAppointment:
         self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
         return after
 
-    def _announce(self, before: Appointment, after: Appointment, moved: bool, caller: Caller) -> list[Entry]:
-        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
+    def _announce(self, before: Appointment, after: Appointment, moved: bool, cause: Cause) -> list[Entry]:
         if not moved:
             return self._announcer.of_appointment(AppointmentChanged, after, cause)
         return self._announcer.of_appointment(
@@ -141,7 +145,9 @@ class CancelAppointment:
         self._announcer = announcer
         self._relay = relay
 
-    async def __call__(self, before: Appointment, message: str, caller: Caller) -> Appointment:
+    async def __call__(
+        self, before: Appointment, message: str, caller: Caller, cause: Cause | None = None
+    ) -> Appointment:
         if before.status is AppointmentStatus.CANCELED:
             return before
         changes = {
@@ -152,7 +158,7 @@ class CancelAppointment:
             "updated_at": clock.now(),
         }
         after = before.model_copy(update=changes).expecting_cancellation(before)
-        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
+        cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
         waiting = self._announcer.of_appointment(AppointmentCanceled, after, cause)
         await self._store.save_appointment(before, after, waiting)
         self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)

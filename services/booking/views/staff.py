@@ -13,6 +13,7 @@ from shared.contracts.api.appointments import (
     AttendeeView,
     CalendarStatus,
     CalendarView,
+    DriftView,
     GuestView,
     MeetingView,
 )
@@ -114,6 +115,7 @@ def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, m
         hidden=access.hidden,
         can_change=access.can_change,
         effects=effects,
+        drift=_drift(appointment, zone, hidden=access.hidden),
     )
 
 
@@ -125,6 +127,22 @@ def _calendar_status(appointment: Appointment, effects: list[EffectView]) -> Cal
     if not entries or (settled and appointment.status is AppointmentStatus.CANCELED):
         return CalendarStatus.NONE
     return CalendarStatus.WRITTEN if settled else CalendarStatus.PENDING
+
+
+def _drift(appointment: Appointment, zone: ZoneInfo, *, hidden: bool) -> DriftView | None:
+    drift = appointment.drift
+    if drift is None:
+        return None
+    return DriftView(
+        kind=drift.kind,
+        start=drift.start_at.astimezone(zone) if drift.start_at else None,
+        end=drift.end_at.astimezone(zone) if drift.end_at else None,
+        title=None if hidden else drift.title,
+        staff_id=drift.staff_id,
+        provider=drift.provider,
+        detected_at=drift.detected_at.astimezone(zone),
+        reason=drift.reason,
+    )
 
 
 def _attendee(attendee: Attendee) -> AttendeeView:

@@ -1,11 +1,12 @@
 """What calendar_sync asks of a calendar provider. Adapters raise the five errors of ``shared.providers`` only."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from services.calendar_sync.model.busy import BusyEntry, Window
+from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import EntryDraft, Written
 
 __all__ = [
@@ -30,7 +31,7 @@ class Credential(Protocol):
 @dataclass(frozen=True)
 class Reading:
     """A complete read: of everything where ``whole``, else of what changed, which names what went too. ``doubtful``
-    asks for a full read instead.
+    asks for a full read instead. ``states`` tells how single entries stand that may be ours, busy or not.
     """
 
     entries: Sequence[BusyEntry]
@@ -38,6 +39,7 @@ class Reading:
     cursor: str | None = None
     doubtful: bool = False
     whole: bool = False
+    states: Mapping[str, EntryState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,10 @@ class CalendarProvider(Protocol):
 
     async def find(self, credential: Credential, marker: str, generation: int) -> str | None:
         """The id of a live entry that an attempt with this marker made."""
+        ...
+
+    async def state(self, credential: Credential, entry_id: str, all_day_zone: str) -> EntryState | None:
+        """How the entry stands; None only where the provider says of this id that it is gone or cancelled (G17)."""
         ...
 
     async def delete(self, credential: Credential, entry_id: str) -> None:

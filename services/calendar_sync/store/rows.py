@@ -1,8 +1,18 @@
 """Ledger rows as documents and back."""
 
+from dataclasses import asdict
 from datetime import datetime
 
-from services.calendar_sync.model.ledger import Attempted, Row, RowKind, WantedRow, WrittenEntry, prunable_at
+from services.calendar_sync.model.drift import Form, KnownDrift
+from services.calendar_sync.model.ledger import (
+    Attempted,
+    Row,
+    RowKind,
+    Verdict,
+    WantedRow,
+    WrittenEntry,
+    prunable_at,
+)
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import Cause
 from shared.mongo import Document
@@ -37,6 +47,7 @@ def written_document(written: WrittenEntry) -> Document:
         "digest": written.digest,
         "revision": written.revision,
         "with_meeting": written.with_meeting,
+        "form": asdict(written.form) if written.form else None,
     }
 
 
@@ -66,6 +77,9 @@ def row_of(row: Document) -> Row:
         told=row.get("told", False),
         said_at=row.get("said_at"),
         missing_since=row.get("missing_since"),
+        suspected=row.get("suspected", False),
+        drift=KnownDrift(**row["drift"]) if row.get("drift") else None,
+        verdict=Verdict(row["verdict"]) if row.get("verdict") else None,
     )
 
 
@@ -79,4 +93,5 @@ def _written(written: Document) -> WrittenEntry:
         digest=written["digest"],
         revision=written["revision"],
         with_meeting=written["with_meeting"],
+        form=Form(**written["form"]) if written.get("form") else None,
     )

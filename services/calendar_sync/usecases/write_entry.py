@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.calendar_sync.model.connection import Connection, ConnectionStatus
+from services.calendar_sync.model.drift import BELIEVE_MISSING_AFTER, form_of
 from services.calendar_sync.model.ledger import Attempted, Row, RowKind, WrittenEntry
 from services.calendar_sync.model.plan import HEARD_WITHIN
 from services.calendar_sync.providers.mailbox import Mailboxes
@@ -20,6 +21,7 @@ from services.calendar_sync.store.ledger import Ledger
 from services.calendar_sync.store.mirrors import Mirrors
 from services.calendar_sync.store.rows import row_of
 from services.calendar_sync.usecases import announce
+from services.calendar_sync.usecases.check_entry import CheckEntry
 from services.calendar_sync.usecases.credentials import Credentials
 from services.calendar_sync.usecases.drafts import Content, Drafts
 from services.calendar_sync.usecases.tracing import traced
@@ -34,8 +36,6 @@ log = structlog.get_logger(__name__)
 _LONGEST_BACKOFF = 60.0
 _LOOK_AGAIN = timedelta(hours=1)
 """Told as the time of the next try where a person has to act first."""
-_BELIEVE_MISSING_AFTER = timedelta(seconds=60)
-"""Between the two answers that an entry is gone (G17)."""
 _TOO_LATE = "too_late"
 _NOT_CONNECTED = "not_connected"
 _BROKEN = "connection_broken"
@@ -57,6 +57,7 @@ class WriteEntry:
         mailboxes: Mapping[Provider, Mailboxes],
         mirrors: Mirrors,
         drafts: Drafts,
+        check: CheckEntry,
     ) -> None:
         self._ledger = ledger
         self._connections = connections
@@ -65,6 +66,7 @@ class WriteEntry:
         self._mailboxes = mailboxes
         self._mirrors = mirrors
         self._drafts = drafts
+        self._check = check
 
     async def __call__(self, lease: Lease) -> None:
         row = row_of(lease.row)
@@ -116,8 +118,14 @@ class WriteEntry:
             await self._remove(lease, row, connection)
             return
         written = row.written
-        if written is not None and written.digest != content.draft.digest:
-            written = await self._change(row, written, content, connection)
+        if written is not None:
+            again = written.digest != content.draft.digest
+            if not again and row.is_doubted:
+                again = row.is_overtaken or await self._check(lease, row, content.draft, connection)
+                if not again:
+                    return
+            if again:
+                written = await self._change(row, written, content, connection)
         if written is None:
             if clock.now() >= row.last_moment:
                 await self._give_up(lease, row, _TOO_LATE)
@@ -139,7 +147,7 @@ class WriteEntry:
         except ProviderRefused as error:
             if not error.missing:
                 raise
-            if row.missing_since is None or clock.now() < row.missing_since + _BELIEVE_MISSING_AFTER:
+            if row.missing_since is None or clock.now() < row.missing_since + BELIEVE_MISSING_AFTER:
                 raise SaidToBeMissing from error
             async with self._mailbox(connection):
                 still = await provider.find(self._credential(connection), row.marker, written.generation)
@@ -177,7 +185,13 @@ class WriteEntry:
         return now_wanted, content, entry
 
     async def _settle_written(self, lease: Lease, row: Row, written: WrittenEntry, content: Content) -> None:
-        entry = replace(written, digest=content.draft.digest, revision=row.revision, with_meeting=content.with_meeting)
+        entry = replace(
+            written,
+            digest=content.draft.digest,
+            revision=row.revision,
+            with_meeting=content.with_meeting,
+            form=form_of(content.draft.start_at, content.draft.end_at, content.draft.title),
+        )
         await self._ledger.settle(lease.held, row, entry, [announce.written(row, entry)])
         metrics.record_effect(row.kind, "done")
         if content.caused_at is not None and lease.row.get("written") is None:
@@ -231,7 +245,7 @@ class WriteEntry:
 
     async def _doubt(self, lease: Lease, row: Row) -> None:
         since = row.missing_since or clock.now()
-        retry_at = since + _BELIEVE_MISSING_AFTER
+        retry_at = since + BELIEVE_MISSING_AFTER
         log.info("entry.said_to_be_missing", row_id=row.row_id)
         events = [announce.failed(row, "missing", retry_at)]
         await self._ledger.put_off(lease.held, row, retry_at, events, missing_since=since)
@@ -243,6 +257,9 @@ class WriteEntry:
 
     async def _out_of_reach(self, lease: Lease, row: Row, reason: str) -> None:
         """What stands there as it is wanted needs no calendar."""
+        if row.present and row.written is not None and row.is_doubted:
+            await self._ledger.wait(lease.held, row, [])
+            return
         if row.present and row.written is not None:
             content = await self._drafts.of(row, row.written.provider)
             if content is not None and content.draft.digest == row.written.digest:

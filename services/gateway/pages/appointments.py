@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from services.gateway.edge.forwarding import if_match
 from services.gateway.identity import SignedIn
 from services.gateway.pages import times
+from services.gateway.pages.drift_notice import drift_notice
 from services.gateway.pages.effect_rows import Reading, effect_rows
 from services.gateway.pages.guest_view import kind_word
 from services.gateway.pages.reader import Form, Session, staff_page
@@ -27,9 +28,11 @@ from shared.contracts.api.appointments import (
     AppointmentStatus,
     AppointmentView,
     CancelRequest,
+    DriftRequest,
     MeetingStatus,
 )
 from shared.contracts.api.effects import Effect
+from shared.contracts.booking import DriftDecision
 from shared.problem import Language, VersionMismatch
 
 router = APIRouter()
@@ -37,7 +40,12 @@ PAGE_SIZE = 30
 BADGES = {AppointmentStatus.CONFIRMED: "ok", AppointmentStatus.REQUESTED: "wait", AppointmentStatus.CANCELED: "none"}
 _PERIODS = ("upcoming", "past", "canceled")
 _PAST_SHOWN = timedelta(days=180)
-_SAID = {"rescheduled": "appointments.rescheduled", "canceled": "appointments.canceled_done"}
+_SAID = {
+    "rescheduled": "appointments.rescheduled",
+    "canceled": "appointments.canceled_done",
+    "drift_restore": "drift.restored",
+    "drift_follow": "drift.followed",
+}
 
 
 @router.get("/appointments")
@@ -80,7 +88,7 @@ async def show(request: Request, appointment_id: str, signed_in: Session) -> Res
 
 
 @router.get("/appointments/{appointment_id}/{step}")
-async def leave_step(appointment_id: str, step: Literal["reschedule", "cancel"]) -> Response:
+async def leave_step(appointment_id: str, step: Literal["reschedule", "cancel", "drift"]) -> Response:
     """Reloading what a form answered."""
     return RedirectResponse(f"/appointments/{quote(appointment_id, safe='')}", status_code=303)
 
@@ -119,6 +127,24 @@ async def cancel(request: Request, appointment_id: str, signed_in: Form) -> Resp
     except BackendProblem as problem:
         return await _refused(request, signed_in, appointment_id, problem, None)
     return RedirectResponse(f"/appointments/{appointment_id}?said=canceled", status_code=303)
+
+
+@router.post("/appointments/{appointment_id}/drift")
+async def decide_drift(request: Request, appointment_id: str, signed_in: Form) -> Response:
+    """What a calendar shows otherwise is put back or followed; the page may be older than how things stand."""
+    form = await request.form()
+    chosen, version = str(form.get("decision", "")), str(form.get("version", ""))
+    decision = next((one for one in DriftDecision if one == chosen), DriftDecision.RESTORE)
+    body = DriftRequest(decision=decision).model_dump_json().encode()
+    try:
+        tag = if_match(f'"r{version}"' if version else None)
+        booking = parts_of(request).backends.booking
+        await booking.decide_drift(signed_in.caller(), appointment_id, body, if_match=tag)
+    except VersionMismatch:
+        return await _changed_meanwhile(request, signed_in, appointment_id)
+    except BackendProblem as problem:
+        return await _refused(request, signed_in, appointment_id, problem, None)
+    return RedirectResponse(f"/appointments/{appointment_id}?said=drift_{decision}", status_code=303)
 
 
 async def _refused(
@@ -174,6 +200,7 @@ async def _detail(
             "effects": effect_rows(appointment.effects, Reading(names, zone, language, clock.now())),
             "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
             "cancel_text": _what_goes(appointment, language),
+            "drift": drift_notice(appointment, language, zone),
             "typed": typed or _times_of(appointment, zone),
             "reopen": typed is not None,
             "zone_label": times.zone_label(zone, appointment.start, language),

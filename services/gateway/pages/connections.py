@@ -13,6 +13,8 @@ from services.gateway.pages.texts import text
 from services.gateway.parts import parts_of
 from services.gateway.providers.answers import ConnectionStatus, ConnectionView, NotReleased, Provider
 from services.gateway.providers.backend import BackendProblem
+from services.gateway.schemas.connections import ResumeDecision
+from shared.contracts.calendar_sync import Provider as CalendarProvider
 
 router = APIRouter()
 _BEGINNINGS = ("welcome", "set_up")
@@ -81,6 +83,45 @@ async def disconnect(request: Request, provider: Provider, signed_in: Form) -> R
     )
 
 
+@router.post("/connections/{provider}/resume")
+async def resume(request: Request, provider: CalendarProvider, signed_in: Form) -> Response:
+    """Of one's own calendar, or of the one that an administrator chose."""
+    language, form = language_for(request), await request.form()
+    decision = next((one for one in ResumeDecision if one == form.get("decision")), ResumeDecision.RESTORE)
+    calendars = parts_of(request).backends.calendar_sync
+    whose = str(form.get("staff_id", ""))[:100] or None
+    try:
+        await calendars.resume(signed_in.caller(), Provider(provider), decision, whose)
+    except BackendProblem as problem:
+        return await _page(request, signed_in, problem=problem.detail)
+    return await _page(request, signed_in, said=text(language, f"frozen.{decision}_done"))
+
+
+async def _others_frozen(request: Request, signed_in: SignedIn) -> list[dict[str, Any]]:
+    """What an administrator decides for others; missing while calendar_sync is silent."""
+    if not signed_in.staff.is_admin:
+        return []
+    parts = parts_of(request)
+    try:
+        found = (await parts.backends.calendar_sync.frozen(signed_in.caller())).items
+    except BackendProblem:
+        return []
+    shown = []
+    for item in found:
+        if item.staff_id == signed_in.staff.id:
+            continue
+        person = await parts.staff.find_in(signed_in.organization.id, item.staff_id)
+        shown.append(
+            {
+                "provider": str(item.provider),
+                "staff_id": item.staff_id,
+                "name": person.name if person else item.staff_id,
+                "frozen": item.frozen,
+            }
+        )
+    return shown
+
+
 async def _page(
     request: Request,
     signed_in: SignedIn,
@@ -107,6 +148,7 @@ async def _page(
             "not_released": not_released,
             "basic_allowed": signed_in.organization.allow_zoom_basic,
             "cards": [_card(provider, known) for provider in Provider],
+            "others_frozen": await _others_frozen(request, signed_in),
         },
         here="/connections",
     )
@@ -117,7 +159,15 @@ def _card(provider: Provider, known: list[ConnectionView]) -> dict[str, Any]:
     status = view.status if view else ConnectionStatus.DISCONNECTED
     connected = status is not ConnectionStatus.DISCONNECTED
     account = view.account if view and connected else None
-    return {"provider": str(provider), "status": str(status), "badge": _BADGES[status], "account": account}
+    return {
+        "provider": str(provider),
+        "status": str(status),
+        "badge": _BADGES[status],
+        "account": account,
+        "frozen": view.frozen if view and connected else None,
+        "name": "",
+        "staff_id": "",
+    }
 
 
 def _failure(request: Request, signed_in: SignedIn) -> str:

@@ -117,13 +117,38 @@ class NotReleased(_Answer):
     end: AwareDatetime | None
 
 
+class Frozen(_Answer):
+    """So many of a calendar's ``coming`` entries are ``missing`` at once that none counts as deleted (G17)."""
+
+    at: datetime
+    missing: int
+    coming: int
+
+
+class FrozenCalendar(_Answer):
+    """Whose calendar is frozen."""
+
+    staff_id: str
+    provider: Provider
+    frozen: Frozen
+
+
+class FrozenCalendars(_Answer):
+    """Of the organization."""
+
+    items: list[FrozenCalendar]
+
+
 class ConnectionView(_Answer):
-    """A link; ``not_released`` names holds that could not be removed before it ended (R1)."""
+    """A link; ``not_released`` names holds that could not be removed before it ended (R1). ``frozen`` where a person
+    has to say whether the calendar is right.
+    """
 
     provider: Provider
     status: ConnectionStatus
     account: str | None = None
     not_released: list[NotReleased] = []
+    frozen: Frozen | None = None
 
 
 class ConnectionList(_Answer):

@@ -80,6 +80,12 @@ class Booking(Backend):
         """``noun`` is ``proposals`` or ``appointments``."""
         return await self.read(TimelinePage, "GET", _path(noun, an_id, "timeline"), caller, query=query)
 
+    async def decide_drift(
+        self, caller: Caller, appointment_id: str, body: bytes, *, if_match: str | None = None
+    ) -> Reply:
+        path = _path("appointments", appointment_id, "drift")
+        return await self.call("POST", path, caller, body=body, if_match=if_match)
+
     async def claims(self, caller: Caller, staff_ids: Sequence[str], start: datetime, end: datetime) -> ClaimList:
         query = {"staff_ids": ",".join(staff_ids), "from": start.isoformat(), "to": end.isoformat()}
         return await self.read(ClaimList, "GET", "/internal/claims", caller, query=query)

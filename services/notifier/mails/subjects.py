@@ -27,6 +27,7 @@ _JA: Mapping[tuple[Purpose, Audience], str] = {
     (Purpose.REMINDER, Audience.GUEST): "[{company}]本日の{word}予定のリマインド: {time}[{product}]",
     (Purpose.REMINDER, Audience.STAFF): "本日の{word}予定のリマインド: {time} {guest_line}様[{product}]",
     (Purpose.CONNECTION_BROKEN, Audience.STAFF): "【{product}】連携が切れました",
+    (Purpose.SYNC_FROZEN, Audience.ADMINS): "【{product}】[注意!]カレンダーの同期を凍結しました",
     (Purpose.ISSUE_FAILED, Audience.ADMINS): "【{product}】[注意!]Zoom URLが発行できませんでした",
     (Purpose.INVITED, Audience.STAFF): "[{company}]{product}への招待",
 }
@@ -51,6 +52,7 @@ _EN: Mapping[tuple[Purpose, Audience], str] = {
     (Purpose.REMINDER, Audience.GUEST): "[{company}] Reminder of today's {word}: {time} [{product}]",
     (Purpose.REMINDER, Audience.STAFF): "Reminder of today's {word}: {time} {guest_line} [{product}]",
     (Purpose.CONNECTION_BROKEN, Audience.STAFF): "[{product}] A connection was lost",
+    (Purpose.SYNC_FROZEN, Audience.ADMINS): "[{product}] Attention: a calendar's sync is frozen",
     (Purpose.ISSUE_FAILED, Audience.ADMINS): "[{product}] Attention: no Zoom URL could be issued",
     (Purpose.INVITED, Audience.STAFF): "[{company}] Invitation to {product}",
 }

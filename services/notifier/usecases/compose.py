@@ -58,7 +58,8 @@ class ComposeMail:
         if organization is None:
             raise NobodyKnown()
         recipients, unusable = await self._recipients(matter, notice, audience)
-        material = self._material(matter, notice, audience, organization, recipients)
+        about = await self._named(matter) or recipients[0].name
+        material = self._material(matter, notice, audience, organization, about)
         mail = write(material)
         key = f"{matter.about}:{notice.delivery_key(audience)}"
         content = to_bytes(
@@ -123,13 +124,20 @@ class ComposeMail:
             raise NobodyToMail("disabled", by_choice=True)
         return [Recipient(person.name, person.email) for person in enabled]
 
+    async def _named(self, matter: Matter) -> str:
+        """The person whom the matter is about, where it is about one."""
+        if matter.appointment or matter.proposal:
+            return ""
+        known = await self._directory.members([matter.about])
+        return known[matter.about].person.name if matter.about in known else ""
+
     def _material(
         self,
         matter: Matter,
         notice: Notice,
         audience: Audience,
         organization: Organization,
-        recipients: tuple[Recipient, ...],
+        staff_name: str,
     ) -> Material:
         secrets = self._secrets(matter)
         words = self._safe.open(notice.words, about=matter.about) if notice.words else ""
@@ -147,7 +155,7 @@ class ComposeMail:
             guidance=secrets.guidance if secrets else "",
             words=secrets.message if canceled and secrets else words,
             join=self._join(matter),
-            staff_name=recipients[0].name,
+            staff_name=staff_name,
         )
 
     def _secrets(self, matter: Matter) -> ProposalSecrets | AppointmentSecrets | None:

@@ -7,6 +7,7 @@ from typing import Any
 from services.notifier.model.matter import Chain, Matter, Meeting, Notice, Trouble
 from services.notifier.store import Matters, Safe
 from shared.contracts.booking import AppointmentEvent, ProposalEvent
+from shared.contracts.calendar_sync import CalendarSyncFrozen
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import StaffInvited
 from shared.contracts.notifier import Audience, Purpose
@@ -169,6 +170,19 @@ class HearOfMatters:
             expires_at=data.expires_at,
         )
         await self._take(event, about, lambda matter: matter.with_notice(notice))
+
+    async def sync_frozen(self, event: CloudEvent[CalendarSyncFrozen]) -> None:
+        """One mail to the administrators for each time that it freezes (G17)."""
+        data = event.data
+        notice = notice_of(
+            event,
+            Purpose.SYNC_FROZEN,
+            event.aggregateversion,
+            (Audience.ADMINS,),
+            tag=data.provider,
+            provider=data.provider,
+        )
+        await self._take(event, data.staff_id, lambda matter: matter.with_notice(notice))
 
     async def _take(self, event: CloudEvent[Any], about: str, merge: Callable[[Matter], Matter]) -> None:
         if await self._matters.take(about, event.organizationid, merge):

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from services.booking.app import Stores, build_app
+from services.booking.app import AppointmentUses, Stores, build_app
 from services.booking.model.free_time import bitset_of
 from services.booking.model.spans import Span
 from services.booking.providers.calendar_look import UNREADABLE, BusyEntry, Looked, LookStatus
@@ -247,6 +247,7 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
         RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
         DropTakenSlots(stores.bookings, stores.guards, drop),
         DropFilledSlots(stores.bookings, availability, drop),
+        AppointmentUses.of(stores, availability, announcer, relay).settle_drift,
         RecordTimeline(stores.timeline),
     )
     attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)

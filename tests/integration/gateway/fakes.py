@@ -177,6 +177,7 @@ def _usual() -> dict[tuple[str, str], Answer]:
         ("booking", "GET /internal/appointments/apt_1/timeline"): timeline,
         ("booking", "PATCH /internal/appointments/apt_1"): appointment,
         ("booking", "POST /internal/appointments/apt_1/cancel"): Answer(200, an_appointment_view(status="canceled")),
+        ("booking", "POST /internal/appointments/apt_1/drift"): appointment,
         ("booking", "DELETE /internal/appointments/apt_1"): Answer(200, an_appointment_view(status="canceled")),
         ("booking", "GET /internal/claims"): Answer(200, {"items": []}),
         ("booking", "GET /internal/guest/proposal"): Answer(200, a_guest_view()),
@@ -199,6 +200,7 @@ def _usual() -> dict[tuple[str, str], Answer]:
                 ]
             },
         ),
+        ("calendar_sync", "GET /internal/connections/frozen"): Answer(200, {"items": []}),
         ("zoom_issuer", "GET /internal/connections"): Answer(
             200, {"items": [{"provider": "zoom", "status": "disconnected", "account": ""}]}
         ),
@@ -210,6 +212,7 @@ def _usual() -> dict[tuple[str, str], Answer]:
             ("POST", "/authorize", {"authorize_url": f"https://{provider}.example/authorize?state=s"}),
             ("POST", "/callback", {"staff_id": "stf_taro", "status": "connected", "account": "taro@example.jp"}),
             ("DELETE", "", {"status": "disconnected", "account": None}),
+            ("POST", "/resume", {"status": "connected", "account": "taro@example.jp"}),
         )
     }
 

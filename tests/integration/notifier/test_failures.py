@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from services.notifier.store import Safe
 from shared import clock
-from shared.contracts.calendar_sync import CalendarDisconnected, Provider
+from shared.contracts.calendar_sync import CalendarDisconnected, CalendarSyncFrozen, Provider
 from shared.contracts.zoom_issuer import EndOfConnection, MeetingErrorCode, ZoomDisconnected
 from tests.integration.notifier.conftest import NewNotifier, Notifier, PostOffice
 from tests.unit.notifier.builders import (
@@ -197,3 +197,15 @@ async def test_a_broken_connection_is_told_to_its_owner_once(notifier: Notifier,
     assert [taken.recipients for taken in post_office.taken] == [("taro@example.jp",)] * 2
     assert {taken.subject for taken in post_office.taken} == {"【Chosei】連携が切れました"}
     assert any("Googleカレンダー" in taken.text for taken in post_office.taken)
+
+
+async def test_g17_the_administrators_hear_once_of_each_freeze(notifier: Notifier, post_office: PostOffice) -> None:
+    frozen = CalendarSyncFrozen(staff_id="stf_taro", provider=Provider.MICROSOFT, missing=4, coming=5)
+    first, second = (an_event(frozen, subject="stf_taro", version=version) for version in (7, 9))
+    await notifier.hear(first, first, first)
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 1)
+    await notifier.hear(first, second)
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
+    assert {taken.subject for taken in post_office.taken} == {"【Chosei】[注意!]カレンダーの同期を凍結しました"}
+    assert len(post_office.taken) == 2
+    assert "Outlookカレンダー" in post_office.taken[0].text

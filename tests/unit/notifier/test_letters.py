@@ -38,6 +38,7 @@ PARTICULARS = {
         "invited_by": Person(name="管理花子", email="admin@example.jp"),
         "expires_at": NOON + timedelta(days=7),
     },
+    Purpose.SYNC_FROZEN: {"provider": "microsoft"},
     Purpose.ISSUE_FAILED: {"error": MeetingErrorCode.RATE_LIMITED, "retry_at": START - timedelta(hours=100)},
 }
 WITH_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK, Purpose.REMINDER)
