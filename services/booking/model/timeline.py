@@ -12,6 +12,7 @@ from shared.contracts.booking import (
     SlotsChanged,
 )
 from shared.contracts.calendar_sync import (
+    CalendarDriftDetected,
     CalendarEntryRemoved,
     CalendarEntryWritten,
     CalendarWriteFailed,
@@ -62,6 +63,14 @@ def facts_of(data: EventData) -> Facts:
             slots = [data.slot_id] if data.slot_id else []
             staff = [data.staff_id]
             return Facts(revision=revision, staff_ids=staff, slot_ids=slots, reason=data.reason, until=data.retry_at)
+        case CalendarDriftDetected():
+            return Facts(
+                revision=revision,
+                staff_ids=[data.staff_id],
+                provider=data.provider,
+                start_at=data.start_at,
+                end_at=data.end_at,
+            )
         case MeetingUpdated():
             return Facts(revision=revision, link_changed=data.link_changed)
         case MeetingIssueFailed():
