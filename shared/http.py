@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from shared.observability.calls import answered
 from shared.observability.http import trace_headers
 from shared.providers import ProviderUnavailable
 
@@ -86,11 +87,15 @@ async def _add_trace(request: httpx.Request) -> None:
 async def send(client: httpx.AsyncClient, method: str, url: str, **arguments: Any) -> httpx.Response:
     """Ask a provider and wait; whatever happened after sending is unknown, not failed (G10)."""
     try:
-        return await client.request(method, url, **arguments)
+        response = await client.request(method, url, **arguments)
     except _NOT_SENT as error:
+        answered("unreachable")
         raise ProviderUnavailable(type(error).__name__) from error
     except httpx.HTTPError as error:
+        answered("timeout" if isinstance(error, httpx.TimeoutException) else "connection_lost")
         raise ProviderUnavailable(type(error).__name__, unknown=True) from error
+    answered(str(response.status_code))
+    return response
 
 
 def json_object(response: httpx.Response) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import Header, Request
 
+from shared.contracts import actors
 from shared.problem import Language, Unauthorized, language_of
 
 ORGANIZATION = "x-organization-id"
@@ -25,6 +26,11 @@ class Caller:
     language: Language
     request_id: str
     idempotency_key: str | None = None
+
+    @property
+    def actor(self) -> str:
+        """Who causes what follows from this call."""
+        return actors.staff(self.staff_id)
 
     @property
     def is_admin(self) -> bool:

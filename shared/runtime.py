@@ -240,17 +240,23 @@ def serve(name: str, settings: ServiceSettings, build_app: Callable[[], FastAPI]
     """Run one service until SIGTERM."""
     logging.configure(name, settings.log_level)
     trace.set_tracer_provider(tracing.tracer_provider(name, settings.otlp_endpoint, settings.trace_ratio))
-    config = uvicorn.Config(
-        build_app(),
+    server = _Server(server_config(build_app(), settings))
+    server.run()
+    if not server.started:
+        sys.exit(1)
+
+
+def server_config(app: Any, settings: ServiceSettings) -> uvicorn.Config:
+    """Whom uvicorn takes X-Forwarded-For from is said here: by itself it trusts everybody on this machine (G24)."""
+    return uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.graceful_timeout.total_seconds() / 2),
     )
-    server = _Server(config)
-    server.run()
-    if not server.started:
-        sys.exit(1)

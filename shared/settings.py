@@ -17,6 +17,8 @@ class ServiceSettings(BaseSettings):
     port: int = 8000
     amqp_url: SecretStr
     mongo_url: SecretStr
+    trusted_proxies: str = ""
+    """Addresses or networks, comma-separated, whose X-Forwarded-For and -Proto are believed; nobody's by default."""
     public_url: str = "http://127.0.0.1:8000"
     """Where people reach the gateway; no trailing slash."""
     bus_keys: SecretStr

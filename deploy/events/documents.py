@@ -21,8 +21,13 @@ _ENVELOPE: dict[str, Any] = {
     "aggregateversion": {"type": "integer", "description": "Grows with every event of the aggregate."},
     "causationid": {"type": "string", "description": "Id of the event or request that led to this one."},
     "correlationid": {"type": "string", "description": "Shared by everything that follows from one request."},
+    "actor": {
+        "type": "string",
+        "description": "Who began it: `staff:ID`, `guest`, `provider:NAME` or `system`, the default.",
+    },
     "traceparent": {"type": "string", "description": "W3C Trace Context."},
 }
+_OPTIONAL = ("actor", "traceparent")
 
 
 def schema_of(event: type[EventData]) -> dict[str, Any]:
@@ -50,7 +55,8 @@ def catalogue_page(events: list[type[EventData]], wiring: Wiring) -> str:
         f"the routing key is the type without `{TYPE_PREFIX}`. Envelope: CloudEvents 1.0, structured mode,",
         f"`{CONTENT_TYPE}`.",
         "Schemas of the payloads are in `schemas/`. Any order and any number of deliveries is possible: compare",
-        "`aggregateversion` per `subject`, and `id` for repeats.",
+        "`aggregateversion` per `subject`, and `id` for repeats. `actor` is who began the chain: `staff:ID`, `guest`,",
+        "`provider:NAME` or `system`, the default.",
         "",
         "| event | type | meaning | publisher | heard by |",
         "| --- | --- | --- | --- | --- |",
@@ -78,7 +84,7 @@ def asyncapi(events: list[type[EventData]], version: str) -> str:
             "contentType": CONTENT_TYPE,
             "payload": {
                 "type": "object",
-                "required": [key for key in (*_ENVELOPE, "data") if key != "traceparent"],
+                "required": [key for key in (*_ENVELOPE, "data") if key not in _OPTIONAL],
                 "properties": {
                     **_ENVELOPE,
                     "type": {"const": TYPE_PREFIX + event.routing_key},

@@ -44,7 +44,9 @@ class Account(BaseModel):
     admin: bool = False
     """May read what only administrators may (Google's rooms, Zoom's list of users)."""
     approved: bool = True
-    """Whether the provider lets this account use the app; false is Zoom's missing pre-approval."""
+    """Whether the provider lets this account use the app; false is Zoom's missing pre-approval, and at Microsoft that
+    of an administrator.
+    """
 
     @model_validator(mode="after")
     def _fill(self) -> "Account":

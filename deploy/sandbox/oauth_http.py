@@ -6,8 +6,8 @@ The sign-in page is a form at the authorize URL itself: POST there with ``accoun
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
 
 from fastapi import APIRouter, Request
@@ -34,6 +34,8 @@ class AuthorizeSpec:
     """Whether the person may untick scopes (Google); the form then posts ``scope`` once for each one kept."""
     default_scope: str = ""
     """Granted when the query names none (Zoom: the scopes of the app)."""
+    unapproved: Mapping[str, str] = field(default_factory=dict)
+    """With what the person may go back where the app is not approved; Zoom's page leads nowhere."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,13 @@ def bearer_token(request: Request) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def _back(redirect_uri: str, answer: dict[str, str]) -> Response:
+def _address_back(redirect_uri: str, answer: dict[str, str]) -> str:
     joint = "&" if urlsplit(redirect_uri).query else "?"
-    return RedirectResponse(redirect_uri + joint + urlencode(answer), status_code=303)
+    return redirect_uri + joint + urlencode(answer)
+
+
+def _back(redirect_uri: str, answer: dict[str, str]) -> Response:
+    return RedirectResponse(_address_back(redirect_uri, answer), status_code=303)
 
 
 def _problem_with(query: dict[str, str], oauth: OAuthServer) -> str | None:
@@ -109,9 +115,14 @@ def _page(world: World, spec: AuthorizeSpec, query: dict[str, str]) -> Response:
     return HTMLResponse(html)
 
 
-def _refused_page(spec: AuthorizeSpec, problem: str) -> Response:
-    html = render("refused.html", title=spec.title, provider=spec.provider.value, problem=problem)
+def _refused_page(spec: AuthorizeSpec, problem: str, back: str = "") -> Response:
+    html = render("refused.html", title=spec.title, provider=spec.provider.value, problem=problem, back=back)
     return HTMLResponse(html, status_code=400)
+
+
+def _unapproved_page(spec: AuthorizeSpec, redirect_uri: str, state: dict[str, str]) -> Response:
+    back = _address_back(redirect_uri, {**spec.unapproved, **state}) if spec.unapproved else ""
+    return _refused_page(spec, "the app is not approved by this account's administrator", back)
 
 
 def _allow(spec: AuthorizeSpec, oauth: OAuthServer, query: dict[str, str], account: Account, scope: str) -> Response:
@@ -149,7 +160,7 @@ def add_authorize_page(router: APIRouter, path: str, world: World, oauth: OAuthS
         if account is None:
             return _refused_page(spec, "no such account")
         if not account.approved:
-            return _refused_page(spec, "the app is not approved by this account's administrator")
+            return _unapproved_page(spec, query["redirect_uri"], state)
         kept = [str(scope) for scope in form.getlist("scope")] if spec.choose_scopes else []
         scope = " ".join(kept) or query.get("scope") or spec.default_scope
         return _allow(spec, oauth, query, account, scope)

@@ -7,34 +7,45 @@ from faststream.rabbit import RabbitBroker
 
 from services.booking.providers.calendar_look import CalendarLook
 from services.booking.routes.appointments import AppointmentRoutes
+from services.booking.routes.calendar import build_calendar_routes
 from services.booking.routes.guests import build_guest_routes
 from services.booking.routes.proposals import ProposalRoutes
 from services.booking.routes.questions import build_question_routes
+from services.booking.routes.timeline import build_timeline_routes
 from services.booking.routes.versions import Writes
 from services.booking.settings import Settings
 from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import Guards
 from services.booking.store.people import PeopleStore
 from services.booking.store.rooms import RoomStore
+from services.booking.store.timeline import TimelineStore
 from services.booking.subscribers import SERVICE, Subscribers
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.ask_again import AskForNewSlots
+from services.booking.usecases.attend_proposals import AttendProposals
 from services.booking.usecases.availability import Availability, Look
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
 from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.claimed_slots import ClaimedSlots
 from services.booking.usecases.confirm import ConfirmSlot, new_reception_code
+from services.booking.usecases.drop_slots import DropFilledSlots, DropSlots, DropTakenSlots
 from services.booking.usecases.edit_proposal import EditProposal
-from services.booking.usecases.end_proposal import DropTakenSlots, ExpireProposal, WithdrawProposal
+from services.booking.usecases.end_proposal import ExpireProposal, WithdrawProposal
+from services.booking.usecases.explain import ExplainClaims
+from services.booking.usecases.few_slots import FewSlots
 from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.links import Links
+from services.booking.usecases.mark_seen import MarkSeen
 from services.booking.usecases.propose import ProposeSlots
 from services.booking.usecases.record_effects import RecordEffects
+from services.booking.usecases.record_timeline import RecordTimeline
+from services.booking.usecases.settle_drift import SettleDrift
+from services.booking.usecases.suggest import SuggestSlots
 from shared import http, mongo
 from shared.due import DueWorker
 from shared.internal import require_caller
 from shared.messaging.relay import Relay
-from shared.mongo import Client, Database
+from shared.mongo import Client, Collection, Database, IndexModel
 from shared.runtime import Parts, make_broker, service_app
 from shared.single_flight import Turns
 
@@ -47,11 +58,47 @@ class Stores:
     guards: Guards
     bookings: BookingStore
     rooms: RoomStore
+    timeline: TimelineStore
+
+    @property
+    def indexes(self) -> dict[Collection, list[IndexModel]]:
+        return {
+            **self.people.indexes,
+            **self.guards.indexes,
+            **self.bookings.indexes,
+            **self.rooms.indexes,
+            **self.timeline.indexes,
+        }
 
     @classmethod
     def on(cls, client: Client, database: Database) -> "Stores":
         guards = Guards(database)
-        return cls(PeopleStore(database), guards, BookingStore(client, database, guards), RoomStore(database))
+        return cls(
+            PeopleStore(database),
+            guards,
+            BookingStore(client, database, guards),
+            RoomStore(database),
+            TimelineStore(database),
+        )
+
+
+@dataclass(frozen=True)
+class AppointmentUses:
+    """What staff and findings in calendars do to appointments; both take turns."""
+
+    change: ChangeAppointment
+    cancel: CancelAppointment
+    settle_drift: SettleDrift
+    turns: Turns
+
+    @classmethod
+    def of(cls, stores: Stores, availability: Availability, announcer: Announcer, relay: Relay) -> "AppointmentUses":
+        people, store, turns = stores.people, stores.bookings, Turns()
+        rooms = ChooseRooms(stores.rooms)
+        change = ChangeAppointment(people, store, availability, rooms, announcer, relay, new_reception_code)
+        cancel = CancelAppointment(store, announcer, relay)
+        settle_drift = SettleDrift(people, store, change, cancel, announcer, relay, turns)
+        return cls(change, cancel, settle_drift, turns)
 
 
 def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: Look | None = None) -> FastAPI:
@@ -72,25 +119,26 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     )
     links = Links(settings.token_ring, settings.public_url)
     announcer = Announcer(settings.bus_ring, links)
-    expire = ExpireProposal(stores.bookings, announcer, relay)
+    few_slots = FewSlots(stores.people, announcer)
+    drop = DropSlots(stores.bookings, announcer, few_slots, relay)
+    attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
+    uses = AppointmentUses.of(stores, availability, announcer, relay)
     parts = Parts(
         client=client,
         broker=broker,
         relay=relay,
-        indexes={
-            **stores.people.indexes,
-            **stores.guards.indexes,
-            **stores.bookings.indexes,
-            **stores.rooms.indexes,
-        },
+        indexes=stores.indexes,
         subscribers=Subscribers(
             stores.people,
             stores.rooms,
             RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
-            DropTakenSlots(stores.bookings, stores.guards, announcer, relay),
+            DropTakenSlots(stores.bookings, stores.guards, drop),
+            DropFilledSlots(stores.bookings, availability, drop),
+            uses.settle_drift,
+            RecordTimeline(stores.timeline),
         ).router(),
-        workers=[DueWorker("expiry", stores.bookings.proposals, expire)],
-        routers=_routes(settings, stores, availability, links, announcer, relay),
+        workers=[DueWorker("proposals", stores.bookings.proposals, attend)],
+        routers=_routes(settings, stores, availability, links, announcer, relay, drop, uses),
         closing=[calendars.aclose],
     )
     return service_app(SERVICE, settings, parts)
@@ -103,8 +151,10 @@ def _routes(
     links: Links,
     announcer: Announcer,
     relay: Relay,
+    drop: DropSlots,
+    uses: AppointmentUses,
 ) -> list[APIRouter]:
-    turns = Turns()
+    turns = uses.turns
     writes = Writes(turns)
     guard = require_caller(settings.api_tokens.get_secret_value())
     people, store, ring = stores.people, stores.bookings, settings.data_ring
@@ -115,7 +165,7 @@ def _routes(
             writes,
             store,
             links,
-            ProposeSlots(people, store, claimed, rooms, announcer, links, relay),
+            ProposeSlots(people, store, claimed, rooms, announcer, links, relay, settings.unanswered_after),
             EditProposal(people, store, claimed, rooms, announcer, relay),
             WithdrawProposal(store, announcer, relay),
         ).router(),
@@ -125,14 +175,22 @@ def _routes(
             store,
             links,
             ring,
-            ChangeAppointment(people, store, availability, rooms, announcer, relay, new_reception_code),
-            CancelAppointment(store, announcer, relay),
+            uses.change,
+            uses.cancel,
+            uses.settle_drift,
         ).router(),
         build_guest_routes(
             guard,
             GuestPage(people, store, availability, links, ring),
-            ConfirmSlot(store, availability, announcer, relay, new_reception_code),
+            ConfirmSlot(store, availability, announcer, relay, new_reception_code, drop),
             AskForNewSlots(store, announcer, relay, turns),
+            MarkSeen(store),
+        ),
+        build_calendar_routes(
+            guard,
+            SuggestSlots(people, availability, stale_after=settings.stale_after),
+            ExplainClaims(store, stores.guards),
         ),
         build_question_routes(guard, store, stores.guards),
+        build_timeline_routes(guard, store, stores.timeline),
     ]

@@ -64,6 +64,12 @@ class NotOpen(Problem):
     en = "It is confirmed or withdrawn and can no longer be changed."
 
 
+class DriftOver(Problem):
+    code, status = "drift_over", 409
+    ja = "カレンダーでの変更は、すでに対応が済んでいます。"
+    en = "The change in the calendar has been dealt with already."
+
+
 class ModesExclusive(Problem):
     code, status = "modes_exclusive", 422
     pointer = "/issue_web_meeting"

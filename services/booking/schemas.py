@@ -5,6 +5,7 @@ the signature of a route, lets a guest's link be judged before what was typed (a
 import base64
 import hashlib
 import json
+from datetime import datetime
 from typing import Any, TypeVar
 
 from fastapi.exceptions import RequestValidationError
@@ -74,3 +75,17 @@ def read_cursor(cursor: str | None, length: int, language: Language) -> list[str
     if not isinstance(parts, list) or len(parts) != length or not all(isinstance(part, str) for part in parts):
         raise invalid(language, ("?cursor", MALFORMED))
     return parts
+
+
+def read_place(cursor: str | None, language: Language) -> tuple[datetime, str] | None:
+    """The instant and the id after which a page begins; raises as ``read_cursor`` does."""
+    parts = read_cursor(cursor, 2, language)
+    if parts is None:
+        return None
+    try:
+        at = datetime.fromisoformat(parts[0])
+    except ValueError as error:
+        raise invalid(language, ("?cursor", MALFORMED)) from error
+    if at.tzinfo is None:
+        raise invalid(language, ("?cursor", MALFORMED))
+    return at, parts[1]

@@ -24,6 +24,8 @@ class Settings(ServiceSettings):
     """A copy of busy time that is older is looked at again when confirming (G4)."""
     stale_after: timedelta = timedelta(minutes=15)
     """A copy of busy time that is older counts as unknown (G3)."""
+    unanswered_after: timedelta = timedelta(days=3)
+    """Staff are told once of a proposal that lay unanswered for so long (X12)."""
 
     @property
     def token_ring(self) -> KeyRing:

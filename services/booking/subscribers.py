@@ -8,18 +8,35 @@ from typing import Any
 from faststream.rabbit import RabbitRouter
 
 from services.booking.model import told
+from services.booking.model.drift import DriftPolicy, drift_of
 from services.booking.model.effects import Reported
 from services.booking.model.people import Link, Organization
 from services.booking.model.spans import Span
 from services.booking.store.people import PeopleStore
 from services.booking.store.rooms import RoomStore
-from services.booking.usecases.end_proposal import DropTakenSlots
+from services.booking.usecases.drop_slots import DropFilledSlots, DropTakenSlots
 from services.booking.usecases.record_effects import RecordEffects
-from shared.contracts.booking import AppointmentChanged, AppointmentConfirmed, AppointmentRescheduled
+from services.booking.usecases.record_timeline import RecordTimeline
+from services.booking.usecases.settle_drift import SettleDrift
+from shared.contracts.booking import (
+    AppointmentCanceled,
+    AppointmentChanged,
+    AppointmentConfirmed,
+    AppointmentRescheduled,
+    DriftDecided,
+    NewSlotsRequested,
+    ProposalExpired,
+    ProposalUnanswered,
+    SlotsChanged,
+    SlotsProposed,
+    SlotsRunningLow,
+    SlotsWithdrawn,
+)
 from shared.contracts.calendar_sync import (
     BusyTimesChanged,
     CalendarConnected,
     CalendarDisconnected,
+    CalendarDriftDetected,
     CalendarEntryRemoved,
     CalendarEntryWritten,
     CalendarWriteFailed,
@@ -31,7 +48,7 @@ from shared.contracts.calendar_sync import (
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled
 from shared.contracts.notifier import NotificationFailed, NotificationSent
-from shared.contracts.reminder_scheduler import ReminderCanceled, ReminderScheduled
+from shared.contracts.reminder_scheduler import ReminderCanceled, ReminderDue, ReminderScheduled
 from shared.contracts.zoom_issuer import (
     EndOfConnection,
     MeetingIssued,
@@ -51,12 +68,22 @@ class Subscribers:
     """Unpacks each event and calls one use case or store."""
 
     def __init__(
-        self, people: PeopleStore, rooms: RoomStore, effects: RecordEffects, drop_taken: DropTakenSlots
+        self,
+        people: PeopleStore,
+        rooms: RoomStore,
+        effects: RecordEffects,
+        drop_taken: DropTakenSlots,
+        drop_filled: DropFilledSlots,
+        settle_drift: SettleDrift,
+        timeline: RecordTimeline,
     ) -> None:
         self._people = people
         self._rooms = rooms
         self._effects = effects
         self._drop_taken = drop_taken
+        self._drop_filled = drop_filled
+        self._settle_drift = settle_drift
+        self._timeline = timeline
 
     def router(self) -> RabbitRouter:
         return RabbitRouter(
@@ -71,14 +98,24 @@ class Subscribers:
                 hears(SERVICE, BusyTimesChanged, self.on_busy_times_changed),
                 hears(SERVICE, RoomsChanged, self.on_rooms_changed),
                 hears(SERVICE, RoomResponded, self.on_room_responded),
+                hears(SERVICE, SlotsProposed, self.on_slots_proposed),
+                hears(SERVICE, SlotsChanged, self.on_slots_changed),
+                hears(SERVICE, SlotsWithdrawn, self.on_slots_withdrawn),
+                hears(SERVICE, ProposalExpired, self.on_proposal_expired),
+                hears(SERVICE, NewSlotsRequested, self.on_new_slots_requested),
+                hears(SERVICE, SlotsRunningLow, self.on_slots_running_low),
+                hears(SERVICE, ProposalUnanswered, self.on_proposal_unanswered),
                 hears(SERVICE, AppointmentConfirmed, self.on_appointment_confirmed),
                 hears(SERVICE, AppointmentRescheduled, self.on_appointment_rescheduled),
                 hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
+                hears(SERVICE, AppointmentCanceled, self.on_appointment_canceled),
                 hears(SERVICE, HoldsPlaced, self.on_holds_placed),
                 hears(SERVICE, HoldsReleased, self.on_holds_released),
                 hears(SERVICE, CalendarEntryWritten, self.on_calendar_entry_written),
                 hears(SERVICE, CalendarEntryRemoved, self.on_calendar_entry_removed),
                 hears(SERVICE, CalendarWriteFailed, self.on_calendar_write_failed),
+                hears(SERVICE, CalendarDriftDetected, self.on_calendar_drift_detected),
+                hears(SERVICE, DriftDecided, self.on_drift_decided),
                 hears(SERVICE, MeetingIssued, self.on_meeting_issued),
                 hears(SERVICE, MeetingUpdated, self.on_meeting_updated),
                 hears(SERVICE, MeetingRevoked, self.on_meeting_revoked),
@@ -86,6 +123,7 @@ class Subscribers:
                 hears(SERVICE, NotificationSent, self.on_notification_sent),
                 hears(SERVICE, NotificationFailed, self.on_notification_failed),
                 hears(SERVICE, ReminderScheduled, self.on_reminder_scheduled),
+                hears(SERVICE, ReminderDue, self.on_reminder_due),
                 hears(SERVICE, ReminderCanceled, self.on_reminder_canceled),
             ]
         )
@@ -98,6 +136,8 @@ class Subscribers:
             product_name=settings.product_name,
             time_zone=settings.time_zone,
             locale=settings.locale,
+            minimum_slots=settings.minimum_slots,
+            drift_policy=DriftPolicy(settings.drift_policy),
         )
         await self._people.keep_organization(organization, event.aggregateversion)
 
@@ -133,75 +173,128 @@ class Subscribers:
             Span(busy.window_start_at, busy.window_end_at),
             event.aggregateversion,
         )
+        await self._drop_filled(event.organizationid, busy.staff_id, event.cause())
+
+    async def on_slots_proposed(self, event: CloudEvent[SlotsProposed]) -> None:
+        await self._timeline(event)
+
+    async def on_slots_changed(self, event: CloudEvent[SlotsChanged]) -> None:
+        await self._timeline(event)
+
+    async def on_slots_withdrawn(self, event: CloudEvent[SlotsWithdrawn]) -> None:
+        await self._timeline(event)
+
+    async def on_proposal_expired(self, event: CloudEvent[ProposalExpired]) -> None:
+        await self._timeline(event)
+
+    async def on_new_slots_requested(self, event: CloudEvent[NewSlotsRequested]) -> None:
+        await self._timeline(event)
+
+    async def on_slots_running_low(self, event: CloudEvent[SlotsRunningLow]) -> None:
+        await self._timeline(event)
+
+    async def on_proposal_unanswered(self, event: CloudEvent[ProposalUnanswered]) -> None:
+        await self._timeline(event)
 
     async def on_rooms_changed(self, event: CloudEvent[RoomsChanged]) -> None:
         await self._rooms.keep(event.subject, event.organizationid, event.data, event.aggregateversion)
 
     async def on_room_responded(self, event: CloudEvent[RoomResponded]) -> None:
+        await self._timeline(event)
         await self._effects.room(event.data.appointment_id, told.of_room(event.data, _moment(event)))
 
     async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
+        await self._timeline(event)
         await self._drop_taken(event.organizationid, event.subject, event.cause())
 
     async def on_appointment_rescheduled(self, event: CloudEvent[AppointmentRescheduled]) -> None:
+        await self._timeline(event)
         await self._drop_taken(event.organizationid, event.subject, event.cause())
 
     async def on_appointment_changed(self, event: CloudEvent[AppointmentChanged]) -> None:
+        await self._timeline(event)
         await self._drop_taken(event.organizationid, event.subject, event.cause())
 
+    async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
+        await self._timeline(event)
+
     async def on_holds_placed(self, event: CloudEvent[HoldsPlaced]) -> None:
+        await self._timeline(event)
         placed = event.data
         news = told.of_holds(placed.holds, placed.revision, Reported.DONE, _moment(event))
         await self._effects.holds(placed.proposal_id, news)
 
     async def on_holds_released(self, event: CloudEvent[HoldsReleased]) -> None:
+        await self._timeline(event)
         released = event.data
         news = told.of_holds(released.holds, released.revision, Reported.GONE, _moment(event))
         await self._effects.holds(released.proposal_id, news)
 
     async def on_calendar_entry_written(self, event: CloudEvent[CalendarEntryWritten]) -> None:
+        await self._timeline(event)
         await self._effects.entries(event.data.appointment_id, told.of_entry_written(event.data, _moment(event)))
 
     async def on_calendar_entry_removed(self, event: CloudEvent[CalendarEntryRemoved]) -> None:
+        await self._timeline(event)
         await self._effects.entries(event.data.appointment_id, told.of_entry_removed(event.data, _moment(event)))
 
     async def on_calendar_write_failed(self, event: CloudEvent[CalendarWriteFailed]) -> None:
+        await self._timeline(event)
         failed, news = event.data, told.of_write_failed(event.data, _moment(event))
         if failed.proposal_id:
             await self._effects.holds(failed.proposal_id, news)
         elif failed.appointment_id:
             await self._effects.entries(failed.appointment_id, news)
 
+    async def on_calendar_drift_detected(self, event: CloudEvent[CalendarDriftDetected]) -> None:
+        await self._timeline(event)
+        drift = drift_of(event.data, _moment(event), event.time)
+        await self._settle_drift.detected(event.organizationid, event.data.appointment_id, drift, event.cause())
+
+    async def on_drift_decided(self, event: CloudEvent[DriftDecided]) -> None:
+        await self._timeline(event)
+
     async def on_meeting_issued(self, event: CloudEvent[MeetingIssued]) -> None:
+        await self._timeline(event)
         meeting = event.data
         await self._effects.meeting_there(
             meeting.appointment_id, meeting.revision, meeting.sealed, event.aggregateversion
         )
 
     async def on_meeting_updated(self, event: CloudEvent[MeetingUpdated]) -> None:
+        await self._timeline(event)
         meeting = event.data
         await self._effects.meeting_there(
             meeting.appointment_id, meeting.revision, meeting.sealed, event.aggregateversion
         )
 
     async def on_meeting_revoked(self, event: CloudEvent[MeetingRevoked]) -> None:
+        await self._timeline(event)
         revoked = event.data
         await self._effects.meeting_gone(revoked.appointment_id, revoked.revision, event.aggregateversion)
 
     async def on_meeting_issue_failed(self, event: CloudEvent[MeetingIssueFailed]) -> None:
+        await self._timeline(event)
         await self._effects.meeting_failed(event.data, event.aggregateversion)
 
     async def on_notification_sent(self, event: CloudEvent[NotificationSent]) -> None:
-        await self._effects.mail_sent(event.data)
+        await self._timeline(event)
+        await self._effects.mail_sent(event.data, _moment(event))
 
     async def on_notification_failed(self, event: CloudEvent[NotificationFailed]) -> None:
-        await self._effects.mail_failed(event.data)
+        await self._timeline(event)
+        await self._effects.mail_failed(event.data, _moment(event))
 
     async def on_reminder_scheduled(self, event: CloudEvent[ReminderScheduled]) -> None:
+        await self._timeline(event)
         filed = event.data
         await self._effects.reminder_filed(filed.appointment_id, filed.revision, filed.due_at, event.aggregateversion)
 
+    async def on_reminder_due(self, event: CloudEvent[ReminderDue]) -> None:
+        await self._timeline(event)
+
     async def on_reminder_canceled(self, event: CloudEvent[ReminderCanceled]) -> None:
+        await self._timeline(event)
         dropped = event.data
         await self._effects.reminder_dropped(
             dropped.appointment_id, dropped.revision, dropped.reason, event.aggregateversion
@@ -209,7 +302,7 @@ class Subscribers:
 
 
 def _moment(event: CloudEvent[Any]) -> int:
-    """Connections, holds and entries come and go as different documents; when they did orders them. In whole
-    milliseconds, which rounding must not make equal.
+    """Connections, holds and entries come and go as different documents, mails are tried many times; when they did
+    orders them. In whole milliseconds, which rounding must not make equal.
     """
     return (event.time - _EPOCH) // timedelta(milliseconds=1)

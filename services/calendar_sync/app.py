@@ -12,17 +12,22 @@ from services.calendar_sync.providers.rooms import RoomProvider
 from services.calendar_sync.routes import UseCases, build_router
 from services.calendar_sync.settings import Settings
 from services.calendar_sync.store import busy, connections, ledger, mirrors, room_bookings, rooms, staff, subjects
+from services.calendar_sync.store.drift import DriftRows
 from services.calendar_sync.subscribers import SERVICE, Subscribers
 from services.calendar_sync.usecases.booked_rooms import BookedRooms
 from services.calendar_sync.usecases.catch_up import CatchUp
+from services.calendar_sync.usecases.check_entry import CheckEntry
 from services.calendar_sync.usecases.connect import ConnectCalendar
 from services.calendar_sync.usecases.credentials import Credentials
 from services.calendar_sync.usecases.disconnect import DisconnectCalendar
 from services.calendar_sync.usecases.drafts import Drafts
+from services.calendar_sync.usecases.explain_busy import ExplainBusy
 from services.calendar_sync.usecases.follow_appointment import FollowAppointment
 from services.calendar_sync.usecases.follow_proposal import FollowProposal
+from services.calendar_sync.usecases.freeze import FreezeSync, ResumeSync, measure_frozen
 from services.calendar_sync.usecases.hear_rooms import HearRooms
 from services.calendar_sync.usecases.look import LookAtCalendars
+from services.calendar_sync.usecases.notice_drift import NoticeDrift, RestoreEntry
 from services.calendar_sync.usecases.publish_busy import PublishBusyTimes
 from services.calendar_sync.usecases.read_rooms import ReadRooms, RoomsFollowLinks, RoomsRhythm
 from services.calendar_sync.usecases.show_busy import ShowBusyTimes
@@ -37,6 +42,7 @@ from shared.due import DueWorker
 from shared.messaging.relay import Relay
 from shared.oauth_attempts import Attempts
 from shared.runtime import Parts, make_broker, service_app
+from shared.watch import Watch
 
 _AT_ONCE = 64
 """Rows worked on at once by one process; each mailbox has its own, smaller bound."""
@@ -112,7 +118,13 @@ def build_app(
             relay=relay,
             indexes=stores.indexes,
             subscribers=parts.subscribers.router(),
-            workers=[parts.ledger_worker, parts.mirror_worker, parts.connection_worker, parts.rooms_worker],
+            workers=[
+                parts.ledger_worker,
+                parts.mirror_worker,
+                parts.connection_worker,
+                parts.rooms_worker,
+                parts.frozen_watch,
+            ],
             routers=[build_router(settings.api_tokens.get_secret_value(), parts.use_cases)],
             closing=[outside.aclose],
         ),
@@ -132,6 +144,7 @@ class Wiring:
         endpoints: Endpoints,
     ) -> None:
         self._settings = settings
+        self._client = client
         self._stores = stores
         self._providers = providers
         self._room_providers = room_providers
@@ -144,25 +157,27 @@ class Wiring:
             stores.connections, endpoints.usual, endpoints.with_rooms, renew_before=settings.renew_before
         )
         self._hear_rooms = HearRooms(stores.room_bookings, stores.rooms)
+        self._drift_rows = DriftRows(stores.ledger.collection)
         self.ledger_worker = DueWorker("ledger", stores.ledger.collection, self._writer(), concurrency=_AT_ONCE)
         self.mirror_worker = DueWorker("mirrors", stores.mirrors.collection, self._reader(), concurrency=_AT_ONCE)
         wake = self.ledger_worker.wake
         follow_proposal = FollowProposal(client, stores.proposals, stores.ledger, wake)
         follow_appointment = FollowAppointment(
-            client,
-            stores.appointments,
-            stores.connections,
-            stores.ledger,
-            wake,
-            meeting_wait=settings.meeting_wait,
+            client, stores.appointments, stores.connections, stores.ledger, wake, meeting_wait=settings.meeting_wait
         )
         self._disconnect = self._disconnecting()
         self.rooms_worker = DueWorker("rooms", stores.rooms.collection, self._rooms())
         self.connection_worker = DueWorker(
             "connections", stores.connections.collection, self._catch_up(follow_appointment)
         )
+        self.frozen_watch = Watch("frozen", lambda: measure_frozen(stores.connections))
         self.subscribers = Subscribers(
-            follow_proposal, follow_appointment, stores.staff, stores.mirrors, settings.bus_ring
+            follow_proposal,
+            follow_appointment,
+            RestoreEntry(self._drift_rows, wake),
+            stores.staff,
+            stores.mirrors,
+            settings.bus_ring,
         )
         self.use_cases = self._use_cases()
 
@@ -198,6 +213,15 @@ class Wiring:
             self._mailboxes,
             stores.mirrors,
             drafts,
+            CheckEntry(
+                stores.ledger,
+                stores.connections,
+                self._credentials,
+                self._providers,
+                self._mailboxes,
+                stores.staff,
+                FreezeSync(stores.connections, self._drift_rows),
+            ),
             stores.room_bookings,
             self._hear_rooms,
         )
@@ -220,6 +244,7 @@ class Wiring:
             self._mailboxes,
             publish,
             WatchCalendar(stores.mirrors, self._credentials, self._providers, rules),
+            NoticeDrift(self._drift_rows, self.ledger_worker.wake),
             rhythm,
             self._hear_rooms,
         )
@@ -251,6 +276,7 @@ class Wiring:
 
     def _use_cases(self) -> UseCases:
         settings, stores = self._settings, self._stores
+        show_busy = ShowBusyTimes(stores.connections, stores.mirrors, stores.ledger, stale_after=settings.stale_after)
         return UseCases(
             connect=ConnectCalendar(
                 stores.attempts,
@@ -261,10 +287,10 @@ class Wiring:
                 self.connection_worker.wake,
             ),
             disconnect=self._disconnect,
+            resume=ResumeSync(self._client, stores.connections, self._drift_rows, self.ledger_worker.wake),
             connections=stores.connections,
-            show_busy=ShowBusyTimes(
-                stores.connections, stores.mirrors, stores.ledger, stale_after=settings.stale_after
-            ),
+            show_busy=show_busy,
+            explain_busy=ExplainBusy(stores.connections, stores.mirrors, stores.ledger, show_busy),
             look=LookAtCalendars(
                 stores.connections,
                 stores.mirrors,

@@ -46,6 +46,14 @@ class ProviderFailed(Problem):
     en = "The calendar's provider could not be reached. Please try again later."
 
 
+class NotFrozen(Problem):
+    """Somebody decided before, or nothing was to be decided."""
+
+    code, status = "not_frozen", 409
+    ja = "このカレンダーの同期は凍結されていません。すでに判断が済んでいます。"
+    en = "The sync of this calendar is not frozen; it has been decided already."
+
+
 class EndBeforeStart(InvalidInput):
     """A span in a body that takes no time."""
 

@@ -10,11 +10,13 @@ from pydantic import AwareDatetime
 from services.calendar_sync import schemas
 from services.calendar_sync.model.busy import Window
 from services.calendar_sync.model.connection import connection_id_of
-from services.calendar_sync.problems import EndBeforeStart, ToBeforeFrom
+from services.calendar_sync.problems import EndBeforeStart, NotFrozen, ToBeforeFrom
 from services.calendar_sync.room_routes import add_room_routes
 from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.usecases.connect import ConnectCalendar
 from services.calendar_sync.usecases.disconnect import DisconnectCalendar
+from services.calendar_sync.usecases.explain_busy import ExplainBusy
+from services.calendar_sync.usecases.freeze import ResumeSync
 from services.calendar_sync.usecases.look import LookAtCalendars
 from services.calendar_sync.usecases.show_busy import ShowBusyTimes
 from services.calendar_sync.usecases.show_rooms import AskRooms, ShowRooms
@@ -22,7 +24,7 @@ from services.calendar_sync.usecases.watch import HearNotification
 from shared.contracts.calendar_sync import Provider
 from shared.internal import Caller, caller, require_caller
 from shared.oauth_attempts import Return
-from shared.problem import InvalidInput
+from shared.problem import Forbidden, InvalidInput, NotFound
 
 For = Annotated[Caller, Depends(caller)]
 
@@ -33,8 +35,10 @@ class UseCases:
 
     connect: ConnectCalendar
     disconnect: DisconnectCalendar
+    resume: ResumeSync
     connections: Connections
     show_busy: ShowBusyTimes
+    explain_busy: ExplainBusy
     look: LookAtCalendars
     notifications: HearNotification
     show_rooms: ShowRooms
@@ -87,8 +91,35 @@ def _add_connections(router: APIRouter, do: UseCases) -> None:
     async def list_connections(who: For) -> schemas.ConnectionsOut:
         found = await do.connections.of_staff([who.staff_id], organization_id=who.organization_id)
         by_provider = {one.provider: one for one in found}
-        items = [schemas.ConnectionOut.of(provider, by_provider.get(provider)) for provider in Provider]
+        items = [schemas.ShownConnection.of(provider, by_provider.get(provider)) for provider in Provider]
         return schemas.ConnectionsOut(items=items)
+
+    @router.get("/connections/frozen")
+    async def list_frozen(who: For) -> schemas.FrozenConnections:
+        """Of the whole organization."""
+        if not who.is_admin:
+            raise Forbidden()
+        found = await do.connections.frozen_of(who.organization_id)
+        items = [
+            schemas.FrozenConnection(
+                staff_id=one.staff_id, provider=one.provider, frozen=schemas.FrozenOut.of(one.frozen)
+            )
+            for one in found
+        ]
+        return schemas.FrozenConnections(items=items)
+
+    @router.post("/connections/{provider}/resume")
+    async def resume(provider: Provider, body: schemas.Resume, who: For) -> schemas.ShownConnection:
+        """The owner's or an administrator's decision about a frozen calendar."""
+        staff_id = body.staff_id or who.staff_id
+        if staff_id != who.staff_id and not who.is_admin:
+            raise Forbidden()
+        found = await do.connections.find(connection_id_of(staff_id, provider))
+        if found is None or found.organization_id != who.organization_id:
+            raise NotFound()
+        if not await do.resume(found, body.decision):
+            raise NotFrozen()
+        return schemas.ShownConnection.of(provider, await do.connections.find(found.connection_id))
 
     @router.delete("/connections/{provider}")
     async def disconnect(provider: Provider, who: For) -> schemas.Disconnected:
@@ -110,6 +141,12 @@ def _add_busy_times(router: APIRouter, do: UseCases) -> None:
         names = list(dict.fromkeys(name for name in staff_ids.split(",") if name))
         shown = await do.show_busy(who.organization_id, names, _window(start, end, ToBeforeFrom))
         return schemas.BusyOut(items=[schemas.StaffBusy.of(one) for one in shown])
+
+    @router.get("/explain")
+    async def explain(
+        who: For, staff_id: Annotated[str, Query(max_length=100)], at: AwareDatetime
+    ) -> schemas.ExplainedOut:
+        return schemas.ExplainedOut.of(await do.explain_busy(who.organization_id, staff_id, at))
 
     @router.post("/look")
     async def look(body: schemas.Look, who: For) -> schemas.LookOut:

@@ -7,8 +7,10 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.calendar_sync.model.busy import BusyKind
-from services.calendar_sync.model.connection import Connection, ConnectionStatus
+from services.calendar_sync.model.connection import Connection, ConnectionStatus, Frozen
+from services.calendar_sync.model.ledger import Verdict
 from services.calendar_sync.usecases.disconnect import NotReleased
+from services.calendar_sync.usecases.explain_busy import Explained
 from services.calendar_sync.usecases.look import Looked, LookStatus
 from services.calendar_sync.usecases.show_busy import Freshness, Shown
 from shared.contracts.calendar_sync import Provider
@@ -57,6 +59,39 @@ class Connected(Body):
     account: str
 
 
+class FrozenOut(Body):
+    """Since when deletions count for nothing, and how much is missing of what is to come (G17)."""
+
+    at: datetime
+    missing: int
+    coming: int
+
+    @classmethod
+    def of(cls, frozen: Frozen | None) -> "FrozenOut | None":
+        return cls(at=frozen.at, missing=frozen.missing, coming=frozen.coming) if frozen else None
+
+
+class FrozenConnection(Body):
+    """A frozen calendar of the organization."""
+
+    staff_id: str
+    provider: Provider
+    frozen: FrozenOut | None
+
+
+class FrozenConnections(Body):
+    """For administrators."""
+
+    items: list[FrozenConnection]
+
+
+class Resume(Body):
+    """``accept`` what the calendar says, or ``restore`` all that is missing; administrators may name whose it is."""
+
+    decision: Verdict
+    staff_id: Id | None = None
+
+
 class ConnectionOut(Body):
     """Disconnecting shows as what it leads to. ``rooms`` where buildings and rooms may be read through it."""
 
@@ -65,17 +100,29 @@ class ConnectionOut(Body):
     account: str | None
     rooms: bool = False
 
+
+class ShownConnection(ConnectionOut):
+    """As it stands."""
+
+    frozen: FrozenOut | None = None
+
     @classmethod
-    def of(cls, provider: Provider, connection: Connection | None) -> "ConnectionOut":
+    def of(cls, provider: Provider, connection: Connection | None) -> "ShownConnection":
         if connection is None or not connection.linked:
             return cls(provider=provider, status=ConnectionStatus.DISCONNECTED, account=None)
-        return cls(provider=provider, status=connection.status, account=connection.account, rooms=connection.rooms)
+        return cls(
+            provider=provider,
+            status=connection.status,
+            account=connection.account,
+            rooms=connection.rooms,
+            frozen=FrozenOut.of(connection.frozen),
+        )
 
 
 class ConnectionsOut(Body):
     """One item for each provider."""
 
-    items: list[ConnectionOut]
+    items: list[ShownConnection]
 
 
 class NotReleasedOut(Body):
@@ -130,6 +177,41 @@ class BusyOut(Body):
     """One item for each person asked for."""
 
     items: list[StaffBusy]
+
+
+class EntryAt(BusySpan):
+    """``calendar`` is where it stands."""
+
+    calendar: Provider
+
+
+class CalendarAt(Body):
+    """A linked calendar; ``reaches`` tells whether what was read covers the moment."""
+
+    provider: Provider
+    is_broken: bool
+    read_at: datetime | None
+    reaches: bool
+
+
+class ExplainedOut(Body):
+    """What takes a moment in one person's calendars, and how far they can be trusted."""
+
+    status: Freshness
+    calendars: list[CalendarAt]
+    entries: list[EntryAt]
+
+    @classmethod
+    def of(cls, explained: Explained) -> "ExplainedOut":
+        calendars = [
+            CalendarAt(provider=one.provider, is_broken=one.is_broken, read_at=one.read_at, reaches=one.reaches)
+            for one in explained.calendars
+        ]
+        entries = [
+            EntryAt(start=entry.start_at, end=entry.end_at, kind=entry.kind, calendar=provider)
+            for provider, entry in explained.entries
+        ]
+        return cls(status=explained.status, calendars=calendars, entries=entries)
 
 
 class Look(Body):

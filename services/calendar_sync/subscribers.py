@@ -11,6 +11,7 @@ from services.calendar_sync.store.mirrors import Mirrors
 from services.calendar_sync.store.staff import StaffDirectory
 from services.calendar_sync.usecases.follow_appointment import FollowAppointment
 from services.calendar_sync.usecases.follow_proposal import FollowProposal
+from services.calendar_sync.usecases.notice_drift import RestoreEntry
 from shared import clock
 from shared.contracts.booking import (
     AppointmentCanceled,
@@ -18,6 +19,8 @@ from shared.contracts.booking import (
     AppointmentConfirmed,
     AppointmentEvent,
     AppointmentRescheduled,
+    DriftDecided,
+    DriftDecision,
     ProposalEvent,
     ProposalExpired,
     SlotsChanged,
@@ -42,12 +45,14 @@ class Subscribers:
         self,
         follow_proposal: FollowProposal,
         follow_appointment: FollowAppointment,
+        restore_entry: RestoreEntry,
         staff: StaffDirectory,
         mirrors: Mirrors,
         bus_ring: KeyRing,
     ) -> None:
         self._follow_proposal = follow_proposal
         self._follow_appointment = follow_appointment
+        self._restore_entry = restore_entry
         self._staff = staff
         self._mirrors = mirrors
         self._bus_ring = bus_ring
@@ -63,6 +68,7 @@ class Subscribers:
                 hears(SERVICE, AppointmentRescheduled, self.on_appointment_rescheduled),
                 hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
                 hears(SERVICE, AppointmentCanceled, self.on_appointment_canceled),
+                hears(SERVICE, DriftDecided, self.on_drift_decided),
                 hears(SERVICE, MeetingIssued, self.on_meeting_issued),
                 hears(SERVICE, MeetingUpdated, self.on_meeting_updated),
                 hears(SERVICE, MeetingRevoked, self.on_meeting_revoked),
@@ -94,6 +100,12 @@ class Subscribers:
 
     async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
         await self._appointment(event, event.data, canceled=True)
+
+    async def on_drift_decided(self, event: CloudEvent[DriftDecided]) -> None:
+        """Following is told by the events that it leads to."""
+        data = event.data
+        if data.decision is DriftDecision.RESTORE:
+            await self._restore_entry(data.appointment_id, data.staff_id, data.drift_id)
 
     async def on_meeting_issued(self, event: CloudEvent[MeetingIssued]) -> None:
         data = event.data

@@ -24,9 +24,12 @@ from services.gateway.subscribers import SERVICE, Subscribers
 from services.gateway.usecases.answer_once import AnswerOnce
 from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
+from services.gateway.usecases.explain_time import ExplainTime
+from services.gateway.usecases.invite import AcceptInvitation, InviteStaff, Inviting
 from services.gateway.usecases.passwords import Passwords
 from services.gateway.usecases.propose import Preview, Propose
 from services.gateway.usecases.read_calendar import ReadCalendar
+from services.gateway.usecases.read_timeline import ReadTimeline
 from services.gateway.usecases.rooms import Rooms
 from services.gateway.usecases.set_up import SetUp
 from services.gateway.usecases.sign_in import SignIn
@@ -79,6 +82,7 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
     passwords = Passwords()
     limits = Limits(stores.counts, settings)
     staff, organizations, sessions = stores.staff, stores.organizations, stores.sessions
+    inviting = Inviting(settings.bus_ring, settings.public_url)
     return GatewayParts(
         settings=settings,
         organizations=organizations,
@@ -91,12 +95,16 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
         passwords=passwords,
         sign_in=SignIn(staff, sessions, passwords, limits),
         setup=SetUp(client, organizations, staff, stores.setup_codes, passwords, limits, relay),
-        add_staff=AddStaff(staff, passwords, relay),
+        add_staff=AddStaff(staff, passwords, inviting, relay),
         change_staff=ChangeStaff(client, staff, organizations, sessions, passwords, relay),
+        invite_staff=InviteStaff(staff, inviting, relay),
+        accept_invitation=AcceptInvitation(staff, sessions, passwords),
         change_organization=ChangeOrganization(organizations, relay),
         connections=Connections(backends, settings.public_url),
         calendar=ReadCalendar(backends, staff),
+        explain=ExplainTime(backends, staff),
         rooms=Rooms(backends, staff),
         propose=Propose(backends, staff),
         preview=Preview(backends),
+        timeline=ReadTimeline(backends, staff),
     )

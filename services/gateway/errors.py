@@ -9,11 +9,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from services.gateway.identity import SignInNeeded, to_sign_in
 from services.gateway.pages.errors import render_problem
 from services.gateway.providers.backend import BackendProblem, Unavailable
 from shared.mongo import PyMongoError
+from shared.observability.errors import brief
 from shared.problem import (
     MEDIA_TYPE,
     Language,
@@ -24,6 +26,7 @@ from shared.problem import (
 )
 
 log = structlog.get_logger(__name__)
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 def _answer(request: Request, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
@@ -49,7 +52,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
-        return _answer(request, framework_body(error, _language(request)), error.headers)
+        headers = {"Allow": ", ".join(_methods_of(request))} if error.status_code == 405 else error.headers
+        return _answer(request, framework_body(error, _language(request)), headers)
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:
@@ -62,7 +66,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(PyMongoError)
     async def on_database_away(request: Request, error: PyMongoError) -> Response:
-        log.warning("database.failed", error=repr(error)[:200])
+        log.warning("database.failed", error=brief(error))
         return _of_problem(request, Unavailable())
 
     @app.exception_handler(SignInNeeded)
@@ -72,6 +76,17 @@ def install(app: FastAPI) -> None:
 
 def _language(request: Request) -> Language:
     return language_of(request.headers.get("accept-language"))
+
+
+def _methods_of(request: Request) -> list[str]:
+    """All that this path takes; the framework names those of its first route only."""
+    asked = {name: request.scope[name] for name in ("type", "path", "root_path", "headers")}
+    routes = request.app.router.routes
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**asked, "method": method})[0] is Match.FULL for route in routes)
+    ]
 
 
 def _wants_page(request: Request) -> bool:

@@ -115,9 +115,17 @@ async def page_form(request: Request) -> SignedIn:
     return signed_in
 
 
+class AdminsOnly(Forbidden):
+    """What members may not do, and whom to ask."""
+
+    ja = "この操作は管理者だけが行えます。必要な場合は、会社の管理者に依頼してください。"
+    en = "Only administrators may do this. Please ask an administrator of your organization."
+
+
 def require_admin(signed_in: SignedIn) -> None:
+    """Raises ``AdminsOnly``."""
     if not signed_in.staff.is_admin:
-        raise Forbidden()
+        raise AdminsOnly()
 
 
 def set_session_cookie(response: Response, token: str, settings: Settings) -> None:

@@ -42,7 +42,7 @@ class _Record(BaseModel):
 
 
 class Organization(_Record):
-    """The tenant. ``reminder_time`` is local ``HH:MM`` in ``time_zone`` (R27)."""
+    """The tenant. ``reminder_time`` is local ``HH:MM`` in ``time_zone`` (R27), ``minimum_slots`` is X10's."""
 
     id: str
     version: int = 1
@@ -54,6 +54,7 @@ class Organization(_Record):
     allow_zoom_basic: bool = True
     drift_policy: DriftPolicy = DriftPolicy.ASK
     mail_format: MailFormat = MailFormat.HTML
+    minimum_slots: int = 1
 
 
 class Defaults(_Record):
@@ -65,9 +66,27 @@ class Defaults(_Record):
     visibility: Visibility = Visibility.DEFAULT
 
 
+class Invitation(_Record):
+    """A link to choose a password with, under way; of its token only a hash is kept, beside this."""
+
+    sent_at: datetime
+    expires_at: datetime
+
+
+class SignInState(StrEnum):
+    """Whether a staff member has a password, or a link to choose one with."""
+
+    READY = "ready"
+    INVITED = "invited"
+    INVITATION_EXPIRED = "invitation_expired"
+    NONE = "none"
+
+
 class Staff(_Record):
     """A staff member. ``zoom_user`` is empty where their own address serves; ``calendar`` names the linked provider,
     ``building_ids`` the buildings whose rooms they use (V3).
+
+    ``has_password`` is read from what is stored and never written by it.
     """
 
     id: str
@@ -84,6 +103,15 @@ class Staff(_Record):
     defaults: Defaults = Defaults()
     building_ids: tuple[str, ...] = ()
     calendar: str | None = None
+    has_password: bool = False
+    invitation: Invitation | None = None
+
+    def sign_in_state(self, now: datetime) -> SignInState:
+        if self.invitation is not None and now < self.invitation.expires_at:
+            return SignInState.INVITED
+        if self.has_password:
+            return SignInState.READY
+        return SignInState.INVITATION_EXPIRED if self.invitation else SignInState.NONE
 
     @property
     def is_admin(self) -> bool:

@@ -15,6 +15,8 @@ _HANDED_ON: Mapping[str, type[BaseModel]] = {"GuestConfirm": GuestConfirm, "AskA
 """Bodies that booking alone reads, after it has judged the link."""
 
 _OPEN = ("sessions", "guest")
+_NO_KEY = ("/setup", "/sessions", "/invitations/{token}")
+"""Writes of people whom nobody knows yet: a key could not be told from anybody else's."""
 _METHODS = ("get", "post", "put", "patch", "delete")
 _WRITES = ("post", "put", "patch", "delete")
 _REF = "#/components/schemas/{model}"
@@ -94,7 +96,7 @@ def _complete(path: str, method: str, operation: Node) -> None:
     if name := operation.pop("x-body", None):
         content = {"application/json": {"schema": {"$ref": _REF.format(model=name)}}}
         operation["requestBody"] = {"required": True, "content": content}
-    if method in _WRITES and "/setup" not in path and not path.endswith("/sessions"):
+    if method in _WRITES and not path.endswith(_NO_KEY):
         others = [given for given in operation.get("parameters", ()) if given["name"].lower() != "idempotency-key"]
         operation["parameters"] = [*others, _KEY]
     responses = operation["responses"]

@@ -14,9 +14,12 @@ from services.gateway.store.sessions import SessionStore
 from services.gateway.store.staff import StaffStore
 from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
+from services.gateway.usecases.explain_time import ExplainTime
+from services.gateway.usecases.invite import AcceptInvitation, InviteStaff
 from services.gateway.usecases.passwords import Passwords
 from services.gateway.usecases.propose import Preview, Propose
 from services.gateway.usecases.read_calendar import ReadCalendar
+from services.gateway.usecases.read_timeline import ReadTimeline
 from services.gateway.usecases.rooms import Rooms
 from services.gateway.usecases.set_up import SetUp
 from services.gateway.usecases.sign_in import SignIn
@@ -40,12 +43,16 @@ class GatewayParts:
     setup: SetUp
     add_staff: AddStaff
     change_staff: ChangeStaff
+    invite_staff: InviteStaff
+    accept_invitation: AcceptInvitation
     change_organization: ChangeOrganization
     connections: Connections
     calendar: ReadCalendar
+    explain: ExplainTime
     rooms: Rooms
     propose: Propose
     preview: Preview
+    timeline: ReadTimeline
 
 
 def parts_of(request: Request) -> GatewayParts:

@@ -6,7 +6,14 @@ from shared import rotation
 
 SECRETS: rotation.Secrets = {
     "matters": dict.fromkeys(
-        ("facts.secrets", "facts.meeting.sealed", "facts.notices.*.words", "deliveries.*.message"), "matters/{}"
+        (
+            "facts.secrets",
+            "facts.meeting.sealed",
+            "facts.notices.*.words",
+            "facts.notices.*.url",
+            "deliveries.*.message",
+        ),
+        "matters/{}",
     )
 }
 

@@ -106,6 +106,14 @@ class Matters:
         lease.row["version"] += done.modified_count
         return done.modified_count == 1
 
+    async def keep(self, lease: Lease, deliveries: dict[str, Delivery], events: Sequence[CloudEvent[Any]]) -> None:
+        """Write what became of some mails and say so while others are under way; the matter stays held and due."""
+        waiting = outbox.entries(events)
+        changed = {f"deliveries.{key}": _dump(delivery) for key, delivery in deliveries.items()}
+        done = await self.collection.update_one(lease.held, {"$set": changed, "$push": outbox.push(waiting)})
+        if done.modified_count:
+            self._relay.publish_soon(self.collection, lease.row["_id"], waiting)
+
     async def finish(
         self, lease: Lease, deliveries: dict[str, Delivery], look_at: datetime | None, events: Sequence[CloudEvent[Any]]
     ) -> None:

@@ -12,13 +12,15 @@ from shared.contracts.booking import (
     AppointmentRescheduled,
     NewSlotsRequested,
     ProposalExpired,
+    ProposalUnanswered,
     SlotsChanged,
     SlotsProposed,
+    SlotsRunningLow,
     SlotsWithdrawn,
 )
-from shared.contracts.calendar_sync import CalendarDisconnected
+from shared.contracts.calendar_sync import CalendarDisconnected, CalendarSyncFrozen
 from shared.contracts.envelope import CloudEvent
-from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled
+from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled, StaffInvited
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.reminder_scheduler import ReminderDue
 from shared.contracts.zoom_issuer import (
@@ -45,11 +47,14 @@ def build_subscribers(hear: HearOfMatters, directory: Directory) -> RabbitRouter
             hears(SERVICE, OrganizationChanged, on.on_organization_changed),
             hears(SERVICE, StaffChanged, on.on_staff_changed),
             hears(SERVICE, StaffDisabled, on.on_staff_disabled),
+            hears(SERVICE, StaffInvited, on.on_staff_invited),
             hears(SERVICE, SlotsProposed, on.on_slots_proposed),
             hears(SERVICE, SlotsChanged, on.on_slots_changed),
             hears(SERVICE, SlotsWithdrawn, on.on_slots_withdrawn),
             hears(SERVICE, ProposalExpired, on.on_proposal_expired),
             hears(SERVICE, NewSlotsRequested, on.on_new_slots_requested),
+            hears(SERVICE, SlotsRunningLow, on.on_slots_running_low),
+            hears(SERVICE, ProposalUnanswered, on.on_proposal_unanswered),
             hears(SERVICE, AppointmentConfirmed, on.on_appointment_confirmed),
             hears(SERVICE, AppointmentRescheduled, on.on_appointment_rescheduled),
             hears(SERVICE, AppointmentChanged, on.on_appointment_changed),
@@ -60,6 +65,7 @@ def build_subscribers(hear: HearOfMatters, directory: Directory) -> RabbitRouter
             hears(SERVICE, MeetingIssueFailed, on.on_meeting_issue_failed),
             hears(SERVICE, ReminderDue, on.on_reminder_due),
             hears(SERVICE, CalendarDisconnected, on.on_calendar_disconnected),
+            hears(SERVICE, CalendarSyncFrozen, on.on_calendar_sync_frozen),
             hears(SERVICE, ZoomDisconnected, on.on_zoom_disconnected),
         ]
     )
@@ -106,6 +112,9 @@ class Subscribers:
         )
         await self._directory.remember_staff(member)
 
+    async def on_staff_invited(self, event: CloudEvent[StaffInvited]) -> None:
+        await self._hear.invited(event)
+
     async def on_slots_proposed(self, event: CloudEvent[SlotsProposed]) -> None:
         audiences = BOTH if event.data.proposal.send_mail else ()
         await self._hear.proposal(event, event.data, Purpose.PROPOSED, audiences)
@@ -123,6 +132,12 @@ class Subscribers:
 
     async def on_new_slots_requested(self, event: CloudEvent[NewSlotsRequested]) -> None:
         await self._hear.proposal(event, event.data, Purpose.NEW_SLOTS_REQUESTED, STAFF)
+
+    async def on_slots_running_low(self, event: CloudEvent[SlotsRunningLow]) -> None:
+        await self._hear.proposal(event, event.data, Purpose.SLOTS_RUNNING_LOW, STAFF, minimum=event.data.minimum)
+
+    async def on_proposal_unanswered(self, event: CloudEvent[ProposalUnanswered]) -> None:
+        await self._hear.proposal(event, event.data, Purpose.UNANSWERED, STAFF, opened=event.data.opened)
 
     async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
         notice = notice_of(event, Purpose.CONFIRMED, event.data.appointment.revision, BOTH)
@@ -164,6 +179,9 @@ class Subscribers:
     async def on_calendar_disconnected(self, event: CloudEvent[CalendarDisconnected]) -> None:
         if event.data.reason is EndOfConnection.BROKEN:
             await self._hear.connection_broken(event, event.data.staff_id, event.data.provider)
+
+    async def on_calendar_sync_frozen(self, event: CloudEvent[CalendarSyncFrozen]) -> None:
+        await self._hear.sync_frozen(event)
 
     async def on_zoom_disconnected(self, event: CloudEvent[ZoomDisconnected]) -> None:
         if event.data.reason is EndOfConnection.BROKEN:

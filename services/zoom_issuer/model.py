@@ -97,8 +97,8 @@ class MeetingRow:
     """All that is known of one appointment's meeting. ``unsure``: a change of it went out whose answer is not known.
 
     ``announced_meeting`` and ``announced_revision`` are what others were last told that stands; ``announced_error``
-    what they were told that fails, ``alarmed`` whether with the call for attention. ``heard_at`` is when the wanted
-    revision arrived.
+    and ``announced_retry_at`` what they were told that fails and until when it waits, ``alarmed`` whether with the call
+    for attention. ``heard_at`` is when the wanted revision arrived.
     """
 
     appointment_id: str
@@ -116,6 +116,7 @@ class MeetingRow:
     announced_meeting: str | None
     announced_revision: int
     announced_error: str | None
+    announced_retry_at: datetime | None
     alarmed: bool
 
     @property

@@ -135,6 +135,21 @@ class NewSlotsRequested(ProposalEvent, routing_key="booking.new_slots_requested.
     """The guest asked for other slots (R24); published at most once a day and proposal. The words are in ``sealed``."""
 
 
+class SlotsRunningLow(ProposalEvent, routing_key="booking.slots_running_low.v1"):
+    """Fewer open slots remain than the organization's ``minimum`` (X10); published once until staff add some."""
+
+    remaining: int
+    minimum: int
+
+
+class ProposalUnanswered(ProposalEvent, routing_key="booking.proposal_unanswered.v1"):
+    """A proposal lay unanswered for the days that staff wait (X12); published once a proposal. ``opened`` tells whether
+    the guest has looked at it.
+    """
+
+    opened: bool
+
+
 class AppointmentEvent(EventData):
     """Members that all events about an appointment carry; ``sealed`` holds ``AppointmentSecrets``."""
 
@@ -161,3 +176,23 @@ class AppointmentChanged(AppointmentEvent, routing_key="booking.appointment_chan
 
 class AppointmentCanceled(AppointmentEvent, routing_key="booking.appointment_canceled.v1"):
     """The appointment will not take place; its time is free again."""
+
+
+class DriftDecision(StrEnum):
+    """What is done about an entry that was changed at the provider (V6)."""
+
+    RESTORE = "restore"
+    FOLLOW = "follow"
+
+
+class DriftDecided(EventData, routing_key="booking.drift_decided.v1"):
+    """The entry in ``staff_id``'s calendar, found as ``drift_id`` told, is to be put back as it was written.
+
+    Following is told by what it leads to: ``AppointmentRescheduled``, ``AppointmentChanged``, ``AppointmentCanceled``.
+    Subject: the appointment's id.
+    """
+
+    appointment_id: str
+    drift_id: str
+    staff_id: str
+    decision: DriftDecision

@@ -1,9 +1,12 @@
-"""Events of calendar_sync: connections, holds, entries and busy time. No payload names what an entry is about."""
+"""Events of calendar_sync: connections, holds, entries and busy time. No payload names what an entry is about,
+apart from another title that somebody gave to one of ours.
+"""
 
 from enum import StrEnum
 
 from shared.contracts.envelope import EventData, Instant, OpenEnum, Value
 from shared.contracts.people import Account
+from shared.contracts.provider_calls import WithCalls
 from shared.contracts.zoom_issuer import EndOfConnection
 
 
@@ -37,7 +40,7 @@ class Hold(Value):
     slot_id: str
 
 
-class HoldsPlaced(EventData, routing_key="calendar_sync.holds_placed.v1"):
+class HoldsPlaced(WithCalls, routing_key="calendar_sync.holds_placed.v1"):
     """Holds of a proposal were written. Subject: the proposal's id; ``revision`` is the version they follow."""
 
     proposal_id: str
@@ -45,7 +48,7 @@ class HoldsPlaced(EventData, routing_key="calendar_sync.holds_placed.v1"):
     holds: list[Hold]
 
 
-class HoldsReleased(EventData, routing_key="calendar_sync.holds_released.v1"):
+class HoldsReleased(WithCalls, routing_key="calendar_sync.holds_released.v1"):
     """Holds of a proposal are gone from the calendars. Subject: the proposal's id."""
 
     proposal_id: str
@@ -53,7 +56,7 @@ class HoldsReleased(EventData, routing_key="calendar_sync.holds_released.v1"):
     holds: list[Hold]
 
 
-class CalendarEntryWritten(EventData, routing_key="calendar_sync.calendar_entry_written.v1"):
+class CalendarEntryWritten(WithCalls, routing_key="calendar_sync.calendar_entry_written.v1"):
     """The entry in ``staff_id``'s calendar follows this revision. ``covers`` names all staff who see it as
     participants or owner.
 
@@ -68,7 +71,7 @@ class CalendarEntryWritten(EventData, routing_key="calendar_sync.calendar_entry_
     with_meeting: bool
 
 
-class CalendarEntryRemoved(EventData, routing_key="calendar_sync.calendar_entry_removed.v1"):
+class CalendarEntryRemoved(WithCalls, routing_key="calendar_sync.calendar_entry_removed.v1"):
     """The entry in ``staff_id``'s calendar is gone. Subject: the appointment's id."""
 
     appointment_id: str
@@ -76,7 +79,7 @@ class CalendarEntryRemoved(EventData, routing_key="calendar_sync.calendar_entry_
     staff_id: str
 
 
-class CalendarWriteFailed(EventData, routing_key="calendar_sync.calendar_write_failed.v1"):
+class CalendarWriteFailed(WithCalls, routing_key="calendar_sync.calendar_write_failed.v1"):
     """A hold (``slot_id`` set) or an entry could not be written or removed; final unless ``retry_at`` is set.
 
     Subject: the proposal's or the appointment's id.
@@ -89,6 +92,44 @@ class CalendarWriteFailed(EventData, routing_key="calendar_sync.calendar_write_f
     slot_id: str | None
     reason: str
     retry_at: Instant | None
+
+
+class DriftKind(StrEnum):
+    """What somebody did to our entry at the provider; ``changed`` is another title at the same time."""
+
+    MOVED = "moved"
+    CHANGED = "changed"
+    DELETED = "deleted"
+
+
+class CalendarDriftDetected(EventData, routing_key="calendar_sync.calendar_drift_detected.v1"):
+    """Somebody changed or deleted the entry in ``staff_id``'s own calendar directly at the provider (V6), which had
+    been written as of ``revision``. A deletion is told only after it was proved twice (G17).
+
+    ``drift_id`` names this finding for ``DriftDecided``. Times and title are those found, absent for a deleted entry;
+    the title is absent too where it is as it was written. Subject: the appointment's id.
+    """
+
+    appointment_id: str
+    revision: int
+    drift_id: str
+    staff_id: str
+    provider: Provider
+    kind: DriftKind
+    start_at: Instant | None
+    end_at: Instant | None
+    title: str | None
+
+
+class CalendarSyncFrozen(EventData, routing_key="calendar_sync.calendar_sync_frozen.v1"):
+    """So many of a connection's ``coming`` entries and holds are ``missing`` at once that none counts as deleted until
+    a person decides (G17); its busy time is read on. Subject: the staff id.
+    """
+
+    staff_id: str
+    provider: Provider
+    missing: int
+    coming: int
 
 
 class BusyMonth(Value):

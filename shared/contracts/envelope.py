@@ -4,7 +4,7 @@ Ids, time, source, cause and trace live here and never in the payload. A payload
 declaration.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
@@ -14,6 +14,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, GetJs
 from pydantic_core import CoreSchema
 
 from shared import clock
+from shared.contracts import actors
 from shared.ids import new_id
 
 Instant = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
@@ -68,7 +69,9 @@ DataT = TypeVar("DataT", bound=EventData)
 
 
 class CloudEvent(BaseModel, Generic[DataT]):
-    """``subject`` is the aggregate's id and ``aggregateversion`` its version when the event became true."""
+    """``subject`` is the aggregate's id and ``aggregateversion`` its version when the event became true. ``actor`` (see
+    ``actors``) is who began the chain; older publishers did not say.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -83,6 +86,7 @@ class CloudEvent(BaseModel, Generic[DataT]):
     aggregateversion: int
     causationid: str
     correlationid: str
+    actor: str = actors.SYSTEM
     traceparent: str | None = None
     data: DataT
 
@@ -96,21 +100,26 @@ class CloudEvent(BaseModel, Generic[DataT]):
 
     def cause(self) -> "Cause":
         """What an event that follows from this one is caused by."""
-        return Cause(causation_id=self.id, correlation_id=self.correlationid)
+        return Cause(causation_id=self.id, correlation_id=self.correlationid, actor=self.actor)
 
 
 @dataclass(frozen=True)
 class Cause:
-    """Why something happens: the direct cause, and the whole chain's id."""
+    """Why something happens: the direct cause, the whole chain's id, and who began it."""
 
     causation_id: str
     correlation_id: str
+    actor: str = actors.SYSTEM
 
     @classmethod
-    def outside(cls, request_id: str | None = None) -> Self:
+    def outside(cls, request_id: str | None = None, *, actor: str = actors.SYSTEM) -> Self:
         """A request, a timer or a provider's notification starts a chain of its own."""
         chain = request_id or new_id("req")
-        return cls(causation_id=chain, correlation_id=chain)
+        return cls(causation_id=chain, correlation_id=chain, actor=actor)
+
+    def elsewhere(self) -> Self:
+        """What it is for another matter: there, "the guest" would be somebody who had no part in it."""
+        return replace(self, actor=actors.SYSTEM) if self.actor == actors.GUEST else self
 
 
 def envelope(
@@ -133,6 +142,7 @@ def envelope(
         aggregateversion=version,
         causationid=cause.causation_id,
         correlationid=cause.correlation_id,
+        actor=cause.actor,
         traceparent=_traceparent(),
         data=data,
     )

@@ -1,11 +1,13 @@
 """Events of the gateway: organizations and staff, so that no service has to ask for them."""
 
-from shared.contracts.envelope import EventData
+from shared.contracts.envelope import EventData, Instant
 from shared.contracts.people import Person
 
 
 class OrganizationChanged(EventData, routing_key="gateway.organization_changed.v1"):
-    """An organization was made or its settings changed; carries all of them. ``reminder_time`` is local ``HH:MM``."""
+    """An organization was made or its settings changed; carries all of them. ``reminder_time`` is local ``HH:MM``;
+    staff are asked for more where fewer open slots than ``minimum_slots`` remain of a proposal (X10).
+    """
 
     name: str
     product_name: str
@@ -15,6 +17,7 @@ class OrganizationChanged(EventData, routing_key="gateway.organization_changed.v
     allow_zoom_basic: bool
     drift_policy: str
     mail_format: str
+    minimum_slots: int = 1
 
 
 class StaffChanged(EventData, routing_key="gateway.staff_changed.v1"):
@@ -31,3 +34,15 @@ class StaffDisabled(EventData, routing_key="gateway.staff_disabled.v1"):
     """A staff member may no longer sign in or attend."""
 
     person: Person
+
+
+class StaffInvited(EventData, routing_key="gateway.staff_invited.v1"):
+    """A staff member was sent a link to choose a password with; any link before it is dead. ``sealed`` is an
+    ``InvitationSecrets``. Subject: the staff member.
+    """
+
+    person: Person
+    invited_by: Person
+    locale: str
+    expires_at: Instant
+    sealed: str

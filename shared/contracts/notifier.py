@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from shared.contracts.envelope import EventData, OpenEnum
+from shared.contracts.envelope import Instant, OpenEnum
+from shared.contracts.provider_calls import WithCalls
 
 
 class Audience(StrEnum):
@@ -21,6 +22,8 @@ class Purpose(OpenEnum):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     NEW_SLOTS_REQUESTED = "new_slots_requested"
+    SLOTS_RUNNING_LOW = "slots_running_low"
+    UNANSWERED = "unanswered"
     CONFIRMED = "confirmed"
     RESCHEDULED = "rescheduled"
     CANCELED = "canceled"
@@ -28,9 +31,11 @@ class Purpose(OpenEnum):
     REMINDER = "reminder"
     CONNECTION_BROKEN = "connection_broken"
     ISSUE_FAILED = "issue_failed"
+    INVITED = "invited"
+    SYNC_FROZEN = "sync_frozen"
 
 
-class NotificationSent(EventData, routing_key="notifier.notification_sent.v1"):
+class NotificationSent(WithCalls, routing_key="notifier.notification_sent.v1"):
     """The mail server accepted the mail for all its recipients. Subject: what it is about (proposal, appointment,
     staff).
     """
@@ -43,8 +48,10 @@ class NotificationSent(EventData, routing_key="notifier.notification_sent.v1"):
     with_meeting: bool
 
 
-class NotificationFailed(EventData, routing_key="notifier.notification_failed.v1"):
-    """The mail server refused the mail for good, or it was suppressed because its time had passed."""
+class NotificationFailed(WithCalls, routing_key="notifier.notification_failed.v1"):
+    """The mail server refused the mail for good, or it was suppressed because its time had passed. Where ``retry_at``
+    is set it waits and will be tried again: said at the first failure and then now and again.
+    """
 
     about: str
     revision: int
@@ -52,3 +59,4 @@ class NotificationFailed(EventData, routing_key="notifier.notification_failed.v1
     audience: Audience
     reason: str
     suppressed: bool
+    retry_at: Instant | None = None

@@ -1,5 +1,5 @@
-"""What travels sealed (G23): guest tokens, notes, guidance, passcodes and join URLs. Only the six services hold
-the key.
+"""What travels sealed (G23): guest tokens, notes, guidance, passcodes, join URLs and invitations. Only the six
+services hold the key.
 """
 
 from typing import TypeVar
@@ -52,3 +52,9 @@ class MeetingSecrets(Secrets):
     join_url: str
     meeting_id: str
     passcode: str
+
+
+class InvitationSecrets(Secrets):
+    """Whoever opens ``url`` chooses the password of the staff member that it was made for."""
+
+    url: str

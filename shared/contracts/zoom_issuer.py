@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from shared.contracts.envelope import EventData, Instant
 from shared.contracts.people import Account
+from shared.contracts.provider_calls import WithCalls
 
 
 class EndOfConnection(StrEnum):
@@ -37,7 +38,7 @@ class ZoomDisconnected(EventData, routing_key="zoom_issuer.zoom_disconnected.v1"
     reason: EndOfConnection
 
 
-class MeetingIssued(EventData, routing_key="zoom_issuer.meeting_issued.v1"):
+class MeetingIssued(WithCalls, routing_key="zoom_issuer.meeting_issued.v1"):
     """A meeting exists at Zoom for this revision of the appointment; ``sealed`` holds ``MeetingSecrets``."""
 
     appointment_id: str
@@ -45,7 +46,7 @@ class MeetingIssued(EventData, routing_key="zoom_issuer.meeting_issued.v1"):
     sealed: str
 
 
-class MeetingUpdated(EventData, routing_key="zoom_issuer.meeting_updated.v1"):
+class MeetingUpdated(WithCalls, routing_key="zoom_issuer.meeting_updated.v1"):
     """The meeting follows the named revision; ``link_changed`` where the old link no longer works (C9)."""
 
     appointment_id: str
@@ -54,14 +55,14 @@ class MeetingUpdated(EventData, routing_key="zoom_issuer.meeting_updated.v1"):
     sealed: str
 
 
-class MeetingRevoked(EventData, routing_key="zoom_issuer.meeting_revoked.v1"):
+class MeetingRevoked(WithCalls, routing_key="zoom_issuer.meeting_revoked.v1"):
     """The meeting is gone at Zoom; its link no longer works (G12)."""
 
     appointment_id: str
     revision: int
 
 
-class MeetingIssueFailed(EventData, routing_key="zoom_issuer.meeting_issue_failed.v1"):
+class MeetingIssueFailed(WithCalls, routing_key="zoom_issuer.meeting_issue_failed.v1"):
     """Issuing or changing failed. ``retry_at`` is set while it waits and will be tried again, else it is final.
 
     ``needs_attention`` where it is still tried and the administrators should act now: somebody must connect, or the

@@ -37,6 +37,17 @@ _provider = Histogram(
 _reminder_lateness = Gauge(
     "chosei_reminder_lateness_seconds", "How long the longest due and unsent reminder waits (G21).", registry=REGISTRY
 )
+_drift = Counter(
+    "chosei_calendar_drift_total",
+    "Entries and holds that were changed or deleted directly in the calendar (V6).",
+    ["row", "kind"],
+    registry=REGISTRY,
+)
+_frozen = Gauge(
+    "chosei_frozen_connections",
+    "Calendars that lost so much at once that nothing counts as deleted.",
+    registry=REGISTRY,
+)
 _requests = Histogram(
     "chosei_http_request_seconds",
     "Answered requests.",
@@ -77,6 +88,14 @@ def record_provider_call(provider: str, operation: str, outcome: str, took: time
 
 def record_reminder_lateness(late: timedelta) -> None:
     _reminder_lateness.set(late.total_seconds())
+
+
+def record_drift(row: str, kind: str) -> None:
+    _drift.labels(row, kind).inc()
+
+
+def record_frozen(connections: int) -> None:
+    _frozen.set(connections)
 
 
 def record_request(method: str, route: str, status: int, took: timedelta) -> None:

@@ -89,7 +89,9 @@ class _Hand:
 
     def move(self, event_id: str, body: Resource) -> Resource:
         calendar, _ = self._entry(event_id, body)
-        change = {side: moment_body(body[side]) for side in ("start", "end") if side in body}
+        change: Resource = {side: moment_body(body[side]) for side in ("start", "end") if side in body}
+        if "summary" in body:
+            change["summary"] = body["summary"]
         options = WriteOptions(push=bool(body.get("notify", True)))
         return shown(calendar, self._service.book.patch(calendar, event_id, change, options))
 

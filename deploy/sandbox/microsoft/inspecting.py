@@ -104,7 +104,9 @@ class _Hand:
 
     def move(self, event_id: str, body: Resource) -> Resource:
         mailbox, _ = self._event(event_id)
-        change = {side: time_body(body[side], mailbox.zone) for side in ("start", "end") if side in body}
+        change: Resource = {side: time_body(body[side], mailbox.zone) for side in ("start", "end") if side in body}
+        if "summary" in body:
+            change["subject"] = body["summary"]
         moved = self._service.book.patch(mailbox, event_id, change, push=bool(body.get("notify", True)))
         return shown(mailbox, moved, _EVERYTHING)
 

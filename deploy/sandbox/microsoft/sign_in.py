@@ -34,6 +34,7 @@ _ERRORS: dict[Refusal, tuple[int, str, int, str]] = {
     Refusal.PKCE_FAILED: (400, "invalid_grant", 501481, "The Code_Verifier does not match the code_challenge."),
     Refusal.UNSUPPORTED_GRANT: (400, "unsupported_grant_type", 70003, "The grant type is not supported."),
 }
+_NO_CONSENT = (65001, "The user or administrator has not consented to use the application.")
 _DEAD = (400, "invalid_grant", 50173, "The provided grant has expired due to it being revoked.")
 
 
@@ -101,6 +102,10 @@ class SignIn:
             provider=Provider.MICROSOFT,
             title="Microsoft アカウントにサインイン",
             offline=lambda query, known: "offline_access" in query.get("scope", "").split(),
+            unapproved={
+                "error": "access_denied",
+                "error_description": "AADSTS90094: The grant requires admin permission.",
+            },
         )
         base = "/{tenant}/oauth2/v2.0"
         add_authorize_page(router, f"{base}/authorize", self._world, self.oauth, spec)
@@ -125,7 +130,15 @@ class SignIn:
                 raise OAuthRefused(Refusal.UNSUPPORTED_GRANT)
         except OAuthRefused as refused:
             return _refused(refused)
+        if self._lacks_consent(tokens):
+            return JSONResponse(error_answer("invalid_grant", *_NO_CONSENT), 400)
         return JSONResponse(self._answer(tokens, call.form), headers={"Cache-Control": "no-store"})
+
+    def _lacks_consent(self, tokens: TokenSet) -> bool:
+        """The administrator's consent is missing, or was taken away since the code or token was handed out."""
+        email = tokens.grant.account_email
+        account = self._world.accounts.find(Provider.MICROSOFT, email) if email else None
+        return account is not None and not account.approved
 
     def _answer(self, tokens: TokenSet, form: dict[str, str]) -> Resource:
         answer: Resource = {

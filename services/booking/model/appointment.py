@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, Field
 
 from services.booking.model.claims import Claim, ClaimKind, resources
+from services.booking.model.drift import Drift, standing
 from services.booking.model.effects import (
     MEETING_KEY,
     REMINDER_KEY,
@@ -76,6 +77,16 @@ class Appointment(Value):
     expected: list[Expected] = Field(default_factory=list)
     reports: dict[str, Report] = Field(default_factory=dict)
     meeting: KnownMeeting | None = None
+    drifts: dict[str, Drift] = Field(default_factory=dict)
+
+    @property
+    def drift(self) -> Drift | None:
+        """What somebody did to an entry in a calendar and nobody has decided yet (V6)."""
+        return next(iter(self.standing_drifts), None)
+
+    @property
+    def standing_drifts(self) -> list[Drift]:
+        return standing(self.drifts, self.reports, self.version) if self.is_live else []
 
     @property
     def shown_title(self) -> str:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts.api.effects import Effect, EffectStatus, EffectView
 from shared.contracts.envelope import Value
-from shared.contracts.notifier import Purpose
+from shared.contracts.notifier import Audience, Purpose
 
 
 class Reported(StrEnum):
@@ -31,7 +31,7 @@ _REVISION = 10**14
 
 class Report(Value):
     """The newest word on one thing. ``order`` decides which of two is newer. Of an entry: whose calendar holds it
-    (``owner``) and all whom it covers.
+    (``owner``) and all whom it covers. Of a mail: that it went out without the link to a meeting.
     """
 
     order: int
@@ -40,6 +40,7 @@ class Report(Value):
     until: AwareDatetime | None = None
     owner: str | None = None
     covers: list[str] = Field(default_factory=list)
+    lacks_link: bool = False
 
     @property
     def revision(self) -> int:
@@ -58,10 +59,24 @@ def report(
     until: AwareDatetime | None = None,
     owner: str | None = None,
     covers: Sequence[str] = (),
+    lacks_link: bool = False,
 ) -> Report:
     """``within`` orders reports of one revision as their publisher counts them; the status only where they tie."""
-    order = revision * _REVISION + min(within, _REVISION // _WITHIN - 1) * _WITHIN + _RANK[status]
-    return Report(order=order, status=status, reason=reason, until=until, owner=owner, covers=list(covers))
+    order = order_of(revision, within) + _RANK[status]
+    return Report(
+        order=order,
+        status=status,
+        reason=reason,
+        until=until,
+        owner=owner,
+        covers=list(covers),
+        lacks_link=lacks_link,
+    )
+
+
+def order_of(revision: int, within: int) -> int:
+    """Below every report that is told at this moment."""
+    return revision * _REVISION + min(within, _REVISION // _WITHIN - 1) * _WITHIN
 
 
 def fold(reports: Reports, key: str, new: Report) -> Reports:
@@ -104,7 +119,12 @@ _ORDER = (
 
 
 def shown(expected: Sequence[Expected], reports: Reports) -> list[EffectView]:
-    return [_one(item, reports) for item in expected]
+    """One view each, but for the reminder's two mails and the mail of its own that tells a late link."""
+    views: list[EffectView] = []
+    for item in expected:
+        views += _reminder(item, reports) if item.effect is Effect.REMINDER else [_one(item, reports)]
+        views += [_one(link, reports) for link in _late_link(item, reports)]
+    return views
 
 
 def _one(item: Expected, reports: Reports) -> EffectView:
@@ -145,6 +165,7 @@ def _view(item: Expected, status: EffectStatus, reason: str | None = None, until
         until=until,
         absent=item.absent,
         purpose=item.purpose,
+        count=len(item.keys),
     )
 
 
@@ -211,3 +232,40 @@ def mail_key(purpose: str, audience: str) -> str:
 
 MEETING_KEY = "meeting"
 REMINDER_KEY = "reminder"
+FILED = "scheduled"
+"""Why a reminder waits: for its hour."""
+_SIDES = (Audience.GUEST, Audience.STAFF)
+_CARRIERS = (Purpose.CONFIRMED, Purpose.RESCHEDULED)
+
+
+def _reminder(item: Expected, reports: Reports) -> list[EffectView]:
+    """Of each side what became of its mail, and until something is known of that, of the filing; one effect as long as
+    both fare alike (G21).
+    """
+    filed = reports.get(REMINDER_KEY)
+    if item.absent:
+        return [_seen(item, filed)]
+    mails = [_since(item, reports.get(mail_key(Purpose.REMINDER, side))) for side in _SIDES]
+    guest, staff = (_seen(item, mail or filed) for mail in mails)
+    if guest == staff:
+        return [guest]
+    return [view.model_copy(update={"of": side}) for view, side in zip((guest, staff), _SIDES, strict=True)]
+
+
+def _late_link(item: Expected, reports: Reports) -> list[Expected]:
+    """After a confirmation or a move: the mail of its own that tells the link, once notifier spoke of it or owes it
+    (G11).
+    """
+    if item.purpose not in _CARRIERS:
+        return []
+    key = mail_key(Purpose.LINK, item.of)
+    carrier, meeting = _since(item, reports.get(item.keys[0])), _since(item, reports.get(MEETING_KEY))
+    there = meeting is not None and meeting.status is Reported.DONE
+    owed = there and carrier is not None and carrier.lacks_link
+    known = _since(item, reports.get(key)) is not None
+    return [Expected(effect=Effect.MAIL, of=item.of, keys=[key], since=item.since)] if owed or known else []
+
+
+def _since(item: Expected, known: Report | None) -> Report | None:
+    """Nothing where it is about what was before this transition."""
+    return known if known and known.revision >= item.since else None

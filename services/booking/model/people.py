@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
+from services.booking.model.drift import DriftPolicy
 from services.booking.model.free_time import CalendarState
 from services.booking.model.spans import Span
 from shared.contracts.booking import Attendee
@@ -30,6 +31,8 @@ class Organization(Value):
     product_name: str
     time_zone: str
     locale: str
+    minimum_slots: int = 1
+    drift_policy: DriftPolicy = DriftPolicy.ASK
 
 
 class Staff(Value):

@@ -94,6 +94,11 @@ class Proposal(Value):
     updated_at: AwareDatetime
     asked_again_at: AwareDatetime | None = None
     guest_message: str = ""
+    unanswered_at: AwareDatetime | None = None
+    """When staff are told that the guest has not answered (X12); None once that is settled."""
+    opened_at: AwareDatetime | None = None
+    low_told_at: AwareDatetime | None = None
+    """Since when staff know that few slots remain (X10); None again once they added some."""
     appointment_id: str | None = None
     origin: Origin | None = None
     expected: list[Expected] = Field(default_factory=list)
@@ -117,6 +122,19 @@ class Proposal(Value):
 
     def slot(self, slot_id: str) -> OfferedSlot | None:
         return next((slot for slot in self.slots if slot.slot_id == slot_id), None)
+
+    def remaining(self, now: AwareDatetime) -> list[OfferedSlot]:
+        """Open slots that have not passed."""
+        return [slot for slot in self.open_slots if slot.start_at > now]
+
+    def next_look_at(self, now: AwareDatetime) -> AwareDatetime | None:
+        """When something is to be done without anybody asking: it expires (R29), lies unanswered (X12), or a slot
+        passes and few remain (X10).
+        """
+        if not self.is_live:
+            return None
+        passing = [] if self.low_told_at else [slot.start_at for slot in self.remaining(now)]
+        return min(filter(None, (self.expires_at, self.unanswered_at, *passing)))
 
     def takes_part(self, staff_id: str) -> bool:
         return staff_id in (self.creator.staff_id, self.organizer_id, *self.attendee_ids)

@@ -13,6 +13,7 @@ from httpx import AsyncClient
 
 from services.booking.model.spans import Span
 from shared.http import HTTPError
+from shared.observability.errors import brief
 
 log = structlog.get_logger(__name__)
 _BEYOND_BUDGET = timedelta(milliseconds=300)
@@ -73,7 +74,7 @@ class CalendarLook:
             for item in answer.json()["items"]:
                 found[item["staff_id"]] = _looked(item)
         except (HTTPError, TimeoutError, KeyError, ValueError) as error:
-            log.warning("calendar.not_looked_at", error=repr(error)[:200])
+            log.warning("calendar.not_looked_at", error=brief(error))
         return found
 
 

@@ -1,18 +1,17 @@
 """Staff: appointments."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
 from services.booking.model.appointment import Appointment
-from services.booking.problems import MALFORMED, invalid
 from services.booking.routes.versions import Change, Writes, if_match
-from services.booking.schemas import cursor_of, parse, read_cursor, read_json
+from services.booking.schemas import cursor_of, parse, read_json, read_place
 from services.booking.store.bookings import BookingStore
 from services.booking.store.listings import earliest_appointments
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
 from services.booking.usecases.links import Links
+from services.booking.usecases.settle_drift import SettleDrift
 from services.booking.views.meeting import meeting_view
 from services.booking.views.staff import appointment_view
 from shared.contracts.api.appointments import (
@@ -21,6 +20,7 @@ from shared.contracts.api.appointments import (
     AppointmentStatus,
     AppointmentView,
     CancelRequest,
+    DriftRequest,
 )
 from shared.contracts.api.fields import Instant
 from shared.crypto import KeyRing
@@ -43,6 +43,7 @@ class AppointmentRoutes:
         ring: KeyRing,
         change: ChangeAppointment,
         cancel: CancelAppointment,
+        settle_drift: SettleDrift,
     ) -> None:
         self._guard = guard
         self._writes = writes
@@ -51,6 +52,7 @@ class AppointmentRoutes:
         self._ring = ring
         self._change = change
         self._cancel = cancel
+        self._settle_drift = settle_drift
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/internal/appointments", dependencies=[Depends(self._guard)])
@@ -60,6 +62,7 @@ class AppointmentRoutes:
         add("/{appointment_id}", self.edit, methods=["PATCH"])
         add("/{appointment_id}/cancel", self.cancel_with_words, methods=["POST"])
         add("/{appointment_id}", self.end, methods=["DELETE"])
+        add("/{appointment_id}/drift", self.decide_drift, methods=["POST"])
         return router
 
     def _view(self, appointment: Appointment, who: Caller) -> AppointmentView:
@@ -96,7 +99,7 @@ class AppointmentRoutes:
             from_at=from_at,
             until_at=until_at,
             status=status,
-            after=_after(cursor, who),
+            after=read_place(cursor, who.language),
             limit=limit,
         )
         page = found[:limit]
@@ -124,21 +127,18 @@ class AppointmentRoutes:
 
         return self._view(await self._write(appointment_id, apply, who, expected), who)
 
+    async def decide_drift(
+        self, appointment_id: str, request: Request, who: Who, expected: Expected
+    ) -> AppointmentView:
+        body = await request.body()
+
+        async def apply(before: Appointment) -> Appointment:
+            return await self._settle_drift.decide(before, parse(DriftRequest, read_json(body)).decision, who)
+
+        return self._view(await self._write(appointment_id, apply, who, expected), who)
+
     async def end(self, appointment_id: str, who: Who, expected: Expected) -> AppointmentView:
         async def apply(before: Appointment) -> Appointment:
             return await self._cancel(before, "", who)
 
         return self._view(await self._write(appointment_id, apply, who, expected), who)
-
-
-def _after(cursor: str | None, who: Caller) -> tuple[datetime, str] | None:
-    parts = read_cursor(cursor, 2, who.language)
-    if parts is None:
-        return None
-    try:
-        start_at = datetime.fromisoformat(parts[0])
-    except ValueError as error:
-        raise invalid(who.language, ("?cursor", MALFORMED)) from error
-    if start_at.tzinfo is None:
-        raise invalid(who.language, ("?cursor", MALFORMED))
-    return start_at, parts[1]

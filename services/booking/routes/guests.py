@@ -8,6 +8,7 @@ from services.booking.schemas import parse, read_json
 from services.booking.usecases.ask_again import AskForNewSlots
 from services.booking.usecases.confirm import ConfirmSlot, Visit
 from services.booking.usecases.guest_page import GuestPage
+from services.booking.usecases.mark_seen import MarkSeen
 from shared.contracts.api.appointments import GuestAppointmentView
 from shared.contracts.api.proposals import AskAgain, GuestProposalView
 from shared.internal import Guard
@@ -32,7 +33,9 @@ async def visit(
 Visitor = Annotated[Visit, Depends(visit)]
 
 
-def build_guest_routes(guard: Guard, page: GuestPage, confirm: ConfirmSlot, ask_again: AskForNewSlots) -> APIRouter:
+def build_guest_routes(
+    guard: Guard, page: GuestPage, confirm: ConfirmSlot, ask_again: AskForNewSlots, mark_seen: MarkSeen
+) -> APIRouter:
     router = APIRouter(prefix="/internal/guest/proposal", dependencies=[Depends(guard)])
 
     @router.get("")
@@ -50,5 +53,9 @@ def build_guest_routes(guard: Guard, page: GuestPage, confirm: ConfirmSlot, ask_
         await ask_again.find(visitor.token)
         await ask_again(parse(AskAgain, read_json(body)), visitor)
         return {"status": "accepted"}
+
+    @router.post("/seen", status_code=204)
+    async def seen(visitor: Visitor) -> None:
+        await mark_seen(visitor.token)
 
     return router

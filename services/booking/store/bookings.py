@@ -6,7 +6,7 @@ and ``origin`` once.
 
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Collection as Many
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.booking.model.appointment import Appointment
@@ -77,6 +77,11 @@ class BookingStore:
                 IndexModel([organization, ("_id", DESCENDING)], name="newest"),
                 IndexModel([organization, ("status", ASCENDING), ("_id", DESCENDING)], name="newest_by_status"),
                 IndexModel([("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression=_ONCE),
+                IndexModel(
+                    [("attendees.staff_id", ASCENDING)],
+                    name="open_of_staff",
+                    partialFilterExpression={"status": ProposalStatus.OPEN},
+                ),
             ],
             self.appointments: [
                 outbox.INDEX,
@@ -114,6 +119,19 @@ class BookingStore:
     async def open_proposals(self, proposal_ids: Sequence[str]) -> list[Proposal]:
         query = {"_id": {"$in": list(proposal_ids)}, "status": ProposalStatus.OPEN}
         return [proposal_from(row) for row in await self.proposals.find(query, PROPOSAL).to_list(None)]
+
+    async def open_with(self, organization_id: str, staff_id: str) -> list[Proposal]:
+        """Open proposals that this staff member attends."""
+        query = {"attendees.staff_id": staff_id, "status": ProposalStatus.OPEN, "organization_id": organization_id}
+        return [proposal_from(row) for row in await self.proposals.find(query, PROPOSAL).to_list(None)]
+
+    async def seen(self, proposal_id: str, at: datetime) -> None:
+        """The guest opened it; the first time stays. Written apart: what staff edit has not changed."""
+        await self.proposals.update_one({"_id": proposal_id, "opened_at": None}, {"$set": {"opened_at": at}})
+
+    async def look_later(self, held: dict[str, Any], version: int, at: datetime) -> None:
+        """Nothing is due of this version before ``at``."""
+        await self.proposals.update_one({**held, "version": version}, {"$set": {"due_at": at}})
 
     async def appointment(self, organization_id: str, appointment_id: str) -> Appointment | None:
         query = {"_id": appointment_id, "organization_id": organization_id}

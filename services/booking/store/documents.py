@@ -2,21 +2,23 @@
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.proposal import Proposal
+from shared import clock
 from shared.messaging import outbox
 from shared.mongo import Document
 
 PROPOSAL = {outbox.FIELD: 0, "lease": 0, "due_at": 0}
 APPOINTMENT = {outbox.FIELD: 0, "reception_day": 0}
 
-_APART = {"reports", "meeting", "origin"}
+_APART = {"reports", "meeting", "origin", "opened_at", "drifts"}
 """Written by events, one member at a time, or when the document is made, never with the rest."""
 
 
 def proposal_state(proposal: Proposal) -> Document:
-    """All but the id and what is written apart; ``due_at`` while it can expire (R29)."""
+    """All but the id and what is written apart; ``due_at`` while something may be due."""
     state = proposal.model_dump(exclude={"proposal_id", *_APART})
-    if proposal.is_live:
-        state["due_at"] = proposal.expires_at
+    due_at = proposal.next_look_at(clock.now())
+    if due_at is not None:
+        state["due_at"] = due_at
     return state
 
 

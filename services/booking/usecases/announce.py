@@ -3,9 +3,10 @@
 from typing import Any
 
 from services.booking.model.appointment import Appointment
+from services.booking.model.drift import Drift
 from services.booking.model.proposal import Proposal
 from services.booking.usecases.links import Links
-from shared.contracts.booking import AppointmentEvent, ProposalEvent
+from shared.contracts.booking import AppointmentEvent, DriftDecided, DriftDecision, ProposalEvent
 from shared.contracts.envelope import Cause, CloudEvent, envelope
 from shared.contracts.sealed import AppointmentSecrets, ProposalSecrets
 from shared.crypto import KeyRing
@@ -68,5 +69,24 @@ class Announcer:
             version=appointment.version,
             cause=cause,
             at=appointment.updated_at,
+        )
+        return outbox.entries([event_of])
+
+    def of_decision(
+        self, appointment: Appointment, drift: Drift, decision: DriftDecision, cause: Cause
+    ) -> list[outbox.Entry]:
+        """About an entry in a calendar; the appointment itself does not change by it."""
+        data = DriftDecided(
+            appointment_id=appointment.appointment_id,
+            drift_id=drift.drift_id,
+            staff_id=drift.staff_id,
+            decision=decision,
+        )
+        event_of = envelope(
+            data,
+            subject=appointment.appointment_id,
+            organization_id=appointment.organization_id,
+            version=appointment.version,
+            cause=cause,
         )
         return outbox.entries([event_of])

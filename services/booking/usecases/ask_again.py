@@ -8,6 +8,7 @@ from services.booking.store.bookings import BookingStore, StaleVersion
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.confirm import Visit
 from shared import clock
+from shared.contracts import actors
 from shared.contracts.api.proposals import AskAgain, ProposalStatus
 from shared.contracts.booking import NewSlotsRequested
 from shared.contracts.envelope import Cause
@@ -65,5 +66,5 @@ class AskForNewSlots:
             return after, []
         after = after.model_copy(update={"asked_again_at": now})
         after = after.expecting(before, (Purpose.NEW_SLOTS_REQUESTED, Audience.STAFF))
-        cause = Cause.outside(visit.request_id or None)
+        cause = Cause.outside(visit.request_id or None, actor=actors.GUEST)
         return after, self._announcer.of_proposal(NewSlotsRequested, after, cause)

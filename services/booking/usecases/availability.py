@@ -110,6 +110,13 @@ class Availability:
         free = [slot for slot in slots if self._obstacle(slot, proposal, hosts, evidence.claims, now) is None]
         return sorted(free, key=lambda slot: slot.start_at)
 
+    async def filled(self, organization_id: str, staff_id: str, slots: Sequence[OfferedSlot]) -> set[str]:
+        """Ids of the slots in which this calendar is now known to be busy, beyond what they tolerate (G2, G3)."""
+        evidence = await self.evidence(organization_id, [staff_id], [slot.span for slot in slots])
+        hosts = evidence.hosts(clock.now(), self._stale_after)
+        known = [host for host in hosts if host.state is CalendarState.KNOWN]
+        return {slot.slot_id for slot in slots if busy_cells(slot.span, known, _as_tolerated(slot.tolerated)).any()}
+
     async def check(self, proposal: Proposal, slot: OfferedSlot) -> tuple[Obstacle | None, Evidence]:
         """What stands in the way of confirming ``slot`` now; looks at calendars whose copy is too old (G4).
 

@@ -61,7 +61,10 @@ class ChangeAppointment:
         self._announcer = announcer
         self._relay = relay
 
-    async def __call__(self, before: Appointment, wanted: AppointmentPatch, caller: Caller) -> Appointment:
+    async def __call__(
+        self, before: Appointment, wanted: AppointmentPatch, caller: Caller, cause: Cause | None = None
+    ) -> Appointment:
+        """``cause`` where it is not the caller's own request."""
         if not before.is_live:
             raise NotOpen()
         after = await self._with_party(_with_details(before, wanted), wanted, caller)
@@ -75,18 +78,19 @@ class ChangeAppointment:
             await self._check_free(before, after, moved, allow_overlap=wanted.allow_overlap, language=caller.language)
         after = after.model_copy(update={"version": before.version + 1, "updated_at": clock.now()})
         after = after.expecting_move(before) if moved else after.expecting_change(before)
-        return await self._save(before, after, moved, wanted, caller)
+        cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
+        return await self._save(before, after, wanted, caller.language, cause)
 
     async def _save(
-        self, before: Appointment, after: Appointment, moved: bool, wanted: AppointmentPatch, caller: Caller
+        self, before: Appointment, after: Appointment, wanted: AppointmentPatch, language: Language, cause: Cause
     ) -> Appointment:
         """A visit that moves to a day on which its reception code is in use gets another one (V7)."""
         for _ in range(_ATTEMPTS):
-            waiting = self._announce(before, after, moved, caller)
+            waiting = self._announce(before, after, cause)
             try:
                 await self._store.save_appointment(before, after, waiting, over_held=wanted.allow_overlap)
             except TimeTaken as error:
-                raise taken_at(caller.language, [_what_is_taken(before, after)]) from error
+                raise taken_at(language, [_what_is_taken(before, after)]) from error
             except DuplicateKeyError:
                 after = after.model_copy(update={"reception_code": self._new_code()})
                 continue
@@ -94,9 +98,8 @@ class ChangeAppointment:
             return after
         raise Unavailable()
 
-    def _announce(self, before: Appointment, after: Appointment, moved: bool, caller: Caller) -> list[Entry]:
-        cause = Cause.outside(caller.request_id or None)
-        if not moved:
+    def _announce(self, before: Appointment, after: Appointment, cause: Cause) -> list[Entry]:
+        if after.span == before.span:
             return self._announcer.of_appointment(AppointmentChanged, after, cause)
         return self._announcer.of_appointment(
             AppointmentRescheduled,
@@ -179,7 +182,9 @@ class CancelAppointment:
         self._announcer = announcer
         self._relay = relay
 
-    async def __call__(self, before: Appointment, message: str, caller: Caller) -> Appointment:
+    async def __call__(
+        self, before: Appointment, message: str, caller: Caller, cause: Cause | None = None
+    ) -> Appointment:
         if before.status is AppointmentStatus.CANCELED:
             return before
         changes = {
@@ -190,7 +195,7 @@ class CancelAppointment:
             "updated_at": clock.now(),
         }
         after = before.model_copy(update=changes).expecting_cancellation(before)
-        cause = Cause.outside(caller.request_id or None)
+        cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
         waiting = self._announcer.of_appointment(AppointmentCanceled, after, cause)
         await self._store.save_appointment(before, after, waiting)
         self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)

@@ -7,6 +7,7 @@ the rest.
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -34,8 +35,10 @@ from services.booking.store.bookings import KEY_KEPT, BookingStore, StaleVersion
 from services.booking.store.guards import TimeTaken
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability, Evidence
+from services.booking.usecases.drop_slots import DropSlots
 from services.booking.views.guest import slots_view
 from shared import clock
+from shared.contracts import actors
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.proposals import GuestConfirm, ProposalStatus, SlotStatus
 from shared.contracts.booking import AppointmentConfirmed
@@ -91,12 +94,14 @@ class ConfirmSlot:
         announcer: Announcer,
         relay: Relay,
         new_code: Callable[[], str],
+        drop: DropSlots,
     ) -> None:
         self._store = store
         self._availability = availability
         self._announcer = announcer
         self._relay = relay
         self._new_code = new_code
+        self._drop = drop
         self._turns = Turns()
 
     async def __call__(self, given: Any, visit: Visit) -> tuple[Proposal, Appointment]:
@@ -107,6 +112,22 @@ class ConfirmSlot:
         repeated = await self._made_before(proposal, origin)
         if repeated is not None:
             return proposal, repeated
+        try:
+            confirmed = await self._choose(proposal, given, visit, origin)
+        except AlreadyConfirmed:
+            if origin is None:
+                raise
+            proposal = await self._read(hashed)
+            twin = await self._made_before(proposal, origin)
+            if twin is None:
+                raise
+            return proposal, twin
+        metrics.record_stage("confirmed", timedelta(seconds=time.monotonic() - started))
+        return confirmed
+
+    async def _choose(
+        self, proposal: Proposal, given: Any, visit: Visit, origin: Origin | None
+    ) -> tuple[Proposal, Appointment]:
         check_open(proposal)
         choice = parse(GuestConfirm, given)
         typed = _Typed(choice, _guest(choice, proposal, visit.language), origin)
@@ -117,9 +138,7 @@ class ConfirmSlot:
         async with self._turns.of(proposal.proposal_id) as waited:
             if waited:
                 checked = await self._checked_again(checked)
-            confirmed = await self._confirm(checked, typed, visit)
-        metrics.record_stage("confirmed", timedelta(seconds=time.monotonic() - started))
-        return confirmed
+            return await self._confirm(checked, typed, visit)
 
     async def _read(self, hashed: str) -> Proposal:
         proposal = await self._store.proposal_by_token(hashed)
@@ -153,6 +172,8 @@ class ConfirmSlot:
         if found is Obstacle.UNREADABLE:
             await self._read_open(proposal.token.hash)
             raise CalendarUnreadable()
+        if found is Obstacle.BUSY:
+            await self._let_go(proposal, slot)
         if found is not None:
             raise await self._slot_taken(proposal, slot)
         return _Checked(proposal, slot, evidence)
@@ -167,13 +188,17 @@ class ConfirmSlot:
             raise await self._slot_taken(proposal, before.slot)
         return await self._checked(proposal, slot)
 
+    async def _let_go(self, proposal: Proposal, slot: OfferedSlot) -> None:
+        """A slot that a calendar fills is offered to nobody any more (X10), as soon as a look has seen it."""
+        with suppress(StaleVersion):  # somebody else is changing it; the copy's next word lets it go
+            await self._drop(proposal.proposal_id, {slot.slot_id}, Cause.outside())
+
     async def _slot_taken(self, proposal: Proposal, refused: OfferedSlot) -> SlotTaken:
-        """With the slots that remain; the copy may not yet show what a look has just seen. A proposal that ended
-        meanwhile says that instead.
-        """
+        """With the slots that remain, nearest first (X12). A proposal that ended meanwhile says that instead."""
         proposal = await self._read_open(proposal.token.hash)
         possible = await self._availability.possible(proposal)
         remaining = [slot for slot in possible if slot.slot_id != refused.slot_id]
+        remaining.sort(key=lambda slot: abs(slot.start_at - refused.start_at))
         slots = [view.model_dump(mode="json") for view in slots_view(remaining, proposal.time_zone)]
         return SlotTaken(extra={"slots": slots})
 
@@ -188,7 +213,7 @@ class ConfirmSlot:
             waiting = self._announcer.of_appointment(
                 AppointmentConfirmed,
                 appointment,
-                Cause.outside(visit.request_id or None),
+                Cause.outside(visit.request_id or None, actor=actors.GUEST),
                 slot_id=checked.slot.slot_id,
             )
             try:

@@ -79,7 +79,7 @@ class EditProposal:
         waiting = self._announcer.of_proposal(
             SlotsChanged,
             after,
-            Cause.outside(caller.request_id or None),
+            Cause.outside(caller.request_id or None, actor=caller.actor),
             reason=ReasonGone.EDITED,
             mail_guest=wanted.send_mail,
         )
@@ -218,7 +218,8 @@ def _settled(before: Proposal, edited: Proposal, wanted: ProposalPatch, now: dat
     changes: dict[str, object] = {"version": before.version + 1, "updated_at": now}
     coming = [slot.span for slot in edited.open_slots if slot.start_at > now]
     if len(edited.slots) > len(before.slots):
-        changes["asked_again_at"] = None  # the guest's wish for other slots is answered, and a new one is told again
+        # The guest's wish for other slots is answered, and so is what was said of few; either is told again.
+        changes |= {"asked_again_at": None, "low_told_at": None}
     if coming and (wanted.slots is not None or "expires_at" in wanted.model_fields_set):
         given = _given_expiry(before, wanted, now)
         expires_at = ends_at(given, coming, before.created_at)

@@ -1,5 +1,7 @@
 """Make a proposal: its slots are claimed in the same transaction, and from then on nobody else can have them."""
 
+from datetime import timedelta
+
 from services.booking.model.modes import modes_of
 from services.booking.model.proposal import OfferedSlot, Origin, Proposal
 from services.booking.problems import IdempotencyKeyReused, taken_at
@@ -46,6 +48,7 @@ class ProposeSlots:
         announcer: Announcer,
         links: Links,
         relay: Relay,
+        unanswered_after: timedelta,
     ) -> None:
         self._people = people
         self._store = store
@@ -54,6 +57,7 @@ class ProposeSlots:
         self._announcer = announcer
         self._links = links
         self._relay = relay
+        self._unanswered_after = unanswered_after
 
     async def __call__(self, wanted: ProposalCreate, caller: Caller, fingerprint: str) -> Proposal:
         origin = _origin(caller, fingerprint)
@@ -68,7 +72,9 @@ class ProposeSlots:
         proposal = proposal.model_copy(update={"slots": accepted, "origin": origin})
         mails = [(Purpose.PROPOSED, side) for side in (Audience.GUEST, Audience.STAFF)] if wanted.send_mail else []
         proposal = proposal.expecting(None, *mails)
-        waiting = self._announcer.of_proposal(SlotsProposed, proposal, Cause.outside(caller.request_id or None))
+        waiting = self._announcer.of_proposal(
+            SlotsProposed, proposal, Cause.outside(caller.request_id or None, actor=caller.actor)
+        )
         try:
             await self._store.propose(proposal, waiting, over_held=wanted.allow_overlap)
         except AlreadyMade:
@@ -84,7 +90,9 @@ class ProposeSlots:
     async def preview(self, wanted: ProposalCreate, caller: Caller) -> CloudEvent[ProposalEvent]:
         """The event that would be published, of a proposal that is stored nowhere (R17)."""
         proposal, _ = await self._draft(wanted, caller)
-        return self._announcer.proposal_event(SlotsProposed, proposal, Cause.outside(caller.request_id or None))
+        return self._announcer.proposal_event(
+            SlotsProposed, proposal, Cause.outside(caller.request_id or None, actor=caller.actor)
+        )
 
     async def _made_before(self, origin: Origin | None) -> Proposal | None:
         made = await self._store.proposal_made_by(origin.key) if origin else None
@@ -135,6 +143,7 @@ class ProposeSlots:
             address=wanted.address or None,
             expires_at=ends_at(wanted.expires_at, [slot.span for slot in offered], now),
             expires_given=wanted.expires_at is not None,
+            unanswered_at=now + self._unanswered_after,
             time_zone=organization.time_zone,
             locale=organization.locale,
             token=self._links.new_source(proposal_id),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.booking.model.appointment import KnownMeeting
 from services.booking.model.effects import (
+    FILED,
     MEETING_KEY,
     REMINDER_KEY,
     Report,
@@ -71,12 +72,16 @@ class RecordEffects:
         told = report(event.revision, status, within=within, reason=event.error, until=event.retry_at)
         await self._appointment(event.appointment_id, MEETING_KEY, told)
 
-    async def mail_sent(self, event: NotificationSent) -> None:
-        await self._mail(event, report(event.revision, Reported.DONE))
+    async def mail_sent(self, event: NotificationSent, within: int) -> None:
+        told = report(event.revision, Reported.DONE, within=within, lacks_link=not event.with_meeting)
+        await self._mail(event, told)
 
-    async def mail_failed(self, event: NotificationFailed) -> None:
+    async def mail_failed(self, event: NotificationFailed, within: int) -> None:
+        """For good, or put off until its next try."""
         status = Reported.SUPPRESSED if event.suppressed else Reported.FAILED
-        await self._mail(event, report(event.revision, status, reason=event.reason))
+        status = Reported.WAITING if event.retry_at else status
+        told = report(event.revision, status, within=within, reason=event.reason, until=event.retry_at)
+        await self._mail(event, told)
 
     async def _mail(self, event: NotificationSent | NotificationFailed, told: Report) -> None:
         key = mail_key(event.purpose, event.audience)
@@ -84,9 +89,9 @@ class RecordEffects:
             await reports.keep(self._store.proposals, event.about, key, told)
 
     async def reminder_filed(self, appointment_id: str, revision: int, due_at: datetime, within: int) -> None:
-        await self._appointment(
-            appointment_id, REMINDER_KEY, report(revision, Reported.DONE, until=due_at, within=within)
-        )
+        """It is done when its mails are (G21)."""
+        told = report(revision, Reported.WAITING, within=within, reason=FILED, until=due_at)
+        await self._appointment(appointment_id, REMINDER_KEY, told)
 
     async def reminder_dropped(
         self, appointment_id: str, revision: int, reason: ReasonNotReminded, within: int

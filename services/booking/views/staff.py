@@ -13,6 +13,7 @@ from shared.contracts.api.appointments import (
     AttendeeView,
     CalendarStatus,
     CalendarView,
+    DriftView,
     GuestView,
     MeetingView,
     RoomStatus,
@@ -71,6 +72,7 @@ def proposal_view(proposal: Proposal, caller: Caller, guest_url: str) -> Proposa
         created_at=proposal.created_at.astimezone(zone),
         updated_at=proposal.updated_at.astimezone(zone),
         asked_again_at=proposal.asked_again_at.astimezone(zone) if proposal.asked_again_at else None,
+        opened_at=proposal.opened_at.astimezone(zone) if proposal.opened_at else None,
         guest_message="" if access.hidden else proposal.guest_message,
         appointment_id=proposal.appointment_id,
         hidden=access.hidden,
@@ -116,6 +118,7 @@ def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, m
         hidden=access.hidden,
         can_change=access.can_change,
         effects=effects,
+        drift=_drift(appointment, zone, hidden=access.hidden),
     )
 
 
@@ -135,6 +138,22 @@ def _room(appointment: Appointment, effects: list[EffectView]) -> RoomView | Non
     said = next((effect.status for effect in effects if effect.effect is Effect.ROOM), EffectStatus.PENDING)
     status = {EffectStatus.DONE: RoomStatus.ACCEPTED, EffectStatus.FAILED: RoomStatus.DECLINED}
     return RoomView(id=appointment.room_id, name=appointment.room_name, status=status.get(said, RoomStatus.PENDING))
+
+
+def _drift(appointment: Appointment, zone: ZoneInfo, *, hidden: bool) -> DriftView | None:
+    drift = appointment.drift
+    if drift is None:
+        return None
+    return DriftView(
+        kind=drift.kind,
+        start=drift.start_at.astimezone(zone) if drift.start_at else None,
+        end=drift.end_at.astimezone(zone) if drift.end_at else None,
+        title=None if hidden else drift.title,
+        staff_id=drift.staff_id,
+        provider=drift.provider,
+        detected_at=drift.detected_at.astimezone(zone),
+        reason=drift.reason,
+    )
 
 
 def _attendee(attendee: Attendee) -> AttendeeView:

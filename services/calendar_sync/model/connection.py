@@ -21,6 +21,15 @@ LINKED = (ConnectionStatus.CONNECTED, ConnectionStatus.BROKEN)
 
 
 @dataclass(frozen=True)
+class Frozen:
+    """So many of the ``coming`` entries and holds were ``missing`` at once that none counts as deleted (G17)."""
+
+    at: datetime
+    missing: int
+    coming: int
+
+
+@dataclass(frozen=True)
 class Connection:
     """One per staff member and provider, for life: connecting again revives it under the next ``link`` number, which
     tells what belongs to an earlier account or grant.
@@ -37,6 +46,7 @@ class Connection:
     ended_at: datetime | None = None
     rooms: bool = False
     """Whether the person granted the extra scope that buildings and rooms are read with (V3)."""
+    frozen: Frozen | None = None
 
     @property
     def usable(self) -> bool:

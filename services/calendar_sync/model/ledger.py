@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.calendar_sync.model.drift import AS_WRITTEN, GONE, Form, KnownDrift
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import Cause
 
@@ -23,7 +24,9 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True)
 class WrittenEntry:
-    """What is at the provider as far as we know; ``digest`` of the draft that was written."""
+    """What is at the provider as far as we know; ``digest`` of the draft that was written, ``form`` what drift is
+    measured by (None where it was written before that was kept).
+    """
 
     connection_id: str
     provider: Provider
@@ -33,7 +36,15 @@ class WrittenEntry:
     digest: str
     revision: int
     with_meeting: bool
+    form: Form | None = None
     room_id: str | None = None
+
+
+class Verdict(StrEnum):
+    """What a person decided about an entry that was missing when the sync froze."""
+
+    ACCEPT = "accept"
+    RESTORE = "restore"
 
 
 @dataclass(frozen=True)
@@ -51,8 +62,9 @@ class Row:
     An unwanted row with ``after`` waits until those rows are written: a move creates first, then deletes (G15).
     ``told`` says that the others heard of a write that failed, and are owed the end of it (G9). ``said_at`` is the
     time of the last event about the row: the next one's is later, so that events of one revision have an order.
-    ``missing_since`` is when the provider first said that the written entry is gone (G17). ``room_id`` is the room
-    that is booked with the organizer's.
+    ``missing_since`` is when the provider first said that the written entry is gone (G17). ``suspected`` wants the
+    provider to be asked how the entry stands; ``drift`` is what the others were told of it and nobody decided yet (V6).
+    ``room_id`` is the room that is booked with the organizer's.
     """
 
     row_id: str
@@ -79,6 +91,26 @@ class Row:
     said_at: datetime | None = None
     missing_since: datetime | None = None
     room_id: str | None = None
+    suspected: bool = False
+    drift: KnownDrift | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def known_look(self) -> str:
+        """How the entry stands as far as was seen."""
+        if self.drift is not None:
+            return self.drift.look
+        return GONE if self.missing_since is not None else AS_WRITTEN
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether the entry may stand otherwise than it was written."""
+        return self.suspected or self.drift is not None
+
+    @property
+    def is_overtaken(self) -> bool:
+        """A newer wish of ours settles whatever somebody did to the entry."""
+        return self.written is not None and self.written.revision < self.revision
 
     @property
     def marker(self) -> str:

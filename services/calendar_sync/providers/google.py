@@ -10,9 +10,10 @@ import httpx
 import structlog
 
 from services.calendar_sync.model.busy import BusyEntry, Window
-from services.calendar_sync.model.entries import EntryDraft, Written, provider_key
+from services.calendar_sync.model.drift import EntryState
+from services.calendar_sync.model.entries import PREFIX, EntryDraft, Written, provider_key
 from services.calendar_sync.providers.calls import ProviderApi, retry_after
-from services.calendar_sync.providers.google_mapping import from_draft, new_entry, to_busy
+from services.calendar_sync.providers.google_mapping import from_draft, new_entry, to_busy, to_state
 from services.calendar_sync.providers.protocol import Credential, Reading, Watch
 from services.calendar_sync.providers.room_answers import from_google
 from shared.contracts.calendar_sync import RoomResponse
@@ -111,6 +112,7 @@ class GoogleCalendar:
         fixed = {"singleEvents": "true", "maxResults": _PAGE}
         entries: list[BusyEntry] = []
         removed: set[str] = set()
+        states: dict[str, EntryState] = {}
         doubtful = False
         answers: dict[str, Mapping[str, RoomResponse | None]] = {}
         page = {**fixed, **first}
@@ -118,14 +120,24 @@ class GoogleCalendar:
             answer = await self._api.call(operation, credential, "GET", self._url + _EVENTS, params=page)
             answers |= from_google(answer.get("items", []))
             for event in answer.get("items", []):
-                found = to_busy(event, str(answer.get("timeZone") or zone))
+                home = str(answer.get("timeZone") or zone)
+                found = to_busy(event, home)
                 doubtful = doubtful or bool(event.get("recurringEventId"))
+                if str(event["id"]).startswith(PREFIX) and (state := to_state(event, home)):
+                    states[str(event["id"])] = state
                 if found is None:
                     removed.add(str(event["id"]))
                 else:
                     entries.append(found)
             if not (next_page := answer.get("nextPageToken")):
-                return Reading(entries, frozenset(removed), answer.get("nextSyncToken"), doubtful, room_answers=answers)
+                return Reading(
+                    entries,
+                    frozenset(removed),
+                    answer.get("nextSyncToken"),
+                    doubtful,
+                    room_answers=answers,
+                    states=states,
+                )
             page = {**fixed, **first, "pageToken": str(next_page)}
 
     async def create(self, credential: Credential, draft: EntryDraft, generation: int, *, look: bool) -> Written:
@@ -168,6 +180,10 @@ class GoogleCalendar:
     async def find(self, credential: Credential, marker: str, generation: int) -> str | None:
         found = await self._get(credential, provider_key(marker, generation))
         return str(found["id"]) if found is not None and found.get("status") != "cancelled" else None
+
+    async def state(self, credential: Credential, entry_id: str, all_day_zone: str) -> EntryState | None:
+        found = await self._get(credential, entry_id)
+        return to_state(found, all_day_zone) if found is not None else None
 
     async def delete(self, credential: Credential, entry_id: str) -> None:
         try:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.calendar_sync.model.busy import BusyEntry, BusyKind
+from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import PREFIX, EntryDraft
 from services.calendar_sync.providers.zones import day_start, need_zone, wall_clock
 from shared.contracts.booking import Visibility
@@ -40,6 +41,21 @@ def to_busy(event: Mapping[str, Any], calendar_zone: str) -> BusyEntry | None:
         ical_uid=str(event.get("iCalUID", "")),
         marker=str(event["id"]) if str(event["id"]).startswith(PREFIX) else "",
     )
+
+
+def to_state(event: Mapping[str, Any], calendar_zone: str) -> EntryState | None:
+    """How an entry of ours stands; None for a cancelled one."""
+    if event.get("status") == "cancelled":
+        return None
+    start_at, end_at = (_instant_or_none(event.get(side), calendar_zone) for side in ("start", "end"))
+    return EntryState(start_at, end_at, str(event.get("summary") or ""))
+
+
+def _instant_or_none(moment: Mapping[str, Any] | None, calendar_zone: str) -> datetime | None:
+    try:
+        return _instant(moment, calendar_zone)
+    except ProviderUnavailable:
+        return None
 
 
 def _instant(moment: Mapping[str, Any] | None, calendar_zone: str) -> datetime:

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from services.calendar_sync.model.busy import BusyEntry, Window
+from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import EntryDraft, Written, provider_key
 from services.calendar_sync.providers.calls import ProviderApi, retry_after
-from services.calendar_sync.providers.microsoft_mapping import from_draft, marker_filter, new_entry, to_busy
+from services.calendar_sync.providers.microsoft_mapping import from_draft, marker_filter, new_entry, to_busy, to_state
 from services.calendar_sync.providers.protocol import Credential, Reading, Watch
 from services.calendar_sync.providers.room_answers import from_graph
 from services.calendar_sync.providers.zones import wall_clock
@@ -179,6 +180,18 @@ class MicrosoftCalendar:
         live = [event for event in answer.get("value", []) if not event.get("isCancelled")]
         return live[0] if live else None
 
+    async def state(self, credential: Credential, entry_id: str, all_day_zone: str) -> EntryState | None:
+        """A 410 for one id is a word on the entry, not on a sync state."""
+        try:
+            found = await self._api.call("events.get", credential, "GET", self._entry(entry_id), headers=_READ)
+        except SyncTokenExpired:
+            return None
+        except ProviderRefused as error:
+            if error.missing:
+                return None
+            raise
+        return to_state(found, all_day_zone)
+
     async def delete(self, credential: Credential, entry_id: str) -> None:
         try:
             await self._api.call("events.delete", credential, "DELETE", self._entry(entry_id), headers=_WRITE)
@@ -193,6 +206,7 @@ class MicrosoftCalendar:
         body = {
             "changeType": "created,updated,deleted",
             "notificationUrl": url,
+            "lifecycleNotificationUrl": url,
             "resource": "me/events",
             "expirationDateTime": _graph_time(until),
             "clientState": secret,
@@ -235,8 +249,11 @@ def _reading(events: Sequence[Mapping[str, Any]], cursor: str, zone: str) -> Rea
     """The last word about each id counts: a delta may name one several times."""
     last = {str(event["id"]): event for event in events}
     masters = {event_id: event for event_id, event in last.items() if event.get("type") == "seriesMaster"}
-    entries, removed = [], set()
+    entries, removed, states = [], set(), {}
     for event_id, event in last.items():
+        single = "@removed" not in event and not event.get("seriesMasterId")
+        if single and (state := to_state(event, zone)):
+            states[event_id] = state
         found = None
         if "@removed" not in event:
             found = to_busy(event, zone, masters.get(str(event.get("seriesMasterId") or "")))
@@ -245,7 +262,7 @@ def _reading(events: Sequence[Mapping[str, Any]], cursor: str, zone: str) -> Rea
         else:
             entries.append(found)
     answers = from_graph(last.values())
-    return Reading(entries, frozenset(removed), cursor, doubtful=bool(masters), room_answers=answers)
+    return Reading(entries, frozenset(removed), cursor, doubtful=bool(masters), room_answers=answers, states=states)
 
 
 def _range(window: Window) -> dict[str, str]:

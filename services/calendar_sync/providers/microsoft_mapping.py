@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.calendar_sync.model.busy import BusyEntry, BusyKind
+from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import PREFIX, EntryDraft, Participant
 from services.calendar_sync.providers.zones import day_start, find_zone, need_zone, wall_clock
 from shared.contracts.booking import Visibility
@@ -45,6 +46,21 @@ def to_busy(event: Mapping[str, Any], mailbox_zone: str, series: Mapping[str, An
         ical_uid=str(event.get("iCalUId") or ""),
         marker=transaction if transaction.startswith(PREFIX) else "",
     )
+
+
+def to_state(event: Mapping[str, Any], mailbox_zone: str) -> EntryState | None:
+    """How an entry of ours stands; None for a cancelled one. A delta may leave the subject out."""
+    if event.get("isCancelled"):
+        return None
+    start_at, end_at = (_instant_or_none(event, side, mailbox_zone) for side in ("start", "end"))
+    return EntryState(start_at, end_at, str(event["subject"] or "") if "subject" in event else None)
+
+
+def _instant_or_none(event: Mapping[str, Any], side: str, mailbox_zone: str) -> datetime | None:
+    try:
+        return _instant(event, side, mailbox_zone)
+    except ProviderUnavailable:
+        return None
 
 
 def _instant(event: Mapping[str, Any], side: str, mailbox_zone: str) -> datetime:

@@ -1,11 +1,12 @@
 """What calendar_sync asks of a calendar provider. Adapters raise the five errors of ``shared.providers`` only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from services.calendar_sync.model.busy import BusyEntry, Window
+from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import EntryDraft, Written
 from services.calendar_sync.providers.room_answers import Answers
 
@@ -31,7 +32,7 @@ class Credential(Protocol):
 @dataclass(frozen=True)
 class Reading:
     """A complete read: of everything where ``whole``, else of what changed, which names what went too. ``doubtful``
-    asks for a full read instead.
+    asks for a full read instead. ``states`` tells how single entries stand that may be ours, busy or not.
     """
 
     entries: Sequence[BusyEntry]
@@ -40,6 +41,7 @@ class Reading:
     doubtful: bool = False
     whole: bool = False
     room_answers: Answers = field(default_factory=dict)
+    states: Mapping[str, EntryState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,10 @@ class CalendarProvider(Protocol):
 
     async def find(self, credential: Credential, marker: str, generation: int) -> str | None:
         """The id of a live entry that an attempt with this marker made."""
+        ...
+
+    async def state(self, credential: Credential, entry_id: str, all_day_zone: str) -> EntryState | None:
+        """How the entry stands; None only where the provider says of this id that it is gone or cancelled (G17)."""
         ...
 
     async def delete(self, credential: Credential, entry_id: str) -> None:

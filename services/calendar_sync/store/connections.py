@@ -1,11 +1,11 @@
 """Connections and their tokens, encrypted at rest (G26). Renewal is leased in the row: one at a time (G19)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from services.calendar_sync.model.connection import Connection, ConnectionStatus, connection_id_of
+from services.calendar_sync.model.connection import LINKED, Connection, ConnectionStatus, Frozen, connection_id_of
 from shared import clock
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import CloudEvent
@@ -16,7 +16,12 @@ from shared.messaging.relay import Relay
 from shared.mongo import ASCENDING, Collection, Document, IndexModel, Session
 from shared.oauth import Grant
 
-INDEXES = (outbox.INDEX, DUE_INDEX, IndexModel([("organization_id", ASCENDING), ("staff_id", ASCENDING)]))
+INDEXES = (
+    outbox.INDEX,
+    DUE_INDEX,
+    IndexModel([("organization_id", ASCENDING), ("staff_id", ASCENDING)]),
+    IndexModel([("frozen.at", ASCENDING)], sparse=True),
+)
 _SECRETS = ("access_token", "refresh_token")
 
 
@@ -180,10 +185,34 @@ class Connections:
             self._relay.publish_soon(self.collection, seen.connection_id, waiting)
         return result.modified_count == 1
 
+    async def freeze(self, seen: Connection, frozen: Frozen, event: CloudEvent[Any]) -> None:
+        """Told once; ``unfreeze`` ends it, over any number of links."""
+        waiting = outbox.entries([event])
+        result = await self.collection.update_one(
+            {"_id": seen.connection_id, "frozen": None},
+            {"$set": {"frozen": asdict(frozen)}, "$push": outbox.push(waiting)},
+        )
+        if result.modified_count:
+            self._relay.publish_soon(self.collection, seen.connection_id, waiting)
+
+    async def unfreeze(self, connection_id: str, session: Session) -> bool:
+        """Whether it was frozen."""
+        which: Document = {"_id": connection_id, "frozen": {"$ne": None}}
+        result = await self.collection.update_one(which, {"$unset": {"frozen": ""}}, session=session)
+        return result.modified_count == 1
+
+    async def frozen_of(self, organization_id: str) -> list[Connection]:
+        which = {"organization_id": organization_id, **_FROZEN}
+        return [_connection(row) for row in await self.collection.find(which, _PLAIN).sort("_id", 1).to_list(None)]
+
+    async def count_frozen(self) -> int:
+        return await self.collection.count_documents(_FROZEN)
+
     async def caught_up(self, held: Document) -> None:
         await self.collection.update_one(held, {"$unset": {"due_at": ""}})
 
 
+_FROZEN: Document = {"frozen.at": {"$exists": True}, "status": {"$in": list(LINKED)}}
 _PLAIN = dict.fromkeys((*_SECRETS, "outbox"), 0)
 
 
@@ -199,4 +228,5 @@ def _connection(row: Document) -> Connection:
         link=row["link"],
         ended_at=row.get("ended_at"),
         rooms=row.get("rooms", False),
+        frozen=Frozen(**row["frozen"]) if row.get("frozen") else None,
     )

@@ -1,10 +1,12 @@
 """The collection ``ledger``: due rows that a worker makes true at the providers, with their own outbox."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from services.calendar_sync.model.busy import OwnEntries
+from services.calendar_sync.model.drift import KnownDrift
 from services.calendar_sync.model.entries import provider_key
 from services.calendar_sync.model.ledger import Attempted, Row, RowKind, WantedRow, WrittenEntry, prunable_at
 from services.calendar_sync.model.plan import Standing
@@ -15,6 +17,7 @@ from shared.due import INDEX as DUE_INDEX
 from shared.messaging import outbox
 from shared.messaging.relay import Relay
 from shared.mongo import AFTER, ASCENDING, Collection, Document, IndexModel, Session, UpdateOne
+from shared.observability.calls import untold_calls
 
 INDEXES = (
     DUE_INDEX,
@@ -27,6 +30,11 @@ INDEXES = (
     IndexModel([("attempted.connection_id", ASCENDING)], sparse=True),
     IndexModel([("prune_at", ASCENDING)], expireAfterSeconds=0),
 )
+
+
+_UNDOUBTED: Document = {"suspected": False, "missing_since": None, "drift": None, "verdict": None, "tries": 0}
+_NEWER_DECIDES = ("waiting", "failed", "suspected")
+"""What the end of a work says nothing about where something new is wanted or seen meanwhile."""
 
 
 class Ledger:
@@ -55,7 +63,7 @@ class Ledger:
         now = clock.now()
         common: Document = {
             "revision": revision,
-            "cause": {"causation_id": cause.causation_id, "correlation_id": cause.correlation_id},
+            "cause": vars(cause),
             "traceparent": traceparent,
             "waiting": False,
             "failed": None,
@@ -163,11 +171,37 @@ class Ledger:
             values["missing_since"] = missing_since
         await self._conclude(held, row, values, events, due_at)
 
+    async def unsuspect(self, held: Document, row: Row) -> None:
+        """Nothing new was found."""
+        await self._conclude(held, row, {"suspected": False}, [], None)
+
+    async def assure(self, held: Document, row: Row, events: Sequence[CloudEvent[Any]]) -> None:
+        """The entry stands as it was written."""
+        await self._conclude(held, row, dict(_UNDOUBTED), events, None)
+
+    async def tell_drift(
+        self,
+        held: Document,
+        row: Row,
+        drift: KnownDrift,
+        events: Sequence[CloudEvent[Any]],
+        missing_since: datetime | None,
+    ) -> None:
+        values = {**_UNDOUBTED, "drift": asdict(drift), "missing_since": missing_since}
+        await self._conclude(held, row, values, events, None)
+
+    async def hold_back(self, held: Document, row: Row) -> None:
+        """Missing for sure, which counts for nothing while the sync is frozen (G17)."""
+        await self._conclude(held, row, {}, [], None)
+
     async def _conclude(
         self, held: Document, row: Row, values: Document, events: Sequence[CloudEvent[Any]], due_at: datetime | None
     ) -> None:
-        """Write the end of one work on a row; a wish that came meanwhile keeps it due at once."""
+        """Write the end of one work on a row; a wish that came meanwhile keeps it due at once. Calls of which no event
+        tells wait for the next one.
+        """
         waiting = outbox.entries(events)
+        values = {**values, "calls": untold_calls()}
         push: Document = {"$push": outbox.push(waiting)} if waiting else {}
         if events:
             values = {**values, "said_at": events[-1].time}
@@ -176,7 +210,7 @@ class Ledger:
             end = {"$set": {**values, "due_at": due_at}}
         result = await self.collection.update_one({**held, "wanted_version": row.wanted_version}, {**end, **push})
         if not result.matched_count:
-            kept = {name: value for name, value in values.items() if name not in ("waiting", "failed")}
+            kept = {name: value for name, value in values.items() if name not in _NEWER_DECIDES}
             result = await self.collection.update_one(held, {"$set": kept, **push})
         if result.matched_count:
             self._relay.publish_soon(self.collection, row.row_id, waiting)
@@ -241,9 +275,9 @@ def _done(row: Row, written: WrittenEntry | None) -> Document:
         "written": written_document(written) if written else None,
         "attempted": None,
         "failed": None,
-        "missing_since": None,
         "tries": 0,
         "failed_tries": 0,
+        **_UNDOUBTED,
     }
     if written:
         values["generation"] = written.generation

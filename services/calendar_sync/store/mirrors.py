@@ -141,6 +141,9 @@ class Mirrors:
         which = {"_id": mirror.connection_id, "link": mirror.link}
         await self.collection.update_one(which, {"$set": {"watch_due_at": at}})
 
+    async def watch_at_once(self, connection_id: str, now: datetime) -> None:
+        await self.collection.update_one({"_id": connection_id}, {"$set": {"watch_due_at": now}})
+
     async def of_links(self, links: Sequence[Connection]) -> dict[str, Mirror]:
         """By connection; none where reading has not begun since the person connected."""
         current = {one.connection_id: one.link for one in links}

@@ -1,8 +1,18 @@
 """Ledger rows as documents and back."""
 
+from dataclasses import asdict
 from datetime import datetime
 
-from services.calendar_sync.model.ledger import Attempted, Row, RowKind, WantedRow, WrittenEntry, prunable_at
+from services.calendar_sync.model.drift import Form, KnownDrift
+from services.calendar_sync.model.ledger import (
+    Attempted,
+    Row,
+    RowKind,
+    Verdict,
+    WantedRow,
+    WrittenEntry,
+    prunable_at,
+)
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import Cause
 from shared.mongo import Document
@@ -39,6 +49,7 @@ def written_document(written: WrittenEntry) -> Document:
         "revision": written.revision,
         "with_meeting": written.with_meeting,
         "room_id": written.room_id,
+        "form": asdict(written.form) if written.form else None,
     }
 
 
@@ -61,7 +72,7 @@ def row_of(row: Document) -> Row:
         written=_written(written) if written else None,
         attempted=Attempted(attempted["connection_id"], attempted["generation"]) if attempted else None,
         tries=row.get("tries", 0),
-        cause=Cause(row["cause"]["causation_id"], row["cause"]["correlation_id"]),
+        cause=Cause(**row["cause"]),
         traceparent=row.get("traceparent"),
         ends_at=row["ends_at"],
         caused_at=row["caused_at"],
@@ -69,6 +80,9 @@ def row_of(row: Document) -> Row:
         said_at=row.get("said_at"),
         missing_since=row.get("missing_since"),
         room_id=row.get("room_id"),
+        suspected=row.get("suspected", False),
+        drift=KnownDrift(**row["drift"]) if row.get("drift") else None,
+        verdict=Verdict(row["verdict"]) if row.get("verdict") else None,
     )
 
 
@@ -83,4 +97,5 @@ def _written(written: Document) -> WrittenEntry:
         revision=written["revision"],
         with_meeting=written["with_meeting"],
         room_id=written.get("room_id"),
+        form=Form(**written["form"]) if written.get("form") else None,
     )

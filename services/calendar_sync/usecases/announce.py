@@ -1,22 +1,31 @@
-"""What the ledger tells the others: one event per hold and entry that changed at a provider."""
+"""What the ledger tells the others: one event per hold and entry that changed at a provider, with the
+calls that it took (X3).
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.calendar_sync.model.drift import EntryState, KnownDrift
 from services.calendar_sync.model.ledger import Row, RowKind, WrittenEntry
 from shared import clock
+from shared.contracts import actors
 from shared.contracts.calendar_sync import (
+    CalendarDriftDetected,
     CalendarEntryRemoved,
     CalendarEntryWritten,
     CalendarWriteFailed,
+    DriftKind,
     Hold,
     HoldsPlaced,
     HoldsReleased,
+    Provider,
     RoomResponded,
     RoomResponse,
 )
-from shared.contracts.envelope import CloudEvent, EventData, envelope
+from shared.contracts.envelope import Cause, CloudEvent, EventData, envelope
+from shared.contracts.provider_calls import WithCalls
+from shared.observability.calls import telling
 
 _TICK = timedelta(milliseconds=1)
 
@@ -67,15 +76,41 @@ def room_responded(row: Row, revision: int, response: RoomResponse) -> CloudEven
     return _event(replace(row, revision=revision), data)
 
 
+def drifted(
+    row: Row, provider: Provider, drift: KnownDrift, kind: DriftKind, found: EntryState | None, *, title: str | None
+) -> CloudEvent[CalendarDriftDetected]:
+    """The person at the provider began it, whatever caused our last write."""
+    return _event(
+        row,
+        CalendarDriftDetected(
+            appointment_id=row.about,
+            revision=row.revision,
+            drift_id=drift.drift_id,
+            staff_id=row.staff_id,
+            provider=provider,
+            kind=kind,
+            start_at=found.start_at if found else None,
+            end_at=found.end_at if found else None,
+            title=title,
+        ),
+        Cause.outside(actor=actors.provider(provider)),
+    )
+
+
 def _hold(row: Row) -> Hold:
     return Hold(staff_id=row.staff_id, slot_id=row.slot_id or "")
 
 
-def _event(row: Row, data: EventData) -> CloudEvent[Any]:
+def _event(row: Row, data: EventData, cause: Cause | None = None) -> CloudEvent[Any]:
     """Versions are the subject's; events of one version are ordered by their time, which strictly grows for a row."""
     at = clock.now()
     if row.said_at is not None:
         at = max(at, row.said_at + _TICK)
     return envelope(
-        data, subject=row.about, organization_id=row.organization_id, version=row.revision, cause=row.cause, at=at
+        telling(data) if isinstance(data, WithCalls) else data,
+        subject=row.about,
+        organization_id=row.organization_id,
+        version=row.revision,
+        cause=cause or row.cause,
+        at=at,
     )

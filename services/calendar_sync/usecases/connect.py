@@ -17,6 +17,7 @@ from services.calendar_sync.providers.rooms import asks_for_rooms
 from services.calendar_sync.store.busy import next_version
 from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.usecases.credentials import FreshCredential
+from shared.contracts import actors
 from shared.contracts.calendar_sync import CalendarConnected, Provider
 from shared.contracts.envelope import Cause, envelope
 from shared.contracts.people import Account
@@ -109,7 +110,7 @@ class ConnectCalendar:
             subject=attempt.staff_id,
             organization_id=attempt.organization_id,
             version=next_version(),
-            cause=Cause.outside(request_id or None),
+            cause=Cause.outside(request_id or None, actor=actors.staff(attempt.staff_id)),
         )
         rooms = asks_for_rooms(provider, grant.scopes)
         await self._connections.connect(

@@ -14,6 +14,7 @@ from services.calendar_sync.model.connection import Connection
 from services.calendar_sync.store.busy import next_version
 from services.calendar_sync.store.connections import Connections, Tokens
 from shared import clock
+from shared.contracts import actors
 from shared.contracts.calendar_sync import CalendarDisconnected, Provider
 from shared.contracts.envelope import Cause, envelope
 from shared.contracts.zoom_issuer import EndOfConnection
@@ -98,7 +99,7 @@ class Credentials:
             subject=connection.staff_id,
             organization_id=connection.organization_id,
             version=next_version(),
-            cause=Cause.outside(),
+            cause=Cause.outside(actor=actors.provider(connection.provider)),
         )
         if await self._connections.mark_broken(connection.connection_id, lease, event):
             log.warning("connection.broken", connection_id=connection.connection_id, reason=reason)

@@ -19,6 +19,7 @@ from services.calendar_sync.store.mirrors import Mirrors
 from services.calendar_sync.store.subjects import Proposals
 from services.calendar_sync.usecases.credentials import Credentials
 from shared import clock
+from shared.contracts import actors
 from shared.contracts.calendar_sync import CalendarDisconnected, Provider
 from shared.contracts.envelope import Cause, envelope
 from shared.contracts.zoom_issuer import EndOfConnection
@@ -78,7 +79,7 @@ class DisconnectCalendar:
             subject=connection.staff_id,
             organization_id=connection.organization_id,
             version=next_version(),
-            cause=Cause.outside(request_id or None),
+            cause=Cause.outside(request_id or None, actor=actors.staff(connection.staff_id)),
         )
         if await self._connections.end(connection, event):
             log.info("connection.ended", connection_id=connection.connection_id, not_released=len(left))

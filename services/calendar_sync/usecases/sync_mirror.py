@@ -4,7 +4,7 @@ Only a read that came to its end changes the mirror. The window is frozen when e
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,6 +18,7 @@ from services.calendar_sync.store.mirrors import Mirror, Mirrors, mirror_of
 from services.calendar_sync.store.staff import StaffDirectory
 from services.calendar_sync.usecases.credentials import Credentials
 from services.calendar_sync.usecases.hear_rooms import HearRooms
+from services.calendar_sync.usecases.notice_drift import NoticeDrift
 from services.calendar_sync.usecases.publish_busy import PublishBusyTimes
 from services.calendar_sync.usecases.watch import WatchCalendar
 from shared import clock
@@ -64,6 +65,7 @@ class SyncMirror:
         mailboxes: Mapping[Provider, Mailboxes],
         publish: PublishBusyTimes,
         watch: WatchCalendar,
+        notice: NoticeDrift,
         rhythm: Rhythm,
         hear_rooms: HearRooms,
     ) -> None:
@@ -76,6 +78,7 @@ class SyncMirror:
         self._mailboxes = mailboxes
         self._publish = publish
         self._watch = watch
+        self._notice = notice
         self._rhythm = rhythm
 
     async def __call__(self, lease: Lease) -> None:
@@ -109,6 +112,7 @@ class SyncMirror:
             reading, whole = await self._whole(connection, window, zone), True
         kept = [entry for entry in reading.entries if window.touches(entry.start_at, entry.end_at)]
         outside = {entry.entry_id for entry in reading.entries} - {entry.entry_id for entry in kept}
+        await self._notice(connection, replace(reading, whole=whole), window)
         inside = Reading(kept, reading.removed | outside, reading.cursor, whole=whole)
         due_at = read_at + self._rhythm.poll_interval
         changed = await self._mirrors.take_in(held, inside, window=window, read_at=read_at, due_at=due_at)

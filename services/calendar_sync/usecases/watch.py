@@ -19,6 +19,8 @@ from shared.crypto import same
 from shared.providers import ProviderError
 
 log = structlog.get_logger(__name__)
+_RENEWS = {"reauthorizationRequired", "subscriptionRemoved"}
+"""Microsoft's lifecycle events after which a subscription is renewed, or made anew where it is gone."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +96,19 @@ class HearNotification:
         if token := query.get("validationToken"):
             return Heard(200, token)
         for notice in _notices(body):
-            await self._changed(str(notice.get("subscriptionId", "")), str(notice.get("clientState", "")))
+            renew = notice.get("lifecycleEvent") in _RENEWS
+            watch_id, secret = str(notice.get("subscriptionId", "")), str(notice.get("clientState", ""))
+            await self._changed(watch_id, secret, renew=renew)
         return Heard(202)
 
-    async def _changed(self, watch_id: str, secret: str) -> None:
+    async def _changed(self, watch_id: str, secret: str, *, renew: bool = False) -> None:
+        """Also where notifications were ``missed``: the calendar is read, and that says what there was to say."""
         found = await self._mirrors.watched_as(watch_id) if watch_id else None
         if found is None or not same(found[1], secret):
             log.info("notification.ignored")
             return
+        if renew:
+            await self._mirrors.watch_at_once(found[0], clock.now())
         await self._mirrors.notified(found[0], clock.now() + self._delay)
 
 

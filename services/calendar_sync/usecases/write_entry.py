@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.calendar_sync.model.connection import Connection, ConnectionStatus
+from services.calendar_sync.model.drift import BELIEVE_MISSING_AFTER, form_of
 from services.calendar_sync.model.ledger import Attempted, Row, RowKind, WrittenEntry
 from services.calendar_sync.model.plan import HEARD_WITHIN
 from services.calendar_sync.providers.mailbox import Mailboxes
@@ -21,6 +22,7 @@ from services.calendar_sync.store.mirrors import Mirrors
 from services.calendar_sync.store.room_bookings import RoomBookings
 from services.calendar_sync.store.rows import row_of
 from services.calendar_sync.usecases import announce
+from services.calendar_sync.usecases.check_entry import CheckEntry
 from services.calendar_sync.usecases.credentials import Credentials
 from services.calendar_sync.usecases.drafts import Content, Drafts
 from services.calendar_sync.usecases.hear_rooms import HearRooms
@@ -29,14 +31,13 @@ from shared import clock
 from shared.contracts.calendar_sync import Provider
 from shared.due import Lease, backoff
 from shared.observability import metrics
+from shared.observability.calls import calls_noted
 from shared.providers import CredentialRevoked, ProviderRefused, ProviderThrottled, ProviderUnavailable
 
 log = structlog.get_logger(__name__)
 _LONGEST_BACKOFF = 60.0
 _LOOK_AGAIN = timedelta(hours=1)
 """Told as the time of the next try where a person has to act first."""
-_BELIEVE_MISSING_AFTER = timedelta(seconds=60)
-"""Between the two answers that an entry is gone (G17)."""
 _TOO_LATE = "too_late"
 _NOT_CONNECTED = "not_connected"
 _BROKEN = "connection_broken"
@@ -58,6 +59,7 @@ class WriteEntry:
         mailboxes: Mapping[Provider, Mailboxes],
         mirrors: Mirrors,
         drafts: Drafts,
+        check: CheckEntry,
         bookings: RoomBookings,
         hear_rooms: HearRooms,
     ) -> None:
@@ -68,12 +70,13 @@ class WriteEntry:
         self._mailboxes = mailboxes
         self._mirrors = mirrors
         self._drafts = drafts
+        self._check = check
         self._bookings = bookings
         self._hear_rooms = hear_rooms
 
     async def __call__(self, lease: Lease) -> None:
         row = row_of(lease.row)
-        with traced(row.traceparent):
+        with traced(row.traceparent), calls_noted(lease.row.get("calls", ())):
             await self._work(lease, row)
 
     async def _work(self, lease: Lease, row: Row) -> None:
@@ -121,8 +124,14 @@ class WriteEntry:
             await self._remove(lease, row, connection)
             return
         written = row.written
-        if written is not None and written.digest != content.draft.digest:
-            written = await self._change(row, written, content, connection)
+        if written is not None:
+            again = written.digest != content.draft.digest
+            if not again and row.is_doubted:
+                again = row.is_overtaken or await self._check(lease, row, content.draft, connection)
+                if not again:
+                    return
+            if again:
+                written = await self._change(row, written, content, connection)
         if written is None:
             if clock.now() >= row.last_moment:
                 await self._give_up(lease, row, _TOO_LATE)
@@ -146,7 +155,7 @@ class WriteEntry:
         except ProviderRefused as error:
             if not error.missing:
                 raise
-            if row.missing_since is None or clock.now() < row.missing_since + _BELIEVE_MISSING_AFTER:
+            if row.missing_since is None or clock.now() < row.missing_since + BELIEVE_MISSING_AFTER:
                 raise SaidToBeMissing from error
             async with self._mailbox(connection):
                 still = await provider.find(self._credential(connection), row.marker, written.generation)
@@ -190,6 +199,7 @@ class WriteEntry:
             revision=row.revision,
             with_meeting=content.with_meeting,
             room_id=content.room_id,
+            form=form_of(content.draft.start_at, content.draft.end_at, content.draft.title),
         )
         await self._ledger.settle(lease.held, row, entry, [announce.written(row, entry)])
         metrics.record_effect(row.kind, "done")
@@ -247,7 +257,7 @@ class WriteEntry:
 
     async def _doubt(self, lease: Lease, row: Row) -> None:
         since = row.missing_since or clock.now()
-        retry_at = since + _BELIEVE_MISSING_AFTER
+        retry_at = since + BELIEVE_MISSING_AFTER
         log.info("entry.said_to_be_missing", row_id=row.row_id)
         events = [announce.failed(row, "missing", retry_at)]
         await self._ledger.put_off(lease.held, row, retry_at, events, missing_since=since)
@@ -260,6 +270,9 @@ class WriteEntry:
 
     async def _out_of_reach(self, lease: Lease, row: Row, reason: str) -> None:
         """What stands there as it is wanted needs no calendar."""
+        if row.present and row.written is not None and row.is_doubted:
+            await self._ledger.wait(lease.held, row, [])
+            return
         if row.present and row.written is not None:
             content = await self._drafts.of(row, row.written.provider)
             if content is not None and content.draft.digest == row.written.digest:

@@ -1,5 +1,6 @@
-"""Versions of the gateway's own resources as entity tags: ``"r7"``."""
+"""Entity tags: versions of the gateway's own resources (``"r7"``), and of what a guest reads, its content."""
 
+import hashlib
 from typing import Annotated
 
 from fastapi import Header
@@ -9,6 +10,11 @@ from shared.problem import VersionMismatch
 
 def etag(version: int) -> str:
     return f'"r{version}"'
+
+
+def content_tag(content: bytes) -> str:
+    """Of an answer without a version, such as the slots that can be chosen now."""
+    return f'"c{hashlib.sha256(content).hexdigest()[:24]}"'
 
 
 def expected_version(if_match: Annotated[str | None, Header()] = None) -> int | None:

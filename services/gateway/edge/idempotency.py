@@ -19,6 +19,7 @@ from services.gateway.store.answers import StoredAnswer
 from services.gateway.usecases.answer_once import AnswerOnce, Turn
 from shared.crypto import token_hash
 from shared.mongo import PyMongoError
+from shared.observability.errors import brief
 from shared.problem import Problem, respond
 
 log = structlog.get_logger(__name__)
@@ -52,7 +53,7 @@ class Idempotency:
         except Problem as problem:
             await respond(request, problem)(scope, receive, send)
         except PyMongoError as error:
-            log.warning("idempotency.failed", error=repr(error)[:200])
+            log.warning("idempotency.failed", error=brief(error))
             await respond(request, Unavailable())(scope, receive, send)
         else:
             if isinstance(begun, StoredAnswer):
@@ -75,7 +76,7 @@ class Idempotency:
         try:
             await self._answer_once.end(turn, _answer_of(messages))
         except PyMongoError as error:
-            log.warning("idempotency.answer_not_kept", error=repr(error)[:200])
+            log.warning("idempotency.answer_not_kept", error=brief(error))
         for message in messages:
             await send(message)
 

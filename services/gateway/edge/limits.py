@@ -21,6 +21,7 @@ from services.gateway.store.counts import CountStore
 from shared import clock
 from shared.crypto import token_hash
 from shared.mongo import PyMongoError
+from shared.observability.errors import brief
 from shared.problem import Problem
 
 log = structlog.get_logger(__name__)
@@ -131,7 +132,7 @@ class Limits:
             try:
                 await self.exchange()
             except PyMongoError as error:
-                log.warning("limits.not_exchanged", error=repr(error))
+                log.warning("limits.not_exchanged", error=brief(error))
 
 
 def _address(request: Request) -> str:

@@ -12,11 +12,13 @@ from pydantic import ValidationError
 from services.gateway.edge.forwarding import if_match
 from services.gateway.identity import SignedIn
 from services.gateway.pages import times
+from services.gateway.pages.drift_notice import drift_notice
 from services.gateway.pages.effect_rows import Reading, effect_rows
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.room_data import appointment_data, staff_kind_word
 from services.gateway.pages.texts import text
+from services.gateway.pages.timeline_rows import timeline_of
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
 from shared import clock
@@ -26,9 +28,12 @@ from shared.contracts.api.appointments import (
     AppointmentStatus,
     AppointmentView,
     CancelRequest,
+    DriftRequest,
     MeetingStatus,
 )
-from shared.problem import VersionMismatch
+from shared.contracts.api.effects import Effect
+from shared.contracts.booking import DriftDecision
+from shared.problem import Language, VersionMismatch
 
 router = APIRouter()
 PAGE_SIZE = 30
@@ -39,6 +44,8 @@ _SAID = {
     "rescheduled": "appointments.rescheduled",
     "canceled": "appointments.canceled_done",
     "room_changed": "rooms.changed",
+    "drift_restore": "drift.restored",
+    "drift_follow": "drift.followed",
 }
 
 
@@ -82,7 +89,7 @@ async def show(request: Request, appointment_id: str, signed_in: Session) -> Res
 
 
 @router.get("/appointments/{appointment_id}/{step}")
-async def leave_step(appointment_id: str, step: Literal["reschedule", "cancel"]) -> Response:
+async def leave_step(appointment_id: str, step: Literal["reschedule", "cancel", "drift"]) -> Response:
     """Reloading what a form answered."""
     return RedirectResponse(f"/appointments/{quote(appointment_id, safe='')}", status_code=303)
 
@@ -123,6 +130,24 @@ async def cancel(request: Request, appointment_id: str, signed_in: Form) -> Resp
     return RedirectResponse(f"/appointments/{appointment_id}?said=canceled", status_code=303)
 
 
+@router.post("/appointments/{appointment_id}/drift")
+async def decide_drift(request: Request, appointment_id: str, signed_in: Form) -> Response:
+    """What a calendar shows otherwise is put back or followed; the page may be older than how things stand."""
+    form = await request.form()
+    chosen, version = str(form.get("decision", "")), str(form.get("version", ""))
+    decision = next((one for one in DriftDecision if one == chosen), DriftDecision.RESTORE)
+    body = DriftRequest(decision=decision).model_dump_json().encode()
+    try:
+        tag = if_match(f'"r{version}"' if version else None)
+        booking = parts_of(request).backends.booking
+        await booking.decide_drift(signed_in.caller(), appointment_id, body, if_match=tag)
+    except VersionMismatch:
+        return await _changed_meanwhile(request, signed_in, appointment_id)
+    except BackendProblem as problem:
+        return await _refused(request, signed_in, appointment_id, problem, None)
+    return RedirectResponse(f"/appointments/{appointment_id}?said=drift_{decision}", status_code=303)
+
+
 async def _refused(
     request: Request, signed_in: SignedIn, appointment_id: str, problem: BackendProblem, typed: dict[str, str] | None
 ) -> Response:
@@ -154,6 +179,7 @@ async def _detail(
     language, zone = language_for(request), signed_in.organization.time_zone
     reply = await parts_of(request).backends.booking.appointment(signed_in.caller(), appointment_id)
     appointment = reply.read(AppointmentView)
+    timeline = None if appointment.hidden else await timeline_of(request, signed_in, "appointments", appointment_id)
     names = {attendee.staff_id: attendee.name for attendee in appointment.attendees}
     if appointment.room:
         names[appointment.room.id] = appointment.room.name or ""
@@ -166,6 +192,7 @@ async def _detail(
         {
             "problem": problem,
             "said": text(language, said) if said else "",
+            "timeline": timeline,
             "appointment": appointment,
             "kind": staff_kind_word(appointment.kind, language),
             "meeting": appointment.meeting,
@@ -175,6 +202,8 @@ async def _detail(
             "organizer": names.get(appointment.organizer_id, ""),
             "effects": effect_rows(appointment.effects, Reading(names, zone, language, clock.now())),
             "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
+            "cancel_text": _what_goes(appointment, language),
+            "drift": drift_notice(appointment, language, zone),
             "typed": typed or _times_of(appointment, zone),
             "reopen": typed is not None,
             "data": await appointment_data(request, signed_in, appointment, reply.etag),
@@ -184,6 +213,23 @@ async def _detail(
         status=status,
         here=f"/appointments/{appointment_id}",
     )
+
+
+def _what_goes(appointment: AppointmentView, language: Language) -> str:
+    """Exactly what cancelling does (X12), counted from the effects that stand."""
+    standing = [effect for effect in appointment.effects if not effect.absent]
+    meetings = sum(effect.effect is Effect.MEETING for effect in standing)
+    calendars = sum(effect.effect is Effect.ENTRY for effect in standing)
+    goes = [
+        *([text(language, "appointments.goes_meeting", n=meetings)] if meetings else []),
+        *([text(language, "appointments.goes_entries", n=calendars)] if calendars else []),
+    ]
+    mails = 2 if appointment.guest.email else 1
+    sentences = [text(language, f"appointments.goes_mails_{mails}"), text(language, "appointments.goes_for_good")]
+    if goes:
+        listed = text(language, "appointments.goes_and").join(goes)
+        sentences.insert(0, text(language, "appointments.goes", what=listed))
+    return ("" if language == "ja" else " ").join(sentences)
 
 
 def _times_of(appointment: AppointmentView, zone: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The links to Zoom, Google and Microsoft (R1-R4, V1, V2, V4)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -11,10 +12,14 @@ from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for, render
 from services.gateway.pages.texts import text
 from services.gateway.parts import parts_of
-from services.gateway.providers.answers import ConnectionStatus, ConnectionView, Provider
+from services.gateway.providers.answers import ConnectionStatus, ConnectionView, NotReleased, Provider
 from services.gateway.providers.backend import BackendProblem
+from services.gateway.schemas.connections import ResumeDecision
+from shared.contracts.calendar_sync import Provider as CalendarProvider
 
 router = APIRouter()
+_BEGINNINGS = ("welcome", "set_up")
+"""Who comes here first: the invited, and who set the organization up."""
 _BADGES = {
     ConnectionStatus.CONNECTED: "ok",
     ConnectionStatus.DISCONNECTED: "none",
@@ -26,6 +31,8 @@ _BADGES = {
 async def show(request: Request, signed_in: Session) -> Response:
     language, query = language_for(request), request.query_params
     said = text(language, f"connections.done_{query['connected']}") if _provider(query.get("connected")) else ""
+    if (begun := query.get("said")) in _BEGINNINGS:
+        said = text(language, f"connections.{begun}", name=signed_in.staff.name)
     failed = query.get("provider", "")
     return await _page(
         request,
@@ -74,8 +81,47 @@ async def disconnect(request: Request, provider: Provider, signed_in: Form) -> R
         request,
         signed_in,
         said=text(language, f"connections.off_{provider}"),
-        not_released=[_named(item) for item in ended.not_released],
+        not_released=ended.not_released,
     )
+
+
+@router.post("/connections/{provider}/resume")
+async def resume(request: Request, provider: CalendarProvider, signed_in: Form) -> Response:
+    """Of one's own calendar, or of the one that an administrator chose."""
+    language, form = language_for(request), await request.form()
+    decision = next((one for one in ResumeDecision if one == form.get("decision")), ResumeDecision.RESTORE)
+    calendars = parts_of(request).backends.calendar_sync
+    whose = str(form.get("staff_id", ""))[:100] or None
+    try:
+        await calendars.resume(signed_in.caller(), Provider(provider), decision, whose)
+    except BackendProblem as problem:
+        return await _page(request, signed_in, problem=problem.detail)
+    return await _page(request, signed_in, said=text(language, f"frozen.{decision}_done"))
+
+
+async def _others_frozen(request: Request, signed_in: SignedIn) -> list[dict[str, Any]]:
+    """What an administrator decides for others; missing while calendar_sync is silent."""
+    if not signed_in.staff.is_admin:
+        return []
+    parts = parts_of(request)
+    try:
+        found = (await parts.backends.calendar_sync.frozen(signed_in.caller())).items
+    except BackendProblem:
+        return []
+    shown = []
+    for item in found:
+        if item.staff_id == signed_in.staff.id:
+            continue
+        person = await parts.staff.find_in(signed_in.organization.id, item.staff_id)
+        shown.append(
+            {
+                "provider": str(item.provider),
+                "staff_id": item.staff_id,
+                "name": person.name if person else item.staff_id,
+                "frozen": item.frozen,
+            }
+        )
+    return shown
 
 
 async def _page(
@@ -86,7 +132,7 @@ async def _page(
     problem: str = "",
     code: str = "",
     failed: str = "",
-    not_released: list[str] | None = None,
+    not_released: Sequence[NotReleased] = (),
 ) -> Response:
     try:
         known = (await parts_of(request).connections.of(signed_in.caller())).items
@@ -98,11 +144,13 @@ async def _page(
         "staff/connections.html",
         {
             "said": said,
-            "problem": problem,
+            "trouble": problem,
             "code": code,
-            "failed": failed,
-            "not_released": not_released or [],
+            "failed": failed if _provider(failed) else "",
+            "not_released": not_released,
+            "basic_allowed": signed_in.organization.allow_zoom_basic,
             "cards": [_card(provider, known, signed_in.staff) for provider in Provider],
+            "others_frozen": await _others_frozen(request, signed_in),
         },
         here="/connections",
     )
@@ -122,6 +170,9 @@ def _card(provider: Provider, known: list[ConnectionView], reader: Staff) -> dic
         "account": account,
         "rooms": rooms,
         "offers_rooms": rooms is False,
+        "frozen": view.frozen if view and connected else None,
+        "name": "",
+        "staff_id": "",
     }
 
 
@@ -134,25 +185,14 @@ def _failure(request: Request, signed_in: SignedIn) -> str:
         if not account:
             return text(language, "connections.address_other", expected=expected)
         return text(language, "connections.address_mismatch", account=account, expected=expected)
+    if code == "approval_required":
+        by = "microsoft" if request.query_params.get("provider") == Provider.MICROSOFT else "zoom"
+        return text(language, f"connections.approval_required_{by}")
     return text(language, f"connections.{code}" if code in _CODES else "connections.provider_failed")
 
 
-_CODES = (
-    "oauth_state_invalid",
-    "oauth_denied",
-    "account_taken",
-    "plan_not_allowed",
-    "approval_required",
-    "provider_failed",
-)
+_CODES = ("oauth_state_invalid", "oauth_denied", "account_taken", "plan_not_allowed", "provider_failed")
 
 
 def _provider(name: str | None) -> bool:
     return name in set(Provider)
-
-
-def _named(item: object) -> str:
-    """A hold that could not be removed: whatever names it best."""
-    if isinstance(item, dict):
-        return str(item.get("title") or item.get("start") or next(iter(item.values()), ""))
-    return str(item)

@@ -19,6 +19,10 @@ _BADGES = {
 }
 
 
+_FILED = "scheduled"
+"""A reminder waits for its hour; once that has come it is under way."""
+
+
 @dataclass(frozen=True)
 class EffectRow:
     """``badge`` is the colour of ``state``, ``code`` what a provider said where plain words do not say it all."""
@@ -47,19 +51,21 @@ def effect_rows(effects: Sequence[EffectView], reading: Reading) -> list[EffectR
 
 def _row(view: EffectView, reading: Reading) -> EffectRow:
     language = reading.language
-    planned = _is_planned(view, reading.now)
-    reason = _reason(view)
+    filed = view.effect is Effect.REMINDER and view.status is EffectStatus.WAITING and view.reason == _FILED
+    planned = filed and view.until is not None and view.until > reading.now
+    status = EffectStatus.PENDING if filed else view.status
+    reason = "" if filed else _reason(view)
     more = [text(language, f"effects.reason_{reason}")] if reason else []
-    if view.until is not None and (planned or view.status in (EffectStatus.WAITING, EffectStatus.PENDING)):
-        key = "until_reminder" if view.effect is Effect.REMINDER else "until"
+    if view.until is not None and (planned or status is EffectStatus.WAITING):
+        key = "until_reminder" if planned else "until"
         more.append(text(language, f"effects.{key}", at=times.moment(view.until, reading.zone, language)))
     return EffectRow(
         what=_what(view, language),
         who=_who(view.of, reading),
-        state=text(language, "effects.scheduled" if planned else f"effects.{view.status}"),
-        badge="open" if planned else _BADGES[view.status],
+        state=text(language, "effects.scheduled" if planned else f"effects.{status}"),
+        badge=_BADGES[status],
         more=" · ".join(more),
-        code=view.reason or "" if reason != view.reason else "",
+        code=view.reason or "" if reason != view.reason and not filed else "",
     )
 
 
@@ -69,13 +75,6 @@ def _what(view: EffectView, language: Language) -> str:
         return text(language, "effects.mail_of", purpose=text(language, f"effects.mail_{view.purpose}"))
     goes = view.absent and view.effect is not Effect.HOLD_RELEASE
     return text(language, f"effects.{view.effect}_gone" if goes else f"effects.{view.effect}")
-
-
-def _is_planned(view: EffectView, now: datetime) -> bool:
-    """A reminder that is filed, or waits for nothing but its time."""
-    filed = view.status is EffectStatus.DONE or (view.status is EffectStatus.WAITING and not view.reason)
-    coming = filed and not view.absent and view.until is not None and view.until > now
-    return view.effect is Effect.REMINDER and coming
 
 
 def _who(of: str, reading: Reading) -> str:
@@ -89,15 +88,22 @@ _LIMITED = re.compile(r"rate.?limit|quota|too.?many|throttl|concurren|silence as
 """How providers name a limit of theirs."""
 
 
+_DEFERRED = ("smtp_", "recipients_deferred")
+"""What a mail server says that takes a mail later."""
+
+
 def _reason(view: EffectView) -> str:
+    return reason_key(view.reason or "", view.status)
+
+
+def reason_key(given: str, status: EffectStatus) -> str:
     """One of the reasons that have words here, whatever a provider called it."""
-    given = view.reason or ""
     if not given or f"effects.reason_{given}" in catalogue("ja"):
         return given
     if _LIMITED.search(given):
         return "throttled"
-    if view.status is EffectStatus.WAITING:
-        return "unavailable"
-    if view.status is EffectStatus.SUPPRESSED:
+    if status is EffectStatus.WAITING:
+        return "mail_deferred" if given.startswith(_DEFERRED) else "unavailable"
+    if status is EffectStatus.SUPPRESSED:
         return "no_need"
     return "some_recipients" if " recipients: " in given else "mail_refused" if "smtp_" in given else "refused"

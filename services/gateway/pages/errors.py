@@ -17,6 +17,8 @@ def render_problem(request: Request, status: int, body: Mapping[str, Any]) -> Re
         return unknown_link(request)
     if status == 404:
         heading, message = text(language, "common.not_found_heading"), text(language, "common.not_found_text")
+    elif body.get("code") == "forbidden":
+        heading, message = text(language, "common.forbidden_heading"), str(body.get("detail", ""))
     elif body.get("code") == "csrf_refused":
         heading, message = text(language, "common.error_heading"), text(language, "common.expired_form")
     else:

@@ -3,7 +3,7 @@ except for the language.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 
 from services.gateway.edge.forwarding import idempotency_key, looks_like_token
 from services.gateway.edge.limits import TooManyRequests
-from services.gateway.pages import guest_view, times
+from services.gateway.pages import add_to_calendar, guest_view, times
 from services.gateway.pages.guest_form import GuestForm
 from services.gateway.pages.guest_view import Reading, Typed
 from services.gateway.pages.rendering import language_for, render
@@ -22,6 +22,7 @@ from services.gateway.parts import GatewayParts, parts_of
 from services.gateway.providers.backend import BackendProblem
 from services.gateway.providers.caller import GuestCaller
 from shared import clock
+from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.proposals import AskAgain, GuestProposalView, ProposalStatus
 from shared.problem import Language, NotFound, Problem
 
@@ -79,6 +80,22 @@ async def show(request: Request, token: str) -> Response:
     return page(visit, proposal)
 
 
+@router.get("/g/{token}/invite.ics")
+async def calendar_file(request: Request, token: str) -> Response:
+    """The confirmed appointment for the guest's own calendar (X12); anything else leads to the page."""
+    visit = _visit(request, token)
+    async with visit.parts.limits.guest(request, token=token, confirms=False):
+        try:
+            appointment = (await visit.proposal()).appointment
+        except BackendProblem as problem:
+            return _unknown_or_down(visit, problem)
+    if appointment is None or appointment.status is not AppointmentStatus.CONFIRMED:
+        return RedirectResponse(visit.home(), status_code=303)
+    headers = {"Content-Disposition": 'attachment; filename="invite.ics"'}
+    content = add_to_calendar.file_of(appointment, clock.now())
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
 @router.post("/g/{token}")
 async def confirm(request: Request, token: str) -> Response:
     visit = _visit(request, token)
@@ -95,7 +112,9 @@ async def confirm(request: Request, token: str) -> Response:
     except TooManyRequests as problem:
         return _later(visit, f"/g/{token}", form, problem)
     except BackendProblem as problem:
-        return await _refused(visit, form, problem.status, problem.code, problem.errors, problem.retry_after)
+        return await _refused(
+            visit, form, problem.status, problem.code, problem.errors, problem.retry_after, _nearest(problem)
+        )
     except Problem as problem:
         return await _refused(visit, form, problem.status, problem.code, problem.errors)
     return RedirectResponse(visit.home(), status_code=303)
@@ -141,8 +160,19 @@ async def leave_step(request: Request, token: str) -> Response:
     return RedirectResponse(_visit(request, token).home(), status_code=303)
 
 
+def _nearest(problem: BackendProblem) -> list[str]:
+    """Ids of the slots that remain, as booking orders them beside a refusal (X12)."""
+    return [str(slot.get("id")) for slot in problem.body.get("slots", ())]
+
+
 async def _refused(
-    visit: Visit, form: GuestForm, status: int, code: str, details: Any, retry_after: str | None = None
+    visit: Visit,
+    form: GuestForm,
+    status: int,
+    code: str,
+    details: Any,
+    retry_after: str | None = None,
+    nearest: Sequence[str] = (),
 ) -> Response:
     """The page again with what was typed, a kind sentence, and the slots that remain."""
     try:
@@ -158,7 +188,10 @@ async def _refused(
         form = replace(form, slot_id="")
         if not proposal.slots:
             sentence = text(language, "guest.slot_taken_none")
-    return page(visit, proposal, form=form, errors=errors, problem=sentence, status=status, headers=_retry(retry_after))
+    headers = _retry(retry_after)
+    return page(
+        visit, proposal, form=form, errors=errors, problem=sentence, status=status, headers=headers, nearest=nearest
+    )
 
 
 SENTENCES: Mapping[str, str] = {
@@ -202,6 +235,7 @@ def page(
     already: bool = False,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    nearest: Sequence[str] = (),
 ) -> Response:
     """The page for the proposal's state; ``form`` is what was typed so far."""
     reading = visit.reading(proposal, form.time_zone if form else "")
@@ -210,7 +244,7 @@ def page(
         values |= {"already": already, "reload_url": visit.home()}
     elif proposal.status is ProposalStatus.OPEN and proposal.slots:
         typed = Typed(form.slot_id, form.name, form.company, form.email) if form else None
-        template, values = "guest/choose.html", guest_view.choosing(proposal, reading, typed)
+        template, values = "guest/choose.html", guest_view.choosing(proposal, reading, typed, nearest)
         values |= {"form_key": secrets.token_urlsafe(16), "errors": dict(errors or {})}
     else:
         template, values = "guest/over.html", guest_view.over(proposal, reading)
@@ -230,6 +264,11 @@ def page(
         headers=headers,
         here=visit.home(),
     )
+
+
+def preview(request: Request, proposal: GuestProposalView) -> Response:
+    """For staff, of a proposal to come: it has no token yet, and its page follows nothing."""
+    return page(Visit(request, parts_of(request), "", language_for(request)), proposal)
 
 
 def unknown_link(request: Request) -> Response:

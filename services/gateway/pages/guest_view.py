@@ -1,12 +1,11 @@
 """What the guest's page shows, made of booking's answer: pure functions, no request and no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import groupby
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.gateway.pages import times
+from services.gateway.pages import add_to_calendar, times
 from services.gateway.pages.texts import text
 from shared.contracts.api.appointments import AppointmentStatus, GuestAppointmentView, MeetingStatus
 from shared.contracts.api.proposals import GuestProposalView, GuestSlotView, ProposalStatus
@@ -50,13 +49,19 @@ class Day:
     slots: list[SlotChoice] = field(default_factory=list)
 
 
-def days(proposal: GuestProposalView, reading: Reading) -> list[Day]:
-    """The slots by day in the reader's zone; the organization's own time stands beside where it differs (X12)."""
+def days(proposal: GuestProposalView, reading: Reading, nearest: Sequence[str] = ()) -> list[Day]:
+    """The slots by day in the reader's zone; the organization's own time stands beside where it differs (X12). Earliest
+    first, or after a refusal as ``nearest`` orders their ids.
+    """
     zone = ZoneInfo(reading.zone)
-    ordered = sorted(proposal.slots, key=lambda slot: (slot.start, slot.end))
+    place = {slot_id: number for number, slot_id in enumerate(nearest)}
+    ordered = sorted(proposal.slots, key=lambda slot: (place.get(slot.id, len(place)), slot.start, slot.end))
+    by_day: dict[date, list[GuestSlotView]] = {}
+    for slot in ordered:
+        by_day.setdefault(slot.start.astimezone(zone).date(), []).append(slot)
     return [
         Day(times.day(local, reading.language), [_choice(slot, proposal.time_zone, reading) for slot in slots])
-        for local, slots in groupby(ordered, key=lambda slot: slot.start.astimezone(zone).date())
+        for local, slots in by_day.items()
     ]
 
 
@@ -96,12 +101,15 @@ def frame(proposal: GuestProposalView, reading: Reading) -> dict[str, object]:
     }
 
 
-def choosing(proposal: GuestProposalView, reading: Reading, typed: Typed | None) -> dict[str, object]:
+def choosing(
+    proposal: GuestProposalView, reading: Reading, typed: Typed | None, nearest: Sequence[str] = ()
+) -> dict[str, object]:
     """The open proposal. Known company and name fill the form until the guest typed something."""
     known = proposal.guest
     return {
         **frame(proposal, reading),
-        "days": days(proposal, reading),
+        "days": days(proposal, reading, nearest),
+        "nearest_first": bool(nearest),
         "zones": times.zone_choices(reading.at, reading.language, proposal.time_zone, reading.zone),
         "zone_label": times.zone_label(reading.zone, reading.at, reading.language),
         "expires": times.moment(proposal.expires_at, reading.zone, reading.language),
@@ -144,6 +152,7 @@ def confirmed(proposal: GuestProposalView, appointment: GuestAppointmentView, re
         "heading": text(language, f"guest.{state}_heading"),
         "explanation": text(language, key, email=email, organization=proposal.organization_name),
         "email": email,
+        "add_to": None if canceled else add_to_calendar.links(appointment),
         "cancel_message": appointment.cancel_message if canceled else "",
         "zone_label": times.zone_label(reading.zone, appointment.start, language),
         "office": office_time(appointment.start, appointment.end, proposal.time_zone, reading),

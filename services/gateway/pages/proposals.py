@@ -12,6 +12,7 @@ from services.gateway.pages.effect_rows import Reading, effect_rows
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text
+from services.gateway.pages.timeline_rows import timeline_of
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
 from shared import clock
@@ -99,9 +100,9 @@ async def _detail(
     language = language_for(request)
     reply = await parts_of(request).backends.booking.proposal(signed_in.caller(), proposal_id)
     proposal = reply.read(ProposalView)
+    timeline = None if proposal.hidden else await timeline_of(request, signed_in, "proposals", proposal_id)
     names = {attendee.staff_id: attendee.name for attendee in proposal.attendees}
     said = _SAID.get(request.query_params.get("said", ""), "")
-    open_slots = [slot for slot in proposal.slots if slot.status is SlotStatus.OPEN]
     heading = guest_name(proposal, language)
     return staff_page(
         request,
@@ -119,9 +120,10 @@ async def _detail(
             "effects": effect_rows(
                 proposal.effects, Reading(names, signed_in.organization.time_zone, language, clock.now())
             ),
+            "timeline": timeline,
             "can_edit": proposal.can_change and proposal.status in (ProposalStatus.OPEN, ProposalStatus.EXPIRED),
             "can_withdraw": proposal.can_change and proposal.status is ProposalStatus.OPEN,
-            "hold_count": len(open_slots) * sum(effect.effect is Effect.HOLD for effect in proposal.effects),
+            "hold_count": sum(effect.count for effect in proposal.effects if effect.effect is Effect.HOLD),
         },
         status=status,
         here=f"/proposals/{proposal_id}",

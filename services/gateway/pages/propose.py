@@ -4,10 +4,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
 from services.gateway.identity import SignedIn
-from services.gateway.pages import times
-from services.gateway.pages.reader import Session, staff_page
+from services.gateway.pages import guest, times
+from services.gateway.pages.guest_preview import to_come
+from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.room_data import calendar_of, room_of
 from services.gateway.pages.texts import text, texts_of
@@ -17,6 +19,7 @@ from services.gateway.providers.backend import BackendProblem
 from shared import clock
 from shared.contracts.api.appointments import AttendeeView
 from shared.contracts.api.proposals import ProposalView, SlotStatus
+from shared.contracts.booking import SlotsProposed
 from shared.problem import Forbidden
 
 router = APIRouter()
@@ -40,6 +43,16 @@ async def new(request: Request, signed_in: Session) -> Response:
             **_dates(request, signed_in),
         },
     )
+
+
+@router.post("/proposals/guest-page")
+async def guest_page(request: Request, signed_in: Form) -> Response:
+    """The guest's page as they will see it (X12), of a proposal that is stored nowhere; problems as in the API."""
+    try:
+        material = await parts_of(request).backends.booking.preview(signed_in.caller(), await request.body())
+    except BackendProblem as problem:
+        return JSONResponse(dict(problem.body), status_code=problem.status, media_type="application/problem+json")
+    return guest.preview(request, to_come(SlotsProposed.model_validate(material.data).proposal, signed_in.organization))
 
 
 @router.get("/proposals/{proposal_id}/sent")

@@ -5,7 +5,7 @@ from functools import cache, partial
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -68,8 +68,13 @@ def render(
     )
     response = HTMLResponse(html, status_code=status, headers={**_HEADERS, **(headers or {})})
     if (chosen := _chosen(request)) and chosen != request.cookies.get(LANGUAGE_COOKIE):
-        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_A_YEAR, samesite="lax", secure=is_secure(request))
+        remember_language(request, response, chosen)
     return response
+
+
+def remember_language(request: Request, response: Response, language: Language) -> None:
+    """For this browser's later visits."""
+    response.set_cookie(LANGUAGE_COOKIE, language, max_age=_A_YEAR, samesite="lax", secure=is_secure(request))
 
 
 def is_secure(request: Request) -> bool:

@@ -2,12 +2,36 @@
 
 from fastapi import APIRouter
 
-from services.gateway.pages import appointments, connections, guest, proposals, propose, session, setup
+from services.gateway.pages import (
+    account,
+    appointments,
+    connections,
+    guest,
+    invite,
+    members,
+    proposals,
+    propose,
+    session,
+    settings,
+    setup,
+)
 
 
 def build_pages_router() -> APIRouter:
     """Handlers find the parts through their request, like the API's."""
     router = APIRouter(include_in_schema=False)
-    for module in (session, setup, guest, connections, propose, proposals, appointments):
+    for module in (
+        session,
+        setup,
+        invite,
+        guest,
+        connections,
+        propose,
+        proposals,
+        appointments,
+        settings,
+        members,
+        account,
+    ):
         router.include_router(module.router)
     return router

@@ -43,7 +43,7 @@ async def set_up(request: Request) -> Response:
         return _form(request, typed, errors=errors, problem=text(language, "common.fix"), status=422)
     except Problem as problem:
         return _form(request, typed, problem=problem.detail(language), status=problem.status)
-    response = RedirectResponse("/connections", status_code=303)
+    response = RedirectResponse("/connections?said=set_up", status_code=303)
     set_session_cookie(response, signed.token, parts.settings)
     return response
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 
 
 class _Answer(BaseModel):
@@ -77,6 +77,20 @@ class BusyList(_Answer):
     items: list[StaffBusy]
 
 
+class ClaimAt(Claim):
+    """A claim on one moment; ``title`` and the ids are empty where the reader may not see it."""
+
+    title: str = ""
+    proposal_id: str | None = None
+    appointment_id: str | None = None
+
+
+class ExplainedClaims(_Answer):
+    """Booking's answer about one moment (X11)."""
+
+    claims: list[ClaimAt]
+
+
 class ConnectionStatus(StrEnum):
     """Of an OAuth link."""
 
@@ -93,16 +107,49 @@ class Provider(StrEnum):
     MICROSOFT = "microsoft"
 
 
+class NotReleased(_Answer):
+    """A hold that stands still in the person's calendar; times are absent where nobody knows its slot any more."""
+
+    proposal_id: str
+    slot_id: str
+    title: str
+    start: AwareDatetime | None
+    end: AwareDatetime | None
+
+
+class Frozen(_Answer):
+    """So many of a calendar's ``coming`` entries are ``missing`` at once that none counts as deleted (G17)."""
+
+    at: datetime
+    missing: int
+    coming: int
+
+
+class FrozenCalendar(_Answer):
+    """Whose calendar is frozen."""
+
+    staff_id: str
+    provider: Provider
+    frozen: Frozen
+
+
+class FrozenCalendars(_Answer):
+    """Of the organization."""
+
+    items: list[FrozenCalendar]
+
+
 class ConnectionView(_Answer):
     """A link; ``not_released`` names holds that could not be removed before it ended (R1), ``rooms`` says that rooms
-    may be read through it (V3).
+    may be read through it (V3). ``frozen`` where a person has to say whether the calendar is right.
     """
 
     provider: Provider
     status: ConnectionStatus
     account: str | None = None
     rooms: bool = False
-    not_released: list[JsonValue] = []
+    not_released: list[NotReleased] = []
+    frozen: Frozen | None = None
 
 
 class ConnectionList(_Answer):
@@ -200,3 +247,26 @@ class ClaimedRooms(_Answer):
     """Rooms that somebody owns in a span."""
 
     room_ids: list[str]
+
+
+class EntryAt(BusySpan):
+    """``calendar`` is where it stands."""
+
+    calendar: Provider
+
+
+class CalendarAt(_Answer):
+    """A linked calendar; ``reaches`` tells whether what was read covers the moment."""
+
+    provider: Provider
+    is_broken: bool
+    read_at: datetime | None = None
+    reaches: bool
+
+
+class ExplainedCalendars(_Answer):
+    """calendar_sync's answer about one moment (X11)."""
+
+    status: Freshness
+    calendars: list[CalendarAt]
+    entries: list[EntryAt]

@@ -58,18 +58,34 @@ class BackendProblem(Exception):
 
 
 class Reply:
-    """An answer below 400; handed on as it is, read only where something has to be known."""
+    """An answer below 400; handed on as it is, read only where something has to be known. ``backend`` gave it to who
+    reads ``language``.
+    """
 
-    def __init__(self, response: Response) -> None:
+    def __init__(self, response: Response, *, backend: str = "", language: Language = "ja") -> None:
+        self._backend = backend
+        self._language = language
         self.status = response.status_code
         self.content = response.content
         self.media_type = response.headers.get("content-type", "application/json")
 
     def json(self) -> Any:
-        return orjson.loads(self.content)
+        """Raises ``BackendProblem`` where it is none."""
+        try:
+            return orjson.loads(self.content)
+        except orjson.JSONDecodeError as error:
+            raise self._unreadable("json", 1) from error
 
     def read(self, model: type[ModelT]) -> ModelT:
-        return model.model_validate_json(self.content)
+        """Raises ``BackendProblem`` where it is none."""
+        try:
+            return model.model_validate_json(self.content)
+        except ValidationError as error:
+            raise self._unreadable(model.__name__, error.error_count()) from error
+
+    def _unreadable(self, model: str, errors: int) -> BackendProblem:
+        log.error("backend.answer_unreadable", backend=self._backend, model=model, errors=errors)
+        return BackendProblem.unavailable(self._language)
 
     @property
     def etag(self) -> str | None:
@@ -107,7 +123,7 @@ class Backend:
         response = await self.send(method, path, caller.language, query=query, body=body, headers=headers)
         if response.status_code >= 400:
             raise self._problem(response, caller.language)
-        return Reply(response)
+        return Reply(response, backend=self.name, language=caller.language)
 
     async def read(
         self,
@@ -121,11 +137,7 @@ class Backend:
     ) -> ModelT:
         """``call`` whose answer must be a ``model``; raises ``BackendProblem``, also where it is not."""
         reply = await self.call(method, path, caller, query=query, body=None if body is None else orjson.dumps(body))
-        try:
-            return reply.read(model)
-        except ValidationError as error:
-            log.error("backend.answer_unreadable", backend=self.name, model=model.__name__, errors=error.error_count())
-            raise BackendProblem.unavailable(caller.language) from error
+        return reply.read(model)
 
     async def send(
         self,

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.gateway.providers.answers import ClaimedRooms, ClaimList, PreviewMaterial
+from services.gateway.providers.answers import ClaimedRooms, ClaimList, ExplainedClaims, PreviewMaterial
 from services.gateway.providers.backend import Backend, Query, Reply
 from services.gateway.providers.caller import GuestCaller
+from shared.contracts.timeline import TimelinePage
 from shared.internal import Caller
 from shared.problem import NotFound
 
@@ -75,6 +76,16 @@ class Booking(Backend):
     async def delete_appointment(self, caller: Caller, appointment_id: str, *, if_match: str | None = None) -> Reply:
         return await self.call("DELETE", _path("appointments", appointment_id), caller, if_match=if_match)
 
+    async def timeline(self, caller: Caller, noun: str, an_id: str, query: Query) -> TimelinePage:
+        """``noun`` is ``proposals`` or ``appointments``."""
+        return await self.read(TimelinePage, "GET", _path(noun, an_id, "timeline"), caller, query=query)
+
+    async def decide_drift(
+        self, caller: Caller, appointment_id: str, body: bytes, *, if_match: str | None = None
+    ) -> Reply:
+        path = _path("appointments", appointment_id, "drift")
+        return await self.call("POST", path, caller, body=body, if_match=if_match)
+
     async def claims(self, caller: Caller, staff_ids: Sequence[str], start: datetime, end: datetime) -> ClaimList:
         query = {"staff_ids": ",".join(staff_ids), "from": start.isoformat(), "to": end.isoformat()}
         return await self.read(ClaimList, "GET", "/internal/claims", caller, query=query)
@@ -86,6 +97,14 @@ class Booking(Backend):
         found = await self.read(ClaimedRooms, "POST", "/internal/rooms/claimed", caller, body=body)
         return frozenset(found.room_ids)
 
+    async def explain(self, caller: Caller, staff_id: str, at: datetime) -> ExplainedClaims:
+        query = {"staff_id": staff_id, "at": at.isoformat()}
+        return await self.read(ExplainedClaims, "GET", "/internal/explain", caller, query=query)
+
+    async def suggestions(self, caller: Caller, query: Query) -> Reply:
+        """``query`` names ``staff_ids``, ``minutes``, ``count``, ``kind`` and perhaps ``from``."""
+        return await self.call("GET", "/internal/suggestions", caller, query=query)
+
     async def guest_proposal(self, guest: GuestCaller) -> Reply:
         return await self.call("GET", "/internal/guest/proposal", guest)
 
@@ -94,3 +113,6 @@ class Booking(Backend):
 
     async def ask_again(self, guest: GuestCaller, body: bytes) -> Reply:
         return await self.call("POST", "/internal/guest/proposal/ask-again", guest, body=body)
+
+    async def seen(self, guest: GuestCaller) -> None:
+        await self.call("POST", "/internal/guest/proposal/seen", guest)

@@ -11,12 +11,15 @@ from services.gateway.providers.answers import (
     Connected,
     ConnectionList,
     ConnectionView,
+    ExplainedCalendars,
+    FrozenCalendars,
     HookAnswer,
     Provider,
     RoomBusyList,
     RoomDirectory,
 )
 from services.gateway.providers.backend import Backend, BackendProblem
+from services.gateway.schemas.connections import ResumeDecision
 from shared.internal import REQUEST_ID, Caller
 
 
@@ -69,6 +72,20 @@ class CalendarSync(Connecting):
         except BackendProblem:
             return {}
         return {item.id: item.busy for item in found.items}
+
+    async def explain(self, caller: Caller, staff_id: str, at: datetime) -> ExplainedCalendars:
+        query = {"staff_id": staff_id, "at": at.isoformat()}
+        return await self.read(ExplainedCalendars, "GET", "/internal/explain", caller, query=query)
+
+    async def frozen(self, caller: Caller) -> FrozenCalendars:
+        """For administrators."""
+        return await self.read(FrozenCalendars, "GET", "/internal/connections/frozen", caller)
+
+    async def resume(
+        self, caller: Caller, provider: Provider, decision: ResumeDecision, staff_id: str | None
+    ) -> ConnectionView:
+        body = {"decision": decision, **({"staff_id": staff_id} if staff_id else {})}
+        return await self.read(ConnectionView, "POST", f"/internal/connections/{provider}/resume", caller, body=body)
 
     async def notification(
         self,

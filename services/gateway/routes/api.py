@@ -15,11 +15,12 @@ from services.gateway.routes import (
     rooms,
     sessions,
     staff,
+    timeline,
 )
 from services.gateway.routes.description import build_description_router
 
 PREFIX = "/api/v1"
-_NOUNS = (sessions, me, staff, organization, connections, calendar, rooms, proposals, appointments, guest)
+_NOUNS = (sessions, me, staff, organization, connections, calendar, rooms, proposals, appointments, timeline, guest)
 
 
 def api_router() -> APIRouter:

@@ -14,6 +14,7 @@ from shared.contracts.api.appointments import (
     AppointmentStatus,
     AppointmentView,
     CancelRequest,
+    DriftRequest,
 )
 
 router = APIRouter(prefix="/appointments", tags=["appointments"])
@@ -71,6 +72,15 @@ async def cancel_appointment(
     """With words to the guest."""
     booking = parts_of(request).backends.booking
     return forward(await booking.cancel(me.caller(key), appointment_id, body_of(request), if_match=if_match))
+
+
+@router.post("/{appointment_id}/drift", response_model=AppointmentView)
+async def decide_drift(
+    request: Request, appointment_id: str, me: Me, key: Key, if_match: IfMatch, asked: DriftRequest
+) -> Response:
+    """What becomes of an entry that somebody changed directly in the calendar (V6); 409 where that is settled."""
+    booking = parts_of(request).backends.booking
+    return forward(await booking.decide_drift(me.caller(key), appointment_id, body_of(request), if_match=if_match))
 
 
 @router.delete("/{appointment_id}", response_model=AppointmentView)

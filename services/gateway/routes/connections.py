@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from services.gateway.identity import SignedIn, api_staff
 from services.gateway.parts import parts_of
 from services.gateway.providers.answers import AuthorizeUrl, ConnectionList, ConnectionView, Provider
-from services.gateway.schemas.connections import ConnectionAsked
+from services.gateway.schemas.connections import ConnectionAsked, ResumeRequest
+from shared.contracts.calendar_sync import Provider as CalendarProvider
 
 router = APIRouter(prefix="/connections", tags=["connections"])
 
@@ -32,6 +33,18 @@ async def authorize(
     url = await parts.connections.authorize(me.caller(), me.staff, provider, rooms=rooms)
     parts.flows.set(response, me.staff.id, provider)
     return AuthorizeUrl(authorize_url=url)
+
+
+@router.post("/{provider}/resume")
+async def resume(
+    request: Request,
+    provider: CalendarProvider,
+    asked: ResumeRequest,
+    me: Annotated[SignedIn, Depends(api_staff)],
+) -> ConnectionView:
+    """Ends a freeze (G17) by the word of the calendar's owner or an administrator; 409 where there is none."""
+    calendars = parts_of(request).backends.calendar_sync
+    return await calendars.resume(me.caller(), Provider(provider), asked.decision, asked.staff_id)
 
 
 @router.delete("/{provider}")

@@ -3,8 +3,11 @@
 The way of a confirmation is kept thin: limits in memory, one call to booking, which judges the link before the body.
 """
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Header, Request, Response
+
+from services.gateway.edge.etags import content_tag
 from services.gateway.edge.forwarding import Key, body_of, forward, looks_like_token
 from services.gateway.edge.language import language_of_request
 from services.gateway.parts import parts_of
@@ -25,11 +28,28 @@ def _guest(request: Request, token: str, key: str | None = None) -> GuestCaller:
 
 
 @router.get("", response_model=GuestProposalView)
-async def show(request: Request, token: str) -> Response:
-    """What can be chosen, or what was; 200 with ``status`` also when it is over."""
+async def show(
+    request: Request, token: str, if_none_match: Annotated[str | None, Header(max_length=200)] = None
+) -> Response:
+    """What can be chosen, or what was; 200 with ``status`` also when it is over. An open page asks again with
+    ``If-None-Match``, and is answered 304 as long as nothing changed (X10).
+    """
     parts = parts_of(request)
     async with parts.limits.guest(request, token=token):
-        return forward(await parts.backends.booking.guest_proposal(_guest(request, token)), tagged=False)
+        reply = await parts.backends.booking.guest_proposal(_guest(request, token))
+    tag = content_tag(reply.content)
+    response = Response(status_code=304) if if_none_match == tag else forward(reply, tagged=False)
+    response.headers["ETag"] = tag
+    return response
+
+
+@router.post("/seen", status_code=204)
+async def seen(request: Request, token: str) -> Response:
+    """A person looks at the page: said by its script, since a GET changes nothing (G7)."""
+    parts = parts_of(request)
+    async with parts.limits.guest(request, token=token):
+        await parts.backends.booking.seen(_guest(request, token))
+    return Response(status_code=204)
 
 
 @router.post(

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from services.gateway.edge.etags import etag, expected_version
 from services.gateway.identity import SignedIn, api_staff
+from services.gateway.model import Defaults
 from services.gateway.parts import parts_of
 from services.gateway.schemas.staff import MePatch, MeView
 from services.gateway.usecases.passwords import check_current
@@ -18,6 +19,14 @@ async def show_me(response: Response, me: Annotated[SignedIn, Depends(api_staff)
     """With the remembered defaults (R11, R12, R14, R16)."""
     response.headers["ETag"] = etag(me.staff.version)
     return MeView.of_self(me.staff)
+
+
+@router.delete("/me/defaults")
+async def forget_defaults(request: Request, me: Annotated[SignedIn, Depends(api_staff)]) -> MeView:
+    """Forget what was chosen last: the next proposal starts from the beginning."""
+    blank = Defaults()
+    await parts_of(request).staff.remember(me.staff.id, blank, set(Defaults.model_fields))
+    return MeView.of_self(me.staff.model_copy(update={"defaults": blank}))
 
 
 @router.patch("/me")

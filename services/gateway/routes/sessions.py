@@ -1,4 +1,4 @@
-"""Signing in and out, and the first set-up."""
+"""Signing in and out, the first set-up, and choosing a password by invitation."""
 
 from typing import Annotated
 
@@ -7,7 +7,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from services.gateway.identity import SignedIn, api_staff, drop_session_cookie, set_session_cookie
 from services.gateway.parts import parts_of
 from services.gateway.schemas.organization import OrganizationView
-from services.gateway.schemas.setup import SessionRequest, SessionView, SetupRequest, SetupView
+from services.gateway.schemas.setup import (
+    InvitationAccept,
+    InvitationView,
+    SessionRequest,
+    SessionView,
+    SetupRequest,
+    SetupView,
+)
 from services.gateway.schemas.staff import MeView
 
 router = APIRouter(tags=["sessions"])
@@ -27,6 +34,25 @@ async def sign_in(request: Request, response: Response, asked: SessionRequest) -
     parts = parts_of(request)
     parts.csrf.check_origin(request)
     signed = await parts.sign_in(asked.email, asked.password.get_secret_value())
+    set_session_cookie(response, signed.token, parts.settings)
+    return SessionView(token=signed.token, staff=MeView.of_self(signed.staff))
+
+
+@router.get("/invitations/{token}")
+async def show_invitation(request: Request, token: str) -> InvitationView:
+    """Whose link this is; unknown, used, replaced and expired ones are 404 alike."""
+    parts = parts_of(request)
+    staff = await parts.accept_invitation.look(token)
+    organization = await parts.organizations.find(staff.organization_id)
+    return InvitationView(name=staff.name, email=staff.email, organization=organization.name if organization else "")
+
+
+@router.post("/invitations/{token}", status_code=201)
+async def accept_invitation(request: Request, response: Response, token: str, asked: InvitationAccept) -> SessionView:
+    """Choose the password, once, and sign in; ends all sessions of before."""
+    parts = parts_of(request)
+    parts.csrf.check_origin(request)
+    signed = await parts.accept_invitation(token, asked.password.get_secret_value())
     set_session_cookie(response, signed.token, parts.settings)
     return SessionView(token=signed.token, staff=MeView.of_self(signed.staff))
 

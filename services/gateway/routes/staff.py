@@ -9,7 +9,7 @@ from services.gateway.edge.etags import etag, expected_version
 from services.gateway.identity import SignedIn, api_staff, require_admin
 from services.gateway.parts import parts_of
 from services.gateway.schemas.staff import StaffCreate, StaffList, StaffPatch, StaffView
-from shared.problem import Forbidden
+from shared.problem import Forbidden, NotFound
 
 router = APIRouter(prefix="/staff", tags=["staff"])
 _OWN = {"name", "kana", "time_zone", "locale"}
@@ -33,11 +33,37 @@ async def search_staff(
 async def add_staff(
     request: Request, response: Response, asked: StaffCreate, me: Annotated[SignedIn, Depends(api_staff)]
 ) -> StaffView:
-    """Administrators only."""
+    """Administrators only. Who is added without a password is mailed an invitation to choose one."""
     require_admin(me)
-    staff = await parts_of(request).add_staff(me.organization, asked, me.request_id)
+    staff = await parts_of(request).add_staff(me.organization, me.staff, asked, me.request_id)
     response.headers["ETag"] = etag(staff.version)
     response.headers["Location"] = f"/api/v1/staff/{staff.id}"
+    return StaffView.of(staff, me.staff)
+
+
+@router.get("/{staff_id}")
+async def show_staff(
+    request: Request, response: Response, staff_id: str, me: Annotated[SignedIn, Depends(api_staff)]
+) -> StaffView:
+    """One of the caller's organization."""
+    staff = await parts_of(request).staff.find_in(me.organization.id, staff_id)
+    if staff is None:
+        raise NotFound()
+    response.headers["ETag"] = etag(staff.version)
+    return StaffView.of(staff, me.staff)
+
+
+@router.post("/{staff_id}/invitation")
+async def invite_staff(
+    request: Request, response: Response, staff_id: str, me: Annotated[SignedIn, Depends(api_staff)]
+) -> StaffView:
+    """Mail a link to choose a password with, good for seven days and once; any earlier link ends.
+
+    Administrators only.
+    """
+    require_admin(me)
+    staff = await parts_of(request).invite_staff(me.staff, staff_id, me.request_id)
+    response.headers["ETag"] = etag(staff.version)
     return StaffView.of(staff, me.staff)
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, SecretStr, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field, SecretStr, StrictInt, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from shared.contracts.api.fields import Email, GuestField, GuestName, ZoneName, one_line
@@ -44,6 +44,8 @@ EmailGiven = Annotated[Email, AfterValidator(_given)]
 Zone = Annotated[ZoneName, AfterValidator(_given)]
 LocalTime = Annotated[str, StringConstraints(min_length=5, max_length=5), AfterValidator(_local_time)]
 ZoomUser = GuestField
+MinimumSlots = Annotated[StrictInt, Field(ge=0, le=20)]
+"""0: staff are never asked for more."""
 ProductName = Annotated[str, *one_line(100, shortest=1)]
 Password = Annotated[SecretStr, *_secret(PASSWORD_LENGTH, 256)]
 """What a new password must be; an old one is only compared."""

@@ -3,12 +3,12 @@
 from pydantic import StrictBool
 
 from services.gateway.model import DriftPolicy, Locale, MailFormat, Organization
-from services.gateway.schemas.fields import LocalTime, Name, ProductName, Zone
+from services.gateway.schemas.fields import LocalTime, MinimumSlots, Name, ProductName, Zone
 from shared.contracts.api.fields import MayBeLeftOut, Request, View
 
 
 class OrganizationCreate(Request):
-    """What the first set-up says; the rest are defaults (R2, R20, R27)."""
+    """What the first set-up says; the rest are defaults (R2, R20, R27, X10)."""
 
     name: Name
     product_name: ProductName = "Chosei"
@@ -18,6 +18,7 @@ class OrganizationCreate(Request):
     allow_zoom_basic: StrictBool = True
     drift_policy: DriftPolicy = DriftPolicy.ASK
     mail_format: MailFormat = MailFormat.HTML
+    minimum_slots: MinimumSlots = 1
 
 
 class OrganizationPatch(Request):
@@ -31,6 +32,7 @@ class OrganizationPatch(Request):
     allow_zoom_basic: MayBeLeftOut[StrictBool] = None
     drift_policy: MayBeLeftOut[DriftPolicy] = None
     mail_format: MayBeLeftOut[MailFormat] = None
+    minimum_slots: MayBeLeftOut[MinimumSlots] = None
 
 
 class OrganizationView(View):
@@ -46,6 +48,7 @@ class OrganizationView(View):
     allow_zoom_basic: bool
     drift_policy: DriftPolicy
     mail_format: MailFormat
+    minimum_slots: int
 
     @classmethod
     def of(cls, organization: Organization) -> "OrganizationView":

@@ -1,4 +1,4 @@
-"""The first set-up, and signing in."""
+"""The first set-up, signing in, and choosing a password by invitation."""
 
 from typing import Annotated
 
@@ -39,6 +39,20 @@ class SessionRequest(Request):
 
     email: Annotated[str, StringConstraints(max_length=320)]
     password: GivenPassword
+
+
+class InvitationView(View):
+    """Who is invited where."""
+
+    name: str
+    email: str
+    organization: str
+
+
+class InvitationAccept(Request):
+    """The password to sign in with from now on."""
+
+    password: Password
 
 
 class SessionView(View):

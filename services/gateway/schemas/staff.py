@@ -1,16 +1,21 @@
 """Staff in the API: as others see them, and the caller's own with remembered defaults."""
 
+from datetime import datetime
+
 from pydantic import StrictBool
 
-from services.gateway.model import Locale, Role, Staff
+from services.gateway.model import Locale, Role, SignInState, Staff
 from services.gateway.schemas.fields import EmailGiven, GivenPassword, Kana, Name, Password, Zone, ZoomUser
+from shared import clock
 from shared.contracts.api.fields import LongText, MayBeLeftOut, Request, View
 from shared.contracts.api.proposals import Platform, ProposalKind
 from shared.contracts.booking import Visibility
 
 
 class StaffCreate(Request):
-    """``time_zone`` and ``locale`` default to the organization's. Without a password nobody can sign in yet."""
+    """``time_zone`` and ``locale`` default to the organization's. Without a password the person is mailed an
+    invitation to choose one.
+    """
 
     name: Name
     kana: Kana = ""
@@ -59,7 +64,8 @@ class MePatch(Request):
 
 class StaffView(View):
     """``calendar_linked`` is false for everyone while the caller's own calendar is not linked (R9). ``calendar``
-    is where it is, which decides which rooms can be booked (V3).
+    is where it is, which decides which rooms can be booked (V3). ``sign_in`` says whether the person has a password,
+    or an invitation under way until ``invited_until``.
     """
 
     id: str
@@ -74,12 +80,14 @@ class StaffView(View):
     calendar_linked: bool
     calendar: str | None = None
     disabled: bool
+    sign_in: SignInState
+    invited_until: datetime | None
 
     @classmethod
     def of(cls, staff: Staff, reader: Staff) -> "StaffView":
         linked = staff.calendar is not None and reader.calendar is not None
         known = {"calendar_linked": linked, "calendar": staff.calendar if linked else None}
-        return cls.model_validate({**staff.model_dump(), **known})
+        return cls.model_validate({**_facts(staff), **known})
 
 
 class StaffList(View):
@@ -106,4 +114,9 @@ class MeView(StaffView):
 
     @classmethod
     def of_self(cls, staff: Staff) -> "MeView":
-        return cls.model_validate({**staff.model_dump(), "calendar_linked": staff.calendar is not None})
+        return cls.model_validate({**_facts(staff), "calendar_linked": staff.calendar is not None})
+
+
+def _facts(staff: Staff) -> dict[str, object]:
+    until = staff.invitation.expires_at if staff.invitation else None
+    return {**staff.model_dump(), "sign_in": staff.sign_in_state(clock.now()), "invited_until": until}

@@ -1,7 +1,8 @@
-"""Staff, one document each: profile, password hash, remembered defaults, folded search text, outbox."""
+"""Staff, one document each: profile, password hash, invitation, remembered defaults, folded search text, outbox."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.gateway.model import Defaults, Role, Staff
@@ -10,7 +11,7 @@ from shared.contracts.envelope import CloudEvent
 from shared.messaging import outbox
 from shared.mongo import AFTER, ASCENDING, Collection, Database, Document, IndexModel, Session
 
-_PUBLIC = {outbox.FIELD: 0, "password_hash": 0, "search": 0}
+_READ = {outbox.FIELD: 0, "search": 0, "invitation_hash": 0}
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,23 @@ class Credentials:
 def _staff(row: Document) -> Staff:
     linked = row.get("calendars") or {}
     calendar = next((provider for provider, link in sorted(linked.items()) if link["linked"]), None)
-    return Staff.model_validate({**row, "id": row["_id"], "calendar": calendar})
+    has_password = bool(row.get("password_hash"))
+    return Staff.model_validate({**row, "id": row["_id"], "calendar": calendar, "has_password": has_password})
 
 
 def _row(staff: Staff) -> Document:
     """The profile as stored; ``calendars`` is written only by what calendar_sync says."""
-    profile = staff.model_dump(mode="json", exclude={"id", "calendar", "defaults", "building_ids"})
+    apart = {"id", "calendar", "defaults", "building_ids", "has_password", "invitation"}
+    profile = staff.model_dump(mode="json", exclude=apart)
     search = index_of(staff.name, staff.kana, staff.email)
     return {**profile, "email_key": email_key(staff.email), "search": search}
+
+
+def _invitation(staff: Staff, token_hash: str | None) -> Document:
+    """What a new invitation writes."""
+    if staff.invitation is None or token_hash is None:
+        return {}
+    return {"invitation": staff.invitation.model_dump(), "invitation_hash": token_hash}
 
 
 def email_key(email: str) -> str:
@@ -49,15 +59,22 @@ class StaffStore:
                 outbox.INDEX,
                 IndexModel([("email_key", ASCENDING)], name="email_key", unique=True),
                 IndexModel([("organization_id", ASCENDING), ("_id", ASCENDING)], name="organization"),
+                IndexModel([("invitation_hash", ASCENDING)], name="invitation", unique=True, sparse=True),
             ]
         }
 
     async def find(self, staff_id: str) -> Staff | None:
-        row = await self.staff.find_one({"_id": staff_id}, _PUBLIC)
+        row = await self.staff.find_one({"_id": staff_id}, _READ)
         return _staff(row) if row else None
 
     async def find_in(self, organization_id: str, staff_id: str) -> Staff | None:
-        row = await self.staff.find_one({"_id": staff_id, "organization_id": organization_id}, _PUBLIC)
+        row = await self.staff.find_one({"_id": staff_id, "organization_id": organization_id}, _READ)
+        return _staff(row) if row else None
+
+    async def invited(self, token_hash: str, now: datetime) -> Staff | None:
+        """Whose invitation this is, as long as it holds."""
+        query = {"invitation_hash": token_hash, "invitation.expires_at": {"$gt": now}, "disabled": False}
+        row = await self.staff.find_one(query, _READ)
         return _staff(row) if row else None
 
     async def credentials_of(self, email: str) -> Credentials | None:
@@ -73,12 +90,22 @@ class StaffStore:
         rows = await self.staff.find(query, {"_id": 1}).to_list(None)
         return {row["_id"] for row in rows}
 
-    async def search(self, organization_id: str, words: str, *, after: str, limit: int) -> list[Staff]:
-        """In the order of joining; ``after`` is the id before the first one wanted."""
+    async def names_of(self, organization_id: str, staff_ids: Sequence[str]) -> dict[str, str]:
+        """By id, of those that the organization has."""
+        query = {"_id": {"$in": list(staff_ids)}, "organization_id": organization_id}
+        rows = await self.staff.find(query, {"name": 1}).to_list(None) if staff_ids else []
+        return {row["_id"]: row["name"] for row in rows}
+
+    async def search(
+        self, organization_id: str, words: str, *, after: str, limit: int, disabled: bool | None = None
+    ) -> list[Staff]:
+        """In the order of joining; ``after`` is the id before the first one wanted. ``disabled`` chooses one kind."""
         query: Document = {"organization_id": organization_id, "_id": {"$gt": after}}
+        if disabled is not None:
+            query["disabled"] = disabled
         if conditions := filters_for(words):
             query["$and"] = conditions
-        rows = await self.staff.find(query, _PUBLIC).sort("_id", ASCENDING).limit(limit).to_list(None)
+        rows = await self.staff.find(query, _READ).sort("_id", ASCENDING).limit(limit).to_list(None)
         return [_staff(row) for row in rows]
 
     async def insert(
@@ -87,6 +114,8 @@ class StaffStore:
         password_hash: str,
         events: Sequence[CloudEvent[Any]],
         session: Session | None = None,
+        *,
+        invitation_hash: str | None = None,
     ) -> list[outbox.Entry]:
         """Raises ``DuplicateKeyError`` where the address is taken."""
         waiting = outbox.entries(events)
@@ -95,6 +124,7 @@ class StaffStore:
             **_row(staff),
             "defaults": staff.defaults.model_dump(mode="json"),
             "password_hash": password_hash,
+            **_invitation(staff, invitation_hash),
             outbox.FIELD: waiting,
         }
         await self.staff.insert_one(row, session=session)
@@ -107,28 +137,34 @@ class StaffStore:
         events: Sequence[CloudEvent[Any]],
         *,
         password_hash: str | None = None,
+        invitation_hash: str | None = None,
         session: Session | None = None,
     ) -> list[outbox.Entry] | None:
-        """Write unless somebody was faster (then None); raises ``DuplicateKeyError`` where the address is taken."""
+        """Write unless somebody was faster (then None); raises ``DuplicateKeyError`` where the address is taken.
+
+        An invitation stays as it is unless ``changed`` has none or ``invitation_hash`` brings another.
+        """
         waiting = outbox.entries(events)
         fields = _row(changed)
         if changed.defaults != known.defaults:
             fields["defaults"] = changed.defaults.model_dump(mode="json")
         if password_hash is not None:
             fields["password_hash"] = password_hash
-        result = await self.staff.update_one(
-            {"_id": known.id, "version": known.version},
-            {"$set": fields, "$push": outbox.push(waiting)},
-            session=session,
-        )
+        fields |= _invitation(changed, invitation_hash)
+        update: Document = {"$set": fields, "$push": outbox.push(waiting)}
+        if changed.invitation is None:
+            update["$unset"] = {"invitation": "", "invitation_hash": ""}
+        result = await self.staff.update_one({"_id": known.id, "version": known.version}, update, session=session)
         return waiting if result.modified_count else None
 
     async def other_admins(self, organization_id: str, staff_id: str, session: Session) -> int:
+        """Those who can sign in; who was invited and never came is none."""
         query = {
             "organization_id": organization_id,
             "_id": {"$ne": staff_id},
             "role": Role.ADMIN.value,
             "disabled": False,
+            "password_hash": {"$gt": ""},
         }
         return await self.staff.count_documents(query, session=session)
 

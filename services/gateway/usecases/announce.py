@@ -1,8 +1,8 @@
 """The events that tell everyone else about organizations and staff."""
 
-from services.gateway.model import Organization, Staff
+from services.gateway.model import Invitation, Organization, Staff
 from shared.contracts.envelope import Cause, CloudEvent, DataT, envelope
-from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled
+from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled, StaffInvited
 from shared.contracts.people import Person
 
 
@@ -34,6 +34,19 @@ def staff_changed(staff: Staff, request_id: str) -> CloudEvent[StaffChanged]:
 
 def staff_disabled(staff: Staff, request_id: str) -> CloudEvent[StaffDisabled]:
     return _about(staff, StaffDisabled(person=_person(staff)), request_id)
+
+
+def staff_invited(
+    staff: Staff, invitation: Invitation, inviter: Staff, sealed: str, request_id: str
+) -> CloudEvent[StaffInvited]:
+    data = StaffInvited(
+        person=_person(staff),
+        invited_by=_person(inviter),
+        locale=staff.locale.value,
+        expires_at=invitation.expires_at,
+        sealed=sealed,
+    )
+    return _about(staff, data, request_id)
 
 
 def _about(staff: Staff, data: DataT, request_id: str) -> CloudEvent[DataT]:

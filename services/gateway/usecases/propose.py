@@ -10,6 +10,7 @@ from services.gateway.store.staff import StaffStore
 from shared.contracts.api.proposals import ProposalCreate
 from shared.internal import Caller
 from shared.mongo import PyMongoError
+from shared.observability.errors import brief
 
 log = structlog.get_logger(__name__)
 _REMEMBERED = set(Defaults.model_fields)
@@ -28,7 +29,7 @@ class Propose:
         try:
             await self._staff.remember(caller.staff_id, _chosen(asked), chosen)
         except PyMongoError as error:
-            log.warning("defaults.not_remembered", error=repr(error))
+            log.warning("defaults.not_remembered", error=brief(error))
         return reply
 
 

@@ -1,13 +1,17 @@
 """Adding, changing and disabling staff. An organization always keeps an administrator who can sign in."""
 
+from typing import Any
+
 from services.gateway.model import Organization, Role, Staff
 from services.gateway.schemas.staff import StaffCreate
 from services.gateway.store.organizations import OrganizationStore
 from services.gateway.store.sessions import SessionStore
 from services.gateway.store.staff import StaffStore
 from services.gateway.usecases import announce
+from services.gateway.usecases.invite import Inviting
 from services.gateway.usecases.passwords import Passwords
 from shared import mongo
+from shared.contracts.envelope import CloudEvent
 from shared.ids import new_id
 from shared.messaging.outbox import Entry
 from shared.messaging.relay import Relay
@@ -34,25 +38,33 @@ class LastAdmin(Problem):
 
 
 class AddStaff:
-    """Raises ``EmailTaken``."""
+    """Who is added without a password is invited by mail. Raises ``EmailTaken``."""
 
-    def __init__(self, staff: StaffStore, passwords: Passwords, relay: Relay) -> None:
+    def __init__(self, staff: StaffStore, passwords: Passwords, inviting: Inviting, relay: Relay) -> None:
         self._staff = staff
         self._passwords = passwords
+        self._inviting = inviting
         self._relay = relay
 
-    async def __call__(self, organization: Organization, asked: StaffCreate, request_id: str) -> Staff:
+    async def __call__(self, organization: Organization, inviter: Staff, asked: StaffCreate, request_id: str) -> Staff:
         staff = Staff(
             id=new_id("stf"),
             organization_id=organization.id,
             time_zone=asked.time_zone or organization.time_zone,
             locale=asked.locale or organization.locale,
+            has_password=asked.password is not None,
             **asked.model_dump(exclude={"password", "time_zone", "locale"}),
         )
-        password_hash = await self._passwords.hash(asked.password.get_secret_value()) if asked.password else ""
-        event = announce.staff_changed(staff, request_id)
+        events: list[CloudEvent[Any]] = [announce.staff_changed(staff, request_id)]
+        password_hash, invitation_hash = "", None
+        if asked.password:
+            password_hash = await self._passwords.hash(asked.password.get_secret_value())
+        else:
+            invited = self._inviting(staff, inviter, request_id)
+            staff, invitation_hash = invited.staff, invited.token_hash
+            events.append(invited.event)
         try:
-            waiting = await self._staff.insert(staff, password_hash, [event])
+            waiting = await self._staff.insert(staff, password_hash, events, invitation_hash=invitation_hash)
         except DuplicateKeyError as error:
             raise EmailTaken() from error
         self._relay.publish_soon(self._staff.staff, staff.id, waiting)
@@ -60,7 +72,10 @@ class AddStaff:
 
 
 class ChangeStaff:
-    """A change that changes nothing is no new version; a new password or being disabled ends sessions."""
+    """A change that changes nothing is no new version; a new password or being disabled ends sessions.
+
+    Both, and another address, end an invitation: its link went where it no longer should lead anybody.
+    """
 
     def __init__(
         self,
@@ -104,6 +119,10 @@ class ChangeStaff:
             if changed == known and password_hash is None:
                 return known
             changed = changed.model_copy(update={"version": known.version + 1})
+            if password_hash or changed.disabled or changed.email != known.email:
+                changed = changed.model_copy(update={"invitation": None})
+            if password_hash:
+                changed = changed.model_copy(update={"has_password": True})
             if await self._write(known, changed, password_hash, request_id):
                 if password_hash or (changed.disabled and not known.disabled):
                     await self._sessions.end_all_of(staff_id, but=None if changed.disabled else keep_session)

@@ -1,6 +1,5 @@
 """Which mails carry the invitation, and what stands in it: the guest's only, staff have the calendar entry (G14)."""
 
-from services.notifier.mails import moments
 from services.notifier.mails.invitation import Invitation, Method, Participant, invitation
 from services.notifier.mails.material import Material
 from services.notifier.mails.scene import Scene
@@ -30,7 +29,7 @@ def for_mail(material: Material, scene: Scene) -> Invitation | None:
         sequence=max(appointment.revision, _newest_sequence(material.matter) + 1),
         start_at=appointment.start_at,
         end_at=appointment.end_at,
-        zone=moments.zone_of(appointment.time_zone),
+        zone=material.zone,
         title=scene.title,
         description=_description(scene),
         location=scene.join.url if scene.join else scene.address,

@@ -57,6 +57,8 @@ def _scene(material: Material) -> Scene:
         return _appointment_scene(material, matter.appointment)
     if matter.proposal is not None:
         return _proposal_scene(material, matter.proposal)
+    if material.notice.purpose is Purpose.INVITED:
+        return _invitation_scene(material)
     return _connection_scene(material)
 
 
@@ -97,12 +99,17 @@ def _contact(names: subjects.Names) -> str:
 
 def _proposal_scene(material: Material, proposal: Proposal) -> Scene:
     scene = _blank(material, proposal.guest, proposal.kind)
-    zone = moments.zone_of(proposal.time_zone)
+    zone = material.zone
     slots = sorted(proposal.slots, key=lambda slot: slot.start_at)
+    if material.notice.purpose in (Purpose.SLOTS_RUNNING_LOW, Purpose.UNANSWERED):
+        slots = [slot for slot in slots if slot.start_at > material.at]
     for_guest = material.audience is Audience.GUEST
     page = material.guest_url if for_guest else f"{material.public_url}/proposals/{proposal.proposal_id}"
+    if material.notice.purpose is Purpose.SLOTS_RUNNING_LOW:
+        page += "/slots"
     return replace(
         scene,
+        opened=material.notice.opened,
         zone=_zone_of_all(zone, [slot.start_at for slot in slots]),
         title=line(proposal.title),
         slots=tuple(
@@ -110,8 +117,7 @@ def _proposal_scene(material: Material, proposal: Proposal) -> Scene:
             + ("" if for_guest else _in_room(slot.room_name))
             for slot in slots
         ),
-        expires=f"{wording.moment(proposal.expires_at, zone, scene.language)}"
-        f" ({moments.zone_label(zone, proposal.expires_at)})",
+        expires=_moment(proposal.expires_at, zone, scene.language),
         address=line(proposal.address or ""),
         people=_names([attendee.person.name for attendee in proposal.attendees], scene.language),
         url=_link(page),
@@ -119,7 +125,7 @@ def _proposal_scene(material: Material, proposal: Proposal) -> Scene:
 
 
 def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
-    zone = moments.zone_of(appointment.time_zone)
+    zone = material.zone
     face = moments.clock_face(appointment.start_at, zone)
     scene = _blank(material, appointment.guest, appointment.kind, face)
     for_guest = material.audience is Audience.GUEST
@@ -128,7 +134,7 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
     before = ""
     if notice.previous_start_at and notice.previous_end_at:
         before = _when(appointment, notice.previous_start_at, notice.previous_end_at, material)
-    retries = wording.moment(notice.retry_at, zone, scene.language) if notice.retry_at else ""
+    retries = _moment(notice.retry_at, zone, scene.language) if notice.retry_at else ""
     ended = notice.purpose is Purpose.CANCELED
     return replace(
         scene,
@@ -159,9 +165,26 @@ def _connection_scene(material: Material) -> Scene:
     )
 
 
+def _invitation_scene(material: Material) -> Scene:
+    scene, notice = _blank(material), material.notice
+    zone = moments.zone_of(material.organization.time_zone)
+    return replace(
+        scene,
+        people=line(material.staff_name),
+        inviter=line(notice.invited_by.name) if notice.invited_by else "",
+        expires=_moment(notice.expires_at, zone, scene.language) if notice.expires_at else "",
+        url=_link(material.invitation_url),
+    )
+
+
+def _moment(at: datetime, zone: ZoneInfo, language: Language) -> str:
+    """With the zone's name beside it (G6)."""
+    return f"{wording.moment(at, zone, language)} ({moments.zone_label(zone, at)})"
+
+
 def _when(appointment: Appointment, start_at: datetime, end_at: datetime, material: Material) -> str:
     """The organization's zone and the guest's where it is another, the reader's own first (G6, X12)."""
-    home = moments.zone_of(appointment.time_zone)
+    home = material.zone
     away = moments.zone_or_none(appointment.guest_time_zone) if appointment.guest_time_zone else None
     zones = [home] if away is None or away.key == home.key else [home, away]
     if material.audience is Audience.GUEST:

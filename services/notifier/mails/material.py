@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from services.notifier.mails import moments
 from services.notifier.mails.scene import Join
 from services.notifier.model.matter import Matter, Notice
 from services.notifier.model.people import Organization
@@ -23,15 +25,21 @@ class Material:
     organizer_address: str
     at: datetime
     guest_url: str = ""
+    invitation_url: str = ""
     guidance: str = ""
     words: str = ""
     join: Join | None = None
     staff_name: str = ""
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The organization's of now, by which reminders are due as well (R27), whatever it was at the confirmation."""
+        return moments.zone_of(self.organization.time_zone)
+
+    @property
     def language(self) -> Language:
-        """The guest's where they chose one, else the organization's (X6)."""
-        own = self.organization.locale
+        """The guest's where they chose one, the invited person's own, else the organization's (X6)."""
+        own = self.notice.locale or self.organization.locale
         if self.audience is Audience.GUEST:
             state = self.matter.appointment or self.matter.proposal
             chosen = (state.guest_locale if isinstance(state, Appointment) else state.locale) if state else ""

@@ -50,7 +50,9 @@ class Scene:
     guidance: str = ""
     words: str = ""
     provider: str = ""
+    inviter: str = ""
     reminder_word: str = ""
+    opened: bool = False
 
     @property
     def for_staff(self) -> bool:

@@ -14,6 +14,8 @@ _JA: Mapping[tuple[Purpose, Audience], str] = {
     (Purpose.WITHDRAWN, Audience.GUEST): "[{company}]アポイントメントの日程調整が取り下げられました[{product}]",
     (Purpose.EXPIRED, Audience.STAFF): "期限切れ:{guest_line}様",
     (Purpose.NEW_SLOTS_REQUESTED, Audience.STAFF): "候補日の追加依頼:{guest_line}様",
+    (Purpose.SLOTS_RUNNING_LOW, Audience.STAFF): "残りの候補日が少なくなりました:{guest_line}様",
+    (Purpose.UNANSWERED, Audience.STAFF): "返信待ち:{guest_line}様",
     (Purpose.CONFIRMED, Audience.GUEST): "[{company}]アポイントメントの日程が確定しました[{product}]",
     (Purpose.CONFIRMED, Audience.STAFF): "{guest_line}様",
     (Purpose.RESCHEDULED, Audience.GUEST): "[{company}]アポイントメントの日程が変更されました[{product}]",
@@ -25,7 +27,9 @@ _JA: Mapping[tuple[Purpose, Audience], str] = {
     (Purpose.REMINDER, Audience.GUEST): "[{company}]本日の{word}予定のリマインド: {time}[{product}]",
     (Purpose.REMINDER, Audience.STAFF): "本日の{word}予定のリマインド: {time} {guest_line}様[{product}]",
     (Purpose.CONNECTION_BROKEN, Audience.STAFF): "【{product}】連携が切れました",
+    (Purpose.SYNC_FROZEN, Audience.ADMINS): "【{product}】[注意!]カレンダーの同期を凍結しました",
     (Purpose.ISSUE_FAILED, Audience.ADMINS): "【{product}】[注意!]Zoom URLが発行できませんでした",
+    (Purpose.INVITED, Audience.STAFF): "[{company}]{product}への招待",
 }
 
 _EN: Mapping[tuple[Purpose, Audience], str] = {
@@ -35,6 +39,8 @@ _EN: Mapping[tuple[Purpose, Audience], str] = {
     (Purpose.WITHDRAWN, Audience.GUEST): "[{company}] The proposed times were withdrawn [{product}]",
     (Purpose.EXPIRED, Audience.STAFF): "Expired: {guest_line}",
     (Purpose.NEW_SLOTS_REQUESTED, Audience.STAFF): "Other times requested: {guest_line}",
+    (Purpose.SLOTS_RUNNING_LOW, Audience.STAFF): "Few times remain: {guest_line}",
+    (Purpose.UNANSWERED, Audience.STAFF): "No answer yet: {guest_line}",
     (Purpose.CONFIRMED, Audience.GUEST): "[{company}] Your appointment is confirmed [{product}]",
     (Purpose.CONFIRMED, Audience.STAFF): "Confirmed: {guest_line}",
     (Purpose.RESCHEDULED, Audience.GUEST): "[{company}] Your appointment was moved [{product}]",
@@ -46,7 +52,9 @@ _EN: Mapping[tuple[Purpose, Audience], str] = {
     (Purpose.REMINDER, Audience.GUEST): "[{company}] Reminder of today's {word}: {time} [{product}]",
     (Purpose.REMINDER, Audience.STAFF): "Reminder of today's {word}: {time} {guest_line} [{product}]",
     (Purpose.CONNECTION_BROKEN, Audience.STAFF): "[{product}] A connection was lost",
+    (Purpose.SYNC_FROZEN, Audience.ADMINS): "[{product}] Attention: a calendar's sync is frozen",
     (Purpose.ISSUE_FAILED, Audience.ADMINS): "[{product}] Attention: no Zoom URL could be issued",
+    (Purpose.INVITED, Audience.STAFF): "[{company}] Invitation to {product}",
 }
 
 _WORDS: Mapping[Language, Mapping[tuple[Kind, Audience], str]] = {

@@ -10,9 +10,12 @@ from typing import Any, Self
 
 from pydantic import AwareDatetime, Field
 
+from shared.contracts import actors
 from shared.contracts.booking import Appointment, Proposal
 from shared.contracts.envelope import Value
 from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.people import Person
+from shared.contracts.provider_calls import ProviderCall
 from shared.contracts.zoom_issuer import MeetingErrorCode
 
 
@@ -26,17 +29,19 @@ class Status(StrEnum):
 
 
 class Chain(Value):
-    """The event that a mail follows from, and its trace."""
+    """The event that a mail follows from, who began it, and its trace."""
 
     causation_id: str
     correlation_id: str
+    actor: str = actors.SYSTEM
     traceparent: str | None = None
 
 
 class Notice(Value):
     """A reason to mail. ``tag`` tells notices of one revision and purpose apart where there may be several.
 
-    ``words`` is what somebody wrote, encrypted at rest. What follows belongs to one purpose each.
+    ``words`` is what somebody wrote, ``url`` a page for this reader alone, both encrypted at rest. What follows belongs
+    to one purpose each; ``person`` gets the mail whatever else is known of them by then.
     """
 
     purpose: Purpose
@@ -46,12 +51,19 @@ class Notice(Value):
     chain: Chain
     tag: str = ""
     words: str | None = None
+    url: str | None = None
+    person: Person | None = None
+    invited_by: Person | None = None
+    locale: str = ""
+    expires_at: AwareDatetime | None = None
     previous_start_at: AwareDatetime | None = None
     previous_end_at: AwareDatetime | None = None
     start_at: AwareDatetime | None = None
     provider: str = ""
     error: MeetingErrorCode | None = None
     retry_at: AwareDatetime | None = None
+    minimum: int = 0
+    opened: bool = False
 
     @property
     def key(self) -> str:
@@ -109,6 +121,7 @@ class Delivery(Value):
     sequence: int = -1
     reason: str = ""
     ended_at: AwareDatetime | None = None
+    calls: list[ProviderCall] = Field(default_factory=list)
 
     @property
     def with_meeting(self) -> bool:

@@ -13,12 +13,13 @@ CARRIERS = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK)
 
 _ASKS_TO_CHOOSE = (Purpose.PROPOSED, Purpose.SLOTS_CHANGED)
 _WAITS_FOR_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED)
-_OUTLIVES_NEWER = (Purpose.NEW_SLOTS_REQUESTED, Purpose.ISSUE_FAILED, Purpose.CONNECTION_BROKEN)
-_SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, Purpose.REMINDER)
+_OF_CONNECTIONS = (Purpose.CONNECTION_BROKEN, Purpose.SYNC_FROZEN)
+_OUTLIVES_NEWER = (Purpose.NEW_SLOTS_REQUESTED, Purpose.ISSUE_FAILED, *_OF_CONNECTIONS)
+_SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, Purpose.REMINDER, Purpose.SLOTS_RUNNING_LOW, Purpose.UNANSWERED)
 """Mails that are no reason to leave out an older one: whoever gets them still misses what it said."""
 
-_TELLS_THE_END = (Purpose.CANCELED, Purpose.WITHDRAWN, Purpose.CONNECTION_BROKEN)
-_NEEDS_NO_STATE = (Purpose.CONNECTION_BROKEN,)
+_TELLS_THE_END = (Purpose.CANCELED, Purpose.WITHDRAWN, *_OF_CONNECTIONS)
+_NEEDS_NO_STATE = (*_OF_CONNECTIONS, Purpose.INVITED)
 SUPERSEDED = "superseded"
 
 
@@ -54,9 +55,8 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
     suppressed: list[Suppress] = []
     waits: list[datetime] = []
     wanted = _wanted(matter)
-    untold = {
-        audience for notice, audience in wanted if notice.purpose in CARRIERS and _is_untold(matter, notice, audience)
-    }
+    carriers = [(notice, audience) for notice, audience in wanted if notice.purpose in CARRIERS]
+    told = {audience for _, audience in carriers} - {pair[1] for pair in carriers if _is_untold(matter, *pair)}
     for notice, audience in wanted:
         delivery = matter.deliveries.get(notice.delivery_key(audience))
         if delivery and delivery.status is not Status.OPEN:
@@ -69,8 +69,10 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
             suppressed.append(Suppress(notice, audience, reason))
         elif until and until > now:
             waits.append(until)
-        elif notice.purpose is not Purpose.REMINDER or audience not in untold:
+        elif notice.purpose is not Purpose.REMINDER or audience in told:
             sends.append(Send(notice, audience))
+        elif matter.appointment:
+            waits.append(matter.appointment.start_at)
     suppressed += _links_no_more(matter, {notice.delivery_key(audience) for notice, audience in wanted})
     next_at = now if sends or suppressed else min(waits, default=None)
     return Plan(tuple(sends), tuple(suppressed), next_at)
@@ -85,7 +87,7 @@ def _wanted(matter: Matter) -> list[tuple[Notice, Audience]]:
 
 
 def _is_untold(matter: Matter, notice: Notice, audience: Audience) -> bool:
-    """Whether this mail is still to be taken by the mail server; a reminder never comes before what it reminds of."""
+    """Whether this mail is still to be taken by the mail server."""
     delivery = matter.deliveries.get(notice.delivery_key(audience))
     return delivery is None or (delivery.status is Status.OPEN and not delivery.is_told)
 
@@ -170,6 +172,10 @@ def _reason_against(matter: Matter, notice: Notice, audience: Audience, now: dat
         return SUPERSEDED
     if notice.purpose is Purpose.ISSUE_FAILED and matter.link:
         return "issued"
+    if notice.purpose is Purpose.SLOTS_RUNNING_LOW and _has_enough(matter, notice, now):
+        return SUPERSEDED
+    if notice.expires_at is not None and now >= notice.expires_at:
+        return "too_late"
     if notice.purpose in _ASKS_TO_CHOOSE and not _has_slots(matter):
         return "no_slots"
     if audience is Audience.GUEST and not _guest_address(matter):
@@ -200,11 +206,15 @@ def _is_superseded(matter: Matter, notice: Notice, audience: Audience) -> bool:
 
 
 def _wait_until(matter: Matter, notice: Notice, delivery: Delivery | None, meeting_wait: timedelta) -> datetime | None:
-    """Until when to hold this mail back: for its link (G11), or after a failed try."""
+    """Until when to hold this mail back: for its link (G11), or after a failed try. A link that was valid for an older
+    revision may be about to go (G12).
+    """
     if delivery:
         return delivery.next_at
     appointment = matter.appointment
-    if notice.purpose not in _WAITS_FOR_LINK or appointment is None or not appointment.wants_meeting or matter.link:
+    if notice.purpose not in _WAITS_FOR_LINK or appointment is None or not appointment.wants_meeting:
+        return None
+    if matter.link and matter.meeting and matter.meeting.revision >= appointment.revision:
         return None
     until = notice.at + meeting_wait
     return None if matter.hopeless_until(until) else until
@@ -213,6 +223,12 @@ def _wait_until(matter: Matter, notice: Notice, delivery: Delivery | None, meeti
 def _has_slots(matter: Matter) -> bool:
     """A proposal that is over, or whose slots are all taken, has none."""
     return matter.proposal is not None and bool(matter.proposal.slots)
+
+
+def _has_enough(matter: Matter, notice: Notice, now: datetime) -> bool:
+    """Whether staff have added slots since they were few."""
+    remaining = [slot for slot in matter.proposal.slots if slot.start_at > now] if matter.proposal else []
+    return matter.revision > notice.revision and len(remaining) >= notice.minimum
 
 
 def _guest_address(matter: Matter) -> str:

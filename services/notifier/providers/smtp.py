@@ -18,6 +18,7 @@ from aiosmtplib import (
     SMTPSenderRefused,
 )
 
+from shared.observability.calls import answered
 from shared.observability.http import provider_call
 from shared.providers import ProviderRefused, ProviderUnavailable
 
@@ -79,6 +80,7 @@ class MailServer:
                     async with asyncio.timeout(_WHOLE_SECONDS):
                         return await self._send(content, sender, recipients)
                 except TimeoutError as error:
+                    answered("timeout")
                     raise ProviderUnavailable("time_out", unknown=True) from error
 
     async def close(self) -> None:
@@ -136,6 +138,7 @@ class MailServer:
             await client.connect()
         except (SMTPException, OSError) as error:
             client.close()
+            answered("unreachable")
             raise ProviderUnavailable(f"connect: {type(error).__name__}") from error
         return _Connection(client)
 
@@ -151,6 +154,7 @@ async def _transact(client: SMTP, content: bytes, sender: str, recipients: Seque
                 await client.rcpt(recipient)
                 accepted.append(recipient)
             except SMTPRecipientRefused as error:
+                answered(str(error.code))
                 if error.code < 500:
                     deferred.append(recipient)
                 else:
@@ -169,14 +173,17 @@ async def _transact(client: SMTP, content: bytes, sender: str, recipients: Seque
 async def _hand_over(client: SMTP, content: bytes) -> None:
     try:
         await client.data(content)
+        answered("250")
     except SMTPDataError as error:
         raise await _verdict(client, error) from error
     except (SMTPException, OSError) as error:
+        answered("connection_lost")
         raise ProviderUnavailable(f"data: {type(error).__name__}", unknown=True) from error
 
 
 async def _verdict(client: SMTP, error: SMTPResponseException) -> ProviderUnavailable | ProviderRefused:
     """5xx is final for this mail, the rest passes; the transaction is given up, the connection stays."""
+    answered(str(error.code))
     if error.code < 500:
         return ProviderUnavailable(f"smtp_{error.code}")
     await _reset(client)

@@ -57,8 +57,9 @@ class ComposeMail:
         organization = await self._directory.organization(matter.organization_id)
         if organization is None:
             raise NobodyKnown()
-        recipients, unusable = await self._recipients(matter, audience)
-        material = self._material(matter, notice, audience, organization, recipients)
+        recipients, unusable = await self._recipients(matter, notice, audience)
+        about = await self._named(matter) or recipients[0].name
+        material = self._material(matter, notice, audience, organization, about)
         mail = write(material)
         key = f"{matter.about}:{notice.delivery_key(audience)}"
         content = to_bytes(
@@ -83,9 +84,11 @@ class ComposeMail:
             sequence=mail.invitation.sequence if mail.invitation else -1,
         )
 
-    async def _recipients(self, matter: Matter, audience: Audience) -> tuple[tuple[Recipient, ...], int]:
+    async def _recipients(
+        self, matter: Matter, notice: Notice, audience: Audience
+    ) -> tuple[tuple[Recipient, ...], int]:
         """Each address once, and how many cannot be used."""
-        wanted = await self._wanted(matter, audience)
+        wanted = await self._wanted(matter, notice, audience)
         usable: dict[str, Recipient] = {}
         unusable = 0
         for recipient in wanted:
@@ -98,7 +101,7 @@ class ComposeMail:
             raise NobodyToMail("no_usable_address")
         return tuple(usable.values()), unusable
 
-    async def _wanted(self, matter: Matter, audience: Audience) -> list[Recipient]:
+    async def _wanted(self, matter: Matter, notice: Notice, audience: Audience) -> list[Recipient]:
         """The guest, the administrators, or the staff concerned; of staff those who are not disabled."""
         state = matter.appointment or matter.proposal
         if state is not None and audience is Audience.GUEST:
@@ -112,6 +115,8 @@ class ComposeMail:
             known = await self._directory.members([matter.about] if state is None else [a.staff_id for a in side])
             told = {attendee.staff_id: attendee.person for attendee in side}
             people = {**told, **{staff_id: member.person for staff_id, member in known.items()}}
+            if notice.person is not None:
+                people = {matter.about: notice.person}
         if not people:
             raise NobodyKnown()
         enabled = [p for staff_id, p in people.items() if staff_id not in known or not known[staff_id].disabled]
@@ -119,13 +124,20 @@ class ComposeMail:
             raise NobodyToMail("disabled", by_choice=True)
         return [Recipient(person.name, person.email) for person in enabled]
 
+    async def _named(self, matter: Matter) -> str:
+        """The person whom the matter is about, where it is about one."""
+        if matter.appointment or matter.proposal:
+            return ""
+        known = await self._directory.members([matter.about])
+        return known[matter.about].person.name if matter.about in known else ""
+
     def _material(
         self,
         matter: Matter,
         notice: Notice,
         audience: Audience,
         organization: Organization,
-        recipients: tuple[Recipient, ...],
+        staff_name: str,
     ) -> Material:
         secrets = self._secrets(matter)
         words = self._safe.open(notice.words, about=matter.about) if notice.words else ""
@@ -139,10 +151,11 @@ class ComposeMail:
             organizer_address=self._sender.mail_from,
             at=clock.now().replace(microsecond=0),
             guest_url=secrets.guest_url if secrets else "",
+            invitation_url=self._safe.open(notice.url, about=matter.about) if notice.url else "",
             guidance=secrets.guidance if secrets else "",
             words=secrets.message if canceled and secrets else words,
             join=self._join(matter),
-            staff_name=recipients[0].name,
+            staff_name=staff_name,
         )
 
     def _secrets(self, matter: Matter) -> ProposalSecrets | AppointmentSecrets | None:

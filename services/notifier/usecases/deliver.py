@@ -5,8 +5,10 @@ What the mail server certainly did not take is written anew for the next try, so
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from opentelemetry import trace
@@ -18,13 +20,17 @@ from services.notifier.providers.smtp import MailServer, Receipt
 from services.notifier.store import Matters, Safe, matter_of
 from services.notifier.usecases.compose import ComposeMail, NobodyKnown, NobodyToMail
 from services.notifier.usecases.hear import DAILY
-from services.notifier.usecases.outcomes import Turn, begun, closed, end, record
+from services.notifier.usecases.outcomes import Turn, begun, closed, end, put_off, record
 from shared import clock
+from shared.contracts.envelope import CloudEvent
 from shared.due import Lease, backoff
+from shared.observability.calls import calls_noted, take_calls
 from shared.providers import ProviderRefused, ProviderUnavailable
 
 log = structlog.get_logger(__name__)
 _tracer = trace.get_tracer("chosei.notifier")
+_TOGETHER_SECONDS = 0.3
+"""Outcomes of one turn that come within this are one write."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +74,31 @@ class DeliverMails:
         fresh = {turn.key: turn.delivery for turn in opened if not turn.delivery.unsure}
         if fresh and not await self._matters.freeze(lease, fresh):
             return  # something was heard meanwhile: the matter is still due and is looked at anew
-        turns += await asyncio.gather(*(self._send(matter, turn) for turn in opened))
-        changed = {turn.key: turn.delivery for turn in turns}
-        after = matter.with_deliveries(changed)
-        events = [turn.event for turn in turns if turn.event]
-        await self._matters.finish(lease, changed, self.next_look(after), events)
+        kept = await self._send_all(lease, matter, turns, opened)
+        after = matter.with_deliveries(_deliveries(turns))
+        await self._matters.finish(lease, _deliveries(turns), self.next_look(after), _events(turns[kept:]))
         for turn in turns:
             record(after, turn)
+
+    async def _send_all(self, lease: Lease, matter: Matter, turns: list[Turn], opened: Sequence[Turn]) -> int:
+        """Side by side, each outcome appended to ``turns``; where one hangs the others are written and said at once
+        (G9). Answers how many were.
+        """
+        kept = 0
+        sending = [asyncio.create_task(self._send(matter, turn)) for turn in opened]
+        under_way = set(sending)
+        try:
+            while under_way:
+                ended, under_way = await asyncio.wait(under_way, timeout=_TOGETHER_SECONDS)
+                turns += [task.result() for task in ended]
+                if under_way and len(turns) > kept:
+                    await self._matters.keep(lease, _deliveries(turns[kept:]), _events(turns[kept:]))
+                    kept = len(turns)
+        finally:
+            for task in sending:
+                task.cancel()
+            await asyncio.gather(*sending, return_exceptions=True)
+        return kept
 
     async def _write(self, matter: Matter, step: Send) -> Turn:
         """The bytes that may have arrived already, or a mail written now; put off while its readers are unknown."""
@@ -87,10 +111,11 @@ class DeliverMails:
         try:
             written = await self._composer.compose(matter, step.notice, step.audience)
         except NobodyKnown:
-            return self._put_off(matter, turn, turn.delivery, "unheard_of")
+            return self._put_off(matter, turn, turn.delivery, "unheard_of", last_word="unheard_of")
         except NobodyToMail as error:
             return end(matter, step, Status.SUPPRESSED if error.by_choice else Status.FAILED, error.reason)
-        return replace(turn, delivery=written.model_copy(update={"tries": turn.delivery.tries}))
+        tried = {"tries": turn.delivery.tries, "calls": turn.delivery.calls}
+        return replace(turn, delivery=written.model_copy(update=tried))
 
     async def _is_wanted_alarm(self, matter: Matter, notice: Notice) -> bool:
         """C4's mail goes out once a day and Zoom user, whichever appointment comes first."""
@@ -102,7 +127,8 @@ class DeliverMails:
     async def _send(self, matter: Matter, turn: Turn) -> Turn:
         """One try; the trace of the cause goes on here and in what is said of it."""
         parent = {"traceparent": turn.notice.chain.traceparent} if turn.notice.chain.traceparent else {}
-        with _tracer.start_as_current_span(f"mail {turn.delivery.purpose}", context=extract(parent)):
+        span = _tracer.start_as_current_span(f"mail {turn.delivery.purpose}", context=extract(parent))
+        with span, calls_noted(turn.delivery.calls):
             delivery = turn.delivery
             content = self._safe.open_mail(delivery.message or "", about=matter.about)
             try:
@@ -111,11 +137,10 @@ class DeliverMails:
                 log.warning(
                     "mail.put_off", about=matter.about, key=turn.key, reason=error.reason, unknown=error.unknown
                 )
-                return self._put_off(
-                    matter, turn, delivery.model_copy(update={"unsure": delivery.unsure or error.unknown})
-                )
+                noted = {"unsure": delivery.unsure or error.unknown, "calls": take_calls()}
+                return self._put_off(matter, turn, delivery.model_copy(update=noted), error.reason)
             except ProviderRefused as error:
-                return closed(matter, turn, delivery, error.reason)
+                return closed(matter, turn, delivery.model_copy(update={"calls": take_calls()}), error.reason)
             return self._received(matter, turn, receipt)
 
     def _received(self, matter: Matter, turn: Turn, receipt: Receipt) -> Turn:
@@ -125,29 +150,40 @@ class DeliverMails:
                 "accepted": turn.delivery.accepted + len(receipt.accepted),
                 "refused": turn.delivery.refused + len(receipt.refused),
                 "recipients": list(receipt.deferred),
+                "calls": take_calls(),
             }
         )
         codes = ",".join(sorted({str(code) for _, code in receipt.refused}))
         if receipt.refused:
             log.warning("mail.recipients_refused", about=matter.about, key=turn.key, codes=codes)
         if receipt.deferred:
-            return self._put_off(matter, turn, delivery)
+            return self._put_off(matter, turn, delivery, "recipients_deferred")
         return closed(matter, turn, delivery, f"smtp_{codes}" if codes else delivery.reason)
 
-    def _put_off(self, matter: Matter, turn: Turn, delivery: Delivery, reason: str = "gave_up") -> Turn:
-        """The same bytes later where they may have arrived, else the mail as it then has to be; ``reason`` is said
+    def _put_off(
+        self, matter: Matter, turn: Turn, delivery: Delivery, reason: str, *, last_word: str = "gave_up"
+    ) -> Turn:
+        """The same bytes later where they may have arrived, else the mail as it then has to be; ``last_word`` is said
         after the last try.
         """
         tries = delivery.tries + 1
         if tries >= self._patience.max_tries:
-            return closed(matter, turn, delivery, reason)
+            return closed(matter, turn, delivery, last_word)
         pause = backoff(
             tries,
             first=self._patience.retry_first.total_seconds(),
             most=self._patience.retry_most.total_seconds(),
         )
         kept = delivery if delivery.unsure or delivery.accepted else delivery.unwritten()
-        return Turn(turn.notice, turn.key, kept.model_copy(update={"tries": tries, "next_at": clock.now() + pause}))
+        return put_off(matter, turn, kept.model_copy(update={"tries": tries}), clock.now() + pause, reason)
 
     def next_look(self, matter: Matter) -> datetime | None:
         return plan(matter, clock.now(), meeting_wait=self._patience.meeting_wait).next_at
+
+
+def _deliveries(turns: Sequence[Turn]) -> dict[str, Delivery]:
+    return {turn.key: turn.delivery for turn in turns}
+
+
+def _events(turns: Sequence[Turn]) -> list[CloudEvent[Any]]:
+    return [turn.event for turn in turns if turn.event]

@@ -7,10 +7,12 @@ from typing import Any
 from services.notifier.model.matter import Chain, Matter, Meeting, Notice, Trouble
 from services.notifier.store import Matters, Safe
 from shared.contracts.booking import AppointmentEvent, ProposalEvent
+from shared.contracts.calendar_sync import CalendarSyncFrozen
 from shared.contracts.envelope import CloudEvent
+from shared.contracts.gateway import StaffInvited
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.reminder_scheduler import ReminderDue
-from shared.contracts.sealed import AppointmentSecrets, MeetingSecrets, ProposalSecrets
+from shared.contracts.sealed import AppointmentSecrets, InvitationSecrets, MeetingSecrets, ProposalSecrets
 from shared.contracts.zoom_issuer import (
     MeetingErrorCode,
     MeetingIssued,
@@ -44,6 +46,7 @@ class HearOfMatters:
         audiences: tuple[Audience, ...],
         *,
         ends_as: str = "",
+        **particulars: Any,
     ) -> None:
         """The newest state, and a notice where somebody is to be mailed."""
         opened = ProposalSecrets.unseal(self._bus, data.sealed, subject=event.subject)
@@ -58,6 +61,7 @@ class HearOfMatters:
             chain=_chain(event),
             tag=event.id if asked else "",  # the same revision may be asked about on several days
             words=words,
+            **particulars,
         )
 
         def merge(matter: Matter) -> Matter:
@@ -150,6 +154,36 @@ class HearOfMatters:
         )
         await self._take(event, staff_id, lambda matter: matter.with_notice(notice))
 
+    async def invited(self, event: CloudEvent[StaffInvited]) -> None:
+        """One mail for each link; a link that is dead by then is not mailed any more."""
+        data, about = event.data, event.subject
+        opened = InvitationSecrets.unseal(self._bus, data.sealed, subject=about)
+        notice = notice_of(
+            event,
+            Purpose.INVITED,
+            event.aggregateversion,
+            (Audience.STAFF,),
+            url=self._safe.lock(opened.url, about=about),
+            person=data.person,
+            invited_by=data.invited_by,
+            locale=data.locale,
+            expires_at=data.expires_at,
+        )
+        await self._take(event, about, lambda matter: matter.with_notice(notice))
+
+    async def sync_frozen(self, event: CloudEvent[CalendarSyncFrozen]) -> None:
+        """One mail to the administrators for each time that it freezes (G17)."""
+        data = event.data
+        notice = notice_of(
+            event,
+            Purpose.SYNC_FROZEN,
+            event.aggregateversion,
+            (Audience.ADMINS,),
+            tag=data.provider,
+            provider=data.provider,
+        )
+        await self._take(event, data.staff_id, lambda matter: matter.with_notice(notice))
+
     async def _take(self, event: CloudEvent[Any], about: str, merge: Callable[[Matter], Matter]) -> None:
         if await self._matters.take(about, event.organizationid, merge):
             self._wake(about)
@@ -165,4 +199,5 @@ def notice_of(
 
 
 def _chain(event: CloudEvent[Any]) -> Chain:
-    return Chain(causation_id=event.id, correlation_id=event.correlationid, traceparent=event.traceparent)
+    cause = event.cause()
+    return Chain(**vars(cause), traceparent=event.traceparent)

@@ -1,6 +1,7 @@
-"""How a delivery ends, and what is said of it (G9): sent, failed or suppressed, each with an event."""
+"""How a delivery ends or waits, and what is said of it (G9): sent, failed, suppressed or put off."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -13,6 +14,8 @@ from shared.contracts.notifier import NotificationFailed, NotificationSent, Purp
 from shared.observability import metrics
 
 log = structlog.get_logger(__name__)
+_SAY_EVERY = 5
+"""Of the tries that fail one after the other the first is said, and then one in so many."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,15 @@ def end(matter: Matter, step: Send | Suppress, how: Status, reason: str) -> Turn
     return Turn(step.notice, turn.key, done, _failed(matter, step.notice, done, reason))
 
 
+def put_off(matter: Matter, turn: Turn, delivery: Delivery, next_at: datetime, reason: str) -> Turn:
+    """Another try later; said so that nobody wonders where the mail is."""
+    waiting = delivery.model_copy(update={"next_at": next_at})
+    if waiting.tries > 1 and waiting.tries % _SAY_EVERY:
+        return Turn(turn.notice, turn.key, waiting)
+    event = _failed(matter, turn.notice, waiting, reason)
+    return Turn(turn.notice, turn.key, waiting.model_copy(update={"calls": []}), event)
+
+
 def _sent(matter: Matter, notice: Notice, delivery: Delivery) -> CloudEvent[Any]:
     data = NotificationSent(
         about=matter.about,
@@ -80,6 +92,7 @@ def _sent(matter: Matter, notice: Notice, delivery: Delivery) -> CloudEvent[Any]
         audience=delivery.audience,
         message_id=delivery.message_id,
         with_meeting=delivery.with_meeting,
+        calls=delivery.calls,
     )
     return _event(matter, notice, data)
 
@@ -92,6 +105,8 @@ def _failed(matter: Matter, notice: Notice, delivery: Delivery, reason: str) -> 
         audience=delivery.audience,
         reason=reason,
         suppressed=delivery.status is Status.SUPPRESSED,
+        calls=delivery.calls,
+        retry_at=delivery.next_at if delivery.status is Status.OPEN else None,
     )
     return _event(matter, notice, data)
 
@@ -102,13 +117,13 @@ def _event(matter: Matter, notice: Notice, data: NotificationSent | Notification
         subject=matter.about,
         organization_id=matter.organization_id,
         version=notice.revision,
-        cause=Cause(causation_id=notice.chain.causation_id, correlation_id=notice.chain.correlation_id),
+        cause=Cause(**notice.chain.model_dump(exclude={"traceparent"})),
     )
 
 
 def record(matter: Matter, turn: Turn) -> None:
     """Metrics and the log line, once the outcome is written."""
-    if turn.event is None:
+    if turn.delivery.status is Status.OPEN:
         return
     metrics.record_effect("mail", turn.delivery.status)
     log.info("mail.ended", about=matter.about, key=turn.key, status=turn.delivery.status, reason=turn.delivery.reason)

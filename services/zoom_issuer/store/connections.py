@@ -112,6 +112,21 @@ class Connections:
             if made is not None:
                 return made, waiting
 
+    async def hand_over(self, attempt: Attempt, account_id: str, grant: Grant) -> bool:
+        """Give a new grant of this account to who else has it connected; false where nobody has."""
+        mine = {"organization_id": attempt.organization_id, "staff_id": attempt.staff_id}
+        theirs = {"account_id": account_id, "claims_account": True, "$nor": [mine]}
+        while True:
+            owner = await self.rows.find_one(theirs, {"generation": 1})
+            if owner is None:
+                return False
+            result = await self.rows.update_one(
+                {"_id": owner["_id"], "generation": owner["generation"]},
+                {"$set": self._sealed(owner["_id"], grant), "$unset": {"renewal": ""}, "$inc": {"generation": 1}},
+            )
+            if result.modified_count:
+                return True
+
     async def end(
         self,
         seen: Connection,

@@ -165,6 +165,7 @@ def row_of(document: Document) -> MeetingRow:
         announced_meeting=document.get("announced_meeting"),
         announced_revision=document.get("announced_revision", 0),
         announced_error=document.get("announced"),
+        announced_retry_at=document.get("announced_retry_at"),
         alarmed=document.get("alarmed", False),
     )
 

@@ -13,6 +13,7 @@ import structlog
 
 from services.zoom_issuer.store.connections import RENEWAL_LEASE, Connection, Connections, ConnectionStatus
 from shared import clock
+from shared.contracts import actors
 from shared.contracts.envelope import Cause, CloudEvent, envelope
 from shared.contracts.zoom_issuer import EndOfConnection, ZoomDisconnected
 from shared.ids import new_id
@@ -140,7 +141,7 @@ class AccessTokens:
                 subject=seen.staff_id,
                 organization_id=seen.organization_id,
                 version=version,
-                cause=Cause.outside(),
+                cause=Cause.outside(actor=actors.provider("zoom")),
             )
 
         waiting = await self._connections.end(seen, ConnectionStatus.BROKEN, reason, broke, renewal=renewal)

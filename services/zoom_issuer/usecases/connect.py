@@ -19,6 +19,7 @@ from services.zoom_issuer.store.connections import (
     ConnectionStatus,
 )
 from services.zoom_issuer.store.meetings import MeetingStore
+from shared.contracts import actors
 from shared.contracts.envelope import Cause, CloudEvent, envelope
 from shared.contracts.people import Account
 from shared.contracts.zoom_issuer import EndOfConnection, ZoomConnected, ZoomDisconnected
@@ -64,7 +65,9 @@ class Connect:
         )
 
     async def complete(self, back: Return, *, request_id: str) -> Connection:
-        """Finish; a grant that is not kept is ended at Zoom too."""
+        """Finish. A grant that is refused ended the earlier ones of its account all the same: who else has the account
+        connected goes on with it, and where nobody has it is ended at Zoom.
+        """
         attempt = await self._attempts.take(back, provider=PROVIDER)
         if attempt is None:
             raise StateInvalid()
@@ -77,16 +80,18 @@ class Connect:
         except ProviderError as error:
             raise _problem(error) from error
         try:
-            return await self._accept(attempt, grant, request_id)
-        except Problem:
-            await self._endpoint.drop(grant)
-            raise
-
-    async def _accept(self, attempt: Attempt, grant: Grant, request_id: str) -> Connection:
-        try:
             user = await self._zoom.me(grant.access_token)
         except ProviderError as error:
+            await self._endpoint.drop(grant)
             raise _problem(error) from error
+        try:
+            return await self._accept(attempt, grant, user, request_id)
+        except Problem:
+            if not await self._connections.hand_over(attempt, user.user_id, grant):
+                await self._endpoint.drop(grant)
+            raise
+
+    async def _accept(self, attempt: Attempt, grant: Grant, user: ZoomUser, request_id: str) -> Connection:
         if user.basic and not await self._store.allows_basic(attempt.organization_id):
             raise PlanNotAllowed()
         return await self._keep(attempt, grant, user, request_id)
@@ -101,7 +106,7 @@ class Connect:
                 subject=attempt.staff_id,
                 organization_id=attempt.organization_id,
                 version=version,
-                cause=Cause.outside(request_id or None),
+                cause=Cause.outside(request_id or None, actor=actors.staff(attempt.staff_id)),
             )
 
         try:
@@ -131,7 +136,7 @@ class Connect:
                 subject=seen.staff_id,
                 organization_id=seen.organization_id,
                 version=version,
-                cause=Cause.outside(request_id or None),
+                cause=Cause.outside(request_id or None, actor=actors.staff(seen.staff_id)),
             )
 
         waiting = await self._connections.end(seen, ConnectionStatus.DISCONNECTED, "", disconnected)

@@ -19,6 +19,7 @@ from services.zoom_issuer.usecases.report import OVER, Report, Setback
 from shared import clock
 from shared.contracts.zoom_issuer import MeetingErrorCode
 from shared.due import Lease
+from shared.observability.calls import calls_noted
 from shared.providers import (
     CredentialRevoked,
     ProviderError,
@@ -71,6 +72,10 @@ class FollowAppointment:
         self._new_passcode = new_passcode
 
     async def __call__(self, lease: Lease) -> None:
+        with calls_noted(lease.row.get("calls", ())):
+            await self._follow(lease)
+
+    async def _follow(self, lease: Lease) -> None:
         try:
             if not await self._advance(lease):
                 return

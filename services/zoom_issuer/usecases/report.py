@@ -9,7 +9,8 @@ import structlog
 from services.zoom_issuer.model import MeetingRow, Status, is_urgent, last_moment
 from services.zoom_issuer.store.meetings import MeetingStore, cause_of, row_of
 from shared import clock
-from shared.contracts.envelope import EventData, envelope
+from shared.contracts.envelope import envelope
+from shared.contracts.provider_calls import WithCalls
 from shared.contracts.zoom_issuer import (
     MeetingErrorCode,
     MeetingIssued,
@@ -21,9 +22,13 @@ from shared.crypto import KeyRing
 from shared.due import Lease, backoff
 from shared.messaging.relay import Relay
 from shared.observability import metrics
+from shared.observability.calls import telling, untold_calls
 
 log = structlog.get_logger(__name__)
 _LONGEST_PAUSE = 60.0
+_SAY_EVERY = 5
+"""Of the tries that fail alike one in so many is said, so that nobody is shown a time long past."""
+_OUTDATED = timedelta(minutes=5)
 OVER = "the appointment is over"
 
 
@@ -61,7 +66,7 @@ class Report:
     async def done(self, lease: Lease, *, go_on_at: datetime | None = None, tries: int = 0) -> None:
         """All is as wanted. With ``go_on_at`` a former host's meeting is still to go, which nobody has to wait for."""
         row = row_of(lease.row)
-        data: EventData | None = None
+        data: WithCalls | None = None
         status = Status.NONE
         if row.actual is not None:
             status = Status.ISSUED
@@ -81,7 +86,7 @@ class Report:
         if data is not None:
             metrics.record_effect("meeting", status)
 
-    def _issued_or_updated(self, lease: Lease, row: MeetingRow, meeting_id: str) -> EventData | None:
+    def _issued_or_updated(self, lease: Lease, row: MeetingRow, meeting_id: str) -> WithCalls | None:
         before, revision = row.announced_meeting, row.wanted.revision
         if before == meeting_id and row.announced_revision == revision:
             return None
@@ -122,7 +127,8 @@ class Report:
         near = is_urgent(row.wanted, next_try_at=due_at, tries=tries, warn_before=self._warn_before)
         alarms = row.wanted.exists and (setback.waits_for is not None or near)
         data = None
-        if row.announced_error != setback.error or (alarms and not row.alarmed):
+        said = row.announced_error == setback.error and (row.alarmed or not alarms)
+        if not said or tries % _SAY_EVERY == 0 or _is_outdated(row.announced_retry_at, due_at):
             data = MeetingIssueFailed(
                 appointment_id=row.appointment_id,
                 revision=row.wanted.revision,
@@ -137,6 +143,7 @@ class Report:
             "tries": tries,
             "error": setback.error,
             "announced": setback.error,
+            "announced_retry_at": due_at if data else row.announced_retry_at,
             "alarmed": row.alarmed or alarms,
             "waits_for_staff": setback.waits_for,
         }
@@ -163,17 +170,23 @@ class Report:
         }
         await self._settle(lease, row, state, data)
 
-    async def _settle(self, lease: Lease, row: MeetingRow, state: dict[str, Any], data: EventData | None) -> None:
+    async def _settle(self, lease: Lease, row: MeetingRow, state: dict[str, Any], data: WithCalls | None) -> None:
         events = []
         if data is not None:
             event = envelope(
-                data,
+                telling(data),
                 subject=row.appointment_id,
                 organization_id=row.organization_id,
                 version=row.version + 1,
                 cause=cause_of(lease.row),
             )
             events = [event]
+        state = {**state, "calls": untold_calls()}
         waiting = await self._store.settle(lease, row.wanted.revision, state, events)
         if waiting:
             self._relay.publish_soon(self._store.meetings, row.appointment_id, waiting)
+
+
+def _is_outdated(said: datetime | None, due_at: datetime) -> bool:
+    """Whether the next try is much later than was said."""
+    return said is not None and due_at - said >= _OUTDATED

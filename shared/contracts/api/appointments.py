@@ -8,7 +8,8 @@ from pydantic import Field, StrictBool
 
 from shared.contracts.api.effects import EffectView
 from shared.contracts.api.fields import Address, Id, Instant, LongText, MayBeLeftOut, Message, Request, Title, View
-from shared.contracts.booking import Kind, Visibility
+from shared.contracts.booking import DriftDecision, Kind, Visibility
+from shared.contracts.calendar_sync import DriftKind, Provider
 from shared.contracts.zoom_issuer import MeetingErrorCode
 
 MAX_ATTENDEES = 50
@@ -129,6 +130,27 @@ class CancelRequest(Request):
     message: Message = ""
 
 
+class DriftRequest(Request):
+    """Put the calendar's entry back as it was written, or have the appointment follow it."""
+
+    decision: DriftDecision
+
+
+class DriftView(View):
+    """What somebody changed directly in a calendar and nobody has decided yet (V6). ``title`` where it is another;
+    ``reason`` says why it was not followed although the organization wants that.
+    """
+
+    kind: DriftKind
+    start: datetime | None
+    end: datetime | None
+    title: str | None
+    staff_id: str
+    provider: Provider
+    detected_at: datetime
+    reason: str | None
+
+
 class AppointmentView(View):
     """An appointment as staff see it. ``hidden`` as in proposals. Times are in the organization's zone."""
 
@@ -165,6 +187,7 @@ class AppointmentView(View):
     hidden: bool
     can_change: bool
     effects: list[EffectView]
+    drift: DriftView | None = None
 
 
 class AppointmentList(View):

@@ -30,8 +30,9 @@ class EffectStatus(StrEnum):
 
 
 class EffectView(View):
-    """``of`` is a staff id, a room's id, or the side of a mail (``guest``, ``staff``). ``absent`` says that it is to be
-    gone (a cancelled meeting), ``purpose`` why a mail is sent.
+    """``of`` is a staff id, a room's id, or the side of a mail (``guest``, ``staff``); empty of a reminder whose two
+    mails fare alike. ``absent`` says that the thing is to be gone (a cancelled meeting), ``purpose`` why a mail is
+    sent, ``count`` how many things it is (a person's holds).
     """
 
     effect: Effect
@@ -41,3 +42,4 @@ class EffectView(View):
     until: datetime | None = None
     absent: bool = False
     purpose: Purpose | None = None
+    count: int = 1

@@ -152,6 +152,7 @@ class SlotView(View):
 class ProposalView(View):
     """A proposal as staff see it. ``hidden`` where it is private and the reader takes no part: then title, guest,
     note, guidance and the guest's URL are empty. Times are in the organization's zone.
+    ``opened_at`` is when the guest's page was first seen (X12).
     """
 
     id: str
@@ -178,6 +179,7 @@ class ProposalView(View):
     created_at: datetime
     updated_at: datetime
     asked_again_at: datetime | None
+    opened_at: datetime | None = None
     guest_message: str
     appointment_id: str | None
     hidden: bool
@@ -193,7 +195,9 @@ class ProposalList(View):
 
 
 class GuestConfirm(Request):
-    """The guest's choice (R22). ``email`` may be left out where it is known; another address replaces it."""
+    """The guest's choice (R22). ``email`` may be left out where it is known; another address replaces it. ``locale`` is
+    the browser's: any is taken, mails are written in ``ja`` or ``en``, and in the organization's language for others.
+    """
 
     slot_id: Id
     name: GuestName

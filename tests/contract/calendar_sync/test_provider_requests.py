@@ -125,6 +125,7 @@ ACTS: dict[str, Act] = {
     "entry after a lost answer": lambda one: one.create(Token(), CONFIRMED, 0, look=True),
     "change": lambda one: one.update(Token(), "abc", CONFIRMED),
     "find": lambda one: one.find(Token(), CONFIRMED.marker, 0),
+    "state": lambda one: one.state(Token(), "abc", "Asia/Tokyo"),
     "delete": lambda one: one.delete(Token(), "abc"),
     "watch": lambda one: one.watch(Token(), url="https://c.example/hooks/x", secret="s", until=START),
     "watch again": lambda one: one.renew_watch(Token(), WATCH, url="https://c.example/h", secret="s", until=START),

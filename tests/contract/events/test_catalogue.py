@@ -110,6 +110,7 @@ def test_readers_take_values_of_open_enumerations_that_they_do_not_know() -> Non
         "audience": "guest",
         "message_id": "",
         "with_meeting": False,
+        "calls": [],
     }
     read = NotificationSent.model_validate(sent)
     assert (read.purpose, read.model_dump(mode="json")) == ("invented_later", sent)

@@ -199,3 +199,21 @@ async def test_r29_a_proposal_expires_and_new_slots_reopen_it(system: System) ->
         return len([slot for slot in view["slots"] if slot["status"] == "open"]) == 1
 
     await eventually(offered, timeout=20)
+
+
+async def test_g12_a_move_to_another_organizer_tells_the_link_that_is_valid_then(system: System) -> None:
+    title, guest = "主催者の変更", "shusai@example.com"
+    proposal = await system.proposed(title=title, guest={"name": "主催", "email": guest})
+    await system.confirm(proposal, name="主催")
+    before = await system.issued(proposal)
+    [(start, end)] = await system.free_times(1)
+    changes = {"organizer_id": system.ids[ADMIN], "start": start.isoformat(), "end": end.isoformat()}
+    moved = await system.api.patch(f"/api/v1/appointments/{before['id']}", json=changes, headers=system.headers[TARO])
+    assert moved.status_code == 200, moved.text
+    [changed] = await eventually(lambda: system.mails(guest, "日程が変更されました"), timeout=30)
+    meeting = (await system.issued(proposal))["meeting"]
+    assert meeting["join_url"] != before["meeting"]["join_url"]
+    assert meeting["join_url"] in changed["text"]
+    assert str(invitation(changed)["LOCATION"]) == meeting["join_url"]
+    assert (await system.sandbox.get(meeting["join_url"])).status_code == 200
+    assert await system.mails(guest, "Web会議URLのご案内") == []

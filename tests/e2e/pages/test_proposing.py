@@ -283,6 +283,22 @@ async def test_last_times_guidance_is_called_so_until_it_is_replaced(people: Peo
     page = await open_form(people, weeks=0)
     await add_by_hand(page, people, days=1, start="10:00", end="11:00")
     await page.click("[data-to-check]")
-    await expect(page.locator("[data-remembered]")).to_be_visible()
+    mark = page.locator("[data-remembered=guidance]")
+    await expect(mark).to_be_visible()
     await page.fill("#guidance", "別のご案内")
-    await expect(page.locator("[data-remembered]")).to_be_hidden()
+    await expect(mark).to_be_hidden()
+
+
+async def test_x12_one_press_clears_what_was_remembered(people: People) -> None:
+    await people.proposal(guidance="10分前からご入室いただけます。", visibility="private", kind="visit")
+    page = await open_form(people, weeks=0)
+    await page.click("[data-remembered=kind]:visible")
+    await expect(page.locator("[name=kind][value=web]")).to_be_checked()
+    await add_by_hand(page, people, days=1, start="10:00", end="11:00")
+    await page.click("[data-to-check]")
+    for name in ("guidance", "visibility"):
+        await page.click(f"[data-remembered={name}]")
+        await expect(page.locator(f"[data-remembered={name}]")).to_be_hidden()
+    await expect(page.locator("#guidance")).to_have_value("")
+    await expect(page.locator("#visibility")).to_have_value("default")
+    await people.proposal()

@@ -67,11 +67,12 @@ def reports(appointment_id: str, proposal: dict[str, Any]) -> list[EventData]:
         NotificationSent(
             about=appointment_id,
             revision=1,
-            purpose=Purpose.CONFIRMED,
+            purpose=purpose,
             audience=audience,
             message_id="m",
             with_meeting=True,
         )
+        for purpose in (Purpose.CONFIRMED, Purpose.REMINDER)
         for audience in (Audience.GUEST, Audience.STAFF)
     ]
     return [
@@ -105,6 +106,44 @@ async def test_g09_reports_in_any_order_and_twice_end_in_the_same_picture(world:
     shown = (await world.call("GET", f"/appointments/{appointment_id}")).json()
     assert (shown["meeting"]["status"], shown["meeting"]["join_url"]) == ("issued", SECRETS.join_url)
     assert (shown["meeting"]["error"], shown["calendar"]["status"]) == (None, "written")
+
+
+async def test_g09_a_mail_that_waits_says_until_when_and_why_and_ends_as_sent(world: World) -> None:
+    appointment_id = (await world.confirm(await world.propose())).json()["id"]
+    first, second = (clock.now().replace(microsecond=0) + timedelta(minutes=minutes) for minutes in (1, 9))
+
+    def put_off(until: datetime) -> NotificationFailed:
+        return NotificationFailed(
+            about=appointment_id,
+            revision=1,
+            purpose=Purpose.CONFIRMED,
+            audience=Audience.GUEST,
+            reason="smtp_451",
+            suppressed=False,
+            retry_at=until,
+        )
+
+    events = said(put_off(first), put_off(second), a_mail(appointment_id))
+    for event, at in (events[1], events[0]):
+        await world.hears(event, subject=appointment_id, version=1, time=at)
+    shown = (await world.call("GET", f"/appointments/{appointment_id}")).json()["effects"]
+    (mail,) = [effect for effect in shown if (effect["effect"], effect["of"]) == ("mail", "guest")]
+    assert (mail["status"], mail["reason"]) == ("waiting", "smtp_451")
+    assert datetime.fromisoformat(mail["until"]) == second
+    for event, at in (events[2], events[0]):
+        await world.hears(event, subject=appointment_id, version=1, time=at)
+    assert (await effects_of(world, f"/appointments/{appointment_id}"))["mail", "guest"] == "done"
+
+
+def a_mail(appointment_id: str) -> NotificationSent:
+    return NotificationSent(
+        about=appointment_id,
+        revision=1,
+        purpose=Purpose.CONFIRMED,
+        audience=Audience.GUEST,
+        message_id="m",
+        with_meeting=True,
+    )
 
 
 async def test_g26_the_link_is_not_in_clear_in_the_database(world: World) -> None:

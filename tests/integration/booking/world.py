@@ -13,16 +13,21 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from services.booking.app import Stores, build_app
+from services.booking.app import AppointmentUses, Stores, build_app
 from services.booking.model.free_time import bitset_of
 from services.booking.model.spans import Span
 from services.booking.providers.calendar_look import UNREADABLE, BusyEntry, Looked, LookStatus
 from services.booking.settings import Settings
 from services.booking.subscribers import SERVICE, Subscribers
 from services.booking.usecases.announce import Announcer
-from services.booking.usecases.end_proposal import DropTakenSlots, ExpireProposal
+from services.booking.usecases.attend_proposals import AttendProposals
+from services.booking.usecases.availability import Availability
+from services.booking.usecases.drop_slots import DropFilledSlots, DropSlots, DropTakenSlots
+from services.booking.usecases.end_proposal import ExpireProposal
+from services.booking.usecases.few_slots import FewSlots
 from services.booking.usecases.links import Links
 from services.booking.usecases.record_effects import RecordEffects
+from services.booking.usecases.record_timeline import RecordTimeline
 from shared import clock, mongo
 from shared.contracts.calendar_sync import (
     BusyMonth,
@@ -223,18 +228,31 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
     app = build_app(settings, look=look)
     database_client, database = mongo.connect(database_url, app_name=SERVICE)
     stores = Stores.on(database_client, database)
-    for indexes in (stores.people.indexes, stores.guards.indexes, stores.bookings.indexes, stores.rooms.indexes):
-        for collection, wanted in indexes.items():
-            await mongo.ensure_indexes(collection, wanted)
+    for collection, wanted in stores.indexes.items():
+        await mongo.ensure_indexes(collection, wanted)
     relay = Relay(make_broker(SERVICE, settings), [])
     announcer = Announcer(settings.bus_ring, Links(settings.token_ring, settings.public_url))
+    few_slots = FewSlots(stores.people, announcer)
+    drop = DropSlots(stores.bookings, announcer, few_slots, relay)
+    availability = Availability(
+        stores.people,
+        stores.guards,
+        look,
+        stale_after=settings.stale_after,
+        look_max_age=settings.look_max_age,
+        looks_budget=settings.looks_budget,
+    )
     subscribers = Subscribers(
         stores.people,
         stores.rooms,
         RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
-        DropTakenSlots(stores.bookings, stores.guards, announcer, relay),
+        DropTakenSlots(stores.bookings, stores.guards, drop),
+        DropFilledSlots(stores.bookings, availability, drop),
+        AppointmentUses.of(stores, availability, announcer, relay).settle_drift,
+        RecordTimeline(stores.timeline),
     )
-    expiry = DueWorker("expiry", stores.bookings.proposals, ExpireProposal(stores.bookings, announcer, relay))
+    attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
+    expiry = DueWorker("proposals", stores.bookings.proposals, attend)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(
         transport=transport, base_url="http://booking", headers={"authorization": "Bearer secret"}

@@ -201,6 +201,18 @@ async def test_throttling_is_honoured_and_told(world: World) -> None:
     assert len(await world.calls(method="POST", path="/v1.0/me/events")) == 2
 
 
+async def test_every_try_is_told_by_the_event_that_comes_next(world: World) -> None:
+    await world.connect("stf_taro")
+    rule = {"kind": "status", "provider": "microsoft", "method": "POST", "path": "/me/events$", "status": 503}
+    await world.faults({**rule, "times": 2})
+    await world.confirm(wants_meeting=False)
+    [written] = await patiently(lambda: world.bus.of("calendar_sync.calendar_entry_written.v1"))
+    [failed] = world.bus.of("calendar_sync.calendar_write_failed.v1")
+    tries = [(call["operation"], call["result"]) for event in (failed, written) for call in event["calls"]]
+    assert [result for operation, result in tries if operation == "events.create"] == ["503", "503", "201"]
+    assert tries[0] == ("events.create", "503")
+
+
 async def test_a_refusal_is_final_and_told(world: World) -> None:
     await world.connect("stf_taro")
     rule = {"kind": "status", "provider": "microsoft", "method": "POST", "path": "/me/events$", "status": 403}

@@ -127,6 +127,20 @@ def a_guest_appointment(**changes: Any) -> dict[str, Any]:
     return values | changes
 
 
+def a_timeline_entry(**changes: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "entry_id": "evt_1",
+        "organization_id": "org_1",
+        "about": ["apt_1"],
+        "at": "2026-11-20T01:00:00Z",
+        "type": "chosei.zoom_issuer.meeting_issued.v1",
+        "actor": "guest",
+        "facts": {},
+        "calls": [{"at": "2026-11-20T01:00:00Z", "provider": "zoom", "operation": "meetings.create", "result": "201"}],
+    }
+    return values | changes
+
+
 def a_problem(status: int, code: str, detail: str = "だめです。") -> dict[str, Any]:
     return {"type": f"urn:chosei:problem:{code}", "title": "-", "status": status, "detail": detail, "code": code}
 
@@ -144,6 +158,7 @@ class Answer:
 def _usual() -> dict[tuple[str, str], Answer]:
     """By service and the start of the path, longest first; every method unless named."""
     proposal, appointment = Answer(200, a_proposal_view()), Answer(200, an_appointment_view())
+    timeline = Answer(200, {"items": [a_timeline_entry()], "next_cursor": None})
     return {
         ("booking", "POST /internal/proposals/preview"): Answer(
             200, {"event": "booking.slots_proposed.v1", "subject": "prp_x", "data": {"sealed": "…"}}
@@ -158,13 +173,22 @@ def _usual() -> dict[tuple[str, str], Answer]:
             200, {"items": [an_appointment_view()], "next_cursor": None}
         ),
         ("booking", "GET /internal/appointments/apt_1"): appointment,
+        ("booking", "GET /internal/proposals/prp_1/timeline"): timeline,
+        ("booking", "GET /internal/appointments/apt_1/timeline"): timeline,
         ("booking", "PATCH /internal/appointments/apt_1"): appointment,
         ("booking", "POST /internal/appointments/apt_1/cancel"): Answer(200, an_appointment_view(status="canceled")),
+        ("booking", "POST /internal/appointments/apt_1/drift"): appointment,
         ("booking", "DELETE /internal/appointments/apt_1"): Answer(200, an_appointment_view(status="canceled")),
         ("booking", "GET /internal/claims"): Answer(200, {"items": []}),
         ("booking", "GET /internal/guest/proposal"): Answer(200, a_guest_view()),
         ("booking", "POST /internal/guest/proposal/confirm"): Answer(201, a_guest_appointment()),
         ("booking", "POST /internal/guest/proposal/ask-again"): Answer(202, {"status": "accepted"}),
+        ("booking", "POST /internal/guest/proposal/seen"): Answer(204, text=""),
+        ("booking", "GET /internal/explain"): Answer(200, {"claims": []}),
+        ("booking", "GET /internal/suggestions"): Answer(200, {"slots": [SLOT], "unreadable": []}),
+        ("calendar_sync", "GET /internal/explain"): Answer(
+            200, {"status": "not_connected", "calendars": [], "entries": []}
+        ),
         ("notifier", "POST /internal/preview"): Answer(200, {"subject": "件名", "text": "本文", "html": "<p>本文</p>"}),
         ("calendar_sync", "GET /internal/busy"): Answer(200, {"items": []}),
         ("calendar_sync", "GET /internal/connections"): Answer(
@@ -176,6 +200,7 @@ def _usual() -> dict[tuple[str, str], Answer]:
                 ]
             },
         ),
+        ("calendar_sync", "GET /internal/connections/frozen"): Answer(200, {"items": []}),
         ("zoom_issuer", "GET /internal/connections"): Answer(
             200, {"items": [{"provider": "zoom", "status": "disconnected", "account": ""}]}
         ),
@@ -187,6 +212,7 @@ def _usual() -> dict[tuple[str, str], Answer]:
             ("POST", "/authorize", {"authorize_url": f"https://{provider}.example/authorize?state=s"}),
             ("POST", "/callback", {"staff_id": "stf_taro", "status": "connected", "account": "taro@example.jp"}),
             ("DELETE", "", {"status": "disconnected", "account": None}),
+            ("POST", "/resume", {"status": "connected", "account": "taro@example.jp"}),
         )
     }
 

@@ -216,6 +216,22 @@ async def test_unknown_paths_and_methods_are_problems_in_the_readers_language(ga
     assert method.json()["title"] == "使えないメソッドです"
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/api/v1/proposals", {"GET", "POST"}),
+        ("/api/v1/proposals/prp_1", {"GET", "PATCH", "DELETE"}),
+        ("/proposals/prp_1/withdraw", {"GET", "POST"}),
+    ],
+)
+async def test_a_method_that_is_not_allowed_names_all_that_are(
+    gateway: Installation, path: str, allowed: set[str]
+) -> None:
+    answer = await gateway.anyone.put(path, json={})
+    assert answer.status_code == 405
+    assert set(answer.headers["allow"].split(", ")) - {"HEAD"} == allowed
+
+
 async def test_everything_needs_a_session_except_what_is_for_guests(gateway: Installation) -> None:
     document = (await gateway.anyone.get("/api/v1/openapi.json")).json()
     checked = 0

@@ -31,6 +31,7 @@ async def test_every_change_is_told_once_with_the_whole_state(gateway: Installat
         ("chosei.gateway.staff_changed.v1", 1),
         ("chosei.gateway.staff_changed.v1", 2),
         ("chosei.gateway.staff_disabled.v1", 3),
+        ("chosei.gateway.staff_invited.v1", 1),
     ]
     assert changed.json()["version"] == nothing_new.json()["version"] == 2
     assert bus.of("gateway.organization_changed.v1")[-1]["reminder_time"] == "08:30"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from services.notifier.store import Safe
 from shared import clock
-from shared.contracts.calendar_sync import CalendarDisconnected, Provider
+from shared.contracts.calendar_sync import CalendarDisconnected, CalendarSyncFrozen, Provider
 from shared.contracts.zoom_issuer import EndOfConnection, MeetingErrorCode, ZoomDisconnected
 from tests.integration.notifier.conftest import NewNotifier, Notifier, PostOffice
 from tests.unit.notifier.builders import (
@@ -38,7 +38,20 @@ async def test_a_451_is_tried_again(notifier: Notifier, post_office: PostOffice)
     await notifier.hear(meeting_issued(), confirmed())
     await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
     assert len(post_office.taken) == 2
-    assert notifier.statements("notification_failed") == []
+    put_off = await eventually(lambda: notifier.statements("notification_failed"))
+    assert {said["reason"] for said in put_off} == {"smtp_451"}
+    assert all(said["retry_at"] for said in put_off)
+
+
+async def test_every_try_is_told_once(notifier: Notifier, post_office: PostOffice) -> None:
+    """The first with the word that it was put off, later ones with the end."""
+    post_office.replies = ["451 later"] * 4
+    await notifier.hear(meeting_issued(), confirmed().model_copy(update={"actor": "guest"}))
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
+    put_off = [call["result"] for said in notifier.statements("notification_failed") for call in said["calls"]]
+    ended = sorted(call["result"] for sent in notifier.statements("notification_sent") for call in sent["calls"])
+    assert {event["actor"] for event in notifier.said} == {"guest"}
+    assert (put_off, ended) == (["451", "451"], ["250", "250", "451", "451"])
 
 
 async def test_a_550_is_final_and_said(notifier: Notifier, post_office: PostOffice) -> None:
@@ -85,7 +98,9 @@ async def test_a_cancellation_overtakes_a_confirmation_that_is_not_taken(
     await eventually(lambda: not post_office.replies)
     await notifier.hear(canceled(an_appointment(revision=2)))
     await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
-    silenced = await eventually(lambda: notifier.statements("notification_failed"))
+    silenced = await eventually(
+        lambda: [said for said in notifier.statements("notification_failed") if not said["retry_at"]]
+    )
     assert {(said["purpose"], said["reason"]) for said in silenced} == {("confirmed", "canceled")}
     (told,) = post_office.to(GUEST.email)
     assert told.subject == "[株式会社サンプル]アポイントメントがキャンセルされました[Chosei]"
@@ -99,7 +114,7 @@ async def test_a_connection_is_reused_and_replaced_when_the_server_dropped_it(
     before = post_office.connections
     await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
     moved = an_appointment(revision=2, start_at=clock.now() + timedelta(days=2), end_at=clock.now() + timedelta(days=3))
-    await notifier.hear(rescheduled(moved))
+    await notifier.hear(meeting_issued(revision=2), rescheduled(moved))
     await eventually(lambda: len(post_office.taken) == 4)
     assert post_office.connections == before
 
@@ -182,3 +197,15 @@ async def test_a_broken_connection_is_told_to_its_owner_once(notifier: Notifier,
     assert [taken.recipients for taken in post_office.taken] == [("taro@example.jp",)] * 2
     assert {taken.subject for taken in post_office.taken} == {"【Chosei】連携が切れました"}
     assert any("Googleカレンダー" in taken.text for taken in post_office.taken)
+
+
+async def test_g17_the_administrators_hear_once_of_each_freeze(notifier: Notifier, post_office: PostOffice) -> None:
+    frozen = CalendarSyncFrozen(staff_id="stf_taro", provider=Provider.MICROSOFT, missing=4, coming=5)
+    first, second = (an_event(frozen, subject="stf_taro", version=version) for version in (7, 9))
+    await notifier.hear(first, first, first)
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 1)
+    await notifier.hear(first, second)
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
+    assert {taken.subject for taken in post_office.taken} == {"【Chosei】[注意!]カレンダーの同期を凍結しました"}
+    assert len(post_office.taken) == 2
+    assert "Outlookカレンダー" in post_office.taken[0].text

@@ -38,14 +38,16 @@ class World:
     start_issuer: StartIssuer
     database_url: str
 
-    def identity(self, staff_id: str) -> dict[str, str]:
-        return {"x-organization-id": ORGANIZATION, "x-staff-id": staff_id}
+    def identity(self, staff_id: str, organization_id: str = ORGANIZATION) -> dict[str, str]:
+        return {"x-organization-id": organization_id, "x-staff-id": staff_id}
 
-    async def connect(self, staff_id: str = "stf_taro", account: str = TARO.email) -> httpx.Response:
+    async def connect(
+        self, staff_id: str = "stf_taro", account: str = TARO.email, organization_id: str = ORGANIZATION
+    ) -> httpx.Response:
         """The way of a browser through the consent page."""
         body = {"email": account, "redirect_uri": REDIRECT}
         begun = await self.issuer.post(
-            "/internal/connections/zoom/authorize", json=body, headers=self.identity(staff_id)
+            "/internal/connections/zoom/authorize", json=body, headers=self.identity(staff_id, organization_id)
         )
         consent = await self.outside.post(begun.json()["authorize_url"], data={"account": account, "decision": "allow"})
         query = dict(httpx.URL(consent.headers["location"]).params)

@@ -1,7 +1,10 @@
 """Connecting Zoom accounts (R1–R4)."""
 
+import pytest
+
+from shared.contracts.booking import AppointmentConfirmed
 from shared.contracts.gateway import OrganizationChanged
-from tests.builders import ORGANIZATION, an_event
+from tests.builders import ORGANIZATION, an_appointment, an_event
 from tests.integration.zoom_issuer.conftest import REDIRECT, TARO, World
 from tests.waiting import eventually
 
@@ -35,7 +38,21 @@ async def test_r3_an_account_that_somebody_else_connected_is_refused_without_a_n
     refused = await world.connect("stf_hana", TARO.email)
     assert (refused.status_code, refused.json()["code"]) == (409, "account_taken")
     assert "taro" not in refused.text
-    assert await world.calls("/oauth/revoke") == 1, "the grant that was refused is not left at Zoom"
+    assert await world.calls("/oauth/revoke") == 0, "it is the owner's as well"
+
+
+@pytest.mark.parametrize("organization_id", [ORGANIZATION, "org_other"])
+async def test_r3_a_refused_attempt_leaves_the_owner_connected(world: World, organization_id: str) -> None:
+    await world.connect()
+    refused = await world.connect("stf_hana", TARO.email, organization_id)
+    assert refused.json()["code"] == "account_taken"
+    appointment = an_appointment()
+    confirmed = AppointmentConfirmed(appointment=appointment, sealed="")
+    await world.bus.publish(an_event(confirmed, subject=appointment.appointment_id))
+    await eventually(world.issued)
+    assert world.bus.of("zoom_issuer.zoom_disconnected.v1") == []
+    listed = await world.issuer.get("/internal/connections", headers=world.identity("stf_taro"))
+    assert listed.json()["items"][0]["status"] == "connected"
 
 
 async def test_a_state_is_good_once_and_only_for_the_person_who_began(world: World) -> None:

@@ -156,6 +156,18 @@ async def test_a_server_error_is_tried_again_after_a_look(world: World) -> None:
     assert len(await world.meetings()) == 1
 
 
+async def test_every_try_is_told_by_the_event_that_comes_next(world: World) -> None:
+    await world.connect()
+    await world.faults(
+        {"provider": "zoom", "method": "POST", "path": "/v2/users", "kind": "status", "status": 429, "times": 2}
+    )
+    await world.bus.publish(confirmed().model_copy(update={"actor": "guest"}))
+    [issued] = await eventually(world.issued, timeout=20)
+    [failed] = world.bus.of("zoom_issuer.meeting_issue_failed.v1")
+    tries = [(call["operation"], call["result"]) for event in (failed, issued) for call in event["calls"]]
+    assert tries == [("meetings.create", "429"), ("meetings.create", "429"), ("meetings.create", "201")]
+
+
 async def test_g19_meetings_wait_for_a_broken_connection_and_drain_after_reconnecting(
     world: World,
 ) -> None:

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.booking.model.effects import (
+    FILED,
     MEETING_KEY,
+    REMINDER_KEY,
     Expected,
     Report,
     Reported,
@@ -96,3 +98,57 @@ def test_the_publishers_own_count_orders_reports_of_one_revision() -> None:
     first, second = report(1, Reported.SUPPRESSED, within=1), report(1, Reported.DONE, within=2)
     third = report(1, Reported.SUPPRESSED, reason="too_late", within=3)
     assert fold(fold({"r": third}, "r", first), "r", second)["r"] == third
+
+
+REMINDER = Expected(effect=Effect.REMINDER, of="", keys=[REMINDER_KEY], since=1)
+FILED_REMINDER = (REMINDER_KEY, report(1, Reported.WAITING, reason=FILED, until=AT))
+
+
+def reminded(side: str, told: Report) -> tuple[str, Report]:
+    return mail_key(Purpose.REMINDER, side), told
+
+
+def test_g21_a_reminder_waits_for_its_hour_and_is_done_when_its_mails_are() -> None:
+    (view,) = shown([REMINDER], folded([FILED_REMINDER]))
+    assert (view.of, view.status, view.reason, view.until) == ("", EffectStatus.WAITING, "scheduled", AT)
+    done = report(1, Reported.DONE)
+    both = folded([FILED_REMINDER, reminded("guest", done), reminded("staff", done)])
+    assert [(view.of, view.status) for view in shown([REMINDER], both)] == [("", EffectStatus.DONE)]
+
+
+def test_g21_sides_of_a_reminder_that_fare_differently_are_told_apart() -> None:
+    late = report(1, Reported.SUPPRESSED, reason="too_late")
+    told = folded([FILED_REMINDER, reminded("guest", report(1, Reported.DONE)), reminded("staff", late)])
+    views = [(view.of, view.status, view.reason) for view in shown([REMINDER], told)]
+    assert views == [("guest", EffectStatus.DONE, None), ("staff", EffectStatus.SUPPRESSED, "too_late")]
+
+
+def test_g21_a_reminder_of_an_earlier_time_says_nothing_of_the_new_one() -> None:
+    moved = REMINDER.model_copy(update={"since": 2})
+    done = report(1, Reported.DONE)
+    told = folded([reminded("guest", done), reminded("staff", done), (REMINDER_KEY, report(2, Reported.WAITING))])
+    assert [view.status for view in shown([moved], told)] == [EffectStatus.WAITING]
+
+
+CONFIRMATION = Expected(effect=Effect.MAIL, of="guest", keys=[mail_key("confirmed", "guest")], since=1)
+WITHOUT_LINK = (mail_key("confirmed", "guest"), report(1, Reported.DONE, lacks_link=True))
+LINK = mail_key(Purpose.LINK, "guest")
+
+
+def test_g11_a_link_that_came_late_is_a_mail_of_its_own() -> None:
+    there = (MEETING_KEY, report(1, Reported.DONE))
+    assert len(shown([CONFIRMATION], folded([WITHOUT_LINK]))) == 1
+    assert len(shown([CONFIRMATION], folded([(WITHOUT_LINK[0], report(1, Reported.DONE)), there]))) == 1
+    owed = shown([CONFIRMATION], folded([WITHOUT_LINK, there]))
+    assert [(view.purpose, view.status) for view in owed] == [
+        (Purpose.CONFIRMED, EffectStatus.DONE),
+        (Purpose.LINK, EffectStatus.PENDING),
+    ]
+    refused = (LINK, report(1, Reported.FAILED, reason="smtp_550"))
+    _, link = shown([CONFIRMATION], folded([WITHOUT_LINK, there, refused]))
+    assert (link.of, link.status, link.reason) == ("guest", EffectStatus.FAILED, "smtp_550")
+
+
+def test_g11_a_link_mail_of_before_the_move_is_not_shown_after_it() -> None:
+    moved = Expected(effect=Effect.MAIL, of="guest", keys=[mail_key("rescheduled", "guest")], since=2)
+    assert len(shown([moved], folded([(LINK, report(1, Reported.DONE))]))) == 1

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from services.gateway.providers.backend import Backend, BackendProblem, Reply
+from shared.contracts.api.proposals import ProposalView
 from shared.internal import Caller
 
 CALLER = Caller("org_1", "stf_1", "member", "en", "req_1")
@@ -57,3 +58,13 @@ def test_only_resources_with_a_version_have_an_entity_tag() -> None:
     assert Reply(httpx.Response(200, json={"items": []})).etag is None
     assert Reply(httpx.Response(200, json=[1])).etag is None
     assert Reply(httpx.Response(200, text="2030年")).etag is None
+
+
+@pytest.mark.parametrize("content", [b"<html>", b"{}", b"[]"])
+async def test_an_answer_that_cannot_be_read_is_unavailable(content: bytes) -> None:
+    answer = httpx.Response(200, content=content, headers={"content-type": "application/json"})
+    reply = await a_backend(answer).call("GET", "/internal/proposals/prp_1", CALLER)
+    with pytest.raises(BackendProblem) as caught:
+        reply.read(ProposalView)
+    assert (caught.value.status, caught.value.code) == (503, "unavailable")
+    assert caught.value.detail == "This cannot be processed right now. Please try again in a moment."

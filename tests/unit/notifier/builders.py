@@ -8,6 +8,7 @@ from services.notifier.mails.material import Material
 from services.notifier.mails.scene import Join
 from services.notifier.model.matter import Chain, Matter, Meeting, Notice
 from services.notifier.model.people import Organization
+from shared import clock
 from shared.contracts.booking import (
     Appointment,
     AppointmentCanceled,
@@ -23,11 +24,11 @@ from shared.contracts.booking import (
     Visibility,
 )
 from shared.contracts.envelope import Cause, CloudEvent, EventData, envelope
-from shared.contracts.gateway import OrganizationChanged, StaffChanged
+from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffInvited
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest, Person
 from shared.contracts.reminder_scheduler import ReminderDue
-from shared.contracts.sealed import AppointmentSecrets, MeetingSecrets, ProposalSecrets
+from shared.contracts.sealed import AppointmentSecrets, InvitationSecrets, MeetingSecrets, ProposalSecrets
 from shared.contracts.zoom_issuer import MeetingErrorCode, MeetingIssued, MeetingIssueFailed, MeetingUpdated
 from shared.crypto import KeyRing
 
@@ -160,9 +161,11 @@ def a_material(purpose: Purpose, audience: Audience = Audience.GUEST, **changes:
         Purpose.WITHDRAWN,
         Purpose.EXPIRED,
         Purpose.NEW_SLOTS_REQUESTED,
+        Purpose.SLOTS_RUNNING_LOW,
+        Purpose.UNANSWERED,
     )
     state = {"proposal": a_proposal(), "appointment": None} if proposes else {}
-    if purpose is Purpose.CONNECTION_BROKEN:
+    if purpose in (Purpose.CONNECTION_BROKEN, Purpose.INVITED, Purpose.SYNC_FROZEN):
         state = {"appointment": None}
     values = {
         "matter": a_matter(**state),
@@ -190,6 +193,19 @@ def organization_changed(**changes: Any) -> CloudEvent[Any]:
 
 def staff_changed(attendee: Attendee = ADMIN, *, role: str = "admin", version: int = 1) -> CloudEvent[Any]:
     data = StaffChanged(person=attendee.person, role=role, time_zone="Asia/Tokyo", locale="ja", zoom_user="")
+    return an_event(data, subject=attendee.staff_id, version=version)
+
+
+def staff_invited(
+    attendee: Attendee = TARO, *, version: int = 1, url: str = "https://chosei.example.jp/invite/TOKEN"
+) -> CloudEvent[Any]:
+    data = StaffInvited(
+        person=attendee.person,
+        invited_by=ADMIN.person,
+        locale="ja",
+        expires_at=clock.now() + timedelta(days=7),
+        sealed=InvitationSecrets(url=url).seal(BUS, subject=attendee.staff_id),
+    )
     return an_event(data, subject=attendee.staff_id, version=version)
 
 

@@ -1,5 +1,6 @@
 """notifier's real use cases over a matter in memory, a clock that tests turn, and a mail server that fails at will."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -88,6 +89,11 @@ class Desk:
     letters: dict[str, Letter] = field(default_factory=dict)
     said: list[CloudEvent[Any]] = field(default_factory=list)
     version: int = 0
+    begun: set[str] = field(default_factory=set)
+    """Whose bytes were there when this turn began: a worker that died may have sent them."""
+    hangs: str = ""
+    """An address whose mail is not answered before ``released``."""
+    released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.matter = Matter(about=self.about, organization_id=ORGANIZATION_ID)
@@ -110,6 +116,7 @@ class Desk:
         if self.due_at is None or self.due_at > self.now:
             return False
         facts = self.matter.model_dump(mode="json", exclude={"deliveries"})
+        self.begun = {key for key, delivery in self.matter.deliveries.items() if delivery.message}
         deliveries = {key: delivery.model_dump(mode="json") for key, delivery in self.matter.deliveries.items()}
         row = {"_id": self.about, "version": self.version, "facts": facts, "deliveries": deliveries}
         try:
@@ -136,6 +143,9 @@ class Desk:
         self.matter = self.matter.with_deliveries(deliveries)
         return True
 
+    async def keep(self, lease: Lease, deliveries: dict[str, Delivery], events: Sequence[Any]) -> None:
+        await self.finish(lease, deliveries, None, events)
+
     async def finish(self, lease: Lease, deliveries: dict[str, Delivery], look_at: Any, events: Sequence[Any]) -> None:
         self.matter = self.matter.with_deliveries(deliveries)
         self.said += events
@@ -156,6 +166,8 @@ class Desk:
         return [member for member in self.staff.values() if member.role == "admin" and not member.disabled]
 
     async def send(self, content: bytes, *, sender: str, recipients: Sequence[str]) -> Receipt:
+        if self.hangs in recipients:
+            await self.released.wait()
         answer = self.answers.pop(0) if self.answers else Answer.TAKEN
         if answer is Answer.LATER:
             raise ProviderUnavailable("smtp_451")
@@ -178,5 +190,6 @@ class Desk:
         assert found
         name = found[1].decode()
         key, delivery = next((k, d) for k, d in self.matter.deliveries.items() if d.message_id == name)
-        first = self.letters.setdefault(name, Letter(key, delivery, self.matter, content))
+        found_so = delivery.model_copy(update={"unsure": delivery.unsure or key in self.begun})
+        first = self.letters.setdefault(name, Letter(key, found_so, self.matter, content))
         assert first.content == content, f"{key} came twice with other bytes"

@@ -1,6 +1,8 @@
 """Who is mailed, and how a mail ends that nobody can get."""
 
+import asyncio
 from collections.abc import Iterator
+from datetime import datetime
 from unittest import mock
 
 import pytest
@@ -9,7 +11,7 @@ from services.notifier.model.people import StaffMember
 from shared import clock
 from shared.contracts.booking import Attendee
 from shared.contracts.calendar_sync import CalendarDisconnected, Provider
-from shared.contracts.notifier import NotificationFailed
+from shared.contracts.notifier import NotificationFailed, NotificationSent
 from shared.contracts.zoom_issuer import EndOfConnection
 from tests.unit.notifier.builders import (
     ADMIN,
@@ -25,6 +27,7 @@ from tests.unit.notifier.builders import (
     meeting_updated,
 )
 from tests.unit.notifier.desk import SECOND, Answer, Desk
+from tests.waiting import eventually
 
 BROKEN = an_event(
     CalendarDisconnected(staff_id=TARO.staff_id, provider=Provider.GOOGLE, reason=EndOfConnection.BROKEN),
@@ -54,7 +57,12 @@ def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
 
 def failures(desk: Desk) -> list[tuple[str, str, bool]]:
     said = [event.data for event in desk.said if isinstance(event.data, NotificationFailed)]
-    return [(failed.audience, failed.reason, failed.suppressed) for failed in said]
+    return [(failed.audience, failed.reason, failed.suppressed) for failed in said if failed.retry_at is None]
+
+
+def waits(desk: Desk) -> list[tuple[str, str, datetime]]:
+    said = [event.data for event in desk.said if isinstance(event.data, NotificationFailed)]
+    return [(failed.audience, failed.reason, failed.retry_at) for failed in said if failed.retry_at is not None]
 
 
 async def test_g09_a_mail_to_staff_who_were_all_disabled_is_suppressed_and_not_looked_at_again(desk: Desk) -> None:
@@ -123,3 +131,32 @@ async def test_g10_what_may_have_arrived_is_repeated_to_the_byte(desk: Desk) -> 
     await desk.rest()
     assert [delivery.tries for delivery in desk.matter.deliveries.values()] == [2, 2]
     assert not any("新しい件名" in letter.text for letter in desk.letters.values())
+
+
+async def test_g09_a_mail_that_is_put_off_says_why_and_until_when_at_first_and_then_rarely(desk: Desk) -> None:
+    desk.staff = {TARO.staff_id: a_member(disabled=True), ADMIN.staff_id: a_member(ADMIN, disabled=True)}
+    desk.answers = [Answer.LATER] * 7
+    await desk.hear(confirmed(an_appointment(wants_meeting=False)))
+    await desk.work()
+    assert waits(desk) == [("guest", "smtp_451", NOON + SECOND)]
+    while desk.answers:
+        assert desk.due_at is not None
+        desk.now = desk.due_at
+        await desk.work()
+    assert [reason for _, reason, _ in waits(desk)] == ["smtp_451"] * 2, "the first and the fifth"
+    await desk.rest()
+    assert len(waits(desk)) == 2
+    assert desk.said[-1].data.audience == "guest"
+
+
+async def test_g09_a_mail_that_was_taken_is_said_to_be_although_the_other_sides_hangs(desk: Desk) -> None:
+    desk.hangs = "hanako@example.com"
+    await desk.hear(confirmed(an_appointment(wants_meeting=False)))
+    working = asyncio.create_task(desk.work())
+    (sent,) = await eventually(lambda: [event.data for event in desk.said])
+    assert isinstance(sent, NotificationSent)
+    assert sent.audience == "staff"
+    assert not working.done()
+    desk.released.set()
+    await working
+    assert [event.data.audience for event in desk.said] == ["staff", "guest"]

@@ -12,7 +12,7 @@ from services.notifier.mails.material import Material
 from services.notifier.mails.message import Recipient, to_bytes
 from shared.contracts.booking import Kind
 from shared.contracts.notifier import Audience, Purpose
-from shared.contracts.people import Guest
+from shared.contracts.people import Guest, Person
 from shared.contracts.zoom_issuer import MeetingErrorCode
 from tests.unit.notifier.builders import (
     HOUR,
@@ -33,6 +33,12 @@ from tests.unit.notifier.test_subjects import PAIRS
 PARTICULARS = {
     Purpose.RESCHEDULED: {"previous_start_at": START - 24 * HOUR, "previous_end_at": START - 23 * HOUR},
     Purpose.CONNECTION_BROKEN: {"provider": "google"},
+    Purpose.INVITED: {
+        "person": Person(name="山田太郎", email="taro@example.jp"),
+        "invited_by": Person(name="管理花子", email="admin@example.jp"),
+        "expires_at": NOON + timedelta(days=7),
+    },
+    Purpose.SYNC_FROZEN: {"provider": "microsoft"},
     Purpose.ISSUE_FAILED: {"error": MeetingErrorCode.RATE_LIMITED, "retry_at": START - timedelta(hours=100)},
 }
 WITH_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK, Purpose.REMINDER)
@@ -49,6 +55,7 @@ def a_full_material(purpose: Purpose, audience: Audience, language: str) -> Mate
         guidance="当日は資料をお手元にご用意ください。\n\n・会社案内\n・お見積書",
         words="午後の時間帯でお願いします。\n<b>16時以降</b>だと助かります。",
         staff_name="山田太郎",
+        invitation_url="https://chosei.example.jp/invite/TOKEN" if purpose is Purpose.INVITED else "",
     )
     if purpose in (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK, Purpose.REMINDER, Purpose.CANCELED):
         appointment = an_appointment(guest_time_zone="America/New_York")
@@ -158,6 +165,21 @@ def test_x12_every_mail_with_a_time_names_the_zones_beside_it(purpose: Purpose, 
         assert ("America/New_York" in body) == (appointment is not None)
 
 
+def test_r27_the_organizations_zone_of_now_counts_and_not_that_of_the_confirmation() -> None:
+    london = an_organization(time_zone="Europe/London")
+    reminder = write(a_material(Purpose.REMINDER, Audience.STAFF, organization=london))
+    assert "[AM]04:00" in reminder.subject
+    assert "(Europe/London, UTC+00:00)" in reminder.text
+    assert "Asia/Tokyo" not in reminder.text
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_g06_the_hour_at_which_issuing_goes_on_names_its_zone(language: str) -> None:
+    text = write(a_full_material(Purpose.ISSUE_FAILED, Audience.ADMINS, language)).text
+    resumes = next(line for line in text.splitlines() if "00:00 UTC" in line or "9:00(日本時間)" in line)
+    assert "(Asia/Tokyo, UTC+09:00)" in resumes
+
+
 def test_a_zone_that_nobody_knows_is_not_named() -> None:
     matter = a_matter(appointment=an_appointment(guest_time_zone="Mars/Olympus"))
     assert "UTC+09:00" in write(a_material(Purpose.CONFIRMED, matter=matter)).text
@@ -169,6 +191,15 @@ def test_r14_50_000_characters_of_guidance_arrive_whole() -> None:
     assert mail.html is not None
     assert guidance in mail.text
     assert mail.html.count("終") >= 24_998
+
+
+def test_who_is_invited_reads_their_own_language_whatever_the_organizations_is() -> None:
+    notice = a_notice(Purpose.INVITED, 1, Audience.STAFF, locale="en")
+    mail = write(
+        a_material(Purpose.INVITED, Audience.STAFF, notice=notice, invitation_url="https://c.example/invite/T")
+    )
+    assert mail.subject == "[株式会社サンプル] Invitation to Chosei"
+    assert "https://c.example/invite/T" in mail.text
 
 
 def test_the_guest_does_not_see_addresses_of_staff() -> None:

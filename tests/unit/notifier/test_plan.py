@@ -69,6 +69,35 @@ def test_g11_a_confirmation_waits_for_its_link_and_no_longer_than_the_budget() -
     assert due(a_matter(meeting=a_link())) == {"confirmed:1:guest", "confirmed:1:staff"}
 
 
+def moved_with_link(revision: int) -> Matter:
+    moved = a_notice(Purpose.RESCHEDULED, 2)
+    told = {
+        f"confirmed:1:{side}": Delivery(
+            status=Status.SENT, purpose=Purpose.CONFIRMED, revision=1, audience=side, link="aaaa", ended_at=NOON
+        )
+        for side in (Audience.GUEST, Audience.STAFF)
+    }
+    notices = {"confirmed:1": a_notice(Purpose.CONFIRMED), moved.key: moved}
+    return a_matter(
+        revision=2,
+        appointment=an_appointment(revision=2),
+        meeting=a_link(revision=revision),
+        notices=notices,
+        deliveries=told,
+    )
+
+
+def test_g12_a_move_waits_until_the_link_is_known_to_be_valid_for_it() -> None:
+    assert due(moved_with_link(1)) == set()
+    assert due(moved_with_link(1), NOON + WAIT) == {"rescheduled:2:guest", "rescheduled:2:staff"}
+    assert due(moved_with_link(2)) == {"rescheduled:2:guest", "rescheduled:2:staff"}
+
+
+def test_g12_a_move_that_zoom_refuses_is_told_at_once() -> None:
+    trouble = Trouble(revision=2, at=NOON, error=MeetingErrorCode.FAILED, retry_at=None)
+    assert due(moved_with_link(1).with_trouble(trouble)) == {"rescheduled:2:guest", "rescheduled:2:staff"}
+
+
 def test_without_a_meeting_nothing_is_waited_for() -> None:
     assert due(a_matter(appointment=an_appointment(wants_meeting=False)))
 
@@ -116,11 +145,9 @@ def test_g22_a_reminder_for_a_time_that_is_no_more_is_suppressed() -> None:
     assert set(suppressed(matter).values()) == {"superseded"}
 
 
-def test_r27_a_reminder_never_comes_after_the_start() -> None:
+def test_r27_a_reminder_that_is_heard_of_before_the_confirmation_comes_after_it() -> None:
     reminder = a_notice(Purpose.REMINDER, 1, start_at=START)
-    matter = a_matter(notices={reminder.key: reminder})
-    assert due(matter, START - timedelta(seconds=1)) == {"reminder:1:guest", "reminder:1:staff"}
-    assert set(suppressed(matter, START).values()) == {"too_late"}
+    assert due(a_matter(notices={reminder.key: reminder})) == set()
 
 
 def test_a_settled_proposal_asks_nobody_to_choose() -> None:

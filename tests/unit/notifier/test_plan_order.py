@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.notifier.model.matter import Delivery, Matter, Status
-from services.notifier.model.plan import plan
+from services.notifier.model.plan import Plan, plan
 from shared.contracts.notifier import Audience, Purpose
 from tests.unit.notifier.builders import NOON, START, a_link, a_matter, a_notice, an_appointment
 from tests.unit.notifier.test_plan import WAIT, due, suppressed
@@ -31,6 +31,26 @@ def test_a_reminder_does_not_replace_a_confirmation_that_was_not_taken_yet() -> 
     matter = a_reminded_matter()
     assert suppressed(matter) == {}
     assert due(matter) == {"confirmed:1:guest", "confirmed:1:staff"}
+
+
+def test_r27_a_reminder_never_comes_after_the_start() -> None:
+    reminder, confirmation = a_notice(Purpose.REMINDER, 1, start_at=START), a_notice(Purpose.CONFIRMED)
+    told = {
+        confirmation.delivery_key(audience): Delivery(
+            status=Status.SENT, purpose=Purpose.CONFIRMED, revision=1, audience=audience
+        )
+        for audience in (Audience.GUEST, Audience.STAFF)
+    }
+    matter = a_matter(notices={reminder.key: reminder, confirmation.key: confirmation}, deliveries=told)
+    assert due(matter, START - timedelta(seconds=1)) == {"reminder:1:guest", "reminder:1:staff"}
+    assert set(suppressed(matter, START).values()) == {"too_late"}
+
+
+def test_a_reminder_waits_for_a_confirmation_that_was_not_heard_of_yet_until_the_start() -> None:
+    reminder = a_notice(Purpose.REMINDER, 1, start_at=START)
+    unheard = a_matter(notices={reminder.key: reminder})
+    assert plan(unheard, NOON, meeting_wait=WAIT) == Plan((), (), START)
+    assert set(suppressed(unheard, START).values()) == {"too_late"}
 
 
 def test_a_reminder_comes_after_what_it_reminds_of() -> None:
@@ -73,3 +93,9 @@ def test_a_link_mail_under_way_is_not_doubled_when_the_same_link_is_heard_of_aga
         revision=2, appointment=an_appointment(revision=2), meeting=a_link(revision=2), deliveries=deliveries
     )
     assert due(matter) - {"confirmed:1:staff"} == {"link:1:aaaa:guest"}
+
+
+def test_a_reminder_waits_for_a_confirmation_that_was_not_even_heard_of() -> None:
+    reminder = a_notice(Purpose.REMINDER, 2, start_at=START)
+    matter = a_matter(appointment=an_appointment(revision=2), revision=2, notices={reminder.key: reminder})
+    assert plan(matter, NOON, meeting_wait=WAIT).sends == ()

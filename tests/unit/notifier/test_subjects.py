@@ -13,14 +13,17 @@ PAIRS = [
     (purpose, audience)
     for purpose in Purpose
     for audience in Audience
-    if (purpose is Purpose.ISSUE_FAILED) == (audience is ADMINS)
+    if (purpose in (Purpose.ISSUE_FAILED, Purpose.SYNC_FROZEN)) == (audience is ADMINS)
     and (purpose, audience)
     not in {
         (Purpose.SLOTS_CHANGED, STAFF),
         (Purpose.WITHDRAWN, STAFF),
         (Purpose.EXPIRED, GUEST),
         (Purpose.NEW_SLOTS_REQUESTED, GUEST),
+        (Purpose.SLOTS_RUNNING_LOW, GUEST),
+        (Purpose.UNANSWERED, GUEST),
         (Purpose.CONNECTION_BROKEN, GUEST),
+        (Purpose.INVITED, GUEST),
     }
 ]
 
@@ -40,10 +43,14 @@ PAIRS = [
         (Purpose.LINK, STAFF, "Web会議URL:ABC株式会社:田中花子様"),
         (Purpose.EXPIRED, STAFF, "期限切れ:ABC株式会社:田中花子様"),
         (Purpose.NEW_SLOTS_REQUESTED, STAFF, "候補日の追加依頼:ABC株式会社:田中花子様"),
+        (Purpose.SLOTS_RUNNING_LOW, STAFF, "残りの候補日が少なくなりました:ABC株式会社:田中花子様"),
+        (Purpose.UNANSWERED, STAFF, "返信待ち:ABC株式会社:田中花子様"),
         (Purpose.REMINDER, GUEST, "[株式会社サンプル]本日のWeb会議予定のリマインド: [AM]10:30[Chosei]"),
         (Purpose.REMINDER, STAFF, "本日のWeb会議予定のリマインド: [AM]10:30 ABC株式会社:田中花子様[Chosei]"),
         (Purpose.CONNECTION_BROKEN, STAFF, "【Chosei】連携が切れました"),
+        (Purpose.SYNC_FROZEN, ADMINS, "【Chosei】[注意!]カレンダーの同期を凍結しました"),
         (Purpose.ISSUE_FAILED, ADMINS, "【Chosei】[注意!]Zoom URLが発行できませんでした"),
+        (Purpose.INVITED, STAFF, "[株式会社サンプル]Choseiへの招待"),
     ],
 )
 def test_a_subject_is_what_the_specification_says(purpose: Purpose, audience: Audience, expected: str) -> None:

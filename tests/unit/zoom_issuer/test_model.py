@@ -59,6 +59,7 @@ def a_row(**changes: Any) -> MeetingRow:
         "announced_meeting": None,
         "announced_revision": 0,
         "announced_error": None,
+        "announced_retry_at": None,
         "alarmed": False,
     }
     return MeetingRow(**{**values, **changes})

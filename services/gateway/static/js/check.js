@@ -1,14 +1,16 @@
 // Step two: check everything (R12), the guest (R13), wording (R14-R16), preview (R17), send.
 import { ApiProblem } from "./api.js";
 import { part } from "./attendees.js";
+import { showGuestPage } from "./guest_preview.js";
 import { showPreview } from "./preview.js";
+import { remembered } from "./remembered.js";
 import { slotBody } from "./slots.js";
 import { dateInput, dayText, hours, instantOf, iso, slotText, timeInput } from "./times.js";
 
 const TYPED = ["title", "company", "name", "email", "guidance", "note", "visibility", "platform", "address"];
 
 export class Check {
-  constructor(root, page, draft, { send, preview }) {
+  constructor(root, page, draft, { send, preview, guestPage }) {
     this.root = root;
     this.page = page;
     this.draft = draft;
@@ -24,20 +26,21 @@ export class Check {
       this.submit(send);
     });
     root.querySelector("[data-preview]").addEventListener("click", () => this.preview(preview));
-    root.querySelector("[data-clear-guidance]")?.addEventListener("click", () => {
-      this.form.elements.guidance.value = "";
-      this.keep();
-      this.form.elements.guidance.focus();
+    root.querySelector("[data-guest-page]").addEventListener("click", () => this.showWith("[data-guest-page]", async () => {
+      showGuestPage(document.getElementById("guest-preview"), await guestPage(this.body()));
+    }));
+    this.showRemembered = remembered(root, page.defaults, {
+      value: (name) => this.form.elements[name].value,
+      set: (name, value) => {
+        this.form.elements[name].value = value;
+        this.keep();
+        this.form.elements[name].focus();
+      },
     });
-    if (["guidance", "note", "expires_at"].some((name) => draft.values[name])) root.querySelector("[data-details]").open = true;
+    const told = ["guidance", "note", "expires_at"].some((name) => draft.values[name]);
+    root.querySelector("[data-details]").open = told || draft.values.visibility !== "default";
     this.showRemembered();
     this.sendChanged();
-  }
-
-  // Only as long as it is what was written last time.
-  showRemembered() {
-    const badge = this.root.querySelector("[data-remembered]");
-    if (badge) badge.hidden = this.form.elements.guidance.value !== this.page.defaults.guidance;
   }
 
   fillExpiry() {
@@ -119,12 +122,18 @@ export class Check {
     await this.busily("[data-submit]", () => send(this.body()));
   }
 
-  async preview(ask) {
+  preview(ask) {
+    return this.showWith("[data-preview]", async () => {
+      showPreview(document.getElementById("preview"), await ask(this.body()));
+    });
+  }
+
+  async showWith(selector, show) {
     this.keep();
     this.clearErrors();
-    await this.busily("[data-preview]", async () => {
+    await this.busily(selector, async () => {
       try {
-        showPreview(document.getElementById("preview"), await ask(this.body()));
+        await show();
       } catch (error) {
         if (!(error instanceof ApiProblem)) throw error;
         this.refused(error, "preview_errors");

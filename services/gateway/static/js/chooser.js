@@ -2,8 +2,10 @@
 import { ApiProblem, call } from "./api.js";
 import { Attendees, part } from "./attendees.js";
 import { announce, copyFrom, reserve } from "./copying.js";
+import { Explain } from "./explain.js";
 import { Grid } from "./grid.js";
 import { Slots, overlap } from "./slots.js";
+import { wireSuggestions } from "./suggestions.js";
 import { dayText, hours, iso, instantOf, slotText } from "./times.js";
 
 export class Chooser {
@@ -23,12 +25,15 @@ export class Chooser {
     this.attendees = new Attendees(root.querySelector("[data-attendees]"), {
       page, chosen: given.attendees, changed: () => this.attendeesChanged(),
     });
+    this.explain = new Explain(page);
     this.wireToolbar();
     this.wireByHand();
+    wireSuggestions(root, page, this);
     this.grid = new Grid(root.querySelector("[data-grid]"), {
       page,
       select: (slot) => this.add(slot),
       visible: (from, to) => this.look(from, to),
+      pressed: (person, span) => this.explain.show(person, span),
       tapped: () => Number(root.querySelector("[data-tap-length]").value) / 30,
     });
     this.showSlots();
@@ -207,10 +212,19 @@ export class Chooser {
     this.grid?.show(this.slots.list, this.calendars);
   }
 
+  stateOf(person) {
+    const button = part("button", "button-plain legend-state", this.page.t(person.status));
+    button.type = "button";
+    button.setAttribute("aria-label", this.page.t("explain_open", { what: `${person.name} ${button.textContent}` }));
+    button.addEventListener("click", () => this.explain.show(person, { start: this.window[0] }));
+    return button;
+  }
+
   showLegend() {
-    const entries = this.calendars.map(({ name, colour, status }) => {
+    const entries = this.calendars.map((person) => {
+      const { name, colour, status } = person;
       const entry = part("li", "", part("span", `swatch person-${colour}`), part("bdi", "legend-name", name));
-      if (status !== "fresh") entry.append(part("span", "legend-state", this.page.t(status)));
+      if (status !== "fresh") entry.append(this.stateOf(person));
       return entry;
     });
     this.root.querySelector("[data-legend]").replaceChildren(...entries);

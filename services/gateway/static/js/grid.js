@@ -6,8 +6,8 @@ const NARROW = matchMedia("(max-width: 760px)");
 const HALF_HOUR = 30 * 60_000;
 
 export class Grid {
-  // `tapped` answers how many half hours a tap chooses.
-  constructor(element, { page, select, visible, tapped }) {
+  // `tapped` answers how many half hours a tap chooses; `pressed` is told whose busy time was pressed (X11).
+  constructor(element, { page, select, visible, tapped, pressed }) {
     this.page = page;
     this.choose = select;
     this.tapped = tapped;
@@ -32,6 +32,7 @@ export class Grid {
       validRange: { start: page.now() },
       slotEventOverlap: false,
       select: (span) => this.dragged(span),
+      eventClick: ({ event }) => { if (event.extendedProps.pressed) pressed(...event.extendedProps.pressed); },
       datesSet: (range) => {
         visible(new Date(range.startStr), new Date(range.endStr));
         requestAnimationFrame(() => scrollByKeyboard(element));
@@ -55,8 +56,14 @@ export class Grid {
       displayEventTime: false,
       eventContent: ({ event, isMirror }) => (isMirror ? this.short({ start: event.start, end: event.end }) : event.title),
       eventClass: ({ isMirror }) => (isMirror ? "drawn" : ""),
-      eventDidMount: ({ el, event }) => { el.title = event.extendedProps.words ?? ""; },
+      eventDidMount: ({ el, event }) => { this.name(el, event.extendedProps.words ?? ""); },
     };
+  }
+
+  // What a person's time is, for the mouse and for who does not see it.
+  name(element, words) {
+    element.title = words;
+    if (words && element.tabIndex >= 0) element.setAttribute("aria-label", this.page.t("explain_open", { what: words }));
   }
 
   dragged(span) {
@@ -105,7 +112,8 @@ export class Grid {
       start: iso(span.start),
       end: iso(span.end),
       className: `busy busy-${span.kind} person-${person.colour}`,
-      interactive: false,
+      interactive: true,
+      pressed: [person, span],
     })));
     const chosen = slots.map((slot) => ({
       title: this.short(slot),

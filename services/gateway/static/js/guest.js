@@ -1,5 +1,7 @@
-// The guest's page: everything works without this; it shows the browser's zone, copies, and waits for the link.
+// The guest's page: everything works without this; it shows the browser's zone, copies, follows what can be
+// chosen, and waits for the link.
 import { enableCopying } from "./copying.js";
+import { follow } from "./live.js";
 
 document.documentElement.classList.add("scripted");
 enableCopying(document);
@@ -10,6 +12,8 @@ if (zonePicker) {
   zonePicker.addEventListener("change", () => showIn(zonePicker.value));
   adoptBrowserZone();
 }
+
+follow(document.getElementById("main"), () => showIn(zonePicker.value));
 
 const confirmed = document.querySelector("[data-confirmed-zone]");
 if (confirmed) {
@@ -48,13 +52,15 @@ function adoptBrowserZone() {
   showIn(own);
 }
 
-// The server alone writes times: ask it for the same page in another zone and take over what shows times.
+// The server alone writes times: ask it for the same page in another zone and take over what shows times. Answers
+// whether there were any.
 async function showIn(zone) {
   const url = new URL(form.action);
   url.searchParams.set("tz", zone);
   const page = await load(url);
-  if (!page || !page.querySelector("#slots")) return;
+  if (!page || !page.querySelector("#slots")) return false;
   const chosen = document.querySelector("input[name=slot_id]:checked")?.value;
+  const focused = document.activeElement?.name === "slot_id" ? document.activeElement.value : null;
   document.querySelector("#slots").replaceWith(page.querySelector("#slots"));
   const picker = page.querySelector("[data-zone]");
   const shown = picker.value;
@@ -63,8 +69,11 @@ async function showIn(zone) {
   document.querySelector(".confirm .hint").replaceWith(page.querySelector(".confirm .hint"));
   form.action = url.pathname + url.search;
   history.replaceState(null, "", url);
-  const again = [...document.querySelectorAll("input[name=slot_id]")].find((input) => input.value === chosen);
+  const inputs = [...document.querySelectorAll("input[name=slot_id]")];
+  const again = inputs.find((input) => input.value === chosen);
   if (again) again.checked = true;
+  if (focused) (inputs.find((input) => input.value === focused) ?? inputs[0]).focus({ preventScroll: true });
+  return true;
 }
 
 async function load(url) {

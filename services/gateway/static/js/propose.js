@@ -4,6 +4,7 @@ import { Check } from "./check.js";
 import { Chooser } from "./chooser.js";
 import { Draft } from "./draft.js";
 import { readPage } from "./page.js";
+import { remembered } from "./remembered.js";
 import { Rooms } from "./rooms.js";
 import { slotText } from "./times.js";
 
@@ -46,16 +47,18 @@ const chooser = new Chooser(
   rooms,
 );
 rooms.open().then(() => chooser.showSlots());
-const check = new Check(root.querySelector("[data-step=check]"), page, draft, { send, preview });
+const check = new Check(root.querySelector("[data-step=check]"), page, draft, { send, preview, guestPage });
 
-for (const input of root.querySelectorAll("[name=kind]")) {
-  input.checked = input.value === draft.values.kind;
-  input.addEventListener("change", () => {
-    draft.set({ kind: input.value });
-    showKind();
-  });
-}
-showKind();
+const kinds = [...root.querySelectorAll("[name=kind]")];
+const showRemembered = remembered(root.querySelector(".modes"), page.defaults, {
+  value: () => draft.values.kind,
+  set: (_, kind) => {
+    chooseKind(kind);
+    kinds.find((input) => input.checked).focus();
+  },
+});
+for (const input of kinds) input.addEventListener("change", () => chooseKind(input.value));
+chooseKind(draft.values.kind);
 root.querySelector("[data-restored]").hidden = !draft.restored;
 root.querySelector("[data-discard]").addEventListener("click", () => {
   draft.forget();
@@ -77,9 +80,12 @@ root.querySelector("[data-to-slots]").addEventListener("click", () => {
 window.addEventListener("popstate", showStep);
 showStep(false);
 
-function showKind() {
-  root.dataset.kind = draft.values.kind;
+function chooseKind(kind) {
+  draft.set({ kind });
+  for (const input of kinds) input.checked = input.value === kind;
+  root.dataset.kind = kind;
   check.kindChanged();
+  showRemembered();
 }
 
 function showStep(moved = true) {
@@ -121,6 +127,20 @@ async function send(body) {
     if (error.status !== 0) last = { text: "", key: "" };
     check.refused(error);
   }
+}
+
+// A page and no part of the API, asked with the same token.
+async function guestPage(body) {
+  const csrf = document.querySelector("meta[name=csrf-token]").content;
+  const headers = { "content-type": "application/json", "x-csrf-token": csrf };
+  let answer;
+  try {
+    answer = await fetch("/proposals/guest-page", { method: "POST", headers, body: JSON.stringify(body) });
+  } catch {
+    throw new ApiProblem(0, {});
+  }
+  if (!answer.ok) throw new ApiProblem(answer.status, await answer.json().catch(() => ({})));
+  return answer.text();
 }
 
 function preview(body) {

@@ -31,13 +31,18 @@ def test_what_waits_says_why_and_until_when() -> None:
 
 
 def test_a_filed_reminder_is_planned_until_its_time() -> None:
-    view = EffectView(effect=Effect.REMINDER, of="", status=EffectStatus.DONE, until=START + timedelta(days=1))
-    assert (the_row(view).state, the_row(view).who) == ("送信予定", "お客様・担当者")
+    until = START + timedelta(days=1)
+    view = EffectView(effect=Effect.REMINDER, of="", status=EffectStatus.WAITING, reason="scheduled", until=until)
+    row = the_row(view)
+    assert (row.state, row.who, row.code) == ("送信予定", "お客様・担当者", "")
+    assert row.more == "2026年12月2日(水) 13:00 に送信"
 
 
-def test_a_reminder_whose_time_has_come_is_done() -> None:
-    view = EffectView(effect=Effect.REMINDER, of="", status=EffectStatus.DONE, until=START)
-    assert the_row(view).state == "完了"
+def test_g21_a_reminder_whose_time_has_come_is_under_way_until_its_mails_went_out() -> None:
+    due = EffectView(effect=Effect.REMINDER, of="", status=EffectStatus.WAITING, reason="scheduled", until=START)
+    assert (the_row(due).state, the_row(due).more) == ("処理中", "")
+    late = EffectView(effect=Effect.REMINDER, of="guest", status=EffectStatus.SUPPRESSED, reason="too_late")
+    assert (the_row(late).who, the_row(late).state, the_row(late).more) == ("お客様", "対象外", "開始時刻を過ぎたため")
 
 
 @pytest.mark.parametrize(
@@ -47,6 +52,7 @@ def test_a_reminder_whose_time_has_come_is_done() -> None:
         (EffectStatus.WAITING, "userRateLimitExceeded", "接続先の回数制限のため"),
         (EffectStatus.WAITING, "ErrorTooManyObjectsOpened", "接続先の回数制限のため"),
         (EffectStatus.WAITING, "503 backendError", "接続先が応答しないため"),
+        (EffectStatus.WAITING, "smtp_451", "宛先のメールサーバーが今は受け取らないため"),
         (EffectStatus.FAILED, "smtp_550", "宛先のメールサーバーが受け取らなかったため"),
         (EffectStatus.FAILED, "1 of 2 recipients: smtp_550", "一部の宛先に届かなかったため"),
     ],

@@ -1,0 +1,119 @@
+"""What an event says on the timeline of the proposal or appointment that it is about (X3). Nothing personal goes in:
+only what is named here is kept.
+"""
+
+from typing import Any
+
+from shared.contracts.booking import (
+    AppointmentConfirmed,
+    AppointmentEvent,
+    AppointmentRescheduled,
+    ProposalEvent,
+    SlotsChanged,
+)
+from shared.contracts.calendar_sync import (
+    CalendarDriftDetected,
+    CalendarEntryRemoved,
+    CalendarEntryWritten,
+    CalendarWriteFailed,
+    HoldsPlaced,
+    HoldsReleased,
+    RoomResponded,
+)
+from shared.contracts.envelope import CloudEvent, EventData
+from shared.contracts.notifier import NotificationFailed, NotificationSent
+from shared.contracts.provider_calls import WithCalls
+from shared.contracts.reminder_scheduler import ReminderCanceled, ReminderDue, ReminderScheduled
+from shared.contracts.timeline import Facts, TimelineEntry
+from shared.contracts.zoom_issuer import MeetingIssueFailed, MeetingUpdated
+
+
+def entry_of(event: CloudEvent[Any]) -> TimelineEntry:
+    """The same for every delivery of an event; a confirmation belongs to the proposal too."""
+    about = [event.subject]
+    if isinstance(event.data, AppointmentConfirmed) and event.data.appointment.proposal_id:
+        about.append(event.data.appointment.proposal_id)
+    return TimelineEntry(
+        entry_id=event.id,
+        organization_id=event.organizationid,
+        about=about,
+        at=event.time,
+        type=event.type,
+        actor=event.actor,
+        facts=facts_of(event.data),
+        calls=event.data.calls if isinstance(event.data, WithCalls) else [],
+    )
+
+
+def facts_of(data: EventData) -> Facts:
+    if isinstance(data, ProposalEvent | AppointmentEvent):
+        return _of_booking(data)
+    revision: int | None = getattr(data, "revision", None)
+    match data:
+        case MeetingUpdated():
+            return Facts(revision=revision, link_changed=data.link_changed)
+        case MeetingIssueFailed():
+            return Facts(revision=revision, reason=data.error, until=data.retry_at)
+        case NotificationSent():
+            return Facts(revision=revision, purpose=data.purpose, audience=data.audience)
+        case NotificationFailed():
+            return Facts(
+                revision=revision,
+                purpose=data.purpose,
+                audience=data.audience,
+                reason=data.reason,
+                suppressed=data.suppressed,
+                until=data.retry_at,
+            )
+        case ReminderScheduled():
+            return Facts(revision=revision, until=data.due_at)
+        case ReminderDue():
+            return Facts(revision=revision, start_at=data.start_at)
+        case ReminderCanceled():
+            return Facts(revision=revision, reason=data.reason)
+    return _of_calendars(data, revision)
+
+
+def _of_calendars(data: EventData, revision: int | None) -> Facts:
+    match data:
+        case HoldsPlaced() | HoldsReleased():
+            return Facts(
+                revision=revision,
+                staff_ids=sorted({hold.staff_id for hold in data.holds}),
+                slot_ids=sorted({hold.slot_id for hold in data.holds}),
+            )
+        case CalendarEntryWritten():
+            return Facts(revision=revision, staff_ids=list(dict.fromkeys(data.covers)), provider=data.provider)
+        case CalendarEntryRemoved():
+            return Facts(revision=revision, staff_ids=[data.staff_id])
+        case CalendarWriteFailed():
+            slots = [data.slot_id] if data.slot_id else []
+            staff = [data.staff_id]
+            return Facts(revision=revision, staff_ids=staff, slot_ids=slots, reason=data.reason, until=data.retry_at)
+        case CalendarDriftDetected():
+            return Facts(
+                revision=revision,
+                staff_ids=[data.staff_id],
+                provider=data.provider,
+                start_at=data.start_at,
+                end_at=data.end_at,
+            )
+        case RoomResponded():
+            return Facts(revision=revision, reason=data.response)
+    return Facts(revision=revision)
+
+
+def _of_booking(data: ProposalEvent | AppointmentEvent) -> Facts:
+    if isinstance(data, ProposalEvent):
+        slots = [slot.slot_id for slot in data.proposal.slots]
+        return Facts(slot_ids=slots, reason=data.reason if isinstance(data, SlotsChanged) else "")
+    appointment = data.appointment
+    moved = data if isinstance(data, AppointmentRescheduled) else None
+    return Facts(
+        revision=appointment.revision,
+        slot_ids=[data.slot_id] if isinstance(data, AppointmentConfirmed) and data.slot_id else [],
+        start_at=appointment.start_at,
+        end_at=appointment.end_at,
+        previous_start_at=moved.previous_start_at if moved else None,
+        previous_end_at=moved.previous_end_at if moved else None,
+    )

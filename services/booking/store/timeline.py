@@ -1,0 +1,35 @@
+"""The collection ``timeline``: one document per event that was heard about a proposal or an appointment (X3)."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from shared.contracts.timeline import TimelineEntry
+from shared.mongo import ASCENDING, Collection, Database, DuplicateKeyError, IndexModel
+
+
+class TimelineStore:
+    """``_id`` is the event's, so that a repeated one is the same entry."""
+
+    def __init__(self, database: Database) -> None:
+        self.timeline: Collection = database["timeline"]
+        order = [("about", ASCENDING), ("at", ASCENDING), ("_id", ASCENDING)]
+        self.indexes: dict[Collection, list[IndexModel]] = {self.timeline: [IndexModel(order, name="about")]}
+
+    async def keep(self, entry: TimelineEntry) -> None:
+        with suppress(DuplicateKeyError):
+            await self.timeline.insert_one(
+                {"_id": entry.entry_id, **entry.model_dump(exclude={"entry_id"}, exclude_defaults=True)}
+            )
+
+    async def of(
+        self, organization_id: str, about: Sequence[str], *, after: tuple[datetime, str] | None, limit: int
+    ) -> list[TimelineEntry]:
+        """Oldest first, each once; one more than ``limit`` where there are more."""
+        query: dict[str, object] = {"organization_id": organization_id, "about": {"$in": list(about)}}
+        if after is not None:
+            at, entry_id = after
+            query["$or"] = [{"at": {"$gt": at}}, {"at": at, "_id": {"$gt": entry_id}}]
+        order = [("at", ASCENDING), ("_id", ASCENDING)]
+        rows = await self.timeline.find(query).sort(order).limit(limit + 1).to_list(None)
+        return [TimelineEntry.model_validate({**row, "entry_id": row["_id"]}) for row in rows]

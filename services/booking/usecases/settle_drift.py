@@ -1,0 +1,124 @@
+"""What becomes of an entry that somebody changed directly in a calendar (V6): the one place where it is decided.
+
+Restoring is told to calendar_sync; following takes the same ways as a staff member's reschedule, change or cancel.
+"""
+
+import structlog
+from pydantic import ValidationError
+
+from services.booking.model.appointment import Appointment
+from services.booking.model.drift import Drift, DriftPolicy
+from services.booking.problems import CalendarUnreadable, DriftOver, SlotTaken
+from services.booking.store import drifts
+from services.booking.store.bookings import BookingStore, StaleVersion
+from services.booking.store.people import PeopleStore
+from services.booking.usecases.announce import Announcer
+from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
+from shared import clock
+from shared.contracts.api.appointments import AppointmentPatch
+from shared.contracts.booking import DriftDecision
+from shared.contracts.calendar_sync import DriftKind
+from shared.contracts.envelope import Cause
+from shared.internal import Caller
+from shared.messaging.relay import Relay
+from shared.problem import InvalidInput, Unavailable
+from shared.single_flight import Turns
+
+log = structlog.get_logger(__name__)
+_ATTEMPTS = 10
+_PAST = "past"
+
+
+class SettleDrift:
+    """Findings come in any order and any number: what is over or decided changes nothing."""
+
+    def __init__(
+        self,
+        people: PeopleStore,
+        store: BookingStore,
+        change: ChangeAppointment,
+        cancel: CancelAppointment,
+        announcer: Announcer,
+        relay: Relay,
+        turns: Turns,
+    ) -> None:
+        self._people = people
+        self._store = store
+        self._change = change
+        self._cancel = cancel
+        self._announcer = announcer
+        self._relay = relay
+        self._turns = turns
+
+    async def detected(self, organization_id: str, appointment_id: str, drift: Drift, cause: Cause) -> None:
+        """Kept first, so that a crash before the decision is made good by the next delivery."""
+        await drifts.keep(self._store.appointments, organization_id, appointment_id, drift)
+        organization = await self._people.organization(organization_id)
+        policy = organization.drift_policy if organization else DriftPolicy.ASK
+        async with self._turns.of(appointment_id):
+            for _ in range(_ATTEMPTS):
+                appointment = await self._store.appointment(organization_id, appointment_id)
+                if appointment is None or not _still_asked(appointment, drift):
+                    return
+                try:
+                    await self._apply(policy, appointment, drift, cause)
+                except StaleVersion:
+                    continue
+                return
+        raise Unavailable()
+
+    async def decide(self, before: Appointment, decision: DriftDecision, caller: Caller) -> Appointment:
+        """A person's word on what stands. Raises ``DriftOver``, ``StaleVersion`` and what a change may raise."""
+        drift = before.drift
+        if drift is None:
+            raise DriftOver()
+        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
+        if decision is DriftDecision.RESTORE:
+            return await self._restore(before, drift, cause)
+        return await self._follow(before, drift, caller, cause)
+
+    async def _apply(self, policy: DriftPolicy, appointment: Appointment, drift: Drift, cause: Cause) -> None:
+        log.info("drift.detected", appointment_id=appointment.appointment_id, kind=drift.kind, policy=policy)
+        if policy is DriftPolicy.RESTORE:
+            await self._restore(appointment, drift, cause)
+        elif policy is DriftPolicy.FOLLOW:
+            caller = Caller(appointment.organization_id, drift.staff_id, "", "ja", cause.correlation_id)
+            try:
+                await self._follow(appointment, drift, caller, cause)
+            except (SlotTaken, CalendarUnreadable, InvalidInput) as error:
+                reason = _PAST if drift.start_at and drift.start_at <= clock.now() else error.code
+                log.info("drift.not_followed", appointment_id=appointment.appointment_id, reason=reason)
+                await drifts.ask(self._store.appointments, appointment.appointment_id, drift, reason)
+
+    async def _restore(self, before: Appointment, drift: Drift, cause: Cause) -> Appointment:
+        waiting = self._announcer.of_decision(before, drift, DriftDecision.RESTORE, cause)
+        if not await drifts.restore(self._store.appointments, before, drift, waiting):
+            raise StaleVersion(before.appointment_id)
+        self._relay.publish_soon(self._store.appointments, before.appointment_id, waiting)
+        decided = drift.model_copy(update={"decided": DriftDecision.RESTORE})
+        return before.model_copy(update={"drifts": {**before.drifts, drift.staff_id: decided}})
+
+    async def _follow(self, before: Appointment, drift: Drift, caller: Caller, cause: Cause) -> Appointment:
+        if drift.kind is DriftKind.DELETED:
+            return await self._cancel(before, "", caller, cause)
+        after = await self._change(before, _patch(drift), caller, cause)
+        return after if after.version > before.version else await self._restore(before, drift, cause)
+
+
+def _patch(drift: Drift) -> AppointmentPatch:
+    """As staff would type it; a title that was emptied asks for nothing. Raises ``InvalidInput``."""
+    wanted: dict[str, object] = {"title": drift.title} if drift.title else {}
+    if drift.kind is DriftKind.MOVED:
+        wanted |= {"start": drift.start_at, "end": drift.end_at}
+    try:
+        return AppointmentPatch.model_validate(wanted)
+    except ValidationError as error:
+        raise InvalidInput() from error
+
+
+def _still_asked(appointment: Appointment, drift: Drift) -> bool:
+    """Whether this very finding stands, and was not left to a person before."""
+    known = appointment.drifts.get(drift.staff_id)
+    if known is None or known.drift_id != drift.drift_id or known.reason is not None or not appointment.is_live:
+        return False
+    return any(one.drift_id == drift.drift_id for one in appointment.standing_drifts)

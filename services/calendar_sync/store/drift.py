@@ -1,0 +1,64 @@
+"""Which ledger rows stand otherwise at their provider than they were written, or may (V6, G17)."""
+
+from collections.abc import Collection as Many
+from collections.abc import Sequence
+
+from services.calendar_sync.model.ledger import Row, Verdict
+from services.calendar_sync.store.rows import row_of
+from shared import clock
+from shared.mongo import Collection, Document, Session
+
+
+class DriftRows:
+    """The drift side of the collection ``ledger``; only rows that are wanted and written count."""
+
+    def __init__(self, ledger: Collection) -> None:
+        self._ledger = ledger
+
+    async def standing_in(self, connection_id: str, entry_ids: Many[str] | None) -> list[Row]:
+        """What we wrote into this calendar and what is not over; None asks for all of it."""
+        which = _coming(connection_id)
+        if entry_ids is not None:
+            which["written.entry_id"] = {"$in": list(entry_ids)}
+        return [row_of(row) for row in await self._ledger.find(which).to_list(None)]
+
+    async def suspect(self, row_ids: Sequence[str]) -> None:
+        """Have the provider asked how these stand; a write that waits for its next try is not hurried."""
+        which: Document = {"_id": {"$in": list(row_ids)}, "present": True, "written": {"$ne": None}}
+        seen: Document = {"$set": {"suspected": True}, "$inc": {"wanted_version": 1}, "$min": {"due_at": clock.now()}}
+        await self._ledger.update_many(which, seen)
+
+    async def count(self, connection_id: str) -> tuple[int, int]:
+        """How many are missing that nobody heard of or decided about, and how many are to come at all."""
+        coming = _coming(connection_id)
+        missing = {**coming, "missing_since": {"$ne": None}, "drift": None, "verdict": None}
+        return await self._ledger.count_documents(missing), await self._ledger.count_documents(coming)
+
+    async def decide(self, connection_id: str, verdict: Verdict, session: Session) -> list[str]:
+        """What is missing counts as deleted, or is written again; the ids."""
+        which = {**_coming(connection_id), "missing_since": {"$ne": None}, "drift": None}
+        rows = await self._ledger.find(which, {"_id": 1}, session=session).to_list(None)
+        ids = [row["_id"] for row in rows]
+        values: Document = {"verdict": verdict, "suspected": True, "waiting": False, "due_at": clock.now()}
+        if verdict is Verdict.RESTORE:
+            values |= _WRITE_AGAIN
+        change = {"$set": values, "$inc": {"wanted_version": 1}}
+        await self._ledger.update_many({"_id": {"$in": ids}}, change, session=session)
+        return ids
+
+    async def restore(self, about: str, staff_id: str, drift_id: str) -> list[str]:
+        """Write the entry again whose drift was told under this name, unless that is settled; its id."""
+        which: Document = {"about": about, "staff_id": staff_id, "drift.drift_id": drift_id, "present": True}
+        ids = [row["_id"] for row in await self._ledger.find(which, {"_id": 1}).to_list(None)]
+        values = {**_WRITE_AGAIN, "waiting": False, "due_at": clock.now()}
+        change = {"$set": values, "$inc": {"wanted_version": 1}}
+        await self._ledger.update_many({**which, "_id": {"$in": ids}, "written": {"$ne": None}}, change)
+        return ids
+
+
+_WRITE_AGAIN: Document = {"written.digest": "", "suspected": False, "drift": None}
+"""No draft has this digest. ``missing_since`` stays: what is proved to be gone is made anew at once."""
+
+
+def _coming(connection_id: str) -> Document:
+    return {"written.connection_id": connection_id, "present": True, "ends_at": {"$gt": clock.now()}}

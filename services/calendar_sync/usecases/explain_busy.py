@@ -1,0 +1,65 @@
+"""What stands in a person's calendars at one moment, and how far they can be trusted (X11): the mirror only (G25)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.calendar_sync.model.busy import BusyEntry, Window
+from services.calendar_sync.model.connection import ConnectionStatus
+from services.calendar_sync.store.connections import Connections
+from services.calendar_sync.store.ledger import Ledger
+from services.calendar_sync.store.mirrors import Mirrors
+from services.calendar_sync.usecases.show_busy import Freshness, ShowBusyTimes
+from shared.contracts.calendar_sync import Provider
+
+_MOMENT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class KnownCalendar:
+    """A linked calendar; ``reaches`` tells whether what was read of it covers the moment."""
+
+    provider: Provider
+    is_broken: bool
+    read_at: datetime | None
+    reaches: bool
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Entries each with the calendar that they stand in, earliest first."""
+
+    status: Freshness
+    calendars: Sequence[KnownCalendar]
+    entries: Sequence[tuple[Provider, BusyEntry]]
+
+
+class ExplainBusy:
+    """``show_busy`` says how fresh the whole is, so that both say the same."""
+
+    def __init__(self, connections: Connections, mirrors: Mirrors, ledger: Ledger, show_busy: ShowBusyTimes) -> None:
+        self._connections = connections
+        self._mirrors = mirrors
+        self._ledger = ledger
+        self._show_busy = show_busy
+
+    async def __call__(self, organization_id: str, staff_id: str, at: datetime) -> Explained:
+        moment = Window(at, at + _MOMENT)
+        (shown,) = await self._show_busy(organization_id, [staff_id], moment)
+        found = await self._connections.of_staff([staff_id], organization_id=organization_id)
+        links = {one.connection_id: one for one in found if one.linked}
+        mirrors = await self._mirrors.of_links(list(links.values()))
+        own = (await self._ledger.own_entries([staff_id], at))[staff_id]
+        entries = [
+            (links[connection_id].provider, entry)
+            for connection_id, entry in await self._mirrors.in_span(list(mirrors), moment)
+            if entry.start_at <= at and not own.include(entry)
+        ]
+        calendars = []
+        for connection_id, link in links.items():
+            mirror = mirrors.get(connection_id)
+            window = mirror.window if mirror else None
+            reaches = window is not None and window.start_at <= at < window.end_at
+            broken = link.status is ConnectionStatus.BROKEN
+            calendars.append(KnownCalendar(link.provider, broken, mirror.read_at if mirror else None, reaches))
+        return Explained(shown.status, calendars, sorted(entries, key=lambda pair: pair[1].start_at))

@@ -1,0 +1,54 @@
+"""Compare what a reading shows of our own entries with what we wrote (V6, G16); a difference is only a suspicion."""
+
+from collections.abc import Callable
+
+from services.calendar_sync.model.busy import Window
+from services.calendar_sync.model.connection import Connection
+from services.calendar_sync.model.drift import look_of
+from services.calendar_sync.model.ledger import Row
+from services.calendar_sync.providers.protocol import Reading
+from services.calendar_sync.store.drift import DriftRows
+
+
+class NoticeDrift:
+    """Makes ledger rows due whose entry seems to stand otherwise than is known; before the reading counts as taken in,
+    so that none is lost. Participants' copies are no rows of the person's.
+    """
+
+    def __init__(self, rows: DriftRows, wake: Callable[[str], None]) -> None:
+        self._rows = rows
+        self._wake = wake
+
+    async def __call__(self, connection: Connection, reading: Reading, window: Window) -> None:
+        named = None if reading.whole else reading.states.keys() | reading.removed
+        if named is not None and not named:
+            return
+        rows = await self._rows.standing_in(connection.connection_id, named)
+        suspects = [row.row_id for row in rows if is_suspect(row, reading, window)]
+        if suspects:
+            await self._rows.suspect(suspects)
+            for row_id in suspects:
+                self._wake(row_id)
+
+
+def is_suspect(row: Row, reading: Reading, window: Window) -> bool:
+    """Whether the reading shows something new. What a whole one leaves out is gone where the window should show it."""
+    if row.written is None or row.written.form is None:
+        return False
+    form, entry_id = row.written.form, row.written.entry_id
+    state = reading.states.get(entry_id)
+    if state is None and reading.whole and not window.touches(form.start_at, form.end_at):
+        return False
+    return look_of(form, state) != row.known_look
+
+
+class RestoreEntry:
+    """Booking decided that the entry is to stand as it was written; deciding twice does nothing."""
+
+    def __init__(self, rows: DriftRows, wake: Callable[[str], None]) -> None:
+        self._rows = rows
+        self._wake = wake
+
+    async def __call__(self, appointment_id: str, staff_id: str, drift_id: str) -> None:
+        for row_id in await self._rows.restore(appointment_id, staff_id, drift_id):
+            self._wake(row_id)

@@ -1,0 +1,142 @@
+"""The reader's own account: profile, password, what is remembered from the last proposal (R11, R12, R14, R16)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.gateway.identity import SignedIn
+from services.gateway.model import Defaults, Staff
+from services.gateway.pages import times
+from services.gateway.pages.reader import Form, Session, staff_page
+from services.gateway.pages.rendering import language_for, remember_language
+from services.gateway.pages.texts import text
+from services.gateway.pages.typed import Difference, Mistyped, given, seen_version, typed_in, understood
+from services.gateway.parts import parts_of
+from services.gateway.schemas.staff import MePatch
+from services.gateway.usecases.passwords import PasswordWrong, check_current
+from shared import clock
+from shared.problem import VersionMismatch
+
+router = APIRouter()
+FIELDS = ("name", "kana", "time_zone", "locale")
+_SAID = ("saved", "password", "forgotten")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the forms show. Errors of both forms stand together: their fields are called differently."""
+
+    typed: Mapping[str, str]
+    version: int
+    errors: Mapping[str, str] = field(default_factory=dict)
+    differences: Sequence[Difference] = ()
+    problem: str = ""
+    status: int = 200
+
+
+@router.get("/account")
+async def show(request: Request, signed_in: Session) -> Response:
+    return _page(request, signed_in, _sheet_of(signed_in.staff))
+
+
+@router.post("/account")
+async def change(request: Request, signed_in: Form) -> Response:
+    language, form, typed = language_for(request), await request.form(), await typed_in(request, FIELDS)
+    staff = signed_in.staff
+    try:
+        patch = understood(MePatch, typed, language)
+        changed = await parts_of(request).change_staff(
+            signed_in.organization.id,
+            staff.id,
+            patch.model_dump(exclude_unset=True),
+            expected=seen_version(form),
+            request_id=signed_in.request_id,
+        )
+    except Mistyped as mistyped:
+        sheet = Sheet(typed, staff.version, mistyped.errors, problem=text(language, "common.fix"), status=422)
+        return _page(request, signed_in, sheet)
+    except VersionMismatch:
+        return await _overtaken(request, signed_in, typed)
+    response = RedirectResponse("/account?said=saved", status_code=303)
+    if changed.locale is not staff.locale:
+        remember_language(request, response, changed.locale.value)
+    return response
+
+
+@router.post("/account/password")
+async def change_password(request: Request, signed_in: Form) -> Response:
+    """Needs the one in use; ends all other sessions."""
+    parts, language, form = parts_of(request), language_for(request), await request.form()
+    body = {name: given(form, name) for name in ("current_password", "password")}
+    try:
+        asked = understood(MePatch, body, language)
+        await check_current(parts.staff, parts.passwords, signed_in.staff.id, asked.current_password)
+        await parts.change_staff(
+            signed_in.organization.id,
+            signed_in.staff.id,
+            {},
+            expected=None,
+            request_id=signed_in.request_id,
+            password=body["password"],
+            keep_session=signed_in.session.id,
+        )
+    except (Mistyped, PasswordWrong) as wrong:
+        errors = wrong.errors if isinstance(wrong, Mistyped) else {"current_password": wrong.detail(language)}
+        known = _sheet_of(signed_in.staff)
+        sheet = Sheet(known.typed, known.version, errors, problem=text(language, "common.fix"), status=422)
+        return _page(request, signed_in, sheet)
+    return RedirectResponse("/account?said=password", status_code=303)
+
+
+@router.post("/account/forget")
+async def forget(request: Request, signed_in: Form) -> Response:
+    """The next proposal starts from the beginning."""
+    await parts_of(request).staff.remember(signed_in.staff.id, Defaults(), set(Defaults.model_fields))
+    return RedirectResponse("/account?said=forgotten", status_code=303)
+
+
+@router.get("/account/{step}")
+async def leave_step() -> Response:
+    """Reloading what a form answered."""
+    return RedirectResponse("/account", status_code=303)
+
+
+def _sheet_of(staff: Staff) -> Sheet:
+    values = staff.model_dump(mode="json", include=set(FIELDS))
+    return Sheet({name: str(value) for name, value in values.items()}, staff.version)
+
+
+async def _overtaken(request: Request, signed_in: SignedIn, typed: dict[str, str]) -> Response:
+    """What was typed stays; what somebody else set meanwhile stands beside it."""
+    language = language_for(request)
+    now = await parts_of(request).staff.find(signed_in.staff.id) or signed_in.staff
+    current = _sheet_of(now)
+    differences = [
+        Difference(text(language, f"members.{name}"), current.typed[name] or text(language, "common.dash"))
+        for name in FIELDS
+        if current.typed[name] != typed[name]
+    ]
+    sheet = Sheet(typed, current.version, differences=differences, status=VersionMismatch.status)
+    return _page(request, signed_in, sheet)
+
+
+def _page(request: Request, signed_in: SignedIn, sheet: Sheet) -> Response:
+    language, said, staff = language_for(request), request.query_params.get("said", ""), signed_in.staff
+    return staff_page(
+        request,
+        signed_in,
+        "staff/account.html",
+        {
+            "said": text(language, f"account.said_{said}") if said in _SAID and not sheet.problem else "",
+            "problem": sheet.problem,
+            "sheet": sheet,
+            "role": text(language, f"members.role_{staff.role}"),
+            "defaults": staff.defaults,
+            "has_defaults": staff.defaults != Defaults(),
+            "zones": times.zone_choices(clock.now(), language, sheet.typed["time_zone"]),
+        },
+        status=sheet.status,
+        here="/account",
+    )

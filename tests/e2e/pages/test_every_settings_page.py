@@ -1,0 +1,66 @@
+"""Settings, members, account and invitation as ``test_every_page`` looks at pages."""
+
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.pages.conftest import People, Width
+from tests.e2e.pages.test_every_page import VARIANTS, Looker, in_dialog
+from tests.e2e.pages.test_members import ADMIN, link_in_mail
+
+
+@pytest.mark.parametrize(("width", "language"), VARIANTS)
+async def test_settings_pages(people: People, width: Width, language: str) -> None:
+    looker = Looker(await people.staff(width, language=language, email=ADMIN), width, language)
+    page = looker.page
+    await looker.open("/settings", "settings")
+    await page.fill("#name", "")
+    await page.evaluate("document.querySelector('main form').noValidate = true")
+    await page.click("main button[type=submit]")
+    await expect(page.locator("#name-error")).to_be_visible()
+    await looker.look("settings-error")
+    await looker.open("/members", "members")
+    await looker.open("/members?q=nobody-is-called-like-this", "members-none-found")
+    await looker.open("/members/new", "member-new")
+    email = f"looked-at-{width}-{language}@example.jp"
+    member = await add(people, email, language)
+    await looker.open(f"/members/{member['id']}", "member-invited")
+    await in_dialog(looker, "[data-open=disable]", "member-disable-dialog")
+    await page.click("[data-open=disable]")
+    await page.click("dialog[open] button[type=submit]")
+    await looker.look("member-disabled")
+    await looker.open("/members?show=disabled", "members-disabled")
+    await looker.open("/account", "account")
+    if width == "phone":
+        await page.click(".nav-more summary")
+        await looker.look("menu-dialog")
+
+
+@pytest.mark.parametrize(("width", "language"), VARIANTS)
+async def test_pages_of_members_and_of_the_invited(people: People, width: Width, language: str) -> None:
+    looker = Looker(await people.staff(width, language=language), width, language)
+    await looker.open("/settings", "settings-member")
+    await looker.open("/members", "members-member")
+    await looker.open("/members/new", "forbidden")
+    await looker.open("/connections?error=approval_required&provider=zoom", "connections-approval-zoom")
+    await looker.open("/connections?error=approval_required&provider=microsoft", "connections-approval-microsoft")
+    email = f"invited-{width}-{language}@example.jp"
+    await add(people, email, language)
+    link = await link_in_mail(people, email)
+    await looker.open(link, "invite")
+    await looker.open("/invite/AAAAAAAAAAAAAAAAAAAAAA", "invite-over")
+
+
+async def add(people: People, email: str, language: str) -> dict[str, Any]:
+    """Invited by the administrator."""
+    async with httpx.AsyncClient(base_url=people.demo.gateway_url, timeout=20) as api:
+        login = {"email": ADMIN, "password": dict(people.demo.logins)[ADMIN]}
+        token = (await api.post("/api/v1/sessions", json=login)).json()["token"]
+        api.cookies.clear()
+        body = {"name": "見本 さくら", "kana": "みほんさくら", "email": email, "locale": language}
+        answer = await api.post("/api/v1/staff", json=body, headers={"authorization": f"Bearer {token}"})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
