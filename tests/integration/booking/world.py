@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest import mock
 
 import httpx
 from fastapi import FastAPI
@@ -225,7 +226,7 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
         calendar_sync_token="none",
     )
     look = FakeLook()
-    app = build_app(settings, look=look)
+    app, opened_by_app = _app(settings, look)
     database_client, database = mongo.connect(database_url, app_name=SERVICE)
     stores = Stores.on(database_client, database)
     for collection, wanted in stores.indexes.items():
@@ -262,7 +263,22 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
             await _seed(world)
         yield world
     await relay.stop()
-    await mongo.close(database_client)
+    for opened_client in (database_client, *opened_by_app):
+        await mongo.close(opened_client)
+
+
+def _app(settings: Settings, look: FakeLook) -> tuple[FastAPI, list[mongo.Client]]:
+    """The app, which is never brought up here, and the clients that nobody else would close."""
+    made: list[mongo.Client] = []
+
+    def connect(url: str, *, app_name: str) -> tuple[mongo.Client, mongo.Database]:
+        client, database = _connect(url, app_name=app_name)
+        made.append(client)
+        return client, database
+
+    _connect = mongo.connect
+    with mock.patch.object(mongo, "connect", connect):
+        return build_app(settings, look=look), made
 
 
 async def _seed(world: World) -> None:

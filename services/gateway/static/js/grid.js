@@ -33,11 +33,9 @@ export class Grid {
       slotEventOverlap: false,
       select: (span) => this.dragged(span),
       eventClick: ({ event }) => { if (event.extendedProps.pressed) pressed(...event.extendedProps.pressed); },
-      datesSet: (range) => {
-        visible(new Date(range.startStr), new Date(range.endStr));
-        requestAnimationFrame(() => scrollByKeyboard(element));
-      },
+      datesSet: (range) => visible(new Date(range.startStr), new Date(range.endStr)),
     });
+    keepScrollable(element);
     this.calendar.render();
     NARROW.addEventListener("change", () => this.calendar.changeView(this.view()));
   }
@@ -129,6 +127,17 @@ export class Grid {
     const now = this.page.now();
     return { start: iso(new Date(now.getTime() - 48 * 3_600_000)), end: iso(now), display: "background", className: "past" };
   }
+}
+
+// Whenever FullCalendar draws anew or the grid gets another size.
+function keepScrollable(root) {
+  let asked = 0;
+  const soon = () => {
+    cancelAnimationFrame(asked);
+    asked = requestAnimationFrame(() => scrollByKeyboard(root));
+  };
+  new MutationObserver(soon).observe(root, { childList: true, subtree: true });
+  new ResizeObserver(soon).observe(root);
 }
 
 // The hours scroll inside the grid: from its first cell, arrow keys reach them too.
