@@ -24,7 +24,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"slots": [a_slot_at(2, 13, minutes=0)]}, "invalid", "/slots/0/end"),
     ({"slots": [a_slot_at(2, 13, minutes=-60)]}, "invalid", "/slots/0/end"),
     ({"slots": [a_slot_at(2, 13, minutes=A_DAY + 30)]}, "invalid", "/slots/0/end"),
-    ({"slots": [{**a_slot_at(2, 13), "room_id": "room_x"}]}, "invalid", "/slots/0/room_id"),
+    ({"slots": [{**a_slot_at(2, 13), "room_id": "room_x"}]}, "unknown_room", "/slots/0/room_id"),
     ({"slots": [a_slot_at(day, 13) for day in range(1, 52)]}, "invalid", "/slots"),
     ({"slots": []}, "invalid", "/slots"),
     ({"slots": [{"start": "2026-12-01T13:00:00", "end": 5}]}, "invalid", "/slots/0/start"),
