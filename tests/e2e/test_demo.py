@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from deploy.demo.layout import REPOSITORY, Layout
-from tests.infrastructure.demo import RunningDemo, free_layout
+from tests.infrastructure.demo import RunningDemo, free_layout, start_demo
 from tests.waiting import eventually
 
 EMAILS = {"admin@example.jp", "taro@example.jp"}
@@ -25,6 +25,13 @@ async def signed_in(demo: RunningDemo, email: str) -> AsyncIterator[httpx.AsyncC
         session = (await client.post("/api/v1/sessions", json=login)).raise_for_status().json()
         client.headers["Authorization"] = f"Bearer {session['token']}"
         yield client
+
+
+@pytest.fixture(scope="module")
+async def demo() -> AsyncIterator[RunningDemo]:
+    """One that nobody has used yet."""
+    async with start_demo() as running:
+        yield running
 
 
 @pytest.fixture
