@@ -10,11 +10,23 @@ from tests.e2e.pages.conftest import TARO, People
 from tests.e2e.pages.test_every_page import Looker
 from tests.waiting import eventually
 
+ADMIN = "admin@example.jp"
 GUEST = {"company": "ABC株式会社", "name": "田中花子", "email": "moved-by-hand@example.com"}
+
+
+async def asked(people: People) -> None:
+    """The policy of the organization, whatever it was before."""
+    login = {"email": ADMIN, "password": dict(people.demo.logins)[ADMIN]}
+    async with httpx.AsyncClient(base_url=people.demo.gateway_url, timeout=15) as admin:
+        token = (await admin.post("/api/v1/sessions", json=login)).json()["token"]
+        headers = {"authorization": f"Bearer {token}"}
+        changed = await admin.patch("/api/v1/organization", json={"drift_policy": "ask"}, headers=headers)
+    assert changed.status_code == 200, changed.text
 
 
 async def moved_by_hand(people: People, days: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """An appointment of taro's alone, drifted since its entry was moved to another day, and the entry before."""
+    await asked(people)
     made = await people.confirmed(attendee_ids=[people.ids[TARO]], guest=GUEST, title=f"手で動かす予定{days}")
     found = await people.api.get(f"/api/v1/proposals/{made['id']}")
     path = f"/api/v1/appointments/{found.json()['appointment_id']}"
