@@ -31,11 +31,23 @@ export async function call(method, path, { body, headers = {}, signal } = {}) {
     if (error.name === "AbortError") throw error;
     throw new ApiProblem(0, {});
   }
-  const read = await answer.json().catch(() => ({}));
+  const read = await bodyOf(answer);
   if (answer.status === 401) {
     const next = encodeURIComponent(location.pathname + location.hash);
     location.assign(`/sign-in?next=${next}${method === "GET" ? "" : "&lost=1"}`);
   }
   if (!answer.ok) throw new ApiProblem(answer.status, read);
   return read;
+}
+
+// An answer that broke off (the page was left, the line went) is none, whatever its first line said.
+async function bodyOf(answer) {
+  if (answer.status === 204) return {};
+  try {
+    return await answer.json();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    if (answer.ok) throw new ApiProblem(0, {});
+    return {};
+  }
 }
