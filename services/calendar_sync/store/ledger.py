@@ -240,11 +240,14 @@ class Ledger:
         return {"kind": RowKind.HOLD, "$or": standing}
 
     async def own_entries(self, staff_ids: Sequence[str], since: datetime) -> dict[str, OwnEntries]:
-        """What of each person's calendar is ours, as owner or as a participant (G4), or was and may linger there."""
+        """What of each person's calendar is ours, as owner or as a participant (G4), or was and may linger there.
+
+        Of what ends after ``since`` or is still to come: by hand an entry may have been moved to a later time (G16).
+        """
         people = list(staff_ids)
         which = {
             "$or": [{"staff_id": {"$in": people}}, {"participants": {"$in": people}}],
-            "ends_at": {"$gt": since},
+            "ends_at": {"$gt": min(since, clock.now())},
         }
         fields = ["staff_id", "participants", "attempted.generation"]
         fields += [f"{state}.{name}" for state in ("written", "removed") for name in ("entry_id", "ical_uid")]

@@ -1,5 +1,6 @@
 """Whose an entry in a calendar is: the ledger decides, not the marks that it bears (G4)."""
 
+from datetime import timedelta
 from typing import Any, cast
 
 from services.calendar_sync.model.busy import BusyEntry, BusyKind
@@ -31,3 +32,13 @@ async def test_g04_only_a_create_under_way_makes_an_unknown_entry_ours(database_
     assert [own[one].include(under_way) for one in ("stf_1", "stf_2", "stf_3")] == [True, True, False]
     assert not own["stf_1"].include(an_entry("hold/slt_2/stf_1"))
     assert not own["stf_1"].include(an_entry("hold/of another installation/stf_1"))
+
+
+async def test_g16_an_entry_that_was_moved_by_hand_to_a_later_time_is_still_ours(database_url: str) -> None:
+    client, database = mongo.connect(database_url, app_name="test")
+    await database["ledger"].insert_one(a_row("apt_1/stf_1", written={"entry_id": "entry-1", "ical_uid": "uid-1"}))
+    ledger = Ledger(database["ledger"], cast(Relay, None))
+    moved_to = tomorrow_at(5) + timedelta(days=100)
+    own = (await ledger.own_entries(["stf_1"], moved_to))["stf_1"]
+    await mongo.close(client)
+    assert own.include(BusyEntry("entry-1", moved_to, moved_to + timedelta(hours=1), BusyKind.BUSY))
