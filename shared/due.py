@@ -265,11 +265,14 @@ class DueWorker:
         return True
 
     async def _release(self, lease: Lease) -> None:
-        row = await self._collection.find_one_and_update(
-            lease.held, {"$unset": {"lease": "", "failed_tries": ""}}, projection={"due_at": 1}, return_document=AFTER
-        )
-        if row and row.get("due_at") and row["due_at"] <= clock.now():
-            self.wake(row["_id"])
+        """Mostly nothing is due any more, and one plain update does."""
+        change = {"$unset": {"lease": "", "failed_tries": ""}}
+        later = {"$or": [{"due_at": None}, {"due_at": {"$gt": clock.now()}}]}
+        result = await self._collection.update_one({**lease.held, **later}, change)
+        if not result.matched_count:
+            result = await self._collection.update_one(lease.held, change)
+            if result.matched_count:
+                self.wake(lease.row["_id"])
 
     async def _put_off(self, lease: Lease) -> None:
         """A bug or an outage of the database: try later, ever more rarely."""

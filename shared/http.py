@@ -1,6 +1,7 @@
 """HTTP clients. The only module that makes httpx clients, so that time-outs, pools and tracing are set once."""
 
 import asyncio
+import math
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,47 @@ KEEP_ALIVE = timedelta(seconds=20)
 USER_AGENT = "chosei/0.1"
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class _Pools(httpx.AsyncBaseTransport):
+    """Many small pools for one large one, whose own cost per request grows with the number of its connections.
+
+    The first pool with room is taken, so that few connections stay warm; where none has, the last one queues. Answers
+    are read whole before they are handed on: nothing here streams.
+    """
+
+    _SIZE = 8
+
+    def __init__(self, max_connections: int) -> None:
+        limits = httpx.Limits(
+            max_connections=self._SIZE,
+            max_keepalive_connections=self._SIZE,
+            keepalive_expiry=KEEP_ALIVE.total_seconds(),
+        )
+        verify = httpx.create_ssl_context(trust_env=False)
+        count = math.ceil(max_connections / self._SIZE)
+        self._pools = [httpx.AsyncHTTPTransport(verify=verify, limits=limits, trust_env=False) for _ in range(count)]
+        self._taken = [0] * count
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        free = (number for number, taken in enumerate(self._taken) if taken < self._SIZE)
+        number = next(free, len(self._pools) - 1)
+        self._taken[number] += 1
+        try:
+            answer = await self._pools[number].handle_async_request(request)
+            try:
+                body = b"".join([chunk async for chunk in answer.aiter_raw()])
+            finally:
+                await answer.aclose()
+        finally:
+            self._taken[number] -= 1
+        return httpx.Response(
+            answer.status_code, headers=answer.headers, stream=httpx.ByteStream(body), extensions=answer.extensions
+        )
+
+    async def aclose(self) -> None:
+        for pool in self._pools:
+            await pool.aclose()
 
 
 class _Client(httpx.AsyncClient):
@@ -50,12 +92,7 @@ def client(
         base_url=base_url,
         timeout=httpx.Timeout(timeout.total_seconds()),
         headers={"user-agent": USER_AGENT, **(headers or {})},
-        limits=httpx.Limits(
-            max_connections=max_connections,
-            max_keepalive_connections=max_connections,
-            keepalive_expiry=KEEP_ALIVE.total_seconds(),
-        ),
-        transport=transport,
+        transport=transport or _Pools(max_connections),
         follow_redirects=False,
         trust_env=False,
     )

@@ -27,7 +27,9 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """What to run. ``ready`` is asked until it is true; ``grace_seconds`` lie between SIGTERM and SIGKILL."""
+    """What to run. ``ready`` is asked until it is true; ``grace_seconds`` lie between SIGTERM and SIGKILL; a program
+    with ``niceness`` lets the others have the processor first.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -37,6 +39,7 @@ class Program:
     environment: Mapping[str, str]
     grace_seconds: float = 15.0
     ready_seconds: float = 90.0
+    niceness: int = 0
 
 
 def inherited_environment() -> dict[str, str]:
@@ -56,7 +59,7 @@ class Process:
         program.log.parent.mkdir(parents=True, exist_ok=True)
         with program.log.open("ab") as log:
             child = await asyncio.create_subprocess_exec(
-                *("setpriv", "--pdeathsig", "TERM", "--"),
+                *("nice", f"-n{program.niceness}", "setpriv", "--pdeathsig", "TERM", "--"),
                 *program.command,
                 cwd=program.folder,
                 env=inherited_environment() | dict(program.environment),

@@ -8,6 +8,10 @@ from deploy.demo.layout import HOST, REPOSITORY, Layout
 from deploy.demo.probes import answers_ok
 from deploy.demo.processes import Program
 
+_ANSWERING = ("gateway", "booking")
+"""Somebody waits for these; the others work behind."""
+_BEHIND = 10
+
 
 def sandbox_program(
     *, port: int, smtp_port: int, seed: Path, clock_file: Path, logs: Path, extra: Mapping[str, str]
@@ -28,6 +32,7 @@ def sandbox_program(
             **extra,
         },
         grace_seconds=5,
+        niceness=_BEHIND,
     )
 
 
@@ -41,4 +46,5 @@ def service_program(service: str, layout: Layout, settings: Mapping[str, str]) -
         ready=answers_ok(f"{layout.service_url(service)}/readyz"),
         environment=settings,
         grace_seconds=20,
+        niceness=0 if service in _ANSWERING else _BEHIND,
     )

@@ -43,6 +43,7 @@ from services.booking.usecases.settle_drift import SettleDrift
 from services.booking.usecases.suggest import SuggestSlots
 from shared import http, mongo
 from shared.due import DueWorker
+from shared.guests_first import GuestsFirst
 from shared.internal import require_caller
 from shared.messaging.relay import Relay
 from shared.mongo import Client, Collection, Database, IndexModel
@@ -123,6 +124,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     drop = DropSlots(stores.bookings, announcer, few_slots, relay)
     attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
     uses = AppointmentUses.of(stores, availability, announcer, relay)
+    guests = GuestsFirst()
     parts = Parts(
         client=client,
         broker=broker,
@@ -136,9 +138,10 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
             DropFilledSlots(stores.bookings, availability, drop),
             uses.settle_drift,
             RecordTimeline(stores.timeline),
+            guests,
         ).router(),
         workers=[DueWorker("proposals", stores.bookings.proposals, attend)],
-        routers=_routes(settings, stores, availability, links, announcer, relay, drop, uses),
+        routers=_routes(settings, stores, availability, links, announcer, relay, drop, uses, guests),
         closing=[calendars.aclose],
     )
     return service_app(SERVICE, settings, parts)
@@ -153,6 +156,7 @@ def _routes(
     relay: Relay,
     drop: DropSlots,
     uses: AppointmentUses,
+    guests: GuestsFirst,
 ) -> list[APIRouter]:
     turns = uses.turns
     writes = Writes(turns)
@@ -185,6 +189,7 @@ def _routes(
             ConfirmSlot(store, availability, announcer, relay, new_reception_code, drop),
             AskForNewSlots(store, announcer, relay, turns),
             MarkSeen(store),
+            guests,
         ),
         build_calendar_routes(
             guard,

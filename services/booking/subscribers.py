@@ -3,6 +3,7 @@
 import base64
 import zlib
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from faststream.rabbit import RabbitRouter
@@ -58,6 +59,7 @@ from shared.contracts.zoom_issuer import (
     ZoomConnected,
     ZoomDisconnected,
 )
+from shared.guests_first import GuestsFirst, StandsBack
 from shared.messaging.topology import hears
 
 SERVICE = "booking"
@@ -76,6 +78,7 @@ class Subscribers:
         drop_filled: DropFilledSlots,
         settle_drift: SettleDrift,
         timeline: RecordTimeline,
+        guests: GuestsFirst,
     ) -> None:
         self._people = people
         self._rooms = rooms
@@ -84,9 +87,11 @@ class Subscribers:
         self._drop_filled = drop_filled
         self._settle_drift = settle_drift
         self._timeline = timeline
+        self._guests = guests
 
     def router(self) -> RabbitRouter:
         return RabbitRouter(
+            middlewares=[partial(StandsBack, guests=self._guests)],
             handlers=[
                 hears(SERVICE, OrganizationChanged, self.on_organization_changed),
                 hears(SERVICE, StaffChanged, self.on_staff_changed),
@@ -125,7 +130,7 @@ class Subscribers:
                 hears(SERVICE, ReminderScheduled, self.on_reminder_scheduled),
                 hears(SERVICE, ReminderDue, self.on_reminder_due),
                 hears(SERVICE, ReminderCanceled, self.on_reminder_canceled),
-            ]
+            ],
         )
 
     async def on_organization_changed(self, event: CloudEvent[OrganizationChanged]) -> None:

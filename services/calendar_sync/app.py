@@ -300,7 +300,7 @@ class Wiring:
                 self._providers,
                 self._mailboxes,
             ),
-            notifications=HearNotification(stores.mirrors, delay=settings.notification_delay),
+            notifications=HearNotification(stores.mirrors, gather=settings.notification_delay),
             show_rooms=ShowRooms(stores.rooms, self.rooms_worker.wake),
             ask_rooms=AskRooms(
                 stores.rooms, stores.connections, self._credentials, self._room_providers, self._mailboxes

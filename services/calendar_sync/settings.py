@@ -31,8 +31,8 @@ class Settings(ServiceSettings):
 
     provider_timeout: timedelta = timedelta(seconds=10)
     poll_interval: timedelta = timedelta(seconds=60)
-    notification_delay: timedelta = timedelta(milliseconds=200)
-    """One change often yields several notifications; they share a read."""
+    notification_delay: timedelta = timedelta(milliseconds=400)
+    """One change often yields several notifications; they are gathered for so long and share a read."""
     window_ahead: timedelta = timedelta(days=400)
     window_behind: timedelta = timedelta(days=1)
     rewindow_every: timedelta = timedelta(days=1)

@@ -11,6 +11,7 @@ from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.mark_seen import MarkSeen
 from shared.contracts.api.appointments import GuestAppointmentView
 from shared.contracts.api.proposals import AskAgain, GuestProposalView
+from shared.guests_first import GuestsFirst
 from shared.internal import Guard
 from shared.problem import language_of
 
@@ -34,7 +35,12 @@ Visitor = Annotated[Visit, Depends(visit)]
 
 
 def build_guest_routes(
-    guard: Guard, page: GuestPage, confirm: ConfirmSlot, ask_again: AskForNewSlots, mark_seen: MarkSeen
+    guard: Guard,
+    page: GuestPage,
+    confirm: ConfirmSlot,
+    ask_again: AskForNewSlots,
+    mark_seen: MarkSeen,
+    guests: GuestsFirst,
 ) -> APIRouter:
     router = APIRouter(prefix="/internal/guest/proposal", dependencies=[Depends(guard)])
 
@@ -44,8 +50,10 @@ def build_guest_routes(
 
     @router.post("/confirm", status_code=201)
     async def choose(request: Request, visitor: Visitor) -> GuestAppointmentView:
-        _, appointment = await confirm(read_json(await request.body()), visitor)
-        return await page.appointment(appointment)
+        body = await request.body()
+        with guests.answering():
+            _, appointment = await confirm(read_json(body), visitor)
+            return await page.appointment(appointment)
 
     @router.post("/ask-again", status_code=202)
     async def ask(request: Request, visitor: Visitor) -> dict[str, str]:

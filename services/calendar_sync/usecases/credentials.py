@@ -26,6 +26,7 @@ from shared.single_flight import SingleFlight
 log = structlog.get_logger(__name__)
 _LEASE = timedelta(seconds=30)
 _LOOK_AGAIN_SECONDS = 0.1
+_REMEMBERED = 2_000
 
 
 class Credentials:
@@ -44,19 +45,34 @@ class Credentials:
         self._room_endpoints = room_endpoints
         self._renew_before = renew_before
         self._renewals: SingleFlight[Tokens] = SingleFlight()
+        self._known: dict[str, Tokens] = {}
 
     def of(self, connection: Connection) -> "ConnectionCredential":
         return ConnectionCredential(self, connection)
 
     async def token(self, connection: Connection, refused: str | None = None) -> str:
-        """A token that is good for a while and is not ``refused``; raises ``CredentialRevoked``."""
-        tokens = await self._connections.tokens(connection.connection_id)
+        """A token that is good for a while and is not ``refused``; raises ``CredentialRevoked``.
+
+        What this process knows of the connection's link is used until it ages or is refused; then the store is asked.
+        """
+        name = connection.connection_id
+        known = self._known.get(name)
+        if refused is None and known is not None and known.link == connection.link and not self._ages(known):
+            return known.access
+        tokens = await self._connections.tokens(name)
         if tokens is None:
+            self._known.pop(name, None)
             raise CredentialRevoked("the connection has ended")
-        if tokens.access == refused or tokens.expires_at - self._renew_before <= clock.now():
+        if tokens.access == refused or self._ages(tokens):
             seen = tokens
-            tokens = await self._renewals(connection.connection_id, lambda: self._renew(connection, seen))
+            tokens = await self._renewals(name, lambda: self._renew(connection, seen))
+        if len(self._known) >= _REMEMBERED:
+            self._known.pop(next(iter(self._known)))
+        self._known[name] = tokens
         return tokens.access
+
+    def _ages(self, tokens: Tokens) -> bool:
+        return tokens.expires_at - self._renew_before <= clock.now()
 
     async def _renew(self, connection: Connection, seen: Tokens) -> Tokens:
         lease = new_id("rnw")

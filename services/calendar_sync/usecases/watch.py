@@ -1,5 +1,6 @@
 """Ask a provider to tell of changes, and listen. Failing at it must not matter: calendars are polled anyway."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from shared.providers import ProviderError
 log = structlog.get_logger(__name__)
 _RENEWS = {"reauthorizationRequired", "subscriptionRemoved"}
 """Microsoft's lifecycle events after which a subscription is renewed, or made anew where it is gone."""
+_REMEMBERED = 5_000
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,17 @@ class Heard:
 
 
 class HearNotification:
-    """Takes in notifications; a wrong secret and an unknown channel look the same (G23)."""
+    """Takes in notifications; a wrong secret and an unknown channel look the same (G23).
 
-    def __init__(self, mirrors: Mirrors, *, delay: timedelta) -> None:
+    Each is answered when it is written down; those of one calendar that come within ``gather`` share one write and one
+    read.
+    """
+
+    def __init__(self, mirrors: Mirrors, *, gather: timedelta) -> None:
         self._mirrors = mirrors
-        self._delay = delay
+        self._gather = gather.total_seconds()
+        self._gathered: dict[str, asyncio.Task[None]] = {}
+        self._channels: dict[str, tuple[str, str]] = {}
 
     async def google(self, headers: Mapping[str, str]) -> Heard:
         named = {name.lower(): value for name, value in headers.items()}
@@ -103,13 +111,31 @@ class HearNotification:
 
     async def _changed(self, watch_id: str, secret: str, *, renew: bool = False) -> None:
         """Also where notifications were ``missed``: the calendar is read, and that says what there was to say."""
-        found = await self._mirrors.watched_as(watch_id) if watch_id else None
+        found = await self._channel(watch_id) if watch_id else None
         if found is None or not same(found[1], secret):
             log.info("notification.ignored")
             return
+        connection_id = found[0]
         if renew:
-            await self._mirrors.watch_at_once(found[0], clock.now())
-        await self._mirrors.notified(found[0], clock.now() + self._delay)
+            await self._mirrors.watch_at_once(connection_id, clock.now())
+        written = self._gathered.get(connection_id)
+        if written is None:
+            written = self._gathered[connection_id] = asyncio.create_task(self._write(connection_id))
+        await asyncio.shield(written)
+
+    async def _channel(self, watch_id: str) -> tuple[str, str] | None:
+        """The connection and the secret of a channel, which never change."""
+        found = self._channels.get(watch_id) or await self._mirrors.watched_as(watch_id)
+        if found is not None:
+            if len(self._channels) >= _REMEMBERED:
+                self._channels.pop(next(iter(self._channels)))
+            self._channels[watch_id] = found
+        return found
+
+    async def _write(self, connection_id: str) -> None:
+        await asyncio.sleep(self._gather)
+        del self._gathered[connection_id]
+        await self._mirrors.notified(connection_id, clock.now())
 
 
 def _notices(body: str) -> list[dict[str, Any]]:

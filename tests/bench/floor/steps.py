@@ -67,15 +67,15 @@ HOPS = (
     Hop("notifier", ISSUED, writes=1, rows=Rows(1, before=3, says=(MAILED, MAILED), mailed_after=2)),
     # save
     Hop("reminder_scheduler", CONFIRMED, writes=1, says=(FILED,)),
-    # only reads: overlapping holds of others
-    Hop("booking", CONFIRMED),
+    # of each the timeline's entry; besides it only reads: overlapping holds of others
+    Hop("booking", CONFIRMED, writes=1),
     # keep_meeting, keep
-    Hop("booking", ISSUED, writes=2),
-    Hop("booking", FILED, writes=1),
-    Hop("booking", MAILED, writes=1),
-    Hop("booking", WRITTEN, writes=1),
+    Hop("booking", ISSUED, writes=3),
+    Hop("booking", FILED, writes=2),
+    Hop("booking", MAILED, writes=2),
+    Hop("booking", WRITTEN, writes=2),
     # of the proposal and of the appointment
-    Hop("booking", RELEASED, writes=2),
+    Hop("booking", RELEASED, writes=3),
 )
 
 SERVICES = ("booking", "calendar_sync", "zoom_issuer", "notifier", "reminder_scheduler")

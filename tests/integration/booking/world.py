@@ -42,6 +42,7 @@ from shared.contracts.gateway import OrganizationChanged, StaffChanged
 from shared.contracts.people import Account, Person
 from shared.contracts.zoom_issuer import EndOfConnection, ZoomConnected
 from shared.due import DueWorker
+from shared.guests_first import GuestsFirst
 from shared.messaging.relay import Relay
 from shared.runtime import make_broker
 from tests.builders import BUS_KEYS, DATA_KEYS, ORGANIZATION, an_event
@@ -251,6 +252,7 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
         DropFilledSlots(stores.bookings, availability, drop),
         AppointmentUses.of(stores, availability, announcer, relay).settle_drift,
         RecordTimeline(stores.timeline),
+        GuestsFirst(),
     )
     attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
     expiry = DueWorker("proposals", stores.bookings.proposals, attend)

@@ -206,6 +206,7 @@ async def world(
         bus = await stack.enter_async_context(listening(fresh_broker.url()))
         hooks.service = await start()
         yield World(bus, hooks.service, outside, start, database_url)
+        await hooks.end()
 
 
 def settings_for(sandbox: Sandbox, broker: Broker, database_url: str, public_url: str) -> Settings:

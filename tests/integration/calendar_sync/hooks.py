@@ -14,6 +14,12 @@ class Hooks:
     def __init__(self) -> None:
         self.url = ""
         self.service: httpx.AsyncClient | None = None
+        self._under_way: set[asyncio.Task[httpx.Response]] = set()
+
+    async def end(self) -> None:
+        """Nothing is handed on any more, and what was is answered."""
+        self.service = None
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -37,8 +43,16 @@ class Hooks:
         if self.service is None or self.service.is_closed:
             return 503, ""
         handed = {"headers": headers, "body": body, "query": query}
-        answer = await self.service.post(f"/internal/notifications/{path.rpartition('/')[2]}", json=handed)
+        asked = asyncio.create_task(
+            self._ask(self.service, f"/internal/notifications/{path.rpartition('/')[2]}", handed)
+        )
+        self._under_way.add(asked)
+        asked.add_done_callback(self._under_way.discard)
+        answer = await asked
         return answer.json()["status"], answer.json()["text"]
+
+    async def _ask(self, service: httpx.AsyncClient, path: str, handed: dict[str, object]) -> httpx.Response:
+        return await service.post(path, json=handed)
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 
 import httpx
@@ -52,3 +53,72 @@ async def test_who_gives_up_from_outside_is_cancelled_not_timed_out() -> None:
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
+
+
+class Server:
+    """Answers with the number of the connection; ``drop`` hangs up on the next request."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.at_once = 0
+        self.most_at_once = 0
+        self.drop = False
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        number = str(self.connections).encode()
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                self.at_once += 1
+                self.most_at_once = max(self.most_at_once, self.at_once)
+                await asyncio.sleep(0.02)
+                self.at_once -= 1
+                if self.drop:
+                    break
+                head = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\nx-twice: a\r\nx-twice: b\r\n\r\n" % len(number)
+                writer.write(head + number)
+        writer.close()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[tuple[Server, str]]:
+    made = Server()
+    listening = await asyncio.start_server(made.serve, "127.0.0.1", 0)
+    async with listening:
+        yield made, f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+
+
+async def test_connections_are_kept_and_no_more_are_made_than_asked_at_once(server: tuple[Server, str]) -> None:
+    made, url = server
+    async with http.client(url) as client:
+        for _ in range(5):
+            answer = await client.get("/")
+            assert (answer.text, answer.headers.get_list("x-twice")) == ("1", ["a", "b"])
+        await asyncio.gather(*(client.get("/") for _ in range(20)))
+        await asyncio.gather(*(client.get("/") for _ in range(20)))
+    assert made.connections == 20
+
+
+async def test_no_more_connections_than_allowed_are_used_at_once(server: tuple[Server, str]) -> None:
+    made, url = server
+    async with http.client(url, max_connections=16) as client:
+        answers = await asyncio.gather(*(client.get("/") for _ in range(50)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert made.most_at_once == 16
+
+
+async def test_g10_who_hangs_up_without_an_answer_leaves_the_outcome_unknown(server: tuple[Server, str]) -> None:
+    made, url = server
+    async with http.client(url) as client:
+        await client.get("/")
+        made.drop = True
+        with pytest.raises(ProviderUnavailable) as raised:
+            await http.send(client, "DELETE", "/meetings/1")
+    assert raised.value.unknown
+
+
+async def test_where_nobody_listens_nothing_was_sent() -> None:
+    async with http.client("http://127.0.0.1:9") as client:
+        with pytest.raises(ProviderUnavailable) as raised:
+            await http.send(client, "POST", "/meetings")
+    assert not raised.value.unknown
