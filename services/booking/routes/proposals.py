@@ -28,7 +28,7 @@ from shared.contracts.api.proposals import (
     ProposalWithdraw,
 )
 from shared.internal import Caller, Guard, caller
-from shared.problem import NotFound
+from shared.problem import Language, NotFound
 
 Who = Annotated[Caller, Depends(caller)]
 Expected = Annotated[str | None, Depends(if_match)]
@@ -140,6 +140,6 @@ class ProposalRoutes:
         proposal = await self._find(proposal_id, who)
         if time_zone and time_zone not in zone_names():
             raise invalid(who.language, ("?time_zone", MALFORMED))
-        language = "en" if (locale or who.language).lower().startswith("en") else "ja"
+        language: Language = "en" if (locale or who.language).lower().startswith("en") else "ja"
         zone = ZoneInfo(time_zone or proposal.time_zone)
         return PlainTextResponse(slots_text([slot.span for slot in proposal.open_slots], zone=zone, locale=language))

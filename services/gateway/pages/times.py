@@ -1,18 +1,13 @@
-"""Instants as people read them, in one zone and one language: ``2026年12月1日(火) 13:00 ～ 14:00``,
-``Tue, 1 Dec 2026 13:00 – 14:00`` (R8). Pure functions; the zone is always given.
-"""
+"""Instants and zones as people read them on pages. Pure functions; the zone is always given, by its IANA name."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import get_timezone_location, get_timezone_name
 
+from shared import wording
 from shared.problem import Language
-
-_WEEKDAYS_JA = "月火水木金土日"
-_WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 COMMON_ZONES = (
     "Asia/Tokyo",
@@ -73,30 +68,22 @@ def zone_or(name: str | None, default: str) -> str:
     return name if name and name in known_zones() else default
 
 
-def day(value: date, language: Language) -> str:
-    """``2026年12月1日(火)`` or ``Tue, 1 Dec 2026``."""
-    if language == "ja":
-        return f"{value.year}年{value.month}月{value.day}日({_WEEKDAYS_JA[value.weekday()]})"
-    return f"{_WEEKDAYS_EN[value.weekday()]}, {value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
+day = wording.day
 
 
 def moment(at: datetime, zone: str, language: Language) -> str:
     """Day and time."""
-    local = at.astimezone(ZoneInfo(zone))
-    return f"{day(local.date(), language)} {local:%H:%M}"
+    return wording.moment(at, ZoneInfo(zone), language)
 
 
 def clock_span(start: datetime, end: datetime, zone: str, language: Language) -> str:
     """``13:00 ～ 14:00``; the end's day is named where it is another one."""
-    first, last = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
-    dash = "～" if language == "ja" else "–"
-    until = f"{last:%H:%M}" if first.date() == last.date() else moment(end, zone, language)
-    return f"{first:%H:%M} {dash} {until}"
+    return wording.clock_span(start, end, ZoneInfo(zone), language)
 
 
 def span(start: datetime, end: datetime, zone: str, language: Language) -> str:
     """R8's line for one slot."""
-    return f"{day(start.astimezone(ZoneInfo(zone)).date(), language)} {clock_span(start, end, zone, language)}"
+    return wording.span(start, end, ZoneInfo(zone), language)
 
 
 def offset(zone: str, at: datetime) -> str:

@@ -3,6 +3,7 @@ and loses answers at will. Compared with an obvious model: the newest state itse
 """
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
@@ -99,8 +100,9 @@ class History(RuleBasedStateMachine):
         ends = [event for event in self.desk.said if getattr(event.data, "retry_at", None) is None]
         assert len(ends) == len(matter.deliveries)
 
+    @abstractmethod
     def judge(self, side: Audience, letters: list[Letter]) -> None:
-        raise NotImplementedError
+        """What the mails of one side must have said in the end."""
 
 
 class AppointmentHistory(History):
