@@ -1,6 +1,6 @@
-"""「候補を3つ提案」(X12): the earliest common free times on different days, within working hours of a zone."""
+"""「候補を3つ提案」(X12): the earliest common free times on different working days, within working hours of a zone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -24,10 +24,14 @@ class Wish:
     count: int
 
 
-def suggested(wish: Wish, hosts: Sequence[HostTime], claims: Sequence[Claim], zone: ZoneInfo) -> list[Span]:
-    """The earliest of each weekday that nothing stands in the way of; every claim does, held ones too (G2)."""
+def suggested(
+    wish: Wish, hosts: Sequence[HostTime], claims: Sequence[Claim], zone: ZoneInfo, days_off: Collection[date] = ()
+) -> list[Span]:
+    """The earliest of each working day that nothing stands in the way of; every claim does, held ones too (G2).
+    ``days_off`` are weekdays on which nobody works, such as public holidays.
+    """
     found: list[Span] = []
-    for day in weekdays(wish.from_at, zone):
+    for day in working_days(wish.from_at, zone, days_off):
         if len(found) == wish.count:
             break
         free = (span for span in candidates(day, wish.length, zone) if _is_free(span, wish, hosts, claims))
@@ -35,11 +39,11 @@ def suggested(wish: Wish, hosts: Sequence[HostTime], claims: Sequence[Claim], zo
     return found
 
 
-def weekdays(from_at: datetime, zone: ZoneInfo) -> Iterator[date]:
+def working_days(from_at: datetime, zone: ZoneInfo, days_off: Collection[date]) -> Iterator[date]:
     first = from_at.astimezone(zone).date()
     for number in range(HORIZON.days):
         day = first + timedelta(days=number)
-        if day.weekday() < _SATURDAY:
+        if day.weekday() < _SATURDAY and day not in days_off:
             yield day
 
 

@@ -17,6 +17,7 @@ from services.booking.usecases.drafting import organization_of
 from shared import clock
 from shared.contracts.booking import Kind
 from shared.internal import Caller
+from shared.public_holidays import public_holidays
 
 
 @dataclass(frozen=True)
@@ -54,5 +55,8 @@ class SuggestSlots:
         )
         hosts = evidence.hosts(now, self._stale_after)
         unreadable = [host.staff_id for host in hosts if host.state is CalendarState.UNKNOWN]
-        spans = suggested(wish, hosts, evidence.claims, ZoneInfo(organization.time_zone))
+        zone = ZoneInfo(organization.time_zone)
+        first, last = (at.astimezone(zone).date() for at in (reach.start_at, reach.end_at))
+        days_off = await public_holidays(organization.time_zone, first, last)
+        spans = suggested(wish, hosts, evidence.claims, zone, days_off)
         return Suggestions(spans, unreadable, organization.time_zone)

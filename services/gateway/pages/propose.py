@@ -1,5 +1,6 @@
 """A new proposal: the form (its script talks to the API), the sent page, and editing the slots of one that stands."""
 
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,8 +22,11 @@ from shared.contracts.api.appointments import AttendeeView
 from shared.contracts.api.proposals import ProposalView, SlotStatus
 from shared.contracts.booking import SlotsProposed
 from shared.problem import Forbidden
+from shared.public_holidays import public_holidays
 
 router = APIRouter()
+_AHEAD = timedelta(days=400)
+"""As far as copies of busy time reach."""
 
 
 @router.get("/proposals/new")
@@ -39,7 +43,7 @@ async def new(request: Request, signed_in: Session) -> Response:
             "missing": await _missing(request, signed_in),
             "self_unlinked": not linked,
             "defaults": defaults,
-            "data": _data(request, signed_in, me) | {"defaults": defaults},
+            "data": await _data(request, signed_in, me) | {"defaults": defaults},
             **_dates(request, signed_in),
         },
     )
@@ -103,7 +107,7 @@ async def edit_slots(request: Request, proposal_id: str, signed_in: Session) -> 
         "staff/edit_slots.html",
         {
             "proposal": proposal,
-            "data": _data(request, signed_in, me) | {"edit": edit},
+            "data": await _data(request, signed_in, me) | {"edit": edit},
             **_dates(request, signed_in),
         },
     )
@@ -113,13 +117,16 @@ def _person(attendee: AttendeeView) -> dict[str, Any]:
     return {"id": attendee.staff_id, "name": attendee.name, "email": attendee.email, "linked": True}
 
 
-def _data(request: Request, signed_in: SignedIn, me: dict[str, Any]) -> dict[str, Any]:
+async def _data(request: Request, signed_in: SignedIn, me: dict[str, Any]) -> dict[str, Any]:
     """What the script knows from the start."""
-    language = language_for(request)
+    language, zone, now = language_for(request), signed_in.organization.time_zone, clock.now()
+    today = now.astimezone(ZoneInfo(zone)).date()
+    holidays = await public_holidays(zone, today, today + _AHEAD, language)
     return {
         "language": language,
-        "zone": signed_in.organization.time_zone,
-        "now": clock.now().isoformat(timespec="milliseconds"),
+        "zone": zone,
+        "now": now.isoformat(timespec="milliseconds"),
+        "holidays": {day.isoformat(): name for day, name in holidays.items()},
         "me": me | {"admin": signed_in.staff.is_admin},
         "rooms": texts_of(language, "rooms"),
         "edit": None,

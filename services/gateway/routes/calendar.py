@@ -72,8 +72,8 @@ async def suggest_slots(
     kind: ProposalKind = Kind.WEB,
     start: Annotated[QueryInstant | None, Query(alias="from")] = None,
 ) -> Response:
-    """The earliest common free times on different weekdays between 9 and 18 o'clock of the organization's zone, from
-    now or ``from`` on; the first of ``staff_ids`` organizes.
+    """The earliest common free times on different working days (no weekend, no public holiday) between 9 and 18 o'clock
+    of the organization's zone, from now or ``from`` on; the first of ``staff_ids`` organizes.
     """
     query = {"staff_ids": ",".join(_ids(staff_ids)), "minutes": str(minutes), "count": str(count), "kind": kind.value}
     if start is not None:

@@ -1,9 +1,11 @@
 """X11 and X12 as the gateway asks them: what of ours takes a moment, and what could be proposed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from services.booking.model.spans import Span
+from shared import clock
+from shared.public_holidays import public_holidays
 from tests.integration.booking.world import HANAKO, TARO, World, a_slot_at, in_tokyo
 
 
@@ -58,3 +60,15 @@ async def test_g03_suggestions_say_whose_calendar_cannot_be_read(world: World) -
     assert found == {"slots": [], "unreadable": [HANAKO]}
     unknown = await world.call("GET", "/suggestions?staff_ids=stf_nobody")
     assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "?staff_ids")
+
+
+async def test_x12_nothing_is_suggested_on_a_public_holiday(world: World) -> None:
+    await world.staff("stf_free", "高橋", calendar=False)
+    today = clock.now().date()
+    known = await public_holidays("Asia/Tokyo", today + timedelta(days=1), today + timedelta(days=400))
+    holiday = next(day for day in known if day.weekday() < 5)
+    path = f"/suggestions?staff_ids=stf_free&kind=visit&count=3&from={holiday.isoformat()}T00:00:00%2B09:00"
+    found = (await world.call("GET", path)).json()
+    days = [slot["start"][:10] for slot in found["slots"]]
+    assert len(days) == 3
+    assert holiday.isoformat() not in days

@@ -85,3 +85,10 @@ def test_g06_working_hours_are_the_wall_clocks_on_both_sides_of_a_change() -> No
     zone = ZoneInfo("Europe/Berlin")
     before, after = (next(candidates(day, HALF, zone)) for day in (date(2026, 10, 23), date(2026, 10, 26)))
     assert (before.start_at.hour, after.start_at.hour) == (7, 8)
+
+
+def test_x12_nothing_is_suggested_on_a_day_off() -> None:
+    wish = Wish(MONDAY, 2 * HALF, 2)
+    found = suggested(wish, [a_host("stf_a", [])], [], ZoneInfo("Asia/Tokyo"), {date(2026, 11, 30), date(2026, 12, 2)})
+    days = [span.start_at.astimezone(ZoneInfo("Asia/Tokyo")).date() for span in found]
+    assert days == [date(2026, 12, 1), date(2026, 12, 3)]

@@ -1,6 +1,6 @@
 // Seven days from today on (three on a phone): busy times of all attendees, and slots chosen by dragging, or on a touch
 // screen by tapping (FullCalendar, loaded as a global).
-import { dayHead, dayText, hours, iso } from "./times.js";
+import { dateInput, dayHead, dayText, hours, instantOf, iso } from "./times.js";
 
 const NARROW = matchMedia("(max-width: 760px)");
 const HALF_HOUR = 30 * 60_000;
@@ -50,12 +50,19 @@ export class Grid {
       height: "100%",
       slotHeaderInterval: "01:00:00",
       slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
-      dayHeaderContent: ({ date }) => dayHead(date, this.page.zone, this.page.language),
+      dayHeaderContent: ({ date }) => this.head(date),
       displayEventTime: false,
       eventContent: ({ event, isMirror }) => (isMirror ? this.short({ start: event.start, end: event.end }) : event.title),
       eventClass: ({ isMirror }) => (isMirror ? "drawn" : ""),
       eventDidMount: ({ el, event }) => { this.name(el, event.extendedProps.words ?? ""); },
     };
+  }
+
+  // With the public holiday's name where it is one.
+  head(date) {
+    const words = dayHead(date, this.page.zone, this.page.language);
+    const holiday = this.page.holidays[dateInput(date, this.page.zone)];
+    return holiday ? `${words} ${holiday}` : words;
   }
 
   // What a person's time is, for the mouse and for who does not see it.
@@ -120,7 +127,16 @@ export class Grid {
       className: "chosen",
       interactive: false,
     }));
-    this.calendar.setOption("events", [this.past(), ...events, ...chosen]);
+    this.calendar.setOption("events", [this.past(), ...this.holidays(), ...events, ...chosen]);
+  }
+
+  // Public holidays are shaded; they can be chosen all the same.
+  holidays() {
+    return Object.keys(this.page.holidays).map((day) => {
+      const start = instantOf(day, "00:00", this.page.zone);
+      const end = new Date(start.getTime() + 48 * HALF_HOUR);
+      return { start: iso(start), end: iso(end), display: "background", className: "holiday" };
+    });
   }
 
   past() {
