@@ -13,8 +13,10 @@ from services.booking.model.effects import (
     Expected,
     Report,
     entry_key,
+    is_troubled,
     mail_key,
     room_key,
+    shown,
 )
 from services.booking.model.proposal import Origin, TokenSource
 from services.booking.model.spans import Span
@@ -87,6 +89,11 @@ class Appointment(Value):
     @property
     def standing_drifts(self) -> list[Drift]:
         return standing(self.drifts, self.reports, self.version) if self.is_live else []
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether somebody should look: an effect failed or waits, or a calendar shows it otherwise (V6)."""
+        return self.drift is not None or is_troubled(shown(self.expected, self.reports))
 
     @property
     def shown_title(self) -> str:

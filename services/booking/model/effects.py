@@ -127,6 +127,14 @@ def shown(expected: Sequence[Expected], reports: Reports) -> list[EffectView]:
     return views
 
 
+def is_troubled(views: Iterable[EffectView]) -> bool:
+    """Whether something failed or waits to be tried again; a reminder that waits for its hour is no trouble."""
+    return any(
+        view.status is EffectStatus.FAILED or (view.status is EffectStatus.WAITING and view.reason != FILED)
+        for view in views
+    )
+
+
 def _one(item: Expected, reports: Reports) -> EffectView:
     known = [_entry(item, reports)] if item.effect is Effect.ENTRY else [reports.get(key) for key in item.keys]
     views = [_seen(item, told) for told in known] or [_view(item, EffectStatus.DONE)]

@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import AwareDatetime, Field
 
 from services.booking.model.claims import Claim, ClaimKind, resources
-from services.booking.model.effects import HOLD_KEYS, Expected, Report, hold_key, holds
+from services.booking.model.effects import HOLD_KEYS, Expected, Report, hold_key, holds, is_troubled, shown
 from services.booking.model.spans import Span
 from services.booking.model.titles import title_of
 from shared.contracts import booking as contract
@@ -103,6 +103,11 @@ class Proposal(Value):
     origin: Origin | None = None
     expected: list[Expected] = Field(default_factory=list)
     reports: dict[str, Report] = Field(default_factory=dict)
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether an effect failed or waits to be tried again."""
+        return is_troubled(shown(self.expected, self.reports))
 
     @property
     def shown_title(self) -> str:

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 
 from services.booking.model.appointment import Appointment
+from services.booking.routes.narrowing import narrowing
 from services.booking.routes.versions import Change, Writes, if_match
 from services.booking.schemas import cursor_of, parse, read_json, read_place
 from services.booking.store.bookings import BookingStore
-from services.booking.store.listings import earliest_appointments
+from services.booking.store.listings import Narrowing, Order, appointments_in_order
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
 from services.booking.usecases.links import Links
 from services.booking.usecases.settle_drift import SettleDrift
@@ -29,6 +30,7 @@ from shared.problem import NotFound
 
 Who = Annotated[Caller, Depends(caller)]
 Expected = Annotated[str | None, Depends(if_match)]
+Narrowed = Annotated[Narrowing, Depends(narrowing)]
 
 
 class AppointmentRoutes:
@@ -87,18 +89,22 @@ class AppointmentRoutes:
     async def show_all(
         self,
         who: Who,
+        narrowed: Narrowed,
         from_at: Annotated[Instant | None, Query(alias="from")] = None,
         until_at: Annotated[Instant | None, Query(alias="to")] = None,
         status: AppointmentStatus | None = None,
+        order: Order = "earliest",
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
         cursor: Annotated[str | None, Query(max_length=500)] = None,
     ) -> AppointmentList:
-        found = await earliest_appointments(
+        found = await appointments_in_order(
             self._store.appointments,
-            who.organization_id,
+            who,
+            narrowed,
             from_at=from_at,
             until_at=until_at,
             status=status,
+            order=order,
             after=read_place(cursor, who.language),
             limit=limit,
         )

@@ -9,10 +9,11 @@ from fastapi.responses import PlainTextResponse
 from services.booking.model.copied_slots import slots_text
 from services.booking.model.proposal import Proposal
 from services.booking.problems import MALFORMED, invalid
+from services.booking.routes.narrowing import narrowing
 from services.booking.routes.versions import Change, Writes, if_match
 from services.booking.schemas import cursor_of, fingerprint, parse, read_cursor, read_json
 from services.booking.store.bookings import BookingStore
-from services.booking.store.listings import newest_proposals
+from services.booking.store.listings import Narrowing, newest_proposals
 from services.booking.usecases.edit_proposal import EditProposal
 from services.booking.usecases.end_proposal import WithdrawProposal
 from services.booking.usecases.links import Links
@@ -32,6 +33,7 @@ from shared.problem import Language, NotFound
 
 Who = Annotated[Caller, Depends(caller)]
 Expected = Annotated[str | None, Depends(if_match)]
+Narrowed = Annotated[Narrowing, Depends(narrowing)]
 
 
 class ProposalRoutes:
@@ -95,14 +97,14 @@ class ProposalRoutes:
     async def show_all(
         self,
         who: Who,
+        narrowed: Narrowed,
         status: ProposalStatus | None = None,
-        q: Annotated[str, Query(max_length=255)] = "",
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
         cursor: Annotated[str | None, Query(max_length=500)] = None,
     ) -> ProposalList:
         after = read_cursor(cursor, 1, who.language)
         found = await newest_proposals(
-            self._store.proposals, who, status=status, words=q, before_id=after[0] if after else None, limit=limit
+            self._store.proposals, who, narrowed, status=status, before_id=after[0] if after else None, limit=limit
         )
         page = found[:limit]
         more = cursor_of(page[-1].proposal_id) if len(found) > limit else None

@@ -86,6 +86,10 @@ class BookingStore:
             self.appointments: [
                 outbox.INDEX,
                 IndexModel([organization, ("start_at", ASCENDING), ("_id", ASCENDING)], name="earliest"),
+                IndexModel(
+                    [organization, ("status", ASCENDING), ("start_at", ASCENDING), ("_id", ASCENDING)],
+                    name="earliest_by_status",
+                ),
                 IndexModel([("proposal_id", ASCENDING)], name="proposal"),
                 IndexModel([("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression=_ONCE),
                 IndexModel(

@@ -191,7 +191,7 @@ class AppointmentView(View):
 
 
 class AppointmentList(View):
-    """Earliest first."""
+    """Earliest first, or latest first where that was asked for."""
 
     items: list[AppointmentView]
     next_cursor: str | None
