@@ -1,8 +1,9 @@
 """Appointments: the list, one of them, moving and cancelling it (R28)."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +14,9 @@ from services.gateway.edge.forwarding import if_match
 from services.gateway.identity import SignedIn
 from services.gateway.pages import times
 from services.gateway.pages.drift_notice import drift_notice
-from services.gateway.pages.effect_rows import Reading, effect_rows
+from services.gateway.pages.effect_rows import Reading, effect_rows, effect_states
+from services.gateway.pages.guest_names import guest_name, title_beside
+from services.gateway.pages.list_filters import filters_of
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.room_data import appointment_data, staff_kind_word
@@ -38,8 +41,7 @@ from shared.problem import Language, VersionMismatch
 router = APIRouter()
 PAGE_SIZE = 30
 BADGES = {AppointmentStatus.CONFIRMED: "ok", AppointmentStatus.REQUESTED: "wait", AppointmentStatus.CANCELED: "none"}
-_PERIODS = ("upcoming", "past", "canceled")
-_PAST_SHOWN = timedelta(days=180)
+_PERIODS = ("upcoming", "past", "canceled", "all")
 _SAID = {
     "rescheduled": "appointments.rescheduled",
     "canceled": "appointments.canceled_done",
@@ -51,36 +53,52 @@ _SAID = {
 
 @router.get("/appointments")
 async def show_list(request: Request, signed_in: Session) -> Response:
-    asked = request.query_params
-    period = asked.get("period", "") if asked.get("period") in _PERIODS else "upcoming"
-    query = _window(period) | {"limit": str(PAGE_SIZE)}
-    if cursor := asked.get("cursor"):
-        query["cursor"] = cursor
-    found = await parts_of(request).backends.booking.appointments(signed_in.caller(), query)
-    listed = found.read(AppointmentList)
-    more = {"period": period, "cursor": listed.next_cursor or ""}
-    items = listed.items if period == "upcoming" else listed.items[::-1]
+    asked = request.query_params.get("period", "")
+    period = asked if asked in _PERIODS else _PERIODS[0]
+    filters = await filters_of(request, signed_in, "/appointments", ("period", period))
+    query = _window(period) | filters.query() | {"limit": str(PAGE_SIZE)}
+    listed = (await parts_of(request).backends.booking.appointments(signed_in.caller(), query)).read(AppointmentList)
+    reading = Reading({}, signed_in.organization.time_zone, language_for(request), clock.now())
     return staff_page(
         request,
         signed_in,
         "staff/appointments.html",
         {
-            "items": items,
+            "items": [_line(item, reading) for item in listed.items],
             "badges": BADGES,
-            "period": period,
+            "filters": filters,
             "periods": _PERIODS,
-            "more_url": f"/appointments?{urlencode(more)}" if listed.next_cursor else "",
+            "more_url": filters.next_url(listed.next_cursor),
         },
     )
 
 
 def _window(period: str) -> dict[str, str]:
-    now = clock.now()
+    """What is to come from the next one on, what was from the last one back."""
+    now = clock.now().isoformat()
     if period == "upcoming":
-        return {"from": now.isoformat(), "status": AppointmentStatus.CONFIRMED}
+        return {"from": now, "status": AppointmentStatus.CONFIRMED}
     if period == "past":
-        return {"from": (now - _PAST_SHOWN).isoformat(), "to": now.isoformat(), "status": AppointmentStatus.CONFIRMED}
-    return {"status": AppointmentStatus.CANCELED}
+        return {"to": now, "status": AppointmentStatus.CONFIRMED, "order": "latest"}
+    return {"order": "latest"} | ({"status": AppointmentStatus.CANCELED} if period == "canceled" else {})
+
+
+def _line(appointment: AppointmentView, reading: Reading) -> dict[str, Any]:
+    names = names_in(appointment)
+    heading = guest_name(appointment, reading.language)
+    return {
+        "appointment": appointment,
+        "heading": heading,
+        "title": title_beside(appointment.title, heading),
+        "kind": staff_kind_word(appointment.kind, reading.language),
+        "states": effect_states(appointment.effects, replace(reading, names=names)),
+    }
+
+
+def names_in(appointment: AppointmentView) -> dict[str, str]:
+    """Of attendees and of the room, by id."""
+    names = {attendee.staff_id: attendee.name for attendee in appointment.attendees}
+    return names | ({appointment.room.id: appointment.room.name or ""} if appointment.room else {})
 
 
 @router.get("/appointments/{appointment_id}")
@@ -180,9 +198,7 @@ async def _detail(
     reply = await parts_of(request).backends.booking.appointment(signed_in.caller(), appointment_id)
     appointment = reply.read(AppointmentView)
     timeline = None if appointment.hidden else await timeline_of(request, signed_in, "appointments", appointment_id)
-    names = {attendee.staff_id: attendee.name for attendee in appointment.attendees}
-    if appointment.room:
-        names[appointment.room.id] = appointment.room.name or ""
+    names = names_in(appointment)
     stands = appointment.status is not AppointmentStatus.CANCELED
     said = _SAID.get(request.query_params.get("said", ""), "")
     return staff_page(

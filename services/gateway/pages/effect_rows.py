@@ -49,6 +49,31 @@ def effect_rows(effects: Sequence[EffectView], reading: Reading) -> list[EffectR
     return [_row(effect, reading) for effect in effects]
 
 
+@dataclass(frozen=True)
+class EffectState:
+    """What fares alike, for one line of a list."""
+
+    state: str
+    badge: str
+    things: tuple[str, ...]
+
+
+_WORST_FIRST = ("bad", "wait", "open", "ok", "none")
+
+
+def effect_states(effects: Sequence[EffectView], reading: Reading) -> list[EffectState]:
+    """Trouble first; where there is some, with whose it is."""
+    alike: dict[tuple[str, str], dict[str, None]] = {}
+    for view in effects:
+        row = _row(view, reading)
+        troubled = row.badge in ("bad", "wait") and row.who
+        short = text(reading.language, f"effects.short_{view.effect}{'_gone' if _goes(view) else ''}")
+        words = text(reading.language, "effects.thing_of", what=short, who=row.who) if troubled else short
+        alike.setdefault((row.badge, row.state), {})[words] = None
+    in_order = sorted(alike.items(), key=lambda item: _WORST_FIRST.index(item[0][0]))
+    return [EffectState(state, badge, tuple(things)) for (badge, state), things in in_order]
+
+
 def _row(view: EffectView, reading: Reading) -> EffectRow:
     language = reading.language
     filed = view.effect is Effect.REMINDER and view.status is EffectStatus.WAITING and view.reason == _FILED
@@ -73,8 +98,11 @@ def _what(view: EffectView, language: Language) -> str:
     """What goes away says so, and a mail which one it is."""
     if view.effect is Effect.MAIL and view.purpose:
         return text(language, "effects.mail_of", purpose=text(language, f"effects.mail_{view.purpose}"))
-    goes = view.absent and view.effect is not Effect.HOLD_RELEASE
-    return text(language, f"effects.{view.effect}_gone" if goes else f"effects.{view.effect}")
+    return text(language, f"effects.{view.effect}_gone" if _goes(view) else f"effects.{view.effect}")
+
+
+def _goes(view: EffectView) -> bool:
+    return view.absent and view.effect is not Effect.HOLD_RELEASE
 
 
 def _who(of: str, reading: Reading) -> str:

@@ -1,14 +1,16 @@
 """Proposals: the list, one of them with what became of each effect, withdrawing (R28)."""
 
-import re
+from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.gateway.identity import SignedIn
-from services.gateway.pages.effect_rows import Reading, effect_rows
+from services.gateway.pages.effect_rows import Reading, effect_rows, effect_states
+from services.gateway.pages.guest_names import guest_name, title_beside
+from services.gateway.pages.list_filters import filters_of
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text
@@ -46,26 +48,20 @@ PAGE_SIZE = 30
 
 @router.get("/proposals")
 async def show_list(request: Request, signed_in: Session) -> Response:
-    asked = request.query_params
-    status = asked.get("status", "") if asked.get("status") in set(ProposalStatus) else ""
-    words, cursor = asked.get("q", "").strip()[:255], asked.get("cursor", "")
-    query = {"status": status, "q": words, "cursor": cursor, "limit": str(PAGE_SIZE)}
-    booking = parts_of(request).backends.booking
-    found = await booking.proposals(signed_in.caller(), {name: value for name, value in query.items() if value})
-    listed = found.read(ProposalList)
-    more = {"status": status, "q": words, "cursor": listed.next_cursor or ""}
+    status = next((one for one in ProposalStatus if one == request.query_params.get("status")), "")
+    filters = await filters_of(request, signed_in, "/proposals", ("status", status))
+    query = filters.query() | {"limit": str(PAGE_SIZE)} | ({"status": status} if status else {})
+    listed = (await parts_of(request).backends.booking.proposals(signed_in.caller(), query)).read(ProposalList)
+    reading = Reading({}, signed_in.organization.time_zone, language_for(request), clock.now())
     return staff_page(
         request,
         signed_in,
         "staff/proposals.html",
         {
-            "items": [_line(item, language_for(request)) for item in listed.items],
-            "chosen": status,
-            "words": words,
+            "items": [_line(item, reading) for item in listed.items],
+            "filters": filters,
             "statuses": ["", *ProposalStatus],
-            "more_url": f"/proposals?{urlencode(more)}" if listed.next_cursor else "",
-            "first_url": f"/proposals?{urlencode({'status': status, 'q': words})}" if cursor else "",
-            "filtered": bool(status or words),
+            "more_url": filters.next_url(listed.next_cursor),
         },
     )
 
@@ -114,7 +110,7 @@ async def _detail(
             "proposal": proposal,
             "badge": BADGES[proposal.status],
             "heading": heading,
-            "title": "" if _says_the_same(proposal.title, heading) else proposal.title,
+            "title": title_beside(proposal.title, heading),
             "slots": [_slot(slot, proposal.status, language) for slot in proposal.slots],
             "organizer": names.get(proposal.organizer_id, ""),
             "effects": effect_rows(
@@ -130,36 +126,21 @@ async def _detail(
     )
 
 
-def _line(proposal: ProposalView, language: Language) -> dict[str, Any]:
+def _line(proposal: ProposalView, reading: Reading) -> dict[str, Any]:
     standing = [slot for slot in proposal.slots if slot.status is not SlotStatus.WITHDRAWN] or proposal.slots
     in_order = sorted(standing, key=lambda slot: slot.start)
     chosen = [slot for slot in in_order if slot.status is SlotStatus.CONFIRMED]
+    heading = guest_name(proposal, reading.language)
+    names = {attendee.staff_id: attendee.name for attendee in proposal.attendees}
     return {
         "proposal": proposal,
         "badge": BADGES[proposal.status],
-        "heading": guest_name(proposal, language),
+        "heading": heading,
+        "title": title_beside(proposal.title, heading),
+        "states": effect_states(proposal.effects, replace(reading, names=names)),
         "slot": next(iter(chosen or in_order), None),
         "count": 0 if chosen else len(in_order),
     }
-
-
-def guest_name(proposal: ProposalView, language: Language) -> str:
-    """``会社名 氏名 様``, or whatever is known of the guest."""
-    if proposal.hidden:
-        return text(language, "proposals.private")
-    guest = proposal.guest
-    person = text(language, "guest.honorific", name=guest.name) if guest.name else ""
-    known = " ".join(filter(None, [guest.company, person])) or guest.email
-    return known or text(language, "proposals.no_name")
-
-
-def _says_the_same(title: str, heading: str) -> bool:
-    """A title that was made of the guest (R12)."""
-    return _bare(title) == _bare(heading)
-
-
-def _bare(words: str) -> str:
-    return re.sub(r"[\s:]", "", words).removesuffix("様")
 
 
 def _slot(slot: SlotView, proposal: ProposalStatus, language: Language) -> dict[str, Any]:

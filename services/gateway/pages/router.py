@@ -14,6 +14,7 @@ from services.gateway.pages import (
     session,
     settings,
     setup,
+    today,
 )
 
 
@@ -29,6 +30,7 @@ def build_pages_router() -> APIRouter:
         propose,
         proposals,
         appointments,
+        today,
         settings,
         members,
         account,

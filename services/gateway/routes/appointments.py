@@ -1,6 +1,6 @@
 """Appointments: list, show, move, cancel (R28, E5). Booking owns them; what it answers goes on as it is."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -8,6 +8,7 @@ from services.gateway.edge.forwarding import IfMatch, Key, body_of, forward
 from services.gateway.edge.instants import QueryInstant
 from services.gateway.identity import SignedIn, api_staff
 from services.gateway.parts import parts_of
+from services.gateway.schemas.narrowing import Narrowing, narrowing
 from shared.contracts.api.appointments import (
     AppointmentList,
     AppointmentPatch,
@@ -19,27 +20,31 @@ from shared.contracts.api.appointments import (
 
 router = APIRouter(prefix="/appointments", tags=["appointments"])
 Me = Annotated[SignedIn, Depends(api_staff)]
+Narrowed = Annotated[Narrowing, Depends(narrowing)]
 
 
 @router.get("", response_model=AppointmentList)
 async def list_appointments(
     request: Request,
     me: Me,
+    narrowed: Narrowed,
     start: Annotated[QueryInstant | None, Query(alias="from")] = None,
     end: Annotated[QueryInstant | None, Query(alias="to")] = None,
     status: AppointmentStatus | None = None,
+    order: Literal["earliest", "latest"] = "earliest",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
-    """All of the organization, earliest first."""
+    """All of the organization, earliest first; those that overlap ``from`` and ``to``."""
     asked = {
         "from": start.isoformat() if start else None,
         "to": end.isoformat() if end else None,
         "status": status.value if status else None,
+        "order": order,
         "limit": str(limit),
         "cursor": cursor,
     }
-    query = {name: value for name, value in asked.items() if value}
+    query = narrowed.query() | {name: value for name, value in asked.items() if value}
     return forward(await parts_of(request).backends.booking.appointments(me.caller(), query), tagged=False)
 
 

@@ -8,6 +8,7 @@ from services.gateway.edge.forwarding import IfMatch, Key, body_of, forward
 from services.gateway.identity import SignedIn, api_staff
 from services.gateway.parts import parts_of
 from services.gateway.providers.answers import PreviewView
+from services.gateway.schemas.narrowing import Narrowing, narrowing
 from shared.contracts.api.proposals import (
     ProposalCreate,
     ProposalList,
@@ -19,6 +20,7 @@ from shared.contracts.api.proposals import (
 
 router = APIRouter(prefix="/proposals", tags=["proposals"])
 Me = Annotated[SignedIn, Depends(api_staff)]
+Narrowed = Annotated[Narrowing, Depends(narrowing)]
 
 
 @router.post("", status_code=201, response_model=ProposalView)
@@ -40,14 +42,14 @@ async def preview_proposal(request: Request, asked: ProposalCreate, me: Me) -> P
 async def list_proposals(
     request: Request,
     me: Me,
+    narrowed: Narrowed,
     status: ProposalStatus | None = None,
-    q: Annotated[str, Query(max_length=255)] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
-    """All of the organization, newest first; ``q`` is looked for in titles and guests."""
-    asked = {"limit": str(limit), "status": status.value if status else None, "q": q, "cursor": cursor}
-    query = {name: value for name, value in asked.items() if value}
+    """All of the organization, newest first."""
+    asked = {"limit": str(limit), "status": status.value if status else None, "cursor": cursor}
+    query = narrowed.query() | {name: value for name, value in asked.items() if value}
     return forward(await parts_of(request).backends.booking.proposals(me.caller(), query), tagged=False)
 
 
