@@ -59,12 +59,13 @@ class EffectState:
 
 
 _WORST_FIRST = ("bad", "wait", "open", "ok", "none")
+_IN_A_LINE = (Effect.MEETING, Effect.ENTRY, Effect.ROOM, Effect.MAIL, Effect.REMINDER, Effect.HOLD, Effect.HOLD_RELEASE)
 
 
 def effect_states(effects: Sequence[EffectView], reading: Reading) -> list[EffectState]:
     """Trouble first; where there is some, with whose it is."""
     alike: dict[tuple[str, str], dict[str, None]] = {}
-    for view in effects:
+    for view in sorted(effects, key=lambda view: _IN_A_LINE.index(view.effect)):
         row = _row(view, reading)
         troubled = row.badge in ("bad", "wait") and row.who
         short = text(reading.language, f"effects.short_{view.effect}{'_gone' if _goes(view) else ''}")
