@@ -48,6 +48,9 @@ _SAID = {
     "room_changed": "rooms.changed",
     "drift_restore": "drift.restored",
     "drift_follow": "drift.followed",
+    "changed": "edit.changed",
+    "unchanged": "edit.unchanged",
+    "overtaken": "edit.overtaken_over",
 }
 
 

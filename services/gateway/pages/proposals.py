@@ -42,7 +42,13 @@ _SLOT_BADGES = {
     SlotStatus.TAKEN: "wait",
     SlotStatus.WITHDRAWN: "none",
 }
-_SAID = {"edited": "proposals.edited", "withdrawn": "proposals.withdrawn_done"}
+_SAID = {
+    "edited": "proposals.edited",
+    "withdrawn": "proposals.withdrawn_done",
+    "changed": "edit.changed",
+    "unchanged": "edit.unchanged",
+    "overtaken": "edit.overtaken_over",
+}
 PAGE_SIZE = 30
 
 

@@ -1,0 +1,202 @@
+"""Editing what stands: title, texts, who takes part, and of a proposal its guest and its end (R28). Times and rooms
+have forms of their own. Whoever was overtaken keeps what they typed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.gateway.identity import SignedIn
+from services.gateway.pages import times
+from services.gateway.pages.edit_subjects import ATTENDEES, Subject, changes_of, of_appointment, of_proposal, value_of
+from services.gateway.pages.reader import Form, Session, staff_page
+from services.gateway.pages.rendering import language_for
+from services.gateway.pages.texts import text, texts_of
+from services.gateway.pages.typed import Difference, given
+from services.gateway.parts import parts_of
+from services.gateway.providers.backend import BackendProblem
+from shared import clock
+from shared.contracts.api.appointments import MAX_ATTENDEES, AppointmentView
+from shared.contracts.api.proposals import ProposalView
+from shared.problem import Forbidden, Language, VersionMismatch
+
+router = APIRouter()
+Noun = Literal["appointments", "proposals"]
+_SHORT = 120
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the form shows: what was typed, else what is known."""
+
+    typed: Mapping[str, str]
+    version: int
+    errors: Mapping[str, str] = field(default_factory=dict)
+    differences: Sequence[Difference] = ()
+    problem: str = ""
+    status: int = 200
+    ticked: frozenset[str] = frozenset()
+
+
+@router.get("/{noun}/{item_id}/edit")
+async def show(request: Request, noun: Noun, item_id: str, signed_in: Session) -> Response:
+    subject = await _subject(request, signed_in, noun, item_id)
+    if not subject.editable:
+        return RedirectResponse(subject.url, status_code=303)
+    return await _page(request, signed_in, subject, Sheet(_known(subject), subject.version))
+
+
+@router.post("/{noun}/{item_id}/edit")
+async def change(request: Request, noun: Noun, item_id: str, signed_in: Form) -> Response:
+    form, language = await request.form(), language_for(request)
+    subject = await _subject(request, signed_in, noun, item_id)
+    typed = {name: given(form, name).replace("\r\n", "\n") for name in subject.fields}
+    ids = dict.fromkeys(one for one in form.getlist(ATTENDEES) if isinstance(one, str))
+    typed[ATTENDEES] = ",".join([one for one in ids if "," not in one][: MAX_ATTENDEES + 1])
+    ticked = frozenset(name for name in ("send_mail", "allow_overlap") if given(form, name) == "on")
+    if not subject.editable or given(form, "version") != str(subject.version):
+        return await _overtaken(request, signed_in, subject, typed, ticked)
+    if not typed[ATTENDEES]:
+        wrong = {ATTENDEES: text(language, "propose.attendee_last")}
+        return await _refused(request, signed_in, subject, Sheet(typed, subject.version, wrong, ticked=ticked))
+    try:
+        body = changes_of(subject, typed, signed_in.organization.time_zone)
+    except ValueError:
+        wrong = {"expires_at": text(language, "appointments.time_odd")}
+        return await _refused(request, signed_in, subject, Sheet(typed, subject.version, wrong, ticked=ticked))
+    if not body and "send_mail" not in ticked:
+        return RedirectResponse(f"{subject.url}?said=unchanged", status_code=303)
+    try:
+        await _send(request, signed_in, subject, body | dict.fromkeys(ticked, True))
+    except BackendProblem as problem:
+        if problem.code == VersionMismatch.code:
+            now = await _subject(request, signed_in, noun, item_id)
+            return await _overtaken(request, signed_in, now, typed, ticked)
+        sheet = Sheet(typed, subject.version, *_in_words(problem, ticked, language), ticked=ticked)
+        return await _refused(request, signed_in, subject, sheet, status=problem.status)
+    return RedirectResponse(f"{subject.url}?said=changed", status_code=303)
+
+
+async def _subject(request: Request, signed_in: SignedIn, noun: Noun, item_id: str) -> Subject:
+    """Raises ``Forbidden`` where the reader may not change it."""
+    booking, caller, language = parts_of(request).backends.booking, signed_in.caller(), language_for(request)
+    if noun == "appointments":
+        appointment = (await booking.appointment(caller, item_id)).read(AppointmentView)
+        subject, may = of_appointment(appointment, language), appointment.can_change
+    else:
+        proposal = (await booking.proposal(caller, item_id)).read(ProposalView)
+        zone = signed_in.organization.time_zone
+        subject, may = of_proposal(proposal, zone, language), proposal.can_change
+    if not may:
+        raise Forbidden()
+    return subject
+
+
+async def _send(request: Request, signed_in: SignedIn, subject: Subject, body: dict[str, Any]) -> None:
+    booking = parts_of(request).backends.booking
+    send = booking.change_appointment if subject.noun == "appointments" else booking.change_proposal
+    await send(signed_in.caller(), subject.id, orjson.dumps(body), if_match=f'"r{subject.version}"')
+
+
+async def _overtaken(
+    request: Request, signed_in: SignedIn, now: Subject, typed: Mapping[str, str], ticked: frozenset[str]
+) -> Response:
+    """What was typed stays; what somebody else set meanwhile stands beside it. Where it is over, that is all to see."""
+    if not now.editable:
+        return RedirectResponse(f"{now.url}?said=overtaken", status_code=303)
+    language = language_for(request)
+    names = {attendee.staff_id: attendee.name for attendee in now.attendees}
+    differences = [
+        Difference(text(language, f"edit.{name}"), _shown(name, value_of(now, name), names, language))
+        for name in (*now.fields, ATTENDEES)
+        if value_of(now, name) != typed[name]
+    ]
+    sheet = Sheet(typed, now.version, differences=differences, status=VersionMismatch.status, ticked=ticked)
+    return await _page(request, signed_in, now, sheet)
+
+
+async def _refused(
+    request: Request, signed_in: SignedIn, subject: Subject, sheet: Sheet, *, status: int = 422
+) -> Response:
+    problem = sheet.problem or text(language_for(request), "common.fix")
+    refused = Sheet(sheet.typed, sheet.version, sheet.errors, (), problem, status, sheet.ticked)
+    return await _page(request, signed_in, subject, refused)
+
+
+def _in_words(
+    problem: BackendProblem, ticked: frozenset[str], language: Language
+) -> tuple[dict[str, str], Sequence[Difference], str]:
+    """By field; what belongs to none stands over the form."""
+    if problem.code == "slot_taken":
+        key = "edit.attendee_taken" if "allow_overlap" in ticked else "edit.attendee_busy"
+        return {ATTENDEES: text(language, key)}, (), ""
+    errors: dict[str, str] = {}
+    for error in problem.errors:
+        parts = [part for part in error["pointer"].split("/") if part]
+        place = ATTENDEES if parts[:1] == [ATTENDEES] else parts[-1] if parts else ""
+        errors.setdefault(place, error["detail"])
+    known = {"title", "guidance", "note", "visibility", "organizer_id", "address", "expires_at", ATTENDEES}
+    fields = {name: words for name, words in errors.items() if name in known | {"company", "name", "email"}}
+    others = [words for name, words in errors.items() if name not in fields]
+    return fields, (), "" if fields else " ".join(others) or problem.detail
+
+
+def _known(subject: Subject) -> dict[str, str]:
+    return {name: value_of(subject, name) for name in (*subject.fields, ATTENDEES)}
+
+
+def _shown(name: str, value: str, names: Mapping[str, str], language: Language) -> str:
+    if name == "visibility":
+        return text(language, f"propose.visibility_{value}")
+    if name in (ATTENDEES, "organizer_id"):
+        return text(language, "common.list_comma").join(names.get(one, one) for one in value.split(","))
+    if name == "expires_at":
+        return value.replace("T", " ")
+    return (value[:_SHORT] + "…" if len(value) > _SHORT else value) or text(language, "common.dash")
+
+
+async def _people(request: Request, signed_in: SignedIn, subject: Subject, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """In the order typed; who is neither of the organization nor took part is left out."""
+    staff, people = parts_of(request).staff, list[dict[str, Any]]()
+    before = {attendee.staff_id: attendee for attendee in subject.attendees}
+    for staff_id in filter(None, ids):
+        known = await staff.find_in(signed_in.organization.id, staff_id)
+        if known is not None:
+            linked = known.calendar is not None
+            people.append({"id": staff_id, "name": known.name, "email": known.email, "linked": linked})
+        elif staff_id in before:
+            people.append({"id": staff_id, "name": before[staff_id].name, "email": "", "linked": False})
+    return people
+
+
+async def _page(request: Request, signed_in: SignedIn, subject: Subject, sheet: Sheet) -> Response:
+    language, zone = language_for(request), signed_in.organization.time_zone
+    people = await _people(request, signed_in, subject, sheet.typed[ATTENDEES].split(","))
+    data = {
+        "language": language,
+        "now": clock.now().isoformat(timespec="milliseconds"),
+        "me": {"id": signed_in.staff.id},
+        "texts": texts_of(language, "propose"),
+        "chosen": people,
+        "before": {name: value_of(subject, name) for name in (*subject.fields, ATTENDEES)},
+    }
+    return staff_page(
+        request,
+        signed_in,
+        "staff/edit_details.html",
+        {
+            "problem": sheet.problem,
+            "sheet": sheet,
+            "subject": subject,
+            "people": people,
+            "is_proposal": subject.noun == "proposals",
+            "zone_label": times.zone_label(zone, clock.now(), language),
+            "data": data,
+        },
+        status=sheet.status,
+        here=f"{subject.url}/edit",
+    )

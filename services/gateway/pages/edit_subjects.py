@@ -1,0 +1,157 @@
+"""What can be edited of a proposal and of an appointment, as the form shows it, and what a change does (R28, X12)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.gateway.pages.guest_names import guest_name, title_beside
+from services.gateway.pages.texts import text
+from shared.contracts.api.appointments import AppointmentStatus, AppointmentView, AttendeeView, MeetingStatus
+from shared.contracts.api.effects import Effect
+from shared.contracts.api.proposals import ProposalStatus, ProposalView, SlotStatus
+from shared.contracts.booking import Kind
+from shared.problem import Language
+
+_DETAILS = ("title", "guidance", "note", "visibility", "organizer_id", "address")
+_GUEST = ("company", "name", "email")
+ATTENDEES = "attendee_ids"
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """``words`` come true when one of the fields ``when`` changed and none of ``unless`` did."""
+
+    words: str
+    when: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """``fields`` are as the form would send them; attendees stand beside, joined by commas under ``attendee_ids``."""
+
+    noun: str
+    id: str
+    version: int
+    heading: str
+    kind: Kind
+    fields: Mapping[str, str]
+    attendees: Sequence[AttendeeView]
+    editable: bool
+    has_address: bool
+    consequences: Sequence[Consequence]
+
+    @property
+    def url(self) -> str:
+        return f"/{self.noun}/{self.id}"
+
+
+def of_appointment(appointment: AppointmentView, language: Language) -> Subject:
+    return Subject(
+        noun="appointments",
+        id=appointment.id,
+        version=appointment.version,
+        heading=guest_name(appointment, language),
+        kind=appointment.kind,
+        fields=_fields(appointment, language),
+        attendees=appointment.attendees,
+        editable=appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
+        has_address=_has_address(appointment),
+        consequences=_of_appointment(appointment, language),
+    )
+
+
+def of_proposal(proposal: ProposalView, zone: str, language: Language) -> Subject:
+    """With the guest and the day by which to answer."""
+    expires = proposal.expires_at.astimezone(ZoneInfo(zone))
+    guest = {name: getattr(proposal.guest, name) for name in _GUEST}
+    return Subject(
+        noun="proposals",
+        id=proposal.id,
+        version=proposal.version,
+        heading=guest_name(proposal, language),
+        kind=proposal.kind,
+        fields=_fields(proposal, language) | guest | {"expires_at": f"{expires:%Y-%m-%dT%H:%M}"},
+        attendees=proposal.attendees,
+        editable=proposal.can_change and proposal.status in (ProposalStatus.OPEN, ProposalStatus.EXPIRED),
+        has_address=_has_address(proposal),
+        consequences=_of_proposal(proposal, language),
+    )
+
+
+def changes_of(subject: Subject, typed: Mapping[str, str], zone: str) -> dict[str, Any]:
+    """What the API is asked for: only what differs. Raises ``ValueError`` where ``expires_at`` is no time."""
+    differs = [name for name in (*subject.fields, ATTENDEES) if typed[name] != value_of(subject, name)]
+    body: dict[str, Any] = {name: typed[name] for name in differs if name in _DETAILS}
+    if "address" in body:
+        body["address"] = typed["address"] or None
+    if ATTENDEES in differs:
+        body[ATTENDEES] = [one for one in typed[ATTENDEES].split(",") if one]
+    if set(differs) & set(_GUEST):
+        body["guest"] = {name: typed[name] for name in _GUEST}
+    if "expires_at" in differs:
+        at = typed["expires_at"]
+        body["expires_at"] = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo(zone)).isoformat() if at else None
+    return body
+
+
+def value_of(subject: Subject, name: str) -> str:
+    if name == ATTENDEES:
+        return ",".join(attendee.staff_id for attendee in subject.attendees)
+    return subject.fields[name]
+
+
+def _fields(item: ProposalView | AppointmentView, language: Language) -> dict[str, str]:
+    """A title that was made of the guest is shown as none, and stays made of the guest."""
+    fields = {name: str(getattr(item, name) or "") for name in _DETAILS}
+    return fields | {"title": title_beside(item.title, guest_name(item, language))}
+
+
+def _has_address(item: ProposalView | AppointmentView) -> bool:
+    return item.kind is Kind.OUTBOUND or bool(item.address)
+
+
+def _of_appointment(appointment: AppointmentView, language: Language) -> list[Consequence]:
+    calendars = sum(one.effect is Effect.ENTRY and not one.absent for one in appointment.effects)
+    meets = appointment.meeting.status is not MeetingStatus.NONE
+    mails = 2 if appointment.guest.email else 1
+    found: list[Consequence] = []
+    if meets:
+        found += [
+            Consequence(text(language, "edit.does_topic"), ("title",), ("organizer_id",)),
+            Consequence(text(language, f"edit.does_another_meeting_{mails}"), ("organizer_id",)),
+        ]
+    if calendars:
+        words = text(language, "edit.does_entries", n=calendars)
+        found.append(Consequence(words, ("title", "note", "visibility", "address"), ("organizer_id",)))
+        found.append(Consequence(text(language, "edit.does_entries_move"), ("organizer_id",)))
+    silent = ("title", "note", "visibility", "address", "guidance", ATTENDEES, *(() if meets else ("organizer_id",)))
+    return [
+        *found,
+        Consequence(text(language, "edit.does_entries_of_attendees"), (ATTENDEES,)),
+        Consequence(text(language, "edit.does_guidance"), ("guidance",)),
+        Consequence(text(language, "edit.does_no_mail"), silent, ("organizer_id",) if meets else ()),
+    ]
+
+
+def _of_proposal(proposal: ProposalView, language: Language) -> list[Consequence]:
+    holds = sum(one.count for one in proposal.effects if one.effect is Effect.HOLD)
+    slots = sum(slot.status is SlotStatus.OPEN for slot in proposal.slots)
+    made_of_guest = not title_beside(proposal.title, guest_name(proposal, language))
+    titled = ("title", "visibility", *(("company", "name") if made_of_guest else ()))
+    later = ("guidance", "note", *(("address",) if _has_address(proposal) else ()))
+    again = "edit.does_reopens" if proposal.status is ProposalStatus.EXPIRED else "edit.does_expires"
+    web = "_web" if proposal.kind is Kind.WEB else ""
+    changing = (*_DETAILS, *_GUEST, ATTENDEES, "expires_at")
+    return [
+        *([Consequence(text(language, "edit.does_holds", n=holds), titled)] if holds else []),
+        Consequence(text(language, "edit.does_holds_of_attendees", n=slots), (ATTENDEES,)),
+        Consequence(text(language, f"edit.does_organizer_later{web}"), ("organizer_id",)),
+        Consequence(text(language, "edit.does_later"), later),
+        Consequence(text(language, "edit.does_guest"), _GUEST),
+        Consequence(text(language, again), ("expires_at",)),
+        Consequence(text(language, "edit.does_mail"), ("send_mail",)),
+        Consequence(text(language, "edit.does_no_mail"), changing, ("send_mail",)),
+    ]

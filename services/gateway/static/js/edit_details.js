@@ -1,0 +1,39 @@
+// Editing a proposal or an appointment: who takes part, and what saving will do, as long as it is typed (X12).
+import { Attendees } from "./attendees.js";
+import { readPage } from "./page.js";
+
+const page = readPage();
+const form = document.querySelector("[data-edit-details]");
+const organizer = form.elements.organizer_id;
+const inputs = form.querySelector("[data-attendee-inputs]");
+
+form.querySelector(".search").hidden = false;
+const attendees = new Attendees(form.querySelector("[data-attendees]"), { page, chosen: page.chosen, changed: () => followed() });
+
+function followed() {
+  const chosen = attendees.chosen;
+  inputs.replaceChildren(...chosen.map(({ id }) => Object.assign(document.createElement("input"), { type: "hidden", name: "attendee_ids", value: id })));
+  const wanted = organizer.value;
+  organizer.replaceChildren(...chosen.map(({ id, name }) => new Option(name, id, false, id === wanted)));
+  told();
+}
+
+// What is a checkbox counts as changed while it is ticked.
+function changed() {
+  const now = (name) => (name === "attendee_ids" ? attendees.chosen.map(({ id }) => id).join(",") : form.elements[name].value);
+  const names = Object.keys(page.before).filter((name) => form.elements[name] && now(name) !== page.before[name]);
+  return new Set(form.elements.send_mail?.checked ? [...names, "send_mail"] : names);
+}
+
+function told() {
+  const names = changed();
+  const any = (words) => words.split(" ").some((name) => names.has(name));
+  for (const item of form.querySelectorAll("[data-consequences] > li")) {
+    item.hidden = !any(item.dataset.when) || any(item.dataset.unless);
+  }
+  form.querySelector("[data-nothing]").hidden = names.size > 0;
+}
+
+form.addEventListener("input", told);
+form.addEventListener("change", told);
+followed();
