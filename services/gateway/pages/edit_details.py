@@ -3,16 +3,26 @@ have forms of their own. Whoever was overtaken keeps what they typed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
 
 from services.gateway.identity import SignedIn
 from services.gateway.pages import times
-from services.gateway.pages.edit_subjects import ATTENDEES, Subject, changes_of, of_appointment, of_proposal, value_of
+from services.gateway.pages.edit_subjects import (
+    ATTENDEES,
+    Subject,
+    changes_of,
+    mark,
+    marks_of,
+    of_appointment,
+    of_proposal,
+    value_of,
+)
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text, texts_of
@@ -31,12 +41,15 @@ _SHORT = 120
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the form shows: what was typed, else what is known."""
+    """What the form shows: what was typed, else what is known. Of an overtaken one, ``differences`` are fields that
+    both changed, ``taken_over`` those that only somebody else did.
+    """
 
     typed: Mapping[str, str]
     version: int
     errors: Mapping[str, str] = field(default_factory=dict)
     differences: Sequence[Difference] = ()
+    taken_over: Sequence[Difference] = ()
     problem: str = ""
     status: int = 200
     ticked: frozenset[str] = frozenset()
@@ -57,9 +70,9 @@ async def change(request: Request, noun: Noun, item_id: str, signed_in: Form) ->
     typed = {name: given(form, name).replace("\r\n", "\n") for name in subject.fields}
     ids = dict.fromkeys(one for one in form.getlist(ATTENDEES) if isinstance(one, str))
     typed[ATTENDEES] = ",".join([one for one in ids if "," not in one][: MAX_ATTENDEES + 1])
-    ticked = frozenset(name for name in ("send_mail", "allow_overlap") if given(form, name) == "on")
+    ticked = _ticked(form)
     if not subject.editable or given(form, "version") != str(subject.version):
-        return await _overtaken(request, signed_in, subject, typed, ticked)
+        return await _overtaken(request, signed_in, subject, typed)
     if not typed[ATTENDEES]:
         wrong = {ATTENDEES: text(language, "propose.attendee_last")}
         return await _refused(request, signed_in, subject, Sheet(typed, subject.version, wrong, ticked=ticked))
@@ -75,10 +88,15 @@ async def change(request: Request, noun: Noun, item_id: str, signed_in: Form) ->
     except BackendProblem as problem:
         if problem.code == VersionMismatch.code:
             now = await _subject(request, signed_in, noun, item_id)
-            return await _overtaken(request, signed_in, now, typed, ticked)
-        sheet = Sheet(typed, subject.version, *_in_words(problem, ticked, language), ticked=ticked)
+            return await _overtaken(request, signed_in, now, typed)
+        errors, words = _in_words(problem, ticked, language)
+        sheet = Sheet(typed, subject.version, errors, problem=words, ticked=ticked)
         return await _refused(request, signed_in, subject, sheet, status=problem.status)
     return RedirectResponse(f"{subject.url}?said=changed", status_code=303)
+
+
+def _ticked(form: FormData) -> frozenset[str]:
+    return frozenset(name for name in ("send_mail", "allow_overlap") if given(form, name) == "on")
 
 
 async def _subject(request: Request, signed_in: SignedIn, noun: Noun, item_id: str) -> Subject:
@@ -102,20 +120,27 @@ async def _send(request: Request, signed_in: SignedIn, subject: Subject, body: d
     await send(signed_in.caller(), subject.id, orjson.dumps(body), if_match=f'"r{subject.version}"')
 
 
-async def _overtaken(
-    request: Request, signed_in: SignedIn, now: Subject, typed: Mapping[str, str], ticked: frozenset[str]
-) -> Response:
-    """What was typed stays; what somebody else set meanwhile stands beside it. Where it is over, that is all to see."""
+async def _overtaken(request: Request, signed_in: SignedIn, now: Subject, typed: Mapping[str, str]) -> Response:
+    """What was typed stays, and what was left alone becomes what it is now. Where it is over, that is all to see."""
     if not now.editable:
         return RedirectResponse(f"{now.url}?said=overtaken", status_code=303)
-    language = language_for(request)
-    names = {attendee.staff_id: attendee.name for attendee in now.attendees}
-    differences = [
-        Difference(text(language, f"edit.{name}"), _shown(name, value_of(now, name), names, language))
-        for name in (*now.fields, ATTENDEES)
-        if value_of(now, name) != typed[name]
-    ]
-    sheet = Sheet(typed, now.version, differences=differences, status=VersionMismatch.status, ticked=ticked)
+    form, language = await request.form(), language_for(request)
+    seen = dict(part.split(":", 1) for part in given(form, "seen").split() if ":" in part)
+    current, names = _known(now), {attendee.staff_id: attendee.name for attendee in now.attendees}
+    alone = {name for name in current if mark(typed[name]) == seen.get(name)}
+    theirs = [name for name in current if current[name] != typed[name] and mark(current[name]) != seen.get(name)]
+
+    def told(name: str) -> Difference:
+        return Difference(text(language, f"edit.{name}"), _shown(name, current[name], names, language))
+
+    sheet = Sheet(
+        {name: current[name] if name in alone else typed[name] for name in current},
+        now.version,
+        differences=[told(name) for name in theirs if name not in alone],
+        taken_over=[told(name) for name in theirs if name in alone],
+        status=VersionMismatch.status,
+        ticked=_ticked(form),
+    )
     return await _page(request, signed_in, now, sheet)
 
 
@@ -123,17 +148,14 @@ async def _refused(
     request: Request, signed_in: SignedIn, subject: Subject, sheet: Sheet, *, status: int = 422
 ) -> Response:
     problem = sheet.problem or text(language_for(request), "common.fix")
-    refused = Sheet(sheet.typed, sheet.version, sheet.errors, (), problem, status, sheet.ticked)
-    return await _page(request, signed_in, subject, refused)
+    return await _page(request, signed_in, subject, replace(sheet, problem=problem, status=status))
 
 
-def _in_words(
-    problem: BackendProblem, ticked: frozenset[str], language: Language
-) -> tuple[dict[str, str], Sequence[Difference], str]:
+def _in_words(problem: BackendProblem, ticked: frozenset[str], language: Language) -> tuple[dict[str, str], str]:
     """By field; what belongs to none stands over the form."""
     if problem.code == "slot_taken":
         key = "edit.attendee_taken" if "allow_overlap" in ticked else "edit.attendee_busy"
-        return {ATTENDEES: text(language, key)}, (), ""
+        return {ATTENDEES: text(language, key)}, ""
     errors: dict[str, str] = {}
     for error in problem.errors:
         parts = [part for part in error["pointer"].split("/") if part]
@@ -142,7 +164,7 @@ def _in_words(
     known = {"title", "guidance", "note", "visibility", "organizer_id", "address", "expires_at", ATTENDEES}
     fields = {name: words for name, words in errors.items() if name in known | {"company", "name", "email"}}
     others = [words for name, words in errors.items() if name not in fields]
-    return fields, (), "" if fields else " ".join(others) or problem.detail
+    return fields, "" if fields else " ".join(others) or problem.detail
 
 
 def _known(subject: Subject) -> dict[str, str]:
@@ -193,6 +215,7 @@ async def _page(request: Request, signed_in: SignedIn, subject: Subject, sheet: 
             "sheet": sheet,
             "subject": subject,
             "people": people,
+            "seen": " ".join(f"{name}:{known}" for name, known in marks_of(subject).items()),
             "is_proposal": subject.noun == "proposals",
             "zone_label": times.zone_label(zone, clock.now(), language),
             "data": data,

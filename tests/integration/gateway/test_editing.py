@@ -25,7 +25,7 @@ async def form_of(gateway: Installation, noun: str, **changes: Any) -> dict[str,
     page = (await gateway.pages(TARO).get(f"{PATHS[noun]}/edit")).text
     typed: dict[str, Any] = {
         name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)[1]  # type: ignore[index]
-        for name in ("csrf_token", "version", "title", "address")
+        for name in ("csrf_token", "version", "seen", "title", "address")
     }
     typed |= {"guidance": "", "note": "", "visibility": "default", "organizer_id": "stf_taro"}
     typed["attendee_ids"] = re.findall(r'name="attendee_ids" value="([^"]+)"', page)
@@ -121,18 +121,39 @@ async def test_an_attendee_who_is_busy_can_be_added_all_the_same_unless_it_is_an
 
 
 @pytest.mark.parametrize("noun", PATHS)
-async def test_who_was_overtaken_keeps_what_they_typed_and_reads_what_differs(gateway: Installation, noun: str) -> None:
+async def test_who_was_overtaken_keeps_what_they_typed_and_takes_over_what_they_left_alone(
+    gateway: Installation, noun: str
+) -> None:
+    shows(gateway, noun, version=1)
+    typed = await form_of(gateway, noun, title="わたしの件名", note="わたしのメモ")
+    shows(gateway, noun, version=2, note="ほかの人のメモ", guidance="ほかの人の案内")
+    page = gateway.pages(TARO)
+    token = {"csrf_token": await token_of(page, "/account")}
+    answer = await page.post(f"{PATHS[noun]}/edit", data=typed | token)
+    assert (answer.status_code, gateway.services.count("PATCH", f"/internal{PATHS[noun]}")) == (412, 0)
+    notice = answer.text.partition("notice-wait")[2].partition("</div></div>")[0]
+    assert "ほかの人のメモ" in notice
+    assert "秋の商談" not in notice
+    assert 'value="わたしの件名"' in answer.text
+    assert "わたしのメモ</textarea>" in answer.text
+    assert "ほかの人の案内</textarea>" in answer.text
+
+
+@pytest.mark.parametrize("noun", PATHS)
+async def test_what_was_changed_elsewhere_only_asks_to_save_again(gateway: Installation, noun: str) -> None:
+    shows(gateway, noun, version=1)
+    typed = await form_of(gateway, noun, title="わたしの件名")
+    page = gateway.pages(TARO)
+    for changes, words in (({}, "この画面にない内容を"), ({"note": "x"}, "最新の内容にしました")):
+        shows(gateway, noun, version=2, **changes)
+        body = typed | {"csrf_token": await token_of(page, "/account")}
+        assert words in (await page.post(f"{PATHS[noun]}/edit", data=body)).text
     mismatch = Answer(412, a_problem(412, "version_mismatch"))
     gateway.services.says("booking", f"PATCH /internal{PATHS[noun]}", mismatch)
-    shows(gateway, noun, note="ほかの人のメモ")
-    status, page, _ = await sent(gateway, noun, title="わたしの件名", note="わたしのメモ")
-    assert status == 412
-    assert "ほかの人が変更しました。" in page
-    assert "秋の商談" in page
-    assert "ほかの人のメモ" in page
-    assert 'value="わたしの件名"' in page
-    status, page, body = await sent(gateway, noun, title="わたしの件名", version="1")
-    assert (status, body) == (412, None)
+    body = typed | {"csrf_token": await token_of(page, "/account"), "version": "2"}
+    answer = await page.post(f"{PATHS[noun]}/edit", data=body)
+    assert answer.status_code == 412
+    assert 'value="わたしの件名"' in answer.text
 
 
 @pytest.mark.parametrize("noun", PATHS)
@@ -159,7 +180,7 @@ async def test_who_may_not_change_it_gets_no_form_and_no_link_to_it(gateway: Ins
 
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize(
-    "name", ["version", "title", "note", "attendee_ids", "organizer_id", "expires_at", "visibility"]
+    "name", ["version", "seen", "title", "note", "attendee_ids", "organizer_id", "expires_at", "visibility"]
 )
 async def test_odd_values_are_refused_or_taken_as_text(gateway: Installation, name: str, odd: str) -> None:
     for noun in PATHS:
