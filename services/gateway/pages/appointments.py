@@ -222,6 +222,7 @@ async def _detail(
             "effects": effect_rows(appointment.effects, Reading(names, zone, language, clock.now())),
             "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
             "cancel_text": _what_goes(appointment, language),
+            "move_text": _what_moves(appointment, language),
             "drift": drift_notice(appointment, language, zone),
             "typed": typed or _times_of(appointment, zone),
             "reopen": typed is not None,
@@ -236,18 +237,35 @@ async def _detail(
 
 def _what_goes(appointment: AppointmentView, language: Language) -> str:
     """Exactly what cancelling does (X12), counted from the effects that stand."""
+    things = _things(appointment, language)
+    mails = 2 if appointment.guest.email else 1
+    sentences = [text(language, f"appointments.goes_mails_{mails}"), text(language, "appointments.goes_for_good")]
+    if things:
+        sentences.insert(0, text(language, "appointments.goes", what=things))
+    return _joined(sentences, language)
+
+
+def _what_moves(appointment: AppointmentView, language: Language) -> str:
+    """Exactly what another time does (X12). The guest's link to the meeting stays."""
+    things = _things(appointment, language)
+    mails = 2 if appointment.guest.email else 1
+    sentences = [text(language, "appointments.moves", what=things)] if things else []
+    return _joined([*sentences, text(language, f"appointments.moves_mails_{mails}")], language)
+
+
+def _things(appointment: AppointmentView, language: Language) -> str:
+    """The meeting and the entries that stand, counted."""
     standing = [effect for effect in appointment.effects if not effect.absent]
     meetings = sum(effect.effect is Effect.MEETING for effect in standing)
     calendars = sum(effect.effect is Effect.ENTRY for effect in standing)
-    goes = [
+    counted = [
         *([text(language, "appointments.goes_meeting", n=meetings)] if meetings else []),
         *([text(language, "appointments.goes_entries", n=calendars)] if calendars else []),
     ]
-    mails = 2 if appointment.guest.email else 1
-    sentences = [text(language, f"appointments.goes_mails_{mails}"), text(language, "appointments.goes_for_good")]
-    if goes:
-        listed = text(language, "appointments.goes_and").join(goes)
-        sentences.insert(0, text(language, "appointments.goes", what=listed))
+    return text(language, "appointments.goes_and").join(counted)
+
+
+def _joined(sentences: list[str], language: Language) -> str:
     return ("" if language == "ja" else " ").join(sentences)
 
 

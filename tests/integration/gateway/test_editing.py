@@ -206,3 +206,16 @@ async def test_x12_each_change_says_what_it_does_with_exact_numbers(gateway: Ins
 async def test_the_guests_page_can_be_copied_again_from_an_appointment(gateway: Installation) -> None:
     shows(gateway, "appointments", guest_url="https://chosei.example/g/TOKEN")
     assert "https://chosei.example/g/TOKEN" in (await gateway.pages(TARO).get("/appointments/apt_1")).text
+
+
+async def test_x12_another_time_says_what_moves_and_who_is_mailed(gateway: Installation) -> None:
+    meeting = {"effect": "meeting", "of": "stf_taro", "status": "done"}
+    shows(gateway, "appointments", effects=[meeting, ENTRY])
+    page = (await gateway.pages(TARO).get("/appointments/apt_1")).text
+    assert "Zoomミーティング1件と、担当者1名のカレンダーの予定を新しい日時に移し" in page
+    assert "日時変更のメールを1通ずつ(計2通)送ります。" in page
+    nobody = {"company": "", "name": "田中", "email": ""}
+    shows(gateway, "appointments", effects=[], guest=nobody)
+    page = (await gateway.pages(TARO).get("/appointments/apt_1")).text
+    assert "新しい日時に移し" not in page
+    assert "担当者に日時変更のメールを1通送ります。" in page

@@ -14,11 +14,12 @@ from services.booking.model.effects import (
     Reported,
     fold,
     hold_key,
+    is_troubled,
     mail_key,
     report,
     shown,
 )
-from shared.contracts.api.effects import Effect, EffectStatus
+from shared.contracts.api.effects import Effect, EffectStatus, EffectView
 from shared.contracts.notifier import Purpose
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
@@ -152,3 +153,13 @@ def test_g11_a_link_that_came_late_is_a_mail_of_its_own() -> None:
 def test_g11_a_link_mail_of_before_the_move_is_not_shown_after_it() -> None:
     moved = Expected(effect=Effect.MAIL, of="guest", keys=[mail_key("rescheduled", "guest")], since=2)
     assert len(shown([moved], folded([(LINK, report(1, Reported.DONE))]))) == 1
+
+
+def test_trouble_is_what_failed_or_is_tried_again_and_no_reminder_that_waits_for_its_hour() -> None:
+    def troubled(status: EffectStatus, reason: str | None = None) -> bool:
+        return is_troubled([EffectView(effect=Effect.REMINDER, of="", status=status, reason=reason)])
+
+    assert troubled(EffectStatus.FAILED)
+    assert troubled(EffectStatus.WAITING, "unavailable")
+    assert not troubled(EffectStatus.WAITING, FILED)
+    assert not any(troubled(status) for status in (EffectStatus.PENDING, EffectStatus.DONE, EffectStatus.SUPPRESSED))

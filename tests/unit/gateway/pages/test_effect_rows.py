@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.gateway.pages.effect_rows import EffectRow, Reading, effect_rows
+from services.gateway.pages.effect_rows import EffectRow, Reading, effect_rows, effect_states
 from shared.contracts.api.effects import Effect, EffectStatus, EffectView
 from shared.contracts.notifier import Purpose
 from tests.unit.gateway.pages.builders import START
@@ -88,3 +88,30 @@ def test_every_mail_says_which_one_it_is() -> None:
     mails = [EffectView(effect=Effect.MAIL, of="guest", status=EffectStatus.DONE, purpose=why) for why in Purpose]
     assert len({row.what for row in effect_rows(mails, READING)}) == len(Purpose)
     assert effect_rows(mails, READING)[0].what == "メール(日程調整のお願い)"
+
+
+def test_in_a_line_what_fares_alike_stands_together_and_trouble_comes_first_with_whose_it_is() -> None:
+    def view(effect: Effect, of: str, status: EffectStatus, *, absent: bool = False) -> EffectView:
+        return EffectView(effect=effect, of=of, status=status, absent=absent)
+
+    states = effect_states(
+        [
+            view(Effect.HOLD_RELEASE, "stf_1", EffectStatus.DONE, absent=True),
+            view(Effect.MAIL, "staff", EffectStatus.DONE),
+            view(Effect.MAIL, "guest", EffectStatus.FAILED),
+            view(Effect.MEETING, "stf_1", EffectStatus.DONE, absent=True),
+            view(Effect.ENTRY, "stf_1", EffectStatus.WAITING),
+        ],
+        READING,
+    )
+    assert [(one.state, one.things) for one in states] == [
+        ("失敗", ("メール(お客様)",)),
+        ("待機中", ("カレンダー(山田 太郎)",)),
+        ("完了", ("Web会議の取り消し", "メール", "仮予定の取り除き")),
+    ]
+
+
+def test_every_effect_has_a_word_for_a_line() -> None:
+    for effect in Effect:
+        (state,) = effect_states([EffectView(effect=effect, of="stf_1", status=EffectStatus.DONE)], READING)
+        assert state.things[0]
