@@ -115,7 +115,7 @@ def mark(value: str) -> str:
 
 def _fields(item: ProposalView | AppointmentView, language: Language) -> dict[str, str]:
     """A title that was made of the guest is shown as none, and stays made of the guest."""
-    fields = {name: str(getattr(item, name) or "") for name in _DETAILS}
+    fields = {name: str(getattr(item, name) or "").replace("\r\n", "\n") for name in _DETAILS}
     return fields | {"title": title_beside(item.title, guest_name(item, language))}
 
 

@@ -34,6 +34,8 @@ function told() {
   form.querySelector("[data-nothing]").hidden = names.size > 0;
 }
 
+// Only who has no scripts must read which change each sentence is about.
+for (const words of form.querySelectorAll("[data-of]")) words.remove();
 form.addEventListener("input", told);
 form.addEventListener("change", told);
 followed();
