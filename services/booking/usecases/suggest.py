@@ -57,6 +57,6 @@ class SuggestSlots:
         unreadable = [host.staff_id for host in hosts if host.state is CalendarState.UNKNOWN]
         zone = ZoneInfo(organization.time_zone)
         first, last = (at.astimezone(zone).date() for at in (reach.start_at, reach.end_at))
-        days_off = await public_holidays(organization.time_zone, first, last)
+        days_off = public_holidays(organization.time_zone, first, last)
         spans = suggested(wish, hosts, evidence.claims, zone, days_off)
         return Suggestions(spans, unreadable, organization.time_zone)

@@ -121,7 +121,7 @@ async def _data(request: Request, signed_in: SignedIn, me: dict[str, Any]) -> di
     """What the script knows from the start."""
     language, zone, now = language_for(request), signed_in.organization.time_zone, clock.now()
     today = now.astimezone(ZoneInfo(zone)).date()
-    holidays = await public_holidays(zone, today, today + _AHEAD, language)
+    holidays = public_holidays(zone, today, today + _AHEAD, language)
     return {
         "language": language,
         "zone": zone,

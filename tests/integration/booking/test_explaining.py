@@ -65,7 +65,7 @@ async def test_g03_suggestions_say_whose_calendar_cannot_be_read(world: World) -
 async def test_x12_nothing_is_suggested_on_a_public_holiday(world: World) -> None:
     await world.staff("stf_free", "高橋", calendar=False)
     today = clock.now().date()
-    known = await public_holidays("Asia/Tokyo", today + timedelta(days=1), today + timedelta(days=400))
+    known = public_holidays("Asia/Tokyo", today + timedelta(days=1), today + timedelta(days=400))
     holiday = next(day for day in known if day.weekday() < 5)
     path = f"/suggestions?staff_ids=stf_free&kind=visit&count=3&from={holiday.isoformat()}T00:00:00%2B09:00"
     found = (await world.call("GET", path)).json()
