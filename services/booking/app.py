@@ -173,16 +173,7 @@ def _routes(
             EditProposal(people, store, claimed, rooms, announcer, relay),
             WithdrawProposal(store, announcer, relay),
         ).router(),
-        AppointmentRoutes(
-            guard,
-            writes,
-            store,
-            links,
-            ring,
-            uses.change,
-            uses.cancel,
-            uses.settle_drift,
-        ).router(),
+        AppointmentRoutes(guard, writes, store, links, ring, uses.change, uses.cancel, uses.settle_drift).router(),
         build_guest_routes(
             guard,
             GuestPage(people, store, availability, links, ring),
