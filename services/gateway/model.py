@@ -57,6 +57,13 @@ class Organization(_Record):
     minimum_slots: int = 1
 
 
+class CalendarView(StrEnum):
+    """How the grid shows several attendees' calendars (R6)."""
+
+    SIDE_BY_SIDE = "side_by_side"
+    OVERLAID = "overlaid"
+
+
 class Defaults(_Record):
     """What a staff member chose last, offered again next time (R11, R12, R14, R16)."""
 
@@ -102,6 +109,7 @@ class Staff(_Record):
     disabled: bool = False
     defaults: Defaults = Defaults()
     building_ids: tuple[str, ...] = ()
+    calendar_view: CalendarView = CalendarView.SIDE_BY_SIDE
     calendar: str | None = None
     has_password: bool = False
     invitation: Invitation | None = None

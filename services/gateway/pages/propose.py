@@ -122,6 +122,7 @@ def _data(request: Request, signed_in: SignedIn, me: dict[str, Any]) -> dict[str
         "now": clock.now().isoformat(timespec="milliseconds"),
         "me": me | {"admin": signed_in.staff.is_admin},
         "rooms": texts_of(language, "rooms"),
+        "view": signed_in.staff.calendar_view,
         "edit": None,
         "texts": texts_of(language, "propose") | {"network": text(language, "common.network")},
     }

@@ -55,5 +55,8 @@ async def change_me(
         password=password,
         keep_session=me.session.id,
     )
+    if patch.calendar_view is not None:
+        await parts.staff.choose_calendar_view(changed.id, patch.calendar_view)
+        changed = changed.model_copy(update={"calendar_view": patch.calendar_view})
     response.headers["ETag"] = etag(changed.version)
     return MeView.of_self(changed)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import StrictBool
 
-from services.gateway.model import Locale, Role, SignInState, Staff
+from services.gateway.model import CalendarView, Locale, Role, SignInState, Staff
 from services.gateway.schemas.fields import EmailGiven, GivenPassword, Kana, Name, Password, Zone, ZoomUser
 from shared import clock
 from shared.contracts.api.fields import LongText, MayBeLeftOut, Request, View
@@ -58,6 +58,7 @@ class MePatch(Request):
     time_zone: MayBeLeftOut[Zone] = None
     locale: MayBeLeftOut[Locale] = None
     defaults: MayBeLeftOut[DefaultsPatch] = None
+    calendar_view: MayBeLeftOut[CalendarView] = None
     current_password: MayBeLeftOut[GivenPassword] = None
     password: MayBeLeftOut[Password] = None
 
@@ -107,10 +108,11 @@ class DefaultsView(View):
 
 
 class MeView(StaffView):
-    """The signed-in staff member."""
+    """The signed-in staff member. ``calendar_view`` is how the grid shows attendees' calendars (R6)."""
 
     organization_id: str
     defaults: DefaultsView
+    calendar_view: CalendarView
 
     @classmethod
     def of_self(cls, staff: Staff) -> "MeView":
