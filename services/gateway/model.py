@@ -73,11 +73,32 @@ class Defaults(_Record):
     visibility: Visibility = Visibility.DEFAULT
 
 
+class MailState(StrEnum):
+    """What notifier said of a mail; ``waiting`` is tried again."""
+
+    SENT = "sent"
+    WAITING = "waiting"
+    FAILED = "failed"
+
+
+class InvitationMail(_Record):
+    """``reason`` is notifier's or the mail server's word for what did not work."""
+
+    state: MailState
+    told_at: datetime
+    reason: str = ""
+    retry_at: datetime | None = None
+
+
 class Invitation(_Record):
-    """A link to choose a password with, under way; of its token only a hash is kept, beside this."""
+    """A link to choose a password with, under way; of its token only a hash is kept, beside this. ``revision`` is the
+    staff member's version that it came with; ``mail`` is None until something was heard of it.
+    """
 
     sent_at: datetime
     expires_at: datetime
+    revision: int = 0
+    mail: InvitationMail | None = None
 
 
 class SignInState(StrEnum):
@@ -120,6 +141,11 @@ class Staff(_Record):
         if self.has_password:
             return SignInState.READY
         return SignInState.INVITATION_EXPIRED if self.invitation else SignInState.NONE
+
+    def invitation_mail(self, now: datetime) -> InvitationMail | None:
+        """What became of the mail with the link that holds."""
+        invited = self.invitation is not None and not self.disabled and self.sign_in_state(now) is SignInState.INVITED
+        return self.invitation.mail if self.invitation and invited else None
 
     @property
     def is_admin(self) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import StrictBool
 
-from services.gateway.model import CalendarView, Locale, Role, SignInState, Staff
+from services.gateway.model import CalendarView, Locale, MailState, Role, SignInState, Staff
 from services.gateway.schemas.fields import EmailGiven, GivenPassword, Kana, Name, Password, Zone, ZoomUser
 from shared import clock
 from shared.contracts.api.fields import LongText, MayBeLeftOut, Request, View
@@ -66,7 +66,8 @@ class MePatch(Request):
 class StaffView(View):
     """``calendar_linked`` is false for everyone while the caller's own calendar is not linked (R9). ``calendar``
     is where it is, which decides which rooms can be booked (V3). ``sign_in`` says whether the person has a password,
-    or an invitation under way until ``invited_until``.
+    or an invitation under way until ``invited_until``; ``invitation_mail`` is what became of its mail, null until
+    that is known.
     """
 
     id: str
@@ -83,6 +84,7 @@ class StaffView(View):
     disabled: bool
     sign_in: SignInState
     invited_until: datetime | None
+    invitation_mail: MailState | None = None
 
     @classmethod
     def of(cls, staff: Staff, reader: Staff) -> "StaffView":
@@ -120,5 +122,7 @@ class MeView(StaffView):
 
 
 def _facts(staff: Staff) -> dict[str, object]:
-    until = staff.invitation.expires_at if staff.invitation else None
-    return {**staff.model_dump(), "sign_in": staff.sign_in_state(clock.now()), "invited_until": until}
+    now, until = clock.now(), staff.invitation.expires_at if staff.invitation else None
+    mail = staff.invitation_mail(now)
+    told = {"invitation_mail": mail.state if mail else None}
+    return {**staff.model_dump(), "sign_in": staff.sign_in_state(now), "invited_until": until, **told}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.gateway.model import CalendarView, Defaults, Role, Staff
+from services.gateway.model import CalendarView, Defaults, InvitationMail, MailState, Role, Staff
 from services.gateway.search_text import filters_for, folded, index_of
 from shared.contracts.envelope import CloudEvent
 from shared.messaging import outbox
@@ -179,6 +179,29 @@ class StaffStore:
     async def choose_buildings(self, staff_id: str, building_ids: Sequence[str]) -> None:
         """Nobody else needs to know, so neither version nor event."""
         await self.staff.update_one({"_id": staff_id}, {"$set": {"building_ids": list(building_ids)}})
+
+    async def uninvited(self, organization_id: str, now: datetime, *, limit: int) -> list[Staff]:
+        """Whose link holds but never went out."""
+        query = {
+            "organization_id": organization_id,
+            "disabled": False,
+            "invitation.mail.state": MailState.FAILED.value,
+            "invitation.expires_at": {"$gt": now},
+        }
+        rows = await self.staff.find(query, _READ).sort("_id", ASCENDING).limit(limit).to_list(None)
+        return [_staff(row) for row in rows]
+
+    async def tell_of_invitation(self, staff_id: str, revision: int, mail: InvitationMail) -> bool:
+        """Keep what was said of the mail of that revision's link: its end for good, else the newest; answers whether
+        it was news.
+        """
+        place = "invitation.mail"
+        waiting: Document = {f"{place}.state": MailState.WAITING.value}
+        if mail.state is MailState.WAITING:
+            waiting[f"{place}.told_at"] = {"$lt": mail.told_at}
+        query = {"_id": staff_id, "invitation.revision": revision, "$or": [{place: None}, waiting]}
+        result = await self.staff.update_one(query, {"$set": {place: mail.model_dump()}})
+        return bool(result.modified_count)
 
     async def choose_calendar_view(self, staff_id: str, view: CalendarView) -> None:
         """Nobody else needs to know, so neither version nor event."""
