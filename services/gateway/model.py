@@ -114,7 +114,9 @@ class Staff(_Record):
     """A staff member. ``zoom_user`` is empty where their own address serves; ``calendar`` names the linked provider,
     ``building_ids`` the buildings whose rooms they use (V3).
 
-    ``has_password`` is read from what is stored and never written by it.
+    ``language_chosen`` and ``zone_chosen`` say that the person set ``locale`` and ``time_zone`` themselves, so that
+    pages use them; else pages follow the browser and the organization. ``has_password`` is read from what is stored
+    and never written by it.
     """
 
     id: str
@@ -126,6 +128,8 @@ class Staff(_Record):
     role: Role = Role.MEMBER
     time_zone: str
     locale: Locale
+    language_chosen: bool = False
+    zone_chosen: bool = False
     zoom_user: str = ""
     disabled: bool = False
     defaults: Defaults = Defaults()

@@ -57,5 +57,5 @@ def _sentence(staff: Staff, mail: InvitationMail, language: Language, zone: str)
 async def failed(request: Request, signed_in: SignedIn) -> list[InvitationMailRow]:
     """Of the whole organization, whatever part of it the page lists."""
     found = await parts_of(request).staff.uninvited(signed_in.organization.id, clock.now(), limit=_LISTED)
-    rows = (row_of(staff, language_for(request), signed_in.organization.time_zone) for staff in found)
+    rows = (row_of(staff, language_for(request), signed_in.zone) for staff in found)
     return [row for row in rows if row is not None]

@@ -47,7 +47,7 @@ class Sheet:
 
 @router.get("/members")
 async def show(request: Request, signed_in: Session) -> Response:
-    query, language, zone = request.query_params, language_for(request), signed_in.organization.time_zone
+    query, language, zone = request.query_params, language_for(request), signed_in.zone
     words, disabled = query.get("q", "").strip()[:100], query.get("show") == "disabled"
     found = await parts_of(request).staff.search(
         signed_in.organization.id, words, after=after(query.get("cursor")), limit=_LISTED + 1, disabled=disabled
@@ -219,7 +219,7 @@ def _page(request: Request, signed_in: SignedIn, staff: Staff | None, sheet: She
             "sheet": sheet,
             "member": staff,
             "state": staff.sign_in_state(clock.now()) if staff else SignInState.NONE,
-            "mail": invitation_mails.row_of(staff, language, signed_in.organization.time_zone) if staff else None,
+            "mail": invitation_mails.row_of(staff, language, signed_in.zone) if staff else None,
             "zones": times.zone_choices(clock.now(), language, sheet.typed["time_zone"]),
         },
         status=sheet.status,

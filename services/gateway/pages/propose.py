@@ -1,5 +1,6 @@
 """A new proposal: the form (its script talks to the API), the sent page, and editing the slots of one that stands."""
 
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,7 +64,7 @@ async def sent(request: Request, proposal_id: str, signed_in: Session) -> Respon
     way = "mail" if proposal.send_mail else "url"
     guest = proposal.guest.name or proposal.guest.company or proposal.guest.email
     slots = [slot for slot in proposal.slots if slot.status is SlotStatus.OPEN]
-    lines = [times.span(slot.start, slot.end, signed_in.organization.time_zone, language) for slot in slots]
+    lines = [times.span(slot.start, slot.end, signed_in.zone, language) for slot in slots]
     rooms = [(line, slot.room_name) for line, slot in zip(lines, slots, strict=True) if slot.room_name]
     return staff_page(
         request,
@@ -118,7 +119,7 @@ def _data(request: Request, signed_in: SignedIn, me: dict[str, Any]) -> dict[str
     language = language_for(request)
     return {
         "language": language,
-        "zone": signed_in.organization.time_zone,
+        "zone": _grid_zone(signed_in),
         "now": clock.now().isoformat(timespec="milliseconds"),
         "me": me | {"admin": signed_in.staff.is_admin},
         "rooms": texts_of(language, "rooms"),
@@ -128,8 +129,15 @@ def _data(request: Request, signed_in: SignedIn, me: dict[str, Any]) -> dict[str
     }
 
 
+def _grid_zone(signed_in: SignedIn) -> str:
+    """The reader's, unless its half hours are not the organization's, on which slots begin (R6)."""
+    now, own, office = clock.now(), signed_in.zone, signed_in.organization.time_zone
+    ahead = [now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta() for zone in (own, office)]
+    return own if (ahead[0] - ahead[1]) % timedelta(minutes=30) == timedelta() else office
+
+
 def _dates(request: Request, signed_in: SignedIn) -> dict[str, str]:
-    zone, now = signed_in.organization.time_zone, clock.now()
+    zone, now = _grid_zone(signed_in), clock.now()
     return {
         "zone_label": times.zone_label(zone, now, language_for(request)),
         "today": now.astimezone(ZoneInfo(zone)).date().isoformat(),

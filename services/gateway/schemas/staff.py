@@ -51,12 +51,16 @@ class DefaultsPatch(Request):
 
 
 class MePatch(Request):
-    """What is left out stays. A new password needs the one in use."""
+    """What is left out stays. A new password needs the one in use. Without ``language_chosen`` pages follow the
+    browser, without ``zone_chosen`` the organization; setting ``locale`` or ``time_zone`` chooses it.
+    """
 
     name: MayBeLeftOut[Name] = None
     kana: MayBeLeftOut[Kana] = None
     time_zone: MayBeLeftOut[Zone] = None
     locale: MayBeLeftOut[Locale] = None
+    language_chosen: MayBeLeftOut[StrictBool] = None
+    zone_chosen: MayBeLeftOut[StrictBool] = None
     defaults: MayBeLeftOut[DefaultsPatch] = None
     calendar_view: MayBeLeftOut[CalendarView] = None
     current_password: MayBeLeftOut[GivenPassword] = None
@@ -115,6 +119,8 @@ class MeView(StaffView):
     organization_id: str
     defaults: DefaultsView
     calendar_view: CalendarView
+    language_chosen: bool
+    zone_chosen: bool
 
     @classmethod
     def of_self(cls, staff: Staff) -> "MeView":

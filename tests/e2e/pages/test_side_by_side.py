@@ -63,7 +63,9 @@ async def test_r6_each_attendee_has_a_lane_within_the_day(people: People, width:
         assert days == (2 if width == "phone" else 5)
         taro, admin = await left_of(page, TARO_NAME), await left_of(page, ADMIN_NAME)
         heads = [await first.locator(".lane-head").nth(lane).bounding_box() for lane in (0, 1)]
-        assert heads[0] and heads[1] and abs((admin - taro) - (heads[1]["x"] - heads[0]["x"])) < 3
+        assert heads[0]
+        assert heads[1]
+        assert abs((admin - taro) - (heads[1]["x"] - heads[0]["x"])) < 3
         await Looker(page, width, language).look("proposal-side-by-side")
 
 
@@ -101,7 +103,9 @@ async def test_r6_a_slot_dragged_in_one_lane_stands_over_all(people: People) -> 
     await expect(page.locator("[data-slots] li")).to_have_count(1)
     slot = await page.locator(".grid .chosen").bounding_box()
     day = await page.locator(".grid [role=columnheader][data-date]").nth(1).bounding_box()
-    assert slot and day and slot["width"] > day["width"] - 8
+    assert slot
+    assert day
+    assert slot["width"] > day["width"] - 8
 
 
 @pytest.mark.parametrize("width", ["touch", "desktop"])
