@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.pages.conftest import TOKYO, People, Width
+from tests.e2e.pages.conftest import SIZES, TOKYO, People, Width
 from tests.e2e.pages.test_every_page import VARIANTS, Looker
+from tests.e2e.pages.test_every_settings_page import add
 from tests.e2e.pages.test_proposing import drag, show
 
 TARO_NAME, ADMIN_NAME = "山田 太郎", "管理 太郎"
@@ -106,6 +107,26 @@ async def test_r6_a_slot_dragged_in_one_lane_stands_over_all(people: People) -> 
     assert slot
     assert day
     assert slot["width"] > day["width"] - 8
+
+
+async def test_r6_more_people_than_a_phone_has_room_for_are_scrolled_beside_the_hours(people: People) -> None:
+    page = await open_with_both(people, "phone")
+    for number in range(4):
+        await add(people, f"lane-{number}@example.jp", "ja")
+        await page.fill("#attendee-search", f"lane-{number}")
+        await page.locator("[data-results] button").first.click()
+    await expect(page.locator(".grid .lane-name")).to_have_count(6)
+    hours = page.locator(".grid [data-time='10:00:00']").first
+    before = await hours.bounding_box()
+    await page.locator(".grid").evaluate("grid => { grid.scrollLeft = 90 }")
+    await expect(page.locator(".in-lanes")).to_have_class(re.compile("scrolled"))
+    after, last = await hours.bounding_box(), await page.locator(".grid .lane-name").last.bounding_box()
+    assert before
+    assert after
+    assert last
+    assert abs(before["x"] - after["x"]) < 2
+    assert last["x"] < SIZES["phone"]["width"]
+    assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 @pytest.mark.parametrize("width", ["touch", "desktop"])

@@ -40,6 +40,11 @@ export class Grid {
     this.lay();
     this.calendar.render();
     new ResizeObserver(() => requestAnimationFrame(() => this.fit())).observe(element);
+    const frame = element.parentElement;
+    frame.addEventListener("scroll", () => {
+      element.classList.toggle("scrolled", frame.scrollLeft > 0);
+      element.style.setProperty("--scrolled", `${frame.scrollLeft}px`);
+    });
   }
 
   get lanes() {
