@@ -39,6 +39,11 @@ class SignedIn:
     language: Language
     request_id: str
 
+    @property
+    def zone(self) -> str:
+        """In which the reader's pages show times."""
+        return self.staff.time_zone if self.staff.zone_chosen else self.organization.time_zone
+
     def caller(self, idempotency_key: str | None = None) -> Caller:
         """For whom the other services are asked."""
         return Caller(

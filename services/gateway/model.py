@@ -57,6 +57,13 @@ class Organization(_Record):
     minimum_slots: int = 1
 
 
+class CalendarView(StrEnum):
+    """How the grid shows several attendees' calendars (R6)."""
+
+    SIDE_BY_SIDE = "side_by_side"
+    OVERLAID = "overlaid"
+
+
 class Defaults(_Record):
     """What a staff member chose last, offered again next time (R11, R12, R14, R16)."""
 
@@ -66,11 +73,32 @@ class Defaults(_Record):
     visibility: Visibility = Visibility.DEFAULT
 
 
+class MailState(StrEnum):
+    """What notifier said of a mail; ``waiting`` is tried again."""
+
+    SENT = "sent"
+    WAITING = "waiting"
+    FAILED = "failed"
+
+
+class InvitationMail(_Record):
+    """``reason`` is notifier's or the mail server's word for what did not work."""
+
+    state: MailState
+    told_at: datetime
+    reason: str = ""
+    retry_at: datetime | None = None
+
+
 class Invitation(_Record):
-    """A link to choose a password with, under way; of its token only a hash is kept, beside this."""
+    """A link to choose a password with, under way; of its token only a hash is kept, beside this. ``revision`` is the
+    staff member's version that it came with; ``mail`` is None until something was heard of it.
+    """
 
     sent_at: datetime
     expires_at: datetime
+    revision: int = 0
+    mail: InvitationMail | None = None
 
 
 class SignInState(StrEnum):
@@ -86,7 +114,9 @@ class Staff(_Record):
     """A staff member. ``zoom_user`` is empty where their own address serves; ``calendar`` names the linked provider,
     ``building_ids`` the buildings whose rooms they use (V3).
 
-    ``has_password`` is read from what is stored and never written by it.
+    ``language_chosen`` and ``zone_chosen`` say that the person set ``locale`` and ``time_zone`` themselves, so that
+    pages use them; else pages follow the browser and the organization. ``has_password`` is read from what is stored
+    and never written by it.
     """
 
     id: str
@@ -98,10 +128,13 @@ class Staff(_Record):
     role: Role = Role.MEMBER
     time_zone: str
     locale: Locale
+    language_chosen: bool = False
+    zone_chosen: bool = False
     zoom_user: str = ""
     disabled: bool = False
     defaults: Defaults = Defaults()
     building_ids: tuple[str, ...] = ()
+    calendar_view: CalendarView = CalendarView.SIDE_BY_SIDE
     calendar: str | None = None
     has_password: bool = False
     invitation: Invitation | None = None
@@ -112,6 +145,11 @@ class Staff(_Record):
         if self.has_password:
             return SignInState.READY
         return SignInState.INVITATION_EXPIRED if self.invitation else SignInState.NONE
+
+    def invitation_mail(self, now: datetime) -> InvitationMail | None:
+        """What became of the mail with the link that holds."""
+        invited = self.invitation is not None and not self.disabled and self.sign_in_state(now) is SignInState.INVITED
+        return self.invitation.mail if self.invitation and invited else None
 
     @property
     def is_admin(self) -> bool:

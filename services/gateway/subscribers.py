@@ -1,10 +1,12 @@
-"""What the gateway hears: whose calendar is linked (R9)."""
+"""What the gateway hears: whose calendar is linked (R9), and whether invitations went out."""
 
 from faststream.rabbit import RabbitRouter
 
+from services.gateway.model import InvitationMail, MailState
 from services.gateway.store.staff import StaffStore
 from shared.contracts.calendar_sync import CalendarConnected, CalendarDisconnected
 from shared.contracts.envelope import CloudEvent
+from shared.contracts.notifier import NotificationFailed, NotificationSent, Purpose
 from shared.messaging.topology import hears
 
 SERVICE = "gateway"
@@ -21,6 +23,8 @@ class Subscribers:
             handlers=[
                 hears(SERVICE, CalendarConnected, self.on_calendar_connected),
                 hears(SERVICE, CalendarDisconnected, self.on_calendar_disconnected),
+                hears(SERVICE, NotificationSent, self.on_notification_sent),
+                hears(SERVICE, NotificationFailed, self.on_notification_failed),
             ]
         )
 
@@ -31,3 +35,16 @@ class Subscribers:
     async def on_calendar_disconnected(self, event: CloudEvent[CalendarDisconnected]) -> None:
         data = event.data
         await self._staff.set_calendar(data.staff_id, data.provider.value, event.aggregateversion, linked=False)
+
+    async def on_notification_sent(self, event: CloudEvent[NotificationSent]) -> None:
+        data = event.data
+        if data.purpose is Purpose.INVITED:
+            mail = InvitationMail(state=MailState.SENT, told_at=event.time)
+            await self._staff.tell_of_invitation(data.about, data.revision, mail)
+
+    async def on_notification_failed(self, event: CloudEvent[NotificationFailed]) -> None:
+        data = event.data
+        if data.purpose is Purpose.INVITED:
+            state = MailState.WAITING if data.retry_at else MailState.FAILED
+            mail = InvitationMail(state=state, told_at=event.time, reason=data.reason, retry_at=data.retry_at)
+            await self._staff.tell_of_invitation(data.about, data.revision, mail)

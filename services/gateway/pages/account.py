@@ -10,14 +10,15 @@ from services.gateway.identity import SignedIn
 from services.gateway.model import Defaults, Staff
 from services.gateway.pages import times
 from services.gateway.pages.reader import Form, Session, staff_page
-from services.gateway.pages.rendering import language_for, remember_language
+from services.gateway.pages.rendering import follow_language, language_for
 from services.gateway.pages.texts import text
 from services.gateway.pages.typed import Difference, Mistyped, given, seen_version, typed_in, understood
 from services.gateway.parts import parts_of
 from services.gateway.schemas.staff import MePatch
 from services.gateway.usecases.passwords import PasswordWrong, check_current
+from services.gateway.usecases.staff_changes import own_choice
 from shared import clock
-from shared.problem import VersionMismatch
+from shared.problem import Language, VersionMismatch
 
 router = APIRouter()
 FIELDS = ("name", "kana", "time_zone", "locale")
@@ -46,11 +47,11 @@ async def change(request: Request, signed_in: Form) -> Response:
     language, form, typed = language_for(request), await request.form(), await typed_in(request, FIELDS)
     staff = signed_in.staff
     try:
-        patch = understood(MePatch, typed, language)
+        patch = understood(MePatch, _asked(typed), language)
         changed = await parts_of(request).change_staff(
             signed_in.organization.id,
             staff.id,
-            patch.model_dump(exclude_unset=True),
+            own_choice(patch.model_dump(exclude_unset=True)),
             expected=seen_version(form),
             request_id=signed_in.request_id,
         )
@@ -60,8 +61,8 @@ async def change(request: Request, signed_in: Form) -> Response:
     except VersionMismatch:
         return await _overtaken(request, signed_in, typed)
     response = RedirectResponse("/account?said=saved", status_code=303)
-    if changed.locale is not staff.locale:
-        remember_language(request, response, changed.locale.value)
+    if _language_of(changed) != _language_of(staff):
+        follow_language(request, response, _language_of(changed))
     return response
 
 
@@ -103,9 +104,21 @@ async def leave_step() -> Response:
     return RedirectResponse("/account", status_code=303)
 
 
+def _language_of(staff: Staff) -> Language | None:
+    """The one that the person chose."""
+    return staff.locale.value if staff.language_chosen else None
+
+
+def _asked(typed: Mapping[str, str]) -> dict[str, object]:
+    """As the API takes it: who chooses no language or zone follows the browser's and the organization's."""
+    follows = {"locale": "language_chosen", "time_zone": "zone_chosen"}
+    kept = {name: value for name, value in typed.items() if value or name not in follows}
+    return kept | {flag: False for name, flag in follows.items() if name not in kept}
+
+
 def _sheet_of(staff: Staff) -> Sheet:
-    values = staff.model_dump(mode="json", include=set(FIELDS))
-    return Sheet({name: str(value) for name, value in values.items()}, staff.version)
+    typed = {"name": staff.name, "kana": staff.kana, "time_zone": staff.time_zone if staff.zone_chosen else ""}
+    return Sheet(typed | {"locale": _language_of(staff) or ""}, staff.version)
 
 
 async def _overtaken(request: Request, signed_in: SignedIn, typed: dict[str, str]) -> Response:
@@ -135,6 +148,7 @@ def _page(request: Request, signed_in: SignedIn, sheet: Sheet) -> Response:
             "role": text(language, f"members.role_{staff.role}"),
             "defaults": staff.defaults,
             "has_defaults": staff.defaults != Defaults(),
+            "office_zone": times.zone_label(signed_in.organization.time_zone, clock.now(), language),
             "zones": times.zone_choices(clock.now(), language, sheet.typed["time_zone"]),
         },
         status=sheet.status,

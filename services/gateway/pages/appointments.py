@@ -117,7 +117,7 @@ async def leave_step(appointment_id: str, step: Literal["reschedule", "cancel", 
 
 @router.post("/appointments/{appointment_id}/reschedule")
 async def reschedule(request: Request, appointment_id: str, signed_in: Form) -> Response:
-    form, zone = await request.form(), ZoneInfo(signed_in.organization.time_zone)
+    form, zone = await request.form(), ZoneInfo(signed_in.zone)
     typed = {name: str(form.get(name, "")) for name in ("date", "start", "end", "version")}
     try:
         start, end = (datetime.fromisoformat(f"{typed['date']}T{typed[name]}") for name in ("start", "end"))
@@ -197,7 +197,7 @@ async def _detail(
     typed: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    language, zone = language_for(request), signed_in.organization.time_zone
+    language, zone = language_for(request), signed_in.zone
     reply = await parts_of(request).backends.booking.appointment(signed_in.caller(), appointment_id)
     appointment = reply.read(AppointmentView)
     timeline = None if appointment.hidden else await timeline_of(request, signed_in, "appointments", appointment_id)

@@ -1,13 +1,11 @@
 """Where an invitation leads: choosing a password. GET changes nothing; a link that is over says so, and no more."""
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 
 from services.gateway.edge.csrf import CsrfRefused
-from services.gateway.identity import set_session_cookie
 from services.gateway.model import Staff
 from services.gateway.pages.rendering import language_for
-from services.gateway.pages.session import gate_page
+from services.gateway.pages.session import begin, gate_page
 from services.gateway.pages.texts import text
 from services.gateway.pages.typed import Mistyped, given, understood
 from services.gateway.parts import parts_of
@@ -41,9 +39,7 @@ async def accept(request: Request, token: str) -> Response:
         return await _form(request, staff, problem=text(language, "common.expired_form"), status=refused.status)
     except Mistyped as mistyped:
         return await _form(request, staff, errors=mistyped.errors, status=422)
-    response = RedirectResponse("/connections?said=welcome", status_code=303)
-    set_session_cookie(response, signed.token, parts.settings)
-    return response
+    return begin(request, signed, "/connections?said=welcome")
 
 
 def _over(request: Request, problem: InvitationInvalid) -> Response:

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from services.gateway.edge.cursors import after, cursor_of
 from services.gateway.identity import SignedIn, require_admin
 from services.gateway.model import SignInState, Staff
-from services.gateway.pages import times
+from services.gateway.pages import invitation_mails, times
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text
@@ -47,7 +47,7 @@ class Sheet:
 
 @router.get("/members")
 async def show(request: Request, signed_in: Session) -> Response:
-    query, language = request.query_params, language_for(request)
+    query, language, zone = request.query_params, language_for(request), signed_in.zone
     words, disabled = query.get("q", "").strip()[:100], query.get("show") == "disabled"
     found = await parts_of(request).staff.search(
         signed_in.organization.id, words, after=after(query.get("cursor")), limit=_LISTED + 1, disabled=disabled
@@ -59,22 +59,24 @@ async def show(request: Request, signed_in: Session) -> Response:
         signed_in,
         "staff/members.html",
         {
-            "items": [_row(staff, language) for staff in found[:_LISTED]],
+            "items": [_row(staff, language, zone) for staff in found[:_LISTED]],
             "words": words,
             "disabled": disabled,
             "more_url": f"/members?{more}" if more else "",
             "may_change": signed_in.staff.is_admin,
+            "uninvited": await invitation_mails.failed(request, signed_in) if signed_in.staff.is_admin else [],
         },
     )
 
 
-def _row(staff: Staff, language: Language) -> dict[str, object]:
+def _row(staff: Staff, language: Language, zone: str) -> dict[str, object]:
     state = staff.sign_in_state(clock.now())
     badge = _BADGES.get(state)
     return {
         "staff": staff,
         "calendar": text(language, f"connections.{staff.calendar}") if staff.calendar else "",
         "badge": badge if not staff.disabled else None,
+        "mail": invitation_mails.row_of(staff, language, zone),
         "state": text(language, f"members.state_{state}") if badge else "",
     }
 
@@ -217,6 +219,7 @@ def _page(request: Request, signed_in: SignedIn, staff: Staff | None, sheet: She
             "sheet": sheet,
             "member": staff,
             "state": staff.sign_in_state(clock.now()) if staff else SignInState.NONE,
+            "mail": invitation_mails.row_of(staff, language, signed_in.zone) if staff else None,
             "zones": times.zone_choices(clock.now(), language, sheet.typed["time_zone"]),
         },
         status=sheet.status,

@@ -119,9 +119,7 @@ async def _detail(
             "title": title_beside(proposal.title, heading),
             "slots": [_slot(slot, proposal.status, language) for slot in proposal.slots],
             "organizer": names.get(proposal.organizer_id, ""),
-            "effects": effect_rows(
-                proposal.effects, Reading(names, signed_in.organization.time_zone, language, clock.now())
-            ),
+            "effects": effect_rows(proposal.effects, Reading(names, signed_in.zone, language, clock.now())),
             "timeline": timeline,
             "can_edit": proposal.can_change and proposal.status in (ProposalStatus.OPEN, ProposalStatus.EXPIRED),
             "can_withdraw": proposal.can_change and proposal.status is ProposalStatus.OPEN,

@@ -43,7 +43,7 @@ async def new(request: Request, signed_in: Session) -> Response:
             "missing": await _missing(request, signed_in),
             "self_unlinked": not linked,
             "defaults": defaults,
-            "data": await _data(request, signed_in, me) | {"defaults": defaults},
+            "data": _data(request, signed_in, me) | {"defaults": defaults},
             **_dates(request, signed_in),
         },
     )
@@ -67,7 +67,7 @@ async def sent(request: Request, proposal_id: str, signed_in: Session) -> Respon
     way = "mail" if proposal.send_mail else "url"
     guest = proposal.guest.name or proposal.guest.company or proposal.guest.email
     slots = [slot for slot in proposal.slots if slot.status is SlotStatus.OPEN]
-    lines = [times.span(slot.start, slot.end, signed_in.organization.time_zone, language) for slot in slots]
+    lines = [times.span(slot.start, slot.end, signed_in.zone, language) for slot in slots]
     rooms = [(line, slot.room_name) for line, slot in zip(lines, slots, strict=True) if slot.room_name]
     return staff_page(
         request,
@@ -107,7 +107,7 @@ async def edit_slots(request: Request, proposal_id: str, signed_in: Session) -> 
         "staff/edit_slots.html",
         {
             "proposal": proposal,
-            "data": await _data(request, signed_in, me) | {"edit": edit},
+            "data": _data(request, signed_in, me) | {"edit": edit},
             **_dates(request, signed_in),
         },
     )
@@ -117,25 +117,33 @@ def _person(attendee: AttendeeView) -> dict[str, Any]:
     return {"id": attendee.staff_id, "name": attendee.name, "email": attendee.email, "linked": True}
 
 
-async def _data(request: Request, signed_in: SignedIn, me: dict[str, Any]) -> dict[str, Any]:
+def _data(request: Request, signed_in: SignedIn, me: dict[str, Any]) -> dict[str, Any]:
     """What the script knows from the start."""
     language, zone, now = language_for(request), signed_in.organization.time_zone, clock.now()
     today = now.astimezone(ZoneInfo(zone)).date()
     holidays = public_holidays(zone, today, today + _AHEAD, language)
     return {
         "language": language,
-        "zone": zone,
+        "zone": _grid_zone(signed_in),
         "now": now.isoformat(timespec="milliseconds"),
         "holidays": {day.isoformat(): name for day, name in holidays.items()},
         "me": me | {"admin": signed_in.staff.is_admin},
         "rooms": texts_of(language, "rooms"),
+        "view": signed_in.staff.calendar_view,
         "edit": None,
         "texts": texts_of(language, "propose") | {"network": text(language, "common.network")},
     }
 
 
+def _grid_zone(signed_in: SignedIn) -> str:
+    """The reader's, unless its half hours are not the organization's, on which slots begin (R6)."""
+    now, own, office = clock.now(), signed_in.zone, signed_in.organization.time_zone
+    ahead = [now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta() for zone in (own, office)]
+    return own if (ahead[0] - ahead[1]) % timedelta(minutes=30) == timedelta() else office
+
+
 def _dates(request: Request, signed_in: SignedIn) -> dict[str, str]:
-    zone, now = signed_in.organization.time_zone, clock.now()
+    zone, now = _grid_zone(signed_in), clock.now()
     return {
         "zone_label": times.zone_label(zone, now, language_for(request)),
         "today": now.astimezone(ZoneInfo(zone)).date().isoformat(),

@@ -77,6 +77,14 @@ def remember_language(request: Request, response: Response, language: Language) 
     response.set_cookie(LANGUAGE_COOKIE, language, max_age=_A_YEAR, samesite="lax", secure=is_secure(request))
 
 
+def follow_language(request: Request, response: Response, language: Language | None) -> None:
+    """What was chosen for oneself, also in this browser; None leaves it to the browser."""
+    if language is None:
+        response.delete_cookie(LANGUAGE_COOKIE, samesite="lax", secure=is_secure(request))
+    else:
+        remember_language(request, response, language)
+
+
 def is_secure(request: Request) -> bool:
     return parts_of(request).settings.secure
 

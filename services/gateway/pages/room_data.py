@@ -34,7 +34,7 @@ async def appointment_data(
     language, room = language_for(request), appointment.room
     return {
         "language": language,
-        "zone": signed_in.organization.time_zone,
+        "zone": signed_in.zone,
         "now": clock.now().isoformat(timespec="milliseconds"),
         "me": {"id": signed_in.staff.id, "admin": signed_in.staff.is_admin},
         "texts": {},

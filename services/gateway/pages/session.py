@@ -9,9 +9,10 @@ from fastapi.responses import RedirectResponse
 from services.gateway.edge.csrf import CsrfRefused
 from services.gateway.identity import drop_session_cookie, page_visitor, set_session_cookie
 from services.gateway.pages.reader import Form
-from services.gateway.pages.rendering import language_for, render
+from services.gateway.pages.rendering import language_for, remember_language, render
 from services.gateway.pages.texts import text
 from services.gateway.parts import parts_of
+from services.gateway.usecases.sign_in import NewSession
 from shared.problem import Problem
 
 router = APIRouter()
@@ -49,8 +50,15 @@ async def sign_in(request: Request) -> Response:
         key = {CsrfRefused.code: "common.expired_form", "too_many_requests": "signin.too_many"}
         sentence = text(language_for(request), key.get(problem.code, "signin.wrong"))
         return _form(request, next_page=next_page, email=email, problem=sentence, status=problem.status)
-    response = RedirectResponse(_safe(next_page), status_code=303)
-    set_session_cookie(response, signed.token, parts.settings)
+    return begin(request, signed, _safe(next_page))
+
+
+def begin(request: Request, signed: NewSession, target: str) -> Response:
+    """Signed in, and from now on in the language that the person chose, where they chose one."""
+    response = RedirectResponse(target, status_code=303)
+    set_session_cookie(response, signed.token, parts_of(request).settings)
+    if signed.staff.language_chosen:
+        remember_language(request, response, signed.staff.locale.value)
     return response
 
 

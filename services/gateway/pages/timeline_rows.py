@@ -40,7 +40,7 @@ class Timeline:
 async def timeline_of(request: Request, signed_in: SignedIn, noun: str, an_id: str) -> Timeline:
     cursor = request.query_params.get("timeline", "")
     told = await parts_of(request).timeline(signed_in.caller(), noun, an_id, cursor=cursor or None)
-    language, zone = language_for(request), signed_in.organization.time_zone
+    language, zone = language_for(request), signed_in.zone
     listed = timeline_list(told, zone=zone, language=language)
     return Timeline(rows_of(listed.items, zone, language), listed.next_cursor or "", bool(cursor))
 

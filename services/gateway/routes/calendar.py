@@ -59,7 +59,7 @@ async def explain_time(
     at: QueryInstant,
 ) -> Explanation:
     """Which entry, claim or unhealthy connection takes this time; titles of entries are known to nobody."""
-    return await parts_of(request).explain(me.caller(), me.organization.time_zone, staff_id, at)
+    return await parts_of(request).explain(me.caller(), me.zone, staff_id, at)
 
 
 @router.get("/suggestions", response_model=SuggestionsView)

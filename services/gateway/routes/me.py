@@ -10,8 +10,10 @@ from services.gateway.model import Defaults
 from services.gateway.parts import parts_of
 from services.gateway.schemas.staff import MePatch, MeView
 from services.gateway.usecases.passwords import check_current
+from services.gateway.usecases.staff_changes import own_choice
 
 router = APIRouter(tags=["staff"])
+_PROFILE = {"name", "kana", "time_zone", "locale", "language_chosen", "zone_chosen"}
 
 
 @router.get("/me")
@@ -42,7 +44,7 @@ async def change_me(
     password = patch.password.get_secret_value() if patch.password else None
     if password is not None:
         await check_current(parts.staff, parts.passwords, me.staff.id, patch.current_password)
-    changes = patch.model_dump(include={"name", "kana", "time_zone", "locale"}, exclude_unset=True, exclude_none=True)
+    changes = own_choice(patch.model_dump(include=_PROFILE, exclude_unset=True, exclude_none=True))
     if patch.defaults is not None:
         chosen = patch.defaults.model_dump(exclude_unset=True, exclude_none=True)
         changes["defaults"] = me.staff.defaults.model_copy(update=chosen)
@@ -55,5 +57,8 @@ async def change_me(
         password=password,
         keep_session=me.session.id,
     )
+    if patch.calendar_view is not None:
+        await parts.staff.choose_calendar_view(changed.id, patch.calendar_view)
+        changed = changed.model_copy(update={"calendar_view": patch.calendar_view})
     response.headers["ETag"] = etag(changed.version)
     return MeView.of_self(changed)

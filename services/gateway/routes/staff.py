@@ -9,10 +9,11 @@ from services.gateway.edge.etags import etag, expected_version
 from services.gateway.identity import SignedIn, api_staff, require_admin
 from services.gateway.parts import parts_of
 from services.gateway.schemas.staff import StaffCreate, StaffList, StaffPatch, StaffView
+from services.gateway.usecases.staff_changes import own_choice
 from shared.problem import Forbidden, NotFound
 
 router = APIRouter(prefix="/staff", tags=["staff"])
-_OWN = {"name", "kana", "time_zone", "locale"}
+_OWN = {"name", "kana", "time_zone", "locale", "language_chosen", "zone_chosen"}
 
 
 @router.get("")
@@ -79,6 +80,8 @@ async def change_staff(
     """Administrators everything; members their own name, kana, time zone and language."""
     changes = patch.model_dump(exclude={"password"}, exclude_unset=True, exclude_none=True)
     password = patch.password.get_secret_value() if patch.password else None
+    if staff_id == me.staff.id:
+        changes = own_choice(changes)
     if not me.staff.is_admin and (staff_id != me.staff.id or password or not changes.keys() <= _OWN):
         raise Forbidden()
     staff = await parts_of(request).change_staff(

@@ -35,4 +35,4 @@ async def _timeline(
     request: Request, me: SignedIn, noun: str, an_id: str, limit: int, cursor: str | None
 ) -> TimelineList:
     told = await parts_of(request).timeline(me.caller(), noun, an_id, limit=limit, cursor=cursor)
-    return timeline_list(told, zone=me.organization.time_zone, language=me.language)
+    return timeline_list(told, zone=me.zone, language=me.language)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import StrictBool
 
-from services.gateway.model import Locale, Role, SignInState, Staff
+from services.gateway.model import CalendarView, Locale, MailState, Role, SignInState, Staff
 from services.gateway.schemas.fields import EmailGiven, GivenPassword, Kana, Name, Password, Zone, ZoomUser
 from shared import clock
 from shared.contracts.api.fields import LongText, MayBeLeftOut, Request, View
@@ -51,13 +51,18 @@ class DefaultsPatch(Request):
 
 
 class MePatch(Request):
-    """What is left out stays. A new password needs the one in use."""
+    """What is left out stays. A new password needs the one in use. Without ``language_chosen`` pages follow the
+    browser, without ``zone_chosen`` the organization; setting ``locale`` or ``time_zone`` chooses it.
+    """
 
     name: MayBeLeftOut[Name] = None
     kana: MayBeLeftOut[Kana] = None
     time_zone: MayBeLeftOut[Zone] = None
     locale: MayBeLeftOut[Locale] = None
+    language_chosen: MayBeLeftOut[StrictBool] = None
+    zone_chosen: MayBeLeftOut[StrictBool] = None
     defaults: MayBeLeftOut[DefaultsPatch] = None
+    calendar_view: MayBeLeftOut[CalendarView] = None
     current_password: MayBeLeftOut[GivenPassword] = None
     password: MayBeLeftOut[Password] = None
 
@@ -65,7 +70,8 @@ class MePatch(Request):
 class StaffView(View):
     """``calendar_linked`` is false for everyone while the caller's own calendar is not linked (R9). ``calendar``
     is where it is, which decides which rooms can be booked (V3). ``sign_in`` says whether the person has a password,
-    or an invitation under way until ``invited_until``.
+    or an invitation under way until ``invited_until``; ``invitation_mail`` is what became of its mail, null until
+    that is known.
     """
 
     id: str
@@ -82,6 +88,7 @@ class StaffView(View):
     disabled: bool
     sign_in: SignInState
     invited_until: datetime | None
+    invitation_mail: MailState | None = None
 
     @classmethod
     def of(cls, staff: Staff, reader: Staff) -> "StaffView":
@@ -107,10 +114,13 @@ class DefaultsView(View):
 
 
 class MeView(StaffView):
-    """The signed-in staff member."""
+    """The signed-in staff member. ``calendar_view`` is how the grid shows attendees' calendars (R6)."""
 
     organization_id: str
     defaults: DefaultsView
+    calendar_view: CalendarView
+    language_chosen: bool
+    zone_chosen: bool
 
     @classmethod
     def of_self(cls, staff: Staff) -> "MeView":
@@ -118,5 +128,7 @@ class MeView(StaffView):
 
 
 def _facts(staff: Staff) -> dict[str, object]:
-    until = staff.invitation.expires_at if staff.invitation else None
-    return {**staff.model_dump(), "sign_in": staff.sign_in_state(clock.now()), "invited_until": until}
+    now, until = clock.now(), staff.invitation.expires_at if staff.invitation else None
+    mail = staff.invitation_mail(now)
+    told = {"invitation_mail": mail.state if mail else None}
+    return {**staff.model_dump(), "sign_in": staff.sign_in_state(now), "invited_until": until, **told}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.gateway.model import Defaults, Role, Staff
+from services.gateway.model import CalendarView, Defaults, InvitationMail, MailState, Role, Staff
 from services.gateway.search_text import filters_for, folded, index_of
 from shared.contracts.envelope import CloudEvent
 from shared.messaging import outbox
@@ -31,7 +31,7 @@ def _staff(row: Document) -> Staff:
 
 def _row(staff: Staff) -> Document:
     """The profile as stored; ``calendars`` is written only by what calendar_sync says."""
-    apart = {"id", "calendar", "defaults", "building_ids", "has_password", "invitation"}
+    apart = {"id", "calendar", "defaults", "building_ids", "calendar_view", "has_password", "invitation"}
     profile = staff.model_dump(mode="json", exclude=apart)
     search = index_of(staff.name, staff.kana, staff.email)
     return {**profile, "email_key": email_key(staff.email), "search": search}
@@ -179,6 +179,33 @@ class StaffStore:
     async def choose_buildings(self, staff_id: str, building_ids: Sequence[str]) -> None:
         """Nobody else needs to know, so neither version nor event."""
         await self.staff.update_one({"_id": staff_id}, {"$set": {"building_ids": list(building_ids)}})
+
+    async def uninvited(self, organization_id: str, now: datetime, *, limit: int) -> list[Staff]:
+        """Whose link holds but never went out."""
+        query = {
+            "organization_id": organization_id,
+            "disabled": False,
+            "invitation.mail.state": MailState.FAILED.value,
+            "invitation.expires_at": {"$gt": now},
+        }
+        rows = await self.staff.find(query, _READ).sort("_id", ASCENDING).limit(limit).to_list(None)
+        return [_staff(row) for row in rows]
+
+    async def tell_of_invitation(self, staff_id: str, revision: int, mail: InvitationMail) -> bool:
+        """Keep what was said of the mail of that revision's link: its end for good, else the newest; answers whether
+        it was news.
+        """
+        place = "invitation.mail"
+        waiting: Document = {f"{place}.state": MailState.WAITING.value}
+        if mail.state is MailState.WAITING:
+            waiting[f"{place}.told_at"] = {"$lt": mail.told_at}
+        query = {"_id": staff_id, "invitation.revision": revision, "$or": [{place: None}, waiting]}
+        result = await self.staff.update_one(query, {"$set": {place: mail.model_dump()}})
+        return bool(result.modified_count)
+
+    async def choose_calendar_view(self, staff_id: str, view: CalendarView) -> None:
+        """Nobody else needs to know, so neither version nor event."""
+        await self.staff.update_one({"_id": staff_id}, {"$set": {"calendar_view": view.value}})
 
     async def set_calendar(self, staff_id: str, provider: str, version: int, *, linked: bool) -> bool:
         """Keep the newest of what calendar_sync said about one provider; answers whether it was news."""

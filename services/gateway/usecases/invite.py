@@ -61,7 +61,7 @@ class Inviting:
     def __call__(self, staff: Staff, inviter: Staff, request_id: str) -> Invited:
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         now = clock.now()
-        invitation = Invitation(sent_at=now, expires_at=now + _VALID)
+        invitation = Invitation(sent_at=now, expires_at=now + _VALID, revision=staff.version)
         invited = staff.model_copy(update={"invitation": invitation})
         url = InvitationSecrets(url=f"{self._public_url}/invite/{token}")
         sealed = url.seal(self._bus, subject=staff.id)

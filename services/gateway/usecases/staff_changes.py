@@ -37,6 +37,14 @@ class LastAdmin(Problem):
     en = "The last administrator cannot be removed."
 
 
+_CHOSEN = {"locale": "language_chosen", "time_zone": "zone_chosen"}
+
+
+def own_choice(changes: dict[str, object]) -> dict[str, object]:
+    """A language or a zone that people set for themselves is one they chose, unless they say otherwise."""
+    return {flag: True for name, flag in _CHOSEN.items() if name in changes} | changes
+
+
 class AddStaff:
     """Who is added without a password is invited by mail. Raises ``EmailTaken``."""
 

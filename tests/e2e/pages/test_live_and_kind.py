@@ -78,7 +78,7 @@ async def test_x11_pressing_a_busy_time_says_what_takes_it(people: People, width
     for _ in range(30):
         async with page.expect_response(re.compile("/api/v1/calendar")):
             await page.click("[data-move='1']")
-        await page.wait_for_load_state("networkidle")
+        await expect(page.locator("[data-grid]")).to_have_attribute("aria-busy", "false")
         if await hold.count():
             break
     await hold.focus()

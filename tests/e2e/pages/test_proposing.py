@@ -13,11 +13,10 @@ async def drag(page: Page, *, column: int, row: int, halves: int = 2) -> None:
     grid = page.locator(".grid")
     await grid.scroll_into_view_if_needed()
     await grid.evaluate("element => element.scrollIntoView({block: 'center'})")
-    box = await grid.bounding_box()
-    assert box is not None
-    columns = 7 if box["width"] > 600 else 3
-    x = box["x"] + 58 + (box["width"] - 58) / columns * (column + 0.5)
-    top, step = box["y"] + 60, 25
+    head = await grid.locator("[role=columnheader][data-date]").nth(column).bounding_box()
+    assert head is not None
+    x = head["x"] + head["width"] / 2
+    top, step = head["y"] + head["height"] + 30, 25
     await page.mouse.move(x, top + row * step + 6)
     await page.mouse.down()
     await page.mouse.move(x, top + (row + halves / 2) * step, steps=4)
@@ -36,6 +35,15 @@ async def open_form(people: People, width: Width = "desktop", weeks: int = 1) ->
     return page
 
 
+async def show(page: Page, view: str) -> None:
+    """Several attendees' calendars side by side or overlaid; the choice is remembered."""
+    button = page.locator(f"[data-view={view}]")
+    if await button.get_attribute("aria-pressed") == "false":
+        async with page.expect_response(re.compile("/api/v1/me$")):
+            await button.click()
+    await expect(button).to_have_attribute("aria-pressed", "true")
+
+
 async def add_by_hand(page: Page, people: People, *, days: int, start: str, end: str) -> None:
     day = await people.free_day(days)
     await page.locator("[data-by-hand]").evaluate("element => { element.open = true }")
@@ -50,12 +58,14 @@ async def fill_guest(page: Page) -> None:
     await page.fill("#email", "hanako@example.com")
 
 
-async def test_staff_propose_by_dragging(people: People) -> None:
-    page = await open_form(people, weeks=2)
+@pytest.mark.parametrize(("view", "columns"), [("overlaid", (1, 3, 5)), ("side_by_side", (1, 2, 4))])
+async def test_staff_propose_by_dragging(people: People, view: str, columns: tuple[int, ...]) -> None:
+    page = await open_form(people, weeks=2 if view == "overlaid" else 4)
     await page.fill("#attendee-search", "かんり")
     await page.locator("[data-results] button").first.click()
     await expect(page.locator("[data-legend] li")).to_have_count(2)
-    for column in (1, 3, 5):
+    await show(page, view)
+    for column in columns:
         await drag(page, column=column, row=column)
     await expect(page.locator("[data-slots] li")).to_have_count(3)
     await page.click("[data-to-check]")

@@ -125,6 +125,17 @@ async def test_lists_are_walked_by_cursor(gateway: Installation) -> None:
     assert walked == [item["id"] for item in everyone]
 
 
+async def test_how_calendars_are_shown_is_remembered_without_a_word_to_others(gateway: Installation) -> None:
+    before = (await gateway.taro.get("/api/v1/me")).json()
+    assert before["calendar_view"] == "side_by_side"
+    chosen = await gateway.taro.patch("/api/v1/me", json={"calendar_view": "overlaid"})
+    assert (chosen.json()["calendar_view"], chosen.json()["version"]) == ("overlaid", before["version"])
+    await gateway.taro.patch("/api/v1/me", json={"kana": "やまだ"})
+    assert (await gateway.taro.get("/api/v1/me")).json()["calendar_view"] == "overlaid"
+    assert (await gateway.taro.patch("/api/v1/me", json={"calendar_view": "stacked"})).status_code == 422
+    assert '"view": "overlaid"' in (await gateway.pages("taro@example.jp").get("/proposals/new")).text
+
+
 async def test_linked_calendars_follow_what_calendar_sync_says_in_any_order(
     gateway: Installation, gateway_broker: Broker
 ) -> None:

@@ -60,7 +60,7 @@ export class Attendees {
     button.disabled = added;
     button.setAttribute("aria-label", `${person.name}: ${button.textContent}`);
     button.addEventListener("click", () => this.add(person));
-    item.append(this.linkMark(person), words, button);
+    item.append(linkMark(this.page, person.linked), words, button);
     return item;
   }
 
@@ -141,19 +141,20 @@ export class Attendees {
     button.disabled = this.chosen.length === 1;
     if (button.disabled) button.title = this.page.t("attendee_last");
     button.addEventListener("click", () => this.remove(person));
-    const row = part("li", "", part("span", `swatch person-${this.colour(person.id)}`), name, this.linkMark(person), button);
+    const row = part("li", "", part("span", `swatch person-${this.colour(person.id)}`), name, linkMark(this.page, person.linked), button);
     row.dataset.staff = person.id;
     return row;
   }
+}
 
-  linkMark(person) {
-    const mark = part("span", `link-mark${person.linked ? " linked" : ""}`);
-    const word = this.page.t(person.linked ? "linked" : "unlinked");
-    mark.setAttribute("role", "img");
-    mark.setAttribute("aria-label", word);
-    mark.title = word;
-    return mark;
-  }
+// Whether a calendar is linked (R9).
+export function linkMark(page, linked) {
+  const mark = part("span", `link-mark${linked ? " linked" : ""}`);
+  const word = page.t(linked ? "linked" : "unlinked");
+  mark.setAttribute("role", "img");
+  mark.setAttribute("aria-label", word);
+  mark.title = word;
+  return mark;
 }
 
 export function part(tag, className, ...content) {

@@ -1,5 +1,6 @@
 // Step one: grid, chosen slots as chips, attendees, and the way without a mouse. Shared by new proposals and edits.
 import { ApiProblem, call } from "./api.js";
+import { Arrangement } from "./arrangement.js";
 import { Attendees, part } from "./attendees.js";
 import { announce, copyFrom, reserve } from "./copying.js";
 import { Explain } from "./explain.js";
@@ -31,11 +32,18 @@ export class Chooser {
     wireSuggestions(root, page, this);
     this.grid = new Grid(root.querySelector("[data-grid]"), {
       page,
+      beside: page.view === "side_by_side",
+      attendees: () => this.attendees.chosen.length,
       select: (slot) => this.add(slot),
       visible: (from, to) => this.look(from, to),
       pressed: (person, span) => this.explain.show(person, span),
       tapped: () => Number(root.querySelector("[data-tap-length]").value) / 30,
     });
+    this.arrangement = new Arrangement(root, page.view, (beside) => {
+      this.grid.arrange(beside);
+      this.paint();
+    });
+    this.arrangement.offer(given.attendees.length);
     this.showSlots();
     this.showPeriod();
     this.paint();
@@ -46,7 +54,8 @@ export class Chooser {
     this.root.querySelector("[data-period]").replaceChildren(part("span", "whole", from), " ", part("span", "whole", to));
     for (const button of this.root.querySelectorAll("[data-move]")) {
       const key = { "-1": "prev", 1: "next" }[button.dataset.move];
-      if (key) button.ariaLabel = button.title = this.page.t(this.grid.isNarrow ? `${key}_days` : key);
+      const step = { 1: "_day", 7: "" }[this.grid.days] ?? "_days";
+      if (key) button.ariaLabel = button.title = this.page.t(`${key}${step}`, { n: this.grid.days });
     }
   }
 
@@ -60,6 +69,7 @@ export class Chooser {
     return this.calendars.flatMap(({ busy }) => busy).filter(({ kind }) => !free || kind === "appointment");
   }
 
+  // Why it was refused, or null after adding.
   add(slot) {
     const refused = this.slots.add(slot);
     this.complain(refused ? this.page.t(refused) : "");
@@ -67,7 +77,7 @@ export class Chooser {
       announce(this.page.t("slot_added", { slot: this.text(slot) }));
       if (this.rooms.offered) this.chooseRoom(slot);
     }
-    return !refused;
+    return refused;
   }
 
   // A slot's room does not change under its id: with another one it is a new slot.
@@ -162,14 +172,19 @@ export class Chooser {
       const [date, start, end] = ["date", "start", "end"].map((name) => field(name).value);
       if (!date || !start || !end) return this.complain(this.page.t("error_incomplete"));
       const slot = { start: instantOf(date, start, this.page.zone), end: instantOf(date, end, this.page.zone) };
-      if (this.add(slot)) field("date").focus();
+      if (!this.add(slot)) field("date").focus();
       return undefined;
     });
   }
 
   attendeesChanged() {
     this.changed();
-    this.look(...this.window);
+    this.arrangement.offer(this.attendees.chosen.length);
+    const known = new Map(this.calendars.map((person) => [person.id, person]));
+    this.calendars = this.attendees.chosen.map(({ id }) => known.get(id) ?? this.calendar(id, { status: "asking" }));
+    const moved = this.grid.fit();
+    this.paint();
+    if (!moved) this.look(...this.window);
   }
 
   // Busy times of everybody who takes part, in what is visible.
@@ -180,6 +195,7 @@ export class Chooser {
     this.asking = new AbortController();
     const ids = this.attendees.chosen.map(({ id }) => id);
     const query = new URLSearchParams({ staff_ids: ids.join(","), from: iso(from), to: iso(to) });
+    this.waiting(true);
     try {
       const { items } = await call("GET", `/calendar?${query}`, { signal: this.asking.signal });
       this.calendars = ids.map((id) => this.calendar(id, items.find((item) => item.staff_id === id)));
@@ -192,6 +208,11 @@ export class Chooser {
     this.paint();
     this.showSlots();
     this.showLegend();
+    this.waiting(false);
+  }
+
+  waiting(yes) {
+    this.root.querySelector("[data-grid]").ariaBusy = yes;
   }
 
   failed(yes) {
@@ -200,12 +221,12 @@ export class Chooser {
 
   calendar(id, item) {
     const colour = this.attendees.colour(id);
-    const { name } = this.attendees.chosen.find((person) => person.id === id);
+    const { name, linked } = this.attendees.chosen.find((person) => person.id === id);
     const own = new Set((this.page.edit?.slots ?? []).map((slot) => `${+new Date(slot.start)}-${+new Date(slot.end)}`));
     const busy = (item?.busy ?? [])
       .map((span) => ({ start: new Date(span.start), end: new Date(span.end), kind: span.kind }))
       .filter((span) => span.kind !== "hold" || !own.has(`${+span.start}-${+span.end}`));
-    return { id, name, colour, status: item?.status ?? "unknown", busy };
+    return { id, name, linked, colour, status: item?.status ?? "unknown", busy };
   }
 
   paint() {

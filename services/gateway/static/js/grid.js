@@ -1,16 +1,17 @@
-// Seven days from today on (three on a phone): busy times of all attendees, and slots chosen by dragging, or on a touch
-// screen by tapping (FullCalendar, loaded as a global).
+// Up to seven days from today on (three on a phone): busy times of all attendees, beside each other or one over the
+// other, and slots chosen by dragging, or on a touch screen by tapping (FullCalendar, loaded as a global).
+import { part } from "./attendees.js";
+import { daysFor, laneHeads, unreadableLanes } from "./lanes.js";
 import { dateInput, dayHead, dayText, hours, instantOf, iso } from "./times.js";
 
 const NARROW = matchMedia("(max-width: 760px)");
 const HALF_HOUR = 30 * 60_000;
 
 export class Grid {
-  // `tapped` answers how many half hours a tap chooses; `pressed` is told whose busy time was pressed (X11).
-  constructor(element, { page, select, visible, tapped, pressed }) {
-    this.page = page;
-    this.choose = select;
-    this.tapped = tapped;
+  // `select` answers why a slot was refused; `tapped` how many half hours a tap chooses; `attendees` how many take
+  // part; `pressed` is told whose busy time was pressed (X11).
+  constructor(element, { page, beside, attendees, select, visible, tapped, pressed }) {
+    Object.assign(this, { element, page, beside, attendees, tapped, pressed, choose: select, people: [], blocks: new WeakMap() });
     this.calendar = new window.FullCalendar.Calendar(element, {
       ...this.look(),
       timeZone: page.zone,
@@ -36,33 +37,82 @@ export class Grid {
       datesSet: (range) => visible(new Date(range.startStr), new Date(range.endStr)),
     });
     keepScrollable(element);
+    this.lay();
     this.calendar.render();
-    NARROW.addEventListener("change", () => this.calendar.changeView(this.view()));
+    new ResizeObserver(() => requestAnimationFrame(() => this.fit())).observe(element);
+    const frame = element.parentElement;
+    frame.addEventListener("scroll", () => {
+      element.classList.toggle("scrolled", frame.scrollLeft > 0);
+      element.style.setProperty("--scrolled", `${frame.scrollLeft}px`);
+    });
+  }
+
+  get lanes() {
+    return this.beside ? Math.max(1, this.attendees()) : 1;
+  }
+
+  get days() {
+    return daysFor(this.lanes, this.element.clientWidth, NARROW.matches ? 3 : 7);
+  }
+
+  // As many lanes and days as there are attendees and room; answers whether other days are shown now.
+  fit() {
+    if (this.element.clientWidth === 0) return false;
+    this.lay();
+    const view = viewOf(this.days);
+    if (this.calendar.view.type === view) return false;
+    this.calendar.changeView(view);
+    return true;
+  }
+
+  lay() {
+    this.element.classList.toggle("in-lanes", this.lanes > 1);
+    this.element.style.setProperty("--lanes", this.lanes);
+  }
+
+  // Calendars beside each other, or one over the other.
+  arrange(beside) {
+    this.beside = beside;
+    this.fit();
   }
 
   look() {
     return {
-      initialView: this.view(),
-      views: {
-        sevenDays: { type: "timeGrid", duration: { days: 7 } },
-        threeDays: { type: "timeGrid", duration: { days: 3 } },
-      },
+      initialView: viewOf(this.days),
+      views: Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((days) => [viewOf(days), { type: "timeGrid", duration: { days } }])),
       height: "100%",
       slotHeaderInterval: "01:00:00",
       slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+      dayLaneClass: "day",
       dayHeaderContent: ({ date }) => this.head(date),
       displayEventTime: false,
-      eventContent: ({ event, isMirror }) => (isMirror ? this.short({ start: event.start, end: event.end }) : event.title),
+      eventContent: ({ event, isMirror }) => (isMirror ? this.short({ start: event.start, end: event.end }) : this.lines(event)),
       eventClass: ({ isMirror }) => (isMirror ? "drawn" : ""),
-      eventDidMount: ({ el, event }) => { this.name(el, event.extendedProps.words ?? ""); },
+      eventDidMount: ({ el, event }) => this.mounted(el, event.extendedProps),
+      backgroundEventDidMount: ({ el, event }) => toLane(el, event.extendedProps.lane),
     };
   }
 
   // With the public holiday's name where it is one.
   head(date) {
-    const words = dayHead(date, this.page.zone, this.page.language);
     const holiday = this.page.holidays[dateInput(date, this.page.zone)];
-    return holiday ? `${words} ${holiday}` : words;
+    const words = dayHead(date, this.page.zone, this.page.language);
+    const day = holiday ? `${words} ${holiday}` : words;
+    return this.lanes < 2 ? day : { domNodes: [part("div", "day-head", day), laneHeads(this.page, this.people)] };
+  }
+
+  // Half an hour has room for one line.
+  lines(event) {
+    const { pressed, said } = event.extendedProps;
+    if (!pressed) return event.title;
+    const lines = said.slice(0, event.end - event.start < 2 * HALF_HOUR ? 1 : 2);
+    return { domNodes: lines.map((line) => line.cloneNode(true)) };
+  }
+
+  mounted(element, { words = "", lane, pressed }) {
+    this.name(element, words);
+    toLane(element, lane);
+    if (pressed) this.blocks.set(element, pressed);
   }
 
   // What a person's time is, for the mouse and for who does not see it.
@@ -73,7 +123,8 @@ export class Grid {
 
   dragged(span) {
     this.draggedAt = performance.now();
-    this.choose({ start: new Date(span.startStr), end: new Date(span.endStr) });
+    const slot = { start: new Date(span.startStr), end: new Date(span.endStr) };
+    this.take(slot, slot.end - slot.start > HALF_HOUR ? null : span.jsEvent);
     this.calendar.unselect();
   }
 
@@ -81,20 +132,23 @@ export class Grid {
   tap({ dateStr, jsEvent }) {
     if (!jsEvent.type.startsWith("touch") || performance.now() - (this.draggedAt ?? -1_000) < 300) return;
     const start = new Date(dateStr);
-    this.choose({ start, end: new Date(start.getTime() + this.tapped() * HALF_HOUR) });
+    this.take({ start, end: new Date(start.getTime() + this.tapped() * HALF_HOUR) }, jsEvent);
+  }
+
+  // One press on time that is not free asks why (X11).
+  take(slot, press) {
+    if (this.choose(slot) !== "error_busy" || !press) return;
+    const { clientX, clientY } = press.changedTouches?.[0] ?? press;
+    const under = [...this.element.querySelectorAll(".busy")].find((block) => {
+      const { left, right, top, bottom } = block.getBoundingClientRect();
+      return left <= clientX && clientX < right && top <= clientY && clientY < bottom;
+    });
+    if (under) this.pressed(...this.blocks.get(under));
   }
 
   // 13:00–14:00: as much as a column has room for.
   short(slot) {
     return hours(slot, this.page.zone, this.page.language).replace(/ [～–] /, "–");
-  }
-
-  get isNarrow() {
-    return NARROW.matches;
-  }
-
-  view() {
-    return NARROW.matches ? "threeDays" : "sevenDays";
   }
 
   move(step) {
@@ -105,21 +159,15 @@ export class Grid {
 
   period(from, to) {
     const { zone, language } = this.page;
+    if (this.days === 1) return [dayText(from, zone, language), ""];
     const last = new Date(to.getTime() - 1);
     return [`${dayText(from, zone, language)} ${language === "ja" ? "～" : "–"}`, dayText(last, zone, language)];
   }
 
-  // Busy spans in the person's colour, whose name the legend has; chosen slots in the accent's.
+  // Busy spans with the person's name and in their colour; chosen slots in the accent's.
   show(slots, people) {
-    const events = people.flatMap((person) => person.busy.map((span) => ({
-      title: this.page.t(span.kind),
-      words: `${person.name} ${this.page.t(span.kind)} ${hours(span, this.page.zone, this.page.language)}`,
-      start: iso(span.start),
-      end: iso(span.end),
-      className: `busy busy-${span.kind} person-${person.colour}`,
-      interactive: true,
-      pressed: [person, span],
-    })));
+    this.people = people;
+    const busy = people.flatMap((person, lane) => person.busy.map((span) => this.block(person, span, lane)));
     const chosen = slots.map((slot) => ({
       title: this.short(slot),
       start: iso(slot.start),
@@ -127,7 +175,11 @@ export class Grid {
       className: "chosen",
       interactive: false,
     }));
-    this.calendar.setOption("events", [this.past(), ...this.holidays(), ...events, ...chosen]);
+    const unreadable = this.lanes > 1 ? unreadableLanes(people, this.visible()) : [];
+    this.calendar.batchRendering(() => {
+      this.calendar.setOption("dayHeaderContent", ({ date }) => this.head(date));
+      this.calendar.setOption("events", [this.past(), ...this.holidays(), ...unreadable, ...busy, ...chosen]);
+    });
   }
 
   // Public holidays are shaded; they can be chosen all the same.
@@ -139,10 +191,38 @@ export class Grid {
     });
   }
 
+  // Whose time it is stands first, unless their lane says so already.
+  block(person, span, lane) {
+    const inLanes = this.lanes > 1;
+    const said = [part("bdi", "", person.name), part("span", "", this.page.t(span.kind))];
+    if (inLanes) said.reverse();
+    return {
+      said,
+      words: [...said.map(({ textContent }) => textContent), hours(span, this.page.zone, this.page.language)].join(" "),
+      start: iso(span.start),
+      end: iso(span.end),
+      className: `busy busy-${span.kind} person-${person.colour}`,
+      interactive: true,
+      pressed: [person, span],
+      lane: inLanes ? lane : undefined,
+    };
+  }
+
+  visible() {
+    const { activeStart, activeEnd } = this.calendar.view;
+    return { start: activeStart, end: activeEnd };
+  }
+
   past() {
     const now = this.page.now();
     return { start: iso(new Date(now.getTime() - 48 * 3_600_000)), end: iso(now), display: "background", className: "past" };
   }
+}
+
+const viewOf = (days) => `days${days}`;
+
+function toLane(element, lane) {
+  if (lane !== undefined) element.style.setProperty("--lane", lane);
 }
 
 // Whenever FullCalendar draws anew or the grid gets another size.

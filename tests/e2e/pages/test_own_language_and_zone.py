@@ -1,0 +1,55 @@
+"""A staff member chooses a language and a time zone on the account page; pages use both in every browser."""
+
+import re
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.pages.conftest import People, Width
+from tests.e2e.pages.test_every_page import VARIANTS, Looker
+from tests.e2e.pages.test_members import ADMIN
+
+
+async def sign_in(people: People, width: Width, language: str, email: str) -> Page:
+    """In a browser that was never here and asks for ``language``."""
+    page = await people.page(width, language=language)
+    await page.goto("/sign-in")
+    await page.fill("#email", email)
+    await page.fill("#password", "abroad-abroad")
+    await page.click("button[type=submit]")
+    await page.wait_for_url("**/proposals")
+    return page
+
+
+@pytest.mark.parametrize(("width", "language"), VARIANTS)
+async def test_pages_use_the_language_and_zone_that_were_chosen(people: People, width: Width, language: str) -> None:
+    email, other = f"abroad-{width}-{language}@example.jp", "en" if language == "ja" else "ja"
+    async with httpx.AsyncClient(base_url=people.demo.gateway_url, timeout=20) as api:
+        login = {"email": ADMIN, "password": dict(people.demo.logins)[ADMIN]}
+        token = (await api.post("/api/v1/sessions", json=login)).json()["token"]
+        api.cookies.clear()
+        body = {"name": "外国 花子", "email": email, "password": "abroad-abroad"}
+        await api.post("/api/v1/staff", json=body, headers={"authorization": f"Bearer {token}"})
+    page = await sign_in(people, width, language, email)
+    await page.goto("/account")
+    await expect(page.locator("#locale")).to_have_value("")
+    await expect(page.locator("#time_zone")).to_have_value("")
+    await page.select_option("#time_zone", "America/New_York")
+    await page.click("main button[type=submit] >> nth=0")
+    await page.wait_for_url("**/account?said=saved")
+    await Looker(page, width, language).look("account-own-zone")
+    await page.goto("/proposals/new")
+    await expect(page.locator("[data-legend] li")).to_have_count(1)
+    await Looker(page, width, language).look("proposal-new-own-zone")
+    named = page.locator(".calendar-bar p", has_text=re.compile(r"GMT-[45]"))
+    await expect(named).to_have_count(1)
+    await page.goto("/account")
+    await page.select_option("#locale", other)
+    await page.click("main button[type=submit] >> nth=0")
+    await page.wait_for_url("**/account?said=saved")
+    assert await page.get_attribute("html", "lang") == other
+    elsewhere = await sign_in(people, width, language, email)
+    assert await elsewhere.get_attribute("html", "lang") == other
+    await elsewhere.locator(f".languages a[hreflang={language}]").click()
+    await expect(elsewhere.locator("html")).to_have_attribute("lang", language)
