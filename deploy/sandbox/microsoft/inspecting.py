@@ -174,6 +174,11 @@ def build_inspect_routes(service: MicrosoftService) -> APIRouter:
             ]
         }
 
+    @router.get("/calendars")
+    async def calendars(user: str) -> Resource:
+        found = service.mailbox_of(user)
+        return {"items": [shown_calendar(found, one) for one in ("", *found.calendars)] if found else []}
+
     @router.post("/calendars")
     async def new_calendar(body: _Json) -> Resource:
         return _guarded(lambda: add_calendar(service, body))
