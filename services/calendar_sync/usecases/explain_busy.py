@@ -47,17 +47,18 @@ class ExplainBusy:
         moment = Window(at, at + _MOMENT)
         (shown,) = await self._show_busy(organization_id, [staff_id], moment)
         found = await self._connections.of_staff([staff_id], organization_id=organization_id)
-        links = {one.connection_id: one for one in found if one.linked}
-        mirrors = await self._mirrors.of_links(list(links.values()))
+        linked = [one for one in found if one.linked]
+        links = {mirror_id: one for one in linked for mirror_id in one.busy_mirrors}
+        mirrors = await self._mirrors.of_links(linked)
         own = (await self._ledger.own_entries([staff_id], at))[staff_id]
         entries = [
-            (links[connection_id].provider, entry)
-            for connection_id, entry in await self._mirrors.in_span(list(mirrors), moment)
+            (links[mirror_id].provider, entry)
+            for mirror_id, entry in await self._mirrors.in_span(list(mirrors), moment)
             if entry.start_at <= at and not own.include(entry)
         ]
         calendars = []
-        for connection_id, link in links.items():
-            mirror = mirrors.get(connection_id)
+        for mirror_id, link in links.items():
+            mirror = mirrors.get(mirror_id)
             window = mirror.window if mirror else None
             reaches = window is not None and window.start_at <= at < window.end_at
             broken = link.status is ConnectionStatus.BROKEN

@@ -1,0 +1,339 @@
+"""Which calendars count as busy and which one takes entries (V8), with both providers' sandboxes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from services.calendar_sync.model.calendars import MAIN
+from shared import clock, mongo
+from tests.builders import tomorrow_at
+from tests.integration.calendar_sync.conftest import PEOPLE, World, patiently, rarely_polled
+from tests.integration.calendar_sync.test_drift import BOTH, DRIFTED, WRITTEN, facts_of, provider_of, said
+
+BUSY = "calendar_sync.busy_times_changed.v1"
+REMOVED = "calendar_sync.calendar_entry_removed.v1"
+LISTS = "https://www.googleapis.com/auth/calendar.calendarlist.readonly"
+KEPT = [
+    "https://www.googleapis.com/auth/calendar.events",
+    "https://www.googleapis.com/auth/calendar.calendars.readonly",
+]
+
+
+@dataclass
+class Second:
+    """A person with a calendar beside the main one."""
+
+    world: World
+    staff_id: str
+    calendar_id: str
+
+    @property
+    def provider(self) -> str:
+        return provider_of(self.staff_id)
+
+    async def add(self, start: Any, end: Any, *, notify: bool = False) -> str:
+        """An entry of their own in the second calendar; its id."""
+        return await self.world.add_busy(
+            self.staff_id, start.isoformat(), end.isoformat(), notify=notify, calendar=self.calendar_id
+        )
+
+    async def entries(self, calendar_id: str) -> list[dict[str, Any]]:
+        email = PEOPLE[self.staff_id].email
+        params = {"calendar": email if calendar_id == MAIN else calendar_id}
+        if self.provider == "microsoft":
+            main = await self.world.outside.get("/inspect/microsoft/calendars", params={"user": email})
+            chosen = main.json()["items"][0]["id"] if calendar_id == MAIN else calendar_id
+            params = {"user": email, "calendar": chosen}
+        answer = await self.world.outside.get(f"/inspect/{self.provider}/events", params=params)
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    async def by_hand(self, entry_id: str, act: str, **body: Any) -> None:
+        path = f"/inspect/{self.provider}/events/{entry_id}/{act}"
+        assert "error" not in (await self.world.outside.post(path, json=body)).json()
+
+    async def delete_calendar(self) -> None:
+        path = f"/inspect/{self.provider}/calendars/{self.calendar_id}/delete"
+        assert "error" not in (await self.world.outside.post(path)).json()
+
+    async def listed(self) -> httpx.Response:
+        path = f"/internal/connections/{self.provider}/calendars"
+        return await self.world.service.get(path, headers=self.world.identity(self.staff_id))
+
+    async def choose(self, busy: list[str], entries: str, **headers: str) -> httpx.Response:
+        path = f"/internal/connections/{self.provider}/calendars"
+        body = {"busy": busy, "entries": entries}
+        identity = self.world.identity(self.staff_id) | headers
+        return await self.world.service.put(path, json=body, headers=identity)
+
+    async def chosen(self, busy: list[str], entries: str) -> None:
+        """Read, and watched where it is chosen."""
+        answer = await self.choose(busy, entries)
+        assert answer.status_code == 200, answer.text
+        for calendar_id in {*busy, entries}:
+            await patiently(lambda one=calendar_id: self.mirrored(one))
+
+    def mirrored(self, calendar_id: str, **values: Any) -> Any:
+        link = f"{self.staff_id}.{self.provider}"
+        name = link if calendar_id == MAIN else f"{link}#{calendar_id}"
+        known = {"read_at": {"$ne": None}, "watch.watch_id": {"$exists": True}, "due_at": {"$exists": True}}
+        return self.world.keeps("mirrors", name, {**known, **values})
+
+    async def spans(self) -> list[str]:
+        """Starts of what counts as busy tomorrow, as the mirror knows it."""
+        shown = await self.world.busy(self.staff_id, tomorrow_at(0).isoformat(), tomorrow_at(23).isoformat())
+        return [one["start"] for one in shown["busy"]]
+
+    async def is_busy(self, *starts: Any) -> bool:
+        return await self.spans() == [at.isoformat().replace("+00:00", "Z") for at in starts]
+
+
+async def connected(world: World, staff_id: str, **more: Any) -> Second:
+    provider, email = provider_of(staff_id), PEOPLE[staff_id].email
+    body = {"account": email, "summary": "私用"} if provider == "google" else {"user": email, "name": "私用"}
+    made = (await world.outside.post(f"/inspect/{provider}/calendars", json=body)).json()["id"]
+    await world.connect(staff_id, **more)
+    second = Second(world, staff_id, made)
+    await patiently(lambda: second.mirrored(MAIN))
+    return second
+
+
+async def confirmed_in(second: Second, calendar_id: str, number: int = 1) -> dict[str, Any]:
+    """An appointment's entry as it stands in this calendar."""
+    await second.world.confirm(**facts_of(second.staff_id, number, start_at=tomorrow_at(number)))
+    await patiently(lambda: said(second.world, WRITTEN, number))
+    return (await second.entries(calendar_id))[-1]
+
+
+@BOTH
+async def test_the_account_s_calendars_are_listed_the_main_one_chosen(world: World, staff_id: str) -> None:
+    second = await connected(world, staff_id)
+    answer = (await second.listed()).json()
+    assert (answer["complete"], answer["lost"]) == (True, [])
+    main, private = answer["items"]
+    assert (main["id"], main["main"], main["busy"], main["entries"], main["writable"]) == (MAIN, *[True] * 4)
+    assert private == {
+        "id": second.calendar_id,
+        "name": "私用",
+        "main": False,
+        "writable": True,
+        "busy": False,
+        "entries": False,
+    }
+
+
+@rarely_polled
+@BOTH
+async def test_a_second_calendar_counts_once_it_is_chosen_and_no_longer_when_it_is_not(
+    world: World, staff_id: str
+) -> None:
+    second = await connected(world, staff_id)
+    await second.add(tomorrow_at(4), tomorrow_at(5))
+    assert await second.spans() == []
+    await second.chosen([MAIN, second.calendar_id], MAIN)
+    await patiently(lambda: second.is_busy(tomorrow_at(4)))
+    looked = await world.look(staff_id, tomorrow_at(4).isoformat(), tomorrow_at(5).isoformat(), max_age_s=0)
+    assert (looked["status"], len(looked["busy"])) == ("read", 1)
+    told = len(world.bus.of(BUSY))
+    await second.chosen([MAIN], MAIN)
+    await patiently(lambda: second.is_busy())
+    await patiently(lambda: said(world, BUSY, told + 1))
+    looked = await world.look(staff_id, tomorrow_at(4).isoformat(), tomorrow_at(5).isoformat(), max_age_s=0)
+    assert looked["busy"] == []
+
+
+@rarely_polled
+@BOTH
+async def test_g16_a_notification_of_the_second_calendar_is_heard(world: World, staff_id: str) -> None:
+    second = await connected(world, staff_id)
+    await second.chosen([MAIN, second.calendar_id], MAIN)
+    await second.add(tomorrow_at(6), tomorrow_at(7), notify=True)
+    await patiently(lambda: second.is_busy(tomorrow_at(6)))
+
+
+@rarely_polled
+@BOTH
+async def test_g03_a_chosen_calendar_that_was_never_read_leaves_its_person_unknown(world: World, staff_id: str) -> None:
+    second = await connected(world, staff_id)
+    paths = {"google": f"/calendars/{second.calendar_id}/events", "microsoft": f"/{second.calendar_id}/calendarView"}
+    await world.faults({"provider": second.provider, "path": paths[second.provider], "kind": "status", "status": 503})
+    assert (await second.choose([MAIN, second.calendar_id], MAIN)).status_code == 200
+    at = (tomorrow_at(4).isoformat(), tomorrow_at(5).isoformat())
+
+    async def unknown() -> bool:
+        return (await world.busy(staff_id, *at))["status"] == "unknown"
+
+    await patiently(unknown)
+    assert (await world.look(staff_id, *at, max_age_s=0))["status"] == "unreadable"
+    await world.faults()
+
+    async def readable() -> bool:
+        return bool((await world.look(staff_id, *at, max_age_s=0))["status"] == "read")
+
+    await patiently(readable)
+
+
+@rarely_polled
+@BOTH
+async def test_g16_an_entry_lands_in_the_chosen_calendar_and_is_looked_after_there(world: World, staff_id: str) -> None:
+    second = await connected(world, staff_id)
+    await second.chosen([MAIN], second.calendar_id)
+    entry = await confirmed_in(second, second.calendar_id)
+    assert await second.entries(MAIN) == []
+    await second.by_hand(entry["id"], "move", start=tomorrow_at(9).isoformat(), end=tomorrow_at(10).isoformat())
+    [drift] = await patiently(lambda: world.bus.of(DRIFTED))
+    assert (drift["kind"], drift["start_at"]) == ("moved", tomorrow_at(9).isoformat().replace("+00:00", "Z"))
+
+
+@rarely_polled
+@BOTH
+async def test_g17_an_entry_deleted_in_the_chosen_calendar_is_told_after_two_answers(
+    world: World, staff_id: str
+) -> None:
+    second = await connected(world, staff_id)
+    await second.chosen([MAIN, second.calendar_id], second.calendar_id)
+    entry = await confirmed_in(second, second.calendar_id)
+    assert await second.spans() == []
+    await second.by_hand(entry["id"], "delete")
+    row = f"entry/apt_1/{staff_id}/{second.provider}"
+    await patiently(lambda: world.keeps("ledger", row, {"missing_since": {"$ne": None}}))
+    assert world.bus.of(DRIFTED) == []
+    await world.later(seconds=61)
+    [drift] = await patiently(lambda: world.bus.of(DRIFTED))
+    assert drift["kind"] == "deleted"
+
+
+@rarely_polled
+@BOTH
+async def test_an_entry_stays_where_it_is_when_another_calendar_is_chosen(world: World, staff_id: str) -> None:
+    second = await connected(world, staff_id)
+    await second.chosen([MAIN], second.calendar_id)
+    first = await confirmed_in(second, second.calendar_id)
+    await second.chosen([MAIN], MAIN)
+    await confirmed_in(second, MAIN, 2)
+    assert [one["id"] for one in await second.entries(second.calendar_id)] == [first["id"]]
+    assert len(await second.entries(MAIN)) == 1
+    await second.by_hand(first["id"], "move", summary="別の件名")
+    [drift] = await patiently(lambda: world.bus.of(DRIFTED))
+    assert (drift["kind"], drift["appointment_id"]) == ("changed", "apt_1")
+
+
+@rarely_polled
+@BOTH
+async def test_g17_a_deleted_calendar_gives_way_to_the_main_one_and_its_entries_go_there(
+    world: World, staff_id: str
+) -> None:
+    second = await connected(world, staff_id)
+    await second.chosen([second.calendar_id], second.calendar_id)
+    await confirmed_in(second, second.calendar_id)
+    await second.delete_calendar()
+    await soon(second)
+    await patiently(lambda: second.mirrored(second.calendar_id, missing_since={"$ne": None}))
+    assert (await second.listed()).json()["lost"] == []
+    await world.later(seconds=61)
+
+    async def lost() -> bool:
+        return bool((await second.listed()).json()["lost"] == [{"name": "私用", "reason": "gone"}])
+
+    await patiently(lost)
+    await patiently(lambda: said(world, WRITTEN, 2))
+    [item] = (await second.listed()).json()["items"]
+    assert (item["busy"], item["entries"], len(await second.entries(MAIN))) == (True, True, 1)
+    await patiently(lambda: second.mirrored(MAIN))
+    assert world.bus.of(DRIFTED) == []
+    assert not await world.keeps("mirrors", f"{staff_id}.{second.provider}#{second.calendar_id}", {})
+
+
+async def soon(second: Second) -> None:
+    """Have the second calendar read now."""
+    client, database = mongo.connect(second.world.database_url, app_name="test")
+    name = f"{second.staff_id}.{second.provider}#{second.calendar_id}"
+    await database["mirrors"].update_one({"_id": name}, {"$min": {"due_at": clock.now()}})
+    await mongo.close(client)
+
+
+@rarely_polled
+async def test_a_calendar_that_refuses_an_entry_gives_way_to_the_main_one(world: World) -> None:
+    second = await connected(world, "stf_admin")
+    theirs = {"account": PEOPLE["stf_hana"].email, "summary": "部署"}
+    shared = (await world.outside.post("/inspect/google/calendars", json=theirs)).json()["id"]
+    share = f"/inspect/google/calendars/{shared}/share"
+    me = PEOPLE["stf_admin"].email
+    await world.outside.post(share, json={"account": me, "role": "writer"})
+    second.calendar_id = shared
+    await second.chosen([MAIN, shared], shared)
+    await world.outside.post(share, json={"account": me, "role": "reader"})
+    await confirmed_in(second, MAIN)
+    answer = (await second.listed()).json()
+    assert answer["lost"] == [{"name": "部署", "reason": "read_only"}]
+    assert {one["id"]: (one["busy"], one["entries"], one["writable"]) for one in answer["items"]}[shared] == (
+        True,
+        False,
+        False,
+    )
+    assert len(await second.entries(MAIN)) == 1
+
+
+@BOTH
+async def test_what_cannot_be_chosen_is_refused_with_its_field(world: World, staff_id: str) -> None:
+    second = await connected(world, staff_id)
+    found = []
+    for busy, entries in (([], MAIN), (["nobody"], MAIN), ([MAIN], "nobody")):
+        answer = await second.choose(busy, entries, **{"accept-language": "en"})
+        found.append((answer.status_code, answer.json()["errors"][0]["pointer"]))
+    assert found == [(422, "/busy"), (422, "/busy"), (422, "/entries")]
+    assert (await second.listed()).json()["items"][0]["busy"] is True
+
+
+async def test_a_calendar_that_may_only_be_read_takes_no_entries(world: World) -> None:
+    second = await connected(world, "stf_taro")
+    body = {"user": PEOPLE["stf_taro"].email, "name": "祝日", "canEdit": False}
+    holidays = (await world.outside.post("/inspect/microsoft/calendars", json=body)).json()["id"]
+    answer = await second.choose([MAIN], holidays)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/entries")
+    assert (await second.choose([MAIN, holidays], MAIN)).status_code == 200
+
+
+async def test_without_the_scope_there_is_the_main_calendar_only(world: World) -> None:
+    second = await connected(world, "stf_admin", scope=KEPT)
+    answer = (await second.listed()).json()
+    assert ([one["id"] for one in answer["items"]], answer["complete"]) == ([MAIN], False)
+    assert (await second.choose([MAIN, second.calendar_id], MAIN)).status_code == 422
+    await world.connect("stf_admin", scope=[*KEPT, LISTS])
+    assert (await second.listed()).json()["complete"] is True
+
+
+async def test_who_has_no_link_chooses_nothing(world: World) -> None:
+    second = Second(world, "stf_taro", "x")
+    assert [(await second.listed()).status_code, (await second.choose([MAIN], MAIN)).status_code] == [409, 409]
+
+
+@BOTH
+async def test_two_workers_read_and_write_each_calendar_once(world: World, staff_id: str) -> None:
+    second = await connected(world, staff_id)
+    await world.start()
+    await second.add(tomorrow_at(4), tomorrow_at(5))
+    await second.chosen([MAIN, second.calendar_id], second.calendar_id)
+    await patiently(lambda: second.is_busy(tomorrow_at(4)))
+    await confirmed_in(second, second.calendar_id)
+    assert (len(await second.entries(second.calendar_id)), await second.entries(MAIN)) == (2, [])
+    inspected = "channels" if second.provider == "google" else "subscriptions"
+    watches = (await world.outside.get(f"/inspect/{second.provider}/{inspected}")).json()["items"]
+    assert len(watches) == 2
+
+
+@BOTH
+async def test_disconnecting_ends_what_watched_every_calendar(world: World, staff_id: str) -> None:
+    second = await connected(world, staff_id)
+    await second.chosen([MAIN, second.calendar_id], MAIN)
+    path = f"/internal/connections/{second.provider}"
+    await world.service.delete(path, headers=world.identity(staff_id))
+    inspected = "channels" if second.provider == "google" else "subscriptions"
+
+    async def unwatched() -> bool:
+        return (await world.outside.get(f"/inspect/{second.provider}/{inspected}")).json()["items"] == []
+
+    await patiently(unwatched)
+    await world.connect(staff_id)
+    await patiently(lambda: second.mirrored(second.calendar_id))
