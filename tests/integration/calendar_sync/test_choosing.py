@@ -7,12 +7,12 @@ import httpx
 
 from services.calendar_sync.model.calendars import MAIN
 from shared import clock, mongo
-from tests.builders import tomorrow_at
-from tests.integration.calendar_sync.conftest import PEOPLE, World, patiently, rarely_polled
+from shared.contracts.booking import SlotsWithdrawn
+from tests.builders import a_proposal, tomorrow_at
+from tests.integration.calendar_sync.conftest import PEOPLE, World, attending, patiently, proposed, rarely_polled
 from tests.integration.calendar_sync.test_drift import BOTH, DRIFTED, WRITTEN, facts_of, provider_of, said
 
 BUSY = "calendar_sync.busy_times_changed.v1"
-REMOVED = "calendar_sync.calendar_entry_removed.v1"
 LISTS = "https://www.googleapis.com/auth/calendar.calendarlist.readonly"
 KEPT = [
     "https://www.googleapis.com/auth/calendar.events",
@@ -131,6 +131,7 @@ async def test_a_second_calendar_counts_once_it_is_chosen_and_no_longer_when_it_
     second = await connected(world, staff_id)
     await second.add(tomorrow_at(4), tomorrow_at(5))
     assert await second.spans() == []
+    assert not [one for one in await world.calls() if second.calendar_id.partition("@")[0] in one["path"]]
     await second.chosen([MAIN, second.calendar_id], MAIN)
     await patiently(lambda: second.is_busy(tomorrow_at(4)))
     looked = await world.look(staff_id, tomorrow_at(4).isoformat(), tomorrow_at(5).isoformat(), max_age_s=0)
@@ -141,6 +142,37 @@ async def test_a_second_calendar_counts_once_it_is_chosen_and_no_longer_when_it_
     await patiently(lambda: said(world, BUSY, told + 1))
     looked = await world.look(staff_id, tomorrow_at(4).isoformat(), tomorrow_at(5).isoformat(), max_age_s=0)
     assert looked["busy"] == []
+
+
+@rarely_polled
+@BOTH
+async def test_g04_a_look_reads_every_chosen_calendar(world: World, staff_id: str) -> None:
+    second = await connected(world, staff_id)
+    await second.chosen([MAIN, second.calendar_id], second.calendar_id)
+    await confirmed_in(second, second.calendar_id)
+    await second.add(tomorrow_at(4), tomorrow_at(5))
+    await world.add_busy(staff_id, tomorrow_at(6).isoformat(), tomorrow_at(7).isoformat())
+    at = (tomorrow_at(0).isoformat(), tomorrow_at(23).isoformat())
+    looked = await world.look(staff_id, *at, max_age_s=0, budget_s=10)
+    starts = sorted(one["start"] for one in looked["busy"])
+    assert starts == [at.isoformat().replace("+00:00", "Z") for at in (tomorrow_at(4), tomorrow_at(6))]
+
+
+@rarely_polled
+@BOTH
+async def test_g10_holds_stand_in_the_chosen_calendar_once_and_go_from_there(world: World, staff_id: str) -> None:
+    second = await connected(world, staff_id)
+    await second.chosen([MAIN], second.calendar_id)
+    lost = {"provider": second.provider, "method": "POST", "path": "/events", "kind": "lost_answer", "times": 1}
+    await world.faults(lost)
+    proposal = a_proposal(attendees=attending(staff_id))
+    await world.bus.publish(proposed(proposal), times=2)
+    await patiently(lambda: said(world, "calendar_sync.holds_placed.v1", 2))
+    assert (len(await second.entries(second.calendar_id)), await second.entries(MAIN)) == (2, [])
+    await second.chosen([MAIN], MAIN)
+    await world.bus.publish(proposed(proposal, 2, SlotsWithdrawn, notify_guest=False))
+    await patiently(lambda: said(world, "calendar_sync.holds_released.v1", 2))
+    assert await second.entries(second.calendar_id) == []
 
 
 @rarely_polled
