@@ -133,8 +133,9 @@ class Mirrors:
         await self._forget(_of(connection_id))
 
     async def drop(self, held: Document) -> None:
-        """This calendar is not read any more."""
-        await self._forget(held)
+        """This calendar is not read any more, unless something changed meanwhile that ``held`` names."""
+        if (await self.collection.delete_one(held)).deleted_count:
+            await self.entries.delete_many({_MIRROR: held["_id"]})
 
     async def _forget(self, which: Document) -> None:
         for row in await self.collection.find(which, {"link": 1}).to_list(None):

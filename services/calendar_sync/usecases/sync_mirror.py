@@ -99,7 +99,7 @@ class SyncMirror:
             return
         if mirror.calendar_id not in connection.calendars.read and not await self._needed(mirror):
             await self._watch.end(mirror, connection)
-            await self._mirrors.drop(held)
+            await self._mirrors.drop({**held, "due_at": lease.row["due_at"]})
             return
         try:
             changed = await self._read(held, mirror, connection, person.time_zone)

@@ -1,16 +1,11 @@
 """Which calendars count as busy and which one takes entries (V8), with both providers' sandboxes."""
 
-from dataclasses import dataclass
-from typing import Any
-
-import httpx
-
 from services.calendar_sync.model.calendars import MAIN
-from shared import clock, mongo
 from shared.contracts.booking import SlotsWithdrawn
 from tests.builders import a_proposal, tomorrow_at
 from tests.integration.calendar_sync.conftest import PEOPLE, World, attending, patiently, proposed, rarely_polled
-from tests.integration.calendar_sync.test_drift import BOTH, DRIFTED, WRITTEN, facts_of, provider_of, said
+from tests.integration.calendar_sync.second_calendar import Second, confirmed_in, connected, soon
+from tests.integration.calendar_sync.test_drift import BOTH, DRIFTED, WRITTEN, said
 
 BUSY = "calendar_sync.busy_times_changed.v1"
 LISTS = "https://www.googleapis.com/auth/calendar.calendarlist.readonly"
@@ -18,92 +13,6 @@ KEPT = [
     "https://www.googleapis.com/auth/calendar.events",
     "https://www.googleapis.com/auth/calendar.calendars.readonly",
 ]
-
-
-@dataclass
-class Second:
-    """A person with a calendar beside the main one."""
-
-    world: World
-    staff_id: str
-    calendar_id: str
-
-    @property
-    def provider(self) -> str:
-        return provider_of(self.staff_id)
-
-    async def add(self, start: Any, end: Any, *, notify: bool = False) -> str:
-        """An entry of their own in the second calendar; its id."""
-        return await self.world.add_busy(
-            self.staff_id, start.isoformat(), end.isoformat(), notify=notify, calendar=self.calendar_id
-        )
-
-    async def entries(self, calendar_id: str) -> list[dict[str, Any]]:
-        email = PEOPLE[self.staff_id].email
-        params = {"calendar": email if calendar_id == MAIN else calendar_id}
-        if self.provider == "microsoft":
-            main = await self.world.outside.get("/inspect/microsoft/calendars", params={"user": email})
-            chosen = main.json()["items"][0]["id"] if calendar_id == MAIN else calendar_id
-            params = {"user": email, "calendar": chosen}
-        answer = await self.world.outside.get(f"/inspect/{self.provider}/events", params=params)
-        items: list[dict[str, Any]] = answer.json()["items"]
-        return items
-
-    async def by_hand(self, entry_id: str, act: str, **body: Any) -> None:
-        path = f"/inspect/{self.provider}/events/{entry_id}/{act}"
-        assert "error" not in (await self.world.outside.post(path, json=body)).json()
-
-    async def delete_calendar(self) -> None:
-        path = f"/inspect/{self.provider}/calendars/{self.calendar_id}/delete"
-        assert "error" not in (await self.world.outside.post(path)).json()
-
-    async def listed(self) -> httpx.Response:
-        path = f"/internal/connections/{self.provider}/calendars"
-        return await self.world.service.get(path, headers=self.world.identity(self.staff_id))
-
-    async def choose(self, busy: list[str], entries: str, **headers: str) -> httpx.Response:
-        path = f"/internal/connections/{self.provider}/calendars"
-        body = {"busy": busy, "entries": entries}
-        identity = self.world.identity(self.staff_id) | headers
-        return await self.world.service.put(path, json=body, headers=identity)
-
-    async def chosen(self, busy: list[str], entries: str) -> None:
-        """Read, and watched where it is chosen."""
-        answer = await self.choose(busy, entries)
-        assert answer.status_code == 200, answer.text
-        for calendar_id in {*busy, entries}:
-            await patiently(lambda one=calendar_id: self.mirrored(one))
-
-    def mirrored(self, calendar_id: str, **values: Any) -> Any:
-        link = f"{self.staff_id}.{self.provider}"
-        name = link if calendar_id == MAIN else f"{link}#{calendar_id}"
-        known = {"read_at": {"$ne": None}, "watch.watch_id": {"$exists": True}, "due_at": {"$exists": True}}
-        return self.world.keeps("mirrors", name, {**known, **values})
-
-    async def spans(self) -> list[str]:
-        """Starts of what counts as busy tomorrow, as the mirror knows it."""
-        shown = await self.world.busy(self.staff_id, tomorrow_at(0).isoformat(), tomorrow_at(23).isoformat())
-        return [one["start"] for one in shown["busy"]]
-
-    async def is_busy(self, *starts: Any) -> bool:
-        return await self.spans() == [at.isoformat().replace("+00:00", "Z") for at in starts]
-
-
-async def connected(world: World, staff_id: str, **more: Any) -> Second:
-    provider, email = provider_of(staff_id), PEOPLE[staff_id].email
-    body = {"account": email, "summary": "私用"} if provider == "google" else {"user": email, "name": "私用"}
-    made = (await world.outside.post(f"/inspect/{provider}/calendars", json=body)).json()["id"]
-    await world.connect(staff_id, **more)
-    second = Second(world, staff_id, made)
-    await patiently(lambda: second.mirrored(MAIN))
-    return second
-
-
-async def confirmed_in(second: Second, calendar_id: str, number: int = 1) -> dict[str, Any]:
-    """An appointment's entry as it stands in this calendar."""
-    await second.world.confirm(**facts_of(second.staff_id, number, start_at=tomorrow_at(number)))
-    await patiently(lambda: said(second.world, WRITTEN, number))
-    return (await second.entries(calendar_id))[-1]
 
 
 @BOTH
@@ -277,25 +186,47 @@ async def test_g17_a_deleted_calendar_gives_way_to_the_main_one_and_its_entries_
     assert not await world.keeps("mirrors", f"{staff_id}.{second.provider}#{second.calendar_id}", {})
 
 
-async def soon(second: Second) -> None:
-    """Have the second calendar read now."""
-    client, database = mongo.connect(second.world.database_url, app_name="test")
-    name = f"{second.staff_id}.{second.provider}#{second.calendar_id}"
-    await database["mirrors"].update_one({"_id": name}, {"$min": {"due_at": clock.now()}})
-    await mongo.close(client)
+@rarely_polled
+async def test_a_calendar_that_is_no_longer_shared_does_not_break_the_others(world: World) -> None:
+    second = await connected(world, "stf_admin")
+    shared, share = await shared_by_hana(second)
+    second.calendar_id = shared
+    await second.chosen([MAIN, shared], MAIN)
+    await second.add(tomorrow_at(4), tomorrow_at(5))
+    await world.outside.post(share, json={"account": PEOPLE["stf_admin"].email})
+    await soon(second)
+    await patiently(lambda: second.mirrored(shared, missing_since={"$ne": None}))
+    await world.later(seconds=61)
+
+    async def left() -> bool:
+        return not await world.keeps("mirrors", f"stf_admin.google#{shared}", {})
+
+    await patiently(left)
+    await world.add_busy("stf_admin", tomorrow_at(6).isoformat(), tomorrow_at(7).isoformat(), notify=True)
+    await patiently(lambda: second.is_busy(tomorrow_at(6)))
+    [google, _] = (await world.service.get("/internal/connections", headers=world.identity("stf_admin"))).json()[
+        "items"
+    ]
+    assert (google["status"], google["calendars_lost"]) == ("connected", ["部署"])
+    assert (await second.choose([MAIN], MAIN)).json()["lost"] == []
+
+
+async def shared_by_hana(second: Second) -> tuple[str, str]:
+    """A colleague's calendar where this person may write, and the path that shares it otherwise."""
+    theirs = {"account": PEOPLE["stf_hana"].email, "summary": "部署"}
+    made = (await second.world.outside.post("/inspect/google/calendars", json=theirs)).json()["id"]
+    path = f"/inspect/google/calendars/{made}/share"
+    await second.world.outside.post(path, json={"account": PEOPLE[second.staff_id].email, "role": "writer"})
+    return str(made), path
 
 
 @rarely_polled
 async def test_a_calendar_that_refuses_an_entry_gives_way_to_the_main_one(world: World) -> None:
     second = await connected(world, "stf_admin")
-    theirs = {"account": PEOPLE["stf_hana"].email, "summary": "部署"}
-    shared = (await world.outside.post("/inspect/google/calendars", json=theirs)).json()["id"]
-    share = f"/inspect/google/calendars/{shared}/share"
-    me = PEOPLE["stf_admin"].email
-    await world.outside.post(share, json={"account": me, "role": "writer"})
+    shared, share = await shared_by_hana(second)
     second.calendar_id = shared
     await second.chosen([MAIN, shared], shared)
-    await world.outside.post(share, json={"account": me, "role": "reader"})
+    await world.outside.post(share, json={"account": PEOPLE["stf_admin"].email, "role": "reader"})
     await confirmed_in(second, MAIN)
     answer = (await second.listed()).json()
     assert answer["lost"] == [{"name": "部署", "reason": "read_only"}]

@@ -71,7 +71,8 @@ async def test_a_lost_calendar_is_told_on_both_pages(gateway: Installation, reas
     assert "選択したカレンダーの一部が使えなくなりました" in (await page.get("/connections")).text
     shown = (await page.get(PATH)).text
     assert words in shown
-    assert "もう一度接続して" in shown
+    assert "接続し直して" in shown
+    assert 'action="/connections/google/connect"' in shown
 
 
 @pytest.mark.parametrize("status", [409, 502])
