@@ -28,6 +28,7 @@ async def test_v8_a_calendar_is_chosen_on_a_phone_and_counts_from_then_on(newcom
     calendar = {"account": email, "summary": "私用のとても長い名前のカレンダーで、電話の幅には収まりません"}
     made = (await newcomers.sandbox.post("/inspect/google/calendars", json=calendar)).json()["id"]
     await connect(page, "google", email)
+    await looked_at(page, "connections-phone")
     await page.click("#google >> text=カレンダーの選択")
     await page.wait_for_url(f"**{PATH}")
     await expect(page.locator("input[name=busy]:checked")).to_have_count(1)
