@@ -1,25 +1,17 @@
 """Choosing calendars (V8): from the page of connections, with and without scripts, on a phone."""
 
-import os
-from pathlib import Path
-
 import httpx
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from deploy.demo.busy_entries import PRIVATE_CALENDAR
 from tests.e2e.pages.conftest import People
 from tests.e2e.pages.test_connections import Newcomers, connect
 from tests.e2e.pages.test_connections import newcomers as newcomers
+from tests.e2e.pages.test_every_page import Looker
 from tests.waiting import eventually
 
 PATH = "/connections/google/calendars"
 ADMIN = "admin@example.jp"
-
-
-async def looked_at(page: Page, name: str) -> None:
-    """Kept where somebody wants to look at it."""
-    if folder := os.environ.get("CHOSEI_SCREENSHOTS"):
-        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 async def test_v8_a_calendar_is_chosen_on_a_phone_and_counts_from_then_on(newcomers: Newcomers) -> None:
@@ -28,7 +20,6 @@ async def test_v8_a_calendar_is_chosen_on_a_phone_and_counts_from_then_on(newcom
     calendar = {"account": email, "summary": "私用のとても長い名前のカレンダーで、電話の幅には収まりません"}
     made = (await newcomers.sandbox.post("/inspect/google/calendars", json=calendar)).json()["id"]
     await connect(page, "google", email)
-    await looked_at(page, "connections-phone")
     await page.click("#google >> text=カレンダーの選択")
     await page.wait_for_url(f"**{PATH}")
     await expect(page.locator("input[name=busy]:checked")).to_have_count(1)
@@ -38,8 +29,7 @@ async def test_v8_a_calendar_is_chosen_on_a_phone_and_counts_from_then_on(newcom
     await expect(page.locator(".notice-ok")).to_have_text("カレンダーの選択を保存しました。")
     await expect(page.locator("input[name=busy]:checked")).to_have_count(2)
     await expect(page.locator(f"input[name=entries][value='{made}']")).to_be_checked()
-    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    await looked_at(page, "calendars-phone")
+    await Looker(page, "phone", "ja").look("calendars-chosen")
 
     async def watched() -> bool:
         channels = (await newcomers.sandbox.get("/inspect/google/channels")).json()["items"]
@@ -59,7 +49,6 @@ async def test_v8_without_scripts_none_chosen_is_refused_in_words(people: People
     await page.uncheck("input[name=busy][value=main]")
     await page.click("button[type=submit] >> text=Save")
     await expect(page.locator("#busy-error")).to_have_text("Choose at least one calendar that counts as busy.")
-    await looked_at(page, "calendars-desktop")
 
 
 async def test_v8_the_api_names_the_calendars_of_the_caller(people: People) -> None:
