@@ -28,10 +28,13 @@ class ProviderThrottled(ProviderError):
 
 
 class ProviderRefused(ProviderError):
-    """The provider will not do this; trying again cannot help. ``missing`` where the object is not there (404, 410)."""
+    """The provider will not do this; trying again cannot help. ``missing`` where the object is not there (404, 410),
+    ``denied`` where it is kept from us (403).
+    """
 
-    def __init__(self, reason: str, *, missing: bool = False) -> None:
+    def __init__(self, reason: str, *, missing: bool = False, denied: bool = False) -> None:
         self.missing = missing
+        self.denied = denied
         super().__init__(reason)
 
 

@@ -7,6 +7,9 @@ from deploy.demo.accounts import Account
 
 _ZONE = ZoneInfo("Asia/Tokyo")
 _DAYS_SHOWN = 7
+PRIVATE_CALENDAR = "私用"
+"""The second calendar of the login on Google."""
+_PRIVATE_ENTRY = (2, time(18, 0), time(19, 0), "歯医者")
 
 # Offset in working days from the first one, start and end on the clock, title.
 _ENTRIES = {
@@ -27,18 +30,23 @@ _ENTRIES = {
 
 def busy_entries(account: Account, now: datetime) -> list[dict[str, object]]:
     """The bodies for the sandbox's ``POST /inspect/…/events``; all lie within the next seven days."""
-    days = _working_days(now)
     owner = "calendar" if account.calendar == "google" else "user"
-    return [
-        {
-            owner: account.email,
-            "summary" if account.calendar == "google" else "subject": title,
-            "start": datetime.combine(days[offset], start, _ZONE).isoformat(),
-            "end": datetime.combine(days[offset], end, _ZONE).isoformat(),
-            "notify": False,
-        }
-        for offset, start, end, title in _ENTRIES[account.calendar]
-    ]
+    title = "summary" if account.calendar == "google" else "subject"
+    return [{owner: account.email, title: entry[3], **_at(entry, now)} for entry in _ENTRIES[account.calendar]]
+
+
+def private_entry(calendar_id: str, now: datetime) -> dict[str, object]:
+    """What stands in the second calendar at Google."""
+    return {"calendar": calendar_id, "summary": _PRIVATE_ENTRY[3], **_at(_PRIVATE_ENTRY, now)}
+
+
+def _at(entry: tuple[int, time, time, str], now: datetime) -> dict[str, object]:
+    day = _working_days(now)[entry[0]]
+    return {
+        "start": datetime.combine(day, entry[1], _ZONE).isoformat(),
+        "end": datetime.combine(day, entry[2], _ZONE).isoformat(),
+        "notify": False,
+    }
 
 
 def _working_days(now: datetime) -> list[date]:

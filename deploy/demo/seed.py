@@ -3,11 +3,12 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 
 from deploy.demo.accounts import ADMINISTRATOR, LOGINS, ORGANIZATION, Account
-from deploy.demo.busy_entries import busy_entries
+from deploy.demo.busy_entries import PRIVATE_CALENDAR, busy_entries, private_entry
 from deploy.demo.consent import connect
 
 _AT_ONCE = 6
@@ -50,9 +51,17 @@ class Seeder:
     async def _add_busy_entries(self, client: httpx.AsyncClient, now: datetime) -> None:
         for account in LOGINS:
             for entry in busy_entries(account, now):
-                added = await client.post(f"{self.sandbox_url}/inspect/{account.calendar}/events", json=entry)
-                if "id" not in _expect(added).json():  # the sandbox answers 200 to whatever is asked
-                    raise SeedFailed(added)
+                await self._inspect(client, f"{account.calendar}/events", entry)
+        wanted = {"account": ADMINISTRATOR.email, "summary": PRIVATE_CALENDAR}
+        private = await self._inspect(client, "google/calendars", wanted)
+        await self._inspect(client, "google/events", private_entry(private, now))
+
+    async def _inspect(self, client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> str:
+        """The id of what was made; the sandbox answers 200 to whatever is asked."""
+        made = _expect(await client.post(f"{self.sandbox_url}/inspect/{path}", json=body))
+        if "id" not in made.json():
+            raise SeedFailed(made)
+        return str(made.json()["id"])
 
     async def _set_up(self, client: httpx.AsyncClient) -> None:
         first = ADMINISTRATOR

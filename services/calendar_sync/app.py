@@ -11,12 +11,23 @@ from services.calendar_sync.providers.protocol import CalendarProvider
 from services.calendar_sync.providers.rooms import RoomProvider
 from services.calendar_sync.routes import UseCases, build_router
 from services.calendar_sync.settings import Settings
-from services.calendar_sync.store import busy, connections, ledger, mirrors, room_bookings, rooms, staff, subjects
+from services.calendar_sync.store import (
+    busy,
+    choices,
+    connections,
+    ledger,
+    mirrors,
+    room_bookings,
+    rooms,
+    staff,
+    subjects,
+)
 from services.calendar_sync.store.drift import DriftRows
 from services.calendar_sync.subscribers import SERVICE, Subscribers
 from services.calendar_sync.usecases.booked_rooms import BookedRooms
 from services.calendar_sync.usecases.catch_up import CatchUp
 from services.calendar_sync.usecases.check_entry import CheckEntry
+from services.calendar_sync.usecases.choose_calendars import ChooseCalendars
 from services.calendar_sync.usecases.connect import ConnectCalendar
 from services.calendar_sync.usecases.credentials import Credentials
 from services.calendar_sync.usecases.disconnect import DisconnectCalendar
@@ -27,7 +38,9 @@ from services.calendar_sync.usecases.follow_proposal import FollowProposal
 from services.calendar_sync.usecases.freeze import FreezeSync, ResumeSync, measure_frozen
 from services.calendar_sync.usecases.hear_rooms import HearRooms
 from services.calendar_sync.usecases.look import LookAtCalendars
+from services.calendar_sync.usecases.lose_calendar import LoseCalendar
 from services.calendar_sync.usecases.notice_drift import NoticeDrift, RestoreEntry
+from services.calendar_sync.usecases.place_entry import PlaceEntry
 from services.calendar_sync.usecases.publish_busy import PublishBusyTimes
 from services.calendar_sync.usecases.read_rooms import ReadRooms, RoomsFollowLinks, RoomsRhythm
 from services.calendar_sync.usecases.show_busy import ShowBusyTimes
@@ -62,6 +75,7 @@ class Stores:
     staff: staff.StaffDirectory
     rooms: rooms.RoomDirectories
     room_bookings: room_bookings.RoomBookings
+    choices: choices.CalendarChoices
 
     @classmethod
     def of(cls, client: mongo.Client, database: mongo.Database, settings: Settings, relay: Relay) -> "Stores":
@@ -77,6 +91,7 @@ class Stores:
             staff=staff.StaffDirectory(database["staff"]),
             rooms=rooms.RoomDirectories(database["room_directories"], relay),
             room_bookings=room_bookings.RoomBookings(database["ledger"], database["room_answers"], relay),
+            choices=choices.CalendarChoices(database["connections"]),
         )
 
     @property
@@ -222,6 +237,7 @@ class Wiring:
                 stores.staff,
                 FreezeSync(stores.connections, self._drift_rows),
             ),
+            PlaceEntry(stores.ledger, stores.choices, self._credentials, self._providers, self._mailboxes, drafts),
             stores.room_bookings,
             self._hear_rooms,
         )
@@ -247,6 +263,14 @@ class Wiring:
             NoticeDrift(self._drift_rows, self.ledger_worker.wake),
             rhythm,
             self._hear_rooms,
+            self._drift_rows,
+            LoseCalendar(
+                stores.choices,
+                stores.mirrors,
+                self._drift_rows,
+                lambda connection_id: self.connection_worker.wake(connection_id),
+                self.ledger_worker.wake,
+            ),
         )
 
     def _rooms(self) -> ReadRooms:
@@ -304,5 +328,8 @@ class Wiring:
             show_rooms=ShowRooms(stores.rooms, self.rooms_worker.wake),
             ask_rooms=AskRooms(
                 stores.rooms, stores.connections, self._credentials, self._room_providers, self._mailboxes
+            ),
+            calendars=ChooseCalendars(
+                stores.choices, self._credentials, self._providers, self._mailboxes, self.connection_worker.wake
             ),
         )

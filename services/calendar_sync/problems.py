@@ -46,6 +46,52 @@ class ProviderFailed(Problem):
     en = "The calendar's provider could not be reached. Please try again later."
 
 
+class CalendarNotConnected(Problem):
+    """There is no link through which calendars could be chosen."""
+
+    code, status = "calendar_not_connected", 409
+    ja = "カレンダーが連携されていません。連携してから選択してください。"
+    en = "This calendar is not connected. Connect it, then choose."
+
+
+class NoCalendarChosen(InvalidInput):
+    """Who wants no calendar to count ends the link instead."""
+
+    ja = "予定ありとして扱うカレンダーを1つ以上選択してください。"
+    en = "Choose at least one calendar that counts as busy."
+    pointer = "/busy"
+
+
+class CalendarNotListed(InvalidInput):
+    """Not one of the account's, or not any more."""
+
+    ja = "このカレンダーは見つかりません。最新の一覧から選択してください。"
+    en = "This calendar is not there. Choose from the current list."
+    pointer = "/busy"
+
+
+class EntriesNotListed(CalendarNotListed):
+    """The same of where entries are to go."""
+
+    pointer = "/entries"
+
+
+class CalendarNotWritable(InvalidInput):
+    """Entries cannot be made there."""
+
+    ja = "「{name}」は閲覧専用のため、予定の登録先にできません。"
+    en = "Entries cannot be made in “{name}”: it is read-only."
+    pointer = "/entries"
+
+
+class ChangedMeanwhile(Problem):
+    """Somebody else chose, or a calendar was lost, between reading and writing."""
+
+    code, status = "changed_meanwhile", 409
+    ja = "選択内容がほかで変更されました。最新の一覧を読み込んでからもう一度お試しください。"
+    en = "The choice was changed elsewhere. Load the current list and try again."
+
+
 class NotFrozen(Problem):
     """Somebody decided before, or nothing was to be decided."""
 

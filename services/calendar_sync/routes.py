@@ -8,11 +8,13 @@ from fastapi import APIRouter, Depends, Header, Query
 from pydantic import AwareDatetime
 
 from services.calendar_sync import schemas
+from services.calendar_sync.calendar_routes import add_calendar_routes
 from services.calendar_sync.model.busy import Window
 from services.calendar_sync.model.connection import connection_id_of
 from services.calendar_sync.problems import EndBeforeStart, NotFrozen, ToBeforeFrom
 from services.calendar_sync.room_routes import add_room_routes
 from services.calendar_sync.store.connections import Connections
+from services.calendar_sync.usecases.choose_calendars import ChooseCalendars
 from services.calendar_sync.usecases.connect import ConnectCalendar
 from services.calendar_sync.usecases.disconnect import DisconnectCalendar
 from services.calendar_sync.usecases.explain_busy import ExplainBusy
@@ -43,6 +45,7 @@ class UseCases:
     notifications: HearNotification
     show_rooms: ShowRooms
     ask_rooms: AskRooms
+    calendars: ChooseCalendars
 
 
 def build_router(api_tokens: str, do: UseCases) -> APIRouter:
@@ -51,6 +54,7 @@ def build_router(api_tokens: str, do: UseCases) -> APIRouter:
     _add_busy_times(router, do)
     _add_notifications(router, do)
     add_room_routes(router, do.show_rooms, do.ask_rooms)
+    add_calendar_routes(router, do.connections, do.calendars)
     return router
 
 

@@ -105,6 +105,8 @@ class ShownConnection(ConnectionOut):
     """As it stands."""
 
     frozen: FrozenOut | None = None
+    calendars_lost: list[str] = []
+    """Names of chosen calendars that cannot be used any more, until their person chooses anew (V8)."""
 
     @classmethod
     def of(cls, provider: Provider, connection: Connection | None) -> "ShownConnection":
@@ -116,6 +118,7 @@ class ShownConnection(ConnectionOut):
             account=connection.account,
             rooms=connection.rooms,
             frozen=FrozenOut.of(connection.frozen),
+            calendars_lost=[one.name for one in connection.calendars.lost],
         )
 
 

@@ -10,6 +10,7 @@ from deploy.sandbox.google.errors import any_error
 from deploy.sandbox.google.inspecting import (
     SettingsChange,
     add_by_hand,
+    add_calendar,
     build_inspect_routes,
     change_settings,
 )
@@ -38,12 +39,18 @@ def error_body(status: int, path: str) -> dict[str, object]:
 
 
 def apply_seed(world: World, seed: Seed) -> None:
-    """``{"google": {"events": [as POST /inspect/google/events], "settings": {as PUT …/settings}}}``, and its rooms."""
+    """``{"google": {"calendars": [as POST /inspect/google/calendars, with "events"], "events": [as POST …/events],
+    "settings": {as PUT …/settings}}}``, and its rooms.
+    """
     service_of(world).rooms.add(rooms_of(seed, Provider.GOOGLE))
     section = seed.get("google")
     if not isinstance(section, Mapping):
         return
     service = service_of(world)
+    for calendar in section.get("calendars", []):
+        made = add_calendar(service, calendar)
+        for event in calendar.get("events", []):
+            add_by_hand(service, {"notify": False, "calendar": made["id"]} | event)
     for event in section.get("events", []):
         add_by_hand(service, {"notify": False} | event)
     change_settings(service, SettingsChange.model_validate(section.get("settings", {})))

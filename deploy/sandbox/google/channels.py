@@ -55,6 +55,11 @@ class Watching:
         }
         return answer | ({"token": channel.token} if channel.token else {})
 
+    def calendar_gone(self, calendar: GoogleCalendar) -> None:
+        """Its channels end without a word."""
+        for channel_id in tuple(self._state.watching.get(calendar.email, ())):
+            self._drop(self._state.channels[channel_id])
+
     def stop(self, owner: str, body: object) -> None:
         """Ends a channel of the same person; raises 404 for any other."""
         asked = body if isinstance(body, dict) else {}

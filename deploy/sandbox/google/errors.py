@@ -89,6 +89,11 @@ def insufficient_permissions() -> GoogleError:
     return GoogleError(403, "insufficientPermissions", "Request had insufficient authentication scopes.")
 
 
+def access_level_required() -> GoogleError:
+    message = "You need to have writer access to this calendar."
+    return GoogleError(403, "requiredAccessLevel", message, domain="calendar")
+
+
 def rate_limited(status: int, *, per_user: bool) -> GoogleError:
     """403 or 429, both mean the same."""
     reason = "userRateLimitExceeded" if per_user and status == 403 else "rateLimitExceeded"

@@ -73,14 +73,16 @@ class EventBook:
         if event_id in calendar.entries:
             raise duplicate()
         now = clock.now()
-        person: Resource = {"email": calendar.email}
+        organizer: Resource = {"email": calendar.email}
+        if calendar.owner:
+            organizer["displayName"] = calendar.summary
         resource: Resource = _DEFAULTS | {key: value for key, value in fields.items() if value is not None}
         resource |= {
             "id": event_id,
             "iCalUID": f"{event_id}@google.com",
             "created": stamp(now),
-            "creator": person,
-            "organizer": person,
+            "creator": {"email": calendar.person},
+            "organizer": organizer,
             "sequence": 0,
             "htmlLink": f"https://www.google.com/calendar/event?eid={event_id}",
         }

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict
 
 from deploy.sandbox.calendars import Resource
+from deploy.sandbox.google.calendar_list import calendar_resource
 from deploy.sandbox.google.errors import GoogleError, not_found
 from deploy.sandbox.google.guests import WriteOptions
 from deploy.sandbox.google.presenting import shown
@@ -74,6 +75,36 @@ def change_settings(service: GoogleService, change: SettingsChange) -> Resource:
     }
 
 
+def add_calendar(service: GoogleService, body: Resource) -> Resource:
+    """Another calendar of ``account``, ``id`` included; raises ``GoogleError``."""
+    made = service.lists.make(str(body.get("account", "")), str(body.get("summary", "")))
+    if made is None:
+        raise not_found()
+    return calendar_resource(made)
+
+
+def share_calendar(service: GoogleService, calendar_id: str, body: Resource) -> Resource:
+    """Let ``account`` see it with a ``role`` (none ends that); raises ``GoogleError``."""
+    found = _made(service, calendar_id)
+    service.lists.share(found, str(body.get("account", "")), str(body["role"]) if body.get("role") else None)
+    return calendar_resource(found)
+
+
+def delete_calendar(service: GoogleService, calendar_id: str) -> Resource:
+    """With all that stands in it; raises ``GoogleError``."""
+    found = _made(service, calendar_id)
+    service.watching.calendar_gone(found)
+    del service.state.calendars[found.email]
+    return {"id": found.email, "deleted": True}
+
+
+def _made(service: GoogleService, calendar_id: str) -> GoogleCalendar:
+    found = service.state.calendars.get(calendar_id.lower())
+    if found is None or not found.owner:
+        raise not_found()
+    return found
+
+
 class _Hand:
     """Acts on one event, found by its id in the calendar named or else at its organizer."""
 
@@ -122,6 +153,18 @@ def build_inspect_routes(service: GoogleService) -> APIRouter:
         return {
             "items": [shown(one, entry) for one in calendars for entry in one.entries.values() if not entry.cancelled]
         }
+
+    @router.post("/calendars")
+    async def new_calendar(body: _Json) -> Resource:
+        return _guarded(lambda: add_calendar(service, body))
+
+    @router.post("/calendars/{calendar_id}/share")
+    async def share(calendar_id: str, body: _Json) -> Resource:
+        return _guarded(lambda: share_calendar(service, calendar_id, body))
+
+    @router.post("/calendars/{calendar_id}/delete")
+    async def remove_calendar(calendar_id: str) -> Resource:
+        return _guarded(lambda: delete_calendar(service, calendar_id))
 
     @router.get("/invitations")
     async def invitations(to: str | None = None) -> Resource:

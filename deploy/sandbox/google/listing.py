@@ -36,7 +36,7 @@ def list_events(calendar: GoogleCalendar, params: QueryParams, epoch: int) -> Re
     answer: Resource = {
         "kind": "calendar#events",
         "etag": f'"p{calendar.log.position}"',
-        "summary": calendar.email,
+        "summary": calendar.summary or calendar.email,
         "description": "",
         "updated": stamp(clock.now()),
         "timeZone": query.zone,

@@ -8,8 +8,10 @@ from starlette.responses import Response
 
 from deploy.sandbox.accounts import Provider
 from deploy.sandbox.calendars import Resource
+from deploy.sandbox.google.calendar_list import WRITERS, calendar_resource, list_entry
 from deploy.sandbox.google.errors import (
     GoogleError,
+    access_level_required,
     bad_request,
     insufficient_permissions,
     not_found,
@@ -135,14 +137,13 @@ class CalendarRoutes:
             raise insufficient_permissions()
         return grant.account_email
 
-    def _calendar(self, request: Request, caller: str) -> GoogleCalendar:
-        """The caller's own calendar; others' are not shared."""
-        calendar_id = request.path_params["calendar_id"]
-        if calendar_id != "primary" and calendar_id.lower() != caller.lower():
-            raise not_found()
-        found = self._service.calendar_of(caller)
+    def _calendar(self, request: Request, caller: str, *, writes: bool = False) -> GoogleCalendar:
+        """A calendar on the caller's list; raises 404 for any other, 403 where they may only read."""
+        found = self._service.lists.named(caller, request.path_params["calendar_id"])
         if found is None:
             raise not_found()
+        if writes and found.role_of(caller) not in WRITERS:
+            raise access_level_required()
         return found
 
     def _shown(self, request: Request, calendar: GoogleCalendar, entry: Entry) -> Response:
@@ -151,7 +152,8 @@ class CalendarRoutes:
 
     async def list(self, request: Request, caller: str) -> Response:
         calendar = self._calendar(request, caller)
-        return answer(list_events(calendar, request.query_params, self._service.state.sync_epoch))
+        listed = list_events(calendar, request.query_params, self._service.state.sync_epoch)
+        return answer(listed | {"accessRole": calendar.role_of(caller)})
 
     async def instances(self, request: Request, caller: str) -> Response:
         calendar = self._calendar(request, caller)
@@ -159,7 +161,7 @@ class CalendarRoutes:
         return answer(list_instances(calendar, master, request.query_params))
 
     async def insert(self, request: Request, caller: str) -> Response:
-        calendar = self._calendar(request, caller)
+        calendar = self._calendar(request, caller, writes=True)
         entry = self._service.book.insert(calendar, await read_json(request), write_options(request))
         return self._shown(request, calendar, entry)
 
@@ -168,17 +170,17 @@ class CalendarRoutes:
         return self._shown(request, calendar, self._service.book.get(calendar, request.path_params["event_id"]))
 
     async def patch(self, request: Request, caller: str) -> Response:
-        calendar, event_id = self._calendar(request, caller), request.path_params["event_id"]
+        calendar, event_id = self._calendar(request, caller, writes=True), request.path_params["event_id"]
         entry = self._service.book.patch(calendar, event_id, await read_json(request), write_options(request))
         return self._shown(request, calendar, entry)
 
     async def update(self, request: Request, caller: str) -> Response:
-        calendar, event_id = self._calendar(request, caller), request.path_params["event_id"]
+        calendar, event_id = self._calendar(request, caller, writes=True), request.path_params["event_id"]
         entry = self._service.book.update(calendar, event_id, await read_json(request), write_options(request))
         return self._shown(request, calendar, entry)
 
     async def delete(self, request: Request, caller: str) -> Response:
-        calendar = self._calendar(request, caller)
+        calendar = self._calendar(request, caller, writes=True)
         self._service.book.delete(calendar, request.path_params["event_id"], write_options(request))
         return answer(None)
 
@@ -192,20 +194,18 @@ class CalendarRoutes:
 
     async def free_busy(self, request: Request, caller: str) -> Response:
         def readable(calendar_id: str) -> GoogleCalendar | None:
-            return self._service.calendar_of(caller if calendar_id == "primary" else calendar_id)
+            return self._service.lists.named(caller, calendar_id) or self._service.calendar_of(calendar_id)
 
         return answer(query_free_busy(await read_json(request), readable))
 
     async def calendar(self, request: Request, caller: str) -> Response:
-        return answer(_calendar_resource(self._calendar(request, caller)))
+        return answer(calendar_resource(self._calendar(request, caller)))
 
     async def calendar_list(self, request: Request, caller: str) -> Response:
-        calendar = self._service.calendar_of(caller)
-        items = [_list_entry(calendar)] if calendar else []
-        return answer({"kind": "calendar#calendarList", "etag": '"1"', "items": items, "nextSyncToken": "calendars-1"})
+        return answer(self._service.lists.page(caller, request.query_params))
 
     async def calendar_list_entry(self, request: Request, caller: str) -> Response:
-        return answer(_list_entry(self._calendar(request, caller)))
+        return answer(list_entry(self._calendar(request, caller), caller))
 
     async def setting(self, request: Request, caller: str) -> Response:
         account = self._world.accounts.find(Provider.GOOGLE, caller)
@@ -214,27 +214,3 @@ class CalendarRoutes:
         if name not in values:
             raise not_found()
         return answer({"kind": "calendar#setting", "etag": '"1"', "id": name, "value": values[name]})
-
-
-def _calendar_resource(calendar: GoogleCalendar) -> Resource:
-    return {
-        "kind": "calendar#calendar",
-        "etag": '"1"',
-        "id": calendar.email,
-        "summary": calendar.email,
-        "timeZone": calendar.zone,
-        "conferenceProperties": {"allowedConferenceSolutionTypes": ["hangoutsMeet"]},
-    }
-
-
-def _list_entry(calendar: GoogleCalendar) -> Resource:
-    return _calendar_resource(calendar) | {
-        "kind": "calendar#calendarListEntry",
-        "accessRole": "owner",
-        "primary": True,
-        "selected": True,
-        "defaultReminders": [{"method": "popup", "minutes": 10}],
-        "colorId": "14",
-        "backgroundColor": "#9fe1e7",
-        "foregroundColor": "#000000",
-    }

@@ -3,6 +3,7 @@
 from weakref import WeakKeyDictionary
 
 from deploy.sandbox.accounts import Provider
+from deploy.sandbox.google.calendar_list import CalendarLists
 from deploy.sandbox.google.channels import Watching
 from deploy.sandbox.google.events import EventBook
 from deploy.sandbox.google.rooms import ROOM_ZONE, GoogleRooms
@@ -17,9 +18,10 @@ class GoogleService:
         self.rooms = world.state(GoogleRooms)
         self.watching = Watching(self.state, world.callbacks, world.settings.base_url)
         self.book = EventBook(self.state, self.calendar_of, self.watching.changed, self.rooms)
+        self.lists = CalendarLists(self.state, self.calendar_of)
 
     def calendar_of(self, address: str) -> GoogleCalendar | None:
-        """The calendar of a Google account or room, made on first use; None for an address without one."""
+        """The calendar of this id; a room's and an account's primary one are made on first use. None where none is."""
         calendar = self.state.calendars.get(address.lower())
         if calendar is not None:
             return calendar

@@ -1,4 +1,4 @@
-"""All that Google keeps: one primary calendar per account, its events, watch channels, invitations. Plain data.
+"""All that Google keeps: the calendars of each account, their events, watch channels, invitations. Plain data.
 
 An event of several people is one entry per calendar with the same id and iCalUID; the organizer's is the original.
 """
@@ -68,15 +68,30 @@ def marks(resource: Resource) -> set[tuple[str, str, str]]:
 
 @dataclass
 class GoogleCalendar:
-    """One account's primary calendar; found by id, by time, by mark and by change."""
+    """One calendar, whose id is ``email`` (of a primary one the account's address); its events are found by id, by
+    time, by mark and by change."""
 
     email: str
     zone: str
+    owner: str = ""
+    """Of one beside the primary: the account that made it."""
+    summary: str = ""
+    shares: tuple[tuple[str, str], ...] = ()
+    """Accounts that have it on their lists too, with their access roles."""
     entries: dict[str, Entry] = field(default_factory=dict)
     log: ChangeLog = field(default_factory=ChangeLog)
     _spans: SpanIndex = field(default_factory=SpanIndex)
     _marked: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
     _exceptions: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def person(self) -> str:
+        """The account that it belongs to."""
+        return self.owner or self.email
+
+    def role_of(self, account: str) -> str | None:
+        """What the account may do here."""
+        return "owner" if account.lower() == self.person else dict(self.shares).get(account.lower())
 
     def put(self, entry: Entry) -> None:
         """Add the entry or take over its change."""

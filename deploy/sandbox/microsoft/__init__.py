@@ -9,6 +9,7 @@ from deploy.sandbox.microsoft.errors import any_error, body_of
 from deploy.sandbox.microsoft.inspecting import (
     SettingsChange,
     add_by_hand,
+    add_calendar,
     build_inspect_routes,
     change_settings,
 )
@@ -46,12 +47,18 @@ def error_body(status: int, path: str) -> dict[str, object]:
 
 
 def apply_seed(world: World, seed: Seed) -> None:
-    """``{"microsoft": {"events": [as POST /inspect/microsoft/events], "settings": {as PUT …/settings}}}``; rooms."""
+    """``{"microsoft": {"calendars": [as POST /inspect/microsoft/calendars, with "events"], "events": [as POST
+    …/events], "settings": {as PUT …/settings}}}``; rooms.
+    """
     service_of(world).rooms.add(rooms_of(seed, Provider.MICROSOFT))
     section = seed.get("microsoft")
     if not isinstance(section, Mapping):
         return
     service = service_of(world)
+    for calendar in section.get("calendars", []):
+        made = add_calendar(service, calendar)
+        for event in calendar.get("events", []):
+            add_by_hand(service, {"notify": False, "user": calendar["user"], "calendar": made["id"]} | event)
     for event in section.get("events", []):
         add_by_hand(service, {"notify": False} | event)
     change_settings(service, SettingsChange.model_validate(section.get("settings", {})))

@@ -52,11 +52,13 @@ def _state_of(mailbox: Mailbox, asked: Asked, epoch: int) -> Resource:
     token = asked.query.get("$skiptoken") or asked.query.get("$deltatoken")
     if token is None:
         start, end = window_of(asked.query)
-        state: Resource = {"mailbox": mailbox.email, "epoch": epoch, "since": None, "after": 0, "until": None}
+        state: Resource = {"mailbox": mailbox.email, "calendar": asked.calendar, "epoch": epoch}
+        state |= {"since": None, "after": 0, "until": None}
         state |= {"start": start.isoformat(), "end": end.isoformat()}
     else:
         found = unseal(token)
-        if found is None or found.get("mailbox") != mailbox.email or found.get("epoch") != epoch:
+        theirs = {"mailbox": mailbox.email, "calendar": asked.calendar, "epoch": epoch}
+        if found is None or any(found.get(name) != value for name, value in theirs.items()):
             raise sync_state_not_found()
         state = found
     if state["until"] is None:
@@ -70,7 +72,8 @@ def _first_round(
     mailbox: Mailbox, window: tuple[datetime, datetime], state: Resource, size: int, who: Reader
 ) -> tuple[list[Resource], int | None]:
     """Everything in the window, in the order in which it was made."""
-    coming = [event for event in mailbox.near(*window) if event.number > state["after"]]
+    near = [event for event in mailbox.near(*window) if event.calendar == state["calendar"]]
+    coming = [event for event in near if event.number > state["after"]]
     found: list[Resource] = []
     for position, event in enumerate(coming):
         found.extend(_live(mailbox, event, window, who))
@@ -83,7 +86,8 @@ def _next_round(
     mailbox: Mailbox, window: tuple[datetime, datetime], state: Resource, size: int, who: Reader
 ) -> tuple[list[Resource], int | None]:
     """What changed; deleted events and those outside the window are removed ones."""
-    changes = mailbox.log.since(max(state["since"], state["after"]), state["until"])
+    logged = mailbox.log.since(max(state["since"], state["after"]), state["until"])
+    changes = [one for one in logged if mailbox.events[one[1]].calendar == state["calendar"]]
     found: list[Resource] = []
     for count, (position, event_id) in enumerate(changes):
         event = mailbox.events[event_id]

@@ -47,7 +47,7 @@ class EventBook:
             raise item_not_found()
         return found
 
-    def create(self, mailbox: Mailbox, body: object, *, push: bool = True) -> Event:
+    def create(self, mailbox: Mailbox, body: object, *, calendar: str = "", push: bool = True) -> Event:
         """A new event; a transactionId used before is answered as the settings say."""
         fields = taken(body)
         if not isinstance(body, dict):
@@ -69,6 +69,7 @@ class EventBook:
             organizer=mailbox.email,
             created_at=now,
             updated_at=now,
+            calendar=calendar,
         )
         _check_recurrence(event)
         if "transactionId" in fields:

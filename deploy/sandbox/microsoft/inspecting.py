@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict
 
 from deploy.sandbox.calendars import Resource
+from deploy.sandbox.microsoft.calendars import calendar_named, make_calendar, shown_calendar
 from deploy.sandbox.microsoft.errors import GraphError, body_of, item_not_found
 from deploy.sandbox.microsoft.presenting import Reader, shown
 from deploy.sandbox.microsoft.service import MicrosoftService
@@ -52,18 +53,41 @@ def time_body(value: object, zone: str = "UTC") -> object:
 
 
 def add_by_hand(service: MicrosoftService, body: Resource) -> Resource:
-    """Add an event as its mailbox's owner would; raises ``GraphError``."""
+    """Add an event as its mailbox's owner would, to ``calendar`` where one is named; raises ``GraphError``."""
     mailbox = service.mailbox_of(str(body.get("user", "")))
     if mailbox is None:
         raise item_not_found()
-    event = {key: value for key, value in body.items() if key not in ("user", "notify")}
+    event = {key: value for key, value in body.items() if key not in ("user", "calendar", "notify")}
     if "subject" not in event and "summary" in event:
         event["subject"] = event["summary"]
     if isinstance(event.get("start"), str) and len(event["start"]) == 10:
         event["isAllDay"] = True
     for side in ("start", "end"):
         event[side] = time_body(event.get(side), mailbox.zone)
-    return shown(mailbox, service.book.create(mailbox, event, push=bool(body.get("notify", True))), _EVERYTHING)
+    calendar, push = calendar_named(mailbox, body.get("calendar")), bool(body.get("notify", True))
+    return shown(mailbox, service.book.create(mailbox, event, calendar=calendar, push=push), _EVERYTHING)
+
+
+def add_calendar(service: MicrosoftService, body: Resource) -> Resource:
+    """Another calendar of ``user``, one that they may only read with ``canEdit`` false; raises ``GraphError``."""
+    mailbox = service.mailbox_of(str(body.get("user", "")))
+    if mailbox is None:
+        raise item_not_found()
+    made = make_calendar(mailbox, str(body.get("name", "")), can_edit=bool(body.get("canEdit", True)))
+    return shown_calendar(mailbox, made.id)
+
+
+def delete_calendar(service: MicrosoftService, calendar_id: str) -> Resource:
+    """With all that stands in it; raises ``GraphError``."""
+    for mailbox in service.state.mailboxes.values():
+        if calendar_id in mailbox.calendars:
+            gone = [one.id for one in mailbox.events.values() if one.calendar == calendar_id and not one.deleted]
+            for event_id in gone:
+                if mailbox.live(event_id):
+                    service.book.delete(mailbox, event_id)
+            del mailbox.calendars[calendar_id]
+            return {"id": calendar_id, "deleted": True}
+    raise item_not_found()
 
 
 def change_settings(service: MicrosoftService, change: SettingsChange) -> Resource:
@@ -134,7 +158,8 @@ def build_inspect_routes(service: MicrosoftService) -> APIRouter:
     hand = _Hand(service)
 
     @router.get("/events")
-    async def events(user: str | None = None) -> Resource:
+    async def events(user: str | None = None, calendar: str | None = None) -> Resource:
+        """Of all calendars, or of the one named."""
         if user is None:
             mailboxes = list(service.state.mailboxes.values())
         else:
@@ -145,9 +170,22 @@ def build_inspect_routes(service: MicrosoftService) -> APIRouter:
                 shown(mailbox, event, _EVERYTHING)
                 for mailbox in mailboxes
                 for event in mailbox.events.values()
-                if not event.deleted
+                if not event.deleted and calendar in (None, event.calendar or mailbox.calendar_id)
             ]
         }
+
+    @router.get("/calendars")
+    async def calendars(user: str) -> Resource:
+        found = service.mailbox_of(user)
+        return {"items": [shown_calendar(found, one) for one in ("", *found.calendars)] if found else []}
+
+    @router.post("/calendars")
+    async def new_calendar(body: _Json) -> Resource:
+        return _guarded(lambda: add_calendar(service, body))
+
+    @router.post("/calendars/{calendar_id}/delete")
+    async def remove_calendar(calendar_id: str) -> Resource:
+        return _guarded(lambda: delete_calendar(service, calendar_id))
 
     @router.get("/invitations")
     async def invitations(to: str | None = None) -> Resource:

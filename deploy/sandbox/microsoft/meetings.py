@@ -83,6 +83,7 @@ class Meetings:
             revision=existing.revision + 1 if existing else 1,
             resource=resource,
             response=existing.response if existing and answered else "notResponded",
+            calendar=existing.calendar if existing else "",
         )
         self._state.put(mailbox, copy)
         self._changed(mailbox, copy, "updated" if existing else "created", push)

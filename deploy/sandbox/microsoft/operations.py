@@ -4,8 +4,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from deploy.sandbox.calendars import Resource
+from deploy.sandbox.microsoft.calendars import calendar_named, list_calendars, shown_calendar
 from deploy.sandbox.microsoft.delta import delta_view
-from deploy.sandbox.microsoft.errors import GraphError
+from deploy.sandbox.microsoft.errors import GraphError, access_denied
 from deploy.sandbox.microsoft.odata import preferences, reader
 from deploy.sandbox.microsoft.presenting import shown
 from deploy.sandbox.microsoft.routes import GraphRoutes, answer, read_json
@@ -26,9 +27,14 @@ _RESPONSES = {
 _CONTEXT = "https://graph.microsoft.com/v1.0/$metadata#"
 
 
-def _asked(request: Request) -> Asked:
-    url = str(request.url.replace(query=""))
-    return Asked(url, request.query_params, preferences(request.headers))
+def _asked(request: Request, mailbox: Mailbox) -> Asked:
+    url, calendar = str(request.url.replace(query="")), _calendar(request, mailbox)
+    return Asked(url, request.query_params, preferences(request.headers), calendar)
+
+
+def _calendar(request: Request, mailbox: Mailbox) -> str:
+    """Which of the mailbox's calendars the path names; raises 404."""
+    return calendar_named(mailbox, request.path_params.get("calendar_id"))
 
 
 def _listed(body: Resource, asked: Asked) -> Response:
@@ -52,12 +58,14 @@ class Operations:
             ("GET", "/calendars", _READ, self.calendars),
             ("GET", "/calendars/{calendar_id}", _READ, self.calendar),
             ("POST", "/calendar/getSchedule", _READ, self.schedule),
-            ("GET", "/calendarView", _READ, self.view),
-            ("GET", "/calendar/calendarView", _READ, self.view),
-            ("GET", "/calendarView/delta", _READ, self.delta),
-            ("GET", "/calendarView/delta()", _READ, self.delta),
-            ("GET", "/calendar/calendarView/delta", _READ, self.delta),
         ]
+        for base in ("", "/calendar", "/calendars/{calendar_id}"):
+            view = base + "/calendarView"
+            table += [
+                ("GET", view, _READ, self.view),
+                ("GET", view + "/delta", _READ, self.delta),
+                ("GET", view + "/delta()", _READ, self.delta),
+            ]
         for base in ("/events", "/calendar/events", "/calendars/{calendar_id}/events"):
             one = base + "/{event_id}"
             table += [
@@ -79,11 +87,6 @@ class Operations:
         self._routes.add_route(router, "DELETE", "/subscriptions/{subscription_id}", self.unsubscribe)
         self._routes.add_route(router, "POST", "/subscriptions/{subscription_id}/reauthorize", self.reauthorize)
 
-    def _calendar_exists(self, request: Request, mailbox: Mailbox) -> None:
-        calendar_id = request.path_params.get("calendar_id")
-        if calendar_id is not None and calendar_id != mailbox.calendar_id:
-            raise GraphError(404, "ErrorItemNotFound", "The specified object was not found in the store.")
-
     def _shown(self, request: Request, mailbox: Mailbox, event: Event, status: int = 200) -> Response:
         preferred = preferences(request.headers)
         body = shown(mailbox, event, reader(request.query_params, preferred))
@@ -92,26 +95,27 @@ class Operations:
         return answer(body, status, headers)
 
     async def list(self, request: Request, mailbox: Mailbox) -> Response:
-        self._calendar_exists(request, mailbox)
-        asked = _asked(request)
+        asked = _asked(request, mailbox)
         return _listed(list_events(mailbox, asked), asked)
 
     async def view(self, request: Request, mailbox: Mailbox) -> Response:
-        asked = _asked(request)
+        asked = _asked(request, mailbox)
         return _listed(calendar_view(mailbox, asked), asked)
 
     async def delta(self, request: Request, mailbox: Mailbox) -> Response:
-        asked = _asked(request)
+        asked = _asked(request, mailbox)
         return _listed(delta_view(mailbox, asked, self._service.state.delta_epoch), asked)
 
     async def instances(self, request: Request, mailbox: Mailbox) -> Response:
-        asked = _asked(request)
+        asked = _asked(request, mailbox)
         master = self._service.book.get(mailbox, request.path_params["event_id"])
         return _listed(list_instances(mailbox, master, asked), asked)
 
     async def create(self, request: Request, mailbox: Mailbox) -> Response:
-        self._calendar_exists(request, mailbox)
-        event = self._service.book.create(mailbox, await read_json(request))
+        calendar = _calendar(request, mailbox)
+        if calendar and not mailbox.calendars[calendar].can_edit:
+            raise access_denied()
+        event = self._service.book.create(mailbox, await read_json(request), calendar=calendar)
         return self._shown(request, mailbox, event, 201)
 
     async def get(self, request: Request, mailbox: Mailbox) -> Response:
@@ -182,11 +186,11 @@ class Operations:
         return answer({"value": [{"alias": name, "displayName": name} for name in windows_names()]})
 
     async def calendar(self, request: Request, mailbox: Mailbox) -> Response:
-        self._calendar_exists(request, mailbox)
-        return answer({"@odata.context": f"{_CONTEXT}users/calendar/$entity", **_calendar(mailbox)})
+        found = shown_calendar(mailbox, _calendar(request, mailbox))
+        return answer({"@odata.context": f"{_CONTEXT}users/calendar/$entity", **found})
 
     async def calendars(self, request: Request, mailbox: Mailbox) -> Response:
-        return answer({"@odata.context": f"{_CONTEXT}users/calendars", "value": [_calendar(mailbox)]})
+        return answer(list_calendars(mailbox, _asked(request, mailbox)))
 
     async def subscriptions(self, request: Request, who: Subscriber) -> Response:
         return answer({"value": [shown_subscription(one) for one in self._service.subscriptions.all_of(who)]})
@@ -209,19 +213,3 @@ class Operations:
     async def reauthorize(self, request: Request, who: Subscriber) -> Response:
         self._service.subscriptions.get(who, request.path_params["subscription_id"])
         return answer(None, 204)
-
-
-def _calendar(mailbox: Mailbox) -> Resource:
-    return {
-        "id": mailbox.calendar_id,
-        "name": "予定表",
-        "color": "auto",
-        "isDefaultCalendar": True,
-        "changeKey": "00000001",
-        "canShare": True,
-        "canViewPrivateItems": True,
-        "canEdit": True,
-        "isRemovable": False,
-        "isTallyingResponses": True,
-        "owner": {"name": mailbox.name, "address": mailbox.email},
-    }

@@ -40,6 +40,8 @@ class Event:
     original: datetime | None = None
     """Of an occurrence or exception: the local start that the rule gives it."""
     exception: bool = False
+    calendar: str = ""
+    """Id of the calendar that it stands in, empty for the default one."""
 
     @property
     def change_key(self) -> str:
@@ -67,9 +69,18 @@ def marks(event: Event) -> set[tuple[str, str]]:
     return {("iCalUId", event.uid)} | {(property_key(one["id"]), str(one["value"])) for one in properties}
 
 
+@dataclass(frozen=True)
+class Calendar:
+    """One beside the default one. ``can_edit`` is false where the mailbox may only read it."""
+
+    id: str
+    name: str
+    can_edit: bool = True
+
+
 @dataclass
 class Mailbox:
-    """One account's calendar; events are found by id, by time, by mark and by change."""
+    """One account's calendars; events are found by id, by time, by mark and by change."""
 
     user_id: str
     email: str
@@ -79,6 +90,8 @@ class Mailbox:
     log: ChangeLog = field(default_factory=ChangeLog)
     transactions: dict[str, str] = field(default_factory=dict)
     """transactionId to the id of the event that it made, deleted or not."""
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    """Those beside the default one, by id."""
     _spans: SpanIndex = field(default_factory=SpanIndex)
     _marked: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     _exceptions: dict[str, set[str]] = field(default_factory=dict)
@@ -141,6 +154,7 @@ class Subscription:
     expires_at: datetime
     application_id: str
     creator_id: str
+    calendar: str = ""
     pending: list[Resource] = field(default_factory=list)
 
 

@@ -11,6 +11,7 @@ import orjson
 from deploy.sandbox.calendars import Resource
 from deploy.sandbox.calendars.courier import Courier
 from deploy.sandbox.callbacks import Callback, Callbacks, address_allowed
+from deploy.sandbox.microsoft.calendars import calendar_named
 from deploy.sandbox.microsoft.errors import GraphError, unreadable_body
 from deploy.sandbox.microsoft.state import TENANT_ID, Event, Mailbox, MicrosoftState, Subscription
 from deploy.sandbox.microsoft.times import parse_instant, timestamp
@@ -49,7 +50,7 @@ class Subscriptions:
         """A new subscription, once its address has answered the handshake. Raises 400 or 403."""
         if not isinstance(body, dict):
             raise unreadable_body()
-        mailbox = self._mailbox(who, body.get("resource"))
+        mailbox, calendar = self._watched(who, body.get("resource"))
         address = _address(body.get("notificationUrl"))
         lifecycle = body.get("lifecycleNotificationUrl")
         client_state = body.get("clientState")
@@ -71,6 +72,7 @@ class Subscriptions:
             expires_at=expires_at,
             application_id=who.application_id,
             creator_id=who.user_id,
+            calendar=calendar,
         )
         self._state.subscriptions[subscription.id] = subscription
         self._state.listening.setdefault(mailbox.email, set()).add(subscription.id)
@@ -112,7 +114,7 @@ class Subscriptions:
             subscription = self._state.subscriptions[subscription_id]
             if subscription.expires_at <= now:
                 self._drop(subscription)
-            elif change in subscription.change_types:
+            elif change in subscription.change_types and event.calendar == subscription.calendar:
                 subscription.pending.append(_notification(subscription, mailbox, event, change))
                 self._courier.wake(
                     subscription_id,
@@ -134,7 +136,8 @@ class Subscriptions:
         self._courier.wake(f"{subscription_id} {event}", lambda: waiting.pop() if waiting else None)
         return told
 
-    def _mailbox(self, who: Subscriber, resource: object) -> Mailbox:
+    def _watched(self, who: Subscriber, resource: object) -> tuple[Mailbox, str]:
+        """The mailbox and its calendar beside the default one, empty for that."""
         text = unquote(str(resource or "")).strip("/")
         owner, _, rest = text.partition("/")
         if owner == "users":
@@ -145,7 +148,9 @@ class Subscriptions:
         mailbox = self._mailbox_of(address) if address else None
         if mailbox is None or (who.email is not None and mailbox.email != who.email.lower()):
             raise GraphError(403, "ExtensionError", "Operation: Create; Exception: [Status Code: Forbidden]")
-        return mailbox
+        if not rest.startswith("calendars/"):
+            return mailbox, ""
+        return mailbox, calendar_named(mailbox, rest.removeprefix("calendars/").removesuffix("/events"))
 
     async def _validate(self, address: str) -> None:
         token = f"Validation: Testing client application reachability for subscription Request-Id: {uuid.uuid4()}"

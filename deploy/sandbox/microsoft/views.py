@@ -32,6 +32,8 @@ class Asked:
     url: str
     query: QueryParams
     preferred: Preferences
+    calendar: str = ""
+    """The one beside the default calendar that is meant."""
 
 
 def window_of(query: QueryParams) -> tuple[datetime, datetime]:
@@ -59,10 +61,12 @@ def overlaps(event: Event, window: tuple[datetime, datetime]) -> bool:
     return start < window[1] and (end > window[0] or (start == end and start >= window[0]))
 
 
-def in_window(mailbox: Mailbox, window: tuple[datetime, datetime]) -> list[Event]:
-    """Single events and occurrences that overlap the window, by start."""
+def in_window(mailbox: Mailbox, window: tuple[datetime, datetime], calendar: str = "") -> list[Event]:
+    """Single events and occurrences of one calendar that overlap the window, by start."""
     found: list[Event] = []
     for event in mailbox.near(*window):
+        if event.calendar != calendar:
+            continue
         if event.recurrence:
             found.extend(occurrences(mailbox, event, window))
         elif overlaps(event, window):
@@ -72,12 +76,12 @@ def in_window(mailbox: Mailbox, window: tuple[datetime, datetime]) -> list[Event
 
 
 def calendar_view(mailbox: Mailbox, asked: Asked) -> Resource:
-    found = in_window(mailbox, window_of(asked.query))
+    found = in_window(mailbox, window_of(asked.query), asked.calendar)
     return _page(mailbox, _filtered(found, parse_filter(asked.query.get("$filter"))), asked)
 
 
 def list_events(mailbox: Mailbox, asked: Asked) -> Resource:
-    """Single events and series masters; by mark where the filter names one."""
+    """Single events and series masters of one calendar; by mark where the filter names one."""
     wanted = parse_filter(asked.query.get("$filter"))
     by_uid = [one.value for one in wanted.conditions if one.name == "icaluid" and one.operator == "eq"]
     if wanted.marks:
@@ -90,7 +94,7 @@ def list_events(mailbox: Mailbox, asked: Asked) -> Resource:
         found = mailbox.marked(("iCalUId", by_uid[0]))
     else:
         found = [event for event in reversed(mailbox.events.values()) if not event.deleted]
-    found = [event for event in _filtered(found, wanted) if event.master_id is None]
+    found = [one for one in _filtered(found, wanted) if one.master_id is None and one.calendar == asked.calendar]
     return _page(mailbox, found, asked)
 
 

@@ -1,9 +1,10 @@
 """A staff member's link to a calendar provider, and the facts about staff that calendars need."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from services.calendar_sync.model.calendars import CalendarChoice, mirror_id_of
 from shared.contracts.calendar_sync import Provider
 
 
@@ -47,6 +48,9 @@ class Connection:
     rooms: bool = False
     """Whether the person granted the extra scope that buildings and rooms are read with (V3)."""
     frozen: Frozen | None = None
+    lists: bool = False
+    """Whether the grant lets the account's calendars be listed; otherwise there is the main one only (V8)."""
+    calendars: CalendarChoice = field(default_factory=CalendarChoice)
 
     @property
     def usable(self) -> bool:
@@ -55,6 +59,11 @@ class Connection:
     @property
     def linked(self) -> bool:
         return self.status in LINKED
+
+    @property
+    def busy_mirrors(self) -> list[str]:
+        """The mirrors of what counts as busy."""
+        return [mirror_id_of(self.connection_id, one) for one in self.calendars.busy]
 
 
 @dataclass(frozen=True)

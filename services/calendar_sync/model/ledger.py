@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.calendar_sync.model.calendars import MAIN
 from services.calendar_sync.model.drift import AS_WRITTEN, GONE, Form, KnownDrift
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import Cause
@@ -38,6 +39,7 @@ class WrittenEntry:
     with_meeting: bool
     form: Form | None = None
     room_id: str | None = None
+    calendar_id: str = MAIN
 
 
 class Verdict(StrEnum):
@@ -53,6 +55,7 @@ class Attempted:
 
     connection_id: str
     generation: int
+    calendar_id: str = MAIN
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,12 @@ class Row:
     suspected: bool = False
     drift: KnownDrift | None = None
     verdict: Verdict | None = None
+
+    @property
+    def calendar_id(self) -> str:
+        """Where the entry stands, or may: it stays there whatever its person chooses later (V8)."""
+        bound = self.written or self.attempted
+        return bound.calendar_id if bound else MAIN
 
     @property
     def known_look(self) -> str:

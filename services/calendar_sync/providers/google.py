@@ -10,13 +10,15 @@ import httpx
 import structlog
 
 from services.calendar_sync.model.busy import BusyEntry, Window
+from services.calendar_sync.model.calendars import MAIN, ListedCalendar
 from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import PREFIX, EntryDraft, Written, provider_key
 from services.calendar_sync.providers.calls import ProviderApi, retry_after
-from services.calendar_sync.providers.google_mapping import from_draft, new_entry, to_busy, to_state
+from services.calendar_sync.providers.google_mapping import from_draft, new_entry, to_busy, to_listed, to_state
+from services.calendar_sync.providers.listing import LIST_SCOPES
 from services.calendar_sync.providers.protocol import Credential, Reading, Watch
 from services.calendar_sync.providers.room_answers import from_google
-from shared.contracts.calendar_sync import RoomResponse
+from shared.contracts.calendar_sync import Provider, RoomResponse
 from shared.oauth import OAuthApp
 from shared.providers import (
     ProviderError,
@@ -27,17 +29,18 @@ from shared.providers import (
 )
 
 log = structlog.get_logger(__name__)
-SCOPES = (
+_NEEDED = (
     "https://www.googleapis.com/auth/calendar.events",
     "https://www.googleapis.com/auth/calendar.calendars.readonly",
 )
+SCOPES = (*_NEEDED, *LIST_SCOPES[Provider.GOOGLE])
 _THROTTLED = {"userRateLimitExceeded", "rateLimitExceeded"}
 _QUOTA = {"quotaExceeded", "dailyLimitExceeded"}
 _RESYNC = {"fullSyncRequired", "updatedMinTooLongAgo"}
-_EVENTS = "/calendars/primary/events"
 _PAGE = "2500"
 _QUIET = {"sendUpdates": "none"}
 _DUPLICATE = "duplicate"
+_SCOPES_LACKING = "insufficientPermissions"
 
 
 class AlreadyThere(ProviderRefused):
@@ -61,7 +64,7 @@ def error_of(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -
         return AlreadyThere(reason or _DUPLICATE)
     if status >= 500 or status == 412:
         return ProviderUnavailable(f"{status} {reason}".strip(), unknown=status >= 500)
-    return ProviderRefused(f"{status} {reason}".strip())
+    return ProviderRefused(f"{status} {reason}".strip(), denied=status == 403 and reason != _SCOPES_LACKING)
 
 
 def google_app(client_id: str, client_secret: str, *, authorize_url: str, oauth_url: str) -> OAuthApp:
@@ -74,7 +77,7 @@ def google_app(client_id: str, client_secret: str, *, authorize_url: str, oauth_
         token_url=f"{oauth_url.rstrip('/')}/token",
         revoke_url=f"{oauth_url.rstrip('/')}/revoke",
         scopes=SCOPES,
-        needed=SCOPES,
+        needed=_NEEDED,
         authorize_extra={"access_type": "offline", "prompt": "consent"},
     )
 
@@ -97,18 +100,39 @@ class GoogleCalendar:
         calendar = await self._api.call("calendars.get", credential, "GET", f"{self._url}/calendars/primary")
         return [str(calendar["id"])]
 
-    async def read_all(self, credential: Credential, window: Window, all_day_zone: str) -> Reading:
-        return await self._read("events.list", credential, _range(window), all_day_zone)
+    async def calendars(self, credential: Credential) -> Sequence[ListedCalendar]:
+        """Those whose entries can be read; of others free and busy times at most."""
+        found: list[ListedCalendar] = []
+        asked = {"minAccessRole": "reader", "showHidden": "true", "maxResults": "250"}
+        page = asked
+        while True:
+            url = f"{self._url}/users/me/calendarList"
+            answer = await self._api.call("calendarlist.list", credential, "GET", url, params=page)
+            found.extend(to_listed(one) for one in answer.get("items", []))
+            if not (next_page := answer.get("nextPageToken")):
+                return sorted(found, key=lambda one: one.calendar_id != MAIN)
+            page = {**asked, "pageToken": str(next_page)}
 
-    async def read_changes(self, credential: Credential, cursor: str, all_day_zone: str) -> Reading:
+    async def read_all(
+        self, credential: Credential, window: Window, all_day_zone: str, *, calendar: str = MAIN
+    ) -> Reading:
+        return await self._read("events.list", credential, calendar, _range(window), all_day_zone)
+
+    async def read_changes(
+        self, credential: Credential, cursor: str, all_day_zone: str, *, calendar: str = MAIN
+    ) -> Reading:
         """A change to a series leaves open which occurrences went: ``doubtful``."""
-        return await self._read("events.sync", credential, {"syncToken": cursor}, all_day_zone)
+        return await self._read("events.sync", credential, calendar, {"syncToken": cursor}, all_day_zone)
 
-    async def read_span(self, credential: Credential, window: Window, all_day_zone: str) -> Sequence[BusyEntry]:
-        reading = await self._read("events.look", credential, _range(window), all_day_zone)
+    async def read_span(
+        self, credential: Credential, window: Window, all_day_zone: str, *, calendar: str = MAIN
+    ) -> Sequence[BusyEntry]:
+        reading = await self._read("events.look", credential, calendar, _range(window), all_day_zone)
         return reading.entries
 
-    async def _read(self, operation: str, credential: Credential, first: Mapping[str, str], zone: str) -> Reading:
+    async def _read(
+        self, operation: str, credential: Credential, calendar: str, first: Mapping[str, str], zone: str
+    ) -> Reading:
         fixed = {"singleEvents": "true", "maxResults": _PAGE}
         entries: list[BusyEntry] = []
         removed: set[str] = set()
@@ -117,7 +141,7 @@ class GoogleCalendar:
         answers: dict[str, Mapping[str, RoomResponse | None]] = {}
         page = {**fixed, **first}
         while True:
-            answer = await self._api.call(operation, credential, "GET", self._url + _EVENTS, params=page)
+            answer = await self._api.call(operation, credential, "GET", self._events(calendar), params=page)
             answers |= from_google(answer.get("items", []))
             for event in answer.get("items", []):
                 home = str(answer.get("timeZone") or zone)
@@ -140,70 +164,79 @@ class GoogleCalendar:
                 )
             page = {**fixed, **first, "pageToken": str(next_page)}
 
-    async def create(self, credential: Credential, draft: EntryDraft, generation: int, *, look: bool) -> Written:
+    async def create(
+        self, credential: Credential, draft: EntryDraft, generation: int, *, look: bool, calendar: str = MAIN
+    ) -> Written:
         """A cancelled entry of our id is brought back; where Google refuses that, the next generation is used."""
         entry_id = provider_key(draft.marker, generation)
-        if look and (found := await self._get(credential, entry_id)) is not None:
-            return await self._adopt(credential, draft, generation, found)
+        if look and (found := await self._get(credential, entry_id, calendar)) is not None:
+            return await self._adopt(credential, draft, generation, found, calendar)
         try:
             made = await self._api.call(
                 "events.insert",
                 credential,
                 "POST",
-                self._url + _EVENTS,
+                self._events(calendar),
                 params=_QUIET,
                 body=new_entry(draft, entry_id),
             )
         except AlreadyThere as error:
-            found = await self._get(credential, entry_id)
+            found = await self._get(credential, entry_id, calendar)
             if found is None:
                 raise ProviderUnavailable("duplicate, and not to be found") from error
-            return await self._adopt(credential, draft, generation, found)
+            return await self._adopt(credential, draft, generation, found, calendar)
         return Written(str(made["id"]), str(made.get("iCalUID", "")), generation)
 
     async def _adopt(
-        self, credential: Credential, draft: EntryDraft, generation: int, found: Mapping[str, Any]
+        self, credential: Credential, draft: EntryDraft, generation: int, found: Mapping[str, Any], calendar: str
     ) -> Written:
         try:
-            await self.update(credential, str(found["id"]), draft)
+            await self.update(credential, str(found["id"]), draft, calendar=calendar)
         except ProviderRefused:
             if found.get("status") != "cancelled":
                 raise
-            return await self.create(credential, draft, generation + 1, look=False)
+            return await self.create(credential, draft, generation + 1, look=False, calendar=calendar)
         return Written(str(found["id"]), str(found.get("iCalUID", "")), generation)
 
-    async def update(self, credential: Credential, entry_id: str, draft: EntryDraft) -> None:
-        await self._api.call(
-            "events.patch", credential, "PATCH", self._entry(entry_id), params=_QUIET, body=from_draft(draft)
-        )
+    async def update(self, credential: Credential, entry_id: str, draft: EntryDraft, *, calendar: str = MAIN) -> None:
+        url, body = self._entry(entry_id, calendar), from_draft(draft)
+        await self._api.call("events.patch", credential, "PATCH", url, params=_QUIET, body=body)
 
-    async def find(self, credential: Credential, marker: str, generation: int) -> str | None:
-        found = await self._get(credential, provider_key(marker, generation))
+    async def find(self, credential: Credential, marker: str, generation: int, *, calendar: str = MAIN) -> str | None:
+        found = await self._get(credential, provider_key(marker, generation), calendar)
         return str(found["id"]) if found is not None and found.get("status") != "cancelled" else None
 
-    async def state(self, credential: Credential, entry_id: str, all_day_zone: str) -> EntryState | None:
-        found = await self._get(credential, entry_id)
+    async def state(
+        self, credential: Credential, entry_id: str, all_day_zone: str, *, calendar: str = MAIN
+    ) -> EntryState | None:
+        found = await self._get(credential, entry_id, calendar)
         return to_state(found, all_day_zone) if found is not None else None
 
-    async def delete(self, credential: Credential, entry_id: str) -> None:
+    async def delete(self, credential: Credential, entry_id: str, *, calendar: str = MAIN) -> None:
         try:
-            await self._api.call("events.delete", credential, "DELETE", self._entry(entry_id), params=_QUIET)
+            url = self._entry(entry_id, calendar)
+            await self._api.call("events.delete", credential, "DELETE", url, params=_QUIET)
         except ProviderRefused as error:
             if not error.missing:
                 raise
 
-    async def _get(self, credential: Credential, entry_id: str) -> Mapping[str, Any] | None:
+    async def _get(self, credential: Credential, entry_id: str, calendar: str) -> Mapping[str, Any] | None:
         try:
-            return await self._api.call("events.get", credential, "GET", self._entry(entry_id))
+            return await self._api.call("events.get", credential, "GET", self._entry(entry_id, calendar))
         except ProviderRefused as error:
             if error.missing:
                 return None
             raise
 
-    def _entry(self, entry_id: str) -> str:
-        return f"{self._url}{_EVENTS}/{quote(entry_id, safe='')}"
+    def _events(self, calendar: str) -> str:
+        return f"{self._url}/calendars/{'primary' if calendar == MAIN else quote(calendar, safe='@')}/events"
 
-    async def watch(self, credential: Credential, *, url: str, secret: str, until: datetime) -> Watch:
+    def _entry(self, entry_id: str, calendar: str) -> str:
+        return f"{self._events(calendar)}/{quote(entry_id, safe='')}"
+
+    async def watch(
+        self, credential: Credential, *, url: str, secret: str, until: datetime, calendar: str = MAIN
+    ) -> Watch:
         body = {
             "id": secrets.token_hex(16),
             "type": "web_hook",
@@ -211,15 +244,15 @@ class GoogleCalendar:
             "token": secret,
             "expiration": str(int(until.timestamp() * 1000)),
         }
-        made = await self._api.call("events.watch", credential, "POST", f"{self._url}{_EVENTS}/watch", body=body)
+        made = await self._api.call("events.watch", credential, "POST", f"{self._events(calendar)}/watch", body=body)
         ends = datetime.fromtimestamp(int(made.get("expiration") or body["expiration"]) / 1000, UTC)
         return Watch(body["id"], str(made.get("resourceId", "")), ends)
 
     async def renew_watch(
-        self, credential: Credential, watch: Watch, *, url: str, secret: str, until: datetime
+        self, credential: Credential, watch: Watch, *, url: str, secret: str, until: datetime, calendar: str = MAIN
     ) -> Watch:
         """Google renews no channel: a new one first, then the old one ends, by itself where it cannot be stopped."""
-        made = await self.watch(credential, url=url, secret=secret, until=until)
+        made = await self.watch(credential, url=url, secret=secret, until=until, calendar=calendar)
         try:
             await self.unwatch(credential, watch)
         except ProviderError as error:

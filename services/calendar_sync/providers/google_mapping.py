@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.calendar_sync.model.busy import BusyEntry, BusyKind
+from services.calendar_sync.model.calendars import MAIN, ListedCalendar
 from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import PREFIX, EntryDraft
 from services.calendar_sync.providers.zones import day_start, need_zone, wall_clock
@@ -16,6 +17,7 @@ from shared.providers import ProviderUnavailable
 MARKER = "chosei"
 _FREE_TYPES = {"workingLocation", "birthday"}
 _VISIBILITY = {Visibility.DEFAULT: "default", Visibility.PUBLIC: "public", Visibility.PRIVATE: "private"}
+_WRITERS = {"writer", "owner"}
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
@@ -102,3 +104,10 @@ def new_entry(draft: EntryDraft, entry_id: str) -> dict[str, Any]:
 
 def _moment(at: datetime, zone: str) -> dict[str, str]:
     return {"dateTime": at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds"), "timeZone": zone}
+
+
+def to_listed(entry: Mapping[str, Any]) -> ListedCalendar:
+    """The name is the person's own where they gave one; who may not see private entries could not keep ours there."""
+    name = str(entry.get("summaryOverride") or entry.get("summary") or entry["id"])
+    calendar_id = MAIN if entry.get("primary") else str(entry["id"])
+    return ListedCalendar(calendar_id, name, entry.get("accessRole") in _WRITERS)

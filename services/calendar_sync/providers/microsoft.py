@@ -9,10 +9,19 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from services.calendar_sync.model.busy import BusyEntry, Window
+from services.calendar_sync.model.calendars import MAIN, ListedCalendar
 from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import EntryDraft, Written, provider_key
 from services.calendar_sync.providers.calls import ProviderApi, retry_after
-from services.calendar_sync.providers.microsoft_mapping import from_draft, marker_filter, new_entry, to_busy, to_state
+from services.calendar_sync.providers.microsoft_mapping import (
+    from_draft,
+    marker_filter,
+    new_entry,
+    owner_of,
+    to_busy,
+    to_listed,
+    to_state,
+)
 from services.calendar_sync.providers.protocol import Credential, Reading, Watch
 from services.calendar_sync.providers.room_answers import from_graph
 from services.calendar_sync.providers.zones import wall_clock
@@ -57,7 +66,7 @@ def error_of(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -
         return ProviderRefused(code or "404", missing=True)
     if status >= 500 or status in _TRANSIENT:
         return ProviderUnavailable(f"{status} {code}".strip(), unknown=status >= 500)
-    return ProviderRefused(f"{status} {code}".strip())
+    return ProviderRefused(f"{status} {code}".strip(), denied=status == 403)
 
 
 def microsoft_app(client_id: str, client_secret: str, *, login_url: str, tenant: str) -> OAuthApp:
@@ -96,11 +105,28 @@ class MicrosoftCalendar:
         me = await self._api.call("me.get", credential, "GET", f"{self._url}/me")
         return [str(address) for address in (me.get("mail"), me.get("userPrincipalName")) if address]
 
-    async def read_all(self, credential: Credential, window: Window, all_day_zone: str) -> Reading:
-        first = f"{self._url}/me/calendarView/delta"
+    async def calendars(self, credential: Credential) -> Sequence[ListedCalendar]:
+        """Those of the account's own mailbox: others' need a scope that staff are not asked for."""
+        own = {address.casefold() for address in await self.addresses(credential)}
+        url, params = f"{self._url}/me/calendars", {"$top": "100"}
+        found: list[ListedCalendar] = []
+        while True:
+            answer = await self._get("calendars.list", credential, url, params)
+            found.extend(to_listed(one) for one in answer.get("value", []) if owner_of(one) in own)
+            if not (next_link := answer.get("@odata.nextLink")):
+                return sorted(found, key=lambda one: one.calendar_id != MAIN)
+            url, params = str(next_link), {}
+
+    async def read_all(
+        self, credential: Credential, window: Window, all_day_zone: str, *, calendar: str = MAIN
+    ) -> Reading:
+        first = f"{self._calendar(calendar)}/calendarView/delta"
         return await self._delta("calendarview.delta", credential, first, _range(window), all_day_zone)
 
-    async def read_changes(self, credential: Credential, cursor: str, all_day_zone: str) -> Reading:
+    async def read_changes(
+        self, credential: Credential, cursor: str, all_day_zone: str, *, calendar: str = MAIN
+    ) -> Reading:
+        """The cursor names its calendar."""
         return await self._delta("calendarview.sync", credential, cursor, None, all_day_zone)
 
     async def _delta(
@@ -120,8 +146,10 @@ class MicrosoftCalendar:
                 raise ProviderUnavailable("a delta without an end")
             return _reading(events, str(delta_link), zone)
 
-    async def read_span(self, credential: Credential, window: Window, all_day_zone: str) -> Sequence[BusyEntry]:
-        url, params = f"{self._url}/me/calendarView", {**_range(window), "$top": "500"}
+    async def read_span(
+        self, credential: Credential, window: Window, all_day_zone: str, *, calendar: str = MAIN
+    ) -> Sequence[BusyEntry]:
+        url, params = f"{self._calendar(calendar)}/calendarView", {**_range(window), "$top": "500"}
         found: list[BusyEntry] = []
         while True:
             answer = await self._get("calendarview.look", credential, url, params)
@@ -137,23 +165,25 @@ class MicrosoftCalendar:
             raise ProviderUnavailable("a link that leads elsewhere")
         return await self._api.call(operation, credential, "GET", url, params=params, headers=_READ)
 
-    async def create(self, credential: Credential, draft: EntryDraft, generation: int, *, look: bool) -> Written:
+    async def create(
+        self, credential: Credential, draft: EntryDraft, generation: int, *, look: bool, calendar: str = MAIN
+    ) -> Written:
         """After an attempt of unknown outcome our property is looked for: the provider may forget transactions."""
-        if look and (found := await self._found(credential, draft.marker)) is not None:
+        if look and (found := await self._found(credential, draft.marker, calendar)) is not None:
             return await self._adopt(credential, draft, generation, found)
         try:
             made = await self._api.call(
                 "events.create",
                 credential,
                 "POST",
-                f"{self._url}/me/events",
+                f"{self._calendar(calendar)}/events",
                 body=new_entry(draft, provider_key(draft.marker, generation)),
                 headers=_WRITE,
             )
         except TransactionUsed:
-            found = await self._found(credential, draft.marker)
+            found = await self._found(credential, draft.marker, calendar)
             if found is None:
-                return await self.create(credential, draft, generation + 1, look=False)
+                return await self.create(credential, draft, generation + 1, look=False, calendar=calendar)
             return await self._adopt(credential, draft, generation, found)
         return Written(str(made["id"]), str(made.get("iCalUId") or ""), generation)
 
@@ -163,24 +193,25 @@ class MicrosoftCalendar:
         await self.update(credential, str(found["id"]), draft)
         return Written(str(found["id"]), str(found.get("iCalUId") or ""), generation)
 
-    async def update(self, credential: Credential, entry_id: str, draft: EntryDraft) -> None:
+    async def update(self, credential: Credential, entry_id: str, draft: EntryDraft, *, calendar: str = MAIN) -> None:
+        """An id names an entry in whichever calendar of the mailbox it stands."""
         await self._api.call(
             "events.update", credential, "PATCH", self._entry(entry_id), body=from_draft(draft), headers=_WRITE
         )
 
-    async def find(self, credential: Credential, marker: str, generation: int) -> str | None:
-        found = await self._found(credential, marker)
+    async def find(self, credential: Credential, marker: str, generation: int, *, calendar: str = MAIN) -> str | None:
+        found = await self._found(credential, marker, calendar)
         return str(found["id"]) if found is not None else None
 
-    async def _found(self, credential: Credential, marker: str) -> Mapping[str, Any] | None:
-        params = {"$filter": marker_filter(marker), "$top": "5"}
-        answer = await self._api.call(
-            "events.find", credential, "GET", f"{self._url}/me/events", params=params, headers=_READ
-        )
+    async def _found(self, credential: Credential, marker: str, calendar: str) -> Mapping[str, Any] | None:
+        params, url = {"$filter": marker_filter(marker), "$top": "5"}, f"{self._calendar(calendar)}/events"
+        answer = await self._api.call("events.find", credential, "GET", url, params=params, headers=_READ)
         live = [event for event in answer.get("value", []) if not event.get("isCancelled")]
         return live[0] if live else None
 
-    async def state(self, credential: Credential, entry_id: str, all_day_zone: str) -> EntryState | None:
+    async def state(
+        self, credential: Credential, entry_id: str, all_day_zone: str, *, calendar: str = MAIN
+    ) -> EntryState | None:
         """A 410 for one id is a word on the entry, not on a sync state."""
         try:
             found = await self._api.call("events.get", credential, "GET", self._entry(entry_id), headers=_READ)
@@ -192,22 +223,27 @@ class MicrosoftCalendar:
             raise
         return to_state(found, all_day_zone)
 
-    async def delete(self, credential: Credential, entry_id: str) -> None:
+    async def delete(self, credential: Credential, entry_id: str, *, calendar: str = MAIN) -> None:
         try:
             await self._api.call("events.delete", credential, "DELETE", self._entry(entry_id), headers=_WRITE)
         except ProviderRefused as error:
             if not error.missing:
                 raise
 
+    def _calendar(self, calendar: str) -> str:
+        return f"{self._url}/me" if calendar == MAIN else f"{self._url}/me/calendars/{quote(calendar, safe='')}"
+
     def _entry(self, entry_id: str) -> str:
         return f"{self._url}/me/events/{quote(entry_id, safe='')}"
 
-    async def watch(self, credential: Credential, *, url: str, secret: str, until: datetime) -> Watch:
+    async def watch(
+        self, credential: Credential, *, url: str, secret: str, until: datetime, calendar: str = MAIN
+    ) -> Watch:
         body = {
             "changeType": "created,updated,deleted",
             "notificationUrl": url,
             "lifecycleNotificationUrl": url,
-            "resource": "me/events",
+            "resource": "me/events" if calendar == MAIN else f"me/calendars/{calendar}/events",
             "expirationDateTime": _graph_time(until),
             "clientState": secret,
         }
@@ -217,7 +253,7 @@ class MicrosoftCalendar:
         return Watch(str(made["id"]), "", _expiry(made, until))
 
     async def renew_watch(
-        self, credential: Credential, watch: Watch, *, url: str, secret: str, until: datetime
+        self, credential: Credential, watch: Watch, *, url: str, secret: str, until: datetime, calendar: str = MAIN
     ) -> Watch:
         """A subscription that is gone is made anew."""
         try:
@@ -231,7 +267,7 @@ class MicrosoftCalendar:
         except ProviderRefused as error:
             if not error.missing:
                 raise
-            return await self.watch(credential, url=url, secret=secret, until=until)
+            return await self.watch(credential, url=url, secret=secret, until=until, calendar=calendar)
         return Watch(watch.watch_id, "", _expiry(made, until))
 
     async def unwatch(self, credential: Credential, watch: Watch) -> None:

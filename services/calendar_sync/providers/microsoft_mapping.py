@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.calendar_sync.model.busy import BusyEntry, BusyKind
+from services.calendar_sync.model.calendars import MAIN, ListedCalendar
 from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import PREFIX, EntryDraft, Participant
 from services.calendar_sync.providers.zones import day_start, find_zone, need_zone, wall_clock
@@ -118,3 +119,13 @@ def _moment(at: datetime, zone: str) -> dict[str, str]:
     """Wall clock and zone apart: an offset beside a zone is refused (facts 3.8)."""
     local = at.astimezone(ZoneInfo(zone))
     return {"dateTime": local.strftime("%Y-%m-%dT%H:%M:%S"), "timeZone": zone}
+
+
+def to_listed(calendar: Mapping[str, Any]) -> ListedCalendar:
+    calendar_id = MAIN if calendar.get("isDefaultCalendar") else str(calendar["id"])
+    return ListedCalendar(calendar_id, str(calendar.get("name") or ""), bool(calendar.get("canEdit")))
+
+
+def owner_of(calendar: Mapping[str, Any]) -> str:
+    """The address of the mailbox that the calendar belongs to."""
+    return str((calendar.get("owner") or {}).get("address") or "").casefold()

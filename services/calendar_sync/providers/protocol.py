@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.calendar_sync.model.busy import BusyEntry, Window
+from services.calendar_sync.model.calendars import MAIN, ListedCalendar
 from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import EntryDraft, Written
 from services.calendar_sync.providers.room_answers import Answers
@@ -54,7 +55,9 @@ class Watch:
 
 
 class CalendarProvider(Protocol):
-    """One vendor. ``all_day_zone`` is used where the provider does not say in which zone a day is meant."""
+    """One vendor. ``all_day_zone`` is used where the provider does not say in which zone a day is meant; ``calendar``
+    is one of those that ``calendars`` lists.
+    """
 
     @property
     def description_limit(self) -> int:
@@ -65,38 +68,54 @@ class CalendarProvider(Protocol):
         """The account's addresses, the one to show first."""
         ...
 
-    async def read_all(self, credential: Credential, window: Window, all_day_zone: str) -> Reading: ...
+    async def calendars(self, credential: Credential) -> Sequence[ListedCalendar]:
+        """Those that can be read, the main one first."""
+        ...
 
-    async def read_changes(self, credential: Credential, cursor: str, all_day_zone: str) -> Reading:
+    async def read_all(
+        self, credential: Credential, window: Window, all_day_zone: str, *, calendar: str = MAIN
+    ) -> Reading: ...
+
+    async def read_changes(
+        self, credential: Credential, cursor: str, all_day_zone: str, *, calendar: str = MAIN
+    ) -> Reading:
         """Raises ``SyncTokenExpired``."""
         ...
 
-    async def read_span(self, credential: Credential, window: Window, all_day_zone: str) -> Sequence[BusyEntry]: ...
+    async def read_span(
+        self, credential: Credential, window: Window, all_day_zone: str, *, calendar: str = MAIN
+    ) -> Sequence[BusyEntry]: ...
 
-    async def create(self, credential: Credential, draft: EntryDraft, generation: int, *, look: bool) -> Written:
+    async def create(
+        self, credential: Credential, draft: EntryDraft, generation: int, *, look: bool, calendar: str = MAIN
+    ) -> Written:
         """``look`` for an earlier attempt whose outcome is unknown before creating (G10)."""
         ...
 
-    async def update(self, credential: Credential, entry_id: str, draft: EntryDraft) -> None:
+    async def update(self, credential: Credential, entry_id: str, draft: EntryDraft, *, calendar: str = MAIN) -> None:
         """Raises ``ProviderRefused(missing=True)`` where the entry is gone."""
         ...
 
-    async def find(self, credential: Credential, marker: str, generation: int) -> str | None:
+    async def find(self, credential: Credential, marker: str, generation: int, *, calendar: str = MAIN) -> str | None:
         """The id of a live entry that an attempt with this marker made."""
         ...
 
-    async def state(self, credential: Credential, entry_id: str, all_day_zone: str) -> EntryState | None:
+    async def state(
+        self, credential: Credential, entry_id: str, all_day_zone: str, *, calendar: str = MAIN
+    ) -> EntryState | None:
         """How the entry stands; None only where the provider says of this id that it is gone or cancelled (G17)."""
         ...
 
-    async def delete(self, credential: Credential, entry_id: str) -> None:
+    async def delete(self, credential: Credential, entry_id: str, *, calendar: str = MAIN) -> None:
         """An entry that is gone already counts as deleted."""
         ...
 
-    async def watch(self, credential: Credential, *, url: str, secret: str, until: datetime) -> Watch: ...
+    async def watch(
+        self, credential: Credential, *, url: str, secret: str, until: datetime, calendar: str = MAIN
+    ) -> Watch: ...
 
     async def renew_watch(
-        self, credential: Credential, watch: Watch, *, url: str, secret: str, until: datetime
+        self, credential: Credential, watch: Watch, *, url: str, secret: str, until: datetime, calendar: str = MAIN
     ) -> Watch: ...
 
     async def unwatch(self, credential: Credential, watch: Watch) -> None: ...

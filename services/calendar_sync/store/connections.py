@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.calendar_sync.model.connection import LINKED, Connection, ConnectionStatus, Frozen, connection_id_of
+from services.calendar_sync.store.choices import choice_of
 from shared import clock
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import CloudEvent
@@ -57,6 +58,7 @@ class Connections:
         event: CloudEvent[Any],
         *,
         rooms: bool = False,
+        lists: bool = False,
     ) -> None:
         """Link, or link again; the catching up is due at once."""
         connection_id = connection_id_of(staff_id, provider)
@@ -71,6 +73,7 @@ class Connections:
                     "status": ConnectionStatus.CONNECTED,
                     "account": account,
                     "rooms": rooms,
+                    "lists": lists,
                     "connected_at": now,
                     "due_at": now,
                     **self._sealed(connection_id, grant),
@@ -217,11 +220,13 @@ _PLAIN = dict.fromkeys((*_SECRETS, "outbox"), 0)
 
 
 def _connection(row: Document) -> Connection:
+    """Links made before calendars could be listed have that at Microsoft only, where it needs no scope of its own."""
+    provider = Provider(row["provider"])
     return Connection(
         connection_id=row["_id"],
         organization_id=row["organization_id"],
         staff_id=row["staff_id"],
-        provider=Provider(row["provider"]),
+        provider=provider,
         status=ConnectionStatus(row["status"]),
         account=row["account"],
         connected_at=row["connected_at"],
@@ -229,4 +234,6 @@ def _connection(row: Document) -> Connection:
         ended_at=row.get("ended_at"),
         rooms=row.get("rooms", False),
         frozen=Frozen(**row["frozen"]) if row.get("frozen") else None,
+        lists=row.get("lists", provider is Provider.MICROSOFT),
+        calendars=choice_of(row),
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection as Many
 from collections.abc import Sequence
 
 from services.calendar_sync.model.ledger import Row, Verdict
-from services.calendar_sync.store.rows import row_of
+from services.calendar_sync.store.rows import named, row_of
 from shared import clock
 from shared.mongo import Collection, Document, Session
 
@@ -15,12 +15,26 @@ class DriftRows:
     def __init__(self, ledger: Collection) -> None:
         self._ledger = ledger
 
-    async def standing_in(self, connection_id: str, entry_ids: Many[str] | None) -> list[Row]:
+    async def standing_in(self, connection_id: str, calendar_id: str, entry_ids: Many[str] | None) -> list[Row]:
         """What we wrote into this calendar and what is not over; None asks for all of it."""
-        which = _coming(connection_id)
+        which = {**_coming(connection_id), **_in_calendar(calendar_id)}
         if entry_ids is not None:
             which["written.entry_id"] = {"$in": list(entry_ids)}
         return [row_of(row) for row in await self._ledger.find(which).to_list(None)]
+
+    async def any_in(self, connection_id: str, calendar_id: str) -> bool:
+        """Whether something stands in this calendar that is to come, or may."""
+        tried = {"attempted.connection_id": connection_id, "attempted.calendar_id": named(calendar_id)}
+        which: Document = {"$or": [{**_coming(connection_id), **_in_calendar(calendar_id)}, tried]}
+        return await self._ledger.find_one(which, {"_id": 1}) is not None
+
+    async def write_elsewhere(self, connection_id: str, calendar_id: str) -> list[str]:
+        """The calendar is lost: what stands there and is to come is written anew; the ids."""
+        which = {**_coming(connection_id), **_in_calendar(calendar_id)}
+        ids = [row["_id"] for row in await self._ledger.find(which, {"_id": 1}).to_list(None)]
+        change = {"$set": {**_WRITE_AGAIN, "waiting": False, "due_at": clock.now()}, "$inc": {"wanted_version": 1}}
+        await self._ledger.update_many({**which, "_id": {"$in": ids}}, change)
+        return ids
 
     async def suspect(self, row_ids: Sequence[str]) -> None:
         """Have the provider asked how these stand; a write that waits for its next try is not hurried."""
@@ -58,6 +72,10 @@ class DriftRows:
 
 _WRITE_AGAIN: Document = {"written.digest": "", "suspected": False, "drift": None}
 """No draft has this digest. ``missing_since`` stays: what is proved to be gone is made anew at once."""
+
+
+def _in_calendar(calendar_id: str) -> Document:
+    return {"written.calendar_id": named(calendar_id)}
 
 
 def _coming(connection_id: str) -> Document:

@@ -10,7 +10,7 @@ from services.calendar_sync.model.drift import KnownDrift
 from services.calendar_sync.model.entries import provider_key
 from services.calendar_sync.model.ledger import Attempted, Row, RowKind, WantedRow, WrittenEntry, prunable_at
 from services.calendar_sync.model.plan import Standing
-from services.calendar_sync.store.rows import FRESH, row_of, wanted_values, written_document
+from services.calendar_sync.store.rows import FRESH, attempted_document, row_of, wanted_values, written_document
 from shared import clock
 from shared.contracts.envelope import Cause, CloudEvent
 from shared.due import INDEX as DUE_INDEX
@@ -131,8 +131,8 @@ class Ledger:
 
     async def begin_create(self, held: Document, attempted: Attempted) -> Row | None:
         """Note that a create is about to be sent; the row as it is wanted now, None when the lease was lost."""
-        noted = {"connection_id": attempted.connection_id, "generation": attempted.generation}
-        row = await self.collection.find_one_and_update(held, {"$set": {"attempted": noted}}, return_document=AFTER)
+        change = {"$set": {"attempted": attempted_document(attempted)}}
+        row = await self.collection.find_one_and_update(held, change, return_document=AFTER)
         return row_of(row) if row else None
 
     async def settle(

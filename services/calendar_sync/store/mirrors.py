@@ -1,4 +1,4 @@
-"""The mirror of each connected calendar: where reading stands, and the entries that take time (never a title).
+"""The mirror of each calendar that is read: where reading stands, and the entries that take time (never a title).
 
 A mirror belongs to one link of its connection: what was read under an earlier one may be another account's.
 """
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.calendar_sync.model.busy import BusyEntry, BusyKind, Window
+from services.calendar_sync.model.calendars import MAIN, mirror_id_of
 from services.calendar_sync.model.connection import Connection, ConnectionStatus
 from services.calendar_sync.providers.protocol import Reading, Watch
 from shared import clock
@@ -31,10 +32,13 @@ INDEXES = (
     DUE_INDEX,
     IndexModel([("staff_id", ASCENDING)]),
     IndexModel([("watch.watch_id", ASCENDING)], sparse=True),
+    IndexModel([("connection_id", ASCENDING)], sparse=True),
 )
+_MIRROR = "connection_id"
+"""Holds the mirror's name, which was the connection's when each had one calendar."""
 ENTRY_INDEXES = (
-    IndexModel([("connection_id", ASCENDING), ("end_at", ASCENDING)]),
-    IndexModel([("connection_id", ASCENDING), ("series_id", ASCENDING)]),
+    IndexModel([(_MIRROR, ASCENDING), ("end_at", ASCENDING)]),
+    IndexModel([(_MIRROR, ASCENDING), ("series_id", ASCENDING)]),
     IndexModel([("end_at", ASCENDING)], expireAfterSeconds=int(timedelta(days=7).total_seconds())),
 )
 """Full reads drop what is past; the last index does where a link stays broken and nothing is read any more."""
@@ -42,9 +46,13 @@ ENTRY_INDEXES = (
 
 @dataclass(frozen=True)
 class Mirror:
-    """How far a calendar was read. ``read_at`` is when the last complete read began."""
+    """How far a calendar was read. ``read_at`` is when the last complete read began, ``missing_since`` when the
+    provider first said that the calendar is not there.
+    """
 
+    mirror_id: str
     connection_id: str
+    calendar_id: str
     link: int
     organization_id: str
     staff_id: str
@@ -56,6 +64,7 @@ class Mirror:
     recount: bool
     watch: Watch | None
     watch_due_at: datetime | None
+    missing_since: datetime | None = None
 
     def follows(self, connection: Connection) -> bool:
         """Whether the connection can be read and is still the link that this mirror was begun for."""
@@ -71,12 +80,23 @@ class Mirrors:
         self.entries = entries
         self._ring = ring
 
-    async def begin(self, connection: Connection) -> None:
-        """Read from now on, completely at first; what another account's calendar held is forgotten."""
-        which: Document = {"_id": connection.connection_id}
-        another = await self.collection.delete_one({**which, "account": {"$ne": connection.account}})
-        if another.deleted_count:
-            await self.entries.delete_many({"connection_id": connection.connection_id})
+    async def begin(self, connection: Connection) -> list[str]:
+        """Read all that was chosen from now on, after a new link completely at first; what another account's calendars
+        held is forgotten. Calendars that were read before go on too. Answers the mirrors' names.
+        """
+        account = {"account": {"$ne": connection.account}}
+        await self._forget({**_of(connection.connection_id), **account})
+        earlier = await self._calendars_of(connection.connection_id)
+        begun = list(dict.fromkeys((*connection.calendars.read, *earlier)))
+        for calendar_id in begun:
+            await self._begin(connection, calendar_id)
+        return [mirror_id_of(connection.connection_id, one) for one in begun]
+
+    async def _begin(self, connection: Connection, calendar_id: str) -> None:
+        which: Document = {"_id": mirror_id_of(connection.connection_id, calendar_id)}
+        soon: Document = {"$set": {"due_at": clock.now(), "recount": True, "stopped": False}}
+        if (await self.collection.update_one({**which, "link": connection.link}, soon)).matched_count:
+            return
         await self.collection.update_one(
             which,
             {
@@ -86,13 +106,19 @@ class Mirrors:
                     "organization_id": connection.organization_id,
                     "staff_id": connection.staff_id,
                     "provider": connection.provider,
+                    "connection_id": connection.connection_id,
+                    "calendar_id": calendar_id,
                     "due_at": clock.now(),
                     "tries": 0,
                 },
-                "$unset": {"cursor": ""},
+                "$unset": {"cursor": "", "missing_since": ""},
             },
             upsert=True,
         )
+
+    async def _calendars_of(self, connection_id: str) -> list[str]:
+        rows = await self.collection.find(_of(connection_id), {"calendar_id": 1}).to_list(None)
+        return [row.get("calendar_id", MAIN) for row in rows]
 
     async def resume(self, staff_id: str, now: datetime) -> None:
         """A person who was disabled is back."""
@@ -101,11 +127,20 @@ class Mirrors:
 
     async def pause(self, connection_id: str) -> None:
         """Until the person connects again; what was read stays and grows old."""
-        await self.collection.update_one({"_id": connection_id}, {"$unset": {"due_at": ""}})
+        await self.collection.update_many(_of(connection_id), {"$unset": {"due_at": ""}})
 
     async def forget(self, connection_id: str) -> None:
-        await self.collection.delete_one({"_id": connection_id})
-        await self.entries.delete_many({"connection_id": connection_id})
+        await self._forget(_of(connection_id))
+
+    async def drop(self, held: Document) -> None:
+        """This calendar is not read any more, unless something changed meanwhile that ``held`` names."""
+        if (await self.collection.delete_one(held)).deleted_count:
+            await self.entries.delete_many({_MIRROR: held["_id"]})
+
+    async def _forget(self, which: Document) -> None:
+        for row in await self.collection.find(which, {"link": 1}).to_list(None):
+            await self.collection.delete_one({"_id": row["_id"], "link": row["link"]})
+            await self.entries.delete_many({_MIRROR: row["_id"]})
 
     async def look_again(self, staff_ids: Sequence[str], at: datetime, *, recount: bool = False) -> None:
         """Read soon; ``recount`` where what counts as busy changed although the calendar may not have."""
@@ -127,7 +162,7 @@ class Mirrors:
         return str(row["_id"]), secret
 
     async def keep_watch(self, mirror: Mirror, watch: Watch, secret: str, due_at: datetime) -> None:
-        sealed = self._ring.encrypt(secret.encode(), place=f"mirrors/{mirror.connection_id}/watch")
+        sealed = self._ring.encrypt(secret.encode(), place=f"mirrors/{mirror.mirror_id}/watch")
         kept = {
             "watch_id": watch.watch_id,
             "resource_id": watch.resource_id,
@@ -135,38 +170,44 @@ class Mirrors:
             "secret": sealed,
         }
         change = {"$set": {"watch": kept, "watch_due_at": due_at}}
-        await self.collection.update_one({"_id": mirror.connection_id, "link": mirror.link}, change)
+        await self.collection.update_one({"_id": mirror.mirror_id, "link": mirror.link}, change)
 
     async def watch_later(self, mirror: Mirror, at: datetime) -> None:
-        which = {"_id": mirror.connection_id, "link": mirror.link}
+        which = {"_id": mirror.mirror_id, "link": mirror.link}
         await self.collection.update_one(which, {"$set": {"watch_due_at": at}})
 
     async def watch_at_once(self, connection_id: str, now: datetime) -> None:
         await self.collection.update_one({"_id": connection_id}, {"$set": {"watch_due_at": now}})
 
     async def of_links(self, links: Sequence[Connection]) -> dict[str, Mirror]:
-        """By connection; none where reading has not begun since the person connected."""
-        current = {one.connection_id: one.link for one in links}
+        """Of the calendars that count as busy, by name; none where reading has not begun since the person connected."""
+        current = {mirror_id: one.link for one in links for mirror_id in one.busy_mirrors}
         rows = await self.collection.find({"_id": {"$in": list(current)}}).to_list(None)
         mirrors = [mirror_of(row) for row in rows]
-        return {one.connection_id: one for one in mirrors if one.link == current[one.connection_id]}
+        return {one.mirror_id: one for one in mirrors if one.link == current[one.mirror_id]}
 
-    async def in_span(self, connection_ids: Sequence[str], window: Window) -> list[tuple[str, BusyEntry]]:
-        """What takes time in the window, each with its connection."""
+    async def watches_of(self, connection: Connection) -> list[Watch]:
+        """All notification channels of this link."""
+        which: Document = {**_of(connection.connection_id), "link": connection.link, "watch": {"$exists": True}}
+        found = [mirror_of(row).watch for row in await self.collection.find(which).to_list(None)]
+        return [one for one in found if one is not None]
+
+    async def in_span(self, mirror_ids: Sequence[str], window: Window) -> list[tuple[str, BusyEntry]]:
+        """What takes time in the window, each with its mirror."""
         rows = await self.entries.find(
             {
-                "connection_id": {"$in": list(connection_ids)},
+                _MIRROR: {"$in": list(mirror_ids)},
                 "end_at": {"$gt": window.start_at},
                 "start_at": {"$lt": window.end_at},
             }
         ).to_list(None)
-        return [(row["connection_id"], _entry(row)) for row in rows]
+        return [(row[_MIRROR], _entry(row)) for row in rows]
 
-    async def has_series(self, connection_id: str, entry_ids: Sequence[str]) -> bool:
+    async def has_series(self, mirror_id: str, entry_ids: Sequence[str]) -> bool:
         """Whether one of these is the master of occurrences that are mirrored."""
         if not entry_ids:
             return False
-        which = {"connection_id": connection_id, "series_id": {"$in": list(entry_ids)}}
+        which = {_MIRROR: mirror_id, "series_id": {"$in": list(entry_ids)}}
         return await self.entries.find_one(which, {"_id": 1}) is not None
 
     async def take_in(
@@ -175,12 +216,13 @@ class Mirrors:
         """The result of a complete read, at once with where reading stands; answers whether anything changed, None
         where ``held`` (the lease and the link) no longer holds. A notification meanwhile stays due.
         """
-        connection_id = str(held["_id"])
+        mirror_id = str(held["_id"])
         values: Document = {
             "cursor": reading.cursor,
             "window": {"start_at": window.start_at, "end_at": window.end_at},
             "read_at": read_at,
             "tries": 0,
+            "missing_since": None,
         }
 
         async def work(session: Session) -> bool | None:
@@ -192,27 +234,35 @@ class Mirrors:
                 result = await self.collection.update_one(held, change, session=session)
             if not result.matched_count:
                 return None
-            return await self._apply(connection_id, reading, session)
+            return await self._apply(mirror_id, reading, session)
 
         return await in_transaction(self._client, work)
 
-    async def _apply(self, connection_id: str, reading: Reading, session: Session) -> bool:
+    async def _apply(self, mirror_id: str, reading: Reading, session: Session) -> bool:
         ids = {entry.entry_id for entry in reading.entries}
-        which: Document = {"connection_id": connection_id}
+        which: Document = {_MIRROR: mirror_id}
         if not reading.whole:
             which["entry_id"] = {"$in": list(ids | reading.removed)}
         rows = await self.entries.find(which, session=session).to_list(None)
         known = {row["entry_id"]: _entry(row) for row in rows}
         gone = known.keys() - ids if reading.whole else known.keys() & (reading.removed - ids)
         changed = [entry for entry in reading.entries if known.get(entry.entry_id) != entry]
-        writes: list[Any] = [_upsert(connection_id, entry) for entry in changed]
-        writes += [DeleteOne({"_id": f"{connection_id}/{entry_id}"}) for entry_id in gone]
+        writes: list[Any] = [_upsert(mirror_id, entry) for entry in changed]
+        writes += [DeleteOne({"_id": f"{mirror_id}/{entry_id}"}) for entry_id in gone]
         if writes:
             await self.entries.bulk_write(writes, ordered=False, session=session)
         return bool(writes)
 
-    async def put_off(self, held: Document, due_at: datetime, tries: int, *, forget_cursor: bool = False) -> None:
-        change: Document = {"$set": {"due_at": due_at, "tries": tries}}
+    async def put_off(
+        self,
+        held: Document,
+        due_at: datetime,
+        tries: int,
+        *,
+        forget_cursor: bool = False,
+        missing_since: datetime | None = None,
+    ) -> None:
+        change: Document = {"$set": {"due_at": due_at, "tries": tries, "missing_since": missing_since}}
         if forget_cursor:
             change["$unset"] = {"cursor": ""}
         await self.collection.update_one(held, change)
@@ -225,7 +275,9 @@ class Mirrors:
 def mirror_of(row: Document) -> Mirror:
     window, watch = row.get("window"), row.get("watch")
     return Mirror(
-        connection_id=row["_id"],
+        mirror_id=row["_id"],
+        connection_id=row.get("connection_id") or row["_id"],
+        calendar_id=row.get("calendar_id", MAIN),
         link=row["link"],
         organization_id=row["organization_id"],
         staff_id=row["staff_id"],
@@ -237,12 +289,18 @@ def mirror_of(row: Document) -> Mirror:
         recount=row.get("recount", False),
         watch=Watch(watch["watch_id"], watch["resource_id"], watch["expires_at"]) if watch else None,
         watch_due_at=row.get("watch_due_at"),
+        missing_since=row.get("missing_since"),
     )
 
 
-def _upsert(connection_id: str, entry: BusyEntry) -> UpdateOne:
+def _of(connection_id: str) -> Document:
+    """All mirrors of a connection; the main calendar's may be from when there was no other."""
+    return {"$or": [{"_id": connection_id}, {"connection_id": connection_id}]}
+
+
+def _upsert(mirror_id: str, entry: BusyEntry) -> UpdateOne:
     values = {
-        "connection_id": connection_id,
+        _MIRROR: mirror_id,
         "entry_id": entry.entry_id,
         "start_at": entry.start_at,
         "end_at": entry.end_at,
@@ -252,7 +310,7 @@ def _upsert(connection_id: str, entry: BusyEntry) -> UpdateOne:
         "ical_uid": entry.ical_uid,
         "marker": entry.marker,
     }
-    return UpdateOne({"_id": f"{connection_id}/{entry.entry_id}"}, {"$set": values}, upsert=True)
+    return UpdateOne({"_id": f"{mirror_id}/{entry.entry_id}"}, {"$set": values}, upsert=True)
 
 
 def _entry(row: Document) -> BusyEntry:

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
+from services.calendar_sync.model.calendars import MAIN
 from services.calendar_sync.model.drift import Form, KnownDrift
 from services.calendar_sync.model.ledger import (
     Attempted,
@@ -50,7 +51,21 @@ def written_document(written: WrittenEntry) -> Document:
         "with_meeting": written.with_meeting,
         "room_id": written.room_id,
         "form": asdict(written.form) if written.form else None,
+        "calendar_id": named(written.calendar_id),
     }
+
+
+def attempted_document(attempted: Attempted) -> Document:
+    return {
+        "connection_id": attempted.connection_id,
+        "generation": attempted.generation,
+        "calendar_id": named(attempted.calendar_id),
+    }
+
+
+def named(calendar_id: str) -> str | None:
+    """The main calendar has no name in rows, like all that were written before there were others."""
+    return None if calendar_id == MAIN else calendar_id
 
 
 def row_of(row: Document) -> Row:
@@ -70,7 +85,7 @@ def row_of(row: Document) -> Row:
         wanted_version=row["wanted_version"],
         generation=row["generation"],
         written=_written(written) if written else None,
-        attempted=Attempted(attempted["connection_id"], attempted["generation"]) if attempted else None,
+        attempted=_attempted(attempted) if attempted else None,
         tries=row.get("tries", 0),
         cause=Cause(**row["cause"]),
         traceparent=row.get("traceparent"),
@@ -86,6 +101,10 @@ def row_of(row: Document) -> Row:
     )
 
 
+def _attempted(attempted: Document) -> Attempted:
+    return Attempted(attempted["connection_id"], attempted["generation"], attempted.get("calendar_id") or MAIN)
+
+
 def _written(written: Document) -> WrittenEntry:
     return WrittenEntry(
         connection_id=written["connection_id"],
@@ -98,4 +117,5 @@ def _written(written: Document) -> WrittenEntry:
         with_meeting=written["with_meeting"],
         room_id=written.get("room_id"),
         form=Form(**written["form"]) if written.get("form") else None,
+        calendar_id=written.get("calendar_id") or MAIN,
     )

@@ -1,4 +1,6 @@
-"""After a link was made, broke or ended: the mirror, waiting rows and appointments follow (G19). A due row's work."""
+"""After a link was made, broke or ended, or other calendars were chosen (V8): mirrors, waiting rows and appointments
+follow (G19). A due row's work.
+"""
 
 from collections.abc import Callable
 
@@ -52,9 +54,10 @@ class CatchUp:
         if connection is None or connection.status != lease.row["status"]:
             return
         if connection.status is ConnectionStatus.CONNECTED:
-            await self._mirrors.begin(connection)
+            begun = await self._mirrors.begin(connection)
             await self._busy.forget_months(connection.staff_id)
-            self._wake_mirror(connection.connection_id)
+            for mirror_id in begun:
+                self._wake_mirror(mirror_id)
             for row_id in await self._ledger.drain(connection.staff_id):
                 self._wake_row(row_id)
             for appointment_id, organization_id in await self._appointments.coming_of(connection.staff_id, clock.now()):

@@ -89,7 +89,9 @@ class CheckEntry:
         person = await self._staff.find(row.staff_id)
         provider, credential = self._providers[connection.provider], self._credentials.of(connection)
         async with self._mailboxes[connection.provider].of(connection.connection_id).slot():
-            return await provider.state(credential, row.written.entry_id if row.written else "", person.time_zone)
+            return await provider.state(
+                credential, row.written.entry_id if row.written else "", person.time_zone, calendar=row.calendar_id
+            )
 
     async def _there(self, lease: Lease, row: Row, form: Form, found: EntryState, connection: Connection) -> bool:
         look = look_of(form, found)

@@ -12,6 +12,7 @@ from services.calendar_sync.problems import (
     OAuthStateInvalid,
     ProviderFailed,
 )
+from services.calendar_sync.providers.listing import may_list
 from services.calendar_sync.providers.protocol import CalendarProvider
 from services.calendar_sync.providers.rooms import asks_for_rooms
 from services.calendar_sync.store.busy import next_version
@@ -112,9 +113,15 @@ class ConnectCalendar:
             version=next_version(),
             cause=Cause.outside(request_id or None, actor=actors.staff(attempt.staff_id)),
         )
-        rooms = asks_for_rooms(provider, grant.scopes)
         await self._connections.connect(
-            attempt.organization_id, attempt.staff_id, provider, account, grant, event, rooms=rooms
+            attempt.organization_id,
+            attempt.staff_id,
+            provider,
+            account,
+            grant,
+            event,
+            rooms=asks_for_rooms(provider, grant.scopes),
+            lists=may_list(provider, grant.scopes),
         )
         found = await self._connections.find(connection_id_of(attempt.staff_id, provider))
         if found is None:

@@ -114,14 +114,11 @@ class DisconnectCalendar:
             log.warning("grant.not_revoked", connection_id=connection.connection_id, reason=error.reason)
 
     async def _stop_watching(self, connection: Connection) -> None:
-        mirrors = await self._mirrors.of_links([connection])
-        watch = mirrors[connection.connection_id].watch if mirrors else None
-        if watch is None:
-            return
-        try:
-            await self._providers[connection.provider].unwatch(self._credentials.of(connection), watch)
-        except ProviderError as error:
-            log.info("calendar.not_unwatched", connection_id=connection.connection_id, reason=error.reason)
+        for watch in await self._mirrors.watches_of(connection):
+            try:
+                await self._providers[connection.provider].unwatch(self._credentials.of(connection), watch)
+            except ProviderError as error:
+                log.info("calendar.not_unwatched", connection_id=connection.connection_id, reason=error.reason)
 
     async def _named(self, row: Row) -> NotReleased:
         state = await self._proposals.find(row.about, row.organization_id)

@@ -1,14 +1,14 @@
 """What stands in a person's calendars at one moment, and how far they can be trusted (X11): the mirror only (G25)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.calendar_sync.model.busy import BusyEntry, Window
-from services.calendar_sync.model.connection import ConnectionStatus
+from services.calendar_sync.model.connection import Connection, ConnectionStatus
 from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.store.ledger import Ledger
-from services.calendar_sync.store.mirrors import Mirrors
+from services.calendar_sync.store.mirrors import Mirror, Mirrors
 from services.calendar_sync.usecases.show_busy import Freshness, ShowBusyTimes
 from shared.contracts.calendar_sync import Provider
 
@@ -17,7 +17,7 @@ _MOMENT = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class KnownCalendar:
-    """A linked calendar; ``reaches`` tells whether what was read of it covers the moment."""
+    """A linked account; ``reaches`` tells whether what was read of it covers the moment."""
 
     provider: Provider
     is_broken: bool
@@ -47,19 +47,27 @@ class ExplainBusy:
         moment = Window(at, at + _MOMENT)
         (shown,) = await self._show_busy(organization_id, [staff_id], moment)
         found = await self._connections.of_staff([staff_id], organization_id=organization_id)
-        links = {one.connection_id: one for one in found if one.linked}
-        mirrors = await self._mirrors.of_links(list(links.values()))
+        linked = [one for one in found if one.linked]
+        links = {mirror_id: one for one in linked for mirror_id in one.busy_mirrors}
+        mirrors = await self._mirrors.of_links(linked)
         own = (await self._ledger.own_entries([staff_id], at))[staff_id]
         entries = [
-            (links[connection_id].provider, entry)
-            for connection_id, entry in await self._mirrors.in_span(list(mirrors), moment)
+            (links[mirror_id].provider, entry)
+            for mirror_id, entry in await self._mirrors.in_span(list(mirrors), moment)
             if entry.start_at <= at and not own.include(entry)
         ]
-        calendars = []
-        for connection_id, link in links.items():
-            mirror = mirrors.get(connection_id)
-            window = mirror.window if mirror else None
-            reaches = window is not None and window.start_at <= at < window.end_at
-            broken = link.status is ConnectionStatus.BROKEN
-            calendars.append(KnownCalendar(link.provider, broken, mirror.read_at if mirror else None, reaches))
+        calendars = [_known(link, mirrors, at) for link in linked]
         return Explained(shown.status, calendars, sorted(entries, key=lambda pair: pair[1].start_at))
+
+
+def _known(link: Connection, mirrors: Mapping[str, Mirror], at: datetime) -> KnownCalendar:
+    """All of an account's calendars that count, as far as the least known of them."""
+    found = [mirrors.get(mirror_id) for mirror_id in link.busy_mirrors]
+    reads = [one.read_at for one in found if one is not None and one.read_at is not None]
+    windows = [one.window for one in found if one is not None and one.window is not None]
+    return KnownCalendar(
+        link.provider,
+        link.status is ConnectionStatus.BROKEN,
+        min(reads) if len(reads) == len(found) else None,
+        len(windows) == len(found) and all(one.start_at <= at < one.end_at for one in windows),
+    )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from services.calendar_sync.model.busy import BusyEntry, Window, entry_key
+from services.calendar_sync.model.calendars import mirror_id_of
 from services.calendar_sync.model.connection import Connection, ConnectionStatus
 from services.calendar_sync.providers.mailbox import Mailboxes
 from services.calendar_sync.providers.protocol import CalendarProvider
@@ -87,12 +88,11 @@ class LookAtCalendars:
                 mirrors = await self._mirrors.of_links(linked)
         except TimeoutError:
             return [Looked(staff_id, LookStatus.UNREADABLE) for staff_id in staff_ids]
-        seen = await asyncio.gather(
-            *(self._see(one, mirrors.get(one.connection_id), span, max_age, deadline) for one in linked)
-        )
+        asked = [(one, calendar_id) for one in linked for calendar_id in one.calendars.busy]
+        seen = await asyncio.gather(*(self._see(*one, mirrors, span, max_age, deadline) for one in asked))
         answers = []
         for staff_id in staff_ids:
-            mine = [result for one, result in zip(linked, seen, strict=True) if one.staff_id == staff_id]
+            mine = [result for (one, _), result in zip(asked, seen, strict=True) if one.staff_id == staff_id]
             if not mine:
                 answers.append(Looked(staff_id, LookStatus.NOT_CONNECTED))
                 continue
@@ -111,7 +111,13 @@ class LookAtCalendars:
         return answers
 
     async def _see(
-        self, connection: Connection, mirror: Mirror | None, span: Window, max_age: timedelta, deadline: float
+        self,
+        connection: Connection,
+        calendar_id: str,
+        mirrors: Mapping[str, Mirror],
+        span: Window,
+        max_age: timedelta,
+        deadline: float,
     ) -> Seen | LookStatus:
         """What was seen, or why nothing was."""
         if connection.status is not ConnectionStatus.CONNECTED:
@@ -121,9 +127,10 @@ class LookAtCalendars:
             return LookStatus.UNREADABLE
         try:
             async with asyncio.timeout(left):
+                mirror = mirrors.get(mirror_id_of(connection.connection_id, calendar_id))
                 if (known := await self._mirrored(mirror, span, max_age)) is not None:
                     return known
-                return await self._shared(connection, whole_days(span), max_age)
+                return await self._shared(connection, calendar_id, whole_days(span), max_age)
         except CredentialRevoked:
             return LookStatus.BROKEN
         except (TimeoutError, ProviderError):
@@ -136,23 +143,25 @@ class LookAtCalendars:
         covers = mirror.window.start_at <= span.start_at and span.end_at <= mirror.window.end_at
         if not covers or mirror.read_at < clock.now() - max_age:
             return None
-        entries = await self._mirrors.in_span([mirror.connection_id], span)
+        entries = await self._mirrors.in_span([mirror.mirror_id], span)
         return Seen([entry for _, entry in entries], mirror.read_at)
 
-    async def _shared(self, connection: Connection, window: Window, max_age: timedelta) -> Seen:
+    async def _shared(self, connection: Connection, calendar_id: str, window: Window, max_age: timedelta) -> Seen:
         """One request serves all who ask at once, and those who come while it is young enough."""
-        key = (connection.connection_id, connection.link, window)
+        key = (mirror_id_of(connection.connection_id, calendar_id), connection.link, window)
         known = self._seen.get(key)
         if known is not None and known.read_at >= clock.now() - max_age:
             return known
-        return await self._looks(key, lambda: self._ask(connection, window, key))
+        return await self._looks(key, lambda: self._ask(connection, calendar_id, window, key))
 
-    async def _ask(self, connection: Connection, window: Window, key: tuple[str, int, Window]) -> Seen:
+    async def _ask(
+        self, connection: Connection, calendar_id: str, window: Window, key: tuple[str, int, Window]
+    ) -> Seen:
         read_at = clock.now()
         person = await self._staff.find(connection.staff_id)
         async with self._mailboxes[connection.provider].of(connection.connection_id).slot():
             entries = await self._providers[connection.provider].read_span(
-                self._credentials.of(connection), window, person.time_zone
+                self._credentials.of(connection), window, person.time_zone, calendar=calendar_id
             )
         return self._remembered(key, Seen(entries, read_at))
 

@@ -19,11 +19,11 @@ class NoticeDrift:
         self._rows = rows
         self._wake = wake
 
-    async def __call__(self, connection: Connection, reading: Reading, window: Window) -> None:
+    async def __call__(self, connection: Connection, calendar_id: str, reading: Reading, window: Window) -> None:
         named = None if reading.whole else reading.states.keys() | reading.removed
         if named is not None and not named:
             return
-        rows = await self._rows.standing_in(connection.connection_id, named)
+        rows = await self._rows.standing_in(connection.connection_id, calendar_id, named)
         suspects = [row.row_id for row in rows if is_suspect(row, reading, window)]
         if suspects:
             await self._rows.suspect(suspects)

@@ -19,7 +19,7 @@ _ATTEMPTS = 3
 
 
 class PublishBusyTimes:
-    """Counts all of a person's linked calendars together; one that was never read keeps the rest unsaid (G3)."""
+    """Counts all of a person's chosen calendars together; one that was never read keeps the rest unsaid (G3)."""
 
     def __init__(
         self, connections: Connections, mirrors: Mirrors, ledger: Ledger, busy: BusyTimes, *, heartbeat: timedelta
@@ -43,11 +43,12 @@ class PublishBusyTimes:
                 return
 
     async def _linked(self, staff_id: str, organization_id: str) -> list[Mirror] | None:
-        """The mirrors of all linked calendars; None while one has never been read."""
+        """The mirrors of all calendars that count; None while one has never been read."""
         found = await self._connections.of_staff([staff_id], organization_id=organization_id)
         links = [one for one in found if one.linked]
         mirrors = await self._mirrors.of_links(links)
-        if not links or len(mirrors) < len(links) or any(one.read_at is None for one in mirrors.values()):
+        counted = sum(len(one.busy_mirrors) for one in links)
+        if not links or len(mirrors) < counted or any(one.read_at is None for one in mirrors.values()):
             return None
         return list(mirrors.values())
 
@@ -57,7 +58,7 @@ class PublishBusyTimes:
         """``version`` is of before the links were asked for: one that is made meanwhile comes after this event."""
         staff_id = mirrors[0].staff_id
         window, read_at = common_window(mirrors), min(one.read_at for one in mirrors if one.read_at)
-        ids = [one.connection_id for one in mirrors]
+        ids = [one.mirror_id for one in mirrors]
         entries = await self._mirrors.in_span(ids, window)
         own = (await self._ledger.own_entries([staff_id], window.start_at))[staff_id]
         spans = [(entry.start_at, entry.end_at) for _, entry in entries if not own.include(entry)]

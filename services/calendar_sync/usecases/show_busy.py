@@ -47,14 +47,14 @@ class ShowBusyTimes:
         mirrors = await self._mirrors.of_links(linked)
         own = await self._ledger.own_entries(staff_ids, span.start_at)
         entries = await self._mirrors.in_span(list(mirrors), span)
-        owner = {one.connection_id: one.staff_id for one in linked}
+        owner = {mirror_id: one.staff_id for one in linked for mirror_id in one.busy_mirrors}
         shown = []
         for staff_id in staff_ids:
             mine = [one for one in linked if one.staff_id == staff_id]
             busy = [
                 entry
-                for connection_id, entry in entries
-                if owner[connection_id] == staff_id and not own[staff_id].include(entry)
+                for mirror_id, entry in entries
+                if owner[mirror_id] == staff_id and not own[staff_id].include(entry)
             ]
             status, as_of = self._freshness(mine, mirrors)
             shown.append(Shown(staff_id, status, as_of, sorted(busy, key=lambda entry: entry.start_at)))
@@ -63,10 +63,11 @@ class ShowBusyTimes:
     def _freshness(self, links: Sequence[Connection], mirrors: dict[str, Mirror]) -> tuple[Freshness, datetime | None]:
         if not links:
             return Freshness.NOT_CONNECTED, None
-        reads = [mirrors[one.connection_id].read_at if one.connection_id in mirrors else None for one in links]
+        names = [mirror_id for one in links for mirror_id in one.busy_mirrors]
+        reads = [mirrors[name].read_at if name in mirrors else None for name in names]
         known = [read_at for read_at in reads if read_at is not None]
         as_of = min(known) if known else None
-        if len(known) < len(links) or any(one.status is ConnectionStatus.BROKEN for one in links):
+        if len(known) < len(reads) or any(one.status is ConnectionStatus.BROKEN for one in links):
             return Freshness.UNKNOWN, as_of
         if as_of is not None and as_of < clock.now() - self._stale_after:
             return Freshness.STALE, as_of

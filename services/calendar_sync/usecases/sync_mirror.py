@@ -10,14 +10,17 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.calendar_sync.model.busy import Window
+from services.calendar_sync.model.calendars import MAIN
 from services.calendar_sync.model.connection import Connection
 from services.calendar_sync.providers.mailbox import Mailboxes
 from services.calendar_sync.providers.protocol import CalendarProvider, Reading
 from services.calendar_sync.store.connections import Connections
+from services.calendar_sync.store.drift import DriftRows
 from services.calendar_sync.store.mirrors import Mirror, Mirrors, mirror_of
 from services.calendar_sync.store.staff import StaffDirectory
 from services.calendar_sync.usecases.credentials import Credentials
 from services.calendar_sync.usecases.hear_rooms import HearRooms
+from services.calendar_sync.usecases.lose_calendar import LoseCalendar
 from services.calendar_sync.usecases.notice_drift import NoticeDrift
 from services.calendar_sync.usecases.publish_busy import PublishBusyTimes
 from services.calendar_sync.usecases.watch import WatchCalendar
@@ -28,6 +31,7 @@ from shared.mongo import Document
 from shared.providers import (
     CredentialRevoked,
     ProviderError,
+    ProviderRefused,
     ProviderThrottled,
     SyncTokenExpired,
 )
@@ -68,8 +72,12 @@ class SyncMirror:
         notice: NoticeDrift,
         rhythm: Rhythm,
         hear_rooms: HearRooms,
+        rows: DriftRows,
+        lose: LoseCalendar,
     ) -> None:
         self._hear_rooms = hear_rooms
+        self._rows = rows
+        self._lose = lose
         self._mirrors = mirrors
         self._connections = connections
         self._credentials = credentials
@@ -89,12 +97,21 @@ class SyncMirror:
         if connection is None or not person.enabled or not mirror.follows(connection):
             await self._mirrors.stop(held)
             return
+        if mirror.calendar_id not in connection.calendars.read and not await self._needed(mirror):
+            await self._watch.end(mirror, connection)
+            await self._mirrors.drop({**held, "due_at": lease.row["due_at"]})
+            return
         try:
             changed = await self._read(held, mirror, connection, person.time_zone)
         except CredentialRevoked:
             await self._mirrors.stop(held)
         except SyncTokenExpired:
             await self._mirrors.put_off(held, clock.now(), mirror.tries + 1, forget_cursor=True)
+        except ProviderRefused as error:
+            if mirror.calendar_id != MAIN and (error.missing or error.denied):
+                await self._lose(held, mirror, connection)
+            else:
+                await self._later(held, mirror, error)
         except ProviderError as error:
             await self._later(held, mirror, error)
         else:
@@ -103,16 +120,20 @@ class SyncMirror:
             await self._publish(mirror.staff_id, mirror.organization_id, changed=changed)
             await self._watch(mirror, connection)
 
+    async def _needed(self, mirror: Mirror) -> bool:
+        """Whether a calendar that is no longer chosen holds entries of ours, which are looked after where they are."""
+        return await self._rows.any_in(mirror.connection_id, mirror.calendar_id)
+
     async def _read(self, held: Document, mirror: Mirror, connection: Connection, zone: str) -> bool | None:
         """Whether busy times may have changed; None where another worker or a new link went ahead."""
         read_at = clock.now()
         reading, window, whole = await self._reading(mirror, connection, zone, read_at)
         if not whole and await self._touches_series(mirror, reading):
             window = self._rhythm.window(read_at)
-            reading, whole = await self._whole(connection, window, zone), True
+            reading, whole = await self._whole(mirror, connection, window, zone), True
         kept = [entry for entry in reading.entries if window.touches(entry.start_at, entry.end_at)]
         outside = {entry.entry_id for entry in reading.entries} - {entry.entry_id for entry in kept}
-        await self._notice(connection, replace(reading, whole=whole), window)
+        await self._notice(connection, mirror.calendar_id, replace(reading, whole=whole), window)
         inside = Reading(kept, reading.removed | outside, reading.cursor, whole=whole)
         due_at = read_at + self._rhythm.poll_interval
         changed = await self._mirrors.take_in(held, inside, window=window, read_at=read_at, due_at=due_at)
@@ -125,23 +146,26 @@ class SyncMirror:
     ) -> tuple[Reading, Window, bool]:
         if mirror.cursor is None or mirror.window is None or self._rhythm.has_aged(mirror.window, now):
             window = self._rhythm.window(now)
-            return await self._whole(connection, window, zone), window, True
+            return await self._whole(mirror, connection, window, zone), window, True
         async with self._mailboxes[connection.provider].of(connection.connection_id).slot():
             reading = await self._providers[connection.provider].read_changes(
-                self._credentials.of(connection), mirror.cursor, zone
+                self._credentials.of(connection), mirror.cursor, zone, calendar=mirror.calendar_id
             )
         return reading, mirror.window, False
 
-    async def _whole(self, connection: Connection, window: Window, zone: str) -> Reading:
+    async def _whole(self, mirror: Mirror, connection: Connection, window: Window, zone: str) -> Reading:
+        credential = self._credentials.of(connection)
         async with self._mailboxes[connection.provider].of(connection.connection_id).slot():
-            return await self._providers[connection.provider].read_all(self._credentials.of(connection), window, zone)
+            return await self._providers[connection.provider].read_all(
+                credential, window, zone, calendar=mirror.calendar_id
+            )
 
     async def _touches_series(self, mirror: Mirror, reading: Reading) -> bool:
         """A change to a series does not say which occurrences went: everything is read then."""
-        return reading.doubtful or await self._mirrors.has_series(mirror.connection_id, sorted(reading.removed))
+        return reading.doubtful or await self._mirrors.has_series(mirror.mirror_id, sorted(reading.removed))
 
     async def _later(self, held: Document, mirror: Mirror, error: ProviderError) -> None:
         least = error.retry_after if isinstance(error, ProviderThrottled) else timedelta(0)
         pause = max(least, backoff(mirror.tries + 1, most=self._rhythm.poll_interval.total_seconds()))
-        log.warning("mirror.not_read", connection_id=mirror.connection_id, reason=error.reason)
+        log.warning("mirror.not_read", mirror_id=mirror.mirror_id, reason=error.reason)
         await self._mirrors.put_off(held, clock.now() + pause, mirror.tries + 1)

@@ -61,15 +61,28 @@ class WatchCalendar:
         try:
             if mirror.watch is not None:
                 secret = (await self._mirrors.watched_as(mirror.watch.watch_id) or ("", secret))[1]
-                made = await provider.renew_watch(credential, mirror.watch, url=url, secret=secret, until=until)
+                made = await provider.renew_watch(
+                    credential, mirror.watch, url=url, secret=secret, until=until, calendar=mirror.calendar_id
+                )
             else:
-                made = await provider.watch(credential, url=url, secret=secret, until=until)
+                made = await provider.watch(
+                    credential, url=url, secret=secret, until=until, calendar=mirror.calendar_id
+                )
         except ProviderError as error:
             log.info("calendar.not_watched", connection_id=mirror.connection_id, reason=error.reason)
             await self._mirrors.watch_later(mirror, now + self._rules.retry)
             return
         due_at = max(made.expires_at - self._rules.renew_before, now + self._rules.retry)
         await self._mirrors.keep_watch(mirror, made, secret, due_at)
+
+    async def end(self, mirror: Mirror, connection: Connection) -> None:
+        """The calendar is not read any more; a subscription that cannot be ended lapses by itself."""
+        if mirror.watch is None:
+            return
+        try:
+            await self._providers[connection.provider].unwatch(self._credentials.of(connection), mirror.watch)
+        except ProviderError as error:
+            log.info("calendar.not_unwatched", connection_id=mirror.connection_id, reason=error.reason)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,4 @@
-"""Make one ledger row true at the provider (G9, G10): compare what is wanted with what is written, then act once.
-
-Before a create is sent the row remembers it, so that after a lost answer or a crash the provider is looked at first.
-"""
+"""Make one ledger row true at the provider (G9, G10): compare what is wanted with what is written, then act once."""
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -12,7 +9,7 @@ import structlog
 
 from services.calendar_sync.model.connection import Connection, ConnectionStatus
 from services.calendar_sync.model.drift import BELIEVE_MISSING_AFTER, form_of
-from services.calendar_sync.model.ledger import Attempted, Row, RowKind, WrittenEntry
+from services.calendar_sync.model.ledger import Row, RowKind, WrittenEntry
 from services.calendar_sync.model.plan import HEARD_WITHIN
 from services.calendar_sync.providers.mailbox import Mailboxes
 from services.calendar_sync.providers.protocol import CalendarProvider, Credential
@@ -26,6 +23,7 @@ from services.calendar_sync.usecases.check_entry import CheckEntry
 from services.calendar_sync.usecases.credentials import Credentials
 from services.calendar_sync.usecases.drafts import Content, Drafts
 from services.calendar_sync.usecases.hear_rooms import HearRooms
+from services.calendar_sync.usecases.place_entry import PlaceEntry
 from services.calendar_sync.usecases.tracing import traced
 from shared import clock
 from shared.contracts.calendar_sync import Provider
@@ -60,6 +58,7 @@ class WriteEntry:
         mirrors: Mirrors,
         drafts: Drafts,
         check: CheckEntry,
+        place: PlaceEntry,
         bookings: RoomBookings,
         hear_rooms: HearRooms,
     ) -> None:
@@ -71,6 +70,7 @@ class WriteEntry:
         self._mirrors = mirrors
         self._drafts = drafts
         self._check = check
+        self._place = place
         self._bookings = bookings
         self._hear_rooms = hear_rooms
 
@@ -136,61 +136,37 @@ class WriteEntry:
             if clock.now() >= row.last_moment:
                 await self._give_up(lease, row, _TOO_LATE)
                 return
-            made = await self._create(lease, row, connection)
-            if made is None:
+            placed = await self._place(lease, row, connection)
+            if placed is None:
                 return
-            row, content, written = made
+            row, content, written = placed.row, placed.content, placed.written
         await self._settle_written(lease, row, written, content)
 
     async def _change(
         self, row: Row, written: WrittenEntry, content: Content, connection: Connection
     ) -> WrittenEntry | None:
-        """The entry after the change; None where it is gone for sure, so that it is made anew."""
-        provider = self._providers[connection.provider]
+        """The entry after the change; None where it is gone for sure, or with its calendar, so that it is made anew."""
+        if written.calendar_id in connection.calendars.gone:
+            return None
+        provider, calendar = self._providers[connection.provider], written.calendar_id
         if content.room_id:
             await self._bookings.forget(connection.connection_id, written.entry_id)
         try:
             async with self._mailbox(connection):
-                await provider.update(self._credential(connection), written.entry_id, content.draft)
+                await provider.update(self._credential(connection), written.entry_id, content.draft, calendar=calendar)
         except ProviderRefused as error:
             if not error.missing:
                 raise
             if row.missing_since is None or clock.now() < row.missing_since + BELIEVE_MISSING_AFTER:
                 raise SaidToBeMissing from error
             async with self._mailbox(connection):
-                still = await provider.find(self._credential(connection), row.marker, written.generation)
+                still = await provider.find(
+                    self._credential(connection), row.marker, written.generation, calendar=calendar
+                )
             if still is not None:
                 raise ProviderUnavailable("said to be missing, and there") from error
             return None
         return written
-
-    async def _create(self, lease: Lease, row: Row, connection: Connection) -> tuple[Row, Content, WrittenEntry] | None:
-        """None where the lease was lost or the row is no longer wanted; the next look decides anew."""
-        generation = row.generation + 1 if row.written else row.generation
-        if row.attempted:
-            generation = row.attempted.generation
-        noted = Attempted(connection.connection_id, generation)
-        now_wanted = await self._ledger.begin_create(lease.held, noted)
-        if now_wanted is None or not now_wanted.present:
-            return None
-        content = await self._drafts.of(now_wanted, connection.provider)
-        if content is None:
-            return None
-        async with self._mailbox(connection):
-            made = await self._providers[connection.provider].create(
-                self._credential(connection), content.draft, generation, look=row.attempted is not None
-            )
-        entry = WrittenEntry(
-            connection_id=connection.connection_id,
-            provider=connection.provider,
-            entry_id=made.entry_id,
-            ical_uid=made.ical_uid,
-            generation=made.generation,
-            digest=content.draft.digest,
-            revision=now_wanted.revision,
-            with_meeting=content.with_meeting,
-        )
-        return now_wanted, content, entry
 
     async def _settle_written(self, lease: Lease, row: Row, written: WrittenEntry, content: Content) -> None:
         entry = replace(
@@ -229,9 +205,11 @@ class WriteEntry:
         async with self._mailbox(connection):
             entry_id = row.written.entry_id if row.written else None
             if entry_id is None and row.attempted is not None:
-                entry_id = await provider.find(credential, row.marker, row.attempted.generation)
+                entry_id = await provider.find(
+                    credential, row.marker, row.attempted.generation, calendar=row.calendar_id
+                )
             if entry_id is not None:
-                await provider.delete(credential, entry_id)
+                await provider.delete(credential, entry_id, calendar=row.calendar_id)
         return entry_id is not None
 
     async def _settle_removed(self, lease: Lease, row: Row, *, owed: bool) -> None:

@@ -171,6 +171,8 @@ def _card(provider: Provider, known: list[ConnectionView], reader: Staff) -> dic
         "rooms": rooms,
         "offers_rooms": rooms is False,
         "frozen": view.frozen if view and connected else None,
+        "offers_calendars": status is ConnectionStatus.CONNECTED and provider is not Provider.ZOOM,
+        "calendars_lost": view.calendars_lost if view and connected else [],
         "name": "",
         "staff_id": "",
     }

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.gateway.pages import (
     account,
     appointments,
+    calendars,
     connections,
     edit_details,
     guest,
@@ -27,6 +28,7 @@ def build_pages_router() -> APIRouter:
         setup,
         invite,
         guest,
+        calendars,
         connections,
         edit_details,
         propose,

@@ -141,7 +141,8 @@ class FrozenCalendars(_Answer):
 
 class ConnectionView(_Answer):
     """A link; ``not_released`` names holds that could not be removed before it ended (R1), ``rooms`` says that rooms
-    may be read through it (V3). ``frozen`` where a person has to say whether the calendar is right.
+    may be read through it (V3). ``frozen`` where a person has to say whether the calendar is right. ``calendars_lost``
+    names chosen calendars that cannot be used any more (V8).
     """
 
     provider: Provider
@@ -150,6 +151,7 @@ class ConnectionView(_Answer):
     rooms: bool = False
     not_released: list[NotReleased] = []
     frozen: Frozen | None = None
+    calendars_lost: list[str] = []
 
 
 class ConnectionList(_Answer):

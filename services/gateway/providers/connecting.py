@@ -19,6 +19,7 @@ from services.gateway.providers.answers import (
     RoomDirectory,
 )
 from services.gateway.providers.backend import Backend, BackendProblem
+from services.gateway.providers.calendars import CalendarsView
 from services.gateway.schemas.connections import ResumeDecision
 from shared.internal import REQUEST_ID, Caller
 
@@ -86,6 +87,16 @@ class CalendarSync(Connecting):
     ) -> ConnectionView:
         body = {"decision": decision, **({"staff_id": staff_id} if staff_id else {})}
         return await self.read(ConnectionView, "POST", f"/internal/connections/{provider}/resume", caller, body=body)
+
+    async def calendars(self, caller: Caller, provider: Provider) -> CalendarsView:
+        """As the provider lists them now (V8)."""
+        return await self.read(CalendarsView, "GET", f"/internal/connections/{provider}/calendars", caller)
+
+    async def choose_calendars(
+        self, caller: Caller, provider: Provider, busy: Sequence[str], entries: str
+    ) -> CalendarsView:
+        body = {"busy": list(busy), "entries": entries}
+        return await self.read(CalendarsView, "PUT", f"/internal/connections/{provider}/calendars", caller, body=body)
 
     async def notification(
         self,

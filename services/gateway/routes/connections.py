@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from services.gateway.identity import SignedIn, api_staff
 from services.gateway.parts import parts_of
 from services.gateway.providers.answers import AuthorizeUrl, ConnectionList, ConnectionView, Provider
-from services.gateway.schemas.connections import ConnectionAsked, ResumeRequest
+from services.gateway.providers.calendars import CalendarsView
+from services.gateway.schemas.connections import CalendarsChosen, ConnectionAsked, ResumeRequest
 from shared.contracts.calendar_sync import Provider as CalendarProvider
 
 router = APIRouter(prefix="/connections", tags=["connections"])
@@ -33,6 +34,26 @@ async def authorize(
     url = await parts.connections.authorize(me.caller(), me.staff, provider, rooms=rooms)
     parts.flows.set(response, me.staff.id, provider)
     return AuthorizeUrl(authorize_url=url)
+
+
+@router.get("/{provider}/calendars")
+async def list_calendars(
+    request: Request, provider: CalendarProvider, me: Annotated[SignedIn, Depends(api_staff)]
+) -> CalendarsView:
+    """The account's calendars as the provider lists them now, with what was chosen (V8); the main one is ``main``."""
+    return await parts_of(request).backends.calendar_sync.calendars(me.caller(), Provider(provider))
+
+
+@router.put("/{provider}/calendars")
+async def choose_calendars(
+    request: Request,
+    provider: CalendarProvider,
+    asked: CalendarsChosen,
+    me: Annotated[SignedIn, Depends(api_staff)],
+) -> CalendarsView:
+    """What counts as busy and what takes new entries; those that stand already stay where they are."""
+    calendars = parts_of(request).backends.calendar_sync
+    return await calendars.choose_calendars(me.caller(), Provider(provider), asked.busy, asked.entries)
 
 
 @router.post("/{provider}/resume")

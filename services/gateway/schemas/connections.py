@@ -1,16 +1,26 @@
 """What staff say about their calendars' links."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import StrictBool
+from pydantic import Field, StrictBool
 
 from shared.contracts.api.fields import Id, MayBeLeftOut, Request
+
+CalendarId = Annotated[str, Field(min_length=1, max_length=1_024)]
 
 
 class ConnectionAsked(Request):
     """``rooms`` asks for the extra scope that buildings and rooms are read with; for administrators (V3)."""
 
     rooms: StrictBool = False
+
+
+class CalendarsChosen(Request):
+    """The whole choice, by the ids of ``GET``: what counts as busy, at least one, and what takes new entries (V8)."""
+
+    busy: Annotated[list[CalendarId], Field(max_length=50)]
+    entries: CalendarId
 
 
 class ResumeDecision(StrEnum):

@@ -17,12 +17,13 @@ from services.calendar_sync.providers.microsoft_rooms import MicrosoftRooms
 from services.calendar_sync.providers.protocol import CalendarProvider, Watch
 from shared import http
 from shared.contracts.booking import Visibility
-from tests.contract.sandbox.contracts import contract, needs_contracts
+from tests.contract.sandbox.contracts import contract, known_path, needs_contracts
 
 pytestmark = needs_contracts
 START = datetime(2026, 12, 1, 4, tzinfo=UTC)
 WINDOW = Window(START, START + timedelta(days=60))
 WATCH = Watch("w1", "r1", START)
+OTHER = "AAMkAGI2b2Z0aGVtYWlsYm94AAA="
 TENTATIVE = EntryDraft(
     marker="hold/slt_1/stf_1",
     title="【仮】商談",
@@ -129,6 +130,16 @@ ACTS: dict[str, Act] = {
     "delete": lambda one: one.delete(Token(), "abc"),
     "watch": lambda one: one.watch(Token(), url="https://c.example/hooks/x", secret="s", until=START),
     "watch again": lambda one: one.renew_watch(Token(), WATCH, url="https://c.example/h", secret="s", until=START),
+    "calendars": lambda one: one.calendars(Token()),
+    "read another calendar": lambda one: one.read_all(Token(), WINDOW, "Asia/Tokyo", calendar=OTHER),
+    "look into another": lambda one: one.read_span(Token(), WINDOW, "Asia/Tokyo", calendar=OTHER),
+    "entry elsewhere": lambda one: one.create(Token(), CONFIRMED, 0, look=True, calendar=OTHER),
+    "change elsewhere": lambda one: one.update(Token(), "abc", CONFIRMED, calendar=OTHER),
+    "state elsewhere": lambda one: one.state(Token(), "abc", "Asia/Tokyo", calendar=OTHER),
+    "delete elsewhere": lambda one: one.delete(Token(), "abc", calendar=OTHER),
+    "watch another": lambda one: one.watch(
+        Token(), url="https://c.example/hooks/x", secret="s", until=START, calendar=OTHER
+    ),
     "unwatch": lambda one: one.unwatch(Token(), WATCH),
 }
 
@@ -139,7 +150,7 @@ def violations(name: str, outside: Outside) -> list[str]:
     return [
         f"{method} {url}: {found}"
         for method, url, body in outside.sent
-        for found in checker.request(method, url, body, strict=True)
+        for found in checker.request(method, known_path(url), body, strict=True)
     ]
 
 

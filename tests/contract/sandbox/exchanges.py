@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from tests.contract.sandbox.contracts import contract
+from tests.contract.sandbox.contracts import contract, known_path
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Exchanges:
             for name, value in parse_qsl(parts.query, keep_blank_values=True)
             if name not in self.own
         ]
-        return f"https://provider{parts.path.removeprefix(self.mount)}?{urlencode(query)}"
+        return f"https://provider{known_path(parts.path.removeprefix(self.mount))}?{urlencode(query)}"
 
 
 def _json(content: bytes) -> Any:

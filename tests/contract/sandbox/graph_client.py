@@ -31,12 +31,20 @@ with warnings.catch_warnings():
     from msgraph.generated.models.single_value_legacy_extended_property import SingleValueLegacyExtendedProperty
     from msgraph.generated.users.item.calendar_view import calendar_view_request_builder
     from msgraph.generated.users.item.calendar_view.delta import delta_request_builder
+    from msgraph.generated.users.item.calendars import calendars_request_builder
+    from msgraph.generated.users.item.calendars.item.calendar_view import (
+        calendar_view_request_builder as one_calendar_view,
+    )
+    from msgraph.generated.users.item.calendars.item.calendar_view.delta import delta_request_builder as one_delta
     from msgraph.generated.users.item.events import events_request_builder
     from msgraph.graph_request_adapter import GraphRequestAdapter, options
     from msgraph_core import GraphClientFactory
 
 ViewQuery = calendar_view_request_builder.CalendarViewRequestBuilder.CalendarViewRequestBuilderGetQueryParameters
 DeltaQuery = delta_request_builder.DeltaRequestBuilder.DeltaRequestBuilderGetQueryParameters
+CalendarsQuery = calendars_request_builder.CalendarsRequestBuilder.CalendarsRequestBuilderGetQueryParameters
+CalendarViewQuery = one_calendar_view.CalendarViewRequestBuilder.CalendarViewRequestBuilderGetQueryParameters
+CalendarDeltaQuery = one_delta.DeltaRequestBuilder.DeltaRequestBuilderGetQueryParameters
 EventsQuery = events_request_builder.EventsRequestBuilder.EventsRequestBuilderGetQueryParameters
 
 SCOPES = ["User.Read", "Calendars.ReadWrite"]

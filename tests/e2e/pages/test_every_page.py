@@ -91,6 +91,7 @@ async def test_staff_pages(people: People, width: Width, language: str) -> None:
     await in_dialog(looker, "[data-open=cancel]", "appointment-cancel-dialog")
     await looker.open("/connections", "connections")
     await in_dialog(looker, "[data-open=off-zoom]", "connections-disconnect-dialog")
+    await looker.open("/connections/microsoft/calendars", "calendars")
     await looker.open("/no-such-page", "not-found")
 
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from services.calendar_sync.model.busy import BusyEntry, BusyKind, Window
+from services.calendar_sync.model.calendars import MAIN, CalendarChoice
 from services.calendar_sync.model.connection import Connection, ConnectionStatus
 from services.calendar_sync.providers.protocol import Reading
 from services.calendar_sync.store.busy import BusyTimes, Published
@@ -106,3 +107,28 @@ async def test_busy_times_of_before_a_new_link_are_not_published_after_it(databa
     before = await busy.published("stf_1")
     await busy.forget_months("stf_1")
     assert not await busy.publish("stf_1", before, {}, an_event(data, subject="stf_1", version=9))
+
+
+async def test_a_mirror_from_when_there_was_one_calendar_only_goes_on_as_the_main_one_s(mirrors: Mirrors) -> None:
+    await take_in(mirrors)
+    former = {"$unset": {"connection_id": "", "calendar_id": ""}}
+    await mirrors.collection.update_one({"_id": LINK.connection_id}, former)
+    assert await mirrors.begin(LINK) == [LINK.connection_id]
+    known_as = (await mirrors.of_links([LINK]))[LINK.connection_id]
+    assert (known_as.connection_id, known_as.calendar_id, known_as.cursor) == (LINK.connection_id, MAIN, "next")
+    await mirrors.forget(LINK.connection_id)
+    assert (await mirrors.of_links([LINK]), await known(mirrors)) == ({}, [])
+
+
+async def test_each_chosen_calendar_has_entries_of_its_own(mirrors: Mirrors) -> None:
+    both = replace(LINK, calendars=CalendarChoice(busy=(MAIN, "private")))
+    names = await mirrors.begin(both)
+    await mirrors.collection.update_one({"_id": names[1]}, {"$set": {"lease": {"token": "mine"}}})
+    now = clock.now()
+    for name in names:
+        held = {**HELD, "_id": name}
+        await mirrors.take_in(held, READING, window=WINDOW, read_at=now, due_at=now + timedelta(minutes=1))
+    assert [name for name, _ in await mirrors.in_span(names, WINDOW)] == names
+    await mirrors.drop({**HELD, "_id": names[1]})
+    assert list(await mirrors.of_links([both])) == [names[0]]
+    assert [name for name, _ in await mirrors.in_span(names, WINDOW)] == [names[0]]
