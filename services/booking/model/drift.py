@@ -83,7 +83,7 @@ def standing(drifts: Drifts, reports: Reports, revision: int) -> list[Drift]:
         for drift in drifts.values()
         if drift.decided is None and drift.revision == revision and not _written_since(drift, reports)
     ]
-    return sorted(open_ones, key=lambda drift: drift.order, reverse=True)
+    return sorted(open_ones, key=lambda drift: (drift.order, drift.drift_id), reverse=True)
 
 
 def _written_since(drift: Drift, reports: Reports) -> bool:

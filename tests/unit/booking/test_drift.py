@@ -60,6 +60,11 @@ def test_only_the_newest_finding_of_the_current_revision_stands() -> None:
     assert told(facts, 2) == []
 
 
+def test_two_findings_of_one_place_in_the_order_are_told_the_same_however_they_came() -> None:
+    facts = [a_drift("stf_a", 1, 1), a_drift("stf_b", 1, 1)]
+    assert told(facts, 1) == told(facts[::-1], 1)
+
+
 def test_a_write_after_the_finding_settles_it_and_one_before_does_not() -> None:
     finding = a_drift("stf_a", 1, 5)
     before, after = (report(1, Reported.DONE, within=within) for within in (4, 6))
