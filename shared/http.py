@@ -29,8 +29,8 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class _Pools(httpx.AsyncBaseTransport):
     """Many small pools for one large one, whose own cost per request grows with the number of its connections.
 
-    The first pool with room is taken, so that few connections stay warm; where none has, the last one queues. Answers
-    are read whole before they are handed on: nothing here streams.
+    The first pool with room is taken, so that few connections stay warm; where none has, callers wait in turn for the
+    next room in any. Answers are read whole before they are handed on: nothing here streams.
     """
 
     _SIZE = 8
@@ -45,10 +45,14 @@ class _Pools(httpx.AsyncBaseTransport):
         count = math.ceil(max_connections / self._SIZE)
         self._pools = [httpx.AsyncHTTPTransport(verify=verify, limits=limits, trust_env=False) for _ in range(count)]
         self._taken = [0] * count
+        self._room = asyncio.Semaphore(max_connections)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        free = (number for number, taken in enumerate(self._taken) if taken < self._SIZE)
-        number = next(free, len(self._pools) - 1)
+        async with self._room:
+            return await self._answer(request)
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        number = next(number for number, taken in enumerate(self._taken) if taken < self._SIZE)
         self._taken[number] += 1
         try:
             answer = await self._pools[number].handle_async_request(request)

@@ -11,6 +11,7 @@ import pytest
 
 from shared import http
 from shared.providers import ProviderUnavailable
+from tests.waiting import eventually
 
 
 class Trickle(httpx.AsyncByteStream):
@@ -56,22 +57,27 @@ async def test_who_gives_up_from_outside_is_cancelled_not_timed_out() -> None:
 
 
 class Server:
-    """Answers with the number of the connection; ``drop`` hangs up on the next request."""
+    """Answers with the number of the connection; ``drop`` hangs up on the next request, ``held`` paths wait until they
+    are let go.
+    """
 
     def __init__(self) -> None:
         self.connections = 0
         self.at_once = 0
         self.most_at_once = 0
         self.drop = False
+        self.held: dict[bytes, asyncio.Event] = {}
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         number = str(self.connections).encode()
         with suppress(ConnectionError, asyncio.IncompleteReadError):
-            while await reader.readuntil(b"\r\n\r\n"):
+            while asked := await reader.readuntil(b"\r\n\r\n"):
                 self.at_once += 1
                 self.most_at_once = max(self.most_at_once, self.at_once)
                 await asyncio.sleep(0.02)
+                if (held := self.held.get(asked.split()[1])) is not None:
+                    await held.wait()
                 self.at_once -= 1
                 if self.drop:
                     break
@@ -105,6 +111,31 @@ async def test_no_more_connections_than_allowed_are_used_at_once(server: tuple[S
         answers = await asyncio.gather(*(client.get("/") for _ in range(50)))
     assert {answer.status_code for answer in answers} == {200}
     assert made.most_at_once == 16
+
+
+async def test_who_waits_for_room_gets_the_first_that_there_is(server: tuple[Server, str]) -> None:
+    made, url = server
+    made.held = {b"/soon": asyncio.Event(), b"/late": asyncio.Event()}
+    async with http.client(url, max_connections=16) as client:
+        soon = [asyncio.create_task(client.get("/soon")) for _ in range(8)]
+        await eventually(lambda: made.at_once == 8)
+        late = [asyncio.create_task(client.get("/late")) for _ in range(8)]
+        await eventually(lambda: made.at_once == 16)
+        waiting = asyncio.create_task(client.get("/"))
+        await asyncio.sleep(0)
+        made.held[b"/soon"].set()
+        await eventually(waiting.done)
+        made.held[b"/late"].set()
+        await asyncio.gather(*soon, *late)
+
+
+async def test_no_more_are_at_work_than_asked_also_where_small_pools_do_not_divide_it(
+    server: tuple[Server, str],
+) -> None:
+    made, url = server
+    async with http.client(url, max_connections=3) as client:
+        await asyncio.gather(*(client.get("/") for _ in range(12)))
+    assert made.most_at_once == 3
 
 
 async def test_g10_who_hangs_up_without_an_answer_leaves_the_outcome_unknown(server: tuple[Server, str]) -> None:
