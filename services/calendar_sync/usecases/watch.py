@@ -116,11 +116,14 @@ class HearNotification:
         """A validation token is echoed as text; it proves that the address is ours."""
         if token := query.get("validationToken"):
             return Heard(200, token)
-        for notice in _notices(body):
-            renew = notice.get("lifecycleEvent") in _RENEWS
-            watch_id, secret = str(notice.get("subscriptionId", "")), str(notice.get("clientState", ""))
-            await self._changed(watch_id, secret, renew=renew)
+        await asyncio.gather(*(self._noticed(notice) for notice in _notices(body)))
         return Heard(202)
+
+    async def _noticed(self, notice: Mapping[str, Any]) -> None:
+        """Those of one body are gathered as if each had come alone; the provider waits once for all."""
+        renew = notice.get("lifecycleEvent") in _RENEWS
+        watch_id, secret = str(notice.get("subscriptionId", "")), str(notice.get("clientState", ""))
+        await self._changed(watch_id, secret, renew=renew)
 
     async def _changed(self, watch_id: str, secret: str, *, renew: bool = False) -> None:
         """Also where notifications were ``missed``: the calendar is read, and that says what there was to say."""

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import cast
 
+import orjson
 import pytest
 
 from services.calendar_sync.store.mirrors import Mirrors
@@ -41,6 +42,13 @@ async def test_many_of_one_calendar_share_a_write_and_others_have_their_own() ->
     hear = hearing(written)
     await asyncio.gather(*(hear.google(from_google(name)) for name in ("a", "b", "a", "a", "b")))
     assert sorted(written.marks) == ["con_a", "con_b"]
+
+
+async def test_those_of_one_body_share_a_write_too() -> None:
+    written = Written()
+    notices = [{"subscriptionId": name, "clientState": "secret"} for name in ("a", "b", "a", "a", "unknown")]
+    heard = await hearing(written).microsoft({}, orjson.dumps({"value": notices}).decode())
+    assert (heard.status, sorted(written.marks)) == (202, ["con_a", "con_b"])
 
 
 async def test_one_that_comes_after_the_write_is_written_too() -> None:
