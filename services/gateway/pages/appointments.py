@@ -61,7 +61,7 @@ async def show_list(request: Request, signed_in: Session) -> Response:
     filters = await filters_of(request, signed_in, "/appointments", ("period", period))
     query = _window(period) | filters.query() | {"limit": str(PAGE_SIZE)}
     listed = (await parts_of(request).backends.booking.appointments(signed_in.caller(), query)).read(AppointmentList)
-    reading = Reading({}, signed_in.organization.time_zone, language_for(request), clock.now())
+    reading = Reading({}, signed_in.zone, language_for(request), clock.now())
     return staff_page(
         request,
         signed_in,
@@ -117,8 +117,11 @@ async def leave_step(appointment_id: str, step: Literal["reschedule", "cancel", 
 
 @router.post("/appointments/{appointment_id}/reschedule")
 async def reschedule(request: Request, appointment_id: str, signed_in: Form) -> Response:
-    form, zone = await request.form(), ZoneInfo(signed_in.zone)
-    typed = {name: str(form.get(name, "")) for name in ("date", "start", "end", "version")}
+    """In the zone that the form was made in: the reader's may be another one by now (G6)."""
+    form = await request.form()
+    typed = {name: str(form.get(name, "")) for name in ("date", "start", "end", "version", "zone")}
+    typed["zone"] = times.zone_or(typed["zone"], signed_in.zone)
+    zone = ZoneInfo(typed["zone"])
     try:
         start, end = (datetime.fromisoformat(f"{typed['date']}T{typed[name]}") for name in ("start", "end"))
         patch = AppointmentPatch(start=start.replace(tzinfo=zone), end=end.replace(tzinfo=zone))
@@ -201,7 +204,7 @@ async def _detail(
     reply = await parts_of(request).backends.booking.appointment(signed_in.caller(), appointment_id)
     appointment = reply.read(AppointmentView)
     timeline = None if appointment.hidden else await timeline_of(request, signed_in, "appointments", appointment_id)
-    names = names_in(appointment)
+    names, form = names_in(appointment), typed or _times_of(appointment, zone)
     stands = appointment.status is not AppointmentStatus.CANCELED
     said = _SAID.get(request.query_params.get("said", ""), "")
     return staff_page(
@@ -224,11 +227,11 @@ async def _detail(
             "cancel_text": _what_goes(appointment, language),
             "move_text": _what_moves(appointment, language),
             "drift": drift_notice(appointment, language, zone),
-            "typed": typed or _times_of(appointment, zone),
+            "typed": form,
             "reopen": typed is not None,
             "data": await appointment_data(request, signed_in, appointment, reply.etag),
-            "zone_label": times.zone_label(zone, appointment.start, language),
-            "today": clock.now().astimezone(ZoneInfo(zone)).date().isoformat(),
+            "zone_label": times.zone_label(form["zone"], appointment.start, language),
+            "today": clock.now().astimezone(ZoneInfo(form["zone"])).date().isoformat(),
         },
         status=status,
         here=f"/appointments/{appointment_id}",
@@ -276,4 +279,5 @@ def _times_of(appointment: AppointmentView, zone: str) -> dict[str, Any]:
         "start": f"{start:%H:%M}",
         "end": f"{end:%H:%M}",
         "version": str(appointment.version),
+        "zone": zone,
     }

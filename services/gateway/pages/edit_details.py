@@ -57,7 +57,7 @@ class Sheet:
 
 @router.get("/{noun}/{item_id}/edit")
 async def show(request: Request, noun: Noun, item_id: str, signed_in: Session) -> Response:
-    subject = await _subject(request, signed_in, noun, item_id)
+    subject = await _subject(request, signed_in, noun, item_id, signed_in.zone)
     if not subject.editable:
         return RedirectResponse(subject.url, status_code=303)
     return await _page(request, signed_in, subject, Sheet(_known(subject), subject.version))
@@ -66,7 +66,8 @@ async def show(request: Request, noun: Noun, item_id: str, signed_in: Session) -
 @router.post("/{noun}/{item_id}/edit")
 async def change(request: Request, noun: Noun, item_id: str, signed_in: Form) -> Response:
     form, language = await request.form(), language_for(request)
-    subject = await _subject(request, signed_in, noun, item_id)
+    zone = times.zone_or(given(form, "zone"), signed_in.zone)
+    subject = await _subject(request, signed_in, noun, item_id, zone)
     typed = {name: given(form, name).replace("\r\n", "\n") for name in subject.fields}
     ids = dict.fromkeys(one for one in form.getlist(ATTENDEES) if isinstance(one, str))
     typed[ATTENDEES] = ",".join([one for one in ids if "," not in one][: MAX_ATTENDEES + 1])
@@ -77,7 +78,7 @@ async def change(request: Request, noun: Noun, item_id: str, signed_in: Form) ->
         wrong = {ATTENDEES: text(language, "propose.attendee_last")}
         return await _refused(request, signed_in, subject, Sheet(typed, subject.version, wrong, ticked=ticked))
     try:
-        body = changes_of(subject, typed, signed_in.organization.time_zone)
+        body = changes_of(subject, typed)
     except ValueError:
         wrong = {"expires_at": text(language, "appointments.time_odd")}
         return await _refused(request, signed_in, subject, Sheet(typed, subject.version, wrong, ticked=ticked))
@@ -87,7 +88,7 @@ async def change(request: Request, noun: Noun, item_id: str, signed_in: Form) ->
         await _send(request, signed_in, subject, body | dict.fromkeys(ticked, True))
     except BackendProblem as problem:
         if problem.code == VersionMismatch.code:
-            now = await _subject(request, signed_in, noun, item_id)
+            now = await _subject(request, signed_in, noun, item_id, zone)
             return await _overtaken(request, signed_in, now, typed)
         errors, words = _in_words(problem, ticked, language)
         sheet = Sheet(typed, subject.version, errors, problem=words, ticked=ticked)
@@ -99,15 +100,16 @@ def _ticked(form: FormData) -> frozenset[str]:
     return frozenset(name for name in ("send_mail", "allow_overlap") if given(form, name) == "on")
 
 
-async def _subject(request: Request, signed_in: SignedIn, noun: Noun, item_id: str) -> Subject:
-    """Raises ``Forbidden`` where the reader may not change it."""
+async def _subject(request: Request, signed_in: SignedIn, noun: Noun, item_id: str, zone: str) -> Subject:
+    """With times in ``zone``: of a form that was sent, the one that it was made in. Raises ``Forbidden`` where the
+    reader may not change it.
+    """
     booking, caller, language = parts_of(request).backends.booking, signed_in.caller(), language_for(request)
     if noun == "appointments":
         appointment = (await booking.appointment(caller, item_id)).read(AppointmentView)
-        subject, may = of_appointment(appointment, language), appointment.can_change
+        subject, may = of_appointment(appointment, zone, language), appointment.can_change
     else:
         proposal = (await booking.proposal(caller, item_id)).read(ProposalView)
-        zone = signed_in.organization.time_zone
         subject, may = of_proposal(proposal, zone, language), proposal.can_change
     if not may:
         raise Forbidden()
@@ -196,7 +198,7 @@ async def _people(request: Request, signed_in: SignedIn, subject: Subject, ids: 
 
 
 async def _page(request: Request, signed_in: SignedIn, subject: Subject, sheet: Sheet) -> Response:
-    language, zone = language_for(request), signed_in.organization.time_zone
+    language = language_for(request)
     people = await _people(request, signed_in, subject, sheet.typed[ATTENDEES].split(","))
     data = {
         "language": language,
@@ -217,7 +219,7 @@ async def _page(request: Request, signed_in: SignedIn, subject: Subject, sheet: 
             "people": people,
             "seen": " ".join(f"{name}:{known}" for name, known in marks_of(subject).items()),
             "is_proposal": subject.noun == "proposals",
-            "zone_label": times.zone_label(zone, clock.now(), language),
+            "zone_label": times.zone_label(subject.zone, clock.now(), language),
             "data": data,
         },
         status=sheet.status,

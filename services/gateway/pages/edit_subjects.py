@@ -31,11 +31,14 @@ class Consequence:
 
 @dataclass(frozen=True)
 class Subject:
-    """``fields`` are as the form would send them; attendees stand beside, joined by commas under ``attendee_ids``."""
+    """``fields`` are as the form would send them, times in ``zone``; attendees stand beside, joined by commas under
+    ``attendee_ids``.
+    """
 
     noun: str
     id: str
     version: int
+    zone: str
     heading: str
     kind: Kind
     fields: Mapping[str, str]
@@ -49,11 +52,12 @@ class Subject:
         return f"/{self.noun}/{self.id}"
 
 
-def of_appointment(appointment: AppointmentView, language: Language) -> Subject:
+def of_appointment(appointment: AppointmentView, zone: str, language: Language) -> Subject:
     return Subject(
         noun="appointments",
         id=appointment.id,
         version=appointment.version,
+        zone=zone,
         heading=guest_name(appointment, language),
         kind=appointment.kind,
         fields=_fields(appointment, language),
@@ -72,6 +76,7 @@ def of_proposal(proposal: ProposalView, zone: str, language: Language) -> Subjec
         noun="proposals",
         id=proposal.id,
         version=proposal.version,
+        zone=zone,
         heading=guest_name(proposal, language),
         kind=proposal.kind,
         fields=_fields(proposal, language) | guest | {"expires_at": f"{expires:%Y-%m-%dT%H:%M}"},
@@ -82,7 +87,7 @@ def of_proposal(proposal: ProposalView, zone: str, language: Language) -> Subjec
     )
 
 
-def changes_of(subject: Subject, typed: Mapping[str, str], zone: str) -> dict[str, Any]:
+def changes_of(subject: Subject, typed: Mapping[str, str]) -> dict[str, Any]:
     """What the API is asked for: only what differs. Raises ``ValueError`` where ``expires_at`` is no time."""
     differs = [name for name in (*subject.fields, ATTENDEES) if typed[name] != value_of(subject, name)]
     body: dict[str, Any] = {name: typed[name] for name in differs if name in _DETAILS}
@@ -94,7 +99,8 @@ def changes_of(subject: Subject, typed: Mapping[str, str], zone: str) -> dict[st
         body["guest"] = {name: typed[name] for name in _GUEST}
     if "expires_at" in differs:
         at = typed["expires_at"]
-        body["expires_at"] = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo(zone)).isoformat() if at else None
+        local = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo(subject.zone)) if at else None
+        body["expires_at"] = local.isoformat() if local else None
     return body
 
 

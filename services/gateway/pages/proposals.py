@@ -58,7 +58,7 @@ async def show_list(request: Request, signed_in: Session) -> Response:
     filters = await filters_of(request, signed_in, "/proposals", ("status", status))
     query = filters.query() | {"limit": str(PAGE_SIZE)} | ({"status": status} if status else {})
     listed = (await parts_of(request).backends.booking.proposals(signed_in.caller(), query)).read(ProposalList)
-    reading = Reading({}, signed_in.organization.time_zone, language_for(request), clock.now())
+    reading = Reading({}, signed_in.zone, language_for(request), clock.now())
     return staff_page(
         request,
         signed_in,

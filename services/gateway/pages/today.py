@@ -1,4 +1,4 @@
-"""今日: the appointments of this day in the organization's zone by time, and what is next (R28, H16)."""
+"""今日: the appointments of this day in the reader's zone by time, and what is next (R28, H16)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Line:
 
 @router.get("/today")
 async def show(request: Request, signed_in: Session) -> Response:
-    language, zone, now = language_for(request), signed_in.organization.time_zone, clock.now()
+    language, zone, now = language_for(request), signed_in.zone, clock.now()
     mine = request.query_params.get("who") == "me"
     day = now.astimezone(ZoneInfo(zone)).date()
     begins, ends = (datetime.combine(one, time(), ZoneInfo(zone)) for one in (day, day + timedelta(days=1)))

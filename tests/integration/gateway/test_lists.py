@@ -118,7 +118,7 @@ def at(minutes: int, **changes: Any) -> dict[str, Any]:
     return an_appointment_view(id=f"apt_{minutes}", **times | changes)
 
 
-async def test_today_is_the_organizations_day_and_only_what_stands(gateway: Installation) -> None:
+async def test_today_is_the_organizations_day_for_who_chose_no_zone_and_only_what_stands(gateway: Installation) -> None:
     await gateway.pages(TARO).get("/today")
     first = next(one for one in gateway.services.asked if one.url.path == "/internal/appointments")
     asked = {name: values[0] for name, values in parse_qs(first.url.query.decode()).items()}

@@ -1,8 +1,13 @@
 """A staff member's own language and time zone: chosen on the account page or by the API, and used by all pages."""
 
+import json
+from datetime import datetime
+from urllib.parse import parse_qs
+
 import httpx
 import pytest
 
+from tests.integration.gateway.fakes import Answer, a_proposal_view, an_appointment_view
 from tests.integration.gateway.installation import Installation
 from tests.integration.gateway.test_pages import token_of
 
@@ -72,3 +77,71 @@ async def test_the_api_says_what_was_chosen_and_an_administrators_word_chooses_n
     assert (known["time_zone"], known["zone_chosen"]) == ("Europe/Paris", False)
     chosen = (await mine.patch("/api/v1/me", json={"time_zone": "Europe/Berlin", "locale": "en"})).json()
     assert (chosen["zone_chosen"], chosen["language_chosen"]) == (True, True)
+
+
+@pytest.fixture
+async def abroad(gateway: Installation, member: dict[str, str]) -> httpx.AsyncClient:
+    """Signed in, and in New York."""
+    page, _ = await sign_in(gateway, member)
+    await save(page, time_zone="America/New_York")
+    return page
+
+
+async def test_todays_day_and_hours_are_those_of_the_zone_that_was_chosen(
+    gateway: Installation, abroad: httpx.AsyncClient
+) -> None:
+    one = an_appointment_view(start="2030-12-02T10:00:00+09:00", end="2030-12-02T11:00:00+09:00")
+    gateway.services.says("booking", "GET /internal/appointments?", Answer(200, {"items": [one], "next_cursor": None}))
+    gateway.services.asked.clear()
+    page = (await abroad.get("/today")).text
+    first = next(asked for asked in gateway.services.asked if asked.url.path == "/internal/appointments")
+    begins = datetime.fromisoformat(parse_qs(first.url.query.decode())["from"][0])
+    assert f"{begins:%H:%M} {begins.tzinfo}" in ("00:00 UTC-05:00", "00:00 UTC-04:00")
+    assert "20:00 ～ 21:00" in page
+    assert "日本時間" not in page
+
+
+async def test_until_when_to_answer_is_edited_in_the_zone_that_was_chosen(
+    gateway: Installation, abroad: httpx.AsyncClient
+) -> None:
+    shown = a_proposal_view(expires_at="2030-12-02T13:00:00+09:00", title="秋の商談")
+    gateway.services.says("booking", "GET /internal/proposals/prp_1", Answer(200, shown))
+    page = (await abroad.get("/proposals/prp_1/edit")).text
+    assert 'value="2030-12-01T23:00"' in page
+    assert "日本時間" not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "wanted"),
+    [
+        (
+            "/appointments/apt_1/reschedule",
+            {"date": "2030-12-05", "start": "10:00", "end": "11:00", "version": ""},
+            {"start": "2030-12-05T10:00:00-05:00", "end": "2030-12-05T11:00:00-05:00"},
+        ),
+        (
+            "/proposals/prp_1/edit",
+            {"expires_at": "2030-12-05T10:00", "attendee_ids": "stf_taro"},
+            {"expires_at": "2030-12-05T10:00:00-05:00"},
+        ),
+    ],
+)
+async def test_g06_what_was_typed_keeps_its_zone_where_another_was_chosen_meanwhile(
+    gateway: Installation, abroad: httpx.AsyncClient, path: str, typed: dict[str, str], wanted: dict[str, str]
+) -> None:
+    noun, item_id, _ = path[1:].split("/")
+    view = a_proposal_view(title="秋の商談") if noun == "proposals" else an_appointment_view()
+    gateway.services.says("booking", f"GET /internal/{noun}/{item_id}", Answer(200, view))
+    shown = (await abroad.get(path.removesuffix("/reschedule"))).text
+    form = {"zone": shown.partition('name="zone" value="')[2].partition('"')[0]}
+    if noun == "proposals":
+        form |= {"version": str(view["version"]), "title": view["title"], "visibility": view["visibility"]}
+        form |= {"organizer_id": view["organizer_id"], **view["guest"]}
+    await save(abroad, time_zone="Europe/Paris")
+    form["csrf_token"] = await token_of(abroad, "/account")
+    gateway.services.asked.clear()
+    answer = await abroad.post(path, data=form | typed)
+    assert answer.status_code == 303, answer.text
+    patch = next(asked for asked in gateway.services.asked if asked.method == "PATCH")
+    asked = {name: datetime.fromisoformat(json.loads(patch.content)[name]) for name in wanted}
+    assert asked == {name: datetime.fromisoformat(at) for name, at in wanted.items()}
