@@ -125,6 +125,7 @@ def _data(request: Request, signed_in: SignedIn, me: dict[str, Any]) -> dict[str
     return {
         "language": language,
         "zone": _grid_zone(signed_in),
+        "office_zone": zone,
         "now": now.isoformat(timespec="milliseconds"),
         "holidays": {day.isoformat(): name for day, name in holidays.items()},
         "me": me | {"admin": signed_in.staff.is_admin},

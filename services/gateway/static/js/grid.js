@@ -93,11 +93,11 @@ export class Grid {
     };
   }
 
-  // With the public holiday's name where it is one.
+  // With the names of public holidays that it shows, wholly or in part.
   head(date) {
-    const holiday = this.page.holidays[dateInput(date, this.page.zone)];
-    const words = dayHead(date, this.page.zone, this.page.language);
-    const day = holiday ? `${words} ${holiday}` : words;
+    const { holidays, office_zone: office, zone, language } = this.page;
+    const shown = [date, new Date(date.getTime() + 47 * HALF_HOUR)].map((at) => holidays[dateInput(at, office)]);
+    const day = [dayHead(date, zone, language), ...new Set(shown.filter(Boolean))].join(" ");
     return this.lanes < 2 ? day : { domNodes: [part("div", "day-head", day), laneHeads(this.page, this.people)] };
   }
 
@@ -182,10 +182,10 @@ export class Grid {
     });
   }
 
-  // Public holidays are shaded; they can be chosen all the same.
+  // Public holidays, days of the organization's zone, are shaded; they can be chosen all the same.
   holidays() {
     return Object.keys(this.page.holidays).map((day) => {
-      const start = instantOf(day, "00:00", this.page.zone);
+      const start = instantOf(day, "00:00", this.page.office_zone);
       const end = new Date(start.getTime() + 48 * HALF_HOUR);
       return { start: iso(start), end: iso(end), display: "background", className: "holiday" };
     });

@@ -1,4 +1,5 @@
-// 候補を3つ提案 (X12): the earliest common free times on different days, as long as the last chosen one, else an hour.
+// 候補を3つ提案 (X12): the earliest common free times on different days of the organization's zone, as long as the last
+// chosen one, else an hour.
 import { ApiProblem, call } from "./api.js";
 import { announce } from "./copying.js";
 import { dateInput, instantOf, iso } from "./times.js";
@@ -23,13 +24,13 @@ export function wireSuggestions(root, page, chooser) {
 
 async function fill(root, page, chooser) {
   const last = chooser.slots.list.at(-1);
-  const day = dateInput(new Date((last?.start ?? page.now()).getTime() + DAY), page.zone);
+  const day = dateInput(new Date((last?.start ?? page.now()).getTime() + DAY), page.office_zone);
   const query = new URLSearchParams({
     staff_ids: chooser.attendees.chosen.map(({ id }) => id).join(","),
     minutes: last ? (last.end - last.start) / 60_000 : 60,
     count: 3,
     kind: root.querySelector("[name=kind]:checked")?.value ?? "web",
-    from: iso(instantOf(day, "00:00", page.zone)),
+    from: iso(instantOf(day, "00:00", page.office_zone)),
   });
   const { slots, unreadable } = await call("GET", `/calendar/suggestions?${query}`);
   const added = slots.map(({ start, end }) => ({ start: new Date(start), end: new Date(end) }));
