@@ -10,13 +10,15 @@ from faststream import BaseMiddleware
 
 _AHEAD = timedelta(milliseconds=50)
 """However many click: one delivery goes ahead each time this has passed."""
+_LONGEST = timedelta(milliseconds=250)
+"""An answer that takes longer is waiting itself, for a look at a calendar (G4), and keeps nobody back."""
 
 
 class GuestsFirst:
     """One per process."""
 
     def __init__(self) -> None:
-        self._answering = 0
+        self._answering = set[object]()
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._line = asyncio.Lock()
@@ -24,14 +26,20 @@ class GuestsFirst:
     @contextmanager
     def answering(self) -> Iterator[None]:
         """Around what somebody waits for."""
-        self._answering += 1
+        answer = object()
+        self._answering.add(answer)
         self._quiet.clear()
+        too_long = asyncio.get_running_loop().call_later(_LONGEST.total_seconds(), self._let_go, answer)
         try:
             yield
         finally:
-            self._answering -= 1
-            if not self._answering:
-                self._quiet.set()
+            too_long.cancel()
+            self._let_go(answer)
+
+    def _let_go(self, answer: object) -> None:
+        self._answering.discard(answer)
+        if not self._answering:
+            self._quiet.set()
 
     async def turn(self) -> None:
         """Returns when nobody waits for an answer, or when it is this caller's turn all the same."""
