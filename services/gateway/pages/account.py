@@ -127,12 +127,26 @@ async def _overtaken(request: Request, signed_in: SignedIn, typed: dict[str, str
     now = await parts_of(request).staff.find(signed_in.staff.id) or signed_in.staff
     current = _sheet_of(now)
     differences = [
-        Difference(text(language, f"members.{name}"), current.typed[name] or text(language, "common.dash"))
+        Difference(text(language, f"members.{name}"), _shown(name, current.typed[name], signed_in, language))
         for name in FIELDS
         if current.typed[name] != typed[name]
     ]
     sheet = Sheet(typed, current.version, differences=differences, status=VersionMismatch.status)
     return _page(request, signed_in, sheet)
+
+
+def _shown(name: str, value: str, signed_in: SignedIn, language: Language) -> str:
+    """In the words of the form."""
+    if name == "locale":
+        return text(language, f"common.language_{value}" if value else "account.locale_follow")
+    if name == "time_zone":
+        follows = text(language, "account.zone_follow", zone=_office_zone(signed_in, language))
+        return times.zone_label(value, clock.now(), language) if value else follows
+    return value or text(language, "common.dash")
+
+
+def _office_zone(signed_in: SignedIn, language: Language) -> str:
+    return times.zone_label(signed_in.organization.time_zone, clock.now(), language)
 
 
 def _page(request: Request, signed_in: SignedIn, sheet: Sheet) -> Response:
@@ -148,7 +162,7 @@ def _page(request: Request, signed_in: SignedIn, sheet: Sheet) -> Response:
             "role": text(language, f"members.role_{staff.role}"),
             "defaults": staff.defaults,
             "has_defaults": staff.defaults != Defaults(),
-            "office_zone": times.zone_label(signed_in.organization.time_zone, clock.now(), language),
+            "office_zone": _office_zone(signed_in, language),
             "zones": times.zone_choices(clock.now(), language, sheet.typed["time_zone"]),
         },
         status=sheet.status,

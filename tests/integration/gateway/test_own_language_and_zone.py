@@ -1,6 +1,7 @@
 """A staff member's own language and time zone: chosen on the account page or by the API, and used by all pages."""
 
 import json
+import re
 from datetime import datetime
 from urllib.parse import parse_qs
 
@@ -145,3 +146,17 @@ async def test_g06_what_was_typed_keeps_its_zone_where_another_was_chosen_meanwh
     patch = next(asked for asked in gateway.services.asked if asked.method == "PATCH")
     asked = {name: datetime.fromisoformat(json.loads(patch.content)[name]) for name in wanted}
     assert asked == {name: datetime.fromisoformat(at) for name, at in wanted.items()}
+
+
+async def test_what_was_chosen_in_another_tab_is_said_in_the_words_of_the_form(
+    gateway: Installation, abroad: httpx.AsyncClient
+) -> None:
+    await save(abroad, locale="en", time_zone="America/New_York")
+    form = {"name": "外国 花子", "csrf_token": await token_of(abroad, "/account"), "version": "1"}
+    answer = await abroad.post("/account?lang=ja", data=form | {"locale": "", "time_zone": ""})
+    assert answer.status_code == 412
+    assert "いまは <bdi>English</bdi>" in answer.text
+    assert re.search(r"いまは <bdi>[^<]*アメリカ東部時間", answer.text)
+    await save(abroad)
+    again = await abroad.post("/account?lang=ja", data=form | {"locale": "en", "time_zone": "America/New_York"})
+    assert "いまは <bdi>ブラウザーの言語に合わせる</bdi>" in again.text
