@@ -1,7 +1,7 @@
 """Appointments: the list, one of them, moving and cancelling it (R28)."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -41,6 +41,7 @@ from shared.problem import Language, VersionMismatch
 router = APIRouter()
 PAGE_SIZE = 30
 BADGES = {AppointmentStatus.CONFIRMED: "ok", AppointmentStatus.REQUESTED: "wait", AppointmentStatus.CANCELED: "none"}
+_PAST_MIDNIGHT = timedelta(hours=12)
 _PERIODS = ("upcoming", "past", "canceled", "all")
 _SAID = {
     "rescheduled": "appointments.rescheduled",
@@ -124,7 +125,7 @@ async def reschedule(request: Request, appointment_id: str, signed_in: Form) -> 
     zone = ZoneInfo(typed["zone"])
     try:
         start, end = (datetime.fromisoformat(f"{typed['date']}T{typed[name]}") for name in ("start", "end"))
-        patch = AppointmentPatch(start=start.replace(tzinfo=zone), end=end.replace(tzinfo=zone))
+        patch = AppointmentPatch(start=start.replace(tzinfo=zone), end=_after(start, end).replace(tzinfo=zone))
     except ValidationError:
         sentence = text(language_for(request), "appointments.time_odd")
         return await _detail(request, signed_in, appointment_id, problem=sentence, typed=typed, status=422)
@@ -141,6 +142,12 @@ async def reschedule(request: Request, appointment_id: str, signed_in: Form) -> 
     except BackendProblem as problem:
         return await _refused(request, signed_in, appointment_id, problem, typed)
     return RedirectResponse(f"/appointments/{appointment_id}?said=rescheduled", status_code=303)
+
+
+def _after(start: datetime, end: datetime) -> datetime:
+    """``end``, on the next day where it lies past midnight; an end that far away is a slip, and stays one."""
+    next_day = end + timedelta(days=1)
+    return next_day if end < start and next_day - start < _PAST_MIDNIGHT else end
 
 
 @router.post("/appointments/{appointment_id}/cancel")

@@ -220,6 +220,15 @@ async def test_a_slot_is_added_by_the_enter_key(people: People) -> None:
     await expect(page.locator("[data-slots] li")).to_have_count(1)
 
 
+async def test_a_slot_typed_past_midnight_ends_on_the_next_day_and_a_slip_stays_one(people: People) -> None:
+    page = await open_form(people, weeks=0)
+    await add_by_hand(page, people, days=8, start="14:00", end="13:00")
+    await expect(page.locator("[data-slot-error]")).to_be_visible()
+    await add_by_hand(page, people, days=8, start="23:30", end="00:30")
+    await expect(page.locator("[data-slots] li")).to_have_count(1)
+    await expect(page.locator("[data-slots] li")).to_contain_text(re.compile(r"23:30 ～ .*日\(.\) 00:30"))
+
+
 async def test_slots_over_busy_time_say_so_once_overlapping_is_no_longer_allowed(people: People) -> None:
     made = await people.proposal(slots=1)
     page = await open_form(people, weeks=0)

@@ -113,6 +113,25 @@ async def test_until_when_to_answer_is_edited_in_the_zone_that_was_chosen(
 
 
 @pytest.mark.parametrize(
+    ("start", "end", "wanted"),
+    [
+        ("23:00", "00:00", "2030-12-06T00:00:00-05:00"),
+        ("23:30", "00:30", "2030-12-06T00:30:00-05:00"),
+        ("14:00", "13:00", "2030-12-05T13:00:00-05:00"),
+    ],
+)
+async def test_an_appointment_that_ends_past_midnight_there_is_moved_and_a_slip_stays_one(
+    gateway: Installation, abroad: httpx.AsyncClient, start: str, end: str, wanted: str
+) -> None:
+    typed = {"date": "2030-12-05", "start": start, "end": end, "version": "", "zone": "America/New_York"}
+    gateway.services.asked.clear()
+    csrf = {"csrf_token": await token_of(abroad, "/account")}
+    await abroad.post("/appointments/apt_1/reschedule", data=typed | csrf)
+    patch = next(asked for asked in gateway.services.asked if asked.method == "PATCH")
+    assert datetime.fromisoformat(json.loads(patch.content)["end"]) == datetime.fromisoformat(wanted)
+
+
+@pytest.mark.parametrize(
     ("path", "typed", "wanted"),
     [
         (

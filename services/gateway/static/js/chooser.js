@@ -7,7 +7,7 @@ import { Explain } from "./explain.js";
 import { Grid } from "./grid.js";
 import { Slots, overlap } from "./slots.js";
 import { wireSuggestions } from "./suggestions.js";
-import { dayText, hours, iso, instantOf, slotText } from "./times.js";
+import { dayText, hours, iso, slotText, spanOf } from "./times.js";
 
 export class Chooser {
   // `given`: {slots, attendees, allowOverlap}; `changed` is told after every change; `rooms` asks for a slot's room.
@@ -171,8 +171,7 @@ export class Chooser {
     form.querySelector("[data-add]").addEventListener("click", () => {
       const [date, start, end] = ["date", "start", "end"].map((name) => field(name).value);
       if (!date || !start || !end) return this.complain(this.page.t("error_incomplete"));
-      const slot = { start: instantOf(date, start, this.page.zone), end: instantOf(date, end, this.page.zone) };
-      if (!this.add(slot)) field("date").focus();
+      if (!this.add(spanOf(date, start, end, this.page.zone))) field("date").focus();
       return undefined;
     });
   }

@@ -23,6 +23,22 @@ export function instantOf(date, time, zone) {
   return instant;
 }
 
+const HALF_A_DAY = 12 * 3_600_000;
+
+// From "23:30" to "00:30" on "2026-12-01": an end past midnight is on the next day; one that far away is a slip, and
+// stays one.
+export function spanOf(date, from, to, zone) {
+  const [start, end] = [from, to].map((time) => instantOf(date, time, zone));
+  const next = instantOf(dayAfter(date), to, zone);
+  return { start, end: end < start && next - start < HALF_A_DAY ? next : end };
+}
+
+function dayAfter(date) {
+  const day = new Date(`${date}T00:00:00Z`);
+  day.setUTCDate(day.getUTCDate() + 1);
+  return day.toISOString().slice(0, 10);
+}
+
 function offsetOf(instant, zone) {
   const here = wall(instant, zone);
   const shown = Date.UTC(here.year, here.month - 1, here.day, here.hour, here.minute);
