@@ -6,6 +6,7 @@ committed before the new access token is used.
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -68,7 +69,7 @@ class Credentials:
             tokens = await self._renewals(name, lambda: self._renew(connection, seen))
         if len(self._known) >= _REMEMBERED:
             self._known.pop(next(iter(self._known)))
-        self._known[name] = tokens
+        self._known[name] = replace(tokens, refresh="")
         return tokens.access
 
     def _ages(self, tokens: Tokens) -> bool:
