@@ -70,10 +70,13 @@ def failed(row: Row, reason: str, retry_at: datetime | None) -> CloudEvent[Any]:
     )
 
 
-def room_responded(row: Row, revision: int, response: RoomResponse) -> CloudEvent[Any]:
-    """The room that the entry books answered."""
-    data = RoomResponded(appointment_id=row.about, revision=revision, room_id=row.room_id or "", response=response)
-    return _event(replace(row, revision=revision), data)
+def room_responded(row: Row, written: WrittenEntry, response: RoomResponse) -> CloudEvent[Any]:
+    """The room that the entry books answered: its own doing, whoever caused the booking."""
+    data = RoomResponded(
+        appointment_id=row.about, revision=written.revision, room_id=row.room_id or "", response=response
+    )
+    cause = replace(row.cause, actor=actors.provider(written.provider))
+    return _event(replace(row, revision=written.revision), data, cause)
 
 
 def drifted(

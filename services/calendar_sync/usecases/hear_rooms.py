@@ -38,4 +38,4 @@ class HearRooms:
             told = [row.room_id, str(said), row.written.revision]
             if said is not None and told != before:
                 log.info("room.responded", row_id=row.row_id, response=said)
-                await self._bookings.tell(row, told, announce.room_responded(row, row.written.revision, said))
+                await self._bookings.tell(row, told, announce.room_responded(row, row.written, said))

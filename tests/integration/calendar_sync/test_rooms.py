@@ -62,7 +62,10 @@ def responses(world: World) -> list[tuple[str, int, str]]:
 
 
 async def answered(world: World, *expected: tuple[str, int, str]) -> None:
+    """By the provider's own doing, never the guest's (X3)."""
     await patiently(lambda: responses(world)[-len(expected) :] == list(expected))
+    said_by = {event["actor"] for event in world.bus.heard if event["type"].endswith("room_responded.v1")}
+    assert said_by <= {"provider:google", "provider:microsoft"}
 
 
 def at_room(staff_id: str, room_id: str | None, room_name: str | None, **more: Any) -> Any:
