@@ -96,7 +96,11 @@ async def test_a_program_that_ignores_sigterm_is_killed_with_its_children(
     process = running(tmp_path, "stubborn")
     await supervisor.stop()
     assert not process.alive
-    assert not await child()
+
+    async def gone() -> bool:
+        return not await child()
+
+    await eventually(gone, timeout=5)
 
 
 async def test_a_program_that_ends_before_it_is_ready_names_its_log(supervisor: Supervisor, tmp_path: Path) -> None:
