@@ -1,7 +1,7 @@
 """The reader's own account: profile, password, what is remembered from the last proposal (R11, R12, R14, R16)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import replace
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -9,10 +9,11 @@ from fastapi.responses import RedirectResponse
 from services.gateway.identity import SignedIn
 from services.gateway.model import Defaults, Staff
 from services.gateway.pages import times
+from services.gateway.pages.overtaken import Difference, Sheet, as_sent, fresh, overtaken
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import follow_language, language_for
 from services.gateway.pages.texts import text
-from services.gateway.pages.typed import Difference, Mistyped, given, seen_version, typed_in, understood
+from services.gateway.pages.typed import Mistyped, given, seen_version, typed_in, understood
 from services.gateway.parts import parts_of
 from services.gateway.schemas.staff import MePatch
 from services.gateway.usecases.passwords import PasswordWrong, check_current
@@ -23,18 +24,6 @@ from shared.problem import Language, VersionMismatch
 router = APIRouter()
 FIELDS = ("name", "kana", "time_zone", "locale")
 _SAID = ("saved", "password", "forgotten")
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What the forms show. Errors of both forms stand together: their fields are called differently."""
-
-    typed: Mapping[str, str]
-    version: int
-    errors: Mapping[str, str] = field(default_factory=dict)
-    differences: Sequence[Difference] = ()
-    problem: str = ""
-    status: int = 200
 
 
 @router.get("/account")
@@ -56,7 +45,7 @@ async def change(request: Request, signed_in: Form) -> Response:
             request_id=signed_in.request_id,
         )
     except Mistyped as mistyped:
-        sheet = Sheet(typed, staff.version, mistyped.errors, problem=text(language, "common.fix"), status=422)
+        sheet = as_sent(form, typed, mistyped.errors, text(language, "common.fix"), 422)
         return _page(request, signed_in, sheet)
     except VersionMismatch:
         return await _overtaken(request, signed_in, typed)
@@ -85,8 +74,7 @@ async def change_password(request: Request, signed_in: Form) -> Response:
         )
     except (Mistyped, PasswordWrong) as wrong:
         errors = wrong.errors if isinstance(wrong, Mistyped) else {"current_password": wrong.detail(language)}
-        known = _sheet_of(signed_in.staff)
-        sheet = Sheet(known.typed, known.version, errors, problem=text(language, "common.fix"), status=422)
+        sheet = replace(_sheet_of(signed_in.staff), errors=errors, problem=text(language, "common.fix"), status=422)
         return _page(request, signed_in, sheet)
     return RedirectResponse("/account?said=password", status_code=303)
 
@@ -118,21 +106,18 @@ def _asked(typed: Mapping[str, str]) -> dict[str, object]:
 
 def _sheet_of(staff: Staff) -> Sheet:
     typed = {"name": staff.name, "kana": staff.kana, "time_zone": staff.time_zone if staff.zone_chosen else ""}
-    return Sheet(typed | {"locale": _language_of(staff) or ""}, staff.version)
+    return fresh(typed | {"locale": _language_of(staff) or ""}, staff.version)
 
 
 async def _overtaken(request: Request, signed_in: SignedIn, typed: dict[str, str]) -> Response:
-    """What was typed stays; what somebody else set meanwhile stands beside it."""
     language = language_for(request)
     now = await parts_of(request).staff.find(signed_in.staff.id) or signed_in.staff
-    current = _sheet_of(now)
-    differences = [
-        Difference(text(language, f"members.{name}"), _shown(name, current.typed[name], signed_in, language))
-        for name in FIELDS
-        if current.typed[name] != typed[name]
-    ]
-    sheet = Sheet(typed, current.version, differences=differences, status=VersionMismatch.status)
-    return _page(request, signed_in, sheet)
+    current = _sheet_of(now).typed
+
+    def told(name: str) -> Difference:
+        return Difference(text(language, f"members.{name}"), _shown(name, current[name], signed_in, language))
+
+    return _page(request, signed_in, overtaken(await request.form(), typed, current, now.version, told))
 
 
 def _shown(name: str, value: str, signed_in: SignedIn, language: Language) -> str:

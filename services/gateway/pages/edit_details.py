@@ -3,7 +3,7 @@ have forms of their own. Whoever was overtaken keeps what they typed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 import orjson
@@ -17,16 +17,15 @@ from services.gateway.pages.edit_subjects import (
     ATTENDEES,
     Subject,
     changes_of,
-    mark,
-    marks_of,
     of_appointment,
     of_proposal,
     value_of,
 )
+from services.gateway.pages.overtaken import Difference, Sheet, fresh, marks_of, overtaken
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text, texts_of
-from services.gateway.pages.typed import Difference, given
+from services.gateway.pages.typed import given
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
 from shared import clock
@@ -39,28 +38,12 @@ Noun = Literal["appointments", "proposals"]
 _SHORT = 120
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """What the form shows: what was typed, else what is known. Of an overtaken one, ``differences`` are fields that
-    both changed, ``taken_over`` those that only somebody else did.
-    """
-
-    typed: Mapping[str, str]
-    version: int
-    errors: Mapping[str, str] = field(default_factory=dict)
-    differences: Sequence[Difference] = ()
-    taken_over: Sequence[Difference] = ()
-    problem: str = ""
-    status: int = 200
-    ticked: frozenset[str] = frozenset()
-
-
 @router.get("/{noun}/{item_id}/edit")
 async def show(request: Request, noun: Noun, item_id: str, signed_in: Session) -> Response:
     subject = await _subject(request, signed_in, noun, item_id, signed_in.zone)
     if not subject.editable:
         return RedirectResponse(subject.url, status_code=303)
-    return await _page(request, signed_in, subject, Sheet(_known(subject), subject.version))
+    return await _page(request, signed_in, subject, fresh(_known(subject), subject.version))
 
 
 @router.post("/{noun}/{item_id}/edit")
@@ -76,12 +59,12 @@ async def change(request: Request, noun: Noun, item_id: str, signed_in: Form) ->
         return await _overtaken(request, signed_in, subject, typed)
     if not typed[ATTENDEES]:
         wrong = {ATTENDEES: text(language, "propose.attendee_last")}
-        return await _refused(request, signed_in, subject, Sheet(typed, subject.version, wrong, ticked=ticked))
+        return await _refused(request, signed_in, subject, _sheet(subject, typed, wrong, ticked))
     try:
         body = changes_of(subject, typed)
     except ValueError:
         wrong = {"expires_at": text(language, "appointments.time_odd")}
-        return await _refused(request, signed_in, subject, Sheet(typed, subject.version, wrong, ticked=ticked))
+        return await _refused(request, signed_in, subject, _sheet(subject, typed, wrong, ticked))
     if not body and "send_mail" not in ticked:
         return RedirectResponse(f"{subject.url}?said=unchanged", status_code=303)
     try:
@@ -91,7 +74,7 @@ async def change(request: Request, noun: Noun, item_id: str, signed_in: Form) ->
             now = await _subject(request, signed_in, noun, item_id, zone)
             return await _overtaken(request, signed_in, now, typed)
         errors, words = _in_words(problem, ticked, language)
-        sheet = Sheet(typed, subject.version, errors, problem=words, ticked=ticked)
+        sheet = replace(_sheet(subject, typed, errors, ticked), problem=words)
         return await _refused(request, signed_in, subject, sheet, status=problem.status)
     return RedirectResponse(f"{subject.url}?said=changed", status_code=303)
 
@@ -123,27 +106,22 @@ async def _send(request: Request, signed_in: SignedIn, subject: Subject, body: d
 
 
 async def _overtaken(request: Request, signed_in: SignedIn, now: Subject, typed: Mapping[str, str]) -> Response:
-    """What was typed stays, and what was left alone becomes what it is now. Where it is over, that is all to see."""
+    """Where it is over, that is all to see."""
     if not now.editable:
         return RedirectResponse(f"{now.url}?said=overtaken", status_code=303)
     form, language = await request.form(), language_for(request)
-    seen = dict(part.split(":", 1) for part in given(form, "seen").split() if ":" in part)
     current, names = _known(now), {attendee.staff_id: attendee.name for attendee in now.attendees}
-    alone = {name for name in current if mark(typed[name]) == seen.get(name)}
-    theirs = [name for name in current if current[name] != typed[name] and mark(current[name]) != seen.get(name)]
 
     def told(name: str) -> Difference:
         return Difference(text(language, f"edit.{name}"), _shown(name, current[name], names, language))
 
-    sheet = Sheet(
-        {name: current[name] if name in alone else typed[name] for name in current},
-        now.version,
-        differences=[told(name) for name in theirs if name not in alone],
-        taken_over=[told(name) for name in theirs if name in alone],
-        status=VersionMismatch.status,
-        ticked=_ticked(form),
-    )
-    return await _page(request, signed_in, now, sheet)
+    sheet = overtaken(form, typed, current, now.version, told)
+    return await _page(request, signed_in, now, replace(sheet, ticked=_ticked(form)))
+
+
+def _sheet(subject: Subject, typed: Mapping[str, str], errors: Mapping[str, str], ticked: frozenset[str]) -> Sheet:
+    """What was typed beside what is known."""
+    return Sheet(typed, subject.version, marks_of(_known(subject)), errors, ticked=ticked)
 
 
 async def _refused(
@@ -206,7 +184,7 @@ async def _page(request: Request, signed_in: SignedIn, subject: Subject, sheet: 
         "me": {"id": signed_in.staff.id},
         "texts": texts_of(language, "propose"),
         "chosen": people,
-        "before": {name: value_of(subject, name) for name in (*subject.fields, ATTENDEES)},
+        "before": _known(subject),
     }
     return staff_page(
         request,
@@ -217,7 +195,6 @@ async def _page(request: Request, signed_in: SignedIn, subject: Subject, sheet: 
             "sheet": sheet,
             "subject": subject,
             "people": people,
-            "seen": " ".join(f"{name}:{known}" for name, known in marks_of(subject).items()),
             "is_proposal": subject.noun == "proposals",
             "zone_label": times.zone_label(subject.zone, clock.now(), language),
             "data": data,

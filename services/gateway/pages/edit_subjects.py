@@ -1,6 +1,5 @@
 """What can be edited of a proposal and of an appointment, as the form shows it, and what a change does (R28, X12)."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -108,15 +107,6 @@ def value_of(subject: Subject, name: str) -> str:
     if name == ATTENDEES:
         return ",".join(attendee.staff_id for attendee in subject.attendees)
     return subject.fields[name]
-
-
-def marks_of(subject: Subject) -> dict[str, str]:
-    """By field, a mark of its value: a form that sends it back tells what its reader left alone."""
-    return {name: mark(value_of(subject, name)) for name in (*subject.fields, ATTENDEES)}
-
-
-def mark(value: str) -> str:
-    return hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _fields(item: ProposalView | AppointmentView, language: Language) -> dict[str, str]:

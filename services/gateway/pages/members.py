@@ -1,20 +1,22 @@
 """Staff: the list for everybody; adding, changing, inviting, disabling for administrators."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
 
 from services.gateway.edge.cursors import after, cursor_of
 from services.gateway.identity import SignedIn, require_admin
 from services.gateway.model import SignInState, Staff
 from services.gateway.pages import invitation_mails, times
+from services.gateway.pages.overtaken import Difference, Sheet, as_sent, fresh, overtaken
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text
-from services.gateway.pages.typed import Difference, Mistyped, seen_version, typed_in, understood
+from services.gateway.pages.typed import Mistyped, seen_version, typed_in, understood
 from services.gateway.parts import parts_of
 from services.gateway.schemas.staff import StaffCreate, StaffPatch
 from services.gateway.usecases.invite import StaffIsDisabled
@@ -31,18 +33,6 @@ _BADGES = {
     SignInState.INVITATION_EXPIRED: "bad",
     SignInState.NONE: "bad",
 }
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What the form shows: what was typed, else what is known."""
-
-    typed: Mapping[str, str]
-    version: int = 0
-    errors: Mapping[str, str] = field(default_factory=dict)
-    differences: Sequence[Difference] = ()
-    problem: str = ""
-    status: int = 200
 
 
 @router.get("/members")
@@ -93,12 +83,12 @@ async def new(request: Request, signed_in: Session) -> Response:
 @router.post("/members/new")
 async def add(request: Request, signed_in: Form) -> Response:
     require_admin(signed_in)
-    language, typed = language_for(request), await typed_in(request, FIELDS)
+    language, typed, form = language_for(request), await typed_in(request, FIELDS), await request.form()
     try:
         asked = understood(StaffCreate, typed, language)
         staff = await parts_of(request).add_staff(signed_in.organization, signed_in.staff, asked, signed_in.request_id)
     except (Mistyped, EmailTaken) as wrong:
-        return _page(request, signed_in, None, _wrong(typed, wrong, language))
+        return _page(request, signed_in, None, _wrong(form, typed, wrong, language))
     return RedirectResponse(f"/members/{staff.id}?said=added", status_code=303)
 
 
@@ -106,7 +96,7 @@ async def add(request: Request, signed_in: Form) -> Response:
 async def show_one(request: Request, staff_id: str, signed_in: Session) -> Response:
     require_admin(signed_in)
     staff = await _found(request, signed_in, staff_id)
-    return _page(request, signed_in, staff, Sheet(_typed_of(staff), staff.version))
+    return _page(request, signed_in, staff, fresh(_typed_of(staff), staff.version))
 
 
 @router.post("/members/{staff_id}")
@@ -118,11 +108,9 @@ async def change(request: Request, staff_id: str, signed_in: Form) -> Response:
         patch = understood(StaffPatch, typed, language)
         await _change(request, signed_in, staff_id, patch.model_dump(exclude_unset=True), seen_version(form))
     except (Mistyped, EmailTaken, LastAdmin) as wrong:
-        version = str(form.get("version", ""))
-        known = int(version) if version.isdecimal() and len(version) < 10 else 0
-        return _page(request, signed_in, staff, _wrong(typed, wrong, language, version=known))
+        return _page(request, signed_in, staff, _wrong(form, typed, wrong, language))
     except VersionMismatch:
-        return _overtaken(request, signed_in, await _found(request, signed_in, staff_id), typed)
+        return await _overtaken(request, signed_in, await _found(request, signed_in, staff_id), typed)
     link_ended = staff.invitation is not None and patch.email != staff.email
     said = "changed_address" if link_ended else "changed"
     return RedirectResponse(f"/members/{staff_id}?said={said}", status_code=303)
@@ -142,7 +130,8 @@ async def take_step(request: Request, staff_id: str, step: str, signed_in: Form)
             raise NotFound()
     except (LastAdmin, StaffIsDisabled) as problem:
         staff = await _found(request, signed_in, staff_id)
-        sheet = Sheet(_typed_of(staff), staff.version, problem=problem.detail(language), status=problem.status)
+        known = fresh(_typed_of(staff), staff.version)
+        sheet = replace(known, problem=problem.detail(language), status=problem.status)
         return _page(request, signed_in, staff, sheet)
     said = {"invite": "invited", "disable": "disabled", "enable": "enabled"}[step]
     return RedirectResponse(f"/members/{staff_id}?said={said}", status_code=303)
@@ -169,25 +158,22 @@ async def _change(
     )
 
 
-def _wrong(typed: Mapping[str, str], wrong: Mistyped | Problem, language: Language, *, version: int = 0) -> Sheet:
+def _wrong(form: FormData, typed: Mapping[str, str], wrong: Mistyped | Problem, language: Language) -> Sheet:
     """What was typed, with a sentence beside each field that is wrong."""
     problem = text(language, "common.fix")
     if isinstance(wrong, Mistyped):
-        return Sheet(typed, version, wrong.errors, problem=problem, status=422)
+        return as_sent(form, typed, wrong.errors, problem, 422)
     place = "email" if isinstance(wrong, EmailTaken) else "role"
-    return Sheet(typed, version, {place: wrong.detail(language)}, problem=problem, status=wrong.status)
+    return as_sent(form, typed, {place: wrong.detail(language)}, problem, wrong.status)
 
 
-def _overtaken(request: Request, signed_in: SignedIn, now: Staff, typed: dict[str, str]) -> Response:
-    """What was typed stays; what somebody else set meanwhile stands beside it."""
+async def _overtaken(request: Request, signed_in: SignedIn, now: Staff, typed: dict[str, str]) -> Response:
     language, current = language_for(request), _typed_of(now)
-    differences = [
-        Difference(text(language, f"members.{name}"), _shown(name, current[name], language))
-        for name in FIELDS
-        if current[name] != typed[name]
-    ]
-    sheet = Sheet(typed, now.version, differences=differences, status=VersionMismatch.status)
-    return _page(request, signed_in, now, sheet)
+
+    def told(name: str) -> Difference:
+        return Difference(text(language, f"members.{name}"), _shown(name, current[name], language))
+
+    return _page(request, signed_in, now, overtaken(await request.form(), typed, current, now.version, told))
 
 
 def _typed_of(staff: Staff) -> dict[str, str]:

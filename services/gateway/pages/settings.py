@@ -1,7 +1,6 @@
 """The organization's settings: administrators change them, members read them (R2, R18, R20, R27, V6, X10)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -9,10 +8,11 @@ from fastapi.responses import RedirectResponse
 from services.gateway.identity import SignedIn, require_admin
 from services.gateway.model import Organization
 from services.gateway.pages import times
+from services.gateway.pages.overtaken import Difference, Sheet, as_sent, fresh, overtaken
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text
-from services.gateway.pages.typed import Difference, Mistyped, seen_version, typed_in, understood
+from services.gateway.pages.typed import Mistyped, seen_version, typed_in, understood
 from services.gateway.parts import parts_of
 from services.gateway.schemas.organization import OrganizationPatch
 from shared import clock
@@ -33,22 +33,10 @@ FIELDS = (
 _PLAIN = ("name", "product_name", "reminder_time", "minimum_slots")
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """What the form shows: what was typed, else what is set."""
-
-    typed: dict[str, str]
-    version: int
-    errors: dict[str, str] = field(default_factory=dict)
-    differences: Sequence[Difference] = ()
-    problem: str = ""
-    status: int = 200
-
-
 @router.get("/settings")
 async def show(request: Request, signed_in: Session) -> Response:
     organization = signed_in.organization
-    return _page(request, signed_in, Sheet(_typed_of(organization), organization.version))
+    return _page(request, signed_in, fresh(_typed_of(organization), organization.version))
 
 
 @router.post("/settings")
@@ -64,26 +52,22 @@ async def change(request: Request, signed_in: Form) -> Response:
     except Mistyped as mistyped:
         if "minimum_slots" in mistyped.errors:
             mistyped.errors["minimum_slots"] = text(language, "settings.minimum_slots_odd")
-        version = form.get("version", "")
-        known = int(version) if isinstance(version, str) and version.isdecimal() and len(version) < 10 else 0
-        problem = text(language, "common.fix")
-        return _page(request, signed_in, Sheet(typed, known, mistyped.errors, problem=problem, status=422))
+        sheet = as_sent(form, typed, mistyped.errors, text(language, "common.fix"), 422)
+        return _page(request, signed_in, sheet)
     except VersionMismatch:
         return await _overtaken(request, signed_in, typed)
     return RedirectResponse("/settings?said=saved", status_code=303)
 
 
 async def _overtaken(request: Request, signed_in: SignedIn, typed: dict[str, str]) -> Response:
-    """What was typed stays; what somebody else set meanwhile stands beside it."""
     language = language_for(request)
     now = await parts_of(request).organizations.find(signed_in.organization.id) or signed_in.organization
     current = _typed_of(now)
-    differences = [
-        Difference(text(language, f"settings.{name}"), _shown(name, current[name], language))
-        for name in FIELDS
-        if current[name] != typed[name]
-    ]
-    return _page(request, signed_in, Sheet(typed, now.version, differences=differences, status=VersionMismatch.status))
+
+    def told(name: str) -> Difference:
+        return Difference(text(language, f"settings.{name}"), _shown(name, current[name], language))
+
+    return _page(request, signed_in, overtaken(await request.form(), typed, current, now.version, told))
 
 
 def _typed_of(organization: Organization) -> dict[str, str]:
@@ -111,7 +95,7 @@ def _shown(name: str, value: str, language: Language) -> str:
     return text(language, f"settings.{name}_{value or 'no'}")
 
 
-def _facts(values: dict[str, str], language: Language) -> list[tuple[str, str, str]]:
+def _facts(values: Mapping[str, str], language: Language) -> list[tuple[str, str, str]]:
     """For those who may only read: what it is called, how it is set, what that does."""
     return [
         (text(language, f"settings.{name}"), _shown(name, values[name], language), _does(name, values[name], language))

@@ -1,7 +1,6 @@
-"""What was typed into a settings form, read as the API's own request models, and forms that somebody overtook."""
+"""What was typed into a settings form, read as the API's own request models."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
 from fastapi import Request
@@ -21,14 +20,6 @@ class Mistyped(Exception):
     def __init__(self, errors: Mapping[str, str]) -> None:
         self.errors = dict(errors)
         super().__init__("mistyped")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A field that somebody else set to another value than the one that was typed."""
-
-    label: str
-    now: str
 
 
 async def typed_in(request: Request, names: tuple[str, ...]) -> dict[str, str]:

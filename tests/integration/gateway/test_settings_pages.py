@@ -106,6 +106,58 @@ async def test_a_second_tab_reads_what_changed_keeps_what_was_typed_and_may_go_o
     assert (await settings_of(gateway))["name"] == "二つ目のタブ"
 
 
+async def hidden(page: Any, path: str) -> dict[str, str]:
+    """What a form bears beside its fields."""
+    shown = (await page.get(path)).text
+    return dict(re.findall(r'<input type="hidden" name="(csrf_token|version|seen)" value="([^"]*)"', shown))
+
+
+async def test_what_a_second_tab_left_alone_takes_the_newer_value_and_saving_reverts_nothing(
+    gateway: Installation,
+) -> None:
+    page = gateway.pages(ADMIN)
+    form = await settings_form(gateway, page, product_name="二つ目の製品") | await hidden(page, "/settings")
+    await gateway.admin.patch("/api/v1/organization", json={"name": "一つ目の社名", "drift_policy": "restore"})
+    answer = await page.post("/settings", data=form | {"minimum_slots": "21"})
+    assert answer.status_code == 422
+    form |= dict(re.findall(r'<input type="hidden" name="(version|seen)" value="([^"]*)"', answer.text))
+    answer = await page.post("/settings", data=form)
+    assert answer.status_code == 412
+    assert "次の項目を変更したため、最新の内容にしました" in answer.text
+    assert re.search(r"会社名</strong>: <bdi>一つ目の社名</bdi>", answer.text)
+    assert "いまは" not in answer.text
+    assert re.search(r'name="name" [^>]*value="一つ目の社名"', answer.text)
+    assert re.search(r'value="restore" checked', answer.text)
+    assert 'value="二つ目の製品"' in answer.text
+    bears = dict(re.findall(r'<input type="hidden" name="(version|seen)" value="([^"]*)"', answer.text))
+    await gateway.admin.patch("/api/v1/organization", json={"name": "三つ目の社名"})
+    again = await page.post("/settings", data=form | bears | {"name": "一つ目の社名", "drift_policy": "restore"})
+    assert re.search(r"会社名</strong>: <bdi>三つ目の社名</bdi>", again.text)
+    bears = dict(re.findall(r'<input type="hidden" name="(version|seen)" value="([^"]*)"', again.text))
+    done = await page.post("/settings", data=form | bears | {"name": "三つ目の社名", "drift_policy": "restore"})
+    assert done.status_code == 303
+    known = await settings_of(gateway)
+    assert (known["name"], known["product_name"], known["drift_policy"]) == ("三つ目の社名", "二つ目の製品", "restore")
+    await gateway.admin.patch("/api/v1/organization", json={"product_name": "Chosei", "drift_policy": "ask"})
+
+
+@pytest.mark.parametrize("path", ["/account", "/members/{taro}"])
+async def test_a_person_left_alone_in_part_takes_the_newer_value_too(gateway: Installation, path: str) -> None:
+    by_admin = path != "/account"
+    page, path = gateway.pages(ADMIN if by_admin else TARO), path.format(taro=gateway.ids[TARO])
+    known = (await gateway.admin.get(f"/api/v1/staff/{gateway.ids[TARO]}")).json()
+    form = {**known, **await hidden(page, path), "kana": "たろう"}
+    form = form if by_admin else form | {"time_zone": "", "locale": ""}
+    await gateway.admin.patch(f"/api/v1/staff/{gateway.ids[TARO]}", json={"name": "山田 次郎"})
+    answer = await page.post(path, data=form)
+    assert answer.status_code == 412
+    assert re.search(r"</strong>: <bdi>山田 次郎</bdi>", answer.text)
+    assert re.search(r'name="name" [^>]*value="山田 次郎"', answer.text)
+    assert 'value="たろう"' in answer.text
+    assert "いまは <bdi>" not in answer.text
+    await gateway.admin.patch(f"/api/v1/staff/{gateway.ids[TARO]}", json={"name": known["name"]})
+
+
 @pytest.mark.parametrize("odd", ODD)
 async def test_odd_values_of_these_forms_are_refused_or_taken_as_text(gateway: Installation, odd: str) -> None:
     page, taro = gateway.pages(ADMIN), gateway.ids[TARO]
