@@ -12,6 +12,7 @@ from services.gateway.usecases.read_timeline import Told
 from shared.contracts.actors import Actor, ActorKind
 from shared.contracts.api.effects import EffectStatus
 from shared.contracts.api.timeline import ActorView, CallView, TimelineItem, TimelineList
+from shared.contracts.booking import ReasonGone
 from shared.contracts.timeline import Facts, TimelineEntry
 from shared.problem import Language
 
@@ -95,13 +96,19 @@ def _details(name: str, facts: Facts, reading: _Reading) -> list[str]:
         _span(facts, reading),
         reading.joined(facts.staff_ids),
         PROVIDERS.get(facts.provider, facts.provider),
-        reading.text("timeline.slots", count=len(facts.slot_ids))
-        if name in ("slots_proposed", "slots_changed")
-        else "",
+        _slots(name, facts, reading),
         reading.text("timeline.link_changed") if facts.link_changed else "",
         "" if name in _BY_REASON else _reason(facts, reading),
         _until(name, facts, reading),
     ]
+
+
+def _slots(name: str, facts: Facts, reading: _Reading) -> str:
+    """What there is to choose from; where slots went, what remains."""
+    if name not in ("slots_proposed", "slots_changed"):
+        return ""
+    key = "timeline.slots_left" if facts.reason == ReasonGone.TAKEN else "timeline.slots"
+    return reading.text(key, count=len(facts.slot_ids))
 
 
 def _span(facts: Facts, reading: _Reading) -> str:

@@ -83,7 +83,12 @@ def items(*entries: TimelineEntry, language: Language = "ja") -> list[TimelineIt
         (
             an_entry("booking.slots_changed", reason="taken", slot_ids=["slt_1"]),
             "ほかの予定が入った日時候補を取り除きました",
-            "日時候補 1件",
+            "残りの日時候補 1件",
+        ),
+        (
+            an_entry("booking.slots_changed", reason="edited", slot_ids=["slt_1", "slt_2"]),
+            "日程調整の内容を変更しました",
+            "日時候補 2件",
         ),
         (an_entry("later.something_new"), "記録(something_new)", ""),
     ],
