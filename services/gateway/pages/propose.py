@@ -152,15 +152,16 @@ def _dates(request: Request, signed_in: SignedIn) -> dict[str, str]:
 
 
 async def _missing(request: Request, signed_in: SignedIn) -> list[str]:
-    """What the reader must connect before organizing a web meeting (R5); nothing is said where nobody can tell."""
+    """What the reader must connect, perhaps again, to organize a web meeting (R5); nothing where nobody can tell."""
     try:
         known = (await parts_of(request).connections.of(signed_in.caller())).items
     except BackendProblem:
         return []
-    connected = {item.provider for item in known if item.status is ConnectionStatus.CONNECTED}
+    status = {item.provider: item.status for item in known}
+    needed = {"zoom": (Provider.ZOOM,), "calendar": (Provider.GOOGLE, Provider.MICROSOFT)}
     lacking = []
-    if Provider.ZOOM not in connected:
-        lacking.append("zoom")
-    if not connected & {Provider.GOOGLE, Provider.MICROSOFT}:
-        lacking.append("calendar")
+    for word, providers in needed.items():
+        found = {status.get(provider) for provider in providers}
+        if ConnectionStatus.CONNECTED not in found:
+            lacking.append(f"{'broken' if ConnectionStatus.BROKEN in found else 'missing'}_{word}")
     return lacking
