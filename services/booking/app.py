@@ -169,6 +169,7 @@ def _routes(
             writes,
             store,
             links,
+            availability,
             ProposeSlots(people, store, claimed, rooms, announcer, links, relay, settings.unanswered_after),
             EditProposal(people, store, claimed, rooms, announcer, relay),
             WithdrawProposal(store, announcer, relay),

@@ -86,10 +86,17 @@ def obstacle(
     known = [host for host in hosts if host.state is CalendarState.KNOWN]
     if busy_cells(span, known, tolerated).any():
         return Obstacle.BUSY
-    unseen = [host for host in known if host.staff_id not in seen and not host.knows(span)]
-    if unseen or any(host.state is CalendarState.UNKNOWN for host in hosts):
-        return Obstacle.UNREADABLE
-    return None
+    return Obstacle.UNREADABLE if unreadable(span, hosts, seen) else None
+
+
+def unreadable(span: Span, hosts: Sequence[HostTime], seen: Sequence[str] = ()) -> list[str]:
+    """Those whose calendar cannot be read in ``span``; beyond its window it need not be where it was ``seen``."""
+    return [
+        host.staff_id
+        for host in hosts
+        if host.state is CalendarState.UNKNOWN
+        or (host.state is CalendarState.KNOWN and host.staff_id not in seen and not host.knows(span))
+    ]
 
 
 def busy_cells(span: Span, hosts: Sequence[HostTime], tolerated: Sequence[Tolerated] = ()) -> Cells:

@@ -1,5 +1,6 @@
 """Staff: proposals."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from services.booking.routes.versions import Change, Writes, if_match
 from services.booking.schemas import cursor_of, fingerprint, parse, read_cursor, read_json
 from services.booking.store.bookings import BookingStore
 from services.booking.store.listings import Narrowing, newest_proposals
+from services.booking.usecases.availability import Availability
 from services.booking.usecases.edit_proposal import EditProposal
 from services.booking.usecases.end_proposal import WithdrawProposal
 from services.booking.usecases.links import Links
@@ -45,6 +47,7 @@ class ProposalRoutes:
         writes: Writes,
         store: BookingStore,
         links: Links,
+        availability: Availability,
         propose: ProposeSlots,
         edit: EditProposal,
         withdraw: WithdrawProposal,
@@ -53,6 +56,7 @@ class ProposalRoutes:
         self._writes = writes
         self._store = store
         self._links = links
+        self._availability = availability
         self._propose = propose
         self._edit = edit
         self._withdraw = withdraw
@@ -69,8 +73,8 @@ class ProposalRoutes:
         add("/{proposal_id}/slots.txt", self.copy, methods=["GET"])
         return router
 
-    def _view(self, proposal: Proposal, who: Caller) -> ProposalView:
-        return proposal_view(proposal, who, self._links.guest_url(proposal.proposal_id, proposal.token))
+    def _view(self, proposal: Proposal, who: Caller, unreadable: Mapping[str, list[str]] | None = None) -> ProposalView:
+        return proposal_view(proposal, who, self._links.guest_url(proposal.proposal_id, proposal.token), unreadable)
 
     async def _write(self, proposal_id: str, apply: Change[Proposal], who: Caller, expected: str | None) -> Proposal:
         return await self._writes(proposal_id, lambda: self._find(proposal_id, who), apply, who, expected)
@@ -111,7 +115,9 @@ class ProposalRoutes:
         return ProposalList(items=[self._view(proposal, who) for proposal in page], next_cursor=more)
 
     async def show(self, proposal_id: str, who: Who) -> ProposalView:
-        return self._view(await self._find(proposal_id, who), who)
+        """Also which slots cannot be chosen for now, since a calendar cannot be read (G3)."""
+        proposal = await self._find(proposal_id, who)
+        return self._view(proposal, who, (await self._availability.offered(proposal)).unreadable)
 
     async def change(self, proposal_id: str, request: Request, who: Who, expected: Expected) -> ProposalView:
         body = await request.body()

@@ -4,7 +4,7 @@ confirmation (G3-G5).
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from services.booking.model.free_time import (
     busy_cells,
     obstacle,
     spans_of,
+    unreadable,
 )
 from services.booking.model.people import Link, Staff
 from services.booking.model.proposal import OfferedSlot, Proposal, ToleratedEntry
@@ -64,6 +65,16 @@ class Examined:
     read: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Offered:
+    """The slots that a guest can choose now, earliest first (R24), and by slot that only this keeps from it, those
+    whose calendar cannot be read (G3).
+    """
+
+    possible: Sequence[OfferedSlot] = ()
+    unreadable: Mapping[str, list[str]] = field(default_factory=dict)
+
+
 class Availability:
     """Reads what is known and, for a confirmation, looks."""
 
@@ -97,18 +108,24 @@ class Availability:
         )
         return Evidence(staff, bits, claims)
 
-    async def possible(self, proposal: Proposal) -> list[OfferedSlot]:
-        """The slots that a guest can choose now, earliest first (R24)."""
+    async def offered(self, proposal: Proposal) -> Offered:
         slots = proposal.open_slots
         if not proposal.is_live or not slots:
-            return []
+            return Offered()
         wanted = sorted({claim.resource for claim in proposal.claims()})
         spans = [slot.span for slot in slots]
         evidence = await self.evidence(proposal.organization_id, proposal.attendee_ids, spans, wanted)
         now = clock.now()
         hosts = evidence.hosts(now, self._stale_after)
-        free = [slot for slot in slots if self._obstacle(slot, proposal, hosts, evidence.claims, now) is None]
-        return sorted(free, key=lambda slot: slot.start_at)
+        found = [(slot, self._obstacle(slot, proposal, hosts, evidence.claims, now)) for slot in slots]
+        return Offered(
+            sorted((slot for slot, why in found if why is None), key=lambda slot: slot.start_at),
+            {
+                slot.slot_id: unreadable(slot.span, hosts, slot.seen)
+                for slot, why in found
+                if why is Obstacle.UNREADABLE
+            },
+        )
 
     async def filled(self, organization_id: str, staff_id: str, slots: Sequence[OfferedSlot]) -> set[str]:
         """Ids of the slots in which this calendar is now known to be busy, beyond what they tolerate (G2, G3)."""

@@ -196,8 +196,8 @@ class ConfirmSlot:
     async def _slot_taken(self, proposal: Proposal, refused: OfferedSlot) -> SlotTaken:
         """With the slots that remain, nearest first (X12). A proposal that ended meanwhile says that instead."""
         proposal = await self._read_open(proposal.token.hash)
-        possible = await self._availability.possible(proposal)
-        remaining = [slot for slot in possible if slot.slot_id != refused.slot_id]
+        offered = await self._availability.offered(proposal)
+        remaining = [slot for slot in offered.possible if slot.slot_id != refused.slot_id]
         remaining.sort(key=lambda slot: abs(slot.start_at - refused.start_at))
         slots = [view.model_dump(mode="json") for view in slots_view(remaining, proposal.time_zone)]
         return SlotTaken(extra={"slots": slots})

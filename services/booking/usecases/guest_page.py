@@ -7,7 +7,7 @@ from services.booking.model.people import Organization
 from services.booking.model.proposal import Proposal
 from services.booking.store.bookings import BookingStore
 from services.booking.store.people import PeopleStore
-from services.booking.usecases.availability import Availability
+from services.booking.usecases.availability import Availability, Offered
 from services.booking.usecases.drafting import organization_of
 from services.booking.usecases.links import Links
 from services.booking.views.guest import appointment_view, proposal_view
@@ -40,14 +40,15 @@ class GuestPage:
         proposal = await self._store.proposal_by_token(token_hash(token))
         if proposal is None:
             raise NotFound()
-        organization, possible, appointment = await asyncio.gather(
+        organization, offered, appointment = await asyncio.gather(
             organization_of(self._people, proposal.organization_id),
-            self._availability.possible(proposal),
+            self._availability.offered(proposal),
             self._appointment(proposal),
         )
         status = _status_now(proposal)
         chosen = self._appointment_view(appointment, organization) if appointment else None
-        return proposal_view(proposal, status, possible if status is ProposalStatus.OPEN else [], organization, chosen)
+        shown = offered if status is ProposalStatus.OPEN else Offered()
+        return proposal_view(proposal, status, shown.possible, bool(shown.unreadable), organization, chosen)
 
     async def appointment(self, appointment: Appointment) -> GuestAppointmentView:
         organization = await organization_of(self._people, appointment.organization_id)

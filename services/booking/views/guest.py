@@ -30,6 +30,7 @@ def proposal_view(
     proposal: Proposal,
     status: ProposalStatus,
     possible: Sequence[OfferedSlot],
+    unreadable: bool,
     organization: Organization,
     appointment: GuestAppointmentView | None,
 ) -> GuestProposalView:
@@ -44,6 +45,7 @@ def proposal_view(
         platform=proposal.platform if proposal.kind is Kind.WEB else None,
         address=proposal.address,
         slots=slots_view(possible, proposal.time_zone),
+        unreadable=unreadable,
         time_zone=proposal.time_zone,
         locale=proposal.locale,
         guest=KnownGuestView(

@@ -1,5 +1,6 @@
 """The staff's side: proposals and appointments with what became of each effect (R28, G9)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -44,7 +45,9 @@ class Access:
         )
 
 
-def proposal_view(proposal: Proposal, caller: Caller, guest_url: str) -> ProposalView:
+def proposal_view(
+    proposal: Proposal, caller: Caller, guest_url: str, unreadable: Mapping[str, list[str]] | None = None
+) -> ProposalView:
     access, zone = Access.of(proposal, caller), ZoneInfo(proposal.time_zone)
     modes = modes_of(proposal.kind)
     return ProposalView(
@@ -58,6 +61,7 @@ def proposal_view(proposal: Proposal, caller: Caller, guest_url: str) -> Proposa
         organizer_id=proposal.organizer_id,
         attendees=[_attendee(attendee) for attendee in proposal.attendees],
         slots=[_slot(slot, zone) for slot in proposal.slots],
+        unreadable=dict(unreadable or {}),
         guest=_NOBODY if access.hidden else GuestView(**proposal.guest.model_dump()),
         send_mail=proposal.send_mail,
         guidance="" if access.hidden else proposal.guidance,

@@ -187,7 +187,7 @@ async def _refused(
     if code == "slot_taken":
         form = replace(form, slot_id="")
         if not proposal.slots:
-            sentence = text(language, "guest.slot_taken_none")
+            sentence = text(language, f"guest.slot_taken_{'unreadable' if proposal.unreadable else 'none'}")
     headers = _retry(retry_after)
     return page(
         visit, proposal, form=form, errors=errors, problem=sentence, status=status, headers=headers, nearest=nearest

@@ -119,8 +119,9 @@ def choosing(
 
 
 def over(proposal: GuestProposalView, reading: Reading) -> dict[str, object]:
-    """Nothing can be chosen: expired, withdrawn, or every slot gone."""
-    state = {ProposalStatus.EXPIRED: "expired", ProposalStatus.WITHDRAWN: "withdrawn"}.get(proposal.status, "none")
+    """Nothing can be chosen: expired, withdrawn, every slot gone, or nobody can tell for now (G3)."""
+    left = "unreadable" if proposal.unreadable else "none"
+    state = {ProposalStatus.EXPIRED: "expired", ProposalStatus.WITHDRAWN: "withdrawn"}.get(proposal.status, left)
     return {
         **frame(proposal, reading),
         "mark": "over",

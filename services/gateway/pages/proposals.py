@@ -1,5 +1,6 @@
 """Proposals: the list, one of them with what became of each effect, withdrawing (R28)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -117,7 +118,9 @@ async def _detail(
             "badge": BADGES[proposal.status],
             "heading": heading,
             "title": title_beside(proposal.title, heading),
-            "slots": [_slot(slot, proposal.status, language) for slot in proposal.slots],
+            "slots": [_slot(slot, proposal, language) for slot in proposal.slots],
+            "unreadable": _unreadable(proposal, names, language),
+            "own_unreadable": any(signed_in.staff.id in staff_ids for staff_ids in proposal.unreadable.values()),
             "organizer": names.get(proposal.organizer_id, ""),
             "effects": effect_rows(proposal.effects, Reading(names, signed_in.zone, language, clock.now())),
             "timeline": timeline,
@@ -147,14 +150,22 @@ def _line(proposal: ProposalView, reading: Reading) -> dict[str, Any]:
     }
 
 
-def _slot(slot: SlotView, proposal: ProposalStatus, language: Language) -> dict[str, Any]:
-    """A slot can be chosen as long as it and its proposal are open."""
+def _unreadable(proposal: ProposalView, names: Mapping[str, str], language: Language) -> str:
+    """An unreadable calendar is not an empty one (G3): whose keeps slots from being chosen."""
+    whose = dict.fromkeys(one for staff_ids in proposal.unreadable.values() for one in staff_ids)
+    listed = text(language, "common.list_comma").join(filter(None, (names.get(one, "") for one in whose)))
+    return text(language, "proposals.unreadable", names=listed) if whose else ""
+
+
+def _slot(slot: SlotView, proposal: ProposalView, language: Language) -> dict[str, Any]:
+    """A slot can be chosen as long as it and its proposal are open, and every calendar can be read."""
     left = slot.status is SlotStatus.OPEN
-    over = "passed" if slot.start <= clock.now() else "closed" if proposal is not ProposalStatus.OPEN else ""
-    word = over if left and over else str(slot.status)
+    over = "passed" if slot.start <= clock.now() else "closed" if proposal.status is not ProposalStatus.OPEN else ""
+    unreadable = slot.id in proposal.unreadable
+    word = over if left and over else "unreadable" if unreadable else str(slot.status)
     return {
         "slot": slot,
-        "badge": "none" if left and over else _SLOT_BADGES[slot.status],
+        "badge": "none" if left and over else "bad" if unreadable else _SLOT_BADGES[slot.status],
         "word": text(language, f"proposals.slot_{word}"),
         "gone": bool(left and over) or slot.status in (SlotStatus.TAKEN, SlotStatus.WITHDRAWN),
     }

@@ -152,7 +152,8 @@ class SlotView(View):
 class ProposalView(View):
     """A proposal as staff see it. ``hidden`` where it is private and the reader takes no part: then title, guest,
     note, guidance and the guest's URL are empty. Times are in the organization's zone.
-    ``opened_at`` is when the guest's page was first seen (X12).
+    ``opened_at`` is when the guest's page was first seen (X12). ``unreadable`` has, by id of an open slot that cannot
+    be chosen for now, those whose calendar cannot be read (G3); said of one proposal that is read, else empty.
     """
 
     id: str
@@ -165,6 +166,7 @@ class ProposalView(View):
     organizer_id: str
     attendees: list[AttendeeView]
     slots: list[SlotView]
+    unreadable: dict[str, list[str]] = Field(default_factory=dict)
     guest: GuestView
     send_mail: bool
     guidance: str
@@ -232,7 +234,8 @@ class KnownGuestView(View):
 
 class GuestProposalView(View):
     """The guest's page: what can be chosen, or what was. ``appointment`` is set once it is confirmed,
-    ``asked_again_at`` while other slots were asked for and none were offered since.
+    ``asked_again_at`` while other slots were asked for and none were offered since. ``unreadable`` where slots are left
+    out for now, since a host's calendar cannot be read (G3).
     """
 
     status: ProposalStatus
@@ -244,6 +247,7 @@ class GuestProposalView(View):
     platform: Platform | None
     address: str | None
     slots: list[GuestSlotView]
+    unreadable: bool = False
     time_zone: str
     locale: str
     guest: KnownGuestView

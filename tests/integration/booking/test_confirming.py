@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from httpx import Response
@@ -213,6 +213,21 @@ async def test_g03_a_broken_calendar_is_neither_offered_nor_confirmed(world: Wor
     await world.breaks(HANAKO)
     assert (await world.guest("GET", proposal)).json()["slots"] == []
     assert (await world.confirm(proposal)).status_code == 503
+
+
+async def test_g03_staff_and_the_guest_are_told_that_a_calendar_cannot_be_read(world: World) -> None:
+    proposal = await world.propose()
+    path, [first, *_] = f"/proposals/{proposal['id']}", proposal["slots"]
+    assert (await world.call("GET", path)).json()["unreadable"] == {}
+    assert (await world.guest("GET", proposal)).json()["unreadable"] is False
+    await world.breaks(HANAKO)
+    await world.busy(TARO, Span(datetime.fromisoformat(first["start"]), datetime.fromisoformat(first["end"])))
+    shown = (await world.call("GET", path)).json()
+    assert shown["unreadable"] == {slot["id"]: [HANAKO] for slot in shown["slots"] if slot["id"] != first["id"]}
+    assert (await world.guest("GET", proposal)).json()["unreadable"] is True
+    assert (await world.call("DELETE", path)).status_code == 200
+    assert (await world.call("GET", path)).json()["unreadable"] == {}
+    assert (await world.guest("GET", proposal)).json()["unreadable"] is False
 
 
 async def test_g03_a_look_that_finds_the_calendar_broken_outweighs_an_older_copy(world: World) -> None:

@@ -213,6 +213,40 @@ async def test_slots_of_what_is_over_are_not_called_open(gateway: Installation, 
     assert "受付終了" in page
 
 
+@pytest.mark.parametrize("own", [True, False])
+async def test_g03_slots_that_an_unreadable_calendar_keeps_back_are_not_called_open(
+    gateway: Installation, own: bool
+) -> None:
+    reader = gateway.ids["taro@example.jp"]
+    whose = {"staff_id": reader if own else "stf_x", "name": "鈴木 一郎", "email": "x@example.jp"}
+    view = a_proposal_view(attendees=[whose], unreadable={"slt_1": [whose["staff_id"]]})
+    gateway.services.says("booking", "GET /internal/proposals/prp_1", Answer(200, view))
+    page = (await gateway.pages("taro@example.jp").get("/proposals/prp_1")).text
+    assert "選択可" not in page
+    assert "いま選べません</span>" in page
+    assert "鈴木 一郎 のカレンダーを読み取れないため" in page
+    assert ('<a href="/connections">外部連携を確認する</a>' in page) == own
+
+
+async def test_g03_the_guest_reads_that_times_cannot_be_confirmed_for_now(gateway: Installation) -> None:
+    view = a_guest_view(slots=[], unreadable=True)
+    gateway.services.says("booking", "GET /internal/guest/proposal", Answer(200, view))
+    page = (await gateway.anyone.get(GUEST, headers={"accept": "text/html"})).text
+    assert "いまは日時をお選びいただけません" in page
+    assert "すべて埋まったか" not in page
+    assert "別の日時を依頼する" in page
+
+
+async def test_r05_a_broken_connection_is_not_called_missing(gateway: Installation) -> None:
+    known = {"items": [{"provider": "google", "status": "broken", "account": "taro@example.jp"}]}
+    gateway.services.says("calendar_sync", "GET /internal/connections", Answer(200, known))
+    page = (await gateway.pages("taro@example.jp").get("/proposals/new")).text
+    assert "<p>カレンダーとの連携が切れています。" in page
+    assert "<p>カレンダーが未連携です。" not in page
+    assert "<p>Zoomが未連携です。" in page
+    assert '<a href="/connections">外部連携で接続し直す</a>' in page
+
+
 async def test_only_calendars_with_holds_are_counted_before_withdrawing(gateway: Installation) -> None:
     hold = {"effect": "hold", "of": "stf_taro", "status": "done", "reason": None, "until": None}
     other = {"staff_id": "stf_x", "name": "未連携", "email": "x@example.jp"}

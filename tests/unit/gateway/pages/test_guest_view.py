@@ -58,3 +58,10 @@ def test_the_address_of_a_confirmation_is_masked() -> None:
 
 def test_an_open_proposal_without_slots_says_so() -> None:
     assert guest_view.over(a_proposal(slots=[]), a_reading())["heading"] == "お選びいただける日時がなくなりました"
+
+
+def test_g03_slots_that_nobody_can_confirm_for_now_are_not_called_taken() -> None:
+    shown = guest_view.over(a_proposal(slots=[], unreadable=True), a_reading())
+    assert (shown["state"], shown["heading"]) == ("unreadable", "いまは日時を確認できません")
+    ended = guest_view.over(a_proposal(slots=[], unreadable=True, status="withdrawn"), a_reading())
+    assert ended["state"] == "withdrawn"
