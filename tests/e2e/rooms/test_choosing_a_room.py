@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.pages.test_every_page import AXE, LOOK, PICTURES, Looker
@@ -119,6 +120,30 @@ async def test_a_room_is_chosen_with_the_keyboard_alone_on_a_phone(keeper: Keepe
     await page.keyboard.press("Escape")
     await expect(dialog).to_be_hidden()
     await expect(chip.locator(".button-plain")).to_be_focused()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_the_name_of_a_room_that_cannot_be_booked_is_read_on_a_phone(keeper: Keeper, language: str) -> None:
+    await keeper.choose("本社")
+    page = await keeper.form("phone", language=language)
+    room = {"building_id": "b", "building_name": "本社", "capacity": 12, "free": True}
+    names = {"microsoft": "Conference room Fuji", "google": "Conference room Hakone"}
+    items = [room | {"id": name, "name": name, "provider": provider} for provider, name in names.items()]
+    await page.route("**/api/v1/rooms?*", lambda route: route.fulfill(json={"items": items}))
+    await expect(page.locator("[data-rooms-line]")).to_contain_text("本社")
+    await add_by_hand(page, keeper.people, days=1, start="10:00", end="11:00")
+    dialog = page.locator("#room-dialog")
+    await expect(dialog.locator(".room-blocked")).to_have_count(1)
+    await look_at_dialog(Looker(page, "phone", language), "rooms-room-dialog-elsewhere")
+    name = await dialog.locator(".room-blocked strong").bounding_box()
+    badge = await dialog.locator(".room-blocked .badge").bounding_box()
+    frame = await dialog.locator(".room-list").bounding_box()
+    assert name is not None
+    assert badge is not None
+    assert frame is not None
+    assert name["height"] < 40
+    assert badge["y"] >= name["y"] + name["height"]
+    assert badge["x"] + badge["width"] <= frame["x"] + frame["width"]
 
 
 async def test_the_buildings_are_asked_for_while_none_is_chosen_and_can_be_skipped(keeper: Keeper) -> None:
