@@ -112,7 +112,15 @@ async def test_x12_the_check_page_shows_the_guests_page(people: People, width: W
     frame = page.frame_locator("#guest-preview iframe")
     await expect(frame.locator("input[name=slot_id]")).to_have_count(1)
     await expect(frame.locator("h1")).to_contain_text("株式会社サンプル")
+    dialog = page.locator("#guest-preview")
+    await expect(dialog.locator("[data-close]")).to_be_focused()
     await Looker(page, width, language).look("proposal-guest-page-dialog")
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+    await page.click("[data-guest-page]")
+    await page.locator("#guest-preview iframe").click()
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
 
 
 async def test_x12_the_result_can_be_added_to_a_calendar(people: People) -> None:
