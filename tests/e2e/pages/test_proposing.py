@@ -184,6 +184,25 @@ async def test_slots_of_a_proposal_are_edited(people: People) -> None:
     assert [slot["status"] for slot in seen["slots"]].count("open") == 2
 
 
+async def test_a_drag_does_not_leave_its_day(people: People) -> None:
+    page = await open_form(people, weeks=3)
+    heads = page.locator(".grid [role=columnheader][data-date]")
+    first, second = [await heads.nth(column).bounding_box() for column in (1, 2)]
+    assert first is not None
+    assert second is not None
+    top = first["y"] + first["height"] + 30
+    await page.mouse.move(first["x"] + first["width"] / 2, top + 31)
+    await page.mouse.down()
+    await page.mouse.move(first["x"] + first["width"] / 2, top + 56, steps=4)
+    await expect(page.locator(".grid .drawn")).to_have_count(1)
+    await page.mouse.move(second["x"] + second["width"] / 2, top + 81, steps=4)
+    await expect(page.locator(".grid .drawn")).to_have_count(0)
+    await page.mouse.up()
+    await expect(page.locator("[data-slots] li")).to_have_count(0)
+    await drag(page, column=1, row=1)
+    await expect(page.locator("[data-slots] li")).to_have_count(1)
+
+
 async def test_a_tap_chooses_a_slot_of_the_chosen_length(people: People) -> None:
     page = await people.staff("touch")
     await page.goto("/proposals/new")

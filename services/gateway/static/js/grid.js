@@ -2,7 +2,7 @@
 // other, and slots chosen by dragging, or on a touch screen by tapping (FullCalendar, loaded as a global).
 import { part } from "./attendees.js";
 import { daysFor, laneHeads, unreadableLanes } from "./lanes.js";
-import { dateInput, dayHead, dayText, hours, instantOf, iso } from "./times.js";
+import { dateInput, dayHead, dayText, hours, instantOf, iso, withinDay } from "./times.js";
 
 const NARROW = matchMedia("(max-width: 760px)");
 const HALF_HOUR = 30 * 60_000;
@@ -32,6 +32,7 @@ export class Grid {
       initialDate: page.edit?.slots[0]?.start ?? page.now(),
       validRange: { start: page.now() },
       slotEventOverlap: false,
+      selectAllow: (span) => withinDay(spanned(span), page.zone),
       select: (span) => this.dragged(span),
       eventClick: ({ event }) => { if (event.extendedProps.pressed) pressed(...event.extendedProps.pressed); },
       datesSet: (range) => visible(new Date(range.startStr), new Date(range.endStr)),
@@ -123,7 +124,7 @@ export class Grid {
 
   dragged(span) {
     this.draggedAt = performance.now();
-    const slot = { start: new Date(span.startStr), end: new Date(span.endStr) };
+    const slot = spanned(span);
     this.take(slot, slot.end - slot.start > HALF_HOUR ? null : span.jsEvent);
     this.calendar.unselect();
   }
@@ -218,6 +219,8 @@ export class Grid {
     return { start: iso(new Date(now.getTime() - 48 * 3_600_000)), end: iso(now), display: "background", className: "past" };
   }
 }
+
+const spanned = ({ startStr, endStr }) => ({ start: new Date(startStr), end: new Date(endStr) });
 
 const viewOf = (days) => `days${days}`;
 

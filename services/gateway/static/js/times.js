@@ -82,5 +82,10 @@ export function hours(slot, zone, language) {
   return `${timeInput(slot.start, zone)} ${dash} ${end}`;
 }
 
+// Whether a slot lies on one day, which midnight ends.
+export function withinDay(slot, zone) {
+  return dateInput(slot.start, zone) === dateInput(new Date(slot.end.getTime() - 1), zone);
+}
+
 // RFC 3339 in UTC.
 export const iso = (instant) => instant.toISOString().replace(".000Z", "Z");
