@@ -34,8 +34,8 @@ class SetupCodeInvalid(Problem):
     """Not the code from the settings or the log."""
 
     code, status = "setup_code_invalid", 403
-    ja = "初期設定コードが違います。サーバーのログに表示されたコードを入力してください。"
-    en = "This is not the set-up code. Please enter the one shown in the server's log."
+    ja = "セットアップコードが違います。サーバーのログに表示されたコードを入力してください。"
+    en = "This is not the setup code. Please enter the one shown in the server's log."
 
 
 class SetUp:

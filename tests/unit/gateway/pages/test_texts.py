@@ -7,6 +7,7 @@ import pytest
 
 from services.gateway.pages.rendering import TEMPLATES
 from services.gateway.pages.texts import catalogue, text
+from services.gateway.usecases.set_up import SetupCodeInvalid
 
 PAGES = Path(__file__).parents[4] / "services" / "gateway" / "pages"
 SCRIPTS = TEMPLATES.parent / "static" / "js"
@@ -22,6 +23,11 @@ def test_both_languages_take_the_same_values() -> None:
 
     different = [key for key, words in catalogue("ja").items() if values(words) - values(catalogue("en")[key])]
     assert different == []
+
+
+def test_the_setup_code_is_called_alike_where_it_is_asked_for_and_where_it_is_refused() -> None:
+    assert text("ja", "setup.code") in SetupCodeInvalid.ja
+    assert text("en", "setup.code").lower() in SetupCodeInvalid.en
 
 
 def test_no_text_is_empty() -> None:
