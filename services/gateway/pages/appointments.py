@@ -33,6 +33,7 @@ from shared.contracts.api.appointments import (
     CancelRequest,
     DriftRequest,
     MeetingStatus,
+    RoomStatus,
 )
 from shared.contracts.api.effects import Effect
 from shared.contracts.booking import DriftDecision
@@ -264,13 +265,16 @@ def _what_moves(appointment: AppointmentView, language: Language) -> str:
 
 
 def _things(appointment: AppointmentView, language: Language) -> str:
-    """The meeting and the entries that stand, counted."""
+    """The meeting, the entries and the room that stand, counted; a room that declined is not booked."""
     standing = [effect for effect in appointment.effects if not effect.absent]
     meetings = sum(effect.effect is Effect.MEETING for effect in standing)
     calendars = sum(effect.effect is Effect.ENTRY for effect in standing)
+    declined = appointment.room is not None and appointment.room.status is RoomStatus.DECLINED
+    rooms = 0 if declined else sum(effect.effect is Effect.ROOM for effect in standing)
     counted = [
         *([text(language, "appointments.goes_meeting", n=meetings)] if meetings else []),
         *([text(language, "appointments.goes_entries", n=calendars)] if calendars else []),
+        *([text(language, "appointments.goes_rooms", n=rooms)] if rooms else []),
     ]
     return text(language, "appointments.goes_and").join(counted)
 

@@ -219,3 +219,16 @@ async def test_x12_another_time_says_what_moves_and_who_is_mailed(gateway: Insta
     page = (await gateway.pages(TARO).get("/appointments/apt_1")).text
     assert "新しい日時に移し" not in page
     assert "担当者に日時変更のメールを1通送ります。" in page
+
+
+@pytest.mark.parametrize(("status", "booked"), [("accepted", True), ("pending", True), ("declined", False)])
+async def test_x12_the_room_that_goes_or_moves_is_counted_where_one_is_booked(
+    gateway: Installation, status: str, booked: bool
+) -> None:
+    room = {"effect": "room", "of": "rom_1", "status": "done"}
+    named = {"id": "rom_1", "name": "富士", "status": status}
+    shows(gateway, "appointments", effects=[ENTRY, room], room_id="rom_1", room=named)
+    page = (await gateway.pages(TARO).get("/appointments/apt_1")).text
+    things = "担当者1名のカレンダーの予定" + ("と、会議室の予約1件" if booked else "")
+    assert f"{things}を削除します。" in page
+    assert f"{things}を新しい日時に移し" in page
