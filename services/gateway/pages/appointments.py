@@ -96,7 +96,7 @@ def _line(appointment: AppointmentView, reading: Reading) -> dict[str, Any]:
         "heading": heading,
         "title": title_beside(appointment.title, heading),
         "kind": staff_kind_word(appointment.kind, reading.language),
-        "states": effect_states(appointment.effects, replace(reading, names=names)),
+        "states": effect_states(appointment.effects, replace(reading, names=names, drifted=drifted_in(appointment))),
     }
 
 
@@ -104,6 +104,11 @@ def names_in(appointment: AppointmentView) -> dict[str, str]:
     """Of attendees and of the room, by id."""
     names = {attendee.staff_id: attendee.name for attendee in appointment.attendees}
     return names | ({appointment.room.id: appointment.room.name or ""} if appointment.room else {})
+
+
+def drifted_in(appointment: AppointmentView) -> str:
+    """Whose entry was changed in the calendar and waits for a decision."""
+    return appointment.drift.staff_id if appointment.drift else ""
 
 
 @router.get("/appointments/{appointment_id}")
@@ -214,6 +219,7 @@ async def _detail(
     timeline = None if appointment.hidden else await timeline_of(request, signed_in, "appointments", appointment_id)
     names, form = names_in(appointment), typed or _times_of(appointment, zone)
     stands = appointment.status is not AppointmentStatus.CANCELED
+    reading = Reading(names, zone, language, clock.now(), drifted_in(appointment))
     said = _SAID.get(request.query_params.get("said", ""), "")
     return staff_page(
         request,
@@ -230,11 +236,11 @@ async def _detail(
             "badge": BADGES[appointment.status],
             "stands": stands,
             "organizer": names.get(appointment.organizer_id, ""),
-            "effects": effect_rows(appointment.effects, Reading(names, zone, language, clock.now())),
+            "effects": effect_rows(appointment.effects, reading),
             "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
             "cancel_text": _what_goes(appointment, language),
             "move_text": _what_moves(appointment, language),
-            "drift": drift_notice(appointment, language, zone),
+            "drift": drift_notice(appointment, language, zone, reading.now),
             "typed": form,
             "reopen": typed is not None,
             "data": await appointment_data(request, signed_in, appointment, reply.etag),

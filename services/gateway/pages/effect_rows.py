@@ -37,12 +37,15 @@ class EffectRow:
 
 @dataclass(frozen=True)
 class Reading:
-    """For whom the rows are written; ``names`` are the attendees' by staff id."""
+    """For whom the rows are written; ``names`` are the attendees' by staff id, ``drifted`` is whose entry
+    was changed in the calendar and waits for a decision.
+    """
 
     names: Mapping[str, str]
     zone: str
     language: Language
     now: datetime
+    drifted: str = ""
 
 
 def effect_rows(effects: Sequence[EffectView], reading: Reading) -> list[EffectRow]:
@@ -77,6 +80,11 @@ def effect_states(effects: Sequence[EffectView], reading: Reading) -> list[Effec
 
 def _row(view: EffectView, reading: Reading) -> EffectRow:
     language = reading.language
+    if _drifted(view, reading):
+        awaiting, changed = text(language, "drift.awaiting"), text(language, "drift.badge")
+        return EffectRow(
+            _what(view, language), _who(view.of, reading), changed, _BADGES[EffectStatus.WAITING], awaiting
+        )
     filed = view.effect is Effect.REMINDER and view.status is EffectStatus.WAITING and view.reason == _FILED
     planned = filed and view.until is not None and view.until > reading.now
     status = EffectStatus.PENDING if filed else view.status
@@ -93,6 +101,12 @@ def _row(view: EffectView, reading: Reading) -> EffectRow:
         more=" · ".join(more),
         code=view.reason or "" if reason != view.reason and not filed else "",
     )
+
+
+def _drifted(view: EffectView, reading: Reading) -> bool:
+    """It was written, but is no longer as it was written."""
+    written = view.effect is Effect.ENTRY and view.status is EffectStatus.DONE and not view.absent
+    return written and view.of == reading.drifted
 
 
 def _what(view: EffectView, language: Language) -> str:

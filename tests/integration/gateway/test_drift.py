@@ -36,7 +36,7 @@ def drifted(gateway: Installation, **changes: Any) -> None:
         ({"kind": "changed"}, "この予定の件名が消されました。"),
         ({"kind": "deleted", "start": None, "end": None}, "この予定が削除されました。"),
         ({"start": None}, "この予定の日時が変わりました。"),
-        ({"reason": "past"}, "すでに過ぎているため"),
+        ({"reason": "slot_taken"}, "担当者のほかの予定と重なっている間は、反映できません。"),
         ({"reason": "invented_later"}, "自動で変更できませんでした。"),
     ],
 )
@@ -50,6 +50,26 @@ async def test_a_drift_is_told_with_both_ways_to_settle_it(
     assert ">元に戻す</button>" in shown
     assert ">変更を反映する</button>" in shown
     assert "カレンダーで変更あり" in (await page.get("/appointments")).text
+
+
+@pytest.mark.parametrize("changes", [{"reason": "past"}, {"start": "2020-12-03T15:00:00+09:00"}])
+async def test_a_move_into_the_past_can_only_be_put_back(gateway: Installation, changes: dict[str, Any]) -> None:
+    drifted(gateway, **changes)
+    shown = (await gateway.pages("taro@example.jp").get("/appointments/apt_1")).text
+    assert "移された日時がすでに過ぎているため、反映できません。" in shown
+    assert ">元に戻す</button>" in shown
+    assert "変更を反映する" not in shown
+
+
+async def test_an_entry_that_waits_for_a_decision_is_not_called_written(gateway: Installation) -> None:
+    entry = {"effect": "entry", "of": "stf_taro", "status": "done"}
+    view = an_appointment_view(drift=DRIFT, effects=[entry], calendar={"status": "written"})
+    gateway.services.says("booking", "GET /internal/appointments/apt_1", Answer(200, view))
+    shown = (await gateway.pages("taro@example.jp").get("/appointments/apt_1")).text
+    assert '<span class="badge badge-wait">カレンダーで変更あり</span>' in shown
+    assert "対応を選ぶのを待っています" in shown
+    assert "<dd>カレンダーで変更あり</dd>" in shown
+    assert "登録済み" not in shown
 
 
 @pytest.mark.parametrize("decision", ["restore", "follow"])

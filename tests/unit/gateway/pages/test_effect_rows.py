@@ -1,5 +1,6 @@
 """What became of each effect, in plain words (G9)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,22 @@ def test_what_a_provider_calls_it_is_said_in_plain_words_and_stands_beside(
 ) -> None:
     row = the_row(EffectView(effect=Effect.ENTRY, of="stf_1", status=status, reason=reason))
     assert (row.more, row.code) == (words, reason)
+
+
+def test_an_entry_that_was_changed_in_the_calendar_waits_for_a_decision() -> None:
+    mine, other, gone = (
+        EffectView(effect=Effect.ENTRY, of=of, status=EffectStatus.DONE, absent=absent)
+        for of, absent in (("stf_1", False), ("stf_2", False), ("stf_1", True))
+    )
+    reading = replace(READING, drifted="stf_1")
+    states = [(row.state, row.badge, row.more) for row in effect_rows([mine, other, gone], reading)]
+    assert states == [
+        ("カレンダーで変更あり", "wait", "対応を選ぶのを待っています"),
+        ("完了", "ok", ""),
+        ("完了", "ok", ""),
+    ]
+    (state,) = effect_states([mine], reading)
+    assert (state.state, state.things) == ("カレンダーで変更あり", ("カレンダー(山田 太郎)",))
 
 
 def test_a_reason_with_words_of_its_own_needs_no_code() -> None:
