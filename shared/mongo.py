@@ -74,7 +74,7 @@ def connect(url: str, *, app_name: str) -> tuple[Client, Database]:
         tz_aware=True,
         tzinfo=UTC,
         serverSelectionTimeoutMS=5_000,
-        maxPoolSize=128,
+        maxPoolSize=64,
         retryWrites=True,
     )
     database = client.get_default_database().with_options(

@@ -5,7 +5,7 @@ import asyncio
 from shared import mongo
 from shared.mongo import Session
 
-WAITING = 60
+WAITING = 40
 
 
 async def test_g09_a_transaction_ends_however_many_wait_for_what_it_holds(database_url: str) -> None:
