@@ -19,12 +19,6 @@ from tests.waiting import eventually
 ME, COLLEAGUE = "staff001@example.jp", "staff003@example.jp"
 
 
-@pytest.fixture(autouse=True)
-def _plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
-    monkeypatch.setenv("OAUTHLIB_RELAX_TOKEN_SCOPE", "1")
-
-
 @pytest.fixture
 def user(sandbox: Sandbox) -> Iterator[GoogleUser]:
     person = GoogleUser(sandbox.base_url, ME)

@@ -14,9 +14,7 @@ FUJI, HAKONE = "c_fuji@resource.calendar.google.com", "c_hakone@resource.calenda
 
 
 @pytest.fixture(autouse=True)
-def _plain_http(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> None:
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
-    monkeypatch.setenv("OAUTHLIB_RELAX_TOKEN_SCOPE", "1")
+def _keeper(sandbox: Sandbox) -> None:
     keeper = {"email": ADMIN, "providers": ["google"], "admin": True}
     httpx.post(f"{sandbox.base_url}/inspect/accounts", json=keeper, trust_env=False).raise_for_status()
 
