@@ -1,5 +1,6 @@
 """Events of booking: proposals and appointments. Each carries the whole state: consumers need no earlier event."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 from shared.contracts.envelope import EventData, Instant, Value
@@ -39,6 +40,55 @@ class Attendee(Value):
     person: Person
 
 
+class LinkShown(StrEnum):
+    """When the guest learns how to join (C7): from the confirmation on, or by a notice just before."""
+
+    AT_ONCE = "at_once"
+    IN_NOTICE = "in_notice"
+
+
+class Reveal(Value):
+    """When the link is told (C7). ``notices`` are minutes before the start at which a notice goes out, longest first;
+    with ``in_notice`` the first of them tells it.
+    """
+
+    link: LinkShown = LinkShown.AT_ONCE
+    notices: tuple[int, ...] = ()
+
+    def link_at(self, start_at: Instant) -> Instant | None:
+        """From when on the link is told; None: at once."""
+        if self.link is LinkShown.AT_ONCE or not self.notices:
+            return None
+        return start_at - timedelta(minutes=max(self.notices))
+
+
+class MeetingTypeRef(Value):
+    """What kind of appointment it is (種別), as it was named when it was made."""
+
+    meeting_type_id: str
+    name: str
+
+
+class Occurrence(Value):
+    """One occurrence of a series that is not as the rule says; ``original_start_at`` names it (RFC 5545,
+    RECURRENCE-ID).
+    """
+
+    original_start_at: Instant
+    start_at: Instant
+    end_at: Instant
+    canceled: bool = False
+
+
+class Series(Value):
+    """A recurring appointment (E6): an RRULE (RFC 5545) in the appointment's ``time_zone``, whose DTSTART is its
+    ``start_at``, and the occurrences that differ.
+    """
+
+    rrule: str
+    changed: tuple[Occurrence, ...] = ()
+
+
 class Slot(Value):
     """A candidate slot, half-open [start_at, end_at)."""
 
@@ -74,7 +124,9 @@ class Appointment(Value):
 
     ``time_zone`` is the organization's; ``guest_time_zone`` and ``guest_locale`` what the guest's browser said, or
     empty. ``zoom_user_id`` is the provider's own user id for which time was claimed; ``wants_meeting`` where a Zoom
-    meeting is due.
+    meeting is due. ``topic`` is the meeting's at Zoom where it is not the title (E3); ``link_generation`` grows when
+    somebody who knows the link lost the right to attend (C9). An ``all_day`` one covers whole days of ``time_zone``.
+    ``mails_guest`` is false where the guest is told nothing.
     """
 
     appointment_id: str
@@ -99,6 +151,13 @@ class Appointment(Value):
     room_id: str | None
     room_name: str | None = None
     confirmed_at: Instant
+    meeting_type: MeetingTypeRef | None = None
+    topic: str = ""
+    link_generation: int = 1
+    reveal: Reveal = Reveal()
+    all_day: bool = False
+    series: Series | None = None
+    mails_guest: bool = True
 
 
 class ProposalEvent(EventData):

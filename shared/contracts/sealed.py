@@ -37,21 +37,27 @@ class ProposalSecrets(Secrets):
     message: str = ""
 
 
-class AppointmentSecrets(Secrets):
-    """``guest_url`` is where the guest sees the appointment; ``message`` is what staff wrote when cancelling (R28)."""
-
-    guest_url: str = ""
-    note: str = ""
-    guidance: str = ""
-    message: str = ""
-
-
 class MeetingSecrets(Secrets):
     """What is needed to join: never in clear on the bus, in logs or in traces."""
 
     join_url: str
     meeting_id: str
     passcode: str
+
+
+class AppointmentSecrets(Secrets):
+    """``guest_url`` is where the guest sees the appointment, ``join_url`` the guest's own join link (X9); ``message``
+    is what staff wrote when cancelling (R28). ``place`` is the fixed URL or text of a meeting with another tool (C5),
+    ``by_hand`` the link that staff entered in place of an issued one (C4).
+    """
+
+    guest_url: str = ""
+    join_url: str = ""
+    note: str = ""
+    guidance: str = ""
+    message: str = ""
+    place: str = ""
+    by_hand: MeetingSecrets | None = None
 
 
 class InvitationSecrets(Secrets):

@@ -80,6 +80,20 @@ class Appointment(Value):
     reports: dict[str, Report] = Field(default_factory=dict)
     meeting: KnownMeeting | None = None
     drifts: dict[str, Drift] = Field(default_factory=dict)
+    meeting_type: contract.MeetingTypeRef | None = None
+    bookable_id: str | None = None
+    customer: str = ""
+    deal: str = ""
+    place: str = ""
+    all_day: bool = False
+    series: contract.Series | None = None
+    others_may_edit: bool = False
+    changed_by: Attendee | None = None
+    mails_guest: bool = True
+    reveal: contract.Reveal = contract.Reveal()
+    link_generation: int = 1
+    link_by_hand: str | None = None
+    """Encrypted at rest."""
 
     @property
     def drift(self) -> Drift | None:
@@ -98,6 +112,11 @@ class Appointment(Value):
     @property
     def shown_title(self) -> str:
         return title_of(self.title, self.guest)
+
+    @property
+    def topic(self) -> str:
+        """``件名(顧客名 / 案件名)`` at Zoom where there is a deal (E3); empty where the title serves."""
+        return f"{self.shown_title}({self.customer} / {self.deal})" if self.deal else ""
 
     @property
     def span(self) -> Span:
@@ -151,6 +170,13 @@ class Appointment(Value):
             room_id=self.room_id,
             room_name=self.room_name,
             confirmed_at=self.confirmed_at,
+            meeting_type=self.meeting_type,
+            topic=self.topic,
+            link_generation=self.link_generation,
+            reveal=self.reveal,
+            all_day=self.all_day,
+            series=self.series,
+            mails_guest=self.mails_guest,
         )
 
     def expecting_confirmation(self, released: list[Expected]) -> Self:

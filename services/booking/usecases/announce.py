@@ -56,6 +56,7 @@ class Announcer:
             note=appointment.note,
             guidance=appointment.guidance,
             message=appointment.cancel_message,
+            place=appointment.place,
         )
         data = event(
             appointment=appointment.as_contract(),
