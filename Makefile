@@ -12,7 +12,7 @@ ALONE := tests/chaos
 # With PYTEST_ARGS a part may have nothing to run, which pytest says with 5.
 NOTHING_IS_FINE = $(if $(PYTEST_ARGS),|| [ $$? -eq 5 ])
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-stop test check bench events format lock clean for-demo for-test format-check lint types imports unit
+.PHONY: help demo demo-stop test chaos check bench events format lock clean for-demo for-test format-check lint types imports unit
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: for-test ## Run every check and every test (PYTEST_ARGS adds options)
 	@$(PYTHON) -m pytest -q -n 3 --dist loadfile --durations=10 $(SIDE_BY_SIDE) $(PYTEST_ARGS) $(NOTHING_IS_FINE)
 	@$(PYTHON) -m pytest -q -n 2 --dist loadfile --durations=10 $(WHOLE_SYSTEM) $(PYTEST_ARGS) $(NOTHING_IS_FINE)
 	@$(PYTHON) -m pytest -q $(ALONE) $(PYTEST_ARGS) $(NOTHING_IS_FINE)
+
+chaos: for-test ## The chaos test at full size: 300 confirmations
+	@CHOSEI_CHAOS=300 $(PYTHON) -m pytest -q -s $(ALONE) $(PYTEST_ARGS)
 
 check: for-test ## Format, lint, types, import rules, unit and contract tests; under a minute
 	@$(MAKE) --no-print-directory -k -j2 --output-sync=target format-check lint imports types unit

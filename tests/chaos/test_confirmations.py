@@ -1,12 +1,13 @@
-"""300 confirmations while services, broker and database are killed and a tenth of all provider calls fails.
+"""Confirmations while services, broker and database are killed and a tenth of all provider calls fails.
 
 What is cut: every service by SIGKILL every second or two, RabbitMQ and mongod once each, calls to Zoom, Google,
 Microsoft and SMTP (errors, throttling, slowness, time-outs, answers lost after the work was done). What must hold: G1,
-G10, G21, G22, G27.
+G10, G21, G22, G27. ``CHOSEI_CHAOS`` says how many: a hundred with all other tests, 300 with ``make chaos``.
 """
 
 import asyncio
 import json
+import os
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from tests.infrastructure.demo import RunningDemo, start_demo
 from tests.waiting import eventually
 
 STAFF = 50
-PROPOSALS = 300
+PROPOSALS = int(os.environ.get("CHOSEI_CHAOS", "100"))
 AT_ONCE = 24
 TOKYO = ZoneInfo("Asia/Tokyo")
 LIFTED = {
@@ -34,7 +35,7 @@ LIFTED = {
 
 
 def all_deals(staff: list[Staff]) -> list[Deal]:
-    """Six days of proposals; every other one with a colleague, whose hours do not collide with their own."""
+    """Fifty proposals a day; on every other day with a colleague, whose hours do not collide with their own."""
     today = datetime.now(TOKYO).replace(hour=0, minute=0, second=0, microsecond=0)
     deals = []
     for number in range(PROPOSALS):
@@ -88,7 +89,7 @@ async def settled(outside: Outside, deals: list[Deal], staff: list[Staff]) -> Fi
 
 
 @pytest.mark.slow
-async def test_g10_g27_three_hundred_confirmations_survive_everything() -> None:
+async def test_g10_g27_confirmations_survive_everything() -> None:
     async with start_demo(staff=STAFF, environment={"CHOSEI_DEMO_SETTINGS": json.dumps(LIFTED)}) as demo:
         limits = httpx.Limits(max_connections=100)
         async with (
