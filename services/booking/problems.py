@@ -1,7 +1,8 @@
 """Booking's answers to what cannot be done; codes and order are api.md's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from shared.contracts.zoom_issuer import MeetingErrorCode
 from shared.problem import FieldError, InvalidInput, Language, Problem
 
 
@@ -96,6 +97,30 @@ class ZoomNotConnected(Problem):
     pointer = "/organizer_id"
     ja = "主催者のZoomが連携されていません。"
     en = "The organizer's Zoom account is not connected."
+
+
+ZOOM_ERRORS: Mapping[MeetingErrorCode, str] = {
+    MeetingErrorCode.FAILED: "Zoom Meeting Error: Zoom ミーティングの予約に失敗しました。",
+    MeetingErrorCode.NO_CREDENTIALS: "Zoom Meeting Error: Zoom 認証情報がありません",
+    MeetingErrorCode.RATE_LIMITED: "Zoom Meeting Error: ZoomAPIのリクエスト上限に達しました",
+    MeetingErrorCode.OAUTH_FAILED: "Zoom Meeting Error: Oauth トークンのリクエストに失敗しました",
+}
+"""E8, word for word in every language."""
+
+
+class ZoomNoCredentials(Problem):
+    """E8: neither a Zoom user nor an e-mail address, known before anything is registered."""
+
+    code, status = MeetingErrorCode.NO_CREDENTIALS.value, 422
+    pointer = "/organizer_id"
+    ja = en = ZOOM_ERRORS[MeetingErrorCode.NO_CREDENTIALS]
+
+
+class ZoomRateLimited(Problem):
+    """E8, C4: the day's requests of the Zoom user are known to be used up when staff register or change."""
+
+    code, status = MeetingErrorCode.RATE_LIMITED.value, 422
+    ja = en = ZOOM_ERRORS[MeetingErrorCode.RATE_LIMITED]
 
 
 class CalendarNotConnected(Problem):

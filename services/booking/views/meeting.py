@@ -2,17 +2,11 @@
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.effects import MEETING_KEY, Reported
+from services.booking.problems import ZOOM_ERRORS
 from shared.contracts.api.appointments import MeetingErrorView, MeetingStatus, MeetingView
 from shared.contracts.sealed import MeetingSecrets
 from shared.contracts.zoom_issuer import MeetingErrorCode
 from shared.crypto import KeyRing
-
-MESSAGES = {
-    MeetingErrorCode.FAILED: "Zoom Meeting Error: Zoom ミーティングの予約に失敗しました。",
-    MeetingErrorCode.NO_CREDENTIALS: "Zoom Meeting Error: Zoom 認証情報がありません",
-    MeetingErrorCode.RATE_LIMITED: "Zoom Meeting Error: ZoomAPIのリクエスト上限に達しました",
-    MeetingErrorCode.OAUTH_FAILED: "Zoom Meeting Error: Oauth トークンのリクエストに失敗しました",
-}
 
 
 def secret_place(appointment_id: str) -> str:
@@ -45,4 +39,4 @@ def _error(appointment: Appointment) -> MeetingErrorView | None:
     if report is None or report.status not in (Reported.FAILED, Reported.WAITING) or report.reason is None:
         return None
     code = MeetingErrorCode(report.reason)
-    return MeetingErrorView(code=code, message=MESSAGES[code])
+    return MeetingErrorView(code=code, message=ZOOM_ERRORS[code])
