@@ -41,6 +41,8 @@ class Account(BaseModel):
     """Accounts of one organization share their provider's limits; empty is an account of one person."""
     plan: int = 2
     """Zoom's ``type``: 1 basic, 2 licensed."""
+    active: bool = True
+    """Whether Zoom's administrator left the user active."""
     admin: bool = False
     """May read what only administrators may (Google's rooms, Zoom's list of users)."""
     approved: bool = True
@@ -109,6 +111,12 @@ class AccountBook:
         self._by_key[account.provider, account.id] = account
         self._of[account.provider][account.email.lower()] = account
         return account
+
+    def remove(self, account: Account) -> None:
+        """Take one away: its address and id are free again."""
+        for name in (account.email.lower(), account.id):
+            self._by_key.pop((account.provider, name), None)
+        self._of[account.provider].pop(account.email.lower(), None)
 
     def find(self, provider: Provider, email_or_id: str) -> Account | None:
         found = self._by_key.get((provider, email_or_id))

@@ -39,6 +39,8 @@ class FaultRule(BaseModel):
     path: str | None = None
     status: int | None = Field(default=None, ge=100, le=599)
     headers: dict[str, str] = Field(default_factory=dict)
+    body: dict[str, object] | None = None
+    """In place of the provider's own words for that status."""
     delay_s: float | None = Field(default=None, ge=0)
     share: float | None = Field(default=None, ge=0, le=1)
     times: int | None = Field(default=None, ge=0)

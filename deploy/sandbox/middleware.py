@@ -137,7 +137,7 @@ class _ProviderCall:
         if rule.delay_s:
             await asyncio.sleep(rule.delay_s)
         status = self._noted.status = rule.status or 503
-        body = orjson.dumps(self._error_body(status, self._path))
+        body = orjson.dumps(self._error_body(status, self._path) if rule.body is None else rule.body)
         headers = {"content-type": "application/json"} | {name.lower(): value for name, value in rule.headers.items()}
         raw: list[Any] = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         raw.append((b"content-length", str(len(body)).encode()))

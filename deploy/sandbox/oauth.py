@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -72,6 +73,8 @@ class Grant:
     nonce: str = ""
     """OpenID Connect's, to be repeated in the id token."""
     revoked: bool = False
+    realm: str = ""
+    """The whole of which account an app may reach that acts for itself (Zoom's server-to-server apps)."""
 
 
 @dataclass
@@ -160,9 +163,9 @@ class OAuthServer:
         self._keep_grant(entry.grant)
         return self._hand_out(entry.grant, self._new_refresh(entry.grant) if entry.grant.offline else None)
 
-    def redeem_client(self, client_id: str, scope: str) -> TokenSet:
+    def redeem_client(self, client_id: str, scope: str, realm: str = "") -> TokenSet:
         """A token for the app itself (client_credentials, account_credentials): no refresh token comes."""
-        return self._hand_out(Grant(secrets.token_hex(8), client_id, None, scope, offline=False), None)
+        return self._hand_out(Grant(secrets.token_hex(8), client_id, None, scope, offline=False, realm=realm), None)
 
     def refresh(self, client_id: str, token: str) -> TokenSet:
         """A new access token; raises ``TOKEN_DEAD`` for a replaced, revoked or unknown refresh token."""
@@ -206,6 +209,23 @@ class OAuthServer:
             access.grant.revoked = True
         for grant in self._refresh.values():
             grant.revoked = True
+
+    def end_grants(self, ends: Callable[[Grant], bool]) -> int:
+        """Revoke the grants that ``ends`` names; how many were alive."""
+        alive = {id(grant): grant for grant in (*(one.grant for one in self._access.values()), *self._refresh.values())}
+        ended = [grant for grant in alive.values() if not grant.revoked and ends(grant)]
+        for grant in ended:
+            grant.revoked = True
+        return len(ended)
+
+    def rename(self, old: str, new: str) -> None:
+        """An account has another address; its grants stay."""
+        for grant in (*(one.grant for one in self._access.values()), *self._refresh.values()):
+            if grant.account_email == old:
+                grant.account_email = new
+        for client_id in self.rules.clients:
+            if (client_id, old) in self._grants:
+                self._grants[client_id, new] = self._grants.pop((client_id, old))
 
     def _keep_grant(self, grant: Grant) -> None:
         if grant.account_email is None:

@@ -34,8 +34,16 @@ class AuthorizeSpec:
     """Whether the person may untick scopes (Google); the form then posts ``scope`` once for each one kept."""
     default_scope: str = ""
     """Granted when the query names none (Zoom: the scopes of the app)."""
+    client_scopes: Mapping[str, str] = field(default_factory=dict)
+    """In place of ``default_scope`` for these clients (Zoom: apps that an administrator manages)."""
+    refusal: Callable[[Account, str], str] = lambda account, scope: ""
+    """Why this account may not grant that scope; empty where it may."""
     unapproved: Mapping[str, str] = field(default_factory=dict)
     """With what the person may go back where the app is not approved; Zoom's page leads nowhere."""
+
+    def scope_of(self, query: dict[str, str]) -> str:
+        """What is asked for, or else what the client gets."""
+        return query.get("scope") or self.client_scopes.get(query["client_id"], self.default_scope)
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,7 @@ def _problem_with(query: dict[str, str], oauth: OAuthServer) -> str | None:
 
 
 def _page(world: World, spec: AuthorizeSpec, query: dict[str, str]) -> Response:
-    scope = query.get("scope") or spec.default_scope
+    scope = spec.scope_of(query)
     html = render(
         "authorize.html",
         title=spec.title,
@@ -162,7 +170,9 @@ def add_authorize_page(router: APIRouter, path: str, world: World, oauth: OAuthS
         if not account.approved:
             return _unapproved_page(spec, query["redirect_uri"], state)
         kept = [str(scope) for scope in form.getlist("scope")] if spec.choose_scopes else []
-        scope = " ".join(kept) or query.get("scope") or spec.default_scope
+        scope = " ".join(kept) or spec.scope_of(query)
+        if refusal := spec.refusal(account, scope):
+            return _refused_page(spec, refusal)
         return _allow(spec, oauth, query, account, scope)
 
     methods: list[tuple[str, Callable[[Request], Awaitable[Response]]]] = [("GET", show), ("POST", decide)]

@@ -15,6 +15,7 @@ from deploy.sandbox.world import World
 from deploy.sandbox.zoom import errors
 from deploy.sandbox.zoom.limits import Limits, Weight
 from deploy.sandbox.zoom.model import Meeting
+from deploy.sandbox.zoom.views import account_id
 from shared import clock
 
 APP_SCOPES = (
@@ -27,9 +28,10 @@ ADMIN_SCOPES = " ".join(f"{scope}:admin" for scope in APP_SCOPES.split()) + " us
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls: a person (``account``) or an app for its whole account (None)."""
+    """Who calls: a person (``account``) or an app (None); ``account_id`` is the Zoom account that it can reach."""
 
     account: Account | None
+    account_id: str
     scopes: frozenset[str]
 
     @property
@@ -67,7 +69,9 @@ class Gate:
             limits: dict[str, str] = {}
             try:
                 caller = self._admit(request, operation)
-                limits = self._world.state(Limits).take(caller.account, operation.weight, clock.now())
+                limits = self._world.state(Limits).take(
+                    caller.account, operation.weight, clock.now(), caller.account_id
+                )
                 status, body = await endpoint(request, caller)
             except errors.ZoomRefused as refused:
                 return _json(refused.status, refused.body(), tracking | (refused.headers or limits))
@@ -82,7 +86,7 @@ class Gate:
         if caller.account is not None and not caller.is_admin:
             raise errors.me_required()
         account = self._world.accounts.find(Provider.ZOOM, name)
-        if account is None or not _same_organization(caller.account, account):
+        if account is None or account_id(account) != caller.account_id:
             raise errors.no_such_user(name)
         return account
 
@@ -90,7 +94,7 @@ class Gate:
         if caller.account is not None and meeting.host_id == caller.account.id:
             return True
         host = self._world.accounts.find(Provider.ZOOM, meeting.host_id)
-        return caller.is_admin and host is not None and _same_organization(caller.account, host)
+        return caller.is_admin and host is not None and account_id(host) == caller.account_id
 
     def _admit(self, request: Request, operation: Operation) -> Caller:
         token = bearer_token(request)
@@ -104,21 +108,16 @@ class Gate:
         scopes = frozenset(grant.scope.split())
         if scopes.isdisjoint(operation.scopes):
             raise errors.scopes_missing(list(operation.scopes[:2]))
-        return Caller(self._account(grant.account_email), scopes)
+        account = self._account(grant.account_email)
+        return Caller(account, grant.realm if account is None else account_id(account), scopes)
 
     def _account(self, email: str | None) -> Account | None:
         if email is None:
             return None
         account = self._world.accounts.find(Provider.ZOOM, email)
-        if account is None:
+        if account is None or not account.active:
             raise errors.token_invalid()
         return account
-
-
-def _same_organization(caller: Account | None, other: Account) -> bool:
-    if caller is None or caller.id == other.id:
-        return True
-    return bool(caller.organization) and caller.organization == other.organization
 
 
 def _json(status: int, body: object | None, headers: dict[str, str]) -> Response:

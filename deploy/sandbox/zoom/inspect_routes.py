@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from deploy.sandbox.answers import items
 from deploy.sandbox.world import World
-from deploy.sandbox.zoom.limits import Limits
+from deploy.sandbox.zoom.inspect_people import build_people_router
 from deploy.sandbox.zoom.model import Meeting, MeetingBook
 from deploy.sandbox.zoom.views import Json, Links, inspect_view
 from shared import clock
@@ -45,17 +45,13 @@ def _move(meeting: Meeting, move: Move) -> None:
 
 def build_inspect_router(world: World) -> APIRouter:
     router = APIRouter(prefix="/zoom")
-    book, limits = world.state(MeetingBook), world.state(Limits)
+    router.include_router(build_people_router(world))
+    book = world.state(MeetingBook)
     links = Links(world.settings.base_url)
 
     @router.get("/meetings")
     async def meetings() -> Response:
         return items(inspect_view(meeting, links) for meeting in book.live())
-
-    @router.get("/budget")
-    async def budget(user: str) -> dict[str, int]:
-        """Creates and updates of today, by Zoom's user id."""
-        return {"used": limits.used_today(user, clock.now())}
 
     @router.post("/meetings/{meeting_id}/move")
     async def move(meeting_id: int, wish: Move) -> Json:

@@ -42,12 +42,12 @@ class Limits:
     _day: date | None = None
     _of_day: dict[str, int] = field(default_factory=dict)
 
-    def take(self, caller: Account | None, weight: Weight, at: datetime) -> dict[str, str]:
+    def take(self, caller: Account | None, weight: Weight, at: datetime, account_id: str = "") -> dict[str, str]:
         """Count one call; the headers for its answer. Raises the per-second 429."""
         second = int(at.timestamp())
         if second != self._second:
             self._second, self._in_second = second, {}
-        payer = (caller.organization or caller.id) if caller else ""
+        payer = (caller.organization or caller.id) if caller else account_id
         allowed = _plan_of(caller).per_second(weight)
         used = self._in_second.get((payer, weight), 0)
         headers = {"X-RateLimit-Category": weight.value, "X-RateLimit-Type": "QPS", "X-RateLimit-Limit": str(allowed)}
@@ -75,6 +75,11 @@ class Limits:
     def used_today(self, host_id: str, at: datetime) -> int:
         self._start_day(at)
         return self._of_day.get(host_id, 0)
+
+    def set_used(self, host_id: str, used: int, at: datetime) -> None:
+        """As if this host had had so many creates and updates today."""
+        self._start_day(at)
+        self._of_day[host_id] = used
 
     def _start_day(self, at: datetime) -> None:
         if at.date() != self._day:

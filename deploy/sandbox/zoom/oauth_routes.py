@@ -1,30 +1,41 @@
 """Zoom's OAuth: codes of 5 minutes, access tokens of an hour, refresh tokens that are replaced at every use."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from deploy.sandbox.accounts import Provider
+from deploy.sandbox.accounts import Account, Provider
 from deploy.sandbox.oauth import OAuthRefused, OAuthRules, OAuthServer, Refusal, Rotation, TokenSet
 from deploy.sandbox.oauth_http import AuthorizeSpec, TokenCall, add_authorize_page, read_token_call
 from deploy.sandbox.world import World
 from deploy.sandbox.zoom.access import ADMIN_SCOPES, APP_SCOPES
-from deploy.sandbox.zoom.views import Links
+from deploy.sandbox.zoom.apps import ADMIN_APP, CLIENTS, ServerApps
+from deploy.sandbox.zoom.views import Links, account_id
 
 RULES = OAuthRules(
     provider=Provider.ZOOM,
     rotation=Rotation.REPLACE,
     access_lifetime=timedelta(hours=1),
     code_lifetime=timedelta(minutes=5),
-    clients={"demo-zoom-client": "demo-zoom-secret"},
+    clients=CLIENTS,
     one_grant_per_account=True,
 )
+
+
+def _admins_only(account: Account, scope: str) -> str:
+    """An app that reaches a whole account is for its administrators to allow."""
+    return "only an administrator of the account may add this app" if ":admin" in scope and not account.admin else ""
+
+
 _PAGE = AuthorizeSpec(
     provider=Provider.ZOOM,
     title="Zoom でサインイン",
     offline=lambda query, known: True,
     default_scope=APP_SCOPES,
+    client_scopes={ADMIN_APP: ADMIN_SCOPES},
+    refusal=_admins_only,
 )
 _ERRORS: dict[Refusal, tuple[str, str, int | None]] = {
     Refusal.INVALID_CLIENT: ("Invalid client_id or client_secret", "invalid_client", None),
@@ -47,7 +58,7 @@ def _refused(refusal: Refusal) -> Response:
     return JSONResponse(body, status_code=400)
 
 
-def _grant(oauth: OAuthServer, call: TokenCall) -> TokenSet:
+def _grant(world: World, oauth: OAuthServer, call: TokenCall) -> TokenSet:
     kind = call.need("grant_type")
     if kind == "authorization_code":
         redirect_uri, verifier = call.need("redirect_uri"), call.form.get("code_verifier")
@@ -55,19 +66,27 @@ def _grant(oauth: OAuthServer, call: TokenCall) -> TokenSet:
     if kind == "refresh_token":
         return oauth.refresh(call.client_id, call.need("refresh_token"))
     if kind == "account_credentials":
-        call.need("account_id")
-        return oauth.redeem_client(call.client_id, ADMIN_SCOPES)
+        return _server_to_server(world, oauth, call)
     raise OAuthRefused(Refusal.UNSUPPORTED_GRANT)
+
+
+def _server_to_server(world: World, oauth: OAuthServer, call: TokenCall) -> TokenSet:
+    """An account that is not there, and one that the app does not belong to, are a bad request to Zoom."""
+    wanted = call.need("account_id")
+    scopes = world.state(ServerApps).scopes_for(call.client_id, wanted)
+    if scopes is None or wanted not in {account_id(account) for account in world.accounts.of(Provider.ZOOM)}:
+        raise OAuthRefused(Refusal.INVALID_REQUEST)
+    return oauth.redeem_client(call.client_id, scopes, wanted)
 
 
 def add_oauth(router: APIRouter, world: World, links: Links) -> OAuthServer:
     """The three endpoints below ``/oauth``; answers the server that knows the tokens."""
-    oauth = world.oauth_server(RULES)
+    oauth = world.oauth_server(replace(RULES, clients=CLIENTS | world.state(ServerApps).secrets()))
     add_authorize_page(router, "/oauth/authorize", world, oauth, _PAGE)
 
     async def token(request: Request) -> Response:
         try:
-            tokens = _grant(oauth, await read_token_call(request, oauth))
+            tokens = _grant(world, oauth, await read_token_call(request, oauth))
         except OAuthRefused as refused:
             return _refused(refused.refusal)
         body: dict[str, object] = {

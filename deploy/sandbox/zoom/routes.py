@@ -43,14 +43,15 @@ class ZoomApi:
         accounts = [
             account
             for account in self._world.accounts.of(Provider.ZOOM)
-            if caller.account is None or views.account_id(account) == views.account_id(caller.account)
+            if views.account_id(account) == caller.account_id
+            and views.user_status(account) == (request.query_params.get("status") or "active")
         ]
-        if request.query_params.get("status") not in (None, "", "active"):
-            accounts = []
         return 200, paging.listed("users", accounts, page, views.user_row)
 
     async def create(self, request: Request, caller: Caller) -> Answer:
         host = self._gate.user(caller, request.path_params["user"])
+        if not host.active:
+            raise errors.may_not_host()
         self._limits.take_of_day(host.id, clock.now())
         body = read_meeting(await request.body(), host.time_zone, strict_time=True)
         meeting = meetings.new_meeting(self._book.new_id(), self._host(caller, host, body), body)

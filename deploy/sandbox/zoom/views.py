@@ -36,6 +36,10 @@ def account_id(account: Account) -> str:
     return account.organization or f"acc-{account.id}"
 
 
+def user_status(account: Account) -> str:
+    return "active" if account.active else "inactive"
+
+
 def user_view(account: Account, links: Links) -> Json:
     return user_row(account) | {
         "account_id": account_id(account),
@@ -72,7 +76,7 @@ def user_row(account: Account) -> Json:
         "role_id": "0" if account.admin else "2",
         "group_ids": [],
         "im_group_ids": [],
-        "status": "active",
+        "status": user_status(account),
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import pytest
 import requests
 from zoomus import ZoomClient
@@ -12,7 +13,7 @@ from tests.contract.sandbox.contracts import needs_contracts
 from tests.contract.sandbox.zoom import violations
 from tests.infrastructure.sandbox import Sandbox
 
-HOST = "staff001@example.jp"
+ACCOUNT, HOST, OTHER_HOST = "zoomus", "host@zoomus.example", "other@zoomus.example"
 STARTS = datetime(2030, 11, 20, 10, tzinfo=UTC)
 
 
@@ -32,9 +33,13 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[requests.Response]:
 
 @pytest.fixture
 def zoomus(sandbox: Sandbox, answers: list[requests.Response]) -> Iterator[ZoomClient]:
+    people = [{"email": HOST}, {"email": OTHER_HOST}]
+    httpx.post(
+        f"{sandbox.base_url}/inspect/zoom/users", json={"organization": ACCOUNT, "users": people}, trust_env=False
+    )
     base = f"{sandbox.base_url}/zoom"
     with ZoomClient(
-        "demo-zoom-client", "demo-zoom-secret", "account", base_uri=f"{base}/v2", oauth_uri=f"{base}/oauth/token"
+        "demo-zoom-client", "demo-zoom-secret", ACCOUNT, base_uri=f"{base}/v2", oauth_uri=f"{base}/oauth/token"
     ) as client:
         yield client
 
@@ -58,7 +63,7 @@ def test_a_meeting_is_created_read_changed_and_deleted(zoomus: ZoomClient) -> No
 
 
 def test_a_list_is_read_page_by_page(zoomus: ZoomClient) -> None:
-    host = "staff002@example.jp"
+    host = OTHER_HOST
     numbers = {_create(zoomus, user_id=host).json()["id"] for _ in range(3)}
     first = zoomus.meeting.list(user_id=host, page_size=2).json()
     second = zoomus.meeting.list(user_id=host, page_size=2, next_page_token=first["next_page_token"]).json()

@@ -11,7 +11,9 @@ import httpx
 from deploy.sandbox.oauth import pkce_challenge
 from tests.contract.sandbox.contracts import contract
 
-CLIENT = ("demo-zoom-client", "demo-zoom-secret")
+Client = tuple[str, str]
+CLIENT: Client = ("demo-zoom-client", "demo-zoom-secret")
+ADMIN_CLIENT: Client = ("demo-zoom-admin-client", "demo-zoom-admin-secret")
 BACK = "http://127.0.0.1:1/oauth/zoom/callback"
 VERIFIER = "v" * 50
 
@@ -66,27 +68,32 @@ def _check_zoom(answer: httpx.Response) -> None:
         assert request_violations(answer.request) == []
 
 
-def consent(http: httpx.Client, email: str, decision: str = "allow") -> dict[str, str]:
+def consent(http: httpx.Client, email: str, decision: str = "allow", client: Client = CLIENT) -> dict[str, str]:
     """The parameters that come back to the redirect URI when a person decides on Zoom's page."""
+    answer = decide(http, email, decision, client)
+    assert answer.status_code == 303, answer.text
+    return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+
+
+def decide(http: httpx.Client, email: str, decision: str, client: Client = CLIENT) -> httpx.Response:
     query = {
         "response_type": "code",
-        "client_id": CLIENT[0],
+        "client_id": client[0],
         "redirect_uri": BACK,
         "state": "s-1",
         "code_challenge": pkce_challenge(VERIFIER),
         "code_challenge_method": "S256",
     }
-    answer = http.post("/zoom/oauth/authorize", params=query, data={"account": email, "decision": decision})
-    assert answer.status_code == 303, answer.text
-    return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+    return http.post("/zoom/oauth/authorize", params=query, data={"account": email, "decision": decision})
 
 
-def token(http: httpx.Client, **form: str) -> httpx.Response:
-    return http.post("/zoom/oauth/token", data=form, auth=CLIENT)
+def token(http: httpx.Client, client: Client = CLIENT, **form: str) -> httpx.Response:
+    return http.post("/zoom/oauth/token", data=form, auth=client)
 
 
-def connect(http: httpx.Client, email: str) -> ZoomUser:
-    code = consent(http, email)["code"]
-    answer = token(http, grant_type="authorization_code", code=code, redirect_uri=BACK, code_verifier=VERIFIER)
+def connect(http: httpx.Client, email: str, client: Client = CLIENT) -> ZoomUser:
+    code = consent(http, email, client=client)["code"]
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK, "code_verifier": VERIFIER}
+    answer = token(http, client, **form)
     assert answer.status_code == 200, answer.text
     return ZoomUser(http, answer.json())
