@@ -22,7 +22,8 @@ from shared.contracts.booking import Occurrence, Series
 
 MOST = 60
 """Occurrences of one series: Zoom allows no more."""
-HORIZON = timedelta(days=5 * 366)
+HORIZON = timedelta(days=1820)
+"""From the first to the last; Microsoft shows no more than 1825 days at once."""
 _LAST_YEAR = 9900
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _BY_DAY = re.compile(r"([+-]?\d)?(MO|TU|WE|TH|FR|SA|SU)")

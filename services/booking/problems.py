@@ -170,9 +170,9 @@ def invalid(language: Language, *found: tuple[str, Words]) -> InvalidInput:
     return InvalidInput(errors=_errors(language, found))
 
 
-def taken_at(language: Language, pointers: Sequence[str]) -> SlotTaken:
-    """Words about the room where a pointer leads to one."""
-    time: Words = (SlotTaken.ja, SlotTaken.en)
+def taken_at(language: Language, pointers: Sequence[str], when: str = "") -> SlotTaken:
+    """Words about the room where a pointer leads to one; ``when`` tells which of several times."""
+    time = _of(when, (SlotTaken.ja, SlotTaken.en))
     found = [(pointer, ROOM_TAKEN if pointer.endswith("/room_id") else time) for pointer in pointers]
     return SlotTaken(errors=_errors(language, found))
 
@@ -187,9 +187,13 @@ def room_elsewhere_at(language: Language, pointers: Sequence[str]) -> RoomOfOthe
     return RoomOfOtherProvider(errors=_errors(language, [(pointer, words) for pointer in pointers]))
 
 
-def busy_at(language: Language, pointers: Sequence[str]) -> SlotBusy:
-    words = (SlotBusy.ja, SlotBusy.en)
+def busy_at(language: Language, pointers: Sequence[str], when: str = "") -> SlotBusy:
+    words = _of(when, (SlotBusy.ja, SlotBusy.en))
     return SlotBusy(errors=_errors(language, [(pointer, words) for pointer in pointers]))
+
+
+def _of(when: str, words: Words) -> Words:
+    return (f"{when}: {words[0]}", f"{when}: {words[1]}") if when else words
 
 
 def _errors(language: Language, found: Sequence[tuple[str, Words]]) -> list[FieldError]:

@@ -1,5 +1,6 @@
 """An appointment as booking keeps it: the confirmed meeting, its revision and what became of its effects."""
 
+from datetime import UTC
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ from shared.contracts.booking import Attendee, Kind, Visibility
 from shared.contracts.envelope import Value
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest
+from shared.recurrence import occurrences
 
 
 class KnownMeeting(Value):
@@ -123,6 +125,15 @@ class Appointment(Value):
         return Span(self.start_at, self.end_at)
 
     @property
+    def occurrences(self) -> list[contract.Occurrence]:
+        """Those that take place, earliest first; of what is no series, itself (E6)."""
+        return occurrences(self.start_at, self.end_at, self.time_zone, self.series, all_day=self.all_day)
+
+    @property
+    def spans(self) -> list[Span]:
+        return [Span(one.start_at, one.end_at) for one in self.occurrences]
+
+    @property
     def local_day(self) -> str:
         """Of its start, in the organization's zone."""
         return self.start_at.astimezone(ZoneInfo(self.time_zone)).date().isoformat()
@@ -142,9 +153,16 @@ class Appointment(Value):
         if not self.is_live:
             return set()
         return {
-            Claim(resource, ClaimKind.CONFIRMED, self.appointment_id, "", self.span)
+            Claim(
+                resource, ClaimKind.CONFIRMED, self.appointment_id, self._name_of(one), Span(one.start_at, one.end_at)
+            )
+            for one in self.occurrences
             for resource in resources(self.attendee_ids, self.room_id, self.zoom_user_id)
         }
+
+    def _name_of(self, occurrence: contract.Occurrence) -> str:
+        """Tells claims of one series apart that touch the same day."""
+        return occurrence.original_start_at.astimezone(UTC).isoformat() if self.series else ""
 
     def as_contract(self) -> contract.Appointment:
         return contract.Appointment(

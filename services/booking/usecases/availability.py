@@ -167,10 +167,19 @@ class Availability:
 
     async def check_span(self, organization_id: str, evidence: Evidence, span: Span, owner: str) -> Obstacle | None:
         """The same for a new time of an appointment (``owner``), whose own claims do not count."""
-        now = clock.now()
-        hosts = await self._looked_at(evidence, span, (), organization_id, (owner, span))
+        return (await self.check_spans(organization_id, evidence, [span], owner))[0]
+
+    async def check_spans(
+        self, organization_id: str, evidence: Evidence, spans: Sequence[Span], owner: str
+    ) -> list[Obstacle | None]:
+        """For each of the times; one look reaches over all of them (E6)."""
+        if not spans:
+            return []
+        whole = Span(min(span.start_at for span in spans), max(span.end_at for span in spans))
+        hosts = await self._looked_at(evidence, whole, (), organization_id, (owner, whole))
         others = [claim for claim in evidence.claims if claim.owner != owner]
-        return obstacle(span, hosts, others, (), now)
+        now = clock.now()
+        return [obstacle(span, hosts, others, (), now) for span in spans]
 
     async def examined(
         self, organization_id: str, wanted: Sequence[tuple[Span, Sequence[str]]], *, entries: bool

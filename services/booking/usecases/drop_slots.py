@@ -66,7 +66,7 @@ class DropTakenSlots:
 
     async def _held_within(self, appointment: Appointment) -> list[Claim]:
         wanted = sorted({claim.resource for claim in appointment.claims()})
-        claims = await self._guards.on(appointment.organization_id, wanted, [appointment.span])
+        claims = await self._guards.on(appointment.organization_id, wanted, appointment.spans)
         return [claim for claim in claims if claim.kind is ClaimKind.HELD]
 
 
