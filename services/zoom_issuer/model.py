@@ -31,12 +31,15 @@ class Step(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     RETIRE = "retire"
+    ADOPT = "adopt"
     CLEAN = "clean"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the newest known revision of an appointment wants. ``exists`` is false once canceled or without meeting."""
+    """What the newest known revision of an appointment wants. ``exists`` is false once canceled or without meeting;
+    ``link_generation`` grows when somebody who knows the link lost the right to attend (C9).
+    """
 
     revision: int
     exists: bool
@@ -47,6 +50,7 @@ class Wanted:
     minutes: int
     time_zone: str
     confirmed_at: datetime
+    link_generation: int = 1
 
     @property
     def end_at(self) -> datetime:
@@ -64,6 +68,7 @@ class Actual:
     start_at: datetime
     minutes: int
     time_zone: str
+    link_generation: int = 1
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,7 @@ class Attempt:
     start_at: datetime
     minutes: int
     time_zone: str
+    link_generation: int = 1
 
     def made(self, meeting_id: str) -> Actual:
         """What stands at Zoom where the create was carried out."""
@@ -89,6 +95,7 @@ class Attempt:
             start_at=self.start_at,
             minutes=self.minutes,
             time_zone=self.time_zone,
+            link_generation=self.link_generation,
         )
 
 
@@ -143,6 +150,7 @@ def wanted_of(appointment: Appointment, *, canceled: bool) -> Wanted:
         minutes=max(1, min(DURATION_LIMIT_MINUTES, -(-int(length.total_seconds()) // 60))),
         time_zone=appointment.time_zone,
         confirmed_at=appointment.confirmed_at,
+        link_generation=appointment.link_generation,
     )
 
 
@@ -152,9 +160,8 @@ def topic_of(title: str) -> str:
 
 
 def fits(wanted: Wanted, actual: Actual) -> bool:
-    """Whether the meeting is as wanted, on the wanted host."""
-    return (actual.host_staff_id, actual.topic, actual.start_at, actual.minutes, actual.time_zone) == (
-        wanted.host_staff_id,
+    """Whether the meeting is as wanted, where it is wanted."""
+    return may_stay(wanted, actual) and (actual.topic, actual.start_at, actual.minutes, actual.time_zone) == (
         wanted.topic,
         wanted.start_at,
         wanted.minutes,
@@ -162,10 +169,16 @@ def fits(wanted: Wanted, actual: Actual) -> bool:
     )
 
 
+def may_stay(wanted: Wanted, actual: Actual) -> bool:
+    """Whether a change can make it what is wanted: the wanted host has it, and only those who may know its link (C9)."""
+    return (actual.host_staff_id, actual.link_generation) == (wanted.host_staff_id, wanted.link_generation)
+
+
 def next_step(row: MeetingRow, now: datetime) -> Step:
     """An unanswered create is looked for before anything else (G10). A meeting that is not wanted any more is retired
-    first and then goes, so that it is never taken for one that stands; that of a former host goes after the new one
-    stands, so that nobody is left without (G15). Once the appointment is over nothing is made or changed any more, and
+    first and then goes, so that it is never taken for one that stands; that of a former host, or
+    one whose link the wrong people know, goes after the new one stands, so that nobody is left without (G15, C9). A
+    link that nobody was told serves the newer generation. Once the appointment is over nothing is made or changed any more, and
     a meeting that nobody was told of goes.
     """
     wanted, actual = row.wanted, row.actual
@@ -179,7 +192,9 @@ def next_step(row: MeetingRow, now: datetime) -> Step:
         return Step.RETIRE
     if over or row.stands:
         return rest
-    return Step.UPDATE if actual.host_staff_id == wanted.host_staff_id else Step.RETIRE
+    if actual.link_generation != wanted.link_generation and not row.told:
+        return Step.ADOPT
+    return Step.UPDATE if may_stay(wanted, actual) else Step.RETIRE
 
 
 def last_moment(row: MeetingRow, give_up_after: timedelta) -> datetime:

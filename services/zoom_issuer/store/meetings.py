@@ -91,6 +91,10 @@ class MeetingStore:
         }
         return await self._write(lease, change)
 
+    async def adopt(self, lease: Lease, link_generation: int) -> bool:
+        """The meeting as it stands serves this generation of the link."""
+        return await self._write(lease, {"$set": {"actual.link_generation": link_generation}})
+
     async def drop_leftover(self, lease: Lease, meeting_id: str) -> bool:
         return await self._write(lease, {"$pull": {"leftovers": {"meeting_id": meeting_id}}})
 

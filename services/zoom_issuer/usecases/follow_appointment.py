@@ -114,6 +114,7 @@ class FollowAppointment:
             Step.CREATE: self._create,
             Step.UPDATE: self._update,
             Step.RETIRE: self._retire,
+            Step.ADOPT: self._adopt,
             Step.CLEAN: self._clean,
         }
         while True:
@@ -148,6 +149,7 @@ class FollowAppointment:
             start_at=row.wanted.start_at,
             minutes=row.wanted.minutes,
             time_zone=row.wanted.time_zone,
+            link_generation=row.wanted.link_generation,
         )
         meeting = await self._as(
             connection.connection_id, lambda token: self._try_to_create(lease, row, attempt, token)
@@ -192,6 +194,10 @@ class FollowAppointment:
 
     async def _retire(self, lease: Lease, row: MeetingRow) -> bool:
         return await self._store.retire(lease)
+
+    async def _adopt(self, lease: Lease, row: MeetingRow) -> bool:
+        """Who lost the right to attend never learnt this link (C9)."""
+        return await self._store.adopt(lease, row.wanted.link_generation)
 
     async def _clean(self, lease: Lease, row: MeetingRow) -> bool:
         old = row.leftovers[0]

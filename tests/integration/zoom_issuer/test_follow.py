@@ -220,6 +220,61 @@ async def test_g15_a_former_hosts_meeting_that_cannot_go_holds_up_nobody(shop: W
     assert len(shop.ear.of("meeting_updated")) == 1
 
 
+async def test_c9_another_generation_of_the_link_is_another_meeting_made_before_the_old_one_goes(
+    shop: Workshop,
+) -> None:
+    await shop.connect(a_grant("first", timedelta(days=9)))
+    await shop.want(wanted())
+    await shop.work()
+    [old] = shop.zoom.meetings
+    await shop.want(wanted(revision=2, link_generation=2))
+    await shop.work()
+    assert old not in shop.zoom.meetings
+    assert len(shop.zoom.meetings) == 1
+    assert shop.zoom.asked == ["create", "create", "delete"]
+    assert [u["link_changed"] for u in shop.ear.of("meeting_updated")] == [True]
+
+
+async def test_c9_a_lost_answer_while_the_link_changes_leaves_one_meeting_and_the_old_link_dead(
+    shop: Workshop,
+) -> None:
+    await shop.connect(a_grant("first", timedelta(days=9)))
+    await shop.want(wanted())
+    await shop.work()
+    [old] = shop.zoom.meetings
+
+    async def lose(operation: str) -> None:
+        if operation == "create":
+            shop.zoom.after = None
+            raise LOST
+
+    shop.zoom.after = lose
+    await shop.want(wanted(revision=2, link_generation=2))
+    await shop.work()
+    assert old in shop.zoom.meetings, "nobody is left without"
+    await shop.work_at_next_try()
+    assert old not in shop.zoom.meetings
+    assert len(shop.zoom.meetings) == 1
+    assert [u["link_changed"] for u in shop.ear.of("meeting_updated")] == [True]
+
+
+async def test_c9_a_link_that_nobody_was_told_is_not_made_anew(shop: Workshop) -> None:
+    await shop.connect(a_grant("first", timedelta(days=9)))
+
+    async def replaced_meanwhile(operation: str) -> None:
+        shop.zoom.after = None
+        await shop.want(wanted(revision=2, link_generation=2))
+
+    shop.zoom.after = replaced_meanwhile
+    await shop.want(wanted())
+    await shop.work()
+    await shop.work()
+    await shop.want(wanted(revision=3, link_generation=2))
+    await shop.work()
+    assert shop.zoom.asked.count("create") == 1
+    assert len(shop.zoom.meetings) == 1
+
+
 async def test_g19_who_connects_just_as_a_row_goes_to_wait_is_not_missed(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

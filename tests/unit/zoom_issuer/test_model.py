@@ -39,6 +39,7 @@ def an_attempt(wanted: Wanted = WANTED, token: str = "[x]") -> Attempt:
         start_at=wanted.start_at,
         minutes=wanted.minutes,
         time_zone=wanted.time_zone,
+        link_generation=wanted.link_generation,
     )
 
 
@@ -99,6 +100,21 @@ def test_a_former_hosts_meeting_goes_only_after_the_new_one_stands() -> None:
     assert next_step(a_row(wanted=other_host, actual=theirs, leftovers=(ACTUAL,)), BEFORE) is Step.CLEAN
 
 
+def test_c9_a_link_that_somebody_knows_who_may_not_attend_goes_after_another_stands() -> None:
+    replaced = replace(WANTED, revision=2, link_generation=2)
+    row = a_row(actual=ACTUAL, wanted=replaced, announced_meeting=ACTUAL.meeting_id)
+    assert next_step(row, BEFORE) is Step.RETIRE
+    retired = replace(row, actual=None, leftovers=(ACTUAL,))
+    assert next_step(retired, BEFORE) is Step.CREATE
+    another = replace(ACTUAL, meeting_id="2", link_generation=2)
+    assert next_step(replace(retired, actual=another), BEFORE) is Step.CLEAN
+
+
+def test_c9_a_link_that_nobody_was_told_stays() -> None:
+    replaced = replace(WANTED, revision=2, link_generation=2)
+    assert next_step(a_row(actual=ACTUAL, wanted=replaced), BEFORE) is Step.ADOPT
+
+
 def test_once_it_is_over_nothing_is_made_and_what_nobody_was_told_of_goes() -> None:
     assert next_step(a_row(), AFTER) is Step.NOTHING
     assert next_step(a_row(actual=ACTUAL), AFTER) is Step.RETIRE
@@ -147,6 +163,7 @@ class Life:
 
     row: MeetingRow | None = None
     zoom: dict[str, tuple[str, Actual]] = field(default_factory=dict)
+    told: set[tuple[str, int]] = field(default_factory=set)
 
     def hear(self, wanted: Wanted) -> None:
         if self.row is None:
@@ -160,9 +177,19 @@ class Life:
             return False
         step = next_step(self.row, BEFORE)
         if step is Step.NOTHING:
+            self._tell(self.row)
             return False
         getattr(self, f"_{step}")(self.row, answer)
         return True
+
+    def _tell(self, row: MeetingRow) -> None:
+        self.row = replace(row, announced_meeting=row.actual.meeting_id if row.actual else None)
+        if row.actual:
+            self.told.add((row.actual.meeting_id, row.wanted.link_generation))
+
+    def _adopt(self, row: MeetingRow, answer: str) -> None:
+        assert row.actual is not None
+        self.row = replace(row, actual=replace(row.actual, link_generation=row.wanted.link_generation))
 
     def _create(self, row: MeetingRow, answer: str) -> None:
         token = agenda_token("apt_1", row.generation)
@@ -210,7 +237,9 @@ REVISIONS = [
     replace(WANTED, revision=4, host_staff_id="stf_hana"),
     replace(WANTED, revision=5, host_staff_id="stf_hana", exists=False),
     replace(WANTED, revision=6, host_staff_id="stf_hana"),
-    replace(WANTED, revision=7, topic="別の件名", exists=False, canceled=True),
+    replace(WANTED, revision=7, host_staff_id="stf_hana", link_generation=2),
+    replace(WANTED, revision=8, host_staff_id="stf_hana", link_generation=3),
+    replace(WANTED, revision=9, topic="別の件名", exists=False, canceled=True),
 ]
 ANSWERS = st.lists(st.sampled_from(["answered", "lost after", "lost before"]), max_size=4)
 LIVES = st.integers(min_value=1, max_value=len(REVISIONS)).flatmap(
@@ -240,3 +269,5 @@ def test_g10_any_order_repetition_and_loss_ends_in_the_same_outside_state(
     newest = max((wanted for wanted, _ in life), key=lambda wanted: wanted.revision)
     standing = [(one.host_staff_id, one.topic, one.start_at) for _, one in world.zoom.values()]
     assert standing == ([(newest.host_staff_id, newest.topic, newest.start_at)] if newest.exists else [])
+    generations = [{told for name, told in world.told if name == meeting_id} for meeting_id in world.zoom]
+    assert all(known == {newest.link_generation} for known in generations), "no link serves two generations (C9)"
