@@ -170,16 +170,18 @@ def fits(wanted: Wanted, actual: Actual) -> bool:
 
 
 def may_stay(wanted: Wanted, actual: Actual) -> bool:
-    """Whether a change can make it what is wanted: the wanted host has it, and only those who may know its link (C9)."""
+    """Whether a change can make it what is wanted: the wanted host has it, and only those who may know its
+    link (C9).
+    """
     return (actual.host_staff_id, actual.link_generation) == (wanted.host_staff_id, wanted.link_generation)
 
 
 def next_step(row: MeetingRow, now: datetime) -> Step:
     """An unanswered create is looked for before anything else (G10). A meeting that is not wanted any more is retired
-    first and then goes, so that it is never taken for one that stands; that of a former host, or
-    one whose link the wrong people know, goes after the new one stands, so that nobody is left without (G15, C9). A
-    link that nobody was told serves the newer generation. Once the appointment is over nothing is made or changed any more, and
-    a meeting that nobody was told of goes.
+    first and then goes, so that it is never taken for one that stands; that of a former host, or one whose link the
+    wrong people know, goes after the new one stands, so that nobody is left without (G15, C9). A link that nobody was
+    told serves the newer generation. Once the appointment is over nothing is made or changed any more, and a meeting
+    that nobody was told of goes.
     """
     wanted, actual = row.wanted, row.actual
     over = now >= wanted.end_at
