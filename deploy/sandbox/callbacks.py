@@ -4,7 +4,7 @@ http is allowed on loopback only, as everywhere in the sandbox; other addresses 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -76,7 +76,11 @@ class Callbacks:
                 if answer is not None and taken(answer.status_code):
                     return
 
-        task = asyncio.get_running_loop().create_task(run())
+        self.spawn(run())
+
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
+        """In the background; ended when the sandbox stops."""
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -210,13 +210,13 @@ class OAuthServer:
         for grant in self._refresh.values():
             grant.revoked = True
 
-    def end_grants(self, ends: Callable[[Grant], bool]) -> int:
-        """Revoke the grants that ``ends`` names; how many were alive."""
+    def end_grants(self, ends: Callable[[Grant], bool]) -> list[Grant]:
+        """Revoke the grants that ``ends`` names; those that were alive."""
         alive = {id(grant): grant for grant in (*(one.grant for one in self._access.values()), *self._refresh.values())}
         ended = [grant for grant in alive.values() if not grant.revoked and ends(grant)]
         for grant in ended:
             grant.revoked = True
-        return len(ended)
+        return ended
 
     def rename(self, old: str, new: str) -> None:
         """An account has another address; its grants stay."""

@@ -21,6 +21,11 @@ class SandboxSettings(BaseSettings):
     seed: Path = Path(__file__).with_name("seed.json")
     latency_s: float = Field(default=0.0, ge=0)
     """Added to every answer of a provider, to stand for the way there and back."""
+    zoom_webhook_url: str = ""
+    """Where Zoom sends the app's events, validated before the first; none where empty."""
+    zoom_webhook_secret: str = ""
+    zoom_webhook_events: str = ""
+    """Separated by commas; all where empty."""
     calls_kept: int = 50_000
     mails_kept: int = 20_000
 

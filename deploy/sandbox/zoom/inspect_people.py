@@ -10,6 +10,7 @@ from deploy.sandbox.world import World
 from deploy.sandbox.zoom.access import ADMIN_SCOPES
 from deploy.sandbox.zoom.apps import ServerApp, ServerApps
 from deploy.sandbox.zoom.limits import Limits
+from deploy.sandbox.zoom.news import News
 from deploy.sandbox.zoom.people import People
 from deploy.sandbox.zoom.views import Json, account_id, user_row
 from shared import clock
@@ -119,24 +120,24 @@ def _add_user_routes(router: APIRouter, people: People) -> None:
             )
             for one in wish.all()
         ]
-        return {"items": [_row(people.add(account)) for account in made]}
+        return {"items": [_row(people.add(account, notify=wish.notify)) for account in made]}
 
     @router.patch("/users/{user}")
     async def edit(user: str, wish: UserEdit) -> Json:
-        return _row(people.edit(_found(people, user), wish.changes()))
+        return _row(people.edit(_found(people, user), wish.changes(), notify=wish.notify))
 
     @router.post("/users/{user}/delete")
     async def delete(user: str, wish: Notifying | None = None) -> Json:
         account = _found(people, user)
-        people.delete(account)
+        people.delete(account, notify=wish is None or wish.notify)
         return _row(account)
 
 
-def build_people_router(world: World) -> APIRouter:
+def build_people_router(world: World, news: News) -> APIRouter:
     """Only after Zoom's own router, which makes the OAuth server."""
     router = APIRouter()
     oauth = world.oauth[Provider.ZOOM]
-    people, limits, apps = People(world, oauth), world.state(Limits), world.state(ServerApps)
+    people, limits, apps = People(world, oauth, news), world.state(Limits), world.state(ServerApps)
     _add_user_routes(router, people)
 
     @router.get("/budget")
@@ -163,9 +164,9 @@ def build_people_router(world: World) -> APIRouter:
             raise HTTPException(422, detail="give either user or account")
         if wish.user is not None:
             account = _found(people, wish.user)
-            people.deauthorize(account)
+            people.deauthorize(account, notify=wish.notify)
             return {"account_id": account_id(account), "user_id": account.id}
-        people.deauthorize_account(str(wish.account))
+        people.deauthorize_account(str(wish.account), notify=wish.notify)
         return {"account_id": wish.account}
 
     return router

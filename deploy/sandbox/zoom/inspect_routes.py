@@ -1,16 +1,20 @@
-"""What the person at Zoom sees and does: the live meetings; moving and deleting one by hand."""
+"""What the person at Zoom sees and does: meetings, changed and deleted by hand; and where the app's events go."""
 
 from datetime import UTC, timedelta
 
+import orjson
 from fastapi import APIRouter, HTTPException
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from deploy.sandbox.answers import items
+from deploy.sandbox.callbacks import address_allowed
 from deploy.sandbox.world import World
 from deploy.sandbox.zoom.inspect_people import build_people_router
 from deploy.sandbox.zoom.model import Meeting, MeetingBook
+from deploy.sandbox.zoom.news import News, state_of
 from deploy.sandbox.zoom.views import Json, Links, inspect_view
+from deploy.sandbox.zoom.webhooks import Subscription, Webhooks
 from shared import clock
 
 
@@ -28,6 +32,22 @@ class Move(Act):
     duration: int | None = Field(default=None, ge=1, le=1440)
 
 
+class Rename(Act):
+    topic: str = Field(max_length=200)
+
+
+class Subscribe(BaseModel):
+    """Where the app's events go; see ``Subscription``. What is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str | None = None
+    secret: str | None = None
+    events: list[str] | None = None
+    copies: int | None = Field(default=None, ge=1, le=5)
+    retry_after_s: list[float] | None = None
+
+
 def _found(book: MeetingBook, meeting_id: int) -> Meeting:
     meeting = book.get(meeting_id)
     if meeting is None:
@@ -43,11 +63,8 @@ def _move(meeting: Meeting, move: Move) -> None:
         meeting.duration = move.end - move.start
 
 
-def build_inspect_router(world: World) -> APIRouter:
-    router = APIRouter(prefix="/zoom")
-    router.include_router(build_people_router(world))
+def _add_meeting_routes(router: APIRouter, world: World, links: Links, news: News) -> None:
     book = world.state(MeetingBook)
-    links = Links(world.settings.base_url)
 
     @router.get("/meetings")
     async def meetings() -> Response:
@@ -56,13 +73,87 @@ def build_inspect_router(world: World) -> APIRouter:
     @router.post("/meetings/{meeting_id}/move")
     async def move(meeting_id: int, wish: Move) -> Json:
         meeting = _found(book, meeting_id)
+        before = state_of(meeting)
         _move(meeting, wish)
+        if wish.notify:
+            news.updated(meeting, before, None)
+        return inspect_view(meeting, links)
+
+    @router.post("/meetings/{meeting_id}/rename")
+    async def rename(meeting_id: int, wish: Rename) -> Json:
+        meeting = _found(book, meeting_id)
+        before = state_of(meeting)
+        meeting.topic = wish.topic
+        if wish.notify:
+            news.updated(meeting, before, None)
         return inspect_view(meeting, links)
 
     @router.post("/meetings/{meeting_id}/delete")
     async def delete(meeting_id: int, wish: Act | None = None) -> Json:
         meeting = _found(book, meeting_id)
         book.delete(meeting, clock.now())
+        if wish is None or wish.notify:
+            news.deleted(meeting, None)
         return inspect_view(meeting, links)
 
+    @router.post("/meetings/{meeting_id}/recover")
+    async def recover(meeting_id: int, wish: Act | None = None) -> Json:
+        meeting = book.deleted(meeting_id, clock.now())
+        if meeting is None:
+            raise HTTPException(404, detail="no such meeting in the trash")
+        book.recover(meeting)
+        if wish is None or wish.notify:
+            news.recovered(meeting, None)
+        return inspect_view(meeting, links)
+
+
+def _add_webhook_routes(router: APIRouter, world: World) -> None:
+    webhooks, subscription = Webhooks(world), world.state(Subscription)
+
+    def view() -> Response:
+        told = {
+            "url": subscription.url,
+            "events": sorted(subscription.events),
+            "validated_at": subscription.validated_at,
+            "deliveries": list(subscription.deliveries),
+        }
+        return Response(orjson.dumps(told, option=orjson.OPT_UTC_Z), media_type="application/json")
+
+    @router.get("/webhook")
+    async def webhook() -> Response:
+        return view()
+
+    @router.put("/webhook")
+    async def subscribe(wish: Subscribe) -> Response:
+        if wish.url and not address_allowed(wish.url):
+            raise HTTPException(422, detail="url must be https, or http on loopback")
+        webhooks.subscribe(
+            subscription.url if wish.url is None else wish.url,
+            subscription.secret if wish.secret is None else wish.secret,
+            subscription.events if wish.events is None else frozenset(wish.events),
+        )
+        subscription.copies = wish.copies or subscription.copies
+        if wish.retry_after_s is not None:
+            subscription.retry_after_s = tuple(wish.retry_after_s)
+        return view()
+
+    @router.post("/webhook/validate")
+    async def validate() -> dict[str, bool]:
+        """The handshake of ``endpoint.url_validation``, now."""
+        return {"valid": bool(subscription.url) and await webhooks.validate()}
+
+    @router.post("/webhook/repeat")
+    async def repeat() -> Response:
+        """The newest event comes once more."""
+        webhooks.repeat()
+        return view()
+
+
+def build_inspect_router(world: World) -> APIRouter:
+    router = APIRouter(prefix="/zoom")
+    links = Links(world.settings.base_url)
+    news = News(world, links)
+    router.include_router(build_people_router(world, news))
+    _add_meeting_routes(router, world, links, news)
+    _add_webhook_routes(router, world)
     return router

@@ -11,8 +11,10 @@ from deploy.sandbox.zoom.access import Answer, Caller, Endpoint, Gate, Operation
 from deploy.sandbox.zoom.body import MeetingBody, read_meeting, read_object
 from deploy.sandbox.zoom.limits import Limits, Weight
 from deploy.sandbox.zoom.model import Meeting, MeetingBook, MeetingStatus
+from deploy.sandbox.zoom.news import News, state_of
 from deploy.sandbox.zoom.oauth_routes import add_oauth
 from deploy.sandbox.zoom.times import written
+from deploy.sandbox.zoom.webhooks import subscribe_as_configured
 from shared import clock
 
 _CREATE = Operation.needing("meeting:write:meeting", "meeting:write")
@@ -33,6 +35,7 @@ class ZoomApi:
         self._links = links
         self._book = world.state(MeetingBook)
         self._limits = world.state(Limits)
+        self._news = News(world, links)
 
     async def get_user(self, request: Request, caller: Caller) -> Answer:
         account = self._gate.user(caller, request.path_params["user"])
@@ -56,6 +59,7 @@ class ZoomApi:
         body = read_meeting(await request.body(), host.time_zone, strict_time=True)
         meeting = meetings.new_meeting(self._book.new_id(), self._host(caller, host, body), body)
         self._book.add(meeting)
+        self._news.created(meeting, caller.account)
         return 201, views.meeting_view(meeting, self._links)
 
     async def list_meetings(self, request: Request, caller: Caller) -> Answer:
@@ -76,17 +80,23 @@ class ZoomApi:
     async def update(self, request: Request, caller: Caller) -> Answer:
         meeting = self._meeting(request, caller)
         self._limits.take_of_day(meeting.host_id, clock.now())
+        before = state_of(meeting)
         meetings.change(meeting, read_meeting(await request.body(), meeting.time_zone, strict_time=False))
+        self._news.updated(meeting, before, caller.account)
         return 204, None
 
     async def delete(self, request: Request, caller: Caller) -> Answer:
-        self._book.delete(self._meeting(request, caller), clock.now())
+        meeting = self._meeting(request, caller)
+        self._book.delete(meeting, clock.now())
+        self._news.deleted(meeting, caller.account)
         return 204, None
 
     async def set_status(self, request: Request, caller: Caller) -> Answer:
         action = read_object(await request.body()).get("action")
         if action == "recover":
-            self._book.recover(self._deleted(request, caller))
+            meeting = self._deleted(request, caller)
+            self._book.recover(meeting)
+            self._news.recovered(meeting, caller.account)
         elif action == "end":
             self._meeting(request, caller).status = MeetingStatus.WAITING
         else:
@@ -151,6 +161,7 @@ def build_router(world: World) -> APIRouter:
     links = views.Links(world.settings.base_url)
     gate = Gate(world, add_oauth(router, world, links))
     api = ZoomApi(world, gate, links)
+    subscribe_as_configured(world)
     table: list[tuple[str, str, Operation, Endpoint]] = [
         ("GET", "/users", _USERS, api.list_users),
         ("GET", "/users/{user}", _USER, api.get_user),

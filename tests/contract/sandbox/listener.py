@@ -1,7 +1,7 @@
 """A callback address: takes what the providers post, answers Microsoft's handshake, keeps everything."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
@@ -18,12 +18,13 @@ class Posted:
 
 @dataclass
 class Listener:
-    """``statuses`` are answered first, one each, before everything is a 200."""
+    """``statuses`` are answered first, one each, before everything is a 200; ``answers`` gives some a body."""
 
     url: str = ""
     posts: list[Posted] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     validates: bool = True
+    answers: Callable[[Posted], bytes | None] = lambda posted: None
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -46,7 +47,10 @@ class Listener:
         if token:
             text = token[0] if self.validates else "nonsense"
             return self._response(200, text.encode())
-        self.posts.append(Posted(target, headers, body))
+        posted = Posted(target, headers, body)
+        self.posts.append(posted)
+        if answer := self.answers(posted):
+            return self._response(200, answer)
         return self._response(self.statuses.pop(0) if self.statuses else 200, b"")
 
     def _response(self, status: int, body: bytes) -> bytes:
