@@ -39,6 +39,7 @@ from services.booking.usecases.mark_seen import MarkSeen
 from services.booking.usecases.propose import ProposeSlots
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
+from services.booking.usecases.register import RegisterAppointment
 from services.booking.usecases.settle_drift import SettleDrift
 from services.booking.usecases.suggest import SuggestSlots
 from shared import http, mongo
@@ -174,7 +175,17 @@ def _routes(
             EditProposal(people, store, claimed, rooms, announcer, relay),
             WithdrawProposal(store, announcer, relay),
         ).router(),
-        AppointmentRoutes(guard, writes, store, links, ring, uses.change, uses.cancel, uses.settle_drift).router(),
+        AppointmentRoutes(
+            guard,
+            writes,
+            store,
+            links,
+            ring,
+            RegisterAppointment(people, store, availability, rooms, announcer, links, relay, new_reception_code),
+            uses.change,
+            uses.cancel,
+            uses.settle_drift,
+        ).router(),
         build_guest_routes(
             guard,
             GuestPage(people, store, availability, links, ring),

@@ -85,6 +85,15 @@ class ModeMismatch(Problem):
     en = "What is to be issued contradicts the kind."
 
 
+class AllDayWithZoom(Problem):
+    """E6."""
+
+    code, status = "all_day_with_zoom", 422
+    pointer = "/all_day"
+    ja = "終日の予定にはZoomミーティングを発行できません。時刻を指定するか、Zoom以外の種別を選んでください。"
+    en = "An all-day schedule cannot have a Zoom meeting. Set times, or choose a type without Zoom."
+
+
 class OrganizerNotAttending(Problem):
     code, status = "organizer_not_attending", 422
     pointer = "/organizer_id"

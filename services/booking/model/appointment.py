@@ -116,6 +116,15 @@ class Appointment(Value):
         return title_of(self.title, self.guest)
 
     @property
+    def is_direct(self) -> bool:
+        """Registered by staff without a guest's choice (E2): the registrant may organize without attending."""
+        return self.proposal_id is None
+
+    @property
+    def has_guest(self) -> bool:
+        return bool(self.guest.known_as)
+
+    @property
     def topic(self) -> str:
         """``件名(顧客名 / 案件名)`` at Zoom where there is a deal (E3); empty where the title serves."""
         return f"{self.shown_title}({self.customer} / {self.deal})" if self.deal else ""
@@ -230,7 +239,8 @@ class Appointment(Value):
         return self.model_copy(update={"expected": [*kept, *going, *self._mails(Purpose.CANCELED)]})
 
     def _expecting(self, expected: list[Expected]) -> Self:
-        reminder = Expected(effect=Effect.REMINDER, of="", keys=[REMINDER_KEY], since=self.version)
+        side = "" if self.mails_guest else Audience.STAFF
+        reminder = Expected(effect=Effect.REMINDER, of=side, keys=[REMINDER_KEY], since=self.version)
         return self.model_copy(update={"expected": [*expected, reminder]})
 
     def _meeting(self) -> list[Expected]:
@@ -266,5 +276,9 @@ class Appointment(Value):
     def _mails(self, purpose: Purpose) -> list[Expected]:
         return [
             Expected(effect=Effect.MAIL, of=audience, keys=[mail_key(purpose, audience)], since=self.version)
-            for audience in (Audience.GUEST, Audience.STAFF)
+            for audience in self._told
         ]
+
+    @property
+    def _told(self) -> tuple[Audience, ...]:
+        return (Audience.GUEST, Audience.STAFF) if self.mails_guest else (Audience.STAFF,)

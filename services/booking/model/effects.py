@@ -248,11 +248,14 @@ _CARRIERS = (Purpose.CONFIRMED, Purpose.RESCHEDULED)
 
 def _reminder(item: Expected, reports: Reports) -> list[EffectView]:
     """Of each side what became of its mail, and until something is known of that, of the filing; one effect as long as
-    both fare alike (G21).
+    both fare alike (G21). ``of`` is a side where only that one is told.
     """
     filed = reports.get(REMINDER_KEY)
     if item.absent:
         return [_seen(item, filed)]
+    if item.of:
+        mail = _since(item, reports.get(mail_key(Purpose.REMINDER, item.of)))
+        return [_seen(item, mail or filed)]
     mails = [_since(item, reports.get(mail_key(Purpose.REMINDER, side))) for side in _SIDES]
     guest, staff = (_seen(item, mail or filed) for mail in mails)
     if guest == staff:

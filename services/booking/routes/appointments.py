@@ -7,11 +7,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from services.booking.model.appointment import Appointment
 from services.booking.routes.narrowing import narrowing
 from services.booking.routes.versions import Change, Writes, if_match
-from services.booking.schemas import cursor_of, parse, read_json, read_place
+from services.booking.schemas import cursor_of, fingerprint, parse, read_json, read_place
 from services.booking.store.bookings import BookingStore
 from services.booking.store.listings import Narrowing, Order, appointments_in_order
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
 from services.booking.usecases.links import Links
+from services.booking.usecases.register import RegisterAppointment
 from services.booking.usecases.settle_drift import SettleDrift
 from services.booking.views.meeting import meeting_view
 from services.booking.views.staff import appointment_view
@@ -24,6 +25,7 @@ from shared.contracts.api.appointments import (
     DriftRequest,
 )
 from shared.contracts.api.fields import Instant
+from shared.contracts.api.registering import AppointmentCreate
 from shared.crypto import KeyRing
 from shared.internal import Caller, Guard, caller
 from shared.problem import NotFound
@@ -43,6 +45,7 @@ class AppointmentRoutes:
         store: BookingStore,
         links: Links,
         ring: KeyRing,
+        register: RegisterAppointment,
         change: ChangeAppointment,
         cancel: CancelAppointment,
         settle_drift: SettleDrift,
@@ -52,6 +55,7 @@ class AppointmentRoutes:
         self._store = store
         self._links = links
         self._ring = ring
+        self._register = register
         self._change = change
         self._cancel = cancel
         self._settle_drift = settle_drift
@@ -59,6 +63,7 @@ class AppointmentRoutes:
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/internal/appointments", dependencies=[Depends(self._guard)])
         add = router.add_api_route
+        add("", self.create, methods=["POST"], status_code=201)
         add("", self.show_all, methods=["GET"])
         add("/{appointment_id}", self.show, methods=["GET"])
         add("/{appointment_id}", self.edit, methods=["PATCH"])
@@ -68,7 +73,7 @@ class AppointmentRoutes:
         return router
 
     def _view(self, appointment: Appointment, who: Caller) -> AppointmentView:
-        url = self._links.guest_url(appointment.proposal_id or "", appointment.token)
+        url = self._links.of_appointment(appointment)
         return appointment_view(appointment, who, url, meeting_view(appointment, self._ring))
 
     async def _write(
@@ -85,6 +90,10 @@ class AppointmentRoutes:
         if appointment is None:
             raise NotFound()
         return appointment
+
+    async def create(self, request: Request, who: Who) -> AppointmentView:
+        given = read_json(await request.body())
+        return self._view(await self._register(parse(AppointmentCreate, given), who, fingerprint(given)), who)
 
     async def show_all(
         self,

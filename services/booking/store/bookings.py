@@ -57,6 +57,8 @@ class AlreadyMade(Exception):
 KEY_KEPT = timedelta(hours=24)
 """How long an idempotency key stands for what it made."""
 
+_REGISTERED = {"proposal_id": None}
+"""Without a proposal, whose link it would share (E2)."""
 _ONCE = {"origin.key": {"$gt": ""}}
 
 
@@ -91,6 +93,7 @@ class BookingStore:
                     name="earliest_by_status",
                 ),
                 IndexModel([("proposal_id", ASCENDING)], name="proposal"),
+                IndexModel([("token.hash", ASCENDING)], name="token", unique=True, partialFilterExpression=_REGISTERED),
                 IndexModel([("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression=_ONCE),
                 IndexModel(
                     [organization, ("reception_day", ASCENDING), ("reception_code", ASCENDING)],
@@ -141,6 +144,23 @@ class BookingStore:
         query = {"_id": appointment_id, "organization_id": organization_id}
         row = await self.appointments.find_one(query, APPOINTMENT)
         return appointment_from(row) if row else None
+
+    async def registered_by_token(self, token_hash: str) -> Appointment | None:
+        """One that came of no proposal, by its guest's link."""
+        row = await self.appointments.find_one({"token.hash": token_hash, **_REGISTERED}, APPOINTMENT)
+        return appointment_from(row) if row else None
+
+    async def registered_by(self, key: str) -> Appointment | None:
+        """Under this idempotency key within the last 24 hours; an older one gives the key back (api.md)."""
+        row = await self.appointments.find_one({"origin.key": key}, APPOINTMENT)
+        if row is None:
+            return None
+        appointment = appointment_from(row)
+        if appointment.confirmed_at > clock.now() - KEY_KEPT:
+            return appointment
+        mine = {"_id": appointment.appointment_id, "origin.key": key}
+        await self.appointments.update_one(mine, {"$set": {"origin": None}})
+        return None
 
     async def standing(self, wanted: Sequence[tuple[str, int]]) -> set[tuple[str, int]]:
         """Those (appointment id, revision) that are confirmed and current (G22)."""
@@ -199,13 +219,7 @@ class BookingStore:
         losers leave there instead of retrying (architecture.md). What was said of the holds goes along, since both show
         what becomes of them. Raises ``StaleVersion``, ``TimeTaken``.
         """
-        document = {
-            "_id": appointment.appointment_id,
-            **appointment_state(appointment),
-            "origin": appointment.origin.model_dump() if appointment.origin else None,
-            "meeting": None,
-            outbox.FIELD: list(waiting),
-        }
+        document = _new_appointment(appointment, waiting)
         attempts = 0
 
         async def work(session: Session) -> None:
@@ -222,6 +236,18 @@ class BookingStore:
                 over_held=True,
             )
             await self.appointments.insert_one({**document, "reports": said}, session=session)
+
+        await mongo.in_transaction(self._client, work)
+
+    async def register(self, appointment: Appointment, waiting: Sequence[Entry], *, over_held: bool) -> None:
+        """Insert with all claims. Raises ``TimeTaken``, and ``DuplicateKeyError`` where its idempotency key or
+        reception code is in use.
+        """
+        document = {**_new_appointment(appointment, waiting), "reports": {}}
+
+        async def work(session: Session) -> None:
+            await self.appointments.insert_one(document, session=session)
+            await self._move(session, appointment.organization_id, set(), appointment.claims(), over_held)
 
         await mongo.in_transaction(self._client, work)
 
@@ -261,3 +287,14 @@ class BookingStore:
     ) -> None:
         release, take = set(before) - set(after), set(after) - set(before)
         await self._guards.move(session, organization_id, release=release, take=take, over_held=over_held)
+
+
+def _new_appointment(appointment: Appointment, waiting: Sequence[Entry]) -> Document:
+    """All but ``reports``."""
+    return {
+        "_id": appointment.appointment_id,
+        **appointment_state(appointment),
+        "origin": appointment.origin.model_dump() if appointment.origin else None,
+        "meeting": None,
+        outbox.FIELD: list(waiting),
+    }

@@ -52,7 +52,7 @@ class Announcer:
         self, event: type[AppointmentEvent], appointment: Appointment, cause: Cause, **members: Any
     ) -> list[outbox.Entry]:
         secrets = AppointmentSecrets(
-            guest_url=self._links.guest_url(appointment.proposal_id or "", appointment.token),
+            guest_url=self._links.of_appointment(appointment),
             note=appointment.note,
             guidance=appointment.guidance,
             message=appointment.cancel_message,

@@ -6,7 +6,7 @@ from services.booking.model.proposal import Proposal
 from services.booking.problems import AlreadyConfirmed, Withdrawn
 from services.booking.store.bookings import BookingStore, StaleVersion
 from services.booking.usecases.announce import Announcer
-from services.booking.usecases.confirm import Visit
+from services.booking.usecases.confirm import Visit, without_proposal
 from shared import clock
 from shared.contracts import actors
 from shared.contracts.api.proposals import AskAgain, ProposalStatus
@@ -16,7 +16,7 @@ from shared.contracts.notifier import Audience, Purpose
 from shared.crypto import token_hash
 from shared.messaging.outbox import Entry
 from shared.messaging.relay import Relay
-from shared.problem import NotFound, Unavailable
+from shared.problem import Unavailable
 from shared.single_flight import Turns
 
 TOLD_EVERY = timedelta(days=1)
@@ -34,9 +34,10 @@ class AskForNewSlots:
 
     async def find(self, token: str) -> Proposal:
         """Raises what is wrong with the link, before what was typed is read."""
-        proposal = await self._store.proposal_by_token(token_hash(token))
+        hashed = token_hash(token)
+        proposal = await self._store.proposal_by_token(hashed)
         if proposal is None:
-            raise NotFound()
+            raise await without_proposal(self._store, hashed)
         if proposal.status is ProposalStatus.CONFIRMED:
             raise AlreadyConfirmed()
         if proposal.status is ProposalStatus.WITHDRAWN:

@@ -6,17 +6,9 @@ from datetime import datetime
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import resources
 from services.booking.model.free_time import Obstacle
-from services.booking.model.slot_rules import LONGEST
-from services.booking.model.spans import Span
 from services.booking.problems import (
-    BACKWARDS,
-    IN_THE_PAST,
-    TOO_LONG,
-    WHOLE_MINUTES,
     CalendarUnreadable,
     NotOpen,
-    Words,
-    invalid,
     taken_at,
 )
 from services.booking.store.bookings import BookingStore
@@ -25,7 +17,7 @@ from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability
 from services.booking.usecases.choose_room import ChooseRooms
-from services.booking.usecases.drafting import check_connections, party
+from services.booking.usecases.drafting import check_connections, check_time, party
 from shared import clock
 from shared.contracts.api.appointments import AppointmentPatch, AppointmentStatus, Outcome
 from shared.contracts.booking import AppointmentCanceled, AppointmentChanged, AppointmentRescheduled
@@ -71,7 +63,7 @@ class ChangeAppointment:
         after = await self._with_room(before, after, wanted, caller.language)
         moved = after.span != before.span
         if moved:
-            _check_time(after.span, caller.language)
+            check_time(after.span, caller.language, all_day=after.all_day)
         if _same(before, after):
             return before
         if after.claims() != before.claims():
@@ -113,7 +105,8 @@ class ChangeAppointment:
         if wanted.attendee_ids is None and wanted.organizer_id is None:
             return edited
         attendee_ids = wanted.attendee_ids or edited.attendee_ids
-        stays = edited.organizer_id if edited.organizer_id in attendee_ids else None
+        registrant = edited.creator.staff_id if edited.is_direct else None
+        stays = edited.organizer_id if edited.organizer_id in (*attendee_ids, registrant) else registrant
         people = await party(
             self._people,
             edited.organization_id,
@@ -121,6 +114,7 @@ class ChangeAppointment:
             attendee_ids,
             wanted.organizer_id or stays,
             caller.language,
+            creator_may_organize=edited.is_direct,
         )
         changed_host = people.organizer.staff_id != edited.organizer_id
         if changed_host:
@@ -218,21 +212,6 @@ def _what_is_taken(before: Appointment, after: Appointment) -> str:
     """The room where that alone is new."""
     apart = before.model_copy(update={"room_id": after.room_id})
     return "/room_id" if apart.claims() == after.claims() else "/start"
-
-
-def _check_time(span: Span, language: Language) -> None:
-    errors: list[tuple[str, Words]] = []
-    if span.start_at <= clock.now():
-        errors.append(("/start", IN_THE_PAST))
-    for pointer, at in (("/start", span.start_at), ("/end", span.end_at)):
-        if at.second or at.microsecond:
-            errors.append((pointer, WHOLE_MINUTES))
-    if span.end_at <= span.start_at:
-        errors.append(("/end", BACKWARDS))
-    elif span.length > LONGEST:
-        errors.append(("/end", TOO_LONG))
-    if errors:
-        raise invalid(language, *errors)
 
 
 def _same(before: Appointment, after: Appointment) -> bool:

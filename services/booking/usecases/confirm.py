@@ -49,7 +49,7 @@ from shared.ids import new_id
 from shared.messaging.relay import Relay
 from shared.mongo import DuplicateKeyError
 from shared.observability import metrics
-from shared.problem import Language, NotFound, Unavailable
+from shared.problem import Language, NotFound, Problem, Unavailable
 from shared.single_flight import Turns
 
 log = structlog.get_logger(__name__)
@@ -143,7 +143,7 @@ class ConfirmSlot:
     async def _read(self, hashed: str) -> Proposal:
         proposal = await self._store.proposal_by_token(hashed)
         if proposal is None:
-            raise NotFound()
+            raise await without_proposal(self._store, hashed)
         return proposal
 
     async def _read_open(self, hashed: str) -> Proposal:
@@ -227,6 +227,11 @@ class ConfirmSlot:
             log.info("appointment.confirmed", appointment_id=appointment.appointment_id)
             return confirmed, appointment
         raise Unavailable()
+
+
+async def without_proposal(store: BookingStore, hashed: str) -> Problem:
+    """Of a link that leads to no proposal: what staff registered directly is settled (E2), anything else unknown."""
+    return AlreadyConfirmed() if await store.registered_by_token(hashed) else NotFound()
 
 
 def check_open(proposal: Proposal) -> None:

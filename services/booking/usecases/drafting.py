@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from services.booking.model.appointment_times import TimeFault, time_faults
 from services.booking.model.modes import ModeFault, mode_fault, modes_of
 from services.booking.model.people import Link, Organization, Staff
 from services.booking.model.proposal import OfferedSlot
@@ -17,6 +18,7 @@ from services.booking.problems import (
     REQUIRED,
     TOO_LONG,
     UNKNOWN_STAFF,
+    WHOLE_MINUTES,
     CalendarNotConnected,
     ModeMismatch,
     ModesExclusive,
@@ -27,11 +29,19 @@ from services.booking.problems import (
     invalid,
 )
 from services.booking.store.people import PeopleStore
+from shared import clock
 from shared.contracts.booking import Attendee, Kind
 from shared.contracts.people import Guest
 from shared.ids import new_id
 from shared.problem import Language
 
+_TIME_FAULTS: Mapping[TimeFault, Words] = {
+    TimeFault.PAST: IN_THE_PAST,
+    TimeFault.FRACTION: WHOLE_MINUTES,
+    TimeFault.BACKWARDS: BACKWARDS,
+    TimeFault.TOO_LONG: TOO_LONG,
+    TimeFault.TOO_MANY_DAYS: ("31日以内にしてください。", "At most 31 days."),
+}
 LIFETIME = timedelta(days=14)
 
 _FAULTS: Mapping[Fault, Words] = {
@@ -54,7 +64,9 @@ class Party:
 
     @property
     def with_calendar(self) -> list[str]:
-        return [person.staff_id for person in self.attendees if person.has_calendar]
+        """Attendees, and an organizer who does not attend (E2)."""
+        people = {person.staff_id: person for person in (*self.attendees, self.organizer)}
+        return [staff_id for staff_id, person in people.items() if person.has_calendar]
 
 
 @dataclass(frozen=True)
@@ -109,8 +121,12 @@ async def party(
     attendee_ids: Sequence[str],
     organizer_id: str | None,
     language: Language,
+    *,
+    creator_may_organize: bool = False,
 ) -> Party:
-    """Everybody must be of the organization and enabled; unknown and other organizations' ids answer alike."""
+    """Everybody must be of the organization and enabled; unknown and other organizations' ids answer alike. The
+    organizer attends, or is the creator where that is enough (E2).
+    """
     wanted = list(dict.fromkeys(attendee_ids))
     known = await people.staff_of(organization_id, [*wanted, creator_id])
     creator = known.get(creator_id)
@@ -120,7 +136,7 @@ async def party(
     if missing:
         raise invalid(language, *((f"/attendee_ids/{index}", UNKNOWN_STAFF) for index in missing))
     organizer_id = organizer_id or wanted[0]
-    if organizer_id not in wanted:
+    if organizer_id not in (*wanted, *([creator_id] if creator_may_organize else [])):
         raise OrganizerNotAttending()
     return Party(creator.as_attendee(), known[organizer_id], [known[staff_id] for staff_id in wanted])
 
@@ -130,13 +146,23 @@ def _may_attend(person: Staff | None) -> bool:
 
 
 def check_connections(kind: Kind, organizer: Staff) -> None:
-    """A web meeting needs the organizer's Zoom and calendar (R5)."""
-    if not modes_of(kind).web_meeting:
-        return
-    if organizer.zoom_user_id is None:
-        raise ZoomNotConnected()
-    if organizer.calendar is not Link.CONNECTED:
+    """A web meeting that is proposed needs the organizer's Zoom and calendar (R5)."""
+    check_zoom(kind, organizer)
+    if modes_of(kind).web_meeting and organizer.calendar is not Link.CONNECTED:
         raise CalendarNotConnected()
+
+
+def check_zoom(kind: Kind, organizer: Staff) -> None:
+    """Without a calendar a direct schedule has no entry, and a meeting all the same (E2)."""
+    if modes_of(kind).web_meeting and organizer.zoom_user_id is None:
+        raise ZoomNotConnected()
+
+
+def check_time(span: Span, language: Language, *, all_day: bool) -> None:
+    """Of an appointment that is registered or moved."""
+    faults = time_faults(span, clock.now(), all_day=all_day)
+    if faults:
+        raise invalid(language, *((f"/{member}", _TIME_FAULTS[fault]) for member, fault in faults))
 
 
 def check_guest(guest: Guest, send_mail: bool, language: Language) -> None:

@@ -10,7 +10,7 @@ from services.booking.store.people import PeopleStore
 from services.booking.usecases.availability import Availability, Offered
 from services.booking.usecases.drafting import organization_of
 from services.booking.usecases.links import Links
-from services.booking.views.guest import appointment_view, proposal_view
+from services.booking.views.guest import appointment_view, proposal_view, registered_view
 from services.booking.views.meeting import meeting_view
 from shared import clock
 from shared.contracts.api.appointments import GuestAppointmentView
@@ -39,7 +39,7 @@ class GuestPage:
     async def __call__(self, token: str) -> GuestProposalView:
         proposal = await self._store.proposal_by_token(token_hash(token))
         if proposal is None:
-            raise NotFound()
+            return await self._registered(token_hash(token))
         organization, offered, appointment = await asyncio.gather(
             organization_of(self._people, proposal.organization_id),
             self._availability.offered(proposal),
@@ -49,6 +49,14 @@ class GuestPage:
         chosen = self._appointment_view(appointment, organization) if appointment else None
         shown = offered if status is ProposalStatus.OPEN else Offered()
         return proposal_view(proposal, status, shown.possible, bool(shown.unreadable), organization, chosen)
+
+    async def _registered(self, hashed: str) -> GuestProposalView:
+        """What staff registered without a proposal (E2)."""
+        appointment = await self._store.registered_by_token(hashed)
+        if appointment is None:
+            raise NotFound()
+        organization = await organization_of(self._people, appointment.organization_id)
+        return registered_view(appointment, organization, self._appointment_view(appointment, organization))
 
     async def appointment(self, appointment: Appointment) -> GuestAppointmentView:
         organization = await organization_of(self._people, appointment.organization_id)
@@ -60,7 +68,7 @@ class GuestPage:
         return await self._store.appointment(proposal.organization_id, proposal.appointment_id)
 
     def _appointment_view(self, appointment: Appointment, organization: Organization) -> GuestAppointmentView:
-        url = self._links.guest_url(appointment.proposal_id or "", appointment.token)
+        url = self._links.of_appointment(appointment)
         return appointment_view(appointment, meeting_view(appointment, self._ring), organization, url)
 
 

@@ -1,5 +1,6 @@
 """Guest tokens and the pages they open: derived, never stored in clear (G23)."""
 
+from services.booking.model.appointment import Appointment
 from services.booking.model.proposal import TokenSource
 from shared.crypto import KeyRing, derive_token, token_hash
 
@@ -14,6 +15,12 @@ class Links:
     def new_source(self, proposal_id: str, generation: int = 1) -> TokenSource:
         token = derive_token(self._ring.keys[self._ring.current], proposal_id, str(generation))
         return TokenSource(key_id=self._ring.current, generation=generation, hash=token_hash(token))
+
+    def of_appointment(self, appointment: Appointment) -> str:
+        """The page of the guest, empty where there is none (E2). It stays the proposal's where there was one."""
+        if not appointment.has_guest:
+            return ""
+        return self.guest_url(appointment.proposal_id or appointment.appointment_id, appointment.token)
 
     def guest_url(self, proposal_id: str, source: TokenSource) -> str:
         """Empty when the key it was made with has been removed from the ring."""

@@ -13,8 +13,11 @@ class MarkSeen:
         self._store = store
 
     async def __call__(self, token: str) -> None:
-        proposal = await self._store.proposal_by_token(token_hash(token))
+        hashed = token_hash(token)
+        proposal = await self._store.proposal_by_token(hashed)
         if proposal is None:
+            if await self._store.registered_by_token(hashed):
+                return
             raise NotFound()
         if proposal.is_live and proposal.opened_at is None:
             await self._store.seen(proposal.proposal_id, clock.now())

@@ -12,6 +12,7 @@ from shared.contracts.api.proposals import (
     GuestProposalView,
     GuestSlotView,
     KnownGuestView,
+    Platform,
     ProposalStatus,
 )
 from shared.contracts.booking import Kind
@@ -57,6 +58,33 @@ def proposal_view(
         can_ask_again=status in (ProposalStatus.OPEN, ProposalStatus.EXPIRED),
         asked_again_at=proposal.asked_again_at.astimezone(zone) if proposal.asked_again_at else None,
         appointment=appointment,
+    )
+
+
+def registered_view(
+    appointment: Appointment, organization: Organization, shown: GuestAppointmentView
+) -> GuestProposalView:
+    """The page of an appointment that was registered without a proposal: nothing to choose, what was settled (E2)."""
+    return GuestProposalView(
+        status=ProposalStatus.CONFIRMED,
+        kind=appointment.kind,
+        title=shown.title,
+        organization_name=organization.name,
+        product_name=organization.product_name,
+        host_names=shown.attendees,
+        platform=Platform.ZOOM if appointment.kind is Kind.WEB else None,
+        address=appointment.address,
+        slots=[],
+        time_zone=appointment.time_zone,
+        locale=organization.locale,
+        guest=KnownGuestView(
+            company=appointment.guest.company,
+            name=appointment.guest.name,
+            email_masked=masked_address(appointment.guest.email),
+        ),
+        expires_at=shown.start,
+        can_ask_again=False,
+        appointment=shown,
     )
 
 

@@ -39,10 +39,10 @@ class Access:
     @classmethod
     def of(cls, item: Proposal | Appointment, caller: Caller) -> "Access":
         private = item.visibility is Visibility.PRIVATE
-        return cls(
-            hidden=private and not caller.is_admin and not item.takes_part(caller.staff_id),
-            can_change=caller.is_admin or caller.staff_id in (item.creator.staff_id, item.organizer_id),
-        )
+        hidden = private and not caller.is_admin and not item.takes_part(caller.staff_id)
+        own = caller.is_admin or caller.staff_id in (item.creator.staff_id, item.organizer_id)
+        shared = isinstance(item, Appointment) and item.others_may_edit and not hidden
+        return cls(hidden=hidden, can_change=own or shared)
 
 
 def proposal_view(
@@ -119,6 +119,13 @@ def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, m
         cancel_message="" if access.hidden else appointment.cancel_message,
         confirmed_at=appointment.confirmed_at.astimezone(zone),
         updated_at=appointment.updated_at.astimezone(zone),
+        all_day=appointment.all_day,
+        customer="" if access.hidden else appointment.customer,
+        deal="" if access.hidden else appointment.deal,
+        place="" if access.hidden else appointment.place,
+        others_may_edit=appointment.others_may_edit,
+        mails_guest=appointment.mails_guest,
+        changed_by=_attendee(appointment.changed_by) if appointment.changed_by else None,
         hidden=access.hidden,
         can_change=access.can_change,
         effects=effects,

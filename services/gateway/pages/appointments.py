@@ -255,7 +255,7 @@ async def _detail(
 def _what_goes(appointment: AppointmentView, language: Language) -> str:
     """Exactly what cancelling does (X12), counted from the effects that stand."""
     things = _things(appointment, language)
-    mails = 2 if appointment.guest.email else 1
+    mails = 2 if appointment.mails_guest and appointment.guest.email else 1
     sentences = [text(language, f"appointments.goes_mails_{mails}"), text(language, "appointments.goes_for_good")]
     if things:
         sentences.insert(0, text(language, "appointments.goes", what=things))
@@ -265,7 +265,7 @@ def _what_goes(appointment: AppointmentView, language: Language) -> str:
 def _what_moves(appointment: AppointmentView, language: Language) -> str:
     """Exactly what another time does (X12). The guest's link to the meeting stays."""
     things = _things(appointment, language)
-    mails = 2 if appointment.guest.email else 1
+    mails = 2 if appointment.mails_guest and appointment.guest.email else 1
     sentences = [text(language, "appointments.moves", what=things)] if things else []
     return _joined([*sentences, text(language, f"appointments.moves_mails_{mails}")], language)
 

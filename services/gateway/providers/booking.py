@@ -58,6 +58,9 @@ class Booking(Backend):
         """``query`` may name ``locale`` and ``time_zone``."""
         return await self.call("GET", _path("proposals", proposal_id, "slots.txt"), caller, query=query)
 
+    async def register(self, caller: Caller, body: bytes) -> Reply:
+        return await self.call("POST", "/internal/appointments", caller, body=body)
+
     async def appointments(self, caller: Caller, query: Query) -> Reply:
         return await self.call("GET", "/internal/appointments", caller, query=query)
 

@@ -1,4 +1,4 @@
-"""Appointments: list, show, move, cancel (R28, E5). Booking owns them; what it answers goes on as it is."""
+"""Appointments: register, list, show, move, cancel (E2, R28, E5). Booking owns them; its answers go on as they are."""
 
 from typing import Annotated, Literal
 
@@ -17,10 +17,22 @@ from shared.contracts.api.appointments import (
     CancelRequest,
     DriftRequest,
 )
+from shared.contracts.api.registering import AppointmentCreate
 
 router = APIRouter(prefix="/appointments", tags=["appointments"])
 Me = Annotated[SignedIn, Depends(api_staff)]
 Narrowed = Annotated[Narrowing, Depends(narrowing)]
+
+
+@router.post("", status_code=201, response_model=AppointmentView)
+async def register_appointment(request: Request, asked: AppointmentCreate, me: Me, key: Key) -> Response:
+    """Register an appointment without a guest's choice (E2), with the same look and guard as a confirmation; the caller
+    organizes it, attending or not.
+    """
+    reply = await parts_of(request).backends.booking.register(me.caller(key), body_of(request))
+    response = forward(reply)
+    response.headers["Location"] = f"/api/v1/appointments/{reply.json()['id']}"
+    return response
 
 
 @router.get("", response_model=AppointmentList)

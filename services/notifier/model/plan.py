@@ -232,5 +232,7 @@ def _has_enough(matter: Matter, notice: Notice, now: datetime) -> bool:
 
 
 def _guest_address(matter: Matter) -> str:
-    state = matter.appointment or matter.proposal
-    return state.guest.email if state else ""
+    """Where the guest is told anything at all (E2)."""
+    if matter.appointment is not None:
+        return matter.appointment.guest.email if matter.appointment.mails_guest else ""
+    return matter.proposal.guest.email if matter.proposal else ""

@@ -152,7 +152,10 @@ class DriftView(View):
 
 
 class AppointmentView(View):
-    """An appointment as staff see it. ``hidden`` as in proposals. Times are in the organization's zone."""
+    """An appointment as staff see it. ``hidden`` as in proposals. Times are in the organization's zone. ``creator``
+    registered or proposed it, ``changed_by`` changed it last, at ``updated_at``. An ``all_day`` one starts and ends at
+    midnight.
+    """
 
     id: str
     version: int
@@ -184,6 +187,13 @@ class AppointmentView(View):
     cancel_message: str
     confirmed_at: datetime
     updated_at: datetime
+    all_day: bool = False
+    customer: str = ""
+    deal: str = ""
+    place: str = ""
+    others_may_edit: bool = False
+    mails_guest: bool = True
+    changed_by: AttendeeView | None = None
     hidden: bool
     can_change: bool
     effects: list[EffectView]

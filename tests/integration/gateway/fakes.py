@@ -169,6 +169,7 @@ def _usual() -> dict[tuple[str, str], Answer]:
         ("booking", "GET /internal/proposals/prp_1"): proposal,
         ("booking", "PATCH /internal/proposals/prp_1"): proposal,
         ("booking", "DELETE /internal/proposals/prp_1"): Answer(200, a_proposal_view(status="withdrawn")),
+        ("booking", "POST /internal/appointments"): Answer(201, an_appointment_view()),
         ("booking", "GET /internal/appointments?"): Answer(
             200, {"items": [an_appointment_view()], "next_cursor": None}
         ),

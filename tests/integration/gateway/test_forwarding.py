@@ -41,6 +41,13 @@ async def test_a_refused_proposal_is_not_remembered(gateway: Installation) -> No
     assert (await gateway.admin.get("/api/v1/me")).json()["defaults"] == before
 
 
+async def test_a_registration_is_answered_with_where_it_stands(gateway: Installation) -> None:
+    body = {"title": "定例", **{name: SLOT[name] for name in ("start", "end")}}
+    answer = await gateway.taro.post("/api/v1/appointments", json=body)
+    assert (answer.status_code, answer.headers["location"]) == (201, f"/api/v1/appointments/{answer.json()['id']}")
+    assert gateway.services.last("booking").url.path == "/internal/appointments"
+
+
 async def test_a_preview_is_made_of_bookings_words_and_stores_nothing(gateway: Installation) -> None:
     answer = await gateway.taro.post("/api/v1/proposals/preview", json=BODY)
     assert answer.json() == {"subject": "件名", "text": "本文", "html": "<p>本文</p>"}

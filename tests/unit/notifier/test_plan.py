@@ -124,6 +124,11 @@ def test_g11_nobody_waits_for_a_link_that_somebody_has_to_see_to() -> None:
     assert due(a_matter(trouble=trouble)) == {"confirmed:1:guest", "confirmed:1:staff"}
 
 
+def test_a_guest_who_is_to_be_told_nothing_gets_no_mail() -> None:
+    matter = a_matter(appointment=an_appointment(mails_guest=False), meeting=a_link())
+    assert due(matter) == {"confirmed:1:staff"}
+
+
 def test_a_guest_without_address_gets_nothing_and_that_is_said() -> None:
     guest = an_appointment().guest.model_copy(update={"email": ""})
     matter = a_matter(appointment=an_appointment(guest=guest), meeting=a_link())

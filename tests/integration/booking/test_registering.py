@@ -1,0 +1,222 @@
+"""Direct registration (E2, E10): the same look and guard as a confirmation, without a guest's choice."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from services.booking.model.spans import Span
+from services.booking.providers.calendar_look import BusyEntry
+from shared import clock
+from shared.contracts.sealed import AppointmentSecrets
+from shared.crypto import KeyRing
+from tests.builders import BUS_KEYS
+from tests.integration.booking.world import HANAKO, TARO, World, a_slot_at, in_tokyo, token_of
+
+GUEST = {"company": "ABC株式会社", "name": "田中花子", "email": "hanako@example.jp"}
+
+
+def a_schedule(**changes: Any) -> dict[str, Any]:
+    return {"title": "定例打合せ", **a_slot_at(2, 13), **changes}
+
+
+async def register(world: World, *, who: str = TARO, key: str | None = None, **changes: Any) -> httpx.Response:
+    headers = {"idempotency-key": key} if key else {}
+    return await world.call("POST", "/appointments", a_schedule(**changes), headers=headers, staff_id=who)
+
+
+async def registered(world: World, **changes: Any) -> dict[str, Any]:
+    answer = await register(world, **changes)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+async def test_a_schedule_without_a_guest_is_confirmed_at_once(world: World) -> None:
+    shown = await registered(world, customer="ABC商事", deal="新基幹", others_may_edit=True)
+    assert (shown["status"], shown["kind"], shown["proposal_id"]) == ("confirmed", "web", None)
+    assert (shown["creator"]["staff_id"], shown["organizer_id"]) == (TARO, TARO)
+    assert (shown["customer"], shown["deal"], shown["others_may_edit"]) == ("ABC商事", "新基幹", True)
+    assert (shown["guest_url"], shown["changed_by"]["staff_id"]) == ("", TARO)
+    effects = {(effect["effect"], effect["of"]) for effect in shown["effects"]}
+    assert effects == {("meeting", TARO), ("entry", TARO), ("mail", "staff"), ("reminder", "staff")}
+    (event,) = await world.published("booking.appointment_confirmed.v1")
+    told = event.data.appointment
+    assert (told.proposal_id, told.mails_guest, told.wants_meeting) == (None, False, True)
+    assert told.topic == "定例打合せ(ABC商事 / 新基幹)"
+    secrets = AppointmentSecrets.unseal(KeyRing.parse(BUS_KEYS), event.data.sealed, subject=shown["id"])
+    assert secrets.guest_url == ""
+
+
+async def test_the_registrant_organizes_without_attending(world: World) -> None:
+    shown = await registered(world, attendee_ids=[HANAKO])
+    assert (shown["organizer_id"], [one["staff_id"] for one in shown["attendees"]]) == (TARO, [HANAKO])
+    (event,) = await world.published("booking.appointment_confirmed.v1")
+    assert event.data.appointment.zoom_user_id == f"zoom-{TARO}"
+    entries = {effect["of"] for effect in shown["effects"] if effect["effect"] == "entry"}
+    assert entries == {TARO, HANAKO}
+    window = Span(in_tokyo(0, 0), in_tokyo(9, 0))
+    claims = await world.stores.guards.of_staff("org_sample", [TARO, HANAKO], window)
+    assert ([len(claims[one]) for one in (TARO, HANAKO)]) == [0, 1]
+    path = f"/appointments/{shown['id']}"
+    third = await world.call("PATCH", path, {"attendee_ids": [HANAKO, TARO]})
+    back = await world.call("PATCH", path, {"attendee_ids": [HANAKO]})
+    assert (third.json()["organizer_id"], back.json()["organizer_id"], back.status_code) == (TARO, TARO, 200)
+
+
+async def test_its_guest_has_a_page_and_nothing_to_choose(world: World) -> None:
+    shown = await registered(world, guest=GUEST, guidance="受付でお名前を")
+    assert shown["guest_url"].startswith("https://chosei.example/g/")
+    page = (await world.guest("GET", shown)).json()
+    assert (page["status"], page["slots"], page["appointment"]["id"]) == ("confirmed", [], shown["id"])
+    assert page["appointment"]["guest"]["email"] == "h…@example.jp"
+    again = await world.confirm({"slots": [{"id": "slt_1"}], "guest_url": shown["guest_url"]})
+    assert (again.status_code, again.json()["code"]) == (409, "already_confirmed")
+    asked = await world.guest("POST", shown, "/ask-again", {"message": "別の日に"})
+    assert (asked.status_code, (await world.guest("POST", shown, "/seen")).status_code) == (409, 204)
+    await world.call("DELETE", f"/appointments/{shown['id']}")
+    assert (await world.guest("GET", token_of(shown))).json()["appointment"]["status"] == "canceled"
+
+
+async def test_a_guest_is_told_only_where_that_is_wanted_and_possible(world: World) -> None:
+    told = await registered(world, guest=GUEST)
+    mails = {effect["of"] for effect in told["effects"] if effect["effect"] == "mail"}
+    assert mails == {"guest", "staff"}
+    await registered(world, guest=GUEST, send_mail=False, **a_slot_at(3, 9))
+    await registered(world, guest={"name": "田中花子"}, **a_slot_at(4, 9))
+    events = await world.published("booking.appointment_confirmed.v1")
+    assert [event.data.appointment.mails_guest for event in events] == [True, False, False]
+    refused = await register(world, guest={"name": "田中花子"}, send_mail=True, **a_slot_at(5, 9))
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/guest/email")
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"title": ""}, "/title"),
+        ({"deal": "新基幹"}, "/customer"),
+        ({"end": None}, "/end"),
+        ({"start": in_tokyo(-1, 9).isoformat()}, "/start"),
+        ({"end": in_tokyo(2, 12).isoformat()}, "/end"),
+        ({"end": in_tokyo(4, 12).isoformat()}, "/end"),
+        ({"attendee_ids": ["stf_nobody"]}, "/attendee_ids/0"),
+        ({"slots": []}, "/slots"),
+    ],
+)
+async def test_bad_input_is_refused_with_a_pointer(world: World, changes: dict[str, Any], pointer: str) -> None:
+    answer = await register(world, **changes)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+
+
+async def test_an_end_is_required_of_what_is_not_all_day(world: World) -> None:
+    body = a_schedule()
+    del body["end"]
+    answer = await world.call("POST", "/appointments", body)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/end")
+
+
+async def test_busy_and_claimed_times_are_refused(world: World) -> None:
+    await world.busy(HANAKO, Span(in_tokyo(2, 13), in_tokyo(2, 14)))
+    busy = await register(world, attendee_ids=[TARO, HANAKO])
+    assert (busy.status_code, busy.json()["code"]) == (422, "slot_busy")
+    assert (await register(world, attendee_ids=[TARO, HANAKO], allow_overlap=True)).status_code == 201
+    taken = await register(world)
+    assert (taken.status_code, taken.json()["code"]) == (409, "slot_taken")
+    assert (await register(world, allow_overlap=True)).status_code == 409
+    held = await world.propose(attendee_ids=[HANAKO], organizer_id=HANAKO, slots=[a_slot_at(3, 10)])
+    refused = await register(world, attendee_ids=[HANAKO], **a_slot_at(3, 10))
+    assert (refused.status_code, refused.json()["code"]) == (409, "slot_taken")
+    over = await register(world, attendee_ids=[HANAKO], **a_slot_at(3, 10), allow_overlap=True)
+    assert over.status_code == 201
+    late = await world.confirm(held)
+    assert (late.status_code, late.json()["code"]) == (409, "slot_taken")
+
+
+async def test_g04_an_old_copy_is_looked_at_again(world: World) -> None:
+    await world.busy(TARO, read_at=clock.now() - timedelta(minutes=5))
+    world.look.busy[TARO] = [BusyEntry("new", Span(in_tokyo(2, 13), in_tokyo(2, 14)))]
+    assert (await register(world)).json()["code"] == "slot_busy"
+    world.look.down = {TARO}
+    await world.busy(TARO, read_at=clock.now() - timedelta(minutes=16))
+    assert (await register(world)).json()["code"] == "calendar_unreadable"
+
+
+async def test_g01_registrations_and_a_confirmation_over_one_zoom_user_make_one_winner(
+    world: World, second_world: World
+) -> None:
+    proposal = await world.propose(attendee_ids=[TARO], slots=[a_slot_at(2, 13)])
+    others = [f"stf_other_{number}" for number in range(8)]
+    for other in others:
+        await world.staff(other, other, zoom=False)
+    answers = await asyncio.gather(
+        world.confirm(proposal),
+        *(
+            register(place, attendee_ids=[other], allow_overlap=True)
+            for other in others
+            for place in (world, second_world)
+        ),
+    )
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 16
+
+
+async def test_g08_the_same_request_makes_one_appointment(world: World, second_world: World) -> None:
+    answers = await asyncio.gather(*(register(place, key="k1") for place in (world, second_world) for _ in range(4)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    other = await register(world, key="k1", title="別")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert (await register(world, who=HANAKO, key="k1")).status_code == 201
+    assert len(await world.published("booking.appointment_confirmed.v1")) == 2
+
+
+async def test_a_web_meeting_needs_zoom_and_no_calendar(world: World) -> None:
+    await world.staff("stf_bare", "高橋", zoom=False, calendar=False)
+    await world.staff("stf_zoom", "鈴木", calendar=False)
+    without = await register(world, who="stf_bare")
+    assert (without.status_code, without.json()["code"]) == (422, "zoom_not_connected")
+    assert (await register(world, who="stf_zoom")).status_code == 201
+    assert (await register(world, who="stf_bare", kind="phone")).status_code == 201
+
+
+async def test_a_visit_has_a_reception_code_and_a_link_none(world: World) -> None:
+    visit = await registered(world, kind="visit")
+    assert len(visit["reception_code"]) == 6
+    link = await registered(world, kind="link", place="https://teams.example/x", **a_slot_at(3, 9))
+    assert (link["reception_code"], link["meeting"]["status"], link["place"]) == (
+        None,
+        "none",
+        "https://teams.example/x",
+    )
+
+
+async def test_whole_days_are_claimed_in_the_organizations_zone(world: World) -> None:
+    start = in_tokyo(3, 15)
+    shown = await registered(world, kind="none", all_day=True, start=start.isoformat(), end=start.isoformat())
+    assert (shown["start"][10:], shown["all_day"]) == ("T00:00:00+09:00", True)
+    assert (await register(world, kind="none", **a_slot_at(3, 23))).json()["code"] == "slot_taken"
+    assert (await register(world, kind="none", **a_slot_at(4, 0))).status_code == 201
+    zoom = await register(world, all_day=True, **a_slot_at(5, 9))
+    assert (zoom.status_code, zoom.json()["code"]) == (422, "all_day_with_zoom")
+    today = in_tokyo(0, 0)
+    begun = {"start": today.isoformat(), "end": (today + timedelta(days=1)).isoformat()}
+    assert (await register(world, kind="none", all_day=True, **begun)).status_code == 201
+
+
+async def test_only_the_registrant_and_whom_they_let_may_change(world: World) -> None:
+    closed = await registered(world, attendee_ids=[TARO, HANAKO])
+    opened = await registered(world, others_may_edit=True, **a_slot_at(3, 9))
+    private = await registered(world, others_may_edit=True, visibility="private", **a_slot_at(4, 9))
+
+    async def renamed(shown: dict[str, Any], title: str, **who: str) -> int:
+        answer = await world.call("PATCH", f"/appointments/{shown['id']}", {"title": title}, **who)
+        return answer.status_code
+
+    assert await renamed(closed, "一", staff_id=HANAKO) == 403
+    assert await renamed(closed, "二", staff_id="stf_boss", role="admin") == 200
+    assert await renamed(closed, "三", staff_id=TARO) == 200
+    assert await renamed(opened, "四", staff_id=HANAKO) == 200
+    assert await renamed(private, "五", staff_id=HANAKO) == 403
+    assert (await world.call("DELETE", f"/appointments/{closed['id']}", staff_id=HANAKO)).status_code == 403
+    assert (await world.call("DELETE", f"/appointments/{opened['id']}", staff_id=HANAKO)).status_code == 200
