@@ -9,6 +9,7 @@ from services.booking.providers.calendar_look import CalendarLook
 from services.booking.routes.appointments import AppointmentRoutes
 from services.booking.routes.calendar import build_calendar_routes
 from services.booking.routes.guests import build_guest_routes
+from services.booking.routes.occurrences import OccurrenceRoutes
 from services.booking.routes.proposals import ProposalRoutes
 from services.booking.routes.questions import build_question_routes
 from services.booking.routes.timeline import build_timeline_routes
@@ -25,6 +26,7 @@ from services.booking.usecases.ask_again import AskForNewSlots
 from services.booking.usecases.attend_proposals import AttendProposals
 from services.booking.usecases.availability import Availability, Look
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
+from services.booking.usecases.change_occurrence import ChangeOccurrence
 from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.claimed_slots import ClaimedSlots
 from services.booking.usecases.confirm import ConfirmSlot, new_reception_code
@@ -90,6 +92,7 @@ class AppointmentUses:
 
     change: ChangeAppointment
     cancel: CancelAppointment
+    change_occurrence: ChangeOccurrence
     settle_drift: SettleDrift
     turns: Turns
 
@@ -100,7 +103,7 @@ class AppointmentUses:
         change = ChangeAppointment(people, store, availability, rooms, announcer, relay, new_reception_code)
         cancel = CancelAppointment(store, announcer, relay)
         settle_drift = SettleDrift(people, store, change, cancel, announcer, relay, turns)
-        return cls(change, cancel, settle_drift, turns)
+        return cls(change, cancel, ChangeOccurrence(change, cancel), settle_drift, turns)
 
 
 def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: Look | None = None) -> FastAPI:
@@ -186,6 +189,7 @@ def _routes(
             uses.cancel,
             uses.settle_drift,
         ).router(),
+        OccurrenceRoutes(guard, writes, store, uses.change_occurrence).router(),
         build_guest_routes(
             guard,
             GuestPage(people, store, availability, links, ring),

@@ -223,14 +223,19 @@ class AppointmentConfirmed(AppointmentEvent, routing_key="booking.appointment_co
 
 
 class AppointmentRescheduled(AppointmentEvent, routing_key="booking.appointment_rescheduled.v1"):
-    """The time changed; the old time is free again and the new one claimed."""
+    """The time changed; the old time is free again and the new one claimed. ``occurrence`` is the one of a series that
+    moved; None: all of it.
+    """
 
     previous_start_at: Instant
     previous_end_at: Instant
+    occurrence: Occurrence | None = None
 
 
 class AppointmentChanged(AppointmentEvent, routing_key="booking.appointment_changed.v1"):
-    """Title, attendees or another detail changed, the time did not."""
+    """Title, attendees or another detail changed, the time did not; or one ``occurrence`` of a series was cancelled."""
+
+    occurrence: Occurrence | None = None
 
 
 class AppointmentCanceled(AppointmentEvent, routing_key="booking.appointment_canceled.v1"):

@@ -219,6 +219,12 @@ class Appointment(Value):
         entries = [*self._entries(before), *self._room()]
         return self._expecting([*kept, *self._meeting(), *entries, *self._mails(Purpose.RESCHEDULED)])
 
+    def expecting_occurrence(self, before: "Appointment", told: Purpose) -> Self:
+        """Of one occurrence that was moved or cancelled: all that a move expects, with its own mails (E6)."""
+        moved = self.expecting_move(before)
+        others = [item for item in moved.expected if item.effect is not Effect.MAIL]
+        return self.model_copy(update={"expected": [*others, *self._mails(told)]})
+
     def expecting_change(self, before: "Appointment") -> Self:
         """Of another detail: entries follow, the meeting where its topic or host changed; nobody is mailed."""
         topic = (before.shown_title, before.organizer_id) != (self.shown_title, self.organizer_id)

@@ -40,6 +40,11 @@ def occurrence_named(of: Appointment, original_start_at: datetime) -> Occurrence
     return next((one for one in every_occurrence(of) if one.original_start_at == original_start_at), None)
 
 
+def named(of: Appointment, occurrence: Occurrence) -> Occurrence:
+    """As it stands in ``of``."""
+    return occurrence_named(of, occurrence.original_start_at) or occurrence
+
+
 def with_moved(before: Appointment, occurrence: Occurrence, span: Span, now: datetime) -> Appointment:
     """It stays between its neighbours' days, as Outlook demands of all. Raises ``RefusedOccurrence``."""
     if occurrence.canceled:

@@ -59,6 +59,7 @@ KEY_KEPT = timedelta(hours=24)
 
 _REGISTERED = {"proposal_id": None}
 """Without a proposal, whose link it would share (E2)."""
+RECURRING = {"series.rrule": {"$gt": ""}}
 _ONCE = {"origin.key": {"$gt": ""}}
 
 
@@ -94,6 +95,11 @@ class BookingStore:
                 ),
                 IndexModel([("proposal_id", ASCENDING)], name="proposal"),
                 IndexModel([("token.hash", ASCENDING)], name="token", unique=True, partialFilterExpression=_REGISTERED),
+                IndexModel(
+                    [organization, ("start_at", ASCENDING), ("_id", ASCENDING)],
+                    name="earliest_series",
+                    partialFilterExpression=RECURRING,
+                ),
                 IndexModel([("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression=_ONCE),
                 IndexModel(
                     [organization, ("reception_day", ASCENDING), ("reception_code", ASCENDING)],

@@ -10,6 +10,7 @@ from services.booking.model.appointment import Appointment
 from services.booking.model.effects import FILED, Reported
 from services.booking.model.proposal import Proposal
 from services.booking.model.slot_rules import LONGEST
+from services.booking.store.bookings import RECURRING
 from services.booking.store.documents import APPOINTMENT, PROPOSAL, appointment_from, proposal_from
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.proposals import ProposalStatus
@@ -81,19 +82,39 @@ async def appointments_in_order(
     after: tuple[datetime, str] | None,
     limit: int,
 ) -> list[Appointment]:
-    """Those that overlap the window, one more than ``limit`` where there are more. ``after`` is the last one seen."""
+    """Those that overlap the window, one more than ``limit`` where there are more. ``after`` is the last one seen.
+    Series are asked for apart: one is within by any occurrence, and stands in the list by its first (E6).
+    """
     conditions = narrowing.conditions(caller)
-    if from_at is not None:
-        conditions.append({"end_at": {"$gt": from_at}, "start_at": {"$gt": from_at - LONGEST}})
-    if until_at is not None:
-        conditions.append({"start_at": {"$lt": until_at}})
     if status is not None:
         conditions.append({"status": status})
     if after is not None:
         conditions += _beyond(after, order)
     way = ASCENDING if order == "earliest" else DESCENDING
-    cursor = appointments.find({"$and": conditions}, APPOINTMENT).sort([("start_at", way), ("_id", way)])
-    return await _first(cursor, appointment_from, narrowing, limit + 1)
+    is_narrowed = from_at is not None or until_at is not None
+    kinds = [_single_within(from_at, until_at), _series_within(from_at, until_at)] if is_narrowed else [{}]
+    found = []
+    for kind in kinds:
+        cursor = appointments.find({"$and": [*conditions, kind]}, APPOINTMENT).sort([("start_at", way), ("_id", way)])
+        found += await _first(cursor, appointment_from, narrowing, limit + 1)
+    ordered = sorted(found, key=lambda one: (one.start_at, one.appointment_id), reverse=order == "latest")
+    return ordered[: limit + 1]
+
+
+def _single_within(from_at: datetime | None, until_at: datetime | None) -> Condition:
+    within: list[Condition] = [{"series": None}]
+    if from_at is not None:
+        within.append({"end_at": {"$gt": from_at}, "start_at": {"$gt": from_at - LONGEST}})
+    if until_at is not None:
+        within.append({"start_at": {"$lt": until_at}})
+    return {"$and": within}
+
+
+def _series_within(from_at: datetime | None, until_at: datetime | None) -> Condition:
+    """Some occurrence of it."""
+    ends = {"end_at": {"$gt": from_at}} if from_at is not None else {}
+    starts = {"start_at": {"$lt": until_at}} if until_at is not None else {}
+    return {**RECURRING, "occurrences": {"$elemMatch": {**ends, **starts}}}
 
 
 def _beyond(last: tuple[datetime, str], order: Order) -> list[Condition]:

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import resources
-from services.booking.model.free_time import Obstacle
+from services.booking.model.series import named, with_whole_moved
 from services.booking.problems import (
-    CalendarUnreadable,
     NotOpen,
+    SlotTaken,
+    invalid,
     taken_at,
 )
 from services.booking.store.bookings import BookingStore
@@ -18,15 +19,19 @@ from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability
 from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.drafting import check_connections, check_time, party
+from services.booking.usecases.free_occurrences import FreeOccurrences
+from services.booking.usecases.series_faults import BEGUN, bad_rule
 from shared import clock
 from shared.contracts.api.appointments import AppointmentPatch, AppointmentStatus, Outcome
-from shared.contracts.booking import AppointmentCanceled, AppointmentChanged, AppointmentRescheduled
+from shared.contracts.booking import AppointmentCanceled, AppointmentChanged, AppointmentRescheduled, Occurrence
 from shared.contracts.envelope import Cause
+from shared.contracts.notifier import Purpose
 from shared.internal import Caller
 from shared.messaging.outbox import Entry
 from shared.messaging.relay import Relay
 from shared.mongo import DuplicateKeyError
 from shared.problem import Language, Unavailable
+from shared.recurrence import BadRule
 
 _ATTEMPTS = 5
 _DETAILS = ("title", "guidance", "note", "visibility")
@@ -48,7 +53,7 @@ class ChangeAppointment:
         self._new_code = new_code
         self._people = people
         self._store = store
-        self._availability = availability
+        self._free = FreeOccurrences(availability)
         self._rooms = rooms
         self._announcer = announcer
         self._relay = relay
@@ -59,7 +64,8 @@ class ChangeAppointment:
         """``cause`` where it is not the caller's own request."""
         if not before.is_live:
             raise NotOpen()
-        after = await self._with_party(_with_details(before, wanted), wanted, caller)
+        after = _with_rule(before, _with_details(before, wanted), caller.language)
+        after = await self._with_party(after, wanted, caller)
         after = await self._with_room(before, after, wanted, caller.language)
         moved = after.span != before.span
         if moved:
@@ -71,18 +77,44 @@ class ChangeAppointment:
         after = after.model_copy(update={"version": before.version + 1, "updated_at": clock.now()})
         after = after.expecting_move(before) if moved else after.expecting_change(before)
         cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
-        return await self._save(before, after, wanted, caller.language, cause)
+        return await self._save(before, after, self._announce, caller.language, cause, over_held=wanted.allow_overlap)
+
+    async def occurrence(
+        self, before: Appointment, after: Appointment, was: Occurrence, caller: Caller, *, allow_overlap: bool
+    ) -> Appointment:
+        """``after`` differs in this occurrence alone; both sides are told of it (E6)."""
+        now = named(after, was)
+        if not now.canceled:
+            await self._check_free(before, after, True, allow_overlap=allow_overlap, language=caller.language)
+        after = after.model_copy(update={"version": before.version + 1, "updated_at": clock.now()})
+        after = after.expecting_occurrence(before, Purpose.CANCELED if now.canceled else Purpose.RESCHEDULED)
+        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
+
+        def announce(_: Appointment, saved: Appointment, cause: Cause) -> list[Entry]:
+            if now.canceled:
+                return self._announcer.of_appointment(AppointmentChanged, saved, cause, occurrence=now)
+            previous = {"previous_start_at": was.start_at, "previous_end_at": was.end_at}
+            return self._announcer.of_appointment(AppointmentRescheduled, saved, cause, occurrence=now, **previous)
+
+        return await self._save(before, after, announce, caller.language, cause, over_held=allow_overlap)
 
     async def _save(
-        self, before: Appointment, after: Appointment, wanted: AppointmentPatch, language: Language, cause: Cause
+        self,
+        before: Appointment,
+        after: Appointment,
+        announce: Callable[[Appointment, Appointment, Cause], list[Entry]],
+        language: Language,
+        cause: Cause,
+        *,
+        over_held: bool,
     ) -> Appointment:
         """A visit that moves to a day on which its reception code is in use gets another one (V7)."""
         for _ in range(_ATTEMPTS):
-            waiting = self._announce(before, after, cause)
+            waiting = announce(before, after, cause)
             try:
-                await self._store.save_appointment(before, after, waiting, over_held=wanted.allow_overlap)
+                await self._store.save_appointment(before, after, waiting, over_held=over_held)
             except TimeTaken as error:
-                raise taken_at(language, [_what_is_taken(before, after)]) from error
+                raise await self._free.taken_meanwhile(after, before, language, over_held=over_held) from error
             except DuplicateKeyError:
                 after = after.model_copy(update={"reception_code": self._new_code()})
                 continue
@@ -160,12 +192,14 @@ class ChangeAppointment:
             staff_id for staff_id in after.attendee_ids if moved or staff_id not in before.attendee_ids
         ]
         wanted = resources(asked, after.room_id, after.zoom_user_id)
-        evidence = await self._availability.evidence(after.organization_id, asked, [after.span], wanted)
-        found = await self._availability.check_span(after.organization_id, evidence, after.span, after.appointment_id)
-        if found is Obstacle.UNREADABLE:
-            raise CalendarUnreadable()
-        if found in (Obstacle.BUSY, Obstacle.CLAIMED):
-            raise taken_at(language, [_what_is_taken(before, after)])
+        spans = [span for span in after.spans if not moved or span not in before.spans]
+        ahead = spans if after.series is None else [span for span in spans if span.start_at > clock.now()]
+        try:
+            await self._free.check(after, ahead, asked, wanted, language)
+        except SlotTaken as error:
+            if _only_room_is_new(before, after):
+                raise taken_at(language, ["/room_id"]) from error
+            raise
 
 
 class CancelAppointment:
@@ -208,10 +242,20 @@ def _with_details(before: Appointment, wanted: AppointmentPatch) -> Appointment:
     return before.model_copy(update={**changes, "start_at": start_at, "end_at": end_at})
 
 
-def _what_is_taken(before: Appointment, after: Appointment) -> str:
-    """The room where that alone is new."""
-    apart = before.model_copy(update={"room_id": after.room_id})
-    return "/room_id" if apart.claims() == after.claims() else "/start"
+def _only_room_is_new(before: Appointment, after: Appointment) -> bool:
+    return before.model_copy(update={"room_id": after.room_id}).claims() == after.claims()
+
+
+def _with_rule(before: Appointment, after: Appointment, language: Language) -> Appointment:
+    """A series moves as a whole as long as it has not begun (E6)."""
+    if before.series is None or before.span == after.span:
+        return after
+    if before.start_at <= clock.now():
+        raise invalid(language, ("/start", BEGUN))
+    try:
+        return with_whole_moved(before, after)
+    except BadRule as refused:
+        raise bad_rule(refused, "/start", language) from refused
 
 
 def _same(before: Appointment, after: Appointment) -> bool:

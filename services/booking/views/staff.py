@@ -130,6 +130,7 @@ def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, m
         can_change=access.can_change,
         effects=effects,
         drift=_drift(appointment, zone, hidden=access.hidden),
+        rrule=appointment.series.rrule if appointment.series else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from services.gateway.providers.answers import ClaimedRooms, ClaimList, ExplainedClaims, PreviewMaterial
 from services.gateway.providers.backend import Backend, Query, Reply
@@ -19,6 +19,11 @@ def _path(noun: str, an_id: str, *rest: str) -> str:
     if not _ID.fullmatch(an_id):
         raise NotFound()
     return "/".join(("/internal", noun, an_id, *rest))
+
+
+def _stamp(at: datetime) -> str:
+    """In UTC: the plus of an offset does not travel well."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 class Booking(Backend):
@@ -78,6 +83,21 @@ class Booking(Backend):
 
     async def delete_appointment(self, caller: Caller, appointment_id: str, *, if_match: str | None = None) -> Reply:
         return await self.call("DELETE", _path("appointments", appointment_id), caller, if_match=if_match)
+
+    async def occurrences(self, caller: Caller, appointment_id: str) -> Reply:
+        return await self.call("GET", _path("appointments", appointment_id, "occurrences"), caller)
+
+    async def move_occurrence(
+        self, caller: Caller, appointment_id: str, at: datetime, body: bytes, *, if_match: str | None = None
+    ) -> Reply:
+        path = _path("appointments", appointment_id, "occurrences", _stamp(at))
+        return await self.call("PATCH", path, caller, body=body, if_match=if_match)
+
+    async def cancel_occurrence(
+        self, caller: Caller, appointment_id: str, at: datetime, *, if_match: str | None = None
+    ) -> Reply:
+        path = _path("appointments", appointment_id, "occurrences", _stamp(at))
+        return await self.call("DELETE", path, caller, if_match=if_match)
 
     async def timeline(self, caller: Caller, noun: str, an_id: str, query: Query) -> TimelinePage:
         """``noun`` is ``proposals`` or ``appointments``."""

@@ -10,6 +10,7 @@ from services.gateway.routes import (
     hooks,
     me,
     oauth,
+    occurrences,
     organization,
     proposals,
     rooms,
@@ -20,7 +21,20 @@ from services.gateway.routes import (
 from services.gateway.routes.description import build_description_router
 
 PREFIX = "/api/v1"
-_NOUNS = (sessions, me, staff, organization, connections, calendar, rooms, proposals, appointments, timeline, guest)
+_NOUNS = (
+    sessions,
+    me,
+    staff,
+    organization,
+    connections,
+    calendar,
+    rooms,
+    proposals,
+    appointments,
+    occurrences,
+    timeline,
+    guest,
+)
 
 
 def api_router() -> APIRouter:

@@ -8,6 +8,7 @@ from pydantic import Field, StrictBool
 
 from shared.contracts.api.effects import EffectView
 from shared.contracts.api.fields import Address, Id, Instant, LongText, MayBeLeftOut, Message, Request, Title, View
+from shared.contracts.api.occurrences import OccurrenceView
 from shared.contracts.booking import DriftDecision, Kind, Visibility
 from shared.contracts.calendar_sync import DriftKind, Provider
 from shared.contracts.zoom_issuer import MeetingErrorCode
@@ -198,6 +199,9 @@ class AppointmentView(View):
     can_change: bool
     effects: list[EffectView]
     drift: DriftView | None = None
+    rrule: str | None = None
+    occurrence: OccurrenceView | None = None
+    """Of a series in a list by time: the first of its occurrences that is in it (E6)."""
 
 
 class AppointmentList(View):

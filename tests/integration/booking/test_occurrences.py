@@ -1,0 +1,173 @@
+"""Recurring appointments (E6): every occurrence owns its time, and each can be moved or cancelled."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from services.booking.model.spans import Span
+from services.booking.providers.calendar_look import BusyEntry
+from shared import clock
+from shared.contracts.booking import Series
+from tests.integration.booking.test_appointments import confirmed
+from tests.integration.booking.world import TARO, World, a_slot_at, in_tokyo
+
+_WEEK = timedelta(days=7)
+
+
+async def a_series(world: World, text: str = "FREQ=WEEKLY;COUNT=4", **changes: Any) -> dict[str, Any]:
+    """A weekly one from in two days, 13:00 in Tokyo."""
+    shown = await confirmed(world, **changes)
+    before = await world.stores.bookings.appointment("org_sample", shown["id"])
+    assert before is not None
+    after = before.model_copy(update={"series": Series(rrule=text), "version": 2})
+    await world.stores.bookings.save_appointment(before, after, [])
+    answer: dict[str, Any] = (await world.call("GET", f"/appointments/{shown['id']}")).json()
+    return answer
+
+
+async def occurrences_of(world: World, shown: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await world.call("GET", f"/appointments/{shown['id']}/occurrences")).json()["items"]
+    return found
+
+
+def path_of(shown: dict[str, Any], start: datetime) -> str:
+    return f"/appointments/{shown['id']}/occurrences/{quote(start.isoformat())}"
+
+
+async def claimed(world: World) -> list[datetime]:
+    claims = await world.stores.guards.of_staff("org_sample", [TARO], Span(in_tokyo(0, 0), in_tokyo(60, 0)))
+    return sorted(claim.span.start_at for claim in claims[TARO])
+
+
+async def test_g01_every_occurrence_owns_its_time(world: World) -> None:
+    shown = await a_series(world)
+    first = in_tokyo(2, 13)
+    assert await claimed(world) == [first + step * _WEEK for step in range(4)]
+    over = await world.call("POST", "/proposals", {"slots": [a_slot_at(16, 13)], "kind": "visit", "send_mail": False})
+    assert over.status_code in (409, 422)
+    listed = await occurrences_of(world, shown)
+    assert [datetime.fromisoformat(one["start"]) for one in listed] == [first + step * _WEEK for step in range(4)]
+    assert {(one["status"], one["moved"], one["can_change"]) for one in listed} == {("confirmed", False, True)}
+
+
+async def test_one_occurrence_moves_with_its_claim_alone(world: World) -> None:
+    shown = await a_series(world)
+    first = in_tokyo(2, 13)
+    new = first + _WEEK + timedelta(days=1, hours=1)
+    answer = await world.call("PATCH", path_of(shown, first + _WEEK), {"start": new.isoformat()})
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["moved"], answer.json()["version"]) == (True, 3)
+    assert await claimed(world) == [first, new, first + 2 * _WEEK, first + 3 * _WEEK]
+    (event,) = await world.published("booking.appointment_rescheduled.v1")
+    assert (event.data.previous_start_at, event.data.occurrence.start_at) == (first + _WEEK, new)
+    assert event.data.appointment.series.changed == (event.data.occurrence,)
+    back = await world.call("PATCH", path_of(shown, first + _WEEK), {"start": (first + _WEEK).isoformat()})
+    assert (back.status_code, back.json()["moved"]) == (200, False)
+
+
+async def test_g20_a_move_to_where_it_is_makes_no_revision(world: World) -> None:
+    shown = await a_series(world)
+    first = in_tokyo(2, 13)
+    answer = await world.call("PATCH", path_of(shown, first), {"start": first.isoformat()})
+    assert (answer.status_code, answer.json()["version"]) == (200, 2)
+
+
+async def test_a_taken_time_names_the_occurrence(world: World) -> None:
+    shown = await a_series(world)
+    other = await confirmed(world, slots=[a_slot_at(10, 10)])
+    at = in_tokyo(2, 13) + _WEEK
+    refused = await world.call("PATCH", path_of(shown, at), {"start": other["start"]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "slot_taken")
+    (error,) = refused.json()["errors"]
+    assert error["pointer"] == "/occurrences/1/start"
+    assert "10:00" in error["detail"]
+
+
+async def test_g04_the_look_is_asked_for_the_new_time(world: World) -> None:
+    shown = await a_series(world)
+    first = in_tokyo(2, 13)
+    new = first + _WEEK + timedelta(hours=2)
+    world.look.busy[TARO] = [BusyEntry("x", Span(new, new + timedelta(hours=1)))]
+    await world.busy(TARO, read_at=clock.now() - timedelta(minutes=2))
+    refused = await world.call("PATCH", path_of(shown, first + _WEEK), {"start": new.isoformat()})
+    assert (refused.status_code, refused.json()["code"]) == (409, "slot_taken")
+
+
+async def test_an_occurrence_stays_between_its_neighbours_and_ahead_of_now(world: World) -> None:
+    shown = await a_series(world)
+    first = in_tokyo(2, 13)
+    for start in (first, first + 2 * _WEEK + timedelta(hours=3), clock.now() - _WEEK):
+        refused = await world.call(
+            "PATCH", path_of(shown, first + _WEEK), {"start": start.replace(second=0, microsecond=0).isoformat()}
+        )
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/start"), refused.text
+    unknown = await world.call("PATCH", path_of(shown, first + timedelta(days=1)), {"start": first.isoformat()})
+    assert unknown.status_code == 404
+
+
+async def test_cancelling_one_frees_its_time_once(world: World) -> None:
+    shown = await a_series(world)
+    first = in_tokyo(2, 13)
+    for _ in range(2):
+        answer = await world.call("DELETE", path_of(shown, first + _WEEK))
+        assert (answer.status_code, answer.json()["status"], answer.json()["version"]) == (200, "canceled", 3)
+    assert await claimed(world) == [first, first + 2 * _WEEK, first + 3 * _WEEK]
+    (event,) = await world.published("booking.appointment_changed.v1")
+    assert (event.data.occurrence.canceled, event.data.occurrence.original_start_at) == (True, first + _WEEK)
+    gone = await world.call("PATCH", path_of(shown, first + _WEEK), {"start": (first + _WEEK).isoformat()})
+    assert (gone.status_code, gone.json()["code"]) == (409, "occurrence_canceled")
+
+
+async def test_the_last_that_is_cancelled_cancels_the_whole(world: World) -> None:
+    shown = await a_series(world, "FREQ=WEEKLY;COUNT=2")
+    first = in_tokyo(2, 13)
+    for step in range(2):
+        assert (await world.call("DELETE", path_of(shown, first + step * _WEEK))).status_code == 200
+    assert (await world.call("GET", f"/appointments/{shown['id']}")).json()["status"] == "canceled"
+    assert await claimed(world) == []
+
+
+async def test_a_whole_series_moves_with_what_was_changed_of_it(world: World) -> None:
+    shown = await a_series(world)
+    first = in_tokyo(2, 13)
+    put = first + _WEEK + timedelta(hours=4)
+    await world.call("PATCH", path_of(shown, first + _WEEK), {"start": put.isoformat()})
+    await world.call("DELETE", path_of(shown, first + 2 * _WEEK))
+    new = first + timedelta(days=1, hours=1)
+    moved = await world.call("PATCH", f"/appointments/{shown['id']}", {"start": new.isoformat()})
+    assert moved.status_code == 200, moved.text
+    assert await claimed(world) == [new, put, new + 3 * _WEEK]
+    listed = await occurrences_of(world, shown)
+    assert [one["status"] for one in listed] == ["confirmed", "confirmed", "canceled", "confirmed"]
+
+
+async def test_cancelling_the_whole_frees_every_occurrence(world: World) -> None:
+    shown = await a_series(world)
+    await world.call("PATCH", path_of(shown, in_tokyo(2, 13)), {"start": in_tokyo(2, 15).isoformat()})
+    await world.call("DELETE", f"/appointments/{shown['id']}")
+    assert await claimed(world) == []
+
+
+async def test_lists_by_time_show_a_series_by_any_occurrence(world: World) -> None:
+    shown = await a_series(world, title="定例")
+    first = in_tokyo(2, 13)
+    third = first + 2 * _WEEK
+
+    async def within(start: datetime, end: datetime) -> list[dict[str, Any]]:
+        window = f"from={quote(start.isoformat())}&to={quote(end.isoformat())}"
+        items: list[dict[str, Any]] = (await world.call("GET", f"/appointments?{window}")).json()["items"]
+        return items
+
+    (found,) = await within(third - timedelta(hours=1), third + timedelta(hours=1))
+    assert (found["id"], datetime.fromisoformat(found["occurrence"]["start"])) == (shown["id"], third)
+    assert await within(third + timedelta(days=1), third + timedelta(days=2)) == []
+    await world.call("DELETE", path_of(shown, third))
+    assert await within(third - timedelta(hours=1), third + timedelta(hours=1)) == []
+    (whole,) = await within(first - timedelta(days=1), third + 4 * _WEEK)
+    assert datetime.fromisoformat(whole["occurrence"]["start"]) == first
+
+
+async def test_what_is_no_series_has_no_occurrences(world: World) -> None:
+    shown = await confirmed(world)
+    assert await occurrences_of(world, shown) == []
+    assert (await world.call("DELETE", path_of(shown, in_tokyo(2, 13)))).status_code == 404
