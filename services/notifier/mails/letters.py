@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from services.notifier.mails import invitations, moments, subjects
+from services.notifier.mails.drafts import Draft, default_of
+from services.notifier.mails.drawing import draw, html_of, text_of
 from services.notifier.mails.material import Material
 from services.notifier.mails.message import Mail
+from services.notifier.mails.occasions import occasion_of
 from services.notifier.mails.scene import Scene
 from services.notifier.mails.templating import html_body, text_body
 from services.notifier.mails.text import line, lines
@@ -40,13 +44,21 @@ _PROVIDERS = {"google": "Googleカレンダー", "microsoft": "Outlookカレン�
 _PROVIDERS_EN = {"google": "Google Calendar", "microsoft": "Outlook Calendar", "zoom": "Zoom"}
 
 
-def write(material: Material) -> Mail:
-    """The mail as it will be sent, the preview included (R17)."""
+def write(material: Material, draft: Draft | None = None) -> Mail:
+    """The mail as it will be sent, the preview included (R17). ``draft`` is what the organization wrote of it; raises
+    ``TemplateFailed`` with one only.
+    """
     scene = _scene(material)
+    occasion = occasion_of(scene.purpose, scene.audience)
+    if occasion is None:
+        text, html = partial(text_body, scene), partial(html_body, scene)
+    else:
+        drawn = draw(draft or default_of(occasion, scene.language), occasion, scene)
+        scene, text, html = drawn.scene, partial(text_of, drawn), partial(html_of, drawn)
     return Mail(
         subject=scene.subject,
-        text=text_body(scene),
-        html=None if material.organization.text_only else html_body(scene),
+        text=text(),
+        html=None if material.organization.text_only else html(),
         invitation=invitations.for_mail(material, scene),
     )
 
@@ -87,8 +99,10 @@ def _blank(material: Material, guest: Guest | None = None, kind: Kind = Kind.NON
         guest_name=names.guest_name,
         guest_company=names.guest_company,
         guest_contact=_contact(names) if audience is not Audience.GUEST else "",
+        guest_line=names.guest_line,
         words=lines(material.words),
         reminder_word=subjects.reminder_word(kind, audience, language),
+        start_time=time,
     )
 
 

@@ -33,6 +33,7 @@ class Scene:
     guest_name: str = ""
     guest_company: str = ""
     guest_contact: str = ""
+    guest_line: str = ""
     title: str = ""
     when: str = ""
     previous_when: str = ""
@@ -52,6 +53,7 @@ class Scene:
     provider: str = ""
     inviter: str = ""
     reminder_word: str = ""
+    start_time: str = ""
     opened: bool = False
 
     @property

@@ -24,8 +24,8 @@ _JA: Mapping[tuple[Purpose, Audience], str] = {
     (Purpose.CANCELED, Audience.STAFF): "キャンセル:{guest_line}様",
     (Purpose.LINK, Audience.GUEST): "[{company}]Web会議URLのご案内[{product}]",
     (Purpose.LINK, Audience.STAFF): "Web会議URL:{guest_line}様",
-    (Purpose.REMINDER, Audience.GUEST): "[{company}]本日の{word}予定のリマインド: {time}[{product}]",
-    (Purpose.REMINDER, Audience.STAFF): "本日の{word}予定のリマインド: {time} {guest_line}様[{product}]",
+    (Purpose.REMINDER, Audience.GUEST): "[{company}]本日の{reminder_word}予定のリマインド: {start_time}[{product}]",
+    (Purpose.REMINDER, Audience.STAFF): "本日の{reminder_word}予定のリマインド: {start_time} {guest_line}様[{product}]",
     (Purpose.CONNECTION_BROKEN, Audience.STAFF): "【{product}】連携が切れました",
     (Purpose.SYNC_FROZEN, Audience.ADMINS): "【{product}】[注意!]カレンダーの同期を凍結しました",
     (Purpose.ISSUE_FAILED, Audience.ADMINS): "【{product}】[注意!]Zoom URLが発行できませんでした",
@@ -49,8 +49,8 @@ _EN: Mapping[tuple[Purpose, Audience], str] = {
     (Purpose.CANCELED, Audience.STAFF): "Canceled: {guest_line}",
     (Purpose.LINK, Audience.GUEST): "[{company}] Your link for the web meeting [{product}]",
     (Purpose.LINK, Audience.STAFF): "Web meeting link: {guest_line}",
-    (Purpose.REMINDER, Audience.GUEST): "[{company}] Reminder of today's {word}: {time} [{product}]",
-    (Purpose.REMINDER, Audience.STAFF): "Reminder of today's {word}: {time} {guest_line} [{product}]",
+    (Purpose.REMINDER, Audience.GUEST): "[{company}] Reminder of today's {reminder_word}: {start_time} [{product}]",
+    (Purpose.REMINDER, Audience.STAFF): "Reminder of today's {reminder_word}: {start_time} {guest_line} [{product}]",
     (Purpose.CONNECTION_BROKEN, Audience.STAFF): "[{product}] A connection was lost",
     (Purpose.SYNC_FROZEN, Audience.ADMINS): "[{product}] Attention: a calendar's sync is frozen",
     (Purpose.ISSUE_FAILED, Audience.ADMINS): "[{product}] Attention: no Zoom URL could be issued",
@@ -105,13 +105,17 @@ def reminder_word(kind: Kind, audience: Audience, language: Language) -> str:
     return _WORDS[language].get((kind, audience), "アポイントメント" if language == "ja" else "appointment")
 
 
+def pattern(purpose: Purpose, audience: Audience, language: Language) -> str:
+    """The names in it are placeholders of mail templates."""
+    return (_JA if language == "ja" else _EN)[purpose, audience]
+
+
 def subject(purpose: Purpose, audience: Audience, language: Language, names: Names) -> str:
-    pattern = (_JA if language == "ja" else _EN)[purpose, audience]
-    return pattern.format(
+    return pattern(purpose, audience, language).format(
         company=names.company,
         product=names.product,
         guest=names.guest,
         guest_line=names.guest_line,
-        word=reminder_word(names.kind, audience, language),
-        time=names.time,
+        reminder_word=reminder_word(names.kind, audience, language),
+        start_time=names.time,
     )
