@@ -35,7 +35,7 @@ async def _rewrap(collection: Collection, ring: KeyRing, field: Sequence[str], p
     changed = 0
     async for row in collection.find({known: {"$exists": True}}, {known: 1}):
         for path, text in _texts(row, field):
-            if not ring.is_current(text):
+            if text and not ring.is_current(text):
                 fresh = ring.rewrap(text, place=place.format(row["_id"]))
                 result = await collection.update_one({"_id": row["_id"], path: text}, {"$set": {path: fresh}})
                 changed += result.modified_count

@@ -9,6 +9,7 @@ from services.booking.providers.calendar_look import CalendarLook
 from services.booking.routes.appointments import AppointmentRoutes
 from services.booking.routes.calendar import build_calendar_routes
 from services.booking.routes.guests import build_guest_routes
+from services.booking.routes.menus import MenuRoutes
 from services.booking.routes.occurrences import OccurrenceRoutes
 from services.booking.routes.proposals import ProposalRoutes
 from services.booking.routes.questions import build_question_routes
@@ -16,7 +17,9 @@ from services.booking.routes.timeline import build_timeline_routes
 from services.booking.routes.versions import Writes
 from services.booking.settings import Settings
 from services.booking.store.bookings import BookingStore
+from services.booking.store.documents import Documents
 from services.booking.store.guards import Guards
+from services.booking.store.menus import MenuStore
 from services.booking.store.people import PeopleStore
 from services.booking.store.rooms import RoomStore
 from services.booking.store.timeline import TimelineStore
@@ -27,7 +30,9 @@ from services.booking.usecases.attend_proposals import AttendProposals
 from services.booking.usecases.availability import Availability, Look
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
 from services.booking.usecases.change_occurrence import ChangeOccurrence
+from services.booking.usecases.choose_menu import ChooseMenu
 from services.booking.usecases.choose_room import ChooseRooms
+from services.booking.usecases.choose_tool import ChooseTool
 from services.booking.usecases.claimed_slots import ClaimedSlots
 from services.booking.usecases.confirm import ConfirmSlot, new_reception_code
 from services.booking.usecases.drop_slots import DropFilledSlots, DropSlots, DropTakenSlots
@@ -36,6 +41,7 @@ from services.booking.usecases.end_proposal import ExpireProposal, WithdrawPropo
 from services.booking.usecases.explain import ExplainClaims
 from services.booking.usecases.few_slots import FewSlots
 from services.booking.usecases.guest_page import GuestPage
+from services.booking.usecases.keep_menus import KeepBookables, KeepMeetingTypes
 from services.booking.usecases.links import Links
 from services.booking.usecases.mark_seen import MarkSeen
 from services.booking.usecases.propose import ProposeSlots
@@ -44,10 +50,12 @@ from services.booking.usecases.record_timeline import RecordTimeline
 from services.booking.usecases.register import RegisterAppointment
 from services.booking.usecases.settle_drift import SettleDrift
 from services.booking.usecases.suggest import SuggestSlots
+from services.booking.usecases.take_seat import TakeSeat
 from shared import http, mongo
+from shared.crypto import KeyRing
 from shared.due import DueWorker
 from shared.guests_first import GuestsFirst
-from shared.internal import require_caller
+from shared.internal import Guard, require_caller
 from shared.messaging.relay import Relay
 from shared.mongo import Client, Collection, Database, IndexModel
 from shared.runtime import Parts, make_broker, service_app
@@ -63,6 +71,7 @@ class Stores:
     bookings: BookingStore
     rooms: RoomStore
     timeline: TimelineStore
+    menus: MenuStore
 
     @property
     def indexes(self) -> dict[Collection, list[IndexModel]]:
@@ -72,17 +81,20 @@ class Stores:
             **self.bookings.indexes,
             **self.rooms.indexes,
             **self.timeline.indexes,
+            **self.menus.indexes,
         }
 
     @classmethod
-    def on(cls, client: Client, database: Database) -> "Stores":
+    def on(cls, client: Client, database: Database, ring: KeyRing) -> "Stores":
+        """``ring`` encrypts what is at rest."""
         guards = Guards(database)
         return cls(
             PeopleStore(database),
             guards,
-            BookingStore(client, database, guards),
+            BookingStore(client, database, guards, Documents(ring)),
             RoomStore(database),
             TimelineStore(database),
+            MenuStore(database, ring),
         )
 
 
@@ -99,8 +111,8 @@ class AppointmentUses:
     @classmethod
     def of(cls, stores: Stores, availability: Availability, announcer: Announcer, relay: Relay) -> "AppointmentUses":
         people, store, turns = stores.people, stores.bookings, Turns()
-        rooms = ChooseRooms(stores.rooms)
-        change = ChangeAppointment(people, store, availability, rooms, announcer, relay, new_reception_code)
+        rooms, take_seat = ChooseRooms(stores.rooms), TakeSeat(stores.menus, stores.guards)
+        change = ChangeAppointment(people, store, availability, rooms, announcer, relay, new_reception_code, take_seat)
         cancel = CancelAppointment(store, announcer, relay)
         settle_drift = SettleDrift(people, store, change, cancel, announcer, relay, turns)
         return cls(change, cancel, ChangeOccurrence(change, cancel), settle_drift, turns)
@@ -109,7 +121,7 @@ class AppointmentUses:
 def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: Look | None = None) -> FastAPI:
     """``broker`` and ``look`` are handed in by tests only."""
     client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
-    stores = Stores.on(client, database)
+    stores = Stores.on(client, database, settings.data_ring)
     broker = broker or make_broker(SERVICE, settings)
     relay = Relay(broker, [stores.bookings.proposals, stores.bookings.appointments])
     calendars = http.internal_client(settings.calendar_sync_url, settings.calendar_sync_token.get_secret_value())
@@ -137,6 +149,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
         subscribers=Subscribers(
             stores.people,
             stores.rooms,
+            stores.menus,
             RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
             DropTakenSlots(stores.bookings, stores.guards, drop),
             DropFilledSlots(stores.bookings, availability, drop),
@@ -167,6 +180,7 @@ def _routes(
     guard = require_caller(settings.api_tokens.get_secret_value())
     people, store, ring = stores.people, stores.bookings, settings.data_ring
     claimed, rooms = ClaimedSlots(availability, stores.guards), ChooseRooms(stores.rooms)
+    tool = ChooseTool(ChooseMenu(stores.menus))
     return [
         ProposalRoutes(
             guard,
@@ -174,8 +188,8 @@ def _routes(
             store,
             links,
             availability,
-            ProposeSlots(people, store, claimed, rooms, announcer, links, relay, settings.unanswered_after),
-            EditProposal(people, store, claimed, rooms, announcer, relay),
+            ProposeSlots(people, store, claimed, rooms, tool, announcer, links, relay, settings.unanswered_after),
+            EditProposal(people, store, claimed, rooms, tool, announcer, relay),
             WithdrawProposal(store, announcer, relay),
         ).router(),
         AppointmentRoutes(
@@ -198,11 +212,21 @@ def _routes(
             MarkSeen(store),
             guests,
         ),
+        *_other_routes(guard, settings, stores, availability),
+    ]
+
+
+def _other_routes(guard: Guard, settings: Settings, stores: Stores, availability: Availability) -> list[APIRouter]:
+    """All that no proposal or appointment changes by."""
+    keep_types = KeepMeetingTypes(stores.menus, stores.bookings)
+    keep_bookables = KeepBookables(stores.menus, stores.bookings, stores.people, stores.rooms)
+    return [
         build_calendar_routes(
             guard,
-            SuggestSlots(people, availability, stale_after=settings.stale_after),
-            ExplainClaims(store, stores.guards),
+            SuggestSlots(stores.people, availability, stale_after=settings.stale_after),
+            ExplainClaims(stores.bookings, stores.guards),
         ),
-        build_question_routes(guard, store, stores.guards),
-        build_timeline_routes(guard, store, stores.timeline),
+        MenuRoutes(guard, stores.menus, keep_types, keep_bookables).router(),
+        build_question_routes(guard, stores.bookings, stores.guards),
+        build_timeline_routes(guard, stores.bookings, stores.timeline),
     ]

@@ -32,6 +32,36 @@ class RoomOfOtherProvider(Problem):
     en = "This room cannot be booked from the organizer's calendar."
 
 
+class UnknownMeetingType(Problem):
+    code, status = "unknown_meeting_type", 422
+    pointer = "/meeting_type_id"
+    ja = "この種別は見つかりません。"
+    en = "There is no such meeting type."
+
+
+class UnknownBookable(Problem):
+    code, status = "unknown_bookable", 422
+    pointer = "/bookable_id"
+    ja = "このメニューは見つかりません。"
+    en = "There is no such bookable."
+
+
+class NotOffered(Problem):
+    code, status = "meeting_type_not_offered", 422
+    pointer = "/meeting_type_id"
+    ja = "このメニューでは、この種別を選べません。"
+    en = "This bookable does not offer this meeting type."
+
+
+class CapacityMustBeOne(Problem):
+    """A Zoom user, a room or a person can be at one meeting at a time (C2, C3)."""
+
+    code, status = "capacity_must_be_one", 422
+    pointer = "/capacity"
+    ja = "Zoomユーザー・会議室・担当者を設定したメニューの提供数は1にしてください。同時に複数の予約を受けられません。"
+    en = "With a Zoom user, a room or a staff member the capacity is 1: they can be at one meeting at a time only."
+
+
 class AlreadyConfirmed(Problem):
     code, status = "already_confirmed", 409
     ja = "日程はすでに確定しています。"
@@ -166,6 +196,12 @@ SLOT_STAYS: Words = (
     "The times and the room of a slot do not change; add a new one in its place.",
 )
 ROOM_TAKEN: Words = ("この会議室はほかの予定で埋まりました。", "This room has been taken meanwhile.")
+UNKNOWN_TYPE: Words = (UnknownMeetingType.ja, UnknownMeetingType.en)
+PLACE_OF_ANOTHER: Words = (
+    "URLまたは文面は、場所が「ほかのWeb会議」の種別だけに設定できます。",
+    "Only a type whose location is another web-meeting tool has a URL or text.",
+)
+NOTHING_BEFORE: Words = ("並べ替え先が見つかりません。", "There is nothing of this id to stand behind.")
 REQUIRED: Words = ("必須です。", "This is required.")
 IN_THE_PAST: Words = ("過去の日時です。", "This is in the past.")
 BACKWARDS: Words = ("終了は開始より後にしてください。", "The end must be after the start.")

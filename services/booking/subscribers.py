@@ -13,6 +13,7 @@ from services.booking.model.drift import DriftPolicy, drift_of
 from services.booking.model.effects import Reported
 from services.booking.model.people import Link, Organization
 from services.booking.model.spans import Span
+from services.booking.store.menus import MenuStore
 from services.booking.store.people import PeopleStore
 from services.booking.store.rooms import RoomStore
 from services.booking.usecases.drop_slots import DropFilledSlots, DropTakenSlots
@@ -73,6 +74,7 @@ class Subscribers:
         self,
         people: PeopleStore,
         rooms: RoomStore,
+        menus: MenuStore,
         effects: RecordEffects,
         drop_taken: DropTakenSlots,
         drop_filled: DropFilledSlots,
@@ -82,6 +84,7 @@ class Subscribers:
     ) -> None:
         self._people = people
         self._rooms = rooms
+        self._menus = menus
         self._effects = effects
         self._drop_taken = drop_taken
         self._drop_filled = drop_filled
@@ -145,6 +148,7 @@ class Subscribers:
             drift_policy=DriftPolicy(settings.drift_policy),
         )
         await self._people.keep_organization(organization, event.aggregateversion)
+        await self._menus.begin(event.organizationid, settings.locale, event.time)
 
     async def on_staff_changed(self, event: CloudEvent[StaffChanged]) -> None:
         await self._people.keep_profile(

@@ -1,10 +1,13 @@
 """Events of booking: proposals and appointments. Each carries the whole state: consumers need no earlier event."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from shared.contracts.envelope import EventData, Instant, Value
 from shared.contracts.people import Guest, Person
+
+_DAY = 24 * 60
 
 
 class Kind(StrEnum):
@@ -49,17 +52,27 @@ class LinkShown(StrEnum):
 
 class Reveal(Value):
     """When the link is told (C7). ``notices`` are minutes before the start at which a notice goes out, longest first;
-    with ``in_notice`` the first of them tells it.
+    with ``in_notice`` the first of them tells it. Whole days are days of the calendar in the appointment's zone: the
+    same time of day, whatever the clocks do between (G6); where it occurs twice the first counts, and one that does
+    not occur is read with the offset before the change (PEP 495, fold 0).
     """
 
     link: LinkShown = LinkShown.AT_ONCE
     notices: tuple[int, ...] = ()
 
-    def link_at(self, start_at: Instant) -> Instant | None:
+    def notice_at(self, start_at: datetime, minutes: int, time_zone: str) -> datetime:
+        """When the notice of so many minutes before ``start_at`` goes out; UTC, never after the start."""
+        days, rest = divmod(minutes, _DAY)
+        if rest:
+            return start_at - timedelta(minutes=minutes)
+        local = start_at.astimezone(ZoneInfo(time_zone)).replace(fold=0)
+        return min((local - timedelta(days=days)).astimezone(UTC), start_at)
+
+    def link_at(self, start_at: datetime, time_zone: str) -> datetime | None:
         """From when on the link is told; None: at once."""
         if self.link is LinkShown.AT_ONCE or not self.notices:
             return None
-        return start_at - timedelta(minutes=max(self.notices))
+        return min(self.notice_at(start_at, minutes, time_zone) for minutes in self.notices)
 
 
 class MeetingTypeRef(Value):
@@ -117,6 +130,7 @@ class Proposal(Value):
     expires_at: Instant
     time_zone: str
     locale: str
+    meeting_type: MeetingTypeRef | None = None
 
 
 class Appointment(Value):

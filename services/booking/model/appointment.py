@@ -1,12 +1,12 @@
 """An appointment as booking keeps it: the confirmed meeting, its revision and what became of its effects."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
 
-from services.booking.model.claims import Claim, ClaimKind, resources
+from services.booking.model.claims import Claim, ClaimKind, resources, seat_resource
 from services.booking.model.drift import Drift, standing
 from services.booking.model.effects import (
     MEETING_KEY,
@@ -84,6 +84,10 @@ class Appointment(Value):
     drifts: dict[str, Drift] = Field(default_factory=dict)
     meeting_type: contract.MeetingTypeRef | None = None
     bookable_id: str | None = None
+    seat: int = 0
+    """Which of the bookable's seats it has."""
+    hosted_by_bookable: bool = False
+    """Whether ``zoom_user_id`` is the bookable's and stays when the organizer changes."""
     customer: str = ""
     deal: str = ""
     place: str = ""
@@ -130,6 +134,13 @@ class Appointment(Value):
         return f"{self.shown_title}({self.customer} / {self.deal})" if self.deal else ""
 
     @property
+    def link_at(self) -> datetime | None:
+        """From when on the guest knows how to join (C7); None where that is at once, or there is no link to tell."""
+        if not self.wants_meeting and not self.place:
+            return None
+        return self.reveal.link_at(self.start_at, self.time_zone)
+
+    @property
     def span(self) -> Span:
         return Span(self.start_at, self.end_at)
 
@@ -166,8 +177,13 @@ class Appointment(Value):
                 resource, ClaimKind.CONFIRMED, self.appointment_id, self._name_of(one), Span(one.start_at, one.end_at)
             )
             for one in self.occurrences
-            for resource in resources(self.attendee_ids, self.room_id, self.zoom_user_id)
+            for resource in self._resources
         }
+
+    @property
+    def _resources(self) -> list[str]:
+        seat = seat_resource(self.bookable_id, self.seat) if self.bookable_id else None
+        return resources(self.attendee_ids, self.room_id, self.zoom_user_id, seat)
 
     def _name_of(self, occurrence: contract.Occurrence) -> str:
         """Tells claims of one series apart that touch the same day."""

@@ -36,17 +36,26 @@ def room_resource(room_id: str) -> str:
     return f"room:{room_id}"
 
 
+def seat_resource(bookable_id: str, seat: int) -> str:
+    """A bookable has as many seats as appointments may be at one time (C3)."""
+    return f"bookable:{bookable_id}:{seat}"
+
+
 def is_room(resource: str) -> bool:
     return resource.startswith("room:")
 
 
-def resources(staff_ids: Iterable[str], room_id: str | None, zoom_user_id: str | None) -> list[str]:
-    """Everything that must be free for one meeting."""
+def resources(
+    staff_ids: Iterable[str], room_id: str | None, zoom_user_id: str | None, seat: str | None = None
+) -> list[str]:
+    """Everything that must be free for one meeting; ``seat`` is a resource already."""
     found = [staff_resource(staff_id) for staff_id in staff_ids]
     if room_id:
         found.append(room_resource(room_id))
     if zoom_user_id:
         found.append(f"zoom:{zoom_user_id}")
+    if seat:
+        found.append(seat)
     return found
 
 

@@ -85,6 +85,10 @@ class Proposal(Value):
     visibility: Visibility
     platform: Platform
     address: str | None
+    place: str = ""
+    """The URL or text of another tool than Zoom; encrypted at rest."""
+    meeting_type: contract.MeetingTypeRef | None = None
+    reveal: contract.Reveal = contract.Reveal()
     expires_at: AwareDatetime
     expires_given: bool
     time_zone: str
@@ -112,6 +116,11 @@ class Proposal(Value):
     @property
     def shown_title(self) -> str:
         return title_of(self.title, self.guest)
+
+    @property
+    def wants_zoom(self) -> bool:
+        """Whether a Zoom meeting is issued once it is confirmed."""
+        return self.kind is Kind.WEB and self.platform is Platform.ZOOM
 
     @property
     def attendee_ids(self) -> list[str]:
@@ -215,4 +224,5 @@ class Proposal(Value):
             expires_at=self.expires_at,
             time_zone=self.time_zone,
             locale=self.locale,
+            meeting_type=self.meeting_type,
         )

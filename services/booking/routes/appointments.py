@@ -109,7 +109,7 @@ class AppointmentRoutes:
         cursor: Annotated[str | None, Query(max_length=500)] = None,
     ) -> AppointmentList:
         found = await appointments_in_order(
-            self._store.appointments,
+            self._store,
             who,
             narrowed,
             from_at=from_at,

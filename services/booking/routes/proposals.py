@@ -108,7 +108,7 @@ class ProposalRoutes:
     ) -> ProposalList:
         after = read_cursor(cursor, 1, who.language)
         found = await newest_proposals(
-            self._store.proposals, who, narrowed, status=status, before_id=after[0] if after else None, limit=limit
+            self._store, who, narrowed, status=status, before_id=after[0] if after else None, limit=limit
         )
         page = found[:limit]
         more = cursor_of(page[-1].proposal_id) if len(found) > limit else None

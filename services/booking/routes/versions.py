@@ -27,10 +27,15 @@ def check_change(item: Proposal | Appointment, caller: Caller, expected: str | N
     """Creator, organizer and administrators may change; what they saw must still be so."""
     if not Access.of(item, caller).can_change:
         raise Forbidden()
+    check_version(item.version, expected)
+
+
+def check_version(version: int, expected: str | None) -> None:
+    """Raises ``VersionMismatch`` where ``If-Match`` names another one."""
     if expected is None or expected.strip() == "*":
         return
     tags = {tag.strip().removeprefix("W/").strip('"').removeprefix("r") for tag in expected.split(",")}
-    if str(item.version) not in tags:
+    if str(version) not in tags:
         raise VersionMismatch()
 
 

@@ -13,14 +13,7 @@ from services.booking.model.appointment import Appointment
 from services.booking.model.claims import Claim
 from services.booking.model.effects import HOLD_KEYS
 from services.booking.model.proposal import Proposal
-from services.booking.store.documents import (
-    APPOINTMENT,
-    PROPOSAL,
-    appointment_from,
-    appointment_state,
-    proposal_from,
-    proposal_state,
-)
+from services.booking.store.documents import APPOINTMENT, PROPOSAL, Documents
 from services.booking.store.guards import Guards
 from shared import clock, due, mongo
 from shared.contracts.api.proposals import ProposalStatus
@@ -61,14 +54,16 @@ _REGISTERED = {"proposal_id": None}
 """Without a proposal, whose link it would share (E2)."""
 RECURRING = {"series.rrule": {"$gt": ""}}
 _ONCE = {"origin.key": {"$gt": ""}}
+_BOOKED = {"bookable_id": {"$gt": ""}}
 
 
 class BookingStore:
     """``proposals`` and ``appointments``; claims move in the same transaction."""
 
-    def __init__(self, client: Client, database: Database, guards: Guards) -> None:
+    def __init__(self, client: Client, database: Database, guards: Guards, documents: Documents) -> None:
         self._client = client
         self._guards = guards
+        self.documents = documents
         self.proposals: Collection = database["proposals"]
         self.appointments: Collection = database["appointments"]
         organization = ("organization_id", ASCENDING)
@@ -85,6 +80,7 @@ class BookingStore:
                     name="open_of_staff",
                     partialFilterExpression={"status": ProposalStatus.OPEN},
                 ),
+                IndexModel([("meeting_type.meeting_type_id", ASCENDING)], name="of_type", sparse=True),
             ],
             self.appointments: [
                 outbox.INDEX,
@@ -100,6 +96,8 @@ class BookingStore:
                     name="earliest_series",
                     partialFilterExpression=RECURRING,
                 ),
+                IndexModel([("meeting_type.meeting_type_id", ASCENDING)], name="of_type", sparse=True),
+                IndexModel([("bookable_id", ASCENDING)], name="of_bookable", partialFilterExpression=_BOOKED),
                 IndexModel([("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression=_ONCE),
                 IndexModel(
                     [organization, ("reception_day", ASCENDING), ("reception_code", ASCENDING)],
@@ -112,18 +110,18 @@ class BookingStore:
 
     async def proposal(self, organization_id: str, proposal_id: str) -> Proposal | None:
         row = await self.proposals.find_one({"_id": proposal_id, "organization_id": organization_id}, PROPOSAL)
-        return proposal_from(row) if row else None
+        return self.documents.proposal_from(row) if row else None
 
     async def proposal_by_token(self, token_hash: str) -> Proposal | None:
         row = await self.proposals.find_one({"token.hash": token_hash}, PROPOSAL)
-        return proposal_from(row) if row else None
+        return self.documents.proposal_from(row) if row else None
 
     async def proposal_made_by(self, key: str) -> Proposal | None:
         """Under this idempotency key within the last 24 hours; an older one gives the key back (api.md)."""
         row = await self.proposals.find_one({"origin.key": key}, PROPOSAL)
         if row is None:
             return None
-        proposal = proposal_from(row)
+        proposal = self.documents.proposal_from(row)
         if proposal.created_at > clock.now() - KEY_KEPT:
             return proposal
         await self.proposals.update_one({"_id": proposal.proposal_id, "origin.key": key}, {"$set": {"origin": None}})
@@ -131,12 +129,12 @@ class BookingStore:
 
     async def open_proposals(self, proposal_ids: Sequence[str]) -> list[Proposal]:
         query = {"_id": {"$in": list(proposal_ids)}, "status": ProposalStatus.OPEN}
-        return [proposal_from(row) for row in await self.proposals.find(query, PROPOSAL).to_list(None)]
+        return [self.documents.proposal_from(row) for row in await self.proposals.find(query, PROPOSAL).to_list(None)]
 
     async def open_with(self, organization_id: str, staff_id: str) -> list[Proposal]:
         """Open proposals that this staff member attends."""
         query = {"attendees.staff_id": staff_id, "status": ProposalStatus.OPEN, "organization_id": organization_id}
-        return [proposal_from(row) for row in await self.proposals.find(query, PROPOSAL).to_list(None)]
+        return [self.documents.proposal_from(row) for row in await self.proposals.find(query, PROPOSAL).to_list(None)]
 
     async def seen(self, proposal_id: str, at: datetime) -> None:
         """The guest opened it; the first time stays. Written apart: what staff edit has not changed."""
@@ -149,19 +147,19 @@ class BookingStore:
     async def appointment(self, organization_id: str, appointment_id: str) -> Appointment | None:
         query = {"_id": appointment_id, "organization_id": organization_id}
         row = await self.appointments.find_one(query, APPOINTMENT)
-        return appointment_from(row) if row else None
+        return self.documents.appointment_from(row) if row else None
 
     async def registered_by_token(self, token_hash: str) -> Appointment | None:
         """One that came of no proposal, by its guest's link."""
         row = await self.appointments.find_one({"token.hash": token_hash, **_REGISTERED}, APPOINTMENT)
-        return appointment_from(row) if row else None
+        return self.documents.appointment_from(row) if row else None
 
     async def registered_by(self, key: str) -> Appointment | None:
         """Under this idempotency key within the last 24 hours; an older one gives the key back (api.md)."""
         row = await self.appointments.find_one({"origin.key": key}, APPOINTMENT)
         if row is None:
             return None
-        appointment = appointment_from(row)
+        appointment = self.documents.appointment_from(row)
         if appointment.confirmed_at > clock.now() - KEY_KEPT:
             return appointment
         mine = {"_id": appointment.appointment_id, "origin.key": key}
@@ -174,11 +172,22 @@ class BookingStore:
         rows = await self.appointments.find(query, {"version": 1}).to_list(None)
         return {(row["_id"], row["version"]) for row in rows} & set(wanted)
 
+    async def has_type(self, organization_id: str, meeting_type_id: str) -> bool:
+        """Whether a proposal or an appointment was made with it."""
+        query = {"meeting_type.meeting_type_id": meeting_type_id, "organization_id": organization_id}
+        both = (self.proposals, self.appointments)
+        return any([await collection.find_one(query, {"_id": 1}) for collection in both])
+
+    async def has_booked(self, organization_id: str, bookable_id: str) -> bool:
+        """Whether an appointment was made with it."""
+        query = {"bookable_id": bookable_id, "organization_id": organization_id}
+        return await self.appointments.find_one(query, {"_id": 1}) is not None
+
     async def propose(self, proposal: Proposal, waiting: Sequence[Entry], *, over_held: bool) -> None:
         """Insert with all claims. Raises ``TimeTaken``, ``AlreadyMade``."""
         document = {
             "_id": proposal.proposal_id,
-            **proposal_state(proposal),
+            **self.documents.proposal_state(proposal),
             "origin": proposal.origin.model_dump() if proposal.origin else None,
             "reports": {},
             outbox.FIELD: list(waiting),
@@ -225,7 +234,7 @@ class BookingStore:
         losers leave there instead of retrying (architecture.md). What was said of the holds goes along, since both show
         what becomes of them. Raises ``StaleVersion``, ``TimeTaken``.
         """
-        document = _new_appointment(appointment, waiting)
+        document = self._new_appointment(appointment, waiting)
         attempts = 0
 
         async def work(session: Session) -> None:
@@ -249,7 +258,7 @@ class BookingStore:
         """Insert with all claims. Raises ``TimeTaken``, and ``DuplicateKeyError`` where its idempotency key or
         reception code is in use.
         """
-        document = {**_new_appointment(appointment, waiting), "reports": {}}
+        document = {**self._new_appointment(appointment, waiting), "reports": {}}
 
         async def work(session: Session) -> None:
             await self.appointments.insert_one(document, session=session)
@@ -265,7 +274,7 @@ class BookingStore:
         async def work(session: Session) -> None:
             result = await self.appointments.update_one(
                 {"_id": before.appointment_id, "version": before.version},
-                {"$set": appointment_state(after), "$push": outbox.push(waiting)},
+                {"$set": self.documents.appointment_state(after), "$push": outbox.push(waiting)},
                 session=session,
             )
             if not result.matched_count:
@@ -278,7 +287,7 @@ class BookingStore:
         self, session: Session, before: Proposal, after: Proposal, waiting: Sequence[Entry], only: dict[str, Any]
     ) -> dict[str, Any]:
         """Answers what was reported about the proposal's holds until then."""
-        state = proposal_state(after)
+        state = self.documents.proposal_state(after)
         update: Document = {"$set": state, "$push": outbox.push(waiting)}
         if "due_at" not in state:
             update["$unset"] = {"due_at": ""}
@@ -294,13 +303,12 @@ class BookingStore:
         release, take = set(before) - set(after), set(after) - set(before)
         await self._guards.move(session, organization_id, release=release, take=take, over_held=over_held)
 
-
-def _new_appointment(appointment: Appointment, waiting: Sequence[Entry]) -> Document:
-    """All but ``reports``."""
-    return {
-        "_id": appointment.appointment_id,
-        **appointment_state(appointment),
-        "origin": appointment.origin.model_dump() if appointment.origin else None,
-        "meeting": None,
-        outbox.FIELD: list(waiting),
-    }
+    def _new_appointment(self, appointment: Appointment, waiting: Sequence[Entry]) -> Document:
+        """All but ``reports``."""
+        return {
+            "_id": appointment.appointment_id,
+            **self.documents.appointment_state(appointment),
+            "origin": appointment.origin.model_dump() if appointment.origin else None,
+            "meeting": None,
+            outbox.FIELD: list(waiting),
+        }

@@ -10,13 +10,13 @@ from services.booking.model.appointment import Appointment
 from services.booking.model.effects import FILED, Reported
 from services.booking.model.proposal import Proposal
 from services.booking.model.slot_rules import LONGEST
-from services.booking.store.bookings import RECURRING
-from services.booking.store.documents import APPOINTMENT, PROPOSAL, appointment_from, proposal_from
+from services.booking.store.bookings import RECURRING, BookingStore
+from services.booking.store.documents import APPOINTMENT, PROPOSAL
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.proposals import ProposalStatus
 from shared.contracts.booking import Kind, Visibility
 from shared.internal import Caller
-from shared.mongo import ASCENDING, DESCENDING, Collection, Document
+from shared.mongo import ASCENDING, DESCENDING, Document
 
 ItemT = TypeVar("ItemT", Proposal, Appointment)
 Condition = Mapping[str, Any]
@@ -52,7 +52,7 @@ class Narrowing:
 
 
 async def newest_proposals(
-    proposals: Collection,
+    store: BookingStore,
     caller: Caller,
     narrowing: Narrowing,
     *,
@@ -66,12 +66,12 @@ async def newest_proposals(
         conditions.append({"status": status})
     if before_id is not None:
         conditions.append({"_id": {"$lt": before_id}})
-    cursor = proposals.find({"$and": conditions}, PROPOSAL).sort("_id", DESCENDING)
-    return await _first(cursor, proposal_from, narrowing, limit + 1)
+    cursor = store.proposals.find({"$and": conditions}, PROPOSAL).sort("_id", DESCENDING)
+    return await _first(cursor, store.documents.proposal_from, narrowing, limit + 1)
 
 
 async def appointments_in_order(
-    appointments: Collection,
+    store: BookingStore,
     caller: Caller,
     narrowing: Narrowing,
     *,
@@ -95,8 +95,10 @@ async def appointments_in_order(
     kinds = [_single_within(from_at, until_at), _series_within(from_at, until_at)] if is_narrowed else [{}]
     found = []
     for kind in kinds:
-        cursor = appointments.find({"$and": [*conditions, kind]}, APPOINTMENT).sort([("start_at", way), ("_id", way)])
-        found += await _first(cursor, appointment_from, narrowing, limit + 1)
+        cursor = store.appointments.find({"$and": [*conditions, kind]}, APPOINTMENT).sort(
+            [("start_at", way), ("_id", way)]
+        )
+        found += await _first(cursor, store.documents.appointment_from, narrowing, limit + 1)
     ordered = sorted(found, key=lambda one: (one.start_at, one.appointment_id), reverse=order == "latest")
     return ordered[: limit + 1]
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from services.booking.model.proposal import Proposal
 from services.booking.store.bookings import BookingStore, StaleVersion
-from services.booking.store.documents import proposal_from
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.end_proposal import ExpireProposal
 from services.booking.usecases.few_slots import FewSlots
@@ -37,7 +36,7 @@ class AttendProposals:
         self._relay = relay
 
     async def __call__(self, lease: Lease) -> None:
-        before, now = proposal_from(lease.row), clock.now()
+        before, now = self._store.documents.proposal_from(lease.row), clock.now()
         next_at = before.next_look_at(now)
         if next_at is None:
             return

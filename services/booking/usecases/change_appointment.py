@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import resources
@@ -21,6 +22,7 @@ from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.drafting import check_connections, check_time, party
 from services.booking.usecases.free_occurrences import FreeOccurrences
 from services.booking.usecases.series_faults import BEGUN, bad_rule
+from services.booking.usecases.take_seat import TakeSeat
 from shared import clock
 from shared.contracts.api.appointments import AppointmentPatch, AppointmentStatus, Outcome
 from shared.contracts.booking import AppointmentCanceled, AppointmentChanged, AppointmentRescheduled, Occurrence
@@ -49,7 +51,9 @@ class ChangeAppointment:
         announcer: Announcer,
         relay: Relay,
         new_code: Callable[[], str],
+        take_seat: TakeSeat,
     ) -> None:
+        self._take_seat = take_seat
         self._new_code = new_code
         self._people = people
         self._store = store
@@ -112,7 +116,7 @@ class ChangeAppointment:
         for _ in range(_ATTEMPTS):
             waiting = announce(before, after, cause)
             try:
-                await self._store.save_appointment(before, after, waiting, over_held=over_held)
+                after = await self._take_seat(after, partial(self._saved, before, waiting, over_held))
             except TimeTaken as error:
                 raise await self._free.taken_meanwhile(after, before, language, over_held=over_held) from error
             except DuplicateKeyError:
@@ -121,6 +125,9 @@ class ChangeAppointment:
             self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
             return after
         raise Unavailable()
+
+    async def _saved(self, before: Appointment, waiting: list[Entry], over_held: bool, after: Appointment) -> None:
+        await self._store.save_appointment(before, after, waiting, over_held=over_held)
 
     def _announce(self, before: Appointment, after: Appointment, cause: Cause) -> list[Entry]:
         if after.span == before.span:
@@ -150,14 +157,16 @@ class ChangeAppointment:
         )
         changed_host = people.organizer.staff_id != edited.organizer_id
         if changed_host:
-            check_connections(edited.kind, people.organizer)
-        zoom_user_id = people.organizer.zoom_user_id if edited.wants_meeting else None
+            check_connections(edited.kind, people.organizer, zoom=edited.wants_meeting)
+        zoom_user_id = edited.zoom_user_id
+        if changed_host and not edited.hosted_by_bookable:
+            zoom_user_id = people.organizer.zoom_user_id if edited.wants_meeting else None
         return edited.model_copy(
             update={
                 "attendees": [person.as_attendee() for person in people.attendees],
                 "organizer_id": people.organizer.staff_id,
                 "with_calendar": people.with_calendar,
-                "zoom_user_id": zoom_user_id if changed_host else edited.zoom_user_id,
+                "zoom_user_id": zoom_user_id,
             }
         )
 

@@ -145,9 +145,12 @@ def _may_attend(person: Staff | None) -> bool:
     return person is not None and not person.disabled
 
 
-def check_connections(kind: Kind, organizer: Staff) -> None:
-    """A web meeting that is proposed needs the organizer's Zoom and calendar (R5)."""
-    check_zoom(kind, organizer)
+def check_connections(kind: Kind, organizer: Staff, *, zoom: bool = True) -> None:
+    """A web meeting that is proposed needs the organizer's calendar and, unless another tool is used (C5), their Zoom
+    (R5).
+    """
+    if zoom:
+        check_zoom(kind, organizer)
     if modes_of(kind).web_meeting and organizer.calendar is not Link.CONNECTED:
         raise CalendarNotConnected()
 

@@ -12,6 +12,7 @@ from services.booking.store.guards import TimeTaken
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.choose_room import ChooseRooms
+from services.booking.usecases.choose_tool import ChooseTool
 from services.booking.usecases.claimed_slots import Asked, ClaimedSlots
 from services.booking.usecases.drafting import (
     WantedSlot,
@@ -24,7 +25,6 @@ from services.booking.usecases.drafting import (
     party,
     rooms_asked,
 )
-from services.booking.usecases.propose import zoom_user_of
 from shared import clock
 from shared.contracts.api.proposals import ProposalPatch, ProposalStatus, SlotPatch, SlotStatus
 from shared.contracts.booking import ReasonGone, SlotsChanged
@@ -35,7 +35,7 @@ from shared.internal import Caller
 from shared.messaging.relay import Relay
 from shared.problem import Language
 
-_DETAILS = ("title", "guidance", "note", "visibility", "platform")
+_DETAILS = ("title", "guidance", "note", "visibility")
 
 
 class EditProposal:
@@ -47,6 +47,7 @@ class EditProposal:
         store: BookingStore,
         claimed: ClaimedSlots,
         rooms: ChooseRooms,
+        choose_tool: ChooseTool,
         announcer: Announcer,
         relay: Relay,
     ) -> None:
@@ -54,6 +55,7 @@ class EditProposal:
         self._store = store
         self._claimed = claimed
         self._rooms = rooms
+        self._choose_tool = choose_tool
         self._announcer = announcer
         self._relay = relay
 
@@ -61,7 +63,9 @@ class EditProposal:
         if before.status not in (ProposalStatus.OPEN, ProposalStatus.EXPIRED):
             raise NotOpen()
         now = clock.now()
-        edited = await self._with_party(_with_details(before, wanted), wanted, caller)
+        tool = await self._choose_tool.next(before, wanted, caller)
+        edited = _with_details(before, wanted).model_copy(update=tool.members())
+        edited = await self._with_party(before, edited, wanted, caller)
         check_guest(edited.guest, edited.send_mail or wanted.send_mail, caller.language)
         check_expiry(wanted.expires_at, now, caller.language)
         kept, new = _slots(before, wanted.slots, caller.language)
@@ -108,11 +112,13 @@ class EditProposal:
         known = await self._people.staff_of(edited.organization_id, [edited.organizer_id])
         return await self._rooms(asked, known[edited.organizer_id], language, stay=stay)
 
-    async def _with_party(self, proposal: Proposal, wanted: ProposalPatch, caller: Caller) -> Proposal:
+    async def _with_party(
+        self, before: Proposal, proposal: Proposal, wanted: ProposalPatch, caller: Caller
+    ) -> Proposal:
         """Attendees and organizer as wanted; the organizer stays where they still attend."""
         check_modes(proposal.kind, wanted.issue_reception_code, wanted.issue_web_meeting)
         touched = {"attendee_ids", "organizer_id", "kind"} & wanted.model_fields_set
-        if not touched:
+        if not touched and proposal.wants_zoom == before.wants_zoom:
             return proposal
         attendee_ids = wanted.attendee_ids or proposal.attendee_ids
         stays = proposal.organizer_id if proposal.organizer_id in attendee_ids else None
@@ -124,13 +130,13 @@ class EditProposal:
             wanted.organizer_id or stays,
             caller.language,
         )
-        check_connections(proposal.kind, people.organizer)
+        check_connections(proposal.kind, people.organizer, zoom=proposal.wants_zoom)
         return proposal.model_copy(
             update={
                 "attendees": [person.as_attendee() for person in people.attendees],
                 "organizer_id": people.organizer.staff_id,
                 "with_calendar": people.with_calendar,
-                "zoom_user_id": zoom_user_of(proposal.kind, people),
+                "zoom_user_id": people.organizer.zoom_user_id if proposal.wants_zoom else None,
             }
         )
 
@@ -140,8 +146,6 @@ def _with_details(before: Proposal, wanted: ProposalPatch) -> Proposal:
     changes: dict[str, object] = {
         name: getattr(wanted, name) for name in _DETAILS if name in given and getattr(wanted, name) is not None
     }
-    if wanted.kind is not None:
-        changes["kind"] = wanted.kind
     if wanted.guest is not None:
         changes["guest"] = Guest(**wanted.guest.model_dump())
     if "address" in given:

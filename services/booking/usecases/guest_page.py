@@ -69,7 +69,7 @@ class GuestPage:
 
     def _appointment_view(self, appointment: Appointment, organization: Organization) -> GuestAppointmentView:
         url = self._links.of_appointment(appointment)
-        return appointment_view(appointment, meeting_view(appointment, self._ring), organization, url)
+        return appointment_view(appointment, meeting_view(appointment, self._ring), organization, url, clock.now())
 
 
 def _status_now(proposal: Proposal) -> ProposalStatus:

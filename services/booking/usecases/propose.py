@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from services.booking.model.modes import modes_of
 from services.booking.model.proposal import OfferedSlot, Origin, Proposal
 from services.booking.problems import IdempotencyKeyReused, taken_at
 from services.booking.store.bookings import AlreadyMade, BookingStore
@@ -10,9 +9,9 @@ from services.booking.store.guards import TimeTaken
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.choose_room import ChooseRooms
+from services.booking.usecases.choose_tool import ChooseTool
 from services.booking.usecases.claimed_slots import Asked, ClaimedSlots
 from services.booking.usecases.drafting import (
-    Party,
     WantedSlot,
     check_connections,
     check_expiry,
@@ -27,7 +26,7 @@ from services.booking.usecases.drafting import (
 from services.booking.usecases.links import Links
 from shared import clock
 from shared.contracts.api.proposals import ProposalCreate
-from shared.contracts.booking import Kind, ProposalEvent, SlotsProposed
+from shared.contracts.booking import ProposalEvent, SlotsProposed
 from shared.contracts.envelope import Cause, CloudEvent
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest
@@ -45,6 +44,7 @@ class ProposeSlots:
         store: BookingStore,
         claimed: ClaimedSlots,
         rooms: ChooseRooms,
+        choose_tool: ChooseTool,
         announcer: Announcer,
         links: Links,
         relay: Relay,
@@ -54,6 +54,7 @@ class ProposeSlots:
         self._store = store
         self._claimed = claimed
         self._rooms = rooms
+        self._choose_tool = choose_tool
         self._announcer = announcer
         self._links = links
         self._relay = relay
@@ -103,7 +104,8 @@ class ProposeSlots:
         return made
 
     async def _draft(self, wanted: ProposalCreate, caller: Caller) -> tuple[Proposal, list[OfferedSlot]]:
-        check_modes(wanted.kind, wanted.issue_reception_code, wanted.issue_web_meeting)
+        tool = await self._choose_tool.first(wanted, caller)
+        check_modes(tool.kind, wanted.issue_reception_code, wanted.issue_web_meeting)
         guest = Guest(**wanted.guest.model_dump())
         check_guest(guest, wanted.send_mail, caller.language)
         now = clock.now()
@@ -117,7 +119,7 @@ class ProposeSlots:
             wanted.organizer_id,
             caller.language,
         )
-        check_connections(wanted.kind, people.organizer)
+        check_connections(tool.kind, people.organizer, zoom=tool.wants_zoom)
         slots = [WantedSlot.of(index, slot.start, slot.end, slot.room_id) for index, slot in enumerate(wanted.slots)]
         check_slots(slots, [], organization.time_zone, now, caller.language)
         rooms = await self._rooms(rooms_asked(slots), people.organizer, caller.language)
@@ -126,20 +128,18 @@ class ProposeSlots:
         return Proposal(
             proposal_id=proposal_id,
             organization_id=caller.organization_id,
-            kind=wanted.kind,
             title=wanted.title,
             creator=people.creator,
             organizer_id=people.organizer.staff_id,
             attendees=[person.as_attendee() for person in people.attendees],
             with_calendar=people.with_calendar,
-            zoom_user_id=zoom_user_of(wanted.kind, people),
+            zoom_user_id=people.organizer.zoom_user_id if tool.wants_zoom else None,
             slots=offered,
             guest=guest,
             send_mail=wanted.send_mail,
             guidance=wanted.guidance,
             note=wanted.note,
             visibility=wanted.visibility,
-            platform=wanted.platform,
             address=wanted.address or None,
             expires_at=ends_at(wanted.expires_at, [slot.span for slot in offered], now),
             expires_given=wanted.expires_at is not None,
@@ -149,12 +149,8 @@ class ProposeSlots:
             token=self._links.new_source(proposal_id),
             created_at=now,
             updated_at=now,
+            **tool.members(),
         ), offered
-
-
-def zoom_user_of(kind: Kind, people: Party) -> str | None:
-    """Whose Zoom time a web meeting claims."""
-    return people.organizer.zoom_user_id if modes_of(kind).web_meeting else None
 
 
 def _origin(caller: Caller, fingerprint: str) -> Origin | None:

@@ -1,13 +1,14 @@
 """The guest's side: what can be chosen or what was; what they typed and the meeting, no more (G23)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.people import Organization
 from services.booking.model.proposal import OfferedSlot, Proposal
 from services.booking.model.titles import title_for_guest
-from shared.contracts.api.appointments import GuestAppointmentView, GuestView, MeetingView
+from shared.contracts.api.appointments import GuestAppointmentView, GuestView, MeetingStatus, MeetingView
 from shared.contracts.api.proposals import (
     GuestProposalView,
     GuestSlotView,
@@ -89,9 +90,13 @@ def registered_view(
 
 
 def appointment_view(
-    appointment: Appointment, meeting: MeetingView, organization: Organization, manage_url: str
+    appointment: Appointment, meeting: MeetingView, organization: Organization, manage_url: str, now: datetime
 ) -> GuestAppointmentView:
-    """An address that the guest did not type stays masked: whoever was handed the link need not learn it (R22)."""
+    """An address that the guest did not type stays masked: whoever was handed the link need not learn it (R22). How to
+    join is not shown before its time (C7).
+    """
+    link_at = appointment.link_at
+    untold = link_at is not None and now < link_at and appointment.is_live
     zone = ZoneInfo(appointment.time_zone)
     guest = appointment.guest
     return GuestAppointmentView(
@@ -103,7 +108,7 @@ def appointment_view(
         title=title_for_guest(appointment.title, guest),
         kind=appointment.kind,
         attendees=[attendee.person.name for attendee in appointment.attendees],
-        meeting=meeting,
+        meeting=_untold(meeting) if untold else meeting,
         guest=GuestView(
             company=guest.company,
             name=guest.name,
@@ -115,4 +120,11 @@ def appointment_view(
         cancel_message=appointment.cancel_message,
         organization_name=organization.name,
         manage_url=manage_url,
+        place="" if untold or not appointment.is_live else appointment.place,
+        link_at=link_at.astimezone(zone) if untold and link_at else None,
     )
+
+
+def _untold(meeting: MeetingView) -> MeetingView:
+    none = meeting.status is MeetingStatus.NONE
+    return MeetingView(status=MeetingStatus.NONE if none else MeetingStatus.PENDING)

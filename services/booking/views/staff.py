@@ -8,6 +8,7 @@ from services.booking.model.appointment import Appointment
 from services.booking.model.effects import shown
 from services.booking.model.modes import modes_of
 from services.booking.model.proposal import OfferedSlot, Proposal
+from services.booking.views.menus import reveal_view
 from shared.contracts.api.appointments import (
     AppointmentStatus,
     AppointmentView,
@@ -21,8 +22,9 @@ from shared.contracts.api.appointments import (
     RoomView,
 )
 from shared.contracts.api.effects import Effect, EffectStatus, EffectView
+from shared.contracts.api.menus import MenuRef
 from shared.contracts.api.proposals import ProposalView, SlotView
-from shared.contracts.booking import Attendee, Visibility
+from shared.contracts.booking import Attendee, MeetingTypeRef, Visibility
 from shared.internal import Caller
 
 _HIDDEN_TITLE = {"ja": "非公開の予定", "en": "Private"}
@@ -68,6 +70,9 @@ def proposal_view(
         note="" if access.hidden else proposal.note,
         visibility=proposal.visibility,
         platform=proposal.platform,
+        place="" if access.hidden else proposal.place,
+        meeting_type=_menu(proposal.meeting_type),
+        reveal=reveal_view(proposal.reveal),
         address=None if access.hidden else proposal.address,
         issue_reception_code=modes.reception_code,
         issue_web_meeting=modes.web_meeting,
@@ -131,6 +136,10 @@ def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, m
         effects=effects,
         drift=_drift(appointment, zone, hidden=access.hidden),
         rrule=appointment.series.rrule if appointment.series else None,
+        meeting_type=_menu(appointment.meeting_type),
+        bookable_id=appointment.bookable_id,
+        reveal=reveal_view(appointment.reveal),
+        link_at=appointment.link_at.astimezone(zone) if appointment.link_at else None,
     )
 
 
@@ -166,6 +175,10 @@ def _drift(appointment: Appointment, zone: ZoneInfo, *, hidden: bool) -> DriftVi
         detected_at=drift.detected_at.astimezone(zone),
         reason=drift.reason,
     )
+
+
+def _menu(chosen: MeetingTypeRef | None) -> MenuRef | None:
+    return MenuRef(id=chosen.meeting_type_id, name=chosen.name) if chosen else None
 
 
 def _attendee(attendee: Attendee) -> AttendeeView:

@@ -109,6 +109,24 @@ class Booking(Backend):
         path = _path("appointments", appointment_id, "drift")
         return await self.call("POST", path, caller, body=body, if_match=if_match)
 
+    async def menu_items(self, caller: Caller, noun: str, query: Query) -> Reply:
+        """``noun`` is ``meeting-types`` or ``bookables``."""
+        return await self.call("GET", f"/internal/{noun}", caller, query=query)
+
+    async def menu_item(self, caller: Caller, noun: str, item_id: str) -> Reply:
+        return await self.call("GET", _path(noun, item_id), caller)
+
+    async def make_menu_item(self, caller: Caller, noun: str, body: bytes) -> Reply:
+        return await self.call("POST", f"/internal/{noun}", caller, body=body)
+
+    async def change_menu_item(
+        self, caller: Caller, noun: str, item_id: str, body: bytes, *, if_match: str | None = None
+    ) -> Reply:
+        return await self.call("PATCH", _path(noun, item_id), caller, body=body, if_match=if_match)
+
+    async def delete_menu_item(self, caller: Caller, noun: str, item_id: str, *, if_match: str | None = None) -> Reply:
+        return await self.call("DELETE", _path(noun, item_id), caller, if_match=if_match)
+
     async def claims(self, caller: Caller, staff_ids: Sequence[str], start: datetime, end: datetime) -> ClaimList:
         query = {"staff_ids": ",".join(staff_ids), "from": start.isoformat(), "to": end.isoformat()}
         return await self.read(ClaimList, "GET", "/internal/claims", caller, query=query)

@@ -8,6 +8,7 @@ from pydantic import Field, StrictBool
 
 from shared.contracts.api.effects import EffectView
 from shared.contracts.api.fields import Address, Id, Instant, LongText, MayBeLeftOut, Message, Request, Title, View
+from shared.contracts.api.menus import MenuRef, RevealView
 from shared.contracts.api.occurrences import OccurrenceView
 from shared.contracts.booking import DriftDecision, Kind, Visibility
 from shared.contracts.calendar_sync import DriftKind, Provider
@@ -155,7 +156,8 @@ class DriftView(View):
 class AppointmentView(View):
     """An appointment as staff see it. ``hidden`` as in proposals. Times are in the organization's zone. ``creator``
     registered or proposed it, ``changed_by`` changed it last, at ``updated_at``. An ``all_day`` one starts and ends at
-    midnight.
+    midnight. ``place`` is the URL or text of another tool than Zoom (C5); ``link_at`` is from when on the guest knows
+    how to join (C7), null where that is at once.
     """
 
     id: str
@@ -202,6 +204,10 @@ class AppointmentView(View):
     rrule: str | None = None
     occurrence: OccurrenceView | None = None
     """Of a series in a list by time: the first of its occurrences that is in it (E6)."""
+    meeting_type: MenuRef | None = None
+    bookable_id: str | None = None
+    reveal: RevealView | None = None
+    link_at: datetime | None = None
 
 
 class AppointmentList(View):
@@ -212,7 +218,10 @@ class AppointmentList(View):
 
 
 class GuestAppointmentView(View):
-    """What the guest sees: what they typed and the meeting, no more (G23)."""
+    """What the guest sees: what they typed and the meeting, no more (G23). ``link_at`` is when the guest learns how to
+    join (C7): until then ``meeting`` is pending and ``place`` empty; null where that is known, or comes as soon as it
+    is made.
+    """
 
     id: str
     status: AppointmentStatus
@@ -230,3 +239,5 @@ class GuestAppointmentView(View):
     cancel_message: str = ""
     organization_name: str
     manage_url: str
+    place: str = ""
+    link_at: datetime | None = None

@@ -23,12 +23,14 @@ from shared.contracts.api.fields import (
     View,
     ZoneName,
 )
+from shared.contracts.api.menus import MenuRef, RevealView
 from shared.contracts.booking import Kind, Visibility
 
 MAX_SLOTS = 50
 MAX_ATTENDEES = 50
 
 ProposalKind = Literal[Kind.WEB, Kind.VISIT, Kind.OUTBOUND]
+PROPOSAL_KINDS = (Kind.WEB, Kind.VISIT, Kind.OUTBOUND)
 
 
 class ProposalStatus(StrEnum):
@@ -50,9 +52,10 @@ class SlotStatus(StrEnum):
 
 
 class Platform(StrEnum):
-    """Web-meeting tools (R12)."""
+    """Web-meeting tools (R12); ``link`` is another one, met at a fixed URL or as a text says (C5)."""
 
     ZOOM = "zoom"
+    LINK = "link"
 
 
 class SlotCreate(Request):
@@ -86,7 +89,8 @@ class GuestCreate(Request):
 
 class ProposalCreate(Request):
     """``attendee_ids`` defaults to the caller, ``organizer_id`` to the first attendee; an empty title is made of the
-    guest (R12); the two ``issue_`` flags default to the kind (R11).
+    guest (R12); the two ``issue_`` flags default to the kind (R11). ``place`` is the URL or text of the platform
+    ``link``, which needs one. A meeting type brings kind, platform, place and when the link is told (C5, C7).
     """
 
     kind: ProposalKind = Kind.WEB
@@ -101,6 +105,8 @@ class ProposalCreate(Request):
     visibility: Visibility = Visibility.DEFAULT
     expires_at: Instant | None = None
     platform: Platform = Platform.ZOOM
+    place: Address = ""
+    meeting_type_id: Id | None = None
     address: Address | None = None
     allow_overlap: StrictBool = False
     issue_reception_code: StrictBool | None = None
@@ -109,7 +115,7 @@ class ProposalCreate(Request):
 
 class ProposalPatch(Request):
     """What is left out stays; ``expires_at: null`` and ``address: null`` go back to the default, as do
-    the two ``issue_`` flags, which follow the kind.
+    the two ``issue_`` flags, which follow the kind. ``meeting_type_id: null`` takes the meeting type away.
 
     ``slots`` is the whole new list. The guest is mailed again only with ``send_mail``.
     """
@@ -126,6 +132,8 @@ class ProposalPatch(Request):
     visibility: MayBeLeftOut[Visibility] = None
     expires_at: Instant | None = None
     platform: MayBeLeftOut[Platform] = None
+    place: MayBeLeftOut[Address] = None
+    meeting_type_id: Id | None = None
     address: Address | None = None
     allow_overlap: StrictBool = False
     issue_reception_code: StrictBool | None = None
@@ -173,6 +181,9 @@ class ProposalView(View):
     note: str
     visibility: Visibility
     platform: Platform
+    place: str = ""
+    meeting_type: MenuRef | None = None
+    reveal: RevealView | None = None
     address: str | None
     issue_reception_code: bool
     issue_web_meeting: bool

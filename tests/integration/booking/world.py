@@ -229,7 +229,7 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
     look = FakeLook()
     app, opened_by_app = _app(settings, look)
     database_client, database = mongo.connect(database_url, app_name=SERVICE)
-    stores = Stores.on(database_client, database)
+    stores = Stores.on(database_client, database, settings.data_ring)
     for collection, wanted in stores.indexes.items():
         await mongo.ensure_indexes(collection, wanted)
     relay = Relay(make_broker(SERVICE, settings), [])
@@ -247,6 +247,7 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
     subscribers = Subscribers(
         stores.people,
         stores.rooms,
+        stores.menus,
         RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
         DropTakenSlots(stores.bookings, stores.guards, drop),
         DropFilledSlots(stores.bookings, availability, drop),

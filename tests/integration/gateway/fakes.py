@@ -127,6 +127,42 @@ def a_guest_appointment(**changes: Any) -> dict[str, Any]:
     return values | changes
 
 
+def a_meeting_type(**changes: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "id": "mtp_1",
+        "version": 1,
+        "name": "Web会議(Zoom)",
+        "location": "zoom",
+        "place": "",
+        "duration_minutes": 60,
+        "reveal": {"link": "at_once", "notices": []},
+        "color": "blue",
+        "archived": False,
+        "created_at": "2026-11-20T10:00:00Z",
+        "updated_at": "2026-11-20T10:00:00Z",
+    }
+    return values | changes
+
+
+def a_bookable(**changes: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "id": "bkb_1",
+        "version": 1,
+        "name": "相談窓口",
+        "type": "time",
+        "capacity": 3,
+        "staff_id": None,
+        "room_id": None,
+        "room_name": None,
+        "zoom_user_id": None,
+        "meeting_type_ids": ["mtp_1"],
+        "archived": False,
+        "created_at": "2026-11-20T10:00:00Z",
+        "updated_at": "2026-11-20T10:00:00Z",
+    }
+    return values | changes
+
+
 def a_timeline_entry(**changes: Any) -> dict[str, Any]:
     values: dict[str, Any] = {
         "entry_id": "evt_1",
@@ -180,6 +216,16 @@ def _usual() -> dict[tuple[str, str], Answer]:
         ("booking", "POST /internal/appointments/apt_1/cancel"): Answer(200, an_appointment_view(status="canceled")),
         ("booking", "POST /internal/appointments/apt_1/drift"): appointment,
         ("booking", "DELETE /internal/appointments/apt_1"): Answer(200, an_appointment_view(status="canceled")),
+        ("booking", "GET /internal/meeting-types?"): Answer(200, {"items": [a_meeting_type()], "next_cursor": None}),
+        ("booking", "POST /internal/meeting-types"): Answer(201, a_meeting_type()),
+        ("booking", "GET /internal/meeting-types/mtp_1"): Answer(200, a_meeting_type()),
+        ("booking", "PATCH /internal/meeting-types/mtp_1"): Answer(200, a_meeting_type(version=2)),
+        ("booking", "DELETE /internal/meeting-types/mtp_1"): Answer(200, a_meeting_type(archived=True)),
+        ("booking", "GET /internal/bookables?"): Answer(200, {"items": [a_bookable()], "next_cursor": None}),
+        ("booking", "POST /internal/bookables"): Answer(201, a_bookable()),
+        ("booking", "GET /internal/bookables/bkb_1"): Answer(200, a_bookable()),
+        ("booking", "PATCH /internal/bookables/bkb_1"): Answer(200, a_bookable(version=2)),
+        ("booking", "DELETE /internal/bookables/bkb_1"): Answer(200, a_bookable(archived=True)),
         ("booking", "GET /internal/claims"): Answer(200, {"items": []}),
         ("booking", "GET /internal/guest/proposal"): Answer(200, a_guest_view()),
         ("booking", "POST /internal/guest/proposal/confirm"): Answer(201, a_guest_appointment()),
