@@ -11,6 +11,7 @@ import orjson
 from deploy.sandbox.zoom import settings
 from deploy.sandbox.zoom.errors import FieldError, invalid, not_an_object
 from deploy.sandbox.zoom.model import MeetingType
+from deploy.sandbox.zoom.recurrence import checked
 from deploy.sandbox.zoom.times import parse_start_time, zone_named
 
 _PASSWORD = re.compile(r"^[A-Za-z0-9@\-_*]{0,10}$")
@@ -138,7 +139,7 @@ def _body(given: dict[str, Any], start_at: datetime | None) -> MeetingBody:
         pre_schedule=given.get("pre_schedule"),
         settings=settings.taken(given["settings"]) if "settings" in given else None,
         tracking_fields=_tracking_fields(given.get("tracking_fields")),
-        recurrence=given.get("recurrence"),
+        recurrence=checked(given["recurrence"]) if "recurrence" in given else None,
     )
 
 

@@ -63,6 +63,10 @@ def no_such_meeting(meeting: str) -> ZoomRefused:
     return ZoomRefused(404, 3001, f"Meeting does not exist: {meeting}.")
 
 
+def no_such_occurrence(occurrence: str) -> ZoomRefused:
+    return ZoomRefused(404, 3001, f"Meeting occurrence does not exist: {occurrence}.")
+
+
 def may_not_host() -> ZoomRefused:
     return ZoomRefused(400, 3161, "Your user account is not allowed meeting hosting and scheduling capabilities.")
 

@@ -17,6 +17,7 @@ from deploy.sandbox.zoom.model import (
     new_passcode,
     new_uuid,
 )
+from deploy.sandbox.zoom.recurrence import Occurrence
 from deploy.sandbox.zoom.times import zone_named
 from shared import clock
 
@@ -38,7 +39,7 @@ def new_meeting(number: int, host: Account, body: MeetingBody) -> Meeting:
     now = clock.now().replace(microsecond=0)
     starts = body.start_at if body.start_at is not None and body.start_at >= now else now
     kind = body.type or MeetingType.SCHEDULED
-    return Meeting(
+    made = Meeting(
         id=number,
         uuid=new_uuid(),
         host_id=host.id,
@@ -57,10 +58,13 @@ def new_meeting(number: int, host: Account, body: MeetingBody) -> Meeting:
         recurrence=body.recurrence if kind is MeetingType.RECURRING_FIXED else None,
         pre_schedule=bool(body.pre_schedule),
     )
+    made.recur()
+    return made
 
 
 def change(meeting: Meeting, body: MeetingBody) -> None:
-    """Take over what an update says; a past start is silently ignored."""
+    """Take over what an update says; a past start is silently ignored. Other times make the occurrences anew."""
+    before = _times(meeting)
     if body.start_at is not None and body.start_at >= clock.now():
         meeting.start_at = body.start_at
     meeting.topic = meeting.topic if body.topic is None else body.topic
@@ -76,6 +80,19 @@ def change(meeting: Meeting, body: MeetingBody) -> None:
         meeting.tracking_fields = body.tracking_fields
     if body.recurrence is not None and meeting.type is MeetingType.RECURRING_FIXED:
         meeting.recurrence = body.recurrence
+    if _times(meeting) != before:
+        meeting.recur()
+
+
+def change_occurrence(occurrence: Occurrence, body: MeetingBody) -> None:
+    """Of one occurrence only time and length change."""
+    if body.start_at is not None and body.start_at >= clock.now():
+        occurrence.start_at = body.start_at
+    occurrence.duration = body.duration or occurrence.duration
+
+
+def _times(meeting: Meeting) -> tuple[object, ...]:
+    return (meeting.type, meeting.start_at, meeting.time_zone, meeting.duration, meeting.recurrence)
 
 
 def _day(query: Mapping[str, str], name: str) -> date | None:

@@ -7,6 +7,9 @@ import string
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from zoneinfo import ZoneInfo
+
+from deploy.sandbox.zoom.recurrence import Occurrence, occurrences
 
 TRASH_FOR = timedelta(days=7)
 _PASSCODE_LETTERS = string.ascii_letters + string.digits
@@ -45,12 +48,21 @@ class Meeting:
     settings: dict[str, object] = field(default_factory=dict)
     tracking_fields: list[dict[str, str]] = field(default_factory=list)
     recurrence: dict[str, object] | None = None
+    occurrences: list[Occurrence] = field(default_factory=list)
     pre_schedule: bool = False
     status: MeetingStatus = MeetingStatus.WAITING
 
     @property
     def end_at(self) -> datetime:
-        return self.start_at + self.duration
+        return max([self.start_at + self.duration, *(one.end_at for one in self.occurrences)])
+
+    def recur(self) -> None:
+        """Make its occurrences anew; changes to single ones are gone."""
+        recurrence = self.recurrence if self.type is MeetingType.RECURRING_FIXED else None
+        zone = ZoneInfo(self.time_zone)
+        self.occurrences = occurrences(recurrence, self.start_at, self.duration, zone) if recurrence else []
+        if self.occurrences:
+            self.start_at = self.occurrences[0].start_at
 
     def set_password(self, password: str) -> None:
         self.password = password

@@ -13,6 +13,7 @@ from deploy.sandbox.zoom.limits import Limits, Weight
 from deploy.sandbox.zoom.model import Meeting, MeetingBook, MeetingStatus
 from deploy.sandbox.zoom.news import News, state_of
 from deploy.sandbox.zoom.oauth_routes import add_oauth
+from deploy.sandbox.zoom.recurrence import Occurrence
 from deploy.sandbox.zoom.times import written
 from deploy.sandbox.zoom.webhooks import subscribe_as_configured
 from shared import clock
@@ -75,18 +76,28 @@ class ZoomApi:
         return 200, {"total_records": len(rows), "meetings": rows}
 
     async def get(self, request: Request, caller: Caller) -> Answer:
-        return 200, views.meeting_view(self._meeting(request, caller), self._links)
+        meeting = self._meeting(request, caller)
+        return 200, views.meeting_view(meeting, self._links) | _asked_occurrence(request, meeting)
 
     async def update(self, request: Request, caller: Caller) -> Answer:
         meeting = self._meeting(request, caller)
         self._limits.take_of_day(meeting.host_id, clock.now())
         before = state_of(meeting)
-        meetings.change(meeting, read_meeting(await request.body(), meeting.time_zone, strict_time=False))
+        body = read_meeting(await request.body(), meeting.time_zone, strict_time=False)
+        occurrence = _occurrence(request, meeting)
+        if occurrence is None:
+            meetings.change(meeting, body)
+        else:
+            meetings.change_occurrence(occurrence, body)
         self._news.updated(meeting, before, caller.account)
         return 204, None
 
     async def delete(self, request: Request, caller: Caller) -> Answer:
         meeting = self._meeting(request, caller)
+        occurrence = _occurrence(request, meeting)
+        if occurrence is not None:
+            occurrence.deleted = True
+            return 204, None
         self._book.delete(meeting, clock.now())
         self._news.deleted(meeting, caller.account)
         return 204, None
@@ -143,6 +154,28 @@ def _number(request: Request) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise errors.invalid(errors.FieldError("meetingId", "Invalid field."))
     return int(text)
+
+
+def _asked_occurrence(request: Request, meeting: Meeting) -> views.Json:
+    """Its own time in place of the first one's; past ones of a series only where they are asked for."""
+    found = _occurrence(request, meeting)
+    if found is not None:
+        row = views.occurrence_row(found)
+        return {name: row[name] for name in ("start_time", "duration")}
+    if not meeting.occurrences or request.query_params.get("show_previous_occurrences") == "true":
+        return {}
+    return {"occurrences": [views.occurrence_row(one) for one in meeting.occurrences if one.end_at > clock.now()]}
+
+
+def _occurrence(request: Request, meeting: Meeting) -> Occurrence | None:
+    """The one that is asked for by ``occurrence_id``."""
+    wanted = request.query_params.get("occurrence_id")
+    if not wanted:
+        return None
+    found = next((one for one in meeting.occurrences if one.id == wanted and not one.deleted), None)
+    if found is None:
+        raise errors.no_such_occurrence(wanted)
+    return found
 
 
 def _add_join_page(router: APIRouter, book: MeetingBook) -> None:

@@ -4,6 +4,7 @@ import secrets
 
 from deploy.sandbox.accounts import Account
 from deploy.sandbox.zoom.model import Meeting
+from deploy.sandbox.zoom.recurrence import Occurrence
 from deploy.sandbox.zoom.times import written
 
 Json = dict[str, object]
@@ -109,7 +110,18 @@ def meeting_view(meeting: Meeting, links: Links) -> Json:
         view["tracking_fields"] = meeting.tracking_fields
     if meeting.recurrence:
         view["recurrence"] = meeting.recurrence
+    if meeting.occurrences:
+        view["occurrences"] = [occurrence_row(one) for one in meeting.occurrences]
     return view
+
+
+def occurrence_row(one: Occurrence) -> Json:
+    return {
+        "occurrence_id": one.id,
+        "start_time": written(one.start_at),
+        "duration": int(one.duration.total_seconds() // 60),
+        "status": "deleted" if one.deleted else "available",
+    }
 
 
 def meeting_row(meeting: Meeting, links: Links) -> Json:
@@ -146,7 +158,8 @@ def upcoming_row(meeting: Meeting, links: Links, caller_id: str) -> Json:
 
 def inspect_view(meeting: Meeting, links: Links) -> Json:
     row = meeting_row(meeting, links) | {"agenda": meeting.agenda, "password": meeting.password}
-    return row | {"host_email": meeting.host_email, "status": meeting.status.value}
+    occurrences = {"occurrences": [occurrence_row(one) for one in meeting.occurrences]} if meeting.occurrences else {}
+    return row | {"host_email": meeting.host_email, "status": meeting.status.value} | occurrences
 
 
 def _minutes(meeting: Meeting) -> int:
