@@ -12,8 +12,18 @@ from shared.observability.calls import answered
 from shared.observability.http import trace_headers
 from shared.providers import ProviderUnavailable
 
-__all__ = ["HTTPError", "Response", "TimeoutException", "client", "internal_client", "json_object", "send"]
+__all__ = [
+    "AsyncClient",
+    "HTTPError",
+    "Response",
+    "TimeoutException",
+    "client",
+    "internal_client",
+    "json_object",
+    "send",
+]
 
+AsyncClient = httpx.AsyncClient
 HTTPError = httpx.HTTPError
 TimeoutException = httpx.TimeoutException
 Response = httpx.Response

@@ -144,6 +144,19 @@ class TokenEndpoint:
         except ProviderRefused as error:
             raise ProviderUnavailable(error.reason) from error
 
+    async def for_account(self, account_id: str) -> Grant:
+        """By the app's own word, for the whole account that it belongs to (Zoom's server-to-server apps); no refresh
+        token comes. What it refuses is wrong with the app or the account.
+        """
+        return await self._token("oauth.account", {"grant_type": "account_credentials", "account_id": account_id})
+
+    async def renew_for_account(self, account_id: str) -> Grant:
+        """Raises ``CredentialRevoked`` where the app is refused: it is the account's own, and only they can mend it."""
+        try:
+            return await self.for_account(account_id)
+        except ProviderRefused as error:
+            raise CredentialRevoked(error.reason) from error
+
     async def revoke(self, token: str) -> None:
         """End the grant where the provider has a way to; one that it no longer knows (400) counts as ended."""
         if self.app.revoke_url is None:

@@ -57,8 +57,7 @@ from shared.contracts.zoom_issuer import (
     MeetingIssueFailed,
     MeetingRevoked,
     MeetingUpdated,
-    ZoomConnected,
-    ZoomDisconnected,
+    ZoomUserAssigned,
 )
 from shared.guests_first import GuestsFirst, StandsBack
 from shared.messaging.topology import hears
@@ -99,8 +98,7 @@ class Subscribers:
                 hears(SERVICE, OrganizationChanged, self.on_organization_changed),
                 hears(SERVICE, StaffChanged, self.on_staff_changed),
                 hears(SERVICE, StaffDisabled, self.on_staff_disabled),
-                hears(SERVICE, ZoomConnected, self.on_zoom_connected),
-                hears(SERVICE, ZoomDisconnected, self.on_zoom_disconnected),
+                hears(SERVICE, ZoomUserAssigned, self.on_zoom_user_assigned),
                 hears(SERVICE, CalendarConnected, self.on_calendar_connected),
                 hears(SERVICE, CalendarDisconnected, self.on_calendar_disconnected),
                 hears(SERVICE, BusyTimesChanged, self.on_busy_times_changed),
@@ -160,11 +158,8 @@ class Subscribers:
             event.subject, event.organizationid, event.data.person, disabled=True, version=event.aggregateversion
         )
 
-    async def on_zoom_connected(self, event: CloudEvent[ZoomConnected]) -> None:
+    async def on_zoom_user_assigned(self, event: CloudEvent[ZoomUserAssigned]) -> None:
         await self._people.keep_zoom(event.data.staff_id, event.data.zoom_user_id, _moment(event))
-
-    async def on_zoom_disconnected(self, event: CloudEvent[ZoomDisconnected]) -> None:
-        await self._people.keep_zoom(event.data.staff_id, None, _moment(event))
 
     async def on_calendar_connected(self, event: CloudEvent[CalendarConnected]) -> None:
         await self._people.keep_calendar(event.data.staff_id, event.data.provider, Link.CONNECTED, _moment(event))

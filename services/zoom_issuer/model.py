@@ -38,7 +38,8 @@ class Step(StrEnum):
 @dataclass(frozen=True)
 class Wanted:
     """What the newest known revision of an appointment wants. ``exists`` is false once canceled or without meeting;
-    ``link_generation`` grows when somebody who knows the link lost the right to attend (C9).
+    ``link_generation`` grows when somebody who knows the link lost the right to attend (C9);
+    ``zoom_user_id`` is for whom time was claimed, or empty.
     """
 
     revision: int
@@ -51,6 +52,7 @@ class Wanted:
     time_zone: str
     confirmed_at: datetime
     link_generation: int = 1
+    zoom_user_id: str = ""
 
     @property
     def end_at(self) -> datetime:
@@ -59,7 +61,9 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Actual:
-    """What is known to stand at Zoom; ``connection_id`` is the account that made it."""
+    """What is known to stand at Zoom; ``connection_id`` is the account that made it. ``host_user_id`` is Zoom's own id
+    of who hosts it, ``zoom_user_id`` for whom it was wanted then; both are empty in rows from before.
+    """
 
     meeting_id: str
     connection_id: str
@@ -69,11 +73,15 @@ class Actual:
     minutes: int
     time_zone: str
     link_generation: int = 1
+    host_user_id: str = ""
+    zoom_user_id: str = ""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A create that went out at ``at`` (real time) and whose answer is not known yet; ``token`` finds what it made."""
+    """A create that went out at ``at`` (real time) and whose answer is not known yet; ``token`` finds what it made
+    among the meetings of ``path``.
+    """
 
     at: datetime
     token: str
@@ -84,6 +92,9 @@ class Attempt:
     minutes: int
     time_zone: str
     link_generation: int = 1
+    host_user_id: str = ""
+    zoom_user_id: str = ""
+    path: str = "me"
 
     def made(self, meeting_id: str) -> Actual:
         """What stands at Zoom where the create was carried out."""
@@ -96,6 +107,8 @@ class Attempt:
             minutes=self.minutes,
             time_zone=self.time_zone,
             link_generation=self.link_generation,
+            host_user_id=self.host_user_id,
+            zoom_user_id=self.zoom_user_id,
         )
 
 
@@ -151,6 +164,7 @@ def wanted_of(appointment: Appointment, *, canceled: bool) -> Wanted:
         time_zone=appointment.time_zone,
         confirmed_at=appointment.confirmed_at,
         link_generation=appointment.link_generation,
+        zoom_user_id=appointment.zoom_user_id or "",
     )
 
 
@@ -173,7 +187,18 @@ def may_stay(wanted: Wanted, actual: Actual) -> bool:
     """Whether a change can make it what is wanted: the wanted host has it, and only those who may know its
     link (C9).
     """
-    return (actual.host_staff_id, actual.link_generation) == (wanted.host_staff_id, wanted.link_generation)
+    return same_host(wanted, actual) and actual.link_generation == wanted.link_generation
+
+
+def same_host(wanted: Wanted, actual: Actual) -> bool:
+    """Another organizer, or another Zoom user claimed for, is another host; the claimed user's own meeting stays
+    whoever the organizer is (G12).
+    """
+    if actual.host_user_id and wanted.zoom_user_id == actual.host_user_id:
+        return True
+    if wanted.host_staff_id != actual.host_staff_id:
+        return False
+    return not actual.host_user_id or wanted.zoom_user_id in ("", actual.zoom_user_id)
 
 
 def next_step(row: MeetingRow, now: datetime) -> Step:

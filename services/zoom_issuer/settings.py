@@ -13,6 +13,9 @@ class Settings(ServiceSettings):
     port: int = 8003
     zoom_client_id: str
     zoom_client_secret: SecretStr
+    zoom_admin_client_id: str = ""
+    """An app that administrators allow for their whole account (C1); empty: none, accounts connect by credentials."""
+    zoom_admin_client_secret: SecretStr = SecretStr("")
     zoom_oauth_url: str = "https://zoom.us/oauth"
     zoom_api_url: str = "https://api.zoom.us/v2"
     zoom_timeout: timedelta = timedelta(seconds=8)

@@ -2,8 +2,10 @@
 
 from faststream.rabbit import RabbitRouter
 
+from services.zoom_issuer.hosts import StaffRecord
 from services.zoom_issuer.model import wanted_of
 from services.zoom_issuer.store.meetings import MeetingStore
+from services.zoom_issuer.store.staff import StaffStore
 from shared.contracts.booking import (
     AppointmentCanceled,
     AppointmentChanged,
@@ -12,7 +14,7 @@ from shared.contracts.booking import (
     AppointmentRescheduled,
 )
 from shared.contracts.envelope import Cause, CloudEvent
-from shared.contracts.gateway import OrganizationChanged
+from shared.contracts.gateway import OrganizationChanged, StaffChanged
 from shared.due import DueWorker
 from shared.messaging.topology import hears
 
@@ -22,14 +24,17 @@ SERVICE = "zoom_issuer"
 class Subscribers:
     """Writes down what is wanted and wakes the worker; everything else is the worker's."""
 
-    def __init__(self, store: MeetingStore, worker: DueWorker) -> None:
+    def __init__(self, store: MeetingStore, staff: StaffStore, worker: DueWorker, staff_worker: DueWorker) -> None:
         self._store = store
+        self._staff = staff
         self._worker = worker
+        self._staff_worker = staff_worker
 
     def router(self) -> RabbitRouter:
         return RabbitRouter(
             handlers=[
                 hears(SERVICE, OrganizationChanged, self.on_organization_changed),
+                hears(SERVICE, StaffChanged, self.on_staff_changed),
                 hears(SERVICE, AppointmentConfirmed, self.on_appointment_confirmed),
                 hears(SERVICE, AppointmentRescheduled, self.on_appointment_rescheduled),
                 hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
@@ -38,7 +43,15 @@ class Subscribers:
         )
 
     async def on_organization_changed(self, event: CloudEvent[OrganizationChanged]) -> None:
-        await self._store.save_organization(event.organizationid, event.data.allow_zoom_basic, event.aggregateversion)
+        """Whether Basic users may host decides whom staff have."""
+        allow_basic = event.data.allow_zoom_basic
+        if await self._store.save_organization(event.organizationid, allow_basic, event.aggregateversion):
+            await self._staff.look_at(event.organizationid, event.cause())
+
+    async def on_staff_changed(self, event: CloudEvent[StaffChanged]) -> None:
+        record = StaffRecord(email=event.data.person.email, zoom_user=event.data.zoom_user)
+        if await self._staff.keep(event.subject, event.organizationid, record, event.aggregateversion, event.cause()):
+            self._staff_worker.wake(event.subject)
 
     async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
         await self._follow(event.data, event.organizationid, event.cause())

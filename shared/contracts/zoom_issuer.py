@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.contracts.envelope import EventData, Instant
+from shared.contracts.envelope import EventData, Instant, OpenEnum
 from shared.contracts.people import Account
 from shared.contracts.provider_calls import WithCalls
 
@@ -12,6 +12,17 @@ class EndOfConnection(StrEnum):
 
     DISCONNECTED = "disconnected"
     BROKEN = "broken"
+
+
+class EndOfAccount(OpenEnum):
+    """``disconnected`` by an administrator; ``broken`` when Zoom refuses its credentials; ``replaced`` by another
+    account; ``taken_over`` by another organization.
+    """
+
+    DISCONNECTED = "disconnected"
+    BROKEN = "broken"
+    REPLACED = "replaced"
+    TAKEN_OVER = "taken_over"
 
 
 class MeetingErrorCode(StrEnum):
@@ -36,6 +47,24 @@ class ZoomDisconnected(EventData, routing_key="zoom_issuer.zoom_disconnected.v1"
 
     staff_id: str
     reason: EndOfConnection
+
+
+class ZoomAccountEnded(EventData, routing_key="zoom_issuer.zoom_account_ended.v1"):
+    """The link to an organization's Zoom account ended or broke; ``current`` where no other had replaced it before.
+    Subject: the link.
+    """
+
+    reason: EndOfAccount
+    current: bool
+
+
+class ZoomUserAssigned(EventData, routing_key="zoom_issuer.zoom_user_assigned.v1"):
+    """The Zoom user that a staff member's meetings are made on is another one, their own or the organization's, or
+    there is none any more. Subject: the staff id.
+    """
+
+    staff_id: str
+    zoom_user_id: str | None
 
 
 class MeetingIssued(WithCalls, routing_key="zoom_issuer.meeting_issued.v1"):

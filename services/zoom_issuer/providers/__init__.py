@@ -11,14 +11,28 @@ from shared.providers import CredentialRevoked
 class ScopesMissing(CredentialRevoked):
     """The grant does not cover what is asked; renewing its token cannot help, connecting again can."""
 
+    def __init__(self, reason: str, scopes: Sequence[str] = ()) -> None:
+        self.scopes = tuple(scopes)
+        super().__init__(reason)
+
 
 @dataclass(frozen=True)
 class ZoomUser:
-    """``basic`` is Zoom's plan type 1 (R2)."""
+    """``basic`` is Zoom's plan type 1 (R2); ``account_id`` the Zoom account of many users that this one belongs to."""
 
     user_id: str
     email: str
     basic: bool
+    name: str = ""
+    account_id: str = ""
+
+
+@dataclass(frozen=True)
+class UserPage:
+    """Some users of an account, and the token of the next page or none."""
+
+    users: Sequence[ZoomUser]
+    next_token: str
 
 
 @dataclass(frozen=True)
@@ -44,11 +58,17 @@ class Meeting:
 
 
 class Zoom(Protocol):
-    """Each method takes an access token and raises the five errors of ``shared.providers``."""
+    """Each method takes an access token and raises the five errors of ``shared.providers``; ``user`` is whose meetings
+    are meant, in Zoom's words (``me``, or an id where the token is an account's).
+    """
 
     async def me(self, token: str) -> ZoomUser: ...
 
-    async def create(self, token: str, request: MeetingRequest) -> Meeting: ...
+    async def users(self, token: str, page_token: str = "") -> UserPage:
+        """The active users of the token's account, at most 300 at a time."""
+        ...
+
+    async def create(self, token: str, user: str, request: MeetingRequest) -> Meeting: ...
 
     async def update(self, token: str, meeting_id: str, request: MeetingRequest) -> None: ...
 
@@ -56,6 +76,6 @@ class Zoom(Protocol):
         """A meeting that is not there any more counts as deleted."""
         ...
 
-    async def find(self, token: str, agenda_token: str) -> Sequence[Meeting]:
+    async def find(self, token: str, user: str, agenda_token: str) -> Sequence[Meeting]:
         """Scheduled meetings of the user, however far ahead, whose agenda begins with the token."""
         ...

@@ -10,6 +10,7 @@
 | other 4xx | 300, 1001, 1010, 3161 … | refused |
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from services.zoom_issuer.providers import Meeting, MeetingRequest, ScopesMissing, ZoomUser
+from services.zoom_issuer.providers import Meeting, MeetingRequest, ScopesMissing, UserPage, ZoomUser
 from shared import clock
 from shared.http import json_object, send
 from shared.oauth import OAuthApp
@@ -29,6 +30,8 @@ _PAGE = 300
 _PAGES_AT_MOST = 20
 _DAILY = "daily rate limit"
 _SCOPES_MISSING = (400, 4711)
+_SCOPES_NAMED = re.compile(r"scopes:\[([a-z0-9_:,. ]*)\]")
+_SCOPE = re.compile(r"[a-z0-9_]+(?::[a-z0-9_]+)+")
 
 
 def zoom_app(client_id: str, client_secret: str, oauth_url: str) -> OAuthApp:
@@ -46,19 +49,23 @@ def zoom_app(client_id: str, client_secret: str, oauth_url: str) -> OAuthApp:
 
 
 class ZoomApi:
-    """Acts as the user to whom the token belongs (``me``)."""
+    """Acts with the token of a person (who is ``me``) or of a whole account (whose users are named)."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
 
     async def me(self, token: str) -> ZoomUser:
-        body = await self._call("users.me", "GET", "/users/me", token)
-        return ZoomUser(
-            user_id=str(body["id"]), email=str(body.get("email", "")), basic=body.get("type") == _BASIC_PLAN
+        return user_of(await self._call("users.me", "GET", "/users/me", token))
+
+    async def users(self, token: str, page_token: str = "") -> UserPage:
+        page = {"status": "active", "page_size": str(_PAGE), **({"next_page_token": page_token} if page_token else {})}
+        body = await self._call("users.list", "GET", "/users", token, params=page)
+        return UserPage(
+            [user_of(row) for row in body.get("users", []) if row.get("id")], str(body.get("next_page_token") or "")
         )
 
-    async def create(self, token: str, request: MeetingRequest) -> Meeting:
-        body = await self._call("meetings.create", "POST", "/users/me/meetings", token, json=to_body(request))
+    async def create(self, token: str, user: str, request: MeetingRequest) -> Meeting:
+        body = await self._call("meetings.create", "POST", f"/users/{user}/meetings", token, json=to_body(request))
         return from_body(body, request.passcode)
 
     async def update(self, token: str, meeting_id: str, request: MeetingRequest) -> None:
@@ -74,11 +81,11 @@ class ZoomApi:
             if not error.missing:
                 raise
 
-    async def find(self, token: str, agenda_token: str) -> Sequence[Meeting]:
+    async def find(self, token: str, user: str, agenda_token: str) -> Sequence[Meeting]:
         found: list[str] = []
         page: dict[str, str] = {"type": "scheduled", "page_size": str(_PAGE)}
         for _ in range(_PAGES_AT_MOST):
-            body = await self._call("meetings.list", "GET", "/users/me/meetings", token, params=page)
+            body = await self._call("meetings.list", "GET", f"/users/{user}/meetings", token, params=page)
             rows = body.get("meetings", [])
             found += [str(row["id"]) for row in rows if str(row.get("agenda", "")).startswith(agenda_token)]
             if not body.get("next_page_token"):
@@ -103,6 +110,17 @@ class ZoomApi:
             headers = {"authorization": f"Bearer {token}"}
             answer = await send(self._client, method, path, json=json, params=params, headers=headers)
             return _checked(answer)
+
+
+def user_of(row: Mapping[str, Any]) -> ZoomUser:
+    """From what Zoom says of a user; only of one's own does it name the account."""
+    return ZoomUser(
+        user_id=str(row["id"]),
+        email=str(row.get("email") or ""),
+        basic=row.get("type") == _BASIC_PLAN,
+        name=str(row.get("display_name") or f"{row.get('last_name') or ''} {row.get('first_name') or ''}".strip()),
+        account_id=str(row.get("account_id") or ""),
+    )
 
 
 def to_body(request: MeetingRequest) -> dict[str, Any]:
@@ -148,12 +166,18 @@ def _failure(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -
     if status == 401:
         return CredentialRevoked(reason)
     if (status, code) == _SCOPES_MISSING:
-        return ScopesMissing(reason)
+        return ScopesMissing(reason, missing_scopes(message))
     if status == 429:
         return ProviderThrottled(reason, retry_after=retry_after(headers, message))
     if status >= 500:
         return ProviderUnavailable(reason, unknown=True)
     return ProviderRefused(reason, missing=status == 404 and code == 3001)
+
+
+def missing_scopes(message: str) -> list[str]:
+    """The scopes that 4711 names; its other words go no further."""
+    named = _SCOPES_NAMED.search(message)
+    return _SCOPE.findall(named.group(1)) if named else []
 
 
 def retry_after(headers: Mapping[str, str], message: str) -> timedelta:

@@ -1,4 +1,6 @@
-"""Zoom connections: a row per staff member, tokens encrypted at rest (G26); ``generation`` grows with each grant."""
+"""Zoom connections: a row per staff member and per account of an organization (``store/accounts.py``), secrets
+encrypted at rest (G26); ``generation`` grows with each grant. A row is due when others must follow what became of it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,9 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 from services.zoom_issuer.providers import ZoomUser
-from shared import clock
+from shared import clock, due
 from shared.contracts.envelope import CloudEvent
 from shared.crypto import KeyRing
+from shared.due import Lease
 from shared.ids import new_id
 from shared.messaging import outbox
 from shared.mongo import AFTER, ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
@@ -17,7 +20,7 @@ from shared.oauth import Grant
 from shared.oauth_attempts import Attempt
 
 PROVIDER = "zoom"
-SECRETS = {name: f"connections/{{}}/{name}" for name in ("access_token", "refresh_token")}
+SECRETS = {name: f"connections/{{}}/{name}" for name in ("access_token", "refresh_token", "client_secret")}
 """Encrypted fields and the places that they are bound to."""
 RENEWAL_LEASE = timedelta(seconds=30)
 """Real time; longer than any renewal takes, since each request has a time-out."""
@@ -31,6 +34,14 @@ class ConnectionStatus(StrEnum):
     BROKEN = "broken"
 
 
+class Kind(StrEnum):
+    """A person's own (R1), or an organization's account: by its administrator's consent, or an app of its own (C1)."""
+
+    OWN = "own"
+    ADMIN = "admin_oauth"
+    SERVER = "server_to_server"
+
+
 class AccountClaimed(Exception):
     """The Zoom account is connected by somebody else (R3)."""
 
@@ -40,7 +51,11 @@ class AccountClaimed(Exception):
 
 @dataclass(frozen=True)
 class Connection:
-    """One staff member's link as it was read; what is written back only holds for this ``generation``."""
+    """One link as it was read; what is written back only holds for this ``generation``. ``staff_id`` is whose it is: of
+    an organization's account ``account/`` and Zoom's id of it. ``account_id`` is Zoom's id of the user or account.
+
+    ``current``: it is its organization's account now. ``client_id`` is the app's where that is the organization's own.
+    """
 
     connection_id: str
     organization_id: str
@@ -51,6 +66,15 @@ class Connection:
     access_expires_at: datetime
     access_sealed: str | None = field(repr=False)
     refresh_sealed: str | None = field(repr=False)
+    kind: Kind = Kind.OWN
+    account_id: str = ""
+    current: bool = False
+    client_id: str = ""
+    client_secret_sealed: str | None = field(default=None, repr=False)
+
+    @property
+    def works(self) -> bool:
+        return self.status is ConnectionStatus.CONNECTED
 
 
 class Connections:
@@ -62,6 +86,7 @@ class Connections:
         self.indexes: dict[Collection, list[IndexModel]] = {
             self.rows: [
                 outbox.INDEX,
+                due.INDEX,
                 IndexModel(
                     [("organization_id", ASCENDING), ("staff_id", ASCENDING)],
                     name="owner",
@@ -77,10 +102,10 @@ class Connections:
         }
 
     async def find(self, organization_id: str, staff_id: str) -> Connection | None:
-        return _connection(await self.rows.find_one({"organization_id": organization_id, "staff_id": staff_id}))
+        return connection_of(await self.rows.find_one({"organization_id": organization_id, "staff_id": staff_id}))
 
     async def get(self, connection_id: str) -> Connection | None:
-        return _connection(await self.rows.find_one({"_id": connection_id}))
+        return connection_of(await self.rows.find_one({"_id": connection_id}))
 
     async def connect(
         self, attempt: Attempt, grant: Grant, user: ZoomUser, event_of: Callable[[int], CloudEvent[Any]]
@@ -96,9 +121,14 @@ class Connections:
                 row = await self.rows.find_one_and_update(
                     {"_id": known["_id"], **key, **seen},
                     {
-                        "$set": {**facts, "status": ConnectionStatus.CONNECTED, **self._sealed(known["_id"], grant)},
+                        "$set": {
+                            **facts,
+                            "status": ConnectionStatus.CONNECTED,
+                            "due_at": clock.now(),
+                            **self.sealed(known["_id"], grant),
+                        },
                         "$unset": {"renewal": "", "broken_reason": ""},
-                        "$inc": {"generation": 1},
+                        "$inc": {"generation": 1, "asked": 1},
                         "$push": outbox.push(waiting),
                     },
                     upsert=not seen,
@@ -108,7 +138,7 @@ class Connections:
                 if "account_id" in (error.details or {}).get("keyPattern", {}):
                     raise AccountClaimed() from error
                 continue  # the same person's other attempt was first
-            made = _connection(row)
+            made = connection_of(row)
             if made is not None:
                 return made, waiting
 
@@ -122,7 +152,7 @@ class Connections:
                 return False
             result = await self.rows.update_one(
                 {"_id": owner["_id"], "generation": owner["generation"]},
-                {"$set": self._sealed(owner["_id"], grant), "$unset": {"renewal": ""}, "$inc": {"generation": 1}},
+                {"$set": self.sealed(owner["_id"], grant), "$unset": {"renewal": ""}, "$inc": {"generation": 1}},
             )
             if result.modified_count:
                 return True
@@ -142,9 +172,9 @@ class Connections:
         """
         waiting = outbox.entries([event_of(seen.generation + 1)])
         update: dict[str, Any] = {
-            "$set": {"status": status, "broken_reason": reason, "claims_account": False},
+            "$set": {"status": status, "broken_reason": reason, "claims_account": False, "due_at": clock.now()},
             "$unset": {"access_token": "", "renewal": ""},
-            "$inc": {"generation": 1},
+            "$inc": {"generation": 1, "asked": 1},
             "$push": outbox.push(waiting),
         }
         if status is ConnectionStatus.DISCONNECTED:
@@ -177,15 +207,24 @@ class Connections:
         """Commit what a renewal gave; the old refresh token stays where none came. None where the grant is no more."""
         row = await self.rows.find_one_and_update(
             _same_grant(seen),
-            {"$set": self._sealed(seen.connection_id, grant), "$unset": {"renewal": ""}, "$inc": {"generation": 1}},
+            {"$set": self.sealed(seen.connection_id, grant), "$unset": {"renewal": ""}, "$inc": {"generation": 1}},
             return_document=AFTER,
         )
-        return _connection(row)
+        return connection_of(row)
 
     async def give_back_renewal(self, seen: Connection, token: str) -> None:
         await self.rows.update_one({"_id": seen.connection_id, "renewal.token": token}, {"$unset": {"renewal": ""}})
 
-    def _sealed(self, connection_id: str, grant: Grant) -> Document:
+    async def followed(self, lease: Lease, again_at: datetime | None = None) -> None:
+        """What became of it was followed; look again then, or at once where it changed meanwhile."""
+        change = {"$set": {"due_at": again_at}} if again_at else {"$unset": {"due_at": ""}}
+        await self.rows.update_one({**lease.held, "asked": lease.row["asked"]}, change)
+
+    def client_secret(self, connection: Connection) -> str:
+        return self._open(connection, "client_secret", connection.client_secret_sealed) or ""
+
+    def sealed(self, connection_id: str, grant: Grant) -> Document:
+        """Fields of a row that hold this grant."""
         sealed: Document = {
             "access_token": self._ring.encrypt(
                 grant.access_token.encode(), place=SECRETS["access_token"].format(connection_id)
@@ -207,7 +246,7 @@ def _same_grant(seen: Connection) -> dict[str, Any]:
     return {"_id": seen.connection_id, "generation": seen.generation, "status": ConnectionStatus.CONNECTED}
 
 
-def _connection(row: Document | None) -> Connection | None:
+def connection_of(row: Document | None) -> Connection | None:
     if row is None:
         return None
     return Connection(
@@ -220,4 +259,9 @@ def _connection(row: Document | None) -> Connection | None:
         access_expires_at=row["access_expires_at"],
         access_sealed=row.get("access_token"),
         refresh_sealed=row.get("refresh_token"),
+        kind=Kind(row.get("kind", Kind.OWN)),
+        account_id=row.get("account_id", ""),
+        current=row.get("current", False),
+        client_id=row.get("client_id", ""),
+        client_secret_sealed=row.get("client_secret"),
     )

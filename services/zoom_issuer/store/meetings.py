@@ -113,12 +113,12 @@ class MeetingStore:
         row = await self.meetings.find_one_and_update({**lease.held, "wanted.revision": revision}, change)
         return waiting if row is not None else None
 
-    async def wake_waiting_for(self, staff_id: str) -> list[str]:
-        """Rows that waited for this person's connection are due now."""
-        rows = await self.meetings.find({"waits_for_staff": staff_id}, {"_id": 1}).to_list(None)
+    async def wake_waiting_for(self, organization_id: str, staff_id: str | None = None) -> list[str]:
+        """Rows that waited for this person's connection, or for anything of the organization's, are due now."""
+        which = {"organization_id": organization_id, "waits_for_staff": staff_id or {"$gt": ""}}
+        rows = await self.meetings.find(which, {"_id": 1}).to_list(None)
         await self.meetings.update_many(
-            {"waits_for_staff": staff_id},
-            {"$set": {"due_at": clock.now(), "tries": 0}, "$unset": {"waits_for_staff": ""}},
+            which, {"$set": {"due_at": clock.now(), "tries": 0}, "$unset": {"waits_for_staff": ""}}
         )
         return [row["_id"] for row in rows]
 
@@ -129,9 +129,10 @@ class MeetingStore:
     async def get(self, appointment_id: str) -> Document | None:
         return await self.meetings.find_one({"_id": appointment_id})
 
-    async def save_organization(self, organization_id: str, allow_basic: bool, version: int) -> None:
+    async def save_organization(self, organization_id: str, allow_basic: bool, version: int) -> bool:
+        """Answers whether it was news."""
         state = {"allow_zoom_basic": allow_basic, "version": version}
-        await keep_newest(self.organizations, organization_id, state, version)
+        return await keep_newest(self.organizations, organization_id, state, version)
 
     async def allows_basic(self, organization_id: str) -> bool:
         row = await self.organizations.find_one({"_id": organization_id})

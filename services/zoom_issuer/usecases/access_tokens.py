@@ -5,17 +5,19 @@ rotated refresh token is committed before the new access token is used.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 
-from services.zoom_issuer.store.connections import RENEWAL_LEASE, Connection, Connections, ConnectionStatus
+from services.zoom_issuer.store.connections import RENEWAL_LEASE, Connection, Connections, ConnectionStatus, Kind
 from shared import clock
 from shared.contracts import actors
 from shared.contracts.envelope import Cause, CloudEvent, envelope
-from shared.contracts.zoom_issuer import EndOfConnection, ZoomDisconnected
+from shared.contracts.zoom_issuer import EndOfAccount, EndOfConnection, ZoomAccountEnded, ZoomDisconnected
 from shared.ids import new_id
 from shared.messaging.relay import Relay
 from shared.mongo import ConnectionFailure
@@ -53,12 +55,28 @@ class AccessToken:
     connection: Connection = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Endpoints:
+    """By whose app a grant was given: the one that people allow, the one that administrators allow for their account,
+    or an organization's own (``server`` makes it of its id and secret).
+    """
+
+    own: TokenEndpoint
+    admin: TokenEndpoint
+    server: Callable[[str, str], TokenEndpoint]
+
+    def of(self, connection: Connection, client_secret: str) -> TokenEndpoint:
+        if connection.kind is Kind.SERVER:
+            return self.server(connection.client_id, client_secret)
+        return self.admin if connection.kind is Kind.ADMIN else self.own
+
+
 class AccessTokens:
     """Tokens of all connections, as this process uses them."""
 
-    def __init__(self, connections: Connections, endpoint: TokenEndpoint, relay: Relay) -> None:
+    def __init__(self, connections: Connections, endpoints: Endpoints, relay: Relay) -> None:
         self._connections = connections
-        self._endpoint = endpoint
+        self._endpoints = endpoints
         self._relay = relay
         self._renewals: SingleFlight[AccessToken | None] = SingleFlight()
 
@@ -99,12 +117,8 @@ class AccessTokens:
         if not await self._connections.claim_renewal(seen, lease):
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
             return None
-        refresh_token = self._connections.refresh_token(seen)
-        if refresh_token is None:
-            await self._break(seen, "no refresh token was granted", renewal=lease)
-            return None
         try:
-            grant = await self._endpoint.renew(refresh_token)
+            grant = await self._granted(seen)
         except CredentialRevoked as error:
             await self._break(seen, error.reason, renewal=lease)
             return None
@@ -113,6 +127,18 @@ class AccessTokens:
             wait = error.retry_after if isinstance(error, ProviderThrottled) else None
             raise TokenUnavailable(error.reason, wait) from error
         return await self._commit(seen, grant)
+
+    async def _granted(self, seen: Connection) -> Grant:
+        endpoint = self._endpoint_of(seen)
+        if seen.kind is Kind.SERVER:
+            return await endpoint.renew_for_account(seen.account_id)
+        refresh_token = self._connections.refresh_token(seen)
+        if refresh_token is None:
+            raise CredentialRevoked("no refresh token was granted")
+        return await endpoint.renew(refresh_token)
+
+    def _endpoint_of(self, seen: Connection) -> TokenEndpoint:
+        return self._endpoints.of(seen, self._connections.client_secret(seen))
 
     async def _commit(self, seen: Connection, grant: Grant) -> AccessToken | None:
         """The old refresh token is dead by now, so that the new one is not given up while the lease lasts."""
@@ -129,16 +155,17 @@ class AccessTokens:
             return AccessToken(grant.access_token, now)
         after = await self._connections.get(seen.connection_id)
         if after is not None and after.status is ConnectionStatus.DISCONNECTED:
-            await self._endpoint.drop(grant)
+            await self._endpoint_of(seen).drop(grant)
         return None
 
     async def _break(self, seen: Connection, reason: str, *, renewal: str | None = None) -> None:
         """Mark the connection broken and say so, once, and only for the grant that was seen (G19)."""
 
-        def broke(version: int) -> CloudEvent[ZoomDisconnected]:
+        def broke(version: int) -> CloudEvent[Any]:
+            own = ZoomDisconnected(staff_id=seen.staff_id, reason=EndOfConnection.BROKEN)
             return envelope(
-                ZoomDisconnected(staff_id=seen.staff_id, reason=EndOfConnection.BROKEN),
-                subject=seen.staff_id,
+                own if seen.kind is Kind.OWN else ZoomAccountEnded(reason=EndOfAccount.BROKEN, current=seen.current),
+                subject=seen.staff_id if seen.kind is Kind.OWN else seen.connection_id,
                 organization_id=seen.organization_id,
                 version=version,
                 cause=Cause.outside(actor=actors.provider("zoom")),

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 
 class Connect:
-    """The steps of connecting; ``worker`` is woken for meetings that waited."""
+    """The steps of connecting; ``worker`` follows what became of connections."""
 
     def __init__(
         self,
@@ -115,8 +115,7 @@ class Connect:
             raise AccountTaken() from error
         log.info("connection.made", connection_id=made.connection_id)
         self._relay.publish_soon(self._connections.rows, made.connection_id, waiting)
-        for appointment_id in await self._store.wake_waiting_for(attempt.staff_id):
-            self._worker.wake(appointment_id)
+        self._worker.wake(made.connection_id)
         return made
 
     async def disconnect(self, organization_id: str, staff_id: str, *, request_id: str) -> Connection | None:
@@ -143,6 +142,7 @@ class Connect:
         if waiting is None:
             return
         self._relay.publish_soon(self._connections.rows, seen.connection_id, waiting)
+        self._worker.wake(seen.connection_id)
         refresh_token = self._connections.refresh_token(seen)
         if refresh_token:
             await self._revoke(refresh_token)

@@ -8,13 +8,16 @@ repeats (G10); each finished step is written before the next begins.
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
-from services.zoom_issuer.model import Attempt, MeetingRow, Step, agenda_token, next_step
+from services.zoom_issuer.hosts import ME, Host, NoHost
+from services.zoom_issuer.model import Actual, Attempt, MeetingRow, Step, agenda_token, next_step
 from services.zoom_issuer.providers import Meeting, MeetingRequest, ScopesMissing, Zoom
-from services.zoom_issuer.store.connections import Connection, Connections, ConnectionStatus
+from services.zoom_issuer.store.connections import Connections
 from services.zoom_issuer.store.meetings import MeetingStore, row_of
 from services.zoom_issuer.usecases.access_tokens import AccessTokens, ConnectionEnded, TokenUnavailable
+from services.zoom_issuer.usecases.hosting import Hosts, Unhosted
 from services.zoom_issuer.usecases.report import OVER, Report, Setback
 from shared import clock
 from shared.contracts.zoom_issuer import MeetingErrorCode
@@ -33,14 +36,6 @@ _LOOK_AGAIN = timedelta(hours=1)
 """Where a person has to act first; they wake the row, this is only in case that the waking was lost."""
 
 
-class NoCredentials(Exception):
-    """``staff_id`` never connected a Zoom account, or disconnected it."""
-
-    def __init__(self, staff_id: str) -> None:
-        self.staff_id = staff_id
-        super().__init__("no Zoom account is connected")
-
-
 class NotSettled(Exception):
     """An unanswered create may still be carried out; look after ``wait``."""
 
@@ -56,6 +51,7 @@ class FollowAppointment:
         self,
         store: MeetingStore,
         connections: Connections,
+        hosts: Hosts,
         tokens: AccessTokens,
         zoom: Zoom,
         report: Report,
@@ -65,6 +61,7 @@ class FollowAppointment:
     ) -> None:
         self._store = store
         self._connections = connections
+        self._hosts = hosts
         self._tokens = tokens
         self._zoom = zoom
         self._report = report
@@ -79,7 +76,7 @@ class FollowAppointment:
         try:
             if not await self._advance(lease):
                 return
-        except (NoCredentials, NotSettled, CredentialRevoked, ProviderThrottled, ProviderUnavailable) as error:
+        except (Unhosted, NotSettled, CredentialRevoked, ProviderThrottled, ProviderUnavailable) as error:
             await self._put_off(lease, setback_of(error))
         except ProviderRefused as error:
             await self._refused(lease, error.reason)
@@ -95,9 +92,14 @@ class FollowAppointment:
         await self._report.later(lease, setback)
         if setback.waits_for is None:
             return
-        connection = await self._connections.find(lease.row["organization_id"], setback.waits_for)
-        if connection is not None and connection.status is ConnectionStatus.CONNECTED:
-            await self._store.wake_waiting_for(setback.waits_for)
+        row = row_of(lease.row)
+        try:
+            host = await self._host_of(row)
+        except Unhosted:
+            return
+        connection = await self._connections.get(host.connection_id)
+        if connection is not None and connection.works:
+            await self._store.wake_waiting_for(row.organization_id, setback.waits_for)
 
     async def _refused(self, lease: Lease, reason: str) -> None:
         """Final, unless something may stand at Zoom that nobody has looked at yet (G10)."""
@@ -131,29 +133,33 @@ class FollowAppointment:
         wait = attempt.at + self._settled_after - clock.real_now()
         if wait > timedelta(0):
             raise NotSettled(wait)
-        found = await self._as(attempt.connection_id, lambda token: self._zoom.find(token, attempt.token))
+        connection_id, user = await self._hosts.reaching(
+            row.organization_id, attempt.connection_id, attempt.host_user_id, attempt.path
+        )
+        found = await self._as(connection_id, lambda token: self._zoom.find(token, user, attempt.token))
         for double in found[1:]:
-            await self._delete_at_zoom(attempt.connection_id, double.meeting_id)
+            await self._as(connection_id, partial(self._zoom.delete, meeting_id=double.meeting_id))
         if not found:
             return await self._store.forget_attempt(lease)
         return await self._store.keep(lease, attempt.made(found[0].meeting_id), found[0])
 
     async def _create(self, lease: Lease, row: MeetingRow) -> bool:
-        connection = await self._connection_of(row)
+        host = await self._host_of(row)
         attempt = Attempt(
             at=clock.real_now(),
             token=agenda_token(row.appointment_id, row.generation),
-            connection_id=connection.connection_id,
+            connection_id=host.connection_id,
             host_staff_id=row.wanted.host_staff_id,
             topic=row.wanted.topic,
             start_at=row.wanted.start_at,
             minutes=row.wanted.minutes,
             time_zone=row.wanted.time_zone,
             link_generation=row.wanted.link_generation,
+            host_user_id=host.user_id,
+            zoom_user_id=row.wanted.zoom_user_id,
+            path=host.path,
         )
-        meeting = await self._as(
-            connection.connection_id, lambda token: self._try_to_create(lease, row, attempt, token)
-        )
+        meeting = await self._as(host.connection_id, lambda token: self._try_to_create(lease, row, attempt, token))
         if meeting is None:
             return False
         return await self._store.keep(lease, attempt.made(meeting.meeting_id), meeting)
@@ -163,7 +169,7 @@ class FollowAppointment:
         if not await self._store.begin_attempt(lease, replace(attempt, at=clock.real_now())):
             return None
         try:
-            return await self._zoom.create(token, self._request(row))
+            return await self._zoom.create(token, attempt.path, self._request(row))
         except ProviderError as error:
             if not (isinstance(error, ProviderUnavailable) and error.unknown):
                 await self._store.forget_attempt(lease)
@@ -176,7 +182,7 @@ class FollowAppointment:
         if not await self._store.begin_update(lease):
             return False
         try:
-            await self._as(actual.connection_id, lambda token: self._zoom.update(token, actual.meeting_id, request))
+            await self._on(row, actual, lambda token: self._zoom.update(token, actual.meeting_id, request))
         except ProviderError as error:
             if isinstance(error, ProviderRefused) and error.missing:
                 return await self._store.keep(lease, None)
@@ -185,6 +191,7 @@ class FollowAppointment:
             raise
         moved = replace(
             actual,
+            host_staff_id=wanted.host_staff_id,
             topic=wanted.topic,
             start_at=wanted.start_at,
             minutes=wanted.minutes,
@@ -201,18 +208,19 @@ class FollowAppointment:
 
     async def _clean(self, lease: Lease, row: MeetingRow) -> bool:
         old = row.leftovers[0]
-        await self._delete_at_zoom(old.connection_id, old.meeting_id)
+        await self._on(row, old, lambda token: self._zoom.delete(token, old.meeting_id))
         return await self._store.drop_leftover(lease, old.meeting_id)
 
-    async def _delete_at_zoom(self, connection_id: str, meeting_id: str) -> None:
-        await self._as(connection_id, lambda token: self._zoom.delete(token, meeting_id))
+    async def _host_of(self, row: MeetingRow) -> Host:
+        wanted = row.wanted
+        return await self._hosts.of(row.organization_id, wanted.host_staff_id, wanted.zoom_user_id or None)
 
-    async def _connection_of(self, row: MeetingRow) -> Connection:
-        staff_id = row.wanted.host_staff_id
-        connection = await self._connections.find(row.organization_id, staff_id)
-        if connection is None or connection.status is ConnectionStatus.DISCONNECTED:
-            raise NoCredentials(staff_id)
-        return connection
+    async def _on(self, row: MeetingRow, actual: Actual, call: Callable[[str], Awaitable[T]]) -> T:
+        """Call Zoom about a meeting that stands there."""
+        connection_id, _ = await self._hosts.reaching(
+            row.organization_id, actual.connection_id, actual.host_user_id, ME
+        )
+        return await self._as(connection_id, call)
 
     async def _as(self, connection_id: str, call: Callable[[str], Awaitable[T]]) -> T:
         """Call Zoom as a connection. A refused access token is renewed once; a fresh one refused is Zoom's trouble, not
@@ -245,8 +253,10 @@ class FollowAppointment:
 def setback_of(error: Exception) -> Setback:
     """What a failure means for the row, in E8's codes."""
     match error:
-        case NoCredentials():
-            return Setback(MeetingErrorCode.NO_CREDENTIALS, str(error), _LOOK_AGAIN, waits_for=error.staff_id)
+        case Unhosted():
+            nobody = error.why is NoHost.NO_CREDENTIALS
+            code = MeetingErrorCode.NO_CREDENTIALS if nobody else MeetingErrorCode.FAILED
+            return Setback(code, str(error), _LOOK_AGAIN, waits_for=error.staff_id)
         case ConnectionEnded():
             return Setback(MeetingErrorCode.OAUTH_FAILED, error.reason, _LOOK_AGAIN, waits_for=error.staff_id)
         case TokenUnavailable():

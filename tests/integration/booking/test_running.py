@@ -18,7 +18,7 @@ from shared.contracts.calendar_sync import BusyMonth, BusyTimesChanged, Calendar
 from shared.contracts.envelope import EventData
 from shared.contracts.gateway import OrganizationChanged, StaffChanged
 from shared.contracts.people import Account, Person
-from shared.contracts.zoom_issuer import ZoomConnected
+from shared.contracts.zoom_issuer import ZoomUserAssigned
 from tests.builders import BUS_KEYS, DATA_KEYS, ORGANIZATION, an_event
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.service import Bus, listening, running_service
@@ -71,7 +71,7 @@ def known_facts() -> list[tuple[EventData, str]]:
             TARO,
         ),
         (CalendarConnected(staff_id=TARO, provider=Provider.MICROSOFT, account=account), TARO),
-        (ZoomConnected(staff_id=TARO, zoom_user_id="zoom-1", account=account), TARO),
+        (ZoomUserAssigned(staff_id=TARO, zoom_user_id="zoom-1"), TARO),
         (StaffChanged(person=person, role="member", time_zone="Asia/Tokyo", locale="ja", zoom_user=""), TARO),
         (
             OrganizationChanged(

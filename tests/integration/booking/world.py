@@ -40,7 +40,7 @@ from shared.contracts.calendar_sync import (
 from shared.contracts.envelope import CloudEvent, EventData
 from shared.contracts.gateway import OrganizationChanged, StaffChanged
 from shared.contracts.people import Account, Person
-from shared.contracts.zoom_issuer import EndOfConnection, ZoomConnected
+from shared.contracts.zoom_issuer import EndOfConnection, ZoomUserAssigned
 from shared.due import DueWorker
 from shared.guests_first import GuestsFirst
 from shared.messaging.relay import Relay
@@ -105,8 +105,8 @@ class World:
         await self.hears(changed, subject=staff_id, organizationid=organization)
         account = Account(email=person.email)
         if zoom:
-            connected = ZoomConnected(staff_id=staff_id, zoom_user_id=f"zoom-{staff_id}", account=account)
-            await self.hears(connected, subject=staff_id, organizationid=organization)
+            assigned = ZoomUserAssigned(staff_id=staff_id, zoom_user_id=f"zoom-{staff_id}")
+            await self.hears(assigned, subject=staff_id, organizationid=organization)
         if calendar:
             linked = CalendarConnected(staff_id=staff_id, provider=Provider.GOOGLE, account=account)
             await self.hears(linked, subject=staff_id, organizationid=organization)

@@ -7,11 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 from services.zoom_issuer.model import Wanted, wanted_of
-from services.zoom_issuer.providers import Meeting, MeetingRequest, ZoomUser
+from services.zoom_issuer.providers import Meeting, MeetingRequest, UserPage, ZoomUser
+from services.zoom_issuer.store.accounts import Accounts
 from services.zoom_issuer.store.connections import Connection, Connections
 from services.zoom_issuer.store.meetings import MeetingStore, row_of
-from services.zoom_issuer.usecases.access_tokens import AccessTokens
+from services.zoom_issuer.store.staff import StaffStore
+from services.zoom_issuer.store.users import UserStore
+from services.zoom_issuer.usecases.access_tokens import AccessTokens, Endpoints
 from services.zoom_issuer.usecases.follow_appointment import FollowAppointment
+from services.zoom_issuer.usecases.hosting import Hosts
 from services.zoom_issuer.usecases.report import Report
 from shared import clock
 from shared.contracts.envelope import Cause, CloudEvent
@@ -43,6 +47,7 @@ class FakeZoom:
 
     meetings: dict[str, MeetingRequest] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    listed: list[ZoomUser] = field(default_factory=list)
     before: Callable[[str, str], Awaitable[None]] | None = None
     after: Callable[[str], Awaitable[None]] | None = None
 
@@ -58,7 +63,11 @@ class FakeZoom:
     async def me(self, token: str) -> ZoomUser:
         return ZoomUser("zoom-user-1", "taro@example.jp", basic=False)
 
-    async def create(self, token: str, request: MeetingRequest) -> Meeting:
+    async def users(self, token: str, page_token: str = "") -> UserPage:
+        await self._begin("users", token)
+        return UserPage(self.listed, "")
+
+    async def create(self, token: str, user: str, request: MeetingRequest) -> Meeting:
         await self._begin("create", token)
         name = str(len(self.asked))
         self.meetings[name] = request
@@ -75,7 +84,7 @@ class FakeZoom:
         self.meetings.pop(meeting_id, None)
         await self._end("delete")
 
-    async def find(self, token: str, agenda_token: str) -> Sequence[Meeting]:
+    async def find(self, token: str, user: str, agenda_token: str) -> Sequence[Meeting]:
         await self._begin("find", token)
         return [
             Meeting(name, one.agenda, f"https://zoom.example/j/{name}", one.passcode)
@@ -121,11 +130,14 @@ class Workshop:
         self.zoom, self.endpoint, self.ear = FakeZoom(), FakeEndpoint(), Ear()
         relay: Any = self.ear
         endpoint: Any = self.endpoint
-        self.tokens = AccessTokens(self.connections, endpoint, relay)
+        self.tokens = AccessTokens(self.connections, Endpoints(endpoint, endpoint, lambda *_: endpoint), relay)
+        self.accounts, self.users, self.staff = Accounts(self.connections), UserStore(database), StaffStore(database)
+        self.hosts = Hosts(self.connections, self.accounts, self.users, self.staff, self.store)
         report = Report(self.store, relay, BUS_RING, warn_before=timedelta(hours=1), give_up_after=timedelta(days=1))
         self.follow = FollowAppointment(
             self.store,
             self.connections,
+            self.hosts,
             self.tokens,
             self.zoom,
             report,
@@ -135,8 +147,9 @@ class Workshop:
         self.worker = DueWorker("meetings", self.store.meetings, self.follow)
 
     async def prepare(self) -> None:
-        for collection, indexes in {**self.store.indexes, **self.connections.indexes}.items():
-            await ensure_indexes(collection, indexes)
+        for part in (self.store, self.connections, self.accounts, self.users, self.staff):
+            for collection, indexes in part.indexes.items():
+                await ensure_indexes(collection, indexes)
 
     async def connect(self, grant: Grant | None = None, staff_id: str = TARO, account: str = "") -> Connection:
         """What ``Connect`` does, its waking included."""
@@ -148,7 +161,7 @@ class Workshop:
             return an_event(data, subject=staff_id, version=version)
 
         made, _ = await self.connections.connect(attempt, grant or a_grant("first"), user, connected)
-        await self.store.wake_waiting_for(staff_id)
+        await self.store.wake_waiting_for(ORGANIZATION, staff_id)
         return made
 
     async def want(self, what: Wanted, name: str = "apt_1") -> bool:

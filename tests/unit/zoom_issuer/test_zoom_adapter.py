@@ -61,12 +61,12 @@ async def test_g26_reasons_are_codes_and_never_zooms_own_words(
 ) -> None:
     answer = httpx.Response(status, json={"code": code, "message": "User taro@example.jp may not"})
     with pytest.raises(ProviderError) as caught:
-        await an_api(answer).create("token", REQUEST)
+        await an_api(answer).create("token", "me", REQUEST)
     assert type(caught.value) is kind
     assert caught.value.reason == (f"zoom: {status}/{code}" if code else f"zoom: {status}")
 
 
 async def test_an_answer_without_a_link_is_unknown_and_not_a_meeting() -> None:
     with pytest.raises(ProviderUnavailable) as caught:
-        await an_api(httpx.Response(201, json={"id": 1})).create("token", REQUEST)
+        await an_api(httpx.Response(201, json={"id": 1})).create("token", "me", REQUEST)
     assert caught.value.unknown
