@@ -102,6 +102,7 @@ class Stores:
 class AppointmentUses:
     """What staff and findings in calendars do to appointments; both take turns."""
 
+    register: RegisterAppointment
     change: ChangeAppointment
     cancel: CancelAppointment
     change_occurrence: ChangeOccurrence
@@ -109,13 +110,22 @@ class AppointmentUses:
     turns: Turns
 
     @classmethod
-    def of(cls, stores: Stores, availability: Availability, announcer: Announcer, relay: Relay) -> "AppointmentUses":
+    def of(
+        cls, stores: Stores, availability: Availability, announcer: Announcer, links: Links, relay: Relay
+    ) -> "AppointmentUses":
         people, store, turns = stores.people, stores.bookings, Turns()
         rooms, take_seat = ChooseRooms(stores.rooms), TakeSeat(stores.menus, stores.guards)
+        register = RegisterAppointment(people, store, availability, rooms, announcer, links, relay, new_reception_code)
         change = ChangeAppointment(people, store, availability, rooms, announcer, relay, new_reception_code, take_seat)
-        cancel = CancelAppointment(store, announcer, relay)
+        cancel = CancelAppointment(people, store, announcer, relay)
         settle_drift = SettleDrift(people, store, change, cancel, announcer, relay, turns)
-        return cls(change, cancel, ChangeOccurrence(change, cancel), settle_drift, turns)
+        return cls(register, change, cancel, ChangeOccurrence(change, cancel), settle_drift, turns)
+
+    def routes(self, guard: Guard, writes: Writes, store: BookingStore, links: Links, ring: KeyRing) -> APIRouter:
+        made = AppointmentRoutes(
+            guard, writes, store, links, ring, self.register, self.change, self.cancel, self.settle_drift
+        )
+        return made.router()
 
 
 def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: Look | None = None) -> FastAPI:
@@ -139,7 +149,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     few_slots = FewSlots(stores.people, announcer)
     drop = DropSlots(stores.bookings, announcer, few_slots, relay)
     attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
-    uses = AppointmentUses.of(stores, availability, announcer, relay)
+    uses = AppointmentUses.of(stores, availability, announcer, links, relay)
     guests = GuestsFirst()
     parts = Parts(
         client=client,
@@ -192,17 +202,7 @@ def _routes(
             EditProposal(people, store, claimed, rooms, tool, announcer, relay),
             WithdrawProposal(store, announcer, relay),
         ).router(),
-        AppointmentRoutes(
-            guard,
-            writes,
-            store,
-            links,
-            ring,
-            RegisterAppointment(people, store, availability, rooms, announcer, links, relay, new_reception_code),
-            uses.change,
-            uses.cancel,
-            uses.settle_drift,
-        ).router(),
+        uses.routes(guard, writes, store, links, ring),
         OccurrenceRoutes(guard, writes, store, uses.change_occurrence).router(),
         build_guest_routes(
             guard,

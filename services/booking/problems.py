@@ -202,6 +202,10 @@ PLACE_OF_ANOTHER: Words = (
     "Only a type whose location is another web-meeting tool has a URL or text.",
 )
 NOTHING_BEFORE: Words = ("並べ替え先が見つかりません。", "There is nothing of this id to stand behind.")
+SERIES_STAYS: Words = (
+    "定例の予定は、終日と時刻指定を切り替えられません。",
+    "A recurring schedule cannot change between times and whole days.",
+)
 REQUIRED: Words = ("必須です。", "This is required.")
 IN_THE_PAST: Words = ("過去の日時です。", "This is in the past.")
 BACKWARDS: Words = ("終了は開始より後にしてください。", "The end must be after the start.")

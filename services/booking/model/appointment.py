@@ -233,7 +233,7 @@ class Appointment(Value):
         """Of a new time: meeting and entries follow, both sides are told, the reminder is filed anew."""
         kept = [item for item in before.expected if item.effect is Effect.HOLD_RELEASE]
         entries = [*self._entries(before), *self._room()]
-        return self._expecting([*kept, *self._meeting(), *entries, *self._mails(Purpose.RESCHEDULED)])
+        return self._expecting([*kept, *self._meeting(before), *entries, *self._mails(Purpose.RESCHEDULED)])
 
     def expecting_occurrence(self, before: "Appointment", told: Purpose) -> Self:
         """Of one occurrence that was moved or cancelled: all that a move expects, with its own mails (E6)."""
@@ -242,21 +242,18 @@ class Appointment(Value):
         return self.model_copy(update={"expected": [*others, *self._mails(told)]})
 
     def expecting_change(self, before: "Appointment") -> Self:
-        """Of another detail: entries follow, the meeting where its topic or host changed; nobody is mailed."""
-        topic = (before.shown_title, before.organizer_id) != (self.shown_title, self.organizer_id)
-        renewed = {Effect.ENTRY, Effect.ROOM, *([Effect.MEETING] if topic else [])}
+        """Of another detail: entries follow, the meeting where it is wanted or no more (E5) and where its topic or host
+        changed; nobody is mailed.
+        """
+        meets = before.meets_as != self.meets_as
+        renewed = {Effect.ENTRY, Effect.ROOM, *([Effect.MEETING] if meets else [])}
         kept = [item for item in before.expected if item.effect not in renewed]
-        return self.model_copy(
-            update={"expected": [*kept, *(self._meeting() if topic else []), *self._entries(before), *self._room()]}
-        )
+        meeting = self._meeting(before) if meets else []
+        return self.model_copy(update={"expected": [*kept, *meeting, *self._entries(before), *self._room()]})
 
     def expecting_cancellation(self, before: "Appointment") -> Self:
         """Of an end: meeting, entries and reminder go, both sides are told."""
-        going = [
-            item if item.absent else item.model_copy(update={"absent": True, "since": self.version})
-            for item in before.expected
-            if item.effect in (Effect.MEETING, Effect.ENTRY, Effect.REMINDER)
-        ]
+        going = self._going(before, Effect.MEETING, Effect.ENTRY, Effect.REMINDER)
         kept = [item for item in before.expected if item.effect is Effect.HOLD_RELEASE]
         return self.model_copy(update={"expected": [*kept, *going, *self._mails(Purpose.CANCELED)]})
 
@@ -265,9 +262,22 @@ class Appointment(Value):
         reminder = Expected(effect=Effect.REMINDER, of=side, keys=[REMINDER_KEY], since=self.version)
         return self.model_copy(update={"expected": [*expected, reminder]})
 
-    def _meeting(self) -> list[Expected]:
+    @property
+    def meets_as(self) -> tuple[object, ...]:
+        """What a change of the meeting is seen by, apart from its time."""
+        return self.wants_meeting, self.topic or self.shown_title, self.organizer_id
+
+    def _going(self, before: "Appointment", *effects: Effect) -> list[Expected]:
+        """What was there of these is to be gone."""
+        return [
+            item if item.absent else item.model_copy(update={"absent": True, "since": self.version})
+            for item in before.expected
+            if item.effect in effects
+        ]
+
+    def _meeting(self, before: "Appointment | None" = None) -> list[Expected]:
         if not self.wants_meeting:
-            return []
+            return self._going(before, Effect.MEETING) if before else []
         return [Expected(effect=Effect.MEETING, of=self.organizer_id, keys=[MEETING_KEY], since=self.version)]
 
     def _entries(self, before: "Appointment | None" = None) -> list[Expected]:

@@ -1,11 +1,12 @@
 """Staff reschedule, change and cancel appointments (R28): a new time passes the look and guard of a confirmation."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import partial
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import resources
+from services.booking.model.modes import modes_of
+from services.booking.model.people import Staff
 from services.booking.model.series import named, with_whole_moved
 from services.booking.problems import (
     NotOpen,
@@ -17,15 +18,22 @@ from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import TimeTaken
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
+from services.booking.usecases.appointment_edits import check_details, with_details
 from services.booking.usecases.availability import Availability
 from services.booking.usecases.choose_room import ChooseRooms
-from services.booking.usecases.drafting import check_connections, check_time, party
+from services.booking.usecases.drafting import check_connections, check_time, check_zoom, party
 from services.booking.usecases.free_occurrences import FreeOccurrences
 from services.booking.usecases.series_faults import BEGUN, bad_rule
 from services.booking.usecases.take_seat import TakeSeat
 from shared import clock
 from shared.contracts.api.appointments import AppointmentPatch, AppointmentStatus, Outcome
-from shared.contracts.booking import AppointmentCanceled, AppointmentChanged, AppointmentRescheduled, Occurrence
+from shared.contracts.booking import (
+    AppointmentCanceled,
+    AppointmentChanged,
+    AppointmentRescheduled,
+    Attendee,
+    Occurrence,
+)
 from shared.contracts.envelope import Cause
 from shared.contracts.notifier import Purpose
 from shared.internal import Caller
@@ -36,7 +44,6 @@ from shared.problem import Language, Unavailable
 from shared.recurrence import BadRule
 
 _ATTEMPTS = 5
-_DETAILS = ("title", "guidance", "note", "visibility")
 
 
 class ChangeAppointment:
@@ -68,9 +75,11 @@ class ChangeAppointment:
         """``cause`` where it is not the caller's own request."""
         if not before.is_live:
             raise NotOpen()
-        after = _with_rule(before, _with_details(before, wanted), caller.language)
+        after = _with_rule(before, with_details(before, wanted), caller.language)
         after = await self._with_party(after, wanted, caller)
+        after = await self._with_kind(before, after, wanted)
         after = await self._with_room(before, after, wanted, caller.language)
+        check_details(before, after, caller.language)
         moved = after.span != before.span
         if moved:
             check_time(after.span, caller.language, all_day=after.all_day)
@@ -78,7 +87,9 @@ class ChangeAppointment:
             return before
         if after.claims() != before.claims():
             await self._check_free(before, after, moved, allow_overlap=wanted.allow_overlap, language=caller.language)
-        after = after.model_copy(update={"version": before.version + 1, "updated_at": clock.now()})
+        by = await person_of(self._people, caller)
+        changes = {"version": before.version + 1, "updated_at": clock.now(), "changed_by": by}
+        after = after.model_copy(update=changes)
         after = after.expecting_move(before) if moved else after.expecting_change(before)
         cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
         return await self._save(before, after, self._announce, caller.language, cause, over_held=wanted.allow_overlap)
@@ -90,7 +101,9 @@ class ChangeAppointment:
         now = named(after, was)
         if not now.canceled:
             await self._check_free(before, after, True, allow_overlap=allow_overlap, language=caller.language)
-        after = after.model_copy(update={"version": before.version + 1, "updated_at": clock.now()})
+        by = await person_of(self._people, caller)
+        changes = {"version": before.version + 1, "updated_at": clock.now(), "changed_by": by}
+        after = after.model_copy(update=changes)
         after = after.expecting_occurrence(before, Purpose.CANCELED if now.canceled else Purpose.RESCHEDULED)
         cause = Cause.outside(caller.request_id or None, actor=caller.actor)
 
@@ -157,7 +170,7 @@ class ChangeAppointment:
         )
         changed_host = people.organizer.staff_id != edited.organizer_id
         if changed_host:
-            check_connections(edited.kind, people.organizer, zoom=edited.wants_meeting)
+            _check_host(edited, people.organizer)
         zoom_user_id = edited.zoom_user_id
         if changed_host and not edited.hosted_by_bookable:
             zoom_user_id = people.organizer.zoom_user_id if edited.wants_meeting else None
@@ -169,6 +182,23 @@ class ChangeAppointment:
                 "zoom_user_id": zoom_user_id,
             }
         )
+
+    async def _with_kind(self, before: Appointment, edited: Appointment, wanted: AppointmentPatch) -> Appointment:
+        """Another kind takes a Zoom user or lets it go, and has a reception code or none (E5)."""
+        kind = wanted.kind or before.kind
+        if kind is before.kind:
+            return edited
+        modes = modes_of(kind)
+        known = await self._people.staff_of(edited.organization_id, [edited.organizer_id])
+        organizer = known[edited.organizer_id]
+        check_zoom(kind, organizer)
+        changes = {
+            "kind": kind,
+            "wants_meeting": modes.web_meeting,
+            "zoom_user_id": organizer.zoom_user_id if modes.web_meeting else None,
+            "reception_code": self._new_code() if modes.reception_code else None,
+        }
+        return edited.model_copy(update=changes)
 
     async def _with_room(
         self, before: Appointment, edited: Appointment, wanted: AppointmentPatch, language: Language
@@ -214,7 +244,8 @@ class ChangeAppointment:
 class CancelAppointment:
     """Its time is free again and everything made for it goes; a second one changes nothing. Raises ``StaleVersion``."""
 
-    def __init__(self, store: BookingStore, announcer: Announcer, relay: Relay) -> None:
+    def __init__(self, people: PeopleStore, store: BookingStore, announcer: Announcer, relay: Relay) -> None:
+        self._people = people
         self._store = store
         self._announcer = announcer
         self._relay = relay
@@ -230,6 +261,7 @@ class CancelAppointment:
             "cancel_message": message,
             "version": before.version + 1,
             "updated_at": clock.now(),
+            "changed_by": await person_of(self._people, caller),
         }
         after = before.model_copy(update=changes).expecting_cancellation(before)
         cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
@@ -239,16 +271,18 @@ class CancelAppointment:
         return after
 
 
-def _with_details(before: Appointment, wanted: AppointmentPatch) -> Appointment:
-    given = wanted.model_fields_set
-    changes: dict[str, object] = {
-        name: getattr(wanted, name) for name in _DETAILS if name in given and getattr(wanted, name) is not None
-    }
-    if "address" in given:
-        changes["address"] = wanted.address or None
-    start_at: datetime = wanted.start or before.start_at
-    end_at: datetime = wanted.end or (start_at + before.span.length if wanted.start else before.end_at)
-    return before.model_copy(update={**changes, "start_at": start_at, "end_at": end_at})
+async def person_of(people: PeopleStore, caller: Caller) -> Attendee | None:
+    """Whoever changes something, as they are called now."""
+    known = await people.staff_of(caller.organization_id, [caller.staff_id])
+    return known[caller.staff_id].as_attendee() if caller.staff_id in known else None
+
+
+def _check_host(edited: Appointment, organizer: Staff) -> None:
+    """What a new organizer must have; a schedule needs no calendar (E2)."""
+    if not edited.is_direct:
+        check_connections(edited.kind, organizer, zoom=edited.wants_meeting)
+    elif edited.wants_meeting and not edited.hosted_by_bookable:
+        check_zoom(edited.kind, organizer)
 
 
 def _only_room_is_new(before: Appointment, after: Appointment) -> bool:

@@ -1,7 +1,6 @@
 """Staff register an appointment directly (E2): the same look and guard as a confirmation, without a guest's choice."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,11 +8,12 @@ import structlog
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.appointment_times import whole_days
-from services.booking.model.claims import ClaimKind, is_room, resources
+from services.booking.model.claims import resources
 from services.booking.model.free_time import Obstacle
 from services.booking.model.modes import modes_of
 from services.booking.model.people import Organization
 from services.booking.model.proposal import Origin
+from services.booking.model.series import named_in_errors
 from services.booking.model.spans import Span
 from services.booking.problems import (
     REQUIRED,
@@ -23,7 +23,6 @@ from services.booking.problems import (
     SlotTaken,
     busy_at,
     invalid,
-    taken_at,
 )
 from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import TimeTaken
@@ -39,7 +38,9 @@ from services.booking.usecases.drafting import (
     organization_of,
     party,
 )
+from services.booking.usecases.free_occurrences import FreeOccurrences
 from services.booking.usecases.links import Links
+from services.booking.usecases.series_faults import wanted_series
 from shared import clock
 from shared.contracts.api.registering import AppointmentCreate
 from shared.contracts.booking import AppointmentConfirmed, Kind
@@ -72,7 +73,7 @@ class RegisterAppointment:
     ) -> None:
         self._people = people
         self._store = store
-        self._availability = availability
+        self._free = FreeOccurrences(availability)
         self._rooms = rooms
         self._announcer = announcer
         self._links = links
@@ -103,7 +104,9 @@ class RegisterAppointment:
             try:
                 await self._store.register(appointment, waiting, over_held=wanted.allow_overlap)
             except TimeTaken as error:
-                raise await self._taken(appointment, caller.language, over_held=wanted.allow_overlap) from error
+                raise await self._free.taken_meanwhile(
+                    appointment, None, caller.language, over_held=wanted.allow_overlap
+                ) from error
             except DuplicateKeyError:
                 twin = await self._made_before(draft.origin)
                 if twin is not None:
@@ -148,6 +151,10 @@ class RegisterAppointment:
         rooms = await self._rooms(asked, people.organizer, caller.language)
         room_name = rooms[wanted.room_id].name if wanted.room_id else None
         drafted = self._appointment(wanted, kind, span, people, organization)
+        if wanted.rrule is not None:
+            zone, all_day = organization.time_zone, wanted.all_day
+            series = wanted_series(wanted.rrule, span, zone, caller.language, all_day=all_day)
+            drafted = drafted.model_copy(update={"series": series})
         return drafted.model_copy(update={"room_name": room_name}).expecting_confirmation([])
 
     def _appointment(
@@ -195,26 +202,22 @@ class RegisterAppointment:
         )
 
     async def _check_free(self, draft: Appointment, language: Language) -> None:
-        """Of whole days that have begun only what is ahead is asked for."""
-        ahead = replace(draft.span, start_at=max(draft.span.start_at, clock.now() + _MOMENT))
+        """Of all occurrences (E6); of whole days that have begun only what is ahead is asked for."""
+        soon = clock.now() + _MOMENT
+        spans = [Span(max(one.start_at, soon), one.end_at) for one in draft.occurrences]
         wanted = resources(draft.attendee_ids, draft.room_id, draft.zoom_user_id)
-        evidence = await self._availability.evidence(draft.organization_id, draft.attendee_ids, [ahead], wanted)
-        found = await self._availability.check_span(draft.organization_id, evidence, ahead, draft.appointment_id)
-        match found:
+        found = await self._free.first_obstacle(draft, spans, draft.attendee_ids, wanted)
+        if found is None:
+            return
+        span, why = found
+        match why:
             case Obstacle.UNREADABLE:
                 raise CalendarUnreadable()
             case Obstacle.BUSY:
-                raise busy_at(language, ["/start"])
+                pointer, when = named_in_errors(draft, span, language)
+                raise busy_at(language, [pointer], when)
             case Obstacle.CLAIMED:
-                raise await self._taken(draft, language, over_held=False)
-
-    async def _taken(self, draft: Appointment, language: Language, *, over_held: bool) -> SlotTaken:
-        """Names the room where nothing else stands in the way."""
-        wanted = resources(draft.attendee_ids, draft.room_id, draft.zoom_user_id)
-        evidence = await self._availability.evidence(draft.organization_id, [], [draft.span], wanted)
-        theirs = [claim for claim in evidence.claims if claim.kind is ClaimKind.CONFIRMED or not over_held]
-        only_room = bool(theirs) and all(is_room(claim.resource) for claim in theirs)
-        return taken_at(language, ["/room_id" if only_room else "/start"])
+                raise await self._free.taken_meanwhile(draft, None, language, over_held=False)
 
 
 def _check_words(wanted: AppointmentCreate, language: Language) -> None:

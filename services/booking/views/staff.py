@@ -93,7 +93,7 @@ def proposal_view(
 def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, meeting: MeetingView) -> AppointmentView:
     access, zone = Access.of(appointment, caller), ZoneInfo(appointment.time_zone)
     effects = shown(appointment.expected, appointment.reports)
-    return AppointmentView(
+    view = AppointmentView(
         id=appointment.appointment_id,
         version=appointment.version,
         status=appointment.status,
@@ -124,13 +124,6 @@ def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, m
         cancel_message="" if access.hidden else appointment.cancel_message,
         confirmed_at=appointment.confirmed_at.astimezone(zone),
         updated_at=appointment.updated_at.astimezone(zone),
-        all_day=appointment.all_day,
-        customer="" if access.hidden else appointment.customer,
-        deal="" if access.hidden else appointment.deal,
-        place="" if access.hidden else appointment.place,
-        others_may_edit=appointment.others_may_edit,
-        mails_guest=appointment.mails_guest,
-        changed_by=_attendee(appointment.changed_by) if appointment.changed_by else None,
         hidden=access.hidden,
         can_change=access.can_change,
         effects=effects,
@@ -141,6 +134,19 @@ def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, m
         reveal=reveal_view(appointment.reveal),
         link_at=appointment.link_at.astimezone(zone) if appointment.link_at else None,
     )
+    return view.model_copy(update=_schedule(appointment, hidden=access.hidden))
+
+
+def _schedule(appointment: Appointment, *, hidden: bool) -> dict[str, object]:
+    """What a direct schedule has beside (E2, E10)."""
+    words = {} if hidden else {name: getattr(appointment, name) for name in ("customer", "deal", "place")}
+    return {
+        "all_day": appointment.all_day,
+        "others_may_edit": appointment.others_may_edit,
+        "mails_guest": appointment.mails_guest,
+        "changed_by": _attendee(appointment.changed_by) if appointment.changed_by else None,
+        **words,
+    }
 
 
 def _calendar_status(appointment: Appointment, effects: list[EffectView]) -> CalendarStatus:

@@ -7,7 +7,18 @@ from typing import Annotated
 from pydantic import Field, StrictBool
 
 from shared.contracts.api.effects import EffectView
-from shared.contracts.api.fields import Address, Id, Instant, LongText, MayBeLeftOut, Message, Request, Title, View
+from shared.contracts.api.fields import (
+    Address,
+    GuestField,
+    Id,
+    Instant,
+    LongText,
+    MayBeLeftOut,
+    Message,
+    Request,
+    Title,
+    View,
+)
 from shared.contracts.api.menus import MenuRef, RevealView
 from shared.contracts.api.occurrences import OccurrenceView
 from shared.contracts.booking import DriftDecision, Kind, Visibility
@@ -94,7 +105,8 @@ class CalendarView(View):
 
 class AppointmentPatch(Request):
     """What is left out stays. ``start`` or ``end`` reschedules; with ``start`` alone the length stays. A ``room_id`` of
-    null releases the room.
+    null releases the room. Another ``kind`` creates or deletes the Zoom meeting (E5); an ``all_day`` appointment covers
+    the whole days that its times touch.
     """
 
     start: MayBeLeftOut[Instant] = None
@@ -105,6 +117,12 @@ class AppointmentPatch(Request):
     note: MayBeLeftOut[LongText] = None
     guidance: MayBeLeftOut[LongText] = None
     visibility: MayBeLeftOut[Visibility] = None
+    kind: MayBeLeftOut[Kind] = None
+    all_day: MayBeLeftOut[StrictBool] = None
+    customer: MayBeLeftOut[GuestField] = None
+    deal: MayBeLeftOut[GuestField] = None
+    place: MayBeLeftOut[Address] = None
+    others_may_edit: MayBeLeftOut[StrictBool] = None
     address: Address | None = None
     room_id: Id | None = None
     allow_overlap: StrictBool = False

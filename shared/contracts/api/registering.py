@@ -5,7 +5,17 @@ from typing import Annotated
 from pydantic import Field, StrictBool
 
 from shared.contracts.api.appointments import MAX_ATTENDEES
-from shared.contracts.api.fields import Address, GuestField, Id, Instant, LongText, MayBeLeftOut, Request, Title
+from shared.contracts.api.fields import (
+    Address,
+    GuestField,
+    Id,
+    Instant,
+    LongText,
+    MayBeLeftOut,
+    Request,
+    Title,
+    one_line,
+)
 from shared.contracts.api.proposals import GuestCreate, Platform
 from shared.contracts.booking import Kind, Visibility
 
@@ -13,8 +23,9 @@ from shared.contracts.booking import Kind, Visibility
 class AppointmentCreate(Request):
     """``attendee_ids`` and ``organizer_id`` default to the caller, who need not attend; an empty title is made of the
     guest, who may be left out. ``all_day`` covers the whole days, in the organization's zone, that ``start`` and
-    ``end`` touch; there ``end`` may be left out. A ``deal`` belongs to a ``customer``. ``place`` is the fixed URL or
-    text of a ``link``. The guest is mailed where they have an address and ``send_mail`` is not false.
+    ``end`` touch; there ``end`` may be left out. An ``rrule`` (RFC 5545, with COUNT or UNTIL) makes it recur, ``start``
+    first. A ``deal`` belongs to a ``customer``. ``place`` is the fixed URL or text of a ``link``. The guest is mailed
+    where they have an address and ``send_mail`` is not false.
     """
 
     kind: MayBeLeftOut[Kind] = None
@@ -22,6 +33,7 @@ class AppointmentCreate(Request):
     start: Instant
     end: MayBeLeftOut[Instant] = None
     all_day: StrictBool = False
+    rrule: Annotated[str, *one_line(200, shortest=1)] | None = None
     attendee_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_ATTENDEES)] | None = None
     organizer_id: Id | None = None
     room_id: Id | None = None

@@ -220,3 +220,56 @@ async def test_only_the_registrant_and_whom_they_let_may_change(world: World) ->
     assert await renamed(private, "五", staff_id=HANAKO) == 403
     assert (await world.call("DELETE", f"/appointments/{closed['id']}", staff_id=HANAKO)).status_code == 403
     assert (await world.call("DELETE", f"/appointments/{opened['id']}", staff_id=HANAKO)).status_code == 200
+
+
+async def test_another_kind_takes_the_zoom_user_and_gives_it_back(world: World) -> None:
+    other = await registered(world, attendee_ids=[HANAKO], kind="phone", **a_slot_at(3, 9))
+    path = f"/appointments/{other['id']}"
+    assert (await register(world, **a_slot_at(3, 9))).status_code == 201
+    refused = await world.call("PATCH", path, {"kind": "web"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "slot_taken")
+    moved = await world.call("PATCH", path, {"kind": "web", **a_slot_at(4, 9)})
+    assert (moved.status_code, moved.json()["meeting"]["status"]) == (200, "pending")
+    visit = (await world.call("PATCH", path, {"kind": "visit"})).json()
+    assert (visit["meeting"]["status"], len(visit["reception_code"])) == ("none", 6)
+    gone = [effect for effect in visit["effects"] if effect["effect"] == "meeting"]
+    assert [(effect["absent"], effect["of"]) for effect in gone] == [(True, TARO)]
+    (event,) = await world.published("booking.appointment_changed.v1")
+    assert (event.data.appointment.wants_meeting, event.data.appointment.zoom_user_id) == (False, None)
+    assert (await register(world, attendee_ids=["stf_sato"], kind="web", **a_slot_at(4, 10))).status_code == 201
+
+
+async def test_details_of_a_schedule_are_changed_and_it_is_told_by_whom(world: World) -> None:
+    shown = await registered(world, others_may_edit=True)
+    path = f"/appointments/{shown['id']}"
+    changed = await world.call("PATCH", path, {"customer": "ABC商事", "deal": "新基幹"}, staff_id=HANAKO)
+    assert (changed.status_code, changed.json()["changed_by"]["staff_id"]) == (200, HANAKO)
+    (event,) = await world.published("booking.appointment_changed.v1")
+    assert event.data.appointment.topic == "定例打合せ(ABC商事 / 新基幹)"
+    nobody = await world.call("PATCH", path, {"customer": ""})
+    assert (nobody.status_code, nobody.json()["errors"][0]["pointer"]) == (422, "/customer")
+    days = await world.call("PATCH", path, {"all_day": True})
+    assert (days.status_code, days.json()["code"]) == (422, "all_day_with_zoom")
+    whole = (await world.call("PATCH", path, {"all_day": True, "kind": "none"})).json()
+    assert (whole["start"][10:], whole["end"][10:]) == ("T00:00:00+09:00", "T00:00:00+09:00")
+
+
+async def test_a_canceled_schedule_says_who_canceled_it(world: World) -> None:
+    shown = await registered(world, others_may_edit=True)
+    ended = await world.call("DELETE", f"/appointments/{shown['id']}", staff_id=HANAKO)
+    assert ended.json()["changed_by"]["staff_id"] == HANAKO
+
+
+async def test_every_occurrence_of_a_recurring_schedule_is_claimed(world: World) -> None:
+    shown = await registered(world, rrule="FREQ=DAILY;COUNT=3")
+    assert shown["rrule"] == "FREQ=DAILY;COUNT=3"
+    (event,) = await world.published("booking.appointment_confirmed.v1")
+    assert event.data.appointment.series.rrule == "FREQ=DAILY;COUNT=3"
+    taken = await register(world, **a_slot_at(4, 13))
+    assert (taken.status_code, taken.json()["code"]) == (409, "slot_taken")
+    await world.busy(HANAKO, Span(in_tokyo(7, 13), in_tokyo(7, 14)))
+    busy = await register(world, attendee_ids=[HANAKO], rrule="FREQ=DAILY;COUNT=3", **a_slot_at(6, 13))
+    assert (busy.status_code, busy.json()["code"]) == (422, "slot_busy")
+    assert busy.json()["errors"][0]["pointer"] == "/occurrences/1/start"
+    odd = await register(world, rrule="FREQ=YEARLY;COUNT=3", **a_slot_at(6, 13))
+    assert (odd.status_code, odd.json()["errors"][0]["pointer"]) == (422, "/rrule")

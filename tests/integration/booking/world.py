@@ -233,7 +233,8 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
     for collection, wanted in stores.indexes.items():
         await mongo.ensure_indexes(collection, wanted)
     relay = Relay(make_broker(SERVICE, settings), [])
-    announcer = Announcer(settings.bus_ring, Links(settings.token_ring, settings.public_url))
+    links = Links(settings.token_ring, settings.public_url)
+    announcer = Announcer(settings.bus_ring, links)
     few_slots = FewSlots(stores.people, announcer)
     drop = DropSlots(stores.bookings, announcer, few_slots, relay)
     availability = Availability(
@@ -251,7 +252,7 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
         RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
         DropTakenSlots(stores.bookings, stores.guards, drop),
         DropFilledSlots(stores.bookings, availability, drop),
-        AppointmentUses.of(stores, availability, announcer, relay).settle_drift,
+        AppointmentUses.of(stores, availability, announcer, links, relay).settle_drift,
         RecordTimeline(stores.timeline),
         GuestsFirst(),
     )

@@ -1,0 +1,48 @@
+"""What of an appointment an edit changes by itself, and what must hold of the whole afterwards (E2-E6)."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from services.booking.model.appointment import Appointment
+from services.booking.model.appointment_times import whole_days
+from services.booking.problems import REQUIRED, SERIES_STAYS, AllDayWithZoom, invalid
+from shared.contracts.api.appointments import AppointmentPatch
+from shared.problem import Language
+
+_DETAILS = (
+    "title",
+    "guidance",
+    "note",
+    "visibility",
+    "customer",
+    "deal",
+    "place",
+    "others_may_edit",
+    "all_day",
+)
+
+
+def with_details(before: Appointment, wanted: AppointmentPatch) -> Appointment:
+    given = wanted.model_fields_set
+    changes: dict[str, object] = {
+        name: getattr(wanted, name) for name in _DETAILS if name in given and getattr(wanted, name) is not None
+    }
+    if "address" in given:
+        changes["address"] = wanted.address or None
+    start_at: datetime = wanted.start or before.start_at
+    end_at: datetime = wanted.end or (start_at + before.span.length if wanted.start else before.end_at)
+    edited = before.model_copy(update={**changes, "start_at": start_at, "end_at": end_at})
+    if not edited.all_day:
+        return edited
+    days = whole_days(start_at, end_at, ZoneInfo(before.time_zone))
+    return edited.model_copy(update={"start_at": days.start_at, "end_at": days.end_at})
+
+
+def check_details(before: Appointment, after: Appointment, language: Language) -> None:
+    """Only of what the edit made so: what stood before may go on standing."""
+    if after.all_day and after.wants_meeting:
+        raise AllDayWithZoom()
+    if after.series is not None and after.all_day is not before.all_day:
+        raise invalid(language, ("/all_day", SERIES_STAYS))
+    if after.deal and not after.customer and (before.deal, before.customer) != (after.deal, after.customer):
+        raise invalid(language, ("/customer", REQUIRED))
