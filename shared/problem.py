@@ -4,7 +4,7 @@ that raises them.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar, NotRequired, TypedDict
 
 import structlog
 from fastapi import FastAPI, Request
@@ -19,10 +19,15 @@ log = structlog.get_logger(__name__)
 
 
 class FieldError(TypedDict):
-    """``pointer`` is an RFC 6901 pointer into the request body, or ``?name`` for a query parameter."""
+    """``pointer`` is an RFC 6901 pointer into the request body, or ``?name`` for a query parameter. In a text of
+    several lines ``line`` and ``column`` say where, from 1; ``suggestion`` is what was probably meant.
+    """
 
     pointer: str
     detail: str
+    line: NotRequired[int]
+    column: NotRequired[int]
+    suggestion: NotRequired[str]
 
 
 class Problem(Exception):

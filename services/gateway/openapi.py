@@ -37,7 +37,13 @@ _PROBLEM: Node = {
             "items": {
                 "type": "object",
                 "required": ["pointer", "detail"],
-                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+                "properties": {
+                    "pointer": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "line": {"type": "integer", "description": "In a text of several lines, from 1."},
+                    "column": {"type": "integer", "description": "In that line, from 1."},
+                    "suggestion": {"type": "string", "description": "What was probably meant."},
+                },
             },
         },
     },

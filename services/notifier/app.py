@@ -5,14 +5,18 @@ from faststream.rabbit import RabbitBroker
 
 from services.notifier.directory import STAFF_INDEXES, Directory
 from services.notifier.providers.smtp import MailServer, Server
-from services.notifier.routes import build_router
+from services.notifier.routes import build_router, build_templates_router
 from services.notifier.settings import Settings
 from services.notifier.store import ALARM_INDEXES, MATTER_INDEXES, Matters, Safe
 from services.notifier.subscribers import SERVICE, build_subscribers
+from services.notifier.templates import TEMPLATE_INDEXES, Templates
 from services.notifier.usecases.compose import ComposeMail, Sender
 from services.notifier.usecases.deliver import DeliverMails, Patience
+from services.notifier.usecases.edit_templates import EditTemplates
 from services.notifier.usecases.hear import HearOfMatters
 from services.notifier.usecases.preview import PreviewProposal
+from services.notifier.usecases.preview_template import PreviewTemplate
+from services.notifier.usecases.word import WordMail
 from shared import mongo
 from shared.due import DueWorker
 from shared.messaging.relay import Relay
@@ -24,15 +28,20 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> Fast
     client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
     broker = broker or make_broker(SERVICE, settings)
     relay = Relay(broker, [database["matters"]])
+    tokens = settings.api_tokens.get_secret_value()
     bus, safe = settings.bus_ring, Safe(settings.data_ring)
     directory = Directory(database)
     sender = Sender(settings.mail_from, settings.public_url)
     server = MailServer(smtp_server(settings), connections=settings.smtp_connections)
     patience = Patience(settings.meeting_wait, settings.retry_first, settings.retry_most, settings.max_tries)
     matters = Matters(database, relay, lambda matter: deliver.next_look(matter))
+    templates = Templates(database)
+    words = WordMail(templates, matters)
+    composer = ComposeMail(directory, safe, sender, words)
+    edit = EditTemplates(templates)
     deliver = DeliverMails(
         matters,
-        ComposeMail(directory, safe, sender),
+        composer,
         server,
         safe,
         mail_from=settings.mail_from,
@@ -49,10 +58,14 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> Fast
             matters.alarms: ALARM_INDEXES,
             directory.organizations: (),
             directory.staff: STAFF_INDEXES,
+            templates.collection: TEMPLATE_INDEXES,
         },
         subscribers=build_subscribers(hear, directory),
         workers=[worker],
-        routers=[build_router(PreviewProposal(directory, bus, sender), settings.api_tokens.get_secret_value())],
+        routers=[
+            build_router(PreviewProposal(directory, bus, sender, words), tokens),
+            build_templates_router(edit, PreviewTemplate(edit, directory, matters, composer, sender), tokens),
+        ],
         closing=[server.close],
     )
     return service_app(SERVICE, settings, parts)

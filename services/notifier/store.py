@@ -68,6 +68,10 @@ class Matters:
         self._relay = relay
         self._next_look = next_look
 
+    async def find(self, about: str) -> Matter | None:
+        row = await self.collection.find_one({"_id": about}, {outbox.FIELD: 0, "lease": 0})
+        return matter_of(row) if row else None
+
     async def take(self, about: str, organization_id: str, merge: Callable[[Matter], Matter]) -> bool:
         """Merge something heard; answers whether there is work at once. Repeats change nothing."""
         for _ in range(_ATTEMPTS):

@@ -33,11 +33,12 @@ class Purpose(OpenEnum):
     ISSUE_FAILED = "issue_failed"
     INVITED = "invited"
     SYNC_FROZEN = "sync_frozen"
+    TEMPLATE_BROKEN = "template_broken"
 
 
 class NotificationSent(WithCalls, routing_key="notifier.notification_sent.v1"):
     """The mail server accepted the mail for all its recipients. Subject: what it is about (proposal, appointment,
-    staff).
+    staff, template). ``fell_back``: the organization's own template failed, so the default went out (C6).
     """
 
     about: str
@@ -46,6 +47,7 @@ class NotificationSent(WithCalls, routing_key="notifier.notification_sent.v1"):
     audience: Audience
     message_id: str
     with_meeting: bool
+    fell_back: bool = False
 
 
 class NotificationFailed(WithCalls, routing_key="notifier.notification_failed.v1"):

@@ -45,6 +45,9 @@ def entry_of(event: CloudEvent[Any]) -> TimelineEntry:
     )
 
 
+_TEMPLATE_FAILED = "template_failed"
+
+
 def facts_of(data: EventData) -> Facts:
     if isinstance(data, ProposalEvent | AppointmentEvent):
         return _of_booking(data)
@@ -55,7 +58,8 @@ def facts_of(data: EventData) -> Facts:
         case MeetingIssueFailed():
             return Facts(revision=revision, reason=data.error, until=data.retry_at)
         case NotificationSent():
-            return Facts(revision=revision, purpose=data.purpose, audience=data.audience)
+            fell_back = _TEMPLATE_FAILED if data.fell_back else ""
+            return Facts(revision=revision, purpose=data.purpose, audience=data.audience, reason=fell_back)
         case NotificationFailed():
             return Facts(
                 revision=revision,

@@ -8,6 +8,7 @@ from services.gateway.routes import (
     connections,
     guest,
     hooks,
+    mail_templates,
     me,
     menus,
     oauth,
@@ -36,6 +37,7 @@ _NOUNS = (
     occurrences,
     timeline,
     guest,
+    mail_templates,
 )
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
+from services.notifier.model.templates import Breakage
 from shared.wording import Language
 
 
@@ -51,6 +53,12 @@ class Fault:
     column: int = 0
     name: str = ""
     suggestion: str = ""
+
+    @classmethod
+    def of(cls, breakage: Breakage) -> Self:
+        """As it was found when a mail was to be made; a kind of another version of this program has no words."""
+        kind = FaultKind(breakage.kind) if breakage.kind in set(FaultKind) else FaultKind.ENGINE
+        return cls(kind, Part(breakage.part), breakage.line, breakage.column, breakage.about)
 
     def words(self, language: Language) -> str:
         """One sentence, with its place in front and a near name behind."""

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 from services.notifier.mails import invitations, moments, subjects
 from services.notifier.mails.drafts import Draft, default_of
 from services.notifier.mails.drawing import draw, html_of, text_of
+from services.notifier.mails.faults import Fault
 from services.notifier.mails.material import Material
 from services.notifier.mails.message import Mail
-from services.notifier.mails.occasions import occasion_of
+from services.notifier.mails.occasions import OCCASIONS, occasion_of
 from services.notifier.mails.scene import Scene
 from services.notifier.mails.templating import html_body, text_body
 from services.notifier.mails.text import line, lines
+from services.notifier.model.templates import Breakage
 from shared import wording
 from shared.contracts.booking import Appointment, Kind, Proposal
 from shared.contracts.notifier import Audience, Purpose
@@ -48,7 +50,7 @@ def write(material: Material, draft: Draft | None = None) -> Mail:
     """The mail as it will be sent, the preview included (R17). ``draft`` is what the organization wrote of it; raises
     ``TemplateFailed`` with one only.
     """
-    scene = _scene(material)
+    scene = scene_of(material)
     occasion = occasion_of(scene.purpose, scene.audience)
     if occasion is None:
         text, html = partial(text_body, scene), partial(html_body, scene)
@@ -63,7 +65,8 @@ def write(material: Material, draft: Draft | None = None) -> Mail:
     )
 
 
-def _scene(material: Material) -> Scene:
+def scene_of(material: Material) -> Scene:
+    """All that the mail's words may show, with its default subject."""
     matter = material.matter
     if matter.appointment is not None:
         return _appointment_scene(material, matter.appointment)
@@ -71,6 +74,8 @@ def _scene(material: Material) -> Scene:
         return _proposal_scene(material, matter.proposal)
     if material.notice.purpose is Purpose.INVITED:
         return _invitation_scene(material)
+    if material.notice.breakage is not None:
+        return _template_scene(material, material.notice.breakage)
     return _connection_scene(material)
 
 
@@ -188,6 +193,18 @@ def _invitation_scene(material: Material) -> Scene:
         inviter=line(notice.invited_by.name) if notice.invited_by else "",
         expires=_moment(notice.expires_at, zone, scene.language) if notice.expires_at else "",
         url=_link(material.invitation_url),
+    )
+
+
+def _template_scene(material: Material, breakage: Breakage) -> Scene:
+    scene = _blank(material)
+    occasion = OCCASIONS[breakage.name]
+    return replace(
+        scene,
+        template=occasion.named(scene.language, breakage.language),
+        broken=Fault.of(breakage).words(scene.language),
+        broken_at=_moment(breakage.at, material.zone, scene.language),
+        url=_link(f"{material.public_url}/settings/mails/{breakage.name}/{breakage.language}"),
     )
 
 

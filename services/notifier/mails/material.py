@@ -15,7 +15,8 @@ from shared.wording import Language
 
 @dataclass(frozen=True)
 class Material:
-    """All that one mail is made of. ``at`` is when it is written; ``organizer_address`` stands in invitations."""
+    """All that one mail is made of. ``at`` is when it is written; ``organizer_address`` stands in invitations,
+    ``spoken`` is the language of a preview whatever its reader's is."""
 
     matter: Matter
     notice: Notice
@@ -30,6 +31,7 @@ class Material:
     words: str = ""
     join: Join | None = None
     staff_name: str = ""
+    spoken: Language | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -39,6 +41,8 @@ class Material:
     @property
     def language(self) -> Language:
         """The guest's where they chose one, the invited person's own, else the organization's (X6)."""
+        if self.spoken is not None:
+            return self.spoken
         own = self.notice.locale or self.organization.locale
         if self.audience is Audience.GUEST:
             state = self.matter.appointment or self.matter.proposal

@@ -39,6 +39,14 @@ class Occasion:
     def title(self, language: Language) -> str:
         return self.ja if language == "ja" else self.en
 
+    def named(self, language: Language, template_language: Language) -> str:
+        """Which of the templates it is, in words."""
+        if language == "ja":
+            to = "お客様宛て" if self.audience is Audience.GUEST else "社員宛て"
+            return f"{self.ja}({to}、{'日本語' if template_language == 'ja' else '英語'})"
+        to = "to the guest" if self.audience is Audience.GUEST else "to staff"
+        return f"{self.en} ({to}, {'Japanese' if template_language == 'ja' else 'English'})"
+
     @property
     def placeholders(self) -> tuple[Placeholder, ...]:
         return placeholders_of(self.purpose, self.audience)

@@ -55,6 +55,9 @@ class Scene:
     reminder_word: str = ""
     start_time: str = ""
     opened: bool = False
+    template: str = ""
+    broken: str = ""
+    broken_at: str = ""
 
     @property
     def for_staff(self) -> bool:

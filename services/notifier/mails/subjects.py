@@ -30,6 +30,7 @@ _JA: Mapping[tuple[Purpose, Audience], str] = {
     (Purpose.SYNC_FROZEN, Audience.ADMINS): "【{product}】[注意!]カレンダーの同期を凍結しました",
     (Purpose.ISSUE_FAILED, Audience.ADMINS): "【{product}】[注意!]Zoom URLが発行できませんでした",
     (Purpose.INVITED, Audience.STAFF): "[{company}]{product}への招待",
+    (Purpose.TEMPLATE_BROKEN, Audience.ADMINS): "【{product}】[注意!]メールの文面を使えませんでした",
 }
 
 _EN: Mapping[tuple[Purpose, Audience], str] = {
@@ -55,6 +56,7 @@ _EN: Mapping[tuple[Purpose, Audience], str] = {
     (Purpose.SYNC_FROZEN, Audience.ADMINS): "[{product}] Attention: a calendar's sync is frozen",
     (Purpose.ISSUE_FAILED, Audience.ADMINS): "[{product}] Attention: no Zoom URL could be issued",
     (Purpose.INVITED, Audience.STAFF): "[{company}] Invitation to {product}",
+    (Purpose.TEMPLATE_BROKEN, Audience.ADMINS): "[{product}] Attention: a mail template could not be used",
 }
 
 _WORDS: Mapping[Language, Mapping[tuple[Kind, Audience], str]] = {

@@ -95,6 +95,11 @@ def blocks_of(scene: Scene, form: Form, names: Iterable[str]) -> dict[str, str]:
     return {name: block if block.strip(_FENCE + " \n") else "" for name, block in drawn.items()}
 
 
+def plain_blocks(scene: Scene, names: Iterable[str]) -> dict[str, str]:
+    """Blocks as they stand in a mail's text."""
+    return {name: _tidy_text(block).strip() for name, block in blocks_of(scene, "text", names).items()}
+
+
 def _own(scene: Scene, form: Form) -> str:
     template = _environment(form).get_template(f"{scene.language}/{scene.purpose}.j2")
     return template.render(m=scene, form=form)

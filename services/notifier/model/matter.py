@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from pydantic import AwareDatetime, Field
 
+from services.notifier.model.templates import Breakage
 from shared.contracts import actors
 from shared.contracts.booking import Appointment, Proposal
 from shared.contracts.envelope import Value
@@ -64,6 +65,7 @@ class Notice(Value):
     retry_at: AwareDatetime | None = None
     minimum: int = 0
     opened: bool = False
+    breakage: Breakage | None = None
 
     @property
     def key(self) -> str:
@@ -101,7 +103,8 @@ class Trouble(Value):
 
 class Delivery(Value):
     """One mail to one side. ``message`` (encrypted) is kept while it may have arrived, so that a repeat has the same
-    bytes; ``unsure`` says that it may have, because an answer was lost.
+    bytes; ``unsure`` says that it may have, because an answer was lost. ``fell_back``: in our words,
+    since the organization's own template failed.
     """
 
     status: Status
@@ -119,6 +122,7 @@ class Delivery(Value):
     next_at: AwareDatetime | None = None
     link: str = ""
     sequence: int = -1
+    fell_back: bool = False
     reason: str = ""
     ended_at: AwareDatetime | None = None
     calls: list[ProviderCall] = Field(default_factory=list)
@@ -141,6 +145,7 @@ class Delivery(Value):
             "refused": 0,
             "link": "",
             "sequence": -1,
+            "fell_back": False,
         }
         return self.model_copy(update=forgotten)
 

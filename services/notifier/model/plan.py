@@ -19,7 +19,7 @@ _SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, Purpose.REMINDER, Purpose.SLOTS_RUNNING
 """Mails that are no reason to leave out an older one: whoever gets them still misses what it said."""
 
 _TELLS_THE_END = (Purpose.CANCELED, Purpose.WITHDRAWN, *_OF_CONNECTIONS)
-_NEEDS_NO_STATE = (*_OF_CONNECTIONS, Purpose.INVITED)
+_NEEDS_NO_STATE = (*_OF_CONNECTIONS, Purpose.INVITED, Purpose.TEMPLATE_BROKEN)
 SUPERSEDED = "superseded"
 
 

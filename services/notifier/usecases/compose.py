@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from services.notifier.directory import Directory
-from services.notifier.mails.letters import write
 from services.notifier.mails.material import Material
 from services.notifier.mails.message import Recipient, UnusableAddress, message_id, to_bytes, usable_address
 from services.notifier.mails.scene import Join
@@ -11,6 +10,7 @@ from services.notifier.mails.text import line
 from services.notifier.model.matter import Delivery, Matter, Notice, Status
 from services.notifier.model.people import Organization
 from services.notifier.store import Safe
+from services.notifier.usecases.word import WordMail
 from shared import clock
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.sealed import AppointmentSecrets, MeetingSecrets, ProposalSecrets
@@ -47,8 +47,9 @@ class Sender:
 class ComposeMail:
     """Makes one mail, ready to be sent."""
 
-    def __init__(self, directory: Directory, safe: Safe, sender: Sender) -> None:
+    def __init__(self, directory: Directory, safe: Safe, sender: Sender, words: WordMail) -> None:
         self._directory = directory
+        self._words = words
         self._safe = safe
         self._sender = sender
 
@@ -59,8 +60,10 @@ class ComposeMail:
             raise NobodyKnown()
         recipients, unusable = await self._recipients(matter, notice, audience)
         about = await self._named(matter) or recipients[0].name
-        material = self._material(matter, notice, audience, organization, about)
-        mail = write(material)
+        material = self.material(matter, notice, audience, organization, about)
+        worded = await self._words.word(material)
+        await self._words.tell(worded, notice)
+        mail = worded.mail
         key = f"{matter.about}:{notice.delivery_key(audience)}"
         content = to_bytes(
             mail,
@@ -82,6 +85,7 @@ class ComposeMail:
             refused=unusable,
             link=matter.link if material.join else "",
             sequence=mail.invitation.sequence if mail.invitation else -1,
+            fell_back=worded.breakage is not None,
         )
 
     async def _recipients(
@@ -131,7 +135,7 @@ class ComposeMail:
         known = await self._directory.members([matter.about])
         return known[matter.about].person.name if matter.about in known else ""
 
-    def _material(
+    def material(
         self,
         matter: Matter,
         notice: Notice,
@@ -139,6 +143,7 @@ class ComposeMail:
         organization: Organization,
         staff_name: str,
     ) -> Material:
+        """What the mail is made of, as of now."""
         secrets = self._secrets(matter)
         words = self._safe.open(notice.words, about=matter.about) if notice.words else ""
         canceled = notice.purpose is Purpose.CANCELED

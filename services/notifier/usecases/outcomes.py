@@ -92,6 +92,7 @@ def _sent(matter: Matter, notice: Notice, delivery: Delivery) -> CloudEvent[Any]
         audience=delivery.audience,
         message_id=delivery.message_id,
         with_meeting=delivery.with_meeting,
+        fell_back=delivery.fell_back,
         calls=delivery.calls,
     )
     return _event(matter, notice, data)

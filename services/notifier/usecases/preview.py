@@ -1,11 +1,11 @@
 """Preview: the guest's proposal mail, drawn by the code that sends it (R17)."""
 
 from services.notifier.directory import Directory
-from services.notifier.mails.letters import write
 from services.notifier.mails.material import Material
 from services.notifier.mails.message import Mail
 from services.notifier.model.matter import Chain, Matter, Notice
 from services.notifier.usecases.compose import Sender
+from services.notifier.usecases.word import WordMail
 from shared import clock
 from shared.contracts.booking import SlotsProposed
 from shared.contracts.notifier import Audience, Purpose
@@ -25,8 +25,9 @@ class OrganizationUnheard(Problem):
 class PreviewProposal:
     """Nothing is stored or sent."""
 
-    def __init__(self, directory: Directory, bus: KeyRing, sender: Sender) -> None:
+    def __init__(self, directory: Directory, bus: KeyRing, sender: Sender, words: WordMail) -> None:
         self._directory = directory
+        self._words = words
         self._bus = bus
         self._sender = sender
 
@@ -48,16 +49,15 @@ class PreviewProposal:
             chain=Chain(causation_id="", correlation_id=""),
         )
         matter = Matter(about=subject, organization_id=organization_id, revision=1, proposal=data.proposal)
-        return write(
-            Material(
-                matter=matter,
-                notice=notice,
-                audience=Audience.GUEST,
-                organization=organization,
-                public_url=self._sender.public_url,
-                organizer_address=self._sender.mail_from,
-                at=now,
-                guest_url=secrets.guest_url,
-                guidance=secrets.guidance,
-            )
+        material = Material(
+            matter=matter,
+            notice=notice,
+            audience=Audience.GUEST,
+            organization=organization,
+            public_url=self._sender.public_url,
+            organizer_address=self._sender.mail_from,
+            at=now,
+            guest_url=secrets.guest_url,
+            guidance=secrets.guidance,
         )
+        return (await self._words.word(material)).mail

@@ -110,6 +110,7 @@ def test_readers_take_values_of_open_enumerations_that_they_do_not_know() -> Non
         "audience": "guest",
         "message_id": "",
         "with_meeting": False,
+        "fell_back": False,
         "calls": [],
     }
     read = NotificationSent.model_validate(sent)

@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from tests.integration.gateway.templates import a_template_summary, a_template_view
+
 SLOT = {"start": "2030-12-02T13:00:00+09:00", "end": "2030-12-02T14:00:00+09:00"}
 GUEST_TOKEN = "AbCdEfGhIjKlMnOpQrStUv"
 _TARO = {"staff_id": "stf_taro", "name": "山田太郎", "email": "taro@example.jp"}
@@ -237,6 +239,17 @@ def _usual() -> dict[tuple[str, str], Answer]:
             200, {"status": "not_connected", "calendars": [], "entries": []}
         ),
         ("notifier", "POST /internal/preview"): Answer(200, {"subject": "件名", "text": "本文", "html": "<p>本文</p>"}),
+        ("notifier", "GET /internal/mail-templates?"): Answer(
+            200, {"items": [a_template_summary(), a_template_summary(language="en")], "next_cursor": None}
+        ),
+        ("notifier", "GET /internal/mail-templates/confirmed.guest"): Answer(200, a_template_view()),
+        ("notifier", "PUT /internal/mail-templates/confirmed.guest"): Answer(
+            200, a_template_view(version=1, changed=True)
+        ),
+        ("notifier", "DELETE /internal/mail-templates/confirmed.guest"): Answer(200, a_template_view(version=2)),
+        ("notifier", "POST /internal/mail-templates/confirmed.guest/preview"): Answer(
+            200, {"subject": "件名", "text": "本文", "html": "<p>本文</p>"}
+        ),
         ("calendar_sync", "GET /internal/busy"): Answer(200, {"items": []}),
         ("calendar_sync", "GET /internal/connections"): Answer(
             200,

@@ -11,9 +11,11 @@ from services.notifier.directory import Directory
 from services.notifier.providers.smtp import Receipt
 from services.notifier.store import MATTER_INDEXES, Matters, Safe
 from services.notifier.subscribers import Subscribers
+from services.notifier.templates import Templates
 from services.notifier.usecases.compose import ComposeMail, Sender
 from services.notifier.usecases.deliver import DeliverMails, Patience
 from services.notifier.usecases.hear import HearOfMatters
+from services.notifier.usecases.word import WordMail
 from shared import clock, mongo
 from shared.crypto import KeyRing
 from shared.due import DueWorker
@@ -82,7 +84,8 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
     client, database = mongo.connect(database_url, app_name="test")
     safe, directory, post = Safe(KeyRing.parse(DATA_KEYS)), Directory(database), Post()
     matters = Matters(database, QuietRelay(), lambda matter: deliver.next_look(matter))  # type: ignore[arg-type]
-    composer = ComposeMail(directory, safe, Sender("noreply@example.jp", "https://chosei.example.jp"))
+    words = WordMail(Templates(database), matters)
+    composer = ComposeMail(directory, safe, Sender("noreply@example.jp", "https://chosei.example.jp"), words)
     second = timedelta(seconds=1)
     patience = Patience(timedelta(seconds=20), second, second, 10)
     deliver = DeliverMails(

@@ -14,16 +14,19 @@ from icalendar import Calendar
 
 from services.notifier.model.matter import Delivery, Matter
 from services.notifier.model.people import Organization, StaffMember
+from services.notifier.model.templates import MailTemplate
 from services.notifier.providers.smtp import Receipt
 from services.notifier.store import Safe
 from services.notifier.subscribers import Subscribers
 from services.notifier.usecases.compose import ComposeMail, Sender
 from services.notifier.usecases.deliver import DeliverMails, Patience
 from services.notifier.usecases.hear import HearOfMatters
+from services.notifier.usecases.word import WordMail
 from shared.contracts.envelope import CloudEvent
 from shared.crypto import KeyRing
 from shared.due import Lease
 from shared.providers import ProviderRefused, ProviderUnavailable
+from shared.wording import Language
 from tests.unit.notifier.builders import BUS, DATA_KEYS, ORGANIZATION_ID, an_organization
 
 SECOND = timedelta(seconds=1)
@@ -98,7 +101,8 @@ class Desk:
     def __post_init__(self) -> None:
         self.matter = Matter(about=self.about, organization_id=ORGANIZATION_ID)
         safe = Safe(KeyRing.parse(DATA_KEYS))
-        composer = ComposeMail(self, safe, Sender("noreply@example.jp", "https://chosei.example.jp"))  # type: ignore[arg-type]
+        words = WordMail(self, self)  # type: ignore[arg-type]
+        composer = ComposeMail(self, safe, Sender("noreply@example.jp", "https://chosei.example.jp"), words)  # type: ignore[arg-type]
         patience = Patience(WAIT, SECOND, 8 * SECOND, 200)
         self.deliver = DeliverMails(self, composer, self, safe, mail_from="noreply@example.jp", patience=patience)  # type: ignore[arg-type]
         self.on = Subscribers(HearOfMatters(self, safe, BUS, lambda about: None), None)  # type: ignore[arg-type]
@@ -155,6 +159,9 @@ class Desk:
 
     async def is_first_alarm(self, name: str, about: str) -> bool:
         return True
+
+    async def find(self, organization_id: str, name: str, language: Language) -> MailTemplate:
+        return MailTemplate(organization_id=organization_id, name=name, language=language)
 
     async def organization(self, organization_id: str) -> Organization | None:
         return self.organizations[0] if self.organizations else None

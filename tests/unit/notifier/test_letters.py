@@ -10,6 +10,7 @@ import pytest
 from services.notifier.mails.letters import write
 from services.notifier.mails.material import Material
 from services.notifier.mails.message import Recipient, to_bytes
+from services.notifier.model.templates import Breakage
 from shared.contracts.booking import Kind
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest, Person
@@ -39,6 +40,17 @@ PARTICULARS = {
         "expires_at": NOON + timedelta(days=7),
     },
     Purpose.SYNC_FROZEN: {"provider": "microsoft"},
+    Purpose.TEMPLATE_BROKEN: {
+        "breakage": Breakage(
+            name="confirmed.guest",
+            language="ja",
+            version=3,
+            at=NOON,
+            kind="not_shown",
+            part="body",
+            about="{{ zoom_block }}",
+        )
+    },
     Purpose.ISSUE_FAILED: {"error": MeetingErrorCode.RATE_LIMITED, "retry_at": START - timedelta(hours=100)},
 }
 WITH_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK, Purpose.REMINDER)

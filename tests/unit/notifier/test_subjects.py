@@ -13,7 +13,7 @@ PAIRS = [
     (purpose, audience)
     for purpose in Purpose
     for audience in Audience
-    if (purpose in (Purpose.ISSUE_FAILED, Purpose.SYNC_FROZEN)) == (audience is ADMINS)
+    if (purpose in (Purpose.ISSUE_FAILED, Purpose.SYNC_FROZEN, Purpose.TEMPLATE_BROKEN)) == (audience is ADMINS)
     and (purpose, audience)
     not in {
         (Purpose.SLOTS_CHANGED, STAFF),
