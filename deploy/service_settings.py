@@ -102,6 +102,8 @@ def _zoom(sandbox: str) -> dict[str, str]:
     return {
         "CHOSEI_ZOOM_CLIENT_ID": "demo-zoom-client",
         "CHOSEI_ZOOM_CLIENT_SECRET": "demo-zoom-secret",
+        "CHOSEI_ZOOM_ADMIN_CLIENT_ID": "demo-zoom-admin-client",
+        "CHOSEI_ZOOM_ADMIN_CLIENT_SECRET": "demo-zoom-admin-secret",
         "CHOSEI_ZOOM_OAUTH_URL": f"{sandbox}/zoom/oauth",
         "CHOSEI_ZOOM_API_URL": f"{sandbox}/zoom/v2",
     }

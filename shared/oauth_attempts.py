@@ -48,14 +48,25 @@ class Attempts:
         self._ring = ring
         self._lifetime = lifetime
 
-    async def begin(self, app: OAuthApp, *, organization_id: str, staff_id: str, email: str, redirect_uri: str) -> str:
-        """Remember an attempt; answers the provider's page to go to."""
+    async def begin(
+        self,
+        app: OAuthApp,
+        *,
+        organization_id: str,
+        staff_id: str,
+        email: str,
+        redirect_uri: str,
+        purpose: str | None = None,
+    ) -> str:
+        """Remember an attempt; answers the provider's page to go to. ``purpose`` is what ``take`` asks for in place of
+        the provider, where a return must not serve another purpose.
+        """
         state, verifier = secrets.token_urlsafe(32), new_verifier()
         name = token_hash(state)
         await self.collection.insert_one(
             {
                 "_id": name,
-                "provider": app.provider,
+                "provider": purpose or app.provider,
                 "organization_id": organization_id,
                 "staff_id": staff_id,
                 "email": email,

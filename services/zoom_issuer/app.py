@@ -1,10 +1,14 @@
 """Where zoom_issuer's parts are made and joined."""
 
 import secrets
+from dataclasses import dataclass
+from datetime import timedelta
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from faststream.rabbit import RabbitBroker
 
+from services.zoom_issuer.account_routes import build_account_router
+from services.zoom_issuer.account_views import AccountViews
 from services.zoom_issuer.providers import Zoom
 from services.zoom_issuer.providers.zoom import ZoomApi, zoom_app
 from services.zoom_issuer.routes import build_router
@@ -12,42 +16,88 @@ from services.zoom_issuer.settings import Settings
 from services.zoom_issuer.store.accounts import Accounts
 from services.zoom_issuer.store.connections import Connections
 from services.zoom_issuer.store.meetings import MeetingStore
+from services.zoom_issuer.store.offers import Offers
 from services.zoom_issuer.store.staff import StaffStore
 from services.zoom_issuer.store.users import UserStore
 from services.zoom_issuer.subscribers import SERVICE, Subscribers
 from services.zoom_issuer.usecases.access_tokens import AccessTokens, Endpoints
 from services.zoom_issuer.usecases.connect import Connect
+from services.zoom_issuer.usecases.connect_account import ConnectAccount
 from services.zoom_issuer.usecases.follow_appointment import FollowAppointment
 from services.zoom_issuer.usecases.follow_connection import FollowConnection
 from services.zoom_issuer.usecases.hosting import AssignUser, Hosts
+from services.zoom_issuer.usecases.list_users import ListUsers
 from services.zoom_issuer.usecases.report import Report
 from shared import http, mongo, oauth_attempts
 from shared.due import DueWorker
 from shared.http import AsyncClient
 from shared.messaging.relay import Relay
+from shared.mongo import Client, Collection, Database, IndexModel
 from shared.oauth import TokenEndpoint
 from shared.oauth_attempts import Attempts
 from shared.runtime import Parts, make_broker, service_app
+
+_LISTING = timedelta(minutes=2)
+"""Longer than the listing of an account's users takes, page by page."""
+
+
+@dataclass(frozen=True)
+class Stores:
+    """All collections of this service."""
+
+    meetings: MeetingStore
+    connections: Connections
+    accounts: Accounts
+    offers: Offers
+    users: UserStore
+    staff: StaffStore
+    attempts: Attempts
+
+    @classmethod
+    def on(cls, client: Client, database: Database, settings: Settings) -> "Stores":
+        ring = settings.data_ring
+        connections = Connections(database, ring)
+        return cls(
+            MeetingStore(database, ring),
+            connections,
+            Accounts(client, connections, ring),
+            Offers(database, ring),
+            UserStore(database),
+            StaffStore(database),
+            Attempts(database[oauth_attempts.COLLECTION], ring, lifetime=settings.state_lifetime),
+        )
+
+    @property
+    def indexes(self) -> dict[Collection, list[IndexModel]]:
+        rows = self.connections.rows
+        return {
+            **self.meetings.indexes,
+            **self.users.indexes,
+            **self.staff.indexes,
+            **self.offers.indexes,
+            rows: [*self.connections.indexes[rows], *self.accounts.indexes[rows]],
+            self.attempts.collection: list(oauth_attempts.INDEXES),
+        }
 
 
 def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Zoom | None = None) -> FastAPI:
     """``broker`` and ``zoom`` are handed in by tests only."""
     client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
-    store, connections = MeetingStore(database, settings.data_ring), Connections(database, settings.data_ring)
-    attempts = Attempts(database[oauth_attempts.COLLECTION], settings.data_ring, lifetime=settings.state_lifetime)
+    stores = Stores.on(client, database, settings)
+    store, connections, staff = stores.meetings, stores.connections, stores.staff
     broker = broker or make_broker(SERVICE, settings)
-    accounts, users, staff = Accounts(connections), UserStore(database), StaffStore(database)
     relay = Relay(broker, [store.meetings, connections.rows, staff.rows])
     api = http.client(settings.zoom_api_url, timeout=settings.zoom_timeout)
     oauth = http.client("", timeout=settings.zoom_timeout)
     endpoints = _endpoints(settings, oauth)
     zoom = zoom or ZoomApi(api)
-    hosts = Hosts(connections, accounts, users, staff, store)
+    tokens = AccessTokens(connections, endpoints, relay)
+    hosts = Hosts(connections, stores.accounts, stores.users, staff, store)
     follow = FollowAppointment(
         store,
         connections,
         hosts,
-        AccessTokens(connections, endpoints, relay),
+        tokens,
         zoom,
         Report(store, relay, settings.bus_ring, warn_before=settings.warn_before, give_up_after=settings.give_up_after),
         settled_after=settings.zoom_timeout + settings.zoom_settle,
@@ -55,26 +105,66 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     )
     worker = DueWorker("meetings", store.meetings, follow)
     staff_worker = DueWorker("zoom_staff", staff.rows, AssignUser(hosts, staff, relay))
-    follow_connection = FollowConnection(connections, store, staff, worker, staff_worker)
-    connections_worker = DueWorker("zoom_connections", connections.rows, follow_connection)
-    connect = Connect(attempts, connections, store, endpoints.own, zoom, relay, connections_worker)
+    follow_connection = _follow_connection(settings, stores, tokens, endpoints, zoom, worker, staff_worker)
+    connections_worker = DueWorker("zoom_connections", connections.rows, follow_connection, lease=_LISTING)
+    connect = Connect(stores.attempts, connections, store, endpoints.own, zoom, relay, connections_worker)
+    api_tokens = settings.api_tokens.get_secret_value()
     parts = Parts(
         client=client,
         broker=broker,
         relay=relay,
-        indexes={
-            **store.indexes,
-            **users.indexes,
-            **staff.indexes,
-            connections.rows: [*connections.indexes[connections.rows], *accounts.indexes[connections.rows]],
-            attempts.collection: list(oauth_attempts.INDEXES),
-        },
+        indexes=stores.indexes,
         subscribers=Subscribers(store, staff, worker, staff_worker).router(),
         workers=[worker, staff_worker, connections_worker],
-        routers=[build_router(connect, connections, settings.api_tokens.get_secret_value())],
+        routers=[
+            build_router(connect, connections, api_tokens),
+            _account_router(settings, stores, endpoints, zoom, relay, connections_worker),
+        ],
         closing=[api.aclose, oauth.aclose],
     )
     return service_app(SERVICE, settings, parts)
+
+
+def _follow_connection(
+    settings: Settings,
+    stores: Stores,
+    tokens: AccessTokens,
+    endpoints: Endpoints,
+    zoom: Zoom,
+    worker: DueWorker,
+    staff_worker: DueWorker,
+) -> FollowConnection:
+    return FollowConnection(
+        stores.connections,
+        stores.accounts,
+        stores.users,
+        stores.meetings,
+        stores.staff,
+        ListUsers(stores.accounts, stores.users, tokens, zoom),
+        endpoints,
+        worker,
+        staff_worker,
+        list_every=settings.list_users_every,
+        give_up_after=settings.give_up_after,
+    )
+
+
+def _account_router(
+    settings: Settings, stores: Stores, endpoints: Endpoints, zoom: Zoom, relay: Relay, worker: DueWorker
+) -> APIRouter:
+    connect = ConnectAccount(
+        stores.attempts,
+        stores.connections,
+        stores.accounts,
+        stores.offers,
+        endpoints,
+        zoom,
+        relay,
+        worker,
+        offers_consent=bool(settings.zoom_admin_client_id),
+    )
+    views = AccountViews(stores.accounts, stores.users, stores.staff, stores.meetings)
+    return build_account_router(connect, views, settings.api_tokens.get_secret_value())
 
 
 def _endpoints(settings: Settings, client: AsyncClient) -> Endpoints:

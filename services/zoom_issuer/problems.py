@@ -52,3 +52,51 @@ class ProviderFailed(Problem):
     code, status = "provider_failed", 502
     ja = "Zoomから応答がありません。しばらくしてからもう一度お試しください。"
     en = "Zoom did not answer. Please try again in a moment."
+
+
+class CredentialsRefused(Problem):
+    """C1: Zoom knows no such app, or not in this account."""
+
+    code, status = "zoom_credentials_refused", 422
+    ja = (
+        "Zoomが認証情報を受け付けませんでした。Account ID・Client ID・Client Secretを確認し、"
+        "アプリが有効化(Activate)されているか確かめてください。"
+    )
+    en = (
+        "Zoom did not accept these credentials. Check the account ID, client ID and client secret, and that the app "
+        "is activated."
+    )
+
+
+class ScopesLacking(Problem):
+    """C1: names what has to be added to the app."""
+
+    code, status = "zoom_scopes_missing", 422
+    ja = "Zoomのアプリに次のスコープが足りません: {scopes}。Zoom側で追加してから、もう一度連携してください。"
+    en = "The app at Zoom lacks these scopes: {scopes}. Add them there and connect again."
+
+
+class OfferGone(Problem):
+    code, status = "zoom_offer_gone", 410
+    ja = "この確認は期限が切れたか、すでに終わっています。もう一度、連携からやり直してください。"
+    en = "This confirmation has expired or is over. Please start connecting again."
+
+
+class AccountChanged(Problem):
+    """What the page showed is not so any more."""
+
+    code, status = "zoom_account_changed", 409
+    ja = "確認している間に連携の状態が変わりました。もう一度、連携からやり直してください。"
+    en = "The connection changed while you were confirming. Please start connecting again."
+
+
+class NoAccount(Problem):
+    code, status = "zoom_account_missing", 404
+    ja = "会社のZoomアカウントは連携されていません。"
+    en = "The organization has no Zoom account connected."
+
+
+class AdminConsentMissing(Problem):
+    code, status = "zoom_admin_app_missing", 409
+    ja = "この環境では管理者の同意による連携は用意されていません。認証情報を入力して連携してください。"
+    en = "Connecting by an administrator's consent is not set up here. Please connect by credentials."

@@ -23,6 +23,8 @@ class Settings(ServiceSettings):
     state_lifetime: timedelta = timedelta(minutes=15)
     zoom_settle: timedelta = timedelta(seconds=10)
     """How much longer than the time-out to wait before looking for what an unanswered request made (G10)."""
+    list_users_every: timedelta = timedelta(hours=4)
+    """How often the users of organizations' accounts are read, beside when Zoom tells of a change (C2)."""
     warn_before: timedelta = timedelta(hours=1)
     """How long before the start the administrators are told of a meeting that still cannot be issued (G11)."""
     give_up_after: timedelta = timedelta(days=1)

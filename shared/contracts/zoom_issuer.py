@@ -49,6 +49,14 @@ class ZoomDisconnected(EventData, routing_key="zoom_issuer.zoom_disconnected.v1"
     reason: EndOfConnection
 
 
+class ZoomAccountConnected(EventData, routing_key="zoom_issuer.zoom_account_connected.v1"):
+    """An organization's Zoom account is linked and is its only current one (C1): ``kind`` tells by an administrator's
+    consent or by an app of its own. Subject: the link.
+    """
+
+    kind: str
+
+
 class ZoomAccountEnded(EventData, routing_key="zoom_issuer.zoom_account_ended.v1"):
     """The link to an organization's Zoom account ended or broke; ``current`` where no other had replaced it before.
     Subject: the link.

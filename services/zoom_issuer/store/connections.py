@@ -178,7 +178,8 @@ class Connections:
             "$push": outbox.push(waiting),
         }
         if status is ConnectionStatus.DISCONNECTED:
-            update["$unset"]["refresh_token"] = ""
+            update["$unset"] |= {"refresh_token": "", "client_secret": ""}
+            update["$set"]["current"] = False
         held = {"renewal.token": renewal} if renewal else {}
         result = await self.rows.update_one(
             {"_id": seen.connection_id, "generation": seen.generation, "status": {"$ne": status}, **held}, update

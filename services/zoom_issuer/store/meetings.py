@@ -1,6 +1,7 @@
 """Rows of zoom_issuer: one meeting per appointment. Join URL and passcode are encrypted at rest (G26)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from services.zoom_issuer.model import Actual, Attempt, MeetingRow, Status, Wanted
@@ -33,6 +34,8 @@ class MeetingStore:
                     name="waits_for_staff",
                     partialFilterExpression={"waits_for_staff": {"$gt": ""}},
                 ),
+                IndexModel([("actual.connection_id", ASCENDING)], name="stands_on"),
+                IndexModel([("leftovers.connection_id", ASCENDING)], name="left_on"),
             ],
             self.organizations: [],
         }
@@ -121,6 +124,15 @@ class MeetingStore:
             which, {"$set": {"due_at": clock.now(), "tries": 0}, "$unset": {"waits_for_staff": ""}}
         )
         return [row["_id"] for row in rows]
+
+    async def standing_on(self, connection_id: str) -> list[Document]:
+        """Rows whose meeting was made through this connection."""
+        return await self.meetings.find({"actual.connection_id": connection_id}).to_list(None)
+
+    async def unfinished_on(self, connection_id: str, since: datetime) -> bool:
+        """Whether something of this connection is still to be looked for or deleted; not where it was given up."""
+        either = [{"leftovers.connection_id": connection_id}, {"attempt.connection_id": connection_id}]
+        return await self.meetings.find_one({"$or": either, "due_at": {"$gt": since}}, {"_id": 1}) is not None
 
     def secrets(self, row: Document) -> MeetingSecrets:
         text = self._ring.decrypt(row["secrets"], place=f"meetings/{row['_id']}/secrets")

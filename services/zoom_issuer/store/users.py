@@ -46,6 +46,10 @@ class UserStore:
         found = self.rows.find({"connection_id": connection_id})
         return await found.sort([("name", ASCENDING), ("user_id", ASCENDING)]).to_list(None)
 
+    async def count(self, connection_id: str) -> int:
+        """Those who are there."""
+        return await self.rows.count_documents({"connection_id": connection_id, "gone_at": None})
+
     async def forget(self, connection_id: str) -> None:
         await self.rows.delete_many({"connection_id": connection_id})
 

@@ -5,14 +5,15 @@ rotated refresh token is committed before the new access token is used.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
+from services.zoom_issuer.providers import ScopesMissing
 from services.zoom_issuer.store.connections import RENEWAL_LEASE, Connection, Connections, ConnectionStatus, Kind
 from shared import clock
 from shared.contracts import actors
@@ -25,6 +26,7 @@ from shared.oauth import Grant, TokenEndpoint
 from shared.providers import CredentialRevoked, ProviderError, ProviderThrottled, ProviderUnavailable
 from shared.single_flight import SingleFlight
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 _RENEW_BEFORE = timedelta(minutes=5)
 """Access tokens live an hour; one that ends this soon is renewed first."""
@@ -94,6 +96,23 @@ class AccessTokens:
             if token is not None:
                 return token
         raise TokenUnavailable("another worker's renewal does not end")
+
+    async def call(self, connection_id: str, call: Callable[[str], Awaitable[T]]) -> T:
+        """Call Zoom as a connection. A refused access token is renewed once; a fresh one refused is Zoom's trouble, not
+        the person's (G17).
+        """
+        token = await self.of(connection_id)
+        try:
+            return await call(token.text)
+        except ScopesMissing as error:
+            await self.give_up(token, error.reason)
+        except CredentialRevoked:
+            pass
+        fresh = await self.of(connection_id, refused=token.text)
+        try:
+            return await call(fresh.text)
+        except CredentialRevoked as error:
+            raise ProviderUnavailable(f"{error.reason} with a fresh token") from error
 
     async def give_up(self, token: AccessToken, reason: str) -> None:
         """The grant behind this token is of no use: its connection is broken, unless it has another by now."""

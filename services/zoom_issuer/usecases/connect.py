@@ -72,18 +72,18 @@ class Connect:
         if attempt is None:
             raise StateInvalid()
         if back.error or not back.code:
-            raise _problem(self._endpoint.app.refusal(back.error, back.error_description))
+            raise problem_of(self._endpoint.app.refusal(back.error, back.error_description))
         try:
             grant = await self._endpoint.exchange(
                 back.code, redirect_uri=attempt.redirect_uri, verifier=attempt.verifier
             )
         except ProviderError as error:
-            raise _problem(error) from error
+            raise problem_of(error) from error
         try:
             user = await self._zoom.me(grant.access_token)
         except ProviderError as error:
             await self._endpoint.drop(grant)
-            raise _problem(error) from error
+            raise problem_of(error) from error
         try:
             return await self._accept(attempt, grant, user, request_id)
         except Problem:
@@ -155,7 +155,8 @@ class Connect:
             log.info("grant.not_revoked", provider=PROVIDER, reason=error.reason)
 
 
-def _problem(error: ProviderError) -> Problem:
+def problem_of(error: ProviderError) -> Problem:
+    """What it is called to whoever is connecting."""
     match error:
         case ApprovalNeeded():
             return ApprovalRequired()

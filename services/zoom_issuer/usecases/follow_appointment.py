@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from services.zoom_issuer.hosts import ME, Host, NoHost
 from services.zoom_issuer.model import Actual, Attempt, MeetingRow, Step, agenda_token, next_step
-from services.zoom_issuer.providers import Meeting, MeetingRequest, ScopesMissing, Zoom
+from services.zoom_issuer.providers import Meeting, MeetingRequest, Zoom
 from services.zoom_issuer.store.connections import Connections
 from services.zoom_issuer.store.meetings import MeetingStore, row_of
 from services.zoom_issuer.usecases.access_tokens import AccessTokens, ConnectionEnded, TokenUnavailable
@@ -95,7 +95,7 @@ class FollowAppointment:
         row = row_of(lease.row)
         try:
             host = await self._host_of(row)
-        except Unhosted:
+        except (Unhosted, ProviderUnavailable):
             return
         connection = await self._connections.get(host.connection_id)
         if connection is not None and connection.works:
@@ -223,21 +223,7 @@ class FollowAppointment:
         return await self._as(connection_id, call)
 
     async def _as(self, connection_id: str, call: Callable[[str], Awaitable[T]]) -> T:
-        """Call Zoom as a connection. A refused access token is renewed once; a fresh one refused is Zoom's trouble, not
-        the person's (G17).
-        """
-        token = await self._tokens.of(connection_id)
-        try:
-            return await call(token.text)
-        except ScopesMissing as error:
-            await self._tokens.give_up(token, error.reason)
-        except CredentialRevoked:
-            pass
-        fresh = await self._tokens.of(connection_id, refused=token.text)
-        try:
-            return await call(fresh.text)
-        except CredentialRevoked as error:
-            raise ProviderUnavailable(f"{error.reason} with a fresh token") from error
+        return await self._tokens.call(connection_id, call)
 
     def _request(self, row: MeetingRow) -> MeetingRequest:
         return MeetingRequest(

@@ -19,6 +19,7 @@ from shared.contracts.envelope import Cause, envelope
 from shared.contracts.zoom_issuer import ZoomUserAssigned
 from shared.due import Lease
 from shared.messaging.relay import Relay
+from shared.providers import ProviderUnavailable
 
 
 class Unhosted(Exception):
@@ -48,7 +49,7 @@ class Hosts:
         self._store = store
 
     async def of(self, organization_id: str, staff_id: str, asked: str | None) -> Host:
-        """Raises ``Unhosted``."""
+        """Raises ``Unhosted``, and ``ProviderUnavailable`` while the account's users are still to be listed."""
         record = await self._staff.record(staff_id)
         host = host_of(
             await self._own(organization_id, staff_id),
@@ -58,6 +59,8 @@ class Hosts:
             basic_allowed=await self._store.allows_basic(organization_id),
         )
         if isinstance(host, NoHost):
+            if host is NoHost.UNKNOWN_USER and await self.are_unread(organization_id):
+                raise ProviderUnavailable("the users of the account are being listed")
             raise Unhosted(staff_id, host)
         return host
 
@@ -68,6 +71,11 @@ class Hosts:
             record,
             basic_allowed=await self._store.allows_basic(organization_id),
         )
+
+    async def are_unread(self, organization_id: str) -> bool:
+        """Whether an account is connected whose users have not been listed yet."""
+        account = await self._accounts.current(organization_id)
+        return account is not None and (await self._accounts.listing(account.connection_id)).listed_at is None
 
     async def reaching(self, organization_id: str, connection_id: str, user_id: str, path: str) -> tuple[str, str]:
         """The connection through which this user's meetings are reached, and its word for the user: the one that made
@@ -104,7 +112,8 @@ class AssignUser:
     async def __call__(self, lease: Lease) -> None:
         row, staff_id = lease.row, lease.row["_id"]
         user_id = await self._hosts.assigned(row["organization_id"], staff_id, record_of(row))
-        if user_id != row.get("assigned"):
+        unread = user_id is None and await self._hosts.are_unread(row["organization_id"])
+        if user_id != row.get("assigned") and not unread:
             event = envelope(
                 ZoomUserAssigned(staff_id=staff_id, zoom_user_id=user_id),
                 subject=staff_id,

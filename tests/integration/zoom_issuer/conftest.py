@@ -95,6 +95,8 @@ async def world(
         api_tokens=SecretStr("gateway:test-token"),
         zoom_client_id="demo-zoom-client",
         zoom_client_secret=SecretStr("demo-zoom-secret"),
+        zoom_admin_client_id="demo-zoom-admin-client",
+        zoom_admin_client_secret=SecretStr("demo-zoom-admin-secret"),
         zoom_oauth_url=f"{sandbox.base_url}/zoom/oauth",
         zoom_api_url=f"{sandbox.base_url}/zoom/v2",
         zoom_timeout=timedelta(seconds=1),
@@ -114,7 +116,7 @@ async def world(
 async def shop(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Workshop]:
     monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(tmp_path / "clock.json"))
     client, database = mongo.connect(database_url, app_name="test")
-    made = Workshop(database)
+    made = Workshop(client, database)
     await made.prepare()
     yield made
     await mongo.close(client)

@@ -23,7 +23,7 @@ from shared.contracts.people import Account
 from shared.contracts.zoom_issuer import ZoomConnected
 from shared.crypto import KeyRing
 from shared.due import DueWorker
-from shared.mongo import Database, Document, ensure_indexes
+from shared.mongo import Client, Database, Document, ensure_indexes
 from shared.oauth import Grant
 from shared.oauth_attempts import Attempt
 from tests.builders import BUS_RING, DATA_KEYS, ORGANIZATION, an_appointment, an_event
@@ -124,14 +124,18 @@ class Ear:
 class Workshop:
     """All parts, joined as ``build_app`` does, with no time to wait before a look."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, client: Client, database: Database) -> None:
         ring = KeyRing.parse(DATA_KEYS)
         self.store, self.connections = MeetingStore(database, ring), Connections(database, ring)
         self.zoom, self.endpoint, self.ear = FakeZoom(), FakeEndpoint(), Ear()
         relay: Any = self.ear
         endpoint: Any = self.endpoint
         self.tokens = AccessTokens(self.connections, Endpoints(endpoint, endpoint, lambda *_: endpoint), relay)
-        self.accounts, self.users, self.staff = Accounts(self.connections), UserStore(database), StaffStore(database)
+        self.accounts, self.users, self.staff = (
+            Accounts(client, self.connections, ring),
+            UserStore(database),
+            StaffStore(database),
+        )
         self.hosts = Hosts(self.connections, self.accounts, self.users, self.staff, self.store)
         report = Report(self.store, relay, BUS_RING, warn_before=timedelta(hours=1), give_up_after=timedelta(days=1))
         self.follow = FollowAppointment(
