@@ -29,12 +29,14 @@ from services.booking.usecases.ask_again import AskForNewSlots
 from services.booking.usecases.attend_proposals import AttendProposals
 from services.booking.usecases.availability import Availability, Look
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
+from services.booking.usecases.change_kind import ChangeKind
 from services.booking.usecases.change_occurrence import ChangeOccurrence
 from services.booking.usecases.choose_menu import ChooseMenu
 from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.choose_tool import ChooseTool
 from services.booking.usecases.claimed_slots import ClaimedSlots
 from services.booking.usecases.confirm import ConfirmSlot, new_reception_code
+from services.booking.usecases.draft_schedule import DraftSchedule
 from services.booking.usecases.drop_slots import DropFilledSlots, DropSlots, DropTakenSlots
 from services.booking.usecases.edit_proposal import EditProposal
 from services.booking.usecases.end_proposal import ExpireProposal, WithdrawProposal
@@ -115,8 +117,20 @@ class AppointmentUses:
     ) -> "AppointmentUses":
         people, store, turns = stores.people, stores.bookings, Turns()
         rooms, take_seat = ChooseRooms(stores.rooms), TakeSeat(stores.menus, stores.guards)
-        register = RegisterAppointment(people, store, availability, rooms, announcer, links, relay, new_reception_code)
-        change = ChangeAppointment(people, store, availability, rooms, announcer, relay, new_reception_code, take_seat)
+        choose = ChooseMenu(stores.menus)
+        draft = DraftSchedule(people, rooms, choose, links)
+        register = RegisterAppointment(draft, store, availability, take_seat, announcer, relay, new_reception_code)
+        change = ChangeAppointment(
+            people,
+            store,
+            availability,
+            rooms,
+            announcer,
+            relay,
+            new_reception_code,
+            take_seat,
+            ChangeKind(people, choose, new_reception_code),
+        )
         cancel = CancelAppointment(people, store, announcer, relay)
         settle_drift = SettleDrift(people, store, change, cancel, announcer, relay, turns)
         return cls(register, change, cancel, ChangeOccurrence(change, cancel), settle_drift, turns)

@@ -5,7 +5,6 @@ from functools import partial
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import resources
-from services.booking.model.modes import modes_of
 from services.booking.model.people import Staff
 from services.booking.model.series import named, with_whole_moved
 from services.booking.problems import (
@@ -20,6 +19,7 @@ from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.appointment_edits import check_details, with_details
 from services.booking.usecases.availability import Availability
+from services.booking.usecases.change_kind import ChangeKind
 from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.drafting import check_connections, check_time, check_zoom, party
 from services.booking.usecases.free_occurrences import FreeOccurrences
@@ -59,7 +59,9 @@ class ChangeAppointment:
         relay: Relay,
         new_code: Callable[[], str],
         take_seat: TakeSeat,
+        change_kind: ChangeKind,
     ) -> None:
+        self._change_kind = change_kind
         self._take_seat = take_seat
         self._new_code = new_code
         self._people = people
@@ -77,7 +79,7 @@ class ChangeAppointment:
             raise NotOpen()
         after = _with_rule(before, with_details(before, wanted), caller.language)
         after = await self._with_party(after, wanted, caller)
-        after = await self._with_kind(before, after, wanted)
+        after = await self._change_kind(before, after, wanted, caller)
         after = await self._with_room(before, after, wanted, caller.language)
         check_details(before, after, caller.language)
         moved = after.span != before.span
@@ -182,23 +184,6 @@ class ChangeAppointment:
                 "zoom_user_id": zoom_user_id,
             }
         )
-
-    async def _with_kind(self, before: Appointment, edited: Appointment, wanted: AppointmentPatch) -> Appointment:
-        """Another kind takes a Zoom user or lets it go, and has a reception code or none (E5)."""
-        kind = wanted.kind or before.kind
-        if kind is before.kind:
-            return edited
-        modes = modes_of(kind)
-        known = await self._people.staff_of(edited.organization_id, [edited.organizer_id])
-        organizer = known[edited.organizer_id]
-        check_zoom(kind, organizer)
-        changes = {
-            "kind": kind,
-            "wants_meeting": modes.web_meeting,
-            "zoom_user_id": organizer.zoom_user_id if modes.web_meeting else None,
-            "reception_code": self._new_code() if modes.reception_code else None,
-        }
-        return edited.model_copy(update=changes)
 
     async def _with_room(
         self, before: Appointment, edited: Appointment, wanted: AppointmentPatch, language: Language

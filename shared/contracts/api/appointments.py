@@ -105,8 +105,8 @@ class CalendarView(View):
 
 class AppointmentPatch(Request):
     """What is left out stays. ``start`` or ``end`` reschedules; with ``start`` alone the length stays. A ``room_id`` of
-    null releases the room. Another ``kind`` creates or deletes the Zoom meeting (E5); an ``all_day`` appointment covers
-    the whole days that its times touch.
+    null releases the room. Another ``kind`` or meeting type creates or deletes the Zoom meeting (E5); a type of null is
+    no type any more. An ``all_day`` appointment covers the whole days that its times touch.
     """
 
     start: MayBeLeftOut[Instant] = None
@@ -118,6 +118,7 @@ class AppointmentPatch(Request):
     guidance: MayBeLeftOut[LongText] = None
     visibility: MayBeLeftOut[Visibility] = None
     kind: MayBeLeftOut[Kind] = None
+    meeting_type_id: Id | None = None
     all_day: MayBeLeftOut[StrictBool] = None
     customer: MayBeLeftOut[GuestField] = None
     deal: MayBeLeftOut[GuestField] = None

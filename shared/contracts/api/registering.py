@@ -21,13 +21,16 @@ from shared.contracts.booking import Kind, Visibility
 
 
 class AppointmentCreate(Request):
-    """``attendee_ids`` and ``organizer_id`` default to the caller, who need not attend; an empty title is made of the
+    """Of a meeting type, or of a ``kind`` (``web``); the type's usual length counts where ``end`` is left out.
+    ``attendee_ids`` and ``organizer_id`` default to the caller, who need not attend; an empty title is made of the
     guest, who may be left out. ``all_day`` covers the whole days, in the organization's zone, that ``start`` and
     ``end`` touch; there ``end`` may be left out. An ``rrule`` (RFC 5545, with COUNT or UNTIL) makes it recur, ``start``
     first. A ``deal`` belongs to a ``customer``. ``place`` is the fixed URL or text of a ``link``. The guest is mailed
     where they have an address and ``send_mail`` is not false.
     """
 
+    meeting_type_id: Id | None = None
+    bookable_id: Id | None = None
     kind: MayBeLeftOut[Kind] = None
     title: Title = ""
     start: Instant

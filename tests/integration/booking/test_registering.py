@@ -273,3 +273,39 @@ async def test_every_occurrence_of_a_recurring_schedule_is_claimed(world: World)
     assert busy.json()["errors"][0]["pointer"] == "/occurrences/1/start"
     odd = await register(world, rrule="FREQ=YEARLY;COUNT=3", **a_slot_at(6, 13))
     assert (odd.status_code, odd.json()["errors"][0]["pointer"]) == (422, "/rrule")
+
+
+async def a_type(world: World, location: str, **changes: Any) -> str:
+    body = {"name": "面談", "location": location, **changes}
+    answer = await world.call("POST", "/meeting-types", body, role="admin")
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def test_a_meeting_type_decides_kind_length_and_place(world: World) -> None:
+    teams = await a_type(world, "link", place="https://teams.example/x", duration_minutes=45)
+    start = in_tokyo(2, 13)
+    body = {"title": "面談", "start": start.isoformat(), "meeting_type_id": teams}
+    shown = (await world.call("POST", "/appointments", body)).json()
+    assert (shown["kind"], shown["place"], shown["meeting_type"]["id"]) == ("link", "https://teams.example/x", teams)
+    assert shown["end"] == (start + timedelta(hours=9, minutes=45)).strftime("%Y-%m-%dT%H:%M:00+09:00")
+    zoom = await a_type(world, "zoom")
+    changed = (await world.call("PATCH", f"/appointments/{shown['id']}", {"meeting_type_id": zoom})).json()
+    assert (changed["kind"], changed["meeting"]["status"], changed["place"]) == ("web", "pending", "")
+    none = (await world.call("PATCH", f"/appointments/{shown['id']}", {"kind": "none"})).json()
+    assert (none["meeting_type"], none["meeting"]["status"]) == (None, "none")
+    odd = await register(world, meeting_type_id=teams, kind="web", **a_slot_at(3, 9))
+    assert (odd.status_code, odd.json()["code"]) == (422, "mode_mismatch")
+    unknown = await register(world, meeting_type_id="mtp_unknown", **a_slot_at(3, 9))
+    assert unknown.status_code == 422
+
+
+async def test_a_bookables_seats_are_taken_one_by_one(world: World) -> None:
+    phone = await a_type(world, "phone")
+    made = await world.call("POST", "/bookables", {"name": "窓口", "capacity": 2, "type": "time"}, role="admin")
+    chosen = {"meeting_type_id": phone, "bookable_id": made.json()["id"]}
+    people = ["stf_1", "stf_2", "stf_3"]
+    for person in people:
+        await world.staff(person, person)
+    answers = [await register(world, attendee_ids=[person], **chosen) for person in people]
+    assert [answer.status_code for answer in answers] == [201, 201, 409]
