@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.contracts.booking import Appointment
+from shared.whole_characters import cut
 
 TOPIC_LIMIT = 200
 DURATION_LIMIT_MINUTES = 1440
@@ -158,7 +159,7 @@ def wanted_of(appointment: Appointment, *, canceled: bool) -> Wanted:
         exists=appointment.wants_meeting and not canceled,
         canceled=canceled,
         host_staff_id=appointment.organizer_id,
-        topic=topic_of(appointment.title),
+        topic=topic_of(appointment.topic or appointment.title),
         start_at=appointment.start_at,
         minutes=max(1, min(DURATION_LIMIT_MINUTES, -(-int(length.total_seconds()) // 60))),
         time_zone=appointment.time_zone,
@@ -170,7 +171,7 @@ def wanted_of(appointment: Appointment, *, canceled: bool) -> Wanted:
 
 def topic_of(title: str) -> str:
     """The title, cut at a whole character where Zoom's limit of 200 is passed; never empty."""
-    return title[:TOPIC_LIMIT].strip() or "Web会議"
+    return cut(title.strip(), TOPIC_LIMIT).strip() or "Web会議"
 
 
 def fits(wanted: Wanted, actual: Actual) -> bool:

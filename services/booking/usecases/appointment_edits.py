@@ -8,6 +8,7 @@ from services.booking.model.appointment_times import whole_days
 from services.booking.problems import REQUIRED, SERIES_STAYS, AllDayWithZoom, invalid
 from shared.contracts.api.appointments import AppointmentPatch
 from shared.problem import Language
+from shared.zoom_block import above_block
 
 _DETAILS = (
     "title",
@@ -23,10 +24,13 @@ _DETAILS = (
 
 
 def with_details(before: Appointment, wanted: AppointmentPatch) -> Appointment:
+    """Of the details the user's text alone is taken: the block under it is written anew (E4)."""
     given = wanted.model_fields_set
     changes: dict[str, object] = {
         name: getattr(wanted, name) for name in _DETAILS if name in given and getattr(wanted, name) is not None
     }
+    if wanted.note is not None:
+        changes["note"] = above_block(wanted.note)
     if "address" in given:
         changes["address"] = wanted.address or None
     start_at: datetime = wanted.start or before.start_at

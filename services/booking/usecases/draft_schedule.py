@@ -23,6 +23,7 @@ from shared.contracts.people import Guest
 from shared.ids import new_id
 from shared.internal import Caller
 from shared.problem import Language
+from shared.zoom_block import above_block
 
 
 class DraftSchedule:
@@ -97,7 +98,7 @@ class DraftSchedule:
             guest_time_zone="",
             guest_locale="",
             guidance=wanted.guidance,
-            note=wanted.note,
+            note=above_block(wanted.note),
             visibility=wanted.visibility,
             wants_meeting=web,
             zoom_user_id=people.organizer.zoom_user_id if web else None,

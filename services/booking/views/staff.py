@@ -26,6 +26,7 @@ from shared.contracts.api.menus import MenuRef
 from shared.contracts.api.proposals import ProposalView, SlotView
 from shared.contracts.booking import Attendee, MeetingTypeRef, Visibility
 from shared.internal import Caller
+from shared.zoom_block import details, zoom_block
 
 _HIDDEN_TITLE = {"ja": "非公開の予定", "en": "Private"}
 _NOBODY = GuestView(company="", name="", email="")
@@ -134,7 +135,14 @@ def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, m
         reveal=reveal_view(appointment.reveal),
         link_at=appointment.link_at.astimezone(zone) if appointment.link_at else None,
     )
-    return view.model_copy(update=_schedule(appointment, hidden=access.hidden))
+    return view.model_copy(update={**_schedule(appointment, hidden=access.hidden), "details": _details(view)})
+
+
+def _details(view: AppointmentView) -> str:
+    """The user's text, and under it the block that is written anew whenever somebody looks (E4)."""
+    meeting = view.meeting
+    block = zoom_block(meeting.join_url, meeting.meeting_id or "", meeting.passcode or "") if meeting.join_url else ""
+    return details(view.note, block)
 
 
 def _schedule(appointment: Appointment, *, hidden: bool) -> dict[str, object]:

@@ -63,6 +63,7 @@ def entry_draft(
         visibility=appointment.visibility,
         participants=tuple(Participant(one.person.email, one.person.name) for one in invited),
         room=room,
+        all_day=appointment.all_day,
     )
 
 

@@ -35,6 +35,8 @@ class EntryDraft:
     participants: tuple[Participant, ...] = ()
     room: Participant | None = None
     """Booked with the entry, as an attendee of its own kind."""
+    all_day: bool = False
+    """Whole days of ``time_zone``."""
 
     @property
     def digest(self) -> str:
@@ -42,6 +44,8 @@ class EntryDraft:
         values = asdict(self)
         if self.room is None:
             del values["room"]
+        if not self.all_day:
+            del values["all_day"]
         text = json.dumps(values, default=str, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -14,7 +14,14 @@ from services.calendar_sync.model.calendars import MAIN, ListedCalendar
 from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import PREFIX, EntryDraft, Written, provider_key
 from services.calendar_sync.providers.calls import ProviderApi, retry_after
-from services.calendar_sync.providers.google_mapping import from_draft, new_entry, to_busy, to_listed, to_state
+from services.calendar_sync.providers.google_mapping import (
+    from_draft,
+    new_entry,
+    of_other_kind,
+    to_busy,
+    to_listed,
+    to_state,
+)
 from services.calendar_sync.providers.listing import LIST_SCOPES
 from services.calendar_sync.providers.protocol import Credential, Reading, Watch
 from services.calendar_sync.providers.room_answers import from_google
@@ -199,7 +206,16 @@ class GoogleCalendar:
         return Written(str(found["id"]), str(found.get("iCalUID", "")), generation)
 
     async def update(self, credential: Credential, entry_id: str, draft: EntryDraft, *, calendar: str = MAIN) -> None:
-        url, body = self._entry(entry_id, calendar), from_draft(draft)
+        """Google refuses a date beside a time that stands there: what the other kind had is taken away then."""
+        try:
+            await self._patch(credential, entry_id, from_draft(draft), calendar)
+        except ProviderRefused as error:
+            if error.missing or error.denied:
+                raise
+            await self._patch(credential, entry_id, of_other_kind(draft), calendar)
+
+    async def _patch(self, credential: Credential, entry_id: str, body: dict[str, Any], calendar: str) -> None:
+        url = self._entry(entry_id, calendar)
         await self._api.call("events.patch", credential, "PATCH", url, params=_QUIET, body=body)
 
     async def find(self, credential: Credential, marker: str, generation: int, *, calendar: str = MAIN) -> str | None:

@@ -15,6 +15,8 @@ from shared.contracts.booking import Visibility
 from shared.providers import ProviderUnavailable
 
 MARKER = "chosei"
+DAYS_OF = "choseiZone"
+"""In whose zone our whole days are meant: Google says only the date, and calendars have zones of their own."""
 _FREE_TYPES = {"workingLocation", "birthday"}
 _VISIBILITY = {Visibility.DEFAULT: "default", Visibility.PUBLIC: "public", Visibility.PRIVATE: "private"}
 _WRITERS = {"writer", "owner"}
@@ -49,7 +51,9 @@ def to_state(event: Mapping[str, Any], calendar_zone: str) -> EntryState | None:
     """How an entry of ours stands; None for a cancelled one."""
     if event.get("status") == "cancelled":
         return None
-    start_at, end_at = (_instant_or_none(event.get(side), calendar_zone) for side in ("start", "end"))
+    ours = (event.get("extendedProperties") or {}).get("shared") or {}
+    zone = str(ours.get(DAYS_OF) or calendar_zone)
+    start_at, end_at = (_instant_or_none(event.get(side), zone) for side in ("start", "end"))
     return EntryState(start_at, end_at, str(event.get("summary") or ""))
 
 
@@ -74,12 +78,13 @@ def _instant(moment: Mapping[str, Any] | None, calendar_zone: str) -> datetime:
 
 def from_draft(draft: EntryDraft) -> dict[str, Any]:
     """The whole event; in a patch, arrays replace what was there. Google reads descriptions as HTML (G24)."""
+    marks = {MARKER: draft.marker, **({DAYS_OF: draft.time_zone} if draft.all_day else {})}
     body: dict[str, Any] = {
         "summary": draft.title,
         "description": _TAG.sub("&lt;", draft.description),
         "location": draft.location,
-        "start": _moment(draft.start_at, draft.time_zone),
-        "end": _moment(draft.end_at, draft.time_zone),
+        "start": _moment(draft.start_at, draft),
+        "end": _moment(draft.end_at, draft),
         "status": "tentative" if draft.tentative else "confirmed",
         "transparency": "opaque",
         "visibility": _VISIBILITY[draft.visibility],
@@ -87,7 +92,7 @@ def from_draft(draft: EntryDraft) -> dict[str, Any]:
             *({"email": one.email, "displayName": one.name} for one in draft.participants),
             *({"email": one.email, "displayName": one.name, "resource": True} for one in (draft.room,) if one),
         ],
-        "extendedProperties": {"shared": {MARKER: draft.marker}},
+        "extendedProperties": {"shared": marks},
     }
     if draft.tentative:
         body["reminders"] = {"useDefault": False, "overrides": []}
@@ -102,8 +107,20 @@ def new_entry(draft: EntryDraft, entry_id: str) -> dict[str, Any]:
     return body
 
 
-def _moment(at: datetime, zone: str) -> dict[str, str]:
-    return {"dateTime": at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds"), "timeZone": zone}
+def of_other_kind(draft: EntryDraft) -> dict[str, Any]:
+    """The same for an entry that had times and has days now, or the other way round: patches merge objects, and a null
+    takes away.
+    """
+    body = from_draft(draft)
+    nothing = dict.fromkeys(("date", "dateTime", "timeZone"))
+    return {**body, "start": {**nothing, **body["start"]}, "end": {**nothing, **body["end"]}}
+
+
+def _moment(at: datetime, draft: EntryDraft) -> dict[str, str]:
+    local = at.astimezone(ZoneInfo(draft.time_zone))
+    if draft.all_day:
+        return {"date": local.date().isoformat()}
+    return {"dateTime": local.isoformat(timespec="seconds"), "timeZone": draft.time_zone}
 
 
 def to_listed(entry: Mapping[str, Any]) -> ListedCalendar:

@@ -84,6 +84,7 @@ def from_draft(draft: EntryDraft) -> dict[str, Any]:
         "location": {"displayName": draft.location},
         "start": _moment(draft.start_at, draft.time_zone),
         "end": _moment(draft.end_at, draft.time_zone),
+        "isAllDay": draft.all_day,
         "showAs": "tentative" if draft.tentative else "busy",
         "sensitivity": _SENSITIVITY[draft.visibility],
         "attendees": [

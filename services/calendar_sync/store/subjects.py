@@ -75,7 +75,7 @@ class Appointments:
             "revision": state.revision,
             "canceled": state.canceled,
             "appointment": appointment.model_dump(mode="json") if appointment else None,
-            "attendee_ids": [one.staff_id for one in appointment.attendees] if appointment else [],
+            "attendee_ids": sorted(_people_of(appointment)) if appointment else [],
             "ends_at": appointment.end_at if appointment else None,
             "note": self._seal(state.appointment_id, "note", state.note) if state.note else None,
             "meeting": self._sealed_meeting(state),
@@ -83,7 +83,7 @@ class Appointments:
         await self.collection.update_one({"_id": state.appointment_id}, {"$set": values}, upsert=True, session=session)
 
     async def coming_of(self, staff_id: str, now: datetime) -> Sequence[tuple[str, str]]:
-        """Ids and organizations of live appointments that this person attends and that are not over."""
+        """Ids and organizations of live appointments that this person attends or organizes and that are not over."""
         which = {"attendee_ids": staff_id, "ends_at": {"$gt": now}, "canceled": False}
         rows = await self.collection.find(which, {"organization_id": 1}).to_list(None)
         return [(row["_id"], row["organization_id"]) for row in rows]
@@ -108,3 +108,8 @@ class Appointments:
 
     def _open(self, appointment_id: str, field: str, sealed: str) -> str:
         return self._ring.decrypt(sealed, place=f"appointments/{appointment_id}/{field}").decode()
+
+
+def _people_of(appointment: Appointment) -> set[str]:
+    """Whose calendars may have an entry: an organizer need not attend (E2)."""
+    return {appointment.organizer_id, *(one.staff_id for one in appointment.attendees)}

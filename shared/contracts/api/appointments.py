@@ -175,8 +175,9 @@ class DriftView(View):
 class AppointmentView(View):
     """An appointment as staff see it. ``hidden`` as in proposals. Times are in the organization's zone. ``creator``
     registered or proposed it, ``changed_by`` changed it last, at ``updated_at``. An ``all_day`` one starts and ends at
-    midnight. ``place`` is the URL or text of another tool than Zoom (C5); ``link_at`` is from when on the guest knows
-    how to join (C7), null where that is at once.
+    midnight. ``details`` are the ``note`` with the block of the meeting under it (E4); what is sent back as a ``note``
+    may hold the block, which is left out. ``place`` is the URL or text of another tool than Zoom (C5); ``link_at`` is
+    from when on the guest knows how to join (C7), null where that is at once.
     """
 
     id: str
@@ -215,6 +216,7 @@ class AppointmentView(View):
     place: str = ""
     others_may_edit: bool = False
     mails_guest: bool = True
+    details: str = ""
     changed_by: AttendeeView | None = None
     hidden: bool
     can_change: bool

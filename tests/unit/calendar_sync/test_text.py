@@ -1,9 +1,6 @@
 """The words of entries (R12, R14, R15, E4)."""
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from services.calendar_sync.model.text import MeetingLink, cut, description, hold_title
+from services.calendar_sync.model.text import MeetingLink, description, hold_title
 from tests.builders import a_proposal, an_appointment
 
 LINK = MeetingLink("https://zoom.example/j/72962683804?pwd=abc", "72962683804", "234792")
@@ -46,18 +43,6 @@ def test_r14_only_the_note_is_cut_and_the_block_stays_whole() -> None:
 
 def test_r15_fifty_thousand_characters_fit_where_the_provider_takes_them() -> None:
     assert "あ" * 50_000 in described("あ" * 50_000, limit=200_000)
-
-
-@given(st.text(max_size=60), st.integers(5, 80))
-def test_a_cut_text_is_never_longer_than_the_limit(text: str, limit: int) -> None:
-    assert len(cut(text, limit, "…").encode("utf-16-le", "surrogatepass")) // 2 <= limit
-
-
-def test_a_cut_never_ends_inside_a_character() -> None:
-    family = "👨\u200d👩\u200d👧"
-    assert cut("ab" + family + "c" * 20, 7, "…") in ("ab…", "ab👨…", "ab" + "…")
-    assert cut("か\u3099" * 10, 4, "…") == "か\u3099…"
-    assert cut("𩸽" * 10, 4, "…") == "𩸽…"
 
 
 def test_a_hold_is_marked_as_provisional() -> None:

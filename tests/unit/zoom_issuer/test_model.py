@@ -147,6 +147,13 @@ def test_a_topic_is_never_empty_and_never_over_200_characters(title: str) -> Non
     assert 0 < len(topic_of(title)) <= 200
 
 
+def test_e3_a_topic_names_customer_and_deal_and_is_cut_at_a_whole_character() -> None:
+    wanted = wanted_of(an_appointment(title="定例", topic="定例(ABC商事 / 新基幹)"), canceled=False)
+    assert wanted.topic == "定例(ABC商事 / 新基幹)"
+    assert topic_of("あ" * 199 + "👨\u200d👩\u200d👧") == "あ" * 199
+    assert topic_of("あ" * 198 + "か\u3099" + "い") == "あ" * 198 + "か\u3099"
+
+
 def test_lengths_are_rounded_up_to_whole_minutes() -> None:
     start = tomorrow_at(4)
     appointment = an_appointment(start_at=start).model_copy(update={"end_at": start + timedelta(seconds=61)})
