@@ -1,6 +1,6 @@
 """Days and spans of time in words, the same on pages, in mails and in what is copied (R8). Pure; the zone is given."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -34,3 +34,12 @@ def clock_span(start_at: datetime, end_at: datetime, zone: ZoneInfo, language: L
 def span(start_at: datetime, end_at: datetime, zone: ZoneInfo, language: Language) -> str:
     """R8's line for one slot: ``2026年12月1日(火) 13:00 ～ 14:00``, ``Tue, 1 Dec 2026 13:00 – 14:00``."""
     return f"{day(start_at.astimezone(zone), language)} {clock_span(start_at, end_at, zone, language)}"
+
+
+def days(start_at: datetime, end_at: datetime, zone: ZoneInfo, language: Language) -> str:
+    """Of whole days: ``2026年12月1日(火)(終日)``, ``Tue, 1 Dec 2026 – Wed, 2 Dec 2026 (all day)``."""
+    first = start_at.astimezone(zone).date()
+    last = max(first, end_at.astimezone(zone).date() - timedelta(days=1))
+    whole = "(終日)" if language == "ja" else " (all day)"
+    until = f" {'～' if language == 'ja' else '–'} {day(last, language)}" if last > first else ""
+    return f"{day(first, language)}{until}{whole}"

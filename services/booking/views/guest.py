@@ -120,6 +120,7 @@ def appointment_view(
         cancel_message=appointment.cancel_message,
         organization_name=organization.name,
         manage_url=manage_url,
+        all_day=appointment.all_day,
         place="" if untold or not appointment.is_live else appointment.place,
         link_at=link_at.astimezone(zone) if untold and link_at else None,
     )

@@ -29,7 +29,7 @@ def links(appointment: GuestAppointmentView) -> Links:
     google = {
         "action": "TEMPLATE",
         "text": title,
-        "dates": f"{_compact(appointment.start)}/{_compact(appointment.end)}",
+        "dates": f"{_compact(appointment.start, appointment)}/{_compact(appointment.end, appointment)}",
         "details": details,
         "location": place,
     }
@@ -37,8 +37,9 @@ def links(appointment: GuestAppointmentView) -> Links:
         "path": "/calendar/action/compose",
         "rru": "addevent",
         "subject": title,
-        "startdt": _plain(appointment.start),
-        "enddt": _plain(appointment.end),
+        "startdt": _plain(appointment.start, appointment),
+        "enddt": _plain(appointment.end, appointment),
+        **({"allday": "true"} if appointment.all_day else {}),
         "body": details,
         "location": place,
     }
@@ -53,8 +54,9 @@ def file_of(appointment: GuestAppointmentView, at: datetime) -> bytes:
     entry = Event()
     entry.add("uid", f"{appointment.id}@chosei")
     entry.add("dtstamp", at.astimezone(UTC).replace(microsecond=0))
-    entry.add("dtstart", appointment.start.astimezone(UTC))
-    entry.add("dtend", appointment.end.astimezone(UTC))
+    start, end = appointment.start, appointment.end
+    entry.add("dtstart", start.date() if appointment.all_day else start.astimezone(UTC))
+    entry.add("dtend", end.date() if appointment.all_day else end.astimezone(UTC))
     entry.add("summary", _title(appointment))
     entry.add("description", _description(appointment))
     if place := _place(appointment):
@@ -87,9 +89,10 @@ def _description(appointment: GuestAppointmentView) -> str:
     )
 
 
-def _compact(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+def _compact(at: datetime, appointment: GuestAppointmentView) -> str:
+    """Whole days are those of the organization, in whose zone the view says its times."""
+    return f"{at:%Y%m%d}" if appointment.all_day else at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _plain(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _plain(at: datetime, appointment: GuestAppointmentView) -> str:
+    return f"{at:%Y-%m-%d}" if appointment.all_day else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -86,6 +86,11 @@ def span(start: datetime, end: datetime, zone: str, language: Language) -> str:
     return wording.span(start, end, ZoneInfo(zone), language)
 
 
+def days(start: datetime, end: datetime, zone: str, language: Language) -> str:
+    """Whole days, in the organization's zone."""
+    return wording.days(start, end, ZoneInfo(zone), language)
+
+
 def offset(zone: str, at: datetime) -> str:
     """``GMT+9``, ``GMT-3:30`` or ``GMT`` as it holds at that instant."""
     minutes = (at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()) // timedelta(minutes=1)

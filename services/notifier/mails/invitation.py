@@ -50,14 +50,16 @@ def invitation(
     organizer: Participant,
     guest: Participant,
     stamp: datetime,
+    all_day: bool = False,
 ) -> Invitation:
     """The guest chose the time, so they have accepted and nobody asks for an answer."""
     entry = Event()
     entry.add("uid", uid_of(appointment_id))
     entry.add("dtstamp", stamp)
     entry.add("sequence", sequence)
-    entry.add("dtstart", start_at.astimezone(zone))
-    entry.add("dtend", end_at.astimezone(zone))
+    start, end = start_at.astimezone(zone), end_at.astimezone(zone)
+    entry.add("dtstart", start.date() if all_day else start)
+    entry.add("dtend", end.date() if all_day else end)
     entry.add("summary", title)
     entry.add("description", description)
     if location:

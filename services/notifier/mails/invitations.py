@@ -36,6 +36,7 @@ def for_mail(material: Material, scene: Scene) -> Invitation | None:
         organizer=Participant(scene.company, material.organizer_address),
         guest=Participant(scene.guest, line(appointment.guest.email)),
         stamp=material.at,
+        all_day=appointment.all_day,
     )
 
 

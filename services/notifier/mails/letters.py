@@ -216,6 +216,8 @@ def _moment(at: datetime, zone: ZoneInfo, language: Language) -> str:
 def _when(appointment: Appointment, start_at: datetime, end_at: datetime, material: Material) -> str:
     """The organization's zone and the guest's where it is another, the reader's own first (G6, X12)."""
     home = material.zone
+    if appointment.all_day:
+        return wording.days(start_at, end_at, home, material.language)
     away = moments.zone_or_none(appointment.guest_time_zone) if appointment.guest_time_zone else None
     zones = [home] if away is None or away.key == home.key else [home, away]
     if material.audience is Audience.GUEST:

@@ -260,5 +260,6 @@ class GuestAppointmentView(View):
     cancel_message: str = ""
     organization_name: str
     manage_url: str
+    all_day: bool = False
     place: str = ""
     link_at: datetime | None = None

@@ -88,3 +88,14 @@ def test_hostile_names_and_titles_stay_inside_their_property() -> None:
     calendar, entry = entry_of(Purpose.CONFIRMED, matter=matter, guidance=evil)
     assert len(calendar.walk("VEVENT")) == 1
     assert entry["ATTENDEE"] == "mailto:hanako@example.com"
+
+
+def test_whole_days_are_dates() -> None:
+    midnight = START.replace(hour=15, minute=0)
+    whole = an_appointment(all_day=True, start_at=midnight, end_at=midnight + timedelta(days=2))
+    mail = write(a_material(Purpose.CONFIRMED, matter=a_matter(appointment=whole)))
+    assert mail.invitation is not None
+    (entry,) = Calendar.from_ical(mail.invitation.content).walk("VEVENT")
+    day = (midnight + timedelta(hours=9)).date()
+    assert (entry["DTSTART"].dt, entry["DTEND"].dt) == (day, day + timedelta(days=2))
+    assert "(終日)" in mail.text
