@@ -1,14 +1,17 @@
-"""Rows of reminder_scheduler: one per appointment, and what is known of each organization.
+"""Rows of reminder_scheduler: one per appointment with its bells, and what is known of each organization.
 
-A row's ``revision`` only grows; ``sent_for`` holds every instant a reminder went out for, so that none goes out twice.
+A row's ``revision`` only grows; ``sent_for`` holds every instant a bell rang for, so that none rings twice. The row's
+``due_at`` and ``planned_at`` are those of the bell that is looked at first.
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, time
 from typing import Any
 
-from services.reminder_scheduler.model import Known, Office, Reminder, Status
+from services.reminder_scheduler.model import Bell, Known, Office, Reminder, Status
 from shared import due
+from shared.contracts.booking import Reveal
 from shared.contracts.envelope import CloudEvent
 from shared.messaging import outbox
 from shared.mongo import ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel, UpdateOne
@@ -120,11 +123,18 @@ def reminder_in(row: Document) -> Reminder:
             time_zone=row["time_zone"],
             decided_at=row["decided_at"],
             canceled=row["canceled"],
+            reveal=Reveal.model_validate(row["reveal"]),
         ),
-        status=Status(row["status"]),
-        due_at=row.get("due_at"),
-        planned_at=row.get("planned_at"),
-        sent_for=tuple(row.get("sent_for", ())),
+        bells=tuple(
+            Bell(
+                minutes=bell["minutes"],
+                status=Status(bell["status"]),
+                due_at=bell["due_at"],
+                planned_at=bell["planned_at"],
+                sent_for=tuple(bell["sent_for"]),
+            )
+            for bell in row["bells"]
+        ),
         version=row["version"],
     )
 
@@ -139,8 +149,8 @@ def _state(reminder: Reminder) -> Document:
         "time_zone": known.time_zone,
         "decided_at": known.decided_at,
         "canceled": known.canceled,
-        "status": reminder.status,
-        "planned_at": reminder.planned_at,
-        "sent_for": list(reminder.sent_for),
+        "reveal": known.reveal.model_dump(),
+        "bells": [asdict(bell) for bell in reminder.bells],
     }
-    return {**state, "due_at": reminder.due_at} if reminder.due_at else state
+    waiting = reminder.next
+    return {**state, "due_at": waiting.due_at, "planned_at": waiting.planned_at} if waiting else state

@@ -73,4 +73,5 @@ def _known(
         time_zone=appointment.time_zone,
         decided_at=event.time,
         canceled=isinstance(data, AppointmentCanceled),
+        reveal=appointment.reveal,
     )

@@ -1,4 +1,6 @@
-"""Events of reminder_scheduler: the reminder on the day (R27, G21). Subject: the appointment's id."""
+"""Events of reminder_scheduler: the reminder on the day (R27, G21) and the notices just before (C7). Subject: the
+appointment's id.
+"""
 
 from enum import StrEnum
 
@@ -28,6 +30,18 @@ class ReminderDue(EventData, routing_key="reminder_scheduler.reminder_due.v1"):
     appointment_id: str
     revision: int
     start_at: Instant
+
+
+class NoticeDue(EventData, routing_key="reminder_scheduler.notice_due.v1"):
+    """The time of a notice just before the start has come (C7), ``minutes`` of them before it, and booking just said
+    that this revision stands: both sides get the mail now. ``tells_link`` where the guest learns by it how to join.
+    """
+
+    appointment_id: str
+    revision: int
+    start_at: Instant
+    minutes: int
+    tells_link: bool
 
 
 class ReminderCanceled(EventData, routing_key="reminder_scheduler.reminder_canceled.v1"):

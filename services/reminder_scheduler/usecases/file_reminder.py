@@ -1,8 +1,9 @@
-"""File, move or cancel the reminder of one appointment, whatever order its events come in."""
+"""File, move or cancel the reminder and the notices of one appointment, whatever order its events come in."""
 
 from dataclasses import replace
+from datetime import datetime
 
-from services.reminder_scheduler.model import Known, Office, Reminder, Status, plan
+from services.reminder_scheduler.model import Bell, Known, Office, Plan, Reminder, Status, plan, plan_notice
 from services.reminder_scheduler.store import ReminderStore
 from shared import clock
 from shared.contracts.envelope import Cause, envelope
@@ -65,8 +66,18 @@ class FileReminder:
 def _planned(
     filed: Reminder | None, known: Known, office: Office
 ) -> tuple[Reminder, ReminderScheduled | ReminderCanceled | None]:
-    """The reminder as it should be, and what is said of it; nothing is said when nothing changed for others."""
-    before = replace(filed or Reminder(known, Status.FILED), known=known)
+    """All bells as they should be, and what is said of the reminder; nothing is said when nothing changed for others.
+    A notice that is no longer wanted stays as canceled, since it may have gone out.
+    """
+    before = replace(filed or Reminder(known), known=known)
+    day, event = _day(before.day, known, office)
+    rung = {bell.minutes: bell for bell in before.bells[1:]}
+    wanted = (*known.reveal.notices, *(minutes for minutes in rung if minutes not in known.reveal.notices))
+    notices = tuple(_notice(rung.get(minutes) or Bell(minutes), known) for minutes in wanted if minutes is not None)
+    return replace(before, bells=(day, *notices)), event
+
+
+def _day(before: Bell, known: Known, office: Office) -> tuple[Bell, ReminderScheduled | ReminderCanceled | None]:
     wanted = plan(known.start_at, known.decided_at, office)
     due_at, reason = wanted.due_at, wanted.reason
     if known.canceled:
@@ -75,9 +86,29 @@ def _planned(
         return replace(before, status=Status.SENT, due_at=None), None
     appointment_id, revision = known.appointment_id, known.revision
     if due_at is not None:
-        reminder = replace(before, status=Status.FILED, due_at=due_at, planned_at=due_at)
-        return reminder, ReminderScheduled(appointment_id=appointment_id, revision=revision, due_at=due_at)
+        scheduled = ReminderScheduled(appointment_id=appointment_id, revision=revision, due_at=due_at)
+        return _filed(before, due_at, due_at), scheduled
     assert reason is not None
-    status = Status.CANCELED if reason is ReasonNotReminded.CANCELED else Status.SUPPRESSED
     canceled = ReminderCanceled(appointment_id=appointment_id, revision=revision, reason=reason)
-    return replace(before, status=status, due_at=None), canceled
+    return _quiet(before, reason), canceled
+
+
+def _notice(before: Bell, known: Known) -> Bell:
+    assert before.minutes is not None
+    wanted = plan_notice(known, before.minutes)
+    if known.canceled or before.minutes not in known.reveal.notices:
+        wanted = Plan(None, ReasonNotReminded.CANCELED)
+    elif wanted.planned_at in before.sent_for:
+        return replace(before, status=Status.SENT, due_at=None)
+    if wanted.due_at is None or wanted.planned_at is None:
+        return _quiet(before, wanted.reason)
+    return _filed(before, wanted.due_at, wanted.planned_at)
+
+
+def _filed(before: Bell, due_at: datetime, planned_at: datetime) -> Bell:
+    return replace(before, status=Status.FILED, due_at=due_at, planned_at=planned_at)
+
+
+def _quiet(before: Bell, reason: ReasonNotReminded | None) -> Bell:
+    status = Status.CANCELED if reason is ReasonNotReminded.CANCELED else Status.SUPPRESSED
+    return replace(before, status=status, due_at=None)

@@ -4,20 +4,21 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
-from services.reminder_scheduler.model import Reminder, Status
+from services.reminder_scheduler.model import Bell, Known, Reminder, Status
 from services.reminder_scheduler.store import ReminderStore
 from shared import clock
 from shared.contracts.envelope import Cause, CloudEvent, envelope
-from shared.contracts.reminder_scheduler import ReasonNotReminded, ReminderCanceled, ReminderDue
+from shared.contracts.reminder_scheduler import NoticeDue, ReasonNotReminded, ReminderCanceled, ReminderDue
 from shared.messaging import outbox
 from shared.messaging.relay import Relay
 from shared.observability import metrics
 
+Said = ReminderDue | ReminderCanceled | NoticeDue
 log = structlog.get_logger(__name__)
 ASK_AGAIN = timedelta(seconds=5)
 """When booking says that a revision does not stand, the event that says why is on its way."""
@@ -56,25 +57,43 @@ class SendDue:
         metrics.record_reminder_lateness(max(late, timedelta(0)))
 
     def _decide(self, reminder: Reminder, stand: set[tuple[str, int]]) -> tuple[Reminder, list[outbox.Entry]]:
-        (appointment_id, revision), start_at = _named(reminder), reminder.known.start_at
-        if clock.now() >= start_at:
-            late = ReminderCanceled(appointment_id=appointment_id, revision=revision, reason=ReasonNotReminded.TOO_LATE)
-            suppressed = replace(reminder, status=Status.SUPPRESSED, due_at=None)
-            return suppressed, outbox.entries([_wrapped(reminder, late)])
-        if (appointment_id, revision) not in stand:
-            return replace(reminder, due_at=clock.now() + ASK_AGAIN), []
-        now = ReminderDue(appointment_id=appointment_id, revision=revision, start_at=start_at)
-        assert reminder.planned_at is not None
-        sent_for = (*reminder.sent_for, reminder.planned_at)
-        sent = replace(reminder, status=Status.SENT, due_at=None, sent_for=sent_for)
-        return sent, outbox.entries([_wrapped(reminder, now)])
+        """Of all bells of the row that are due."""
+        now, stands = clock.now(), _named(reminder) in stand
+        rung = [_rung(bell, reminder.known, now, stands=stands) for bell in reminder.bells]
+        said = [event for _, event in rung if event is not None]
+        after = replace(reminder, bells=tuple(bell for bell, _ in rung))
+        return after, outbox.entries([_wrapped(reminder, event) for event in said])
+
+
+def _rung(bell: Bell, known: Known, now: datetime, *, stands: bool) -> tuple[Bell, Said | None]:
+    """The bell afterwards, and what is said; one whose revision does not stand is looked at again soon."""
+    if bell.due_at is None or bell.due_at > now:
+        return bell, None
+    assert bell.planned_at is not None
+    appointment_id, revision, start_at = known.appointment_id, known.revision, known.start_at
+    if now >= start_at:
+        late = ReminderCanceled(appointment_id=appointment_id, revision=revision, reason=ReasonNotReminded.TOO_LATE)
+        suppressed = replace(bell, status=Status.SUPPRESSED, due_at=None)
+        return suppressed, late if bell.minutes is None else None
+    if not stands:
+        return replace(bell, due_at=now + ASK_AGAIN), None
+    sent = replace(bell, status=Status.SENT, due_at=None, sent_for=(*bell.sent_for, bell.planned_at))
+    if bell.minutes is None:
+        return sent, ReminderDue(appointment_id=appointment_id, revision=revision, start_at=start_at)
+    return sent, NoticeDue(
+        appointment_id=appointment_id,
+        revision=revision,
+        start_at=start_at,
+        minutes=bell.minutes,
+        tells_link=known.tells_link(bell.minutes),
+    )
 
 
 def _named(reminder: Reminder) -> tuple[str, int]:
     return reminder.known.appointment_id, reminder.known.revision
 
 
-def _wrapped(reminder: Reminder, data: ReminderDue | ReminderCanceled) -> CloudEvent[ReminderDue | ReminderCanceled]:
+def _wrapped(reminder: Reminder, data: Said) -> CloudEvent[Said]:
     return envelope(
         data,
         subject=reminder.known.appointment_id,
