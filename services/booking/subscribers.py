@@ -50,7 +50,7 @@ from shared.contracts.calendar_sync import (
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled
 from shared.contracts.notifier import NotificationFailed, NotificationSent
-from shared.contracts.reminder_scheduler import ReminderCanceled, ReminderDue, ReminderScheduled
+from shared.contracts.reminder_scheduler import NoticeDue, ReminderCanceled, ReminderDue, ReminderScheduled
 from shared.contracts.zoom_issuer import (
     EndOfConnection,
     MeetingIssued,
@@ -130,6 +130,7 @@ class Subscribers:
                 hears(SERVICE, NotificationFailed, self.on_notification_failed),
                 hears(SERVICE, ReminderScheduled, self.on_reminder_scheduled),
                 hears(SERVICE, ReminderDue, self.on_reminder_due),
+                hears(SERVICE, NoticeDue, self.on_notice_due),
                 hears(SERVICE, ReminderCanceled, self.on_reminder_canceled),
             ],
         )
@@ -293,6 +294,9 @@ class Subscribers:
         await self._timeline(event)
         filed = event.data
         await self._effects.reminder_filed(filed.appointment_id, filed.revision, filed.due_at, event.aggregateversion)
+
+    async def on_notice_due(self, event: CloudEvent[NoticeDue]) -> None:
+        await self._timeline(event)
 
     async def on_reminder_due(self, event: CloudEvent[ReminderDue]) -> None:
         await self._timeline(event)

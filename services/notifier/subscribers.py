@@ -22,7 +22,7 @@ from shared.contracts.calendar_sync import CalendarDisconnected, CalendarSyncFro
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled, StaffInvited
 from shared.contracts.notifier import Audience, Purpose
-from shared.contracts.reminder_scheduler import ReminderDue
+from shared.contracts.reminder_scheduler import NoticeDue, ReminderDue
 from shared.contracts.zoom_issuer import (
     EndOfConnection,
     MeetingIssued,
@@ -64,6 +64,7 @@ def build_subscribers(hear: HearOfMatters, directory: Directory) -> RabbitRouter
             hears(SERVICE, MeetingRevoked, on.on_meeting_revoked),
             hears(SERVICE, MeetingIssueFailed, on.on_meeting_issue_failed),
             hears(SERVICE, ReminderDue, on.on_reminder_due),
+            hears(SERVICE, NoticeDue, on.on_notice_due),
             hears(SERVICE, CalendarDisconnected, on.on_calendar_disconnected),
             hears(SERVICE, CalendarSyncFrozen, on.on_calendar_sync_frozen),
             hears(SERVICE, ZoomDisconnected, on.on_zoom_disconnected),
@@ -175,6 +176,9 @@ class Subscribers:
 
     async def on_reminder_due(self, event: CloudEvent[ReminderDue]) -> None:
         await self._hear.reminder(event)
+
+    async def on_notice_due(self, event: CloudEvent[NoticeDue]) -> None:
+        await self._hear.notice(event)
 
     async def on_calendar_disconnected(self, event: CloudEvent[CalendarDisconnected]) -> None:
         if event.data.reason is EndOfConnection.BROKEN:

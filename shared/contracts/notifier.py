@@ -29,6 +29,7 @@ class Purpose(OpenEnum):
     CANCELED = "canceled"
     LINK = "link"
     REMINDER = "reminder"
+    NOTICE = "notice"
     CONNECTION_BROKEN = "connection_broken"
     ISSUE_FAILED = "issue_failed"
     INVITED = "invited"

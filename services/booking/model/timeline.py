@@ -23,7 +23,7 @@ from shared.contracts.calendar_sync import (
 from shared.contracts.envelope import CloudEvent, EventData
 from shared.contracts.notifier import NotificationFailed, NotificationSent
 from shared.contracts.provider_calls import WithCalls
-from shared.contracts.reminder_scheduler import ReminderCanceled, ReminderDue, ReminderScheduled
+from shared.contracts.reminder_scheduler import NoticeDue, ReminderCanceled, ReminderDue, ReminderScheduled
 from shared.contracts.timeline import Facts, TimelineEntry
 from shared.contracts.zoom_issuer import MeetingIssueFailed, MeetingUpdated
 
@@ -71,7 +71,7 @@ def facts_of(data: EventData) -> Facts:
             )
         case ReminderScheduled():
             return Facts(revision=revision, until=data.due_at)
-        case ReminderDue():
+        case ReminderDue() | NoticeDue():
             return Facts(revision=revision, start_at=data.start_at)
         case ReminderCanceled():
             return Facts(revision=revision, reason=data.reason)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.booking.model.appointment import Appointment
@@ -24,7 +25,7 @@ from shared.contracts.api.appointments import (
 from shared.contracts.api.effects import Effect, EffectStatus, EffectView
 from shared.contracts.api.menus import MenuRef
 from shared.contracts.api.proposals import ProposalView, SlotView
-from shared.contracts.booking import Attendee, MeetingTypeRef, Visibility
+from shared.contracts.booking import Attendee, Visibility
 from shared.internal import Caller
 from shared.zoom_block import details, zoom_block
 
@@ -72,8 +73,7 @@ def proposal_view(
         visibility=proposal.visibility,
         platform=proposal.platform,
         place="" if access.hidden else proposal.place,
-        meeting_type=_menu(proposal.meeting_type),
-        reveal=reveal_view(proposal.reveal),
+        **_chosen(proposal),
         address=None if access.hidden else proposal.address,
         issue_reception_code=modes.reception_code,
         issue_web_meeting=modes.web_meeting,
@@ -130,10 +130,8 @@ def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, m
         effects=effects,
         drift=_drift(appointment, zone, hidden=access.hidden),
         rrule=appointment.series.rrule if appointment.series else None,
-        meeting_type=_menu(appointment.meeting_type),
-        bookable_id=appointment.bookable_id,
-        reveal=reveal_view(appointment.reveal),
         link_at=appointment.link_at.astimezone(zone) if appointment.link_at else None,
+        **_chosen(appointment),
     )
     return view.model_copy(update={**_schedule(appointment, hidden=access.hidden), "details": _details(view)})
 
@@ -191,8 +189,14 @@ def _drift(appointment: Appointment, zone: ZoneInfo, *, hidden: bool) -> DriftVi
     )
 
 
-def _menu(chosen: MeetingTypeRef | None) -> MenuRef | None:
-    return MenuRef(id=chosen.meeting_type_id, name=chosen.name) if chosen else None
+def _chosen(item: Proposal | Appointment) -> dict[str, Any]:
+    """Of the organization's menus."""
+    chosen = item.meeting_type
+    members: dict[str, Any] = {
+        "meeting_type": MenuRef(id=chosen.meeting_type_id, name=chosen.name) if chosen else None,
+        "reveal": reveal_view(item.reveal),
+    }
+    return {**members, "bookable_id": item.bookable_id} if isinstance(item, Appointment) else members
 
 
 def _attendee(attendee: Attendee) -> AttendeeView:

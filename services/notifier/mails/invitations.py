@@ -17,10 +17,11 @@ _METHODS = {
 
 def for_mail(material: Material, scene: Scene) -> Invitation | None:
     """The invitation of this mail, or nothing. SEQUENCE is the revision, or the next number where a mail of this
-    revision had it: a late or another link reaches the guest's calendar too, and no number comes twice (G14).
+    revision had it: a late or another link, or one told by a notice (C7), reaches the guest's calendar too, and no
+    number comes twice (G14).
     """
     appointment = material.matter.appointment
-    method = _METHODS.get(scene.purpose)
+    method = Method.REQUEST if material.notice.tells_link else _METHODS.get(scene.purpose)
     if appointment is None or method is None or scene.audience is not Audience.GUEST:
         return None
     return invitation(
@@ -32,7 +33,7 @@ def for_mail(material: Material, scene: Scene) -> Invitation | None:
         zone=material.zone,
         title=scene.title,
         description=_description(scene),
-        location=scene.join.url if scene.join else scene.address,
+        location=scene.join.url if scene.join else scene.place or scene.address,
         organizer=Participant(scene.company, material.organizer_address),
         guest=Participant(scene.guest, line(appointment.guest.email)),
         stamp=material.at,
@@ -48,4 +49,4 @@ def _description(scene: Scene) -> str:
     labels = ("ミーティングID", "パスワード") if scene.language == "ja" else ("Meeting ID", "Passcode")
     join = scene.join
     block = (join.url, f"{labels[0]}: {join.meeting_id}", f"{labels[1]}: {join.passcode}") if join else ()
-    return "\n\n".join(filter(None, ("\n".join(block), scene.guidance, scene.url)))
+    return "\n\n".join(filter(None, ("\n".join(block), scene.place, scene.guidance, scene.url)))

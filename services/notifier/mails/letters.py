@@ -165,12 +165,21 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
         reception_code="" if ended else line(appointment.reception_code or ""),
         people=_names([attendee.person.name for attendee in appointment.attendees], scene.language),
         join=None if ended else material.join,
-        link_follows=appointment.wants_meeting and material.join is None and not ended,
+        place="" if ended or material.join else line(material.place),
+        link_comes=_link_comes(material, appointment, zone, scene.language),
+        link_follows=appointment.wants_meeting and not (material.join or material.link_comes_at or ended),
         issue_error=_issue_error(material, scene.language),
         retries=retries,
         url=_link(page),
         guidance=lines(material.guidance),
     )
+
+
+def _link_comes(material: Material, appointment: Appointment, zone: ZoneInfo, language: Language) -> str:
+    """When the notice comes that tells how to join; empty where that is told already, or there is nothing to tell."""
+    joins = appointment.wants_meeting or appointment.kind in (Kind.WEB, Kind.LINK)
+    ended = material.notice.purpose is Purpose.CANCELED
+    return _moment(material.link_comes_at, zone, language) if material.link_comes_at and joins and not ended else ""
 
 
 def _connection_scene(material: Material) -> Scene:

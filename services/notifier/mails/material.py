@@ -16,7 +16,9 @@ from shared.wording import Language
 @dataclass(frozen=True)
 class Material:
     """All that one mail is made of. ``at`` is when it is written; ``organizer_address`` stands in invitations,
-    ``spoken`` is the language of a preview whatever its reader's is."""
+    ``spoken`` is the language of a preview whatever its reader's is. ``place`` is where people meet with another tool
+    than Zoom; ``join`` and it are empty before ``link_comes_at``, where that is set (C7).
+    """
 
     matter: Matter
     notice: Notice
@@ -30,6 +32,8 @@ class Material:
     guidance: str = ""
     words: str = ""
     join: Join | None = None
+    place: str = ""
+    link_comes_at: datetime | None = None
     staff_name: str = ""
     spoken: Language | None = None
 

@@ -62,6 +62,7 @@ _ALL = (
     Occasion(Purpose.CANCELED, GUEST, "キャンセル", "The appointment was canceled", (_TIME,)),
     Occasion(Purpose.LINK, GUEST, "Web会議URLのご案内", "The link for the web meeting", (_LINK,)),
     Occasion(Purpose.REMINDER, GUEST, "当日のリマインド", "Reminder on the day", (_TIME, _LINK)),
+    Occasion(Purpose.NOTICE, GUEST, "直前のお知らせ", "Notice just before", (_TIME, _LINK)),
     Occasion(Purpose.PROPOSED, STAFF, "日程調整を依頼した", "A proposal was sent"),
     Occasion(Purpose.NEW_SLOTS_REQUESTED, STAFF, "候補日の追加依頼があった", "The guest asks for other times"),
     Occasion(Purpose.SLOTS_RUNNING_LOW, STAFF, "候補日が少なくなった", "Few times remain"),
@@ -72,6 +73,7 @@ _ALL = (
     Occasion(Purpose.CANCELED, STAFF, "キャンセルされた", "An appointment was canceled", (_TIME,)),
     Occasion(Purpose.LINK, STAFF, "Web会議URLのお知らせ", "The link for a web meeting", (_LINK,)),
     Occasion(Purpose.REMINDER, STAFF, "当日のリマインド", "Reminder on the day", (_TIME, _LINK)),
+    Occasion(Purpose.NOTICE, STAFF, "直前のお知らせ", "Notice just before", (_TIME, _LINK)),
 )
 
 OCCASIONS: Mapping[str, Occasion] = {occasion.name: occasion for occasion in _ALL}

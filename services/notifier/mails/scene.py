@@ -44,6 +44,8 @@ class Scene:
     reception_code: str = ""
     people: str = ""
     join: Join | None = None
+    place: str = ""
+    link_comes: str = ""
     link_follows: bool = False
     issue_error: str = ""
     retries: str = ""
@@ -58,6 +60,11 @@ class Scene:
     template: str = ""
     broken: str = ""
     broken_at: str = ""
+
+    @property
+    def place_url(self) -> str:
+        """The place where it is a web address and nothing else."""
+        return self.place if self.place.startswith(("https://", "http://")) and " " not in self.place else ""
 
     @property
     def for_staff(self) -> bool:

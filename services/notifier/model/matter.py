@@ -66,6 +66,7 @@ class Notice(Value):
     minimum: int = 0
     opened: bool = False
     breakage: Breakage | None = None
+    tells_link: bool = False
 
     @property
     def key(self) -> str:
@@ -206,6 +207,14 @@ class Matter(Value):
         """The fingerprint of the link that is valid now, or empty."""
         wanted = self.appointment is not None and self.appointment.wants_meeting
         return self.meeting.link if self.meeting and wanted else ""
+
+    def link_comes_at(self, audience: Audience, at: datetime) -> datetime | None:
+        """When this side learns how to join, where that is not told yet (C7). Staff always know."""
+        appointment = self.appointment
+        if appointment is None or audience is not Audience.GUEST:
+            return None
+        link_at = appointment.reveal.link_at(appointment.start_at, appointment.time_zone)
+        return link_at if link_at is not None and at < link_at else None
 
     def hopeless_until(self, until: datetime) -> bool:
         """Whether the link certainly does not come before ``until``: issuing failed for good or is put off longer."""

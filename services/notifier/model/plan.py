@@ -8,14 +8,18 @@ from datetime import datetime, timedelta
 from services.notifier.model.matter import Delivery, Matter, Notice, Status
 from shared.contracts.notifier import Audience, Purpose
 
-CARRIERS = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK)
+CARRIERS = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK, Purpose.NOTICE)
 """Mails that tell the link; the newest one sent must tell the one that is valid (G12)."""
+
+_REMINDS = (Purpose.REMINDER, Purpose.NOTICE)
+"""Of what was told before, and never after the start."""
 
 _ASKS_TO_CHOOSE = (Purpose.PROPOSED, Purpose.SLOTS_CHANGED)
 _WAITS_FOR_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED)
+_TELLS_LINK = (*_WAITS_FOR_LINK, Purpose.NOTICE)
 _OF_CONNECTIONS = (Purpose.CONNECTION_BROKEN, Purpose.SYNC_FROZEN)
 _OUTLIVES_NEWER = (Purpose.NEW_SLOTS_REQUESTED, Purpose.ISSUE_FAILED, *_OF_CONNECTIONS)
-_SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, Purpose.REMINDER, Purpose.SLOTS_RUNNING_LOW, Purpose.UNANSWERED)
+_SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, *_REMINDS, Purpose.SLOTS_RUNNING_LOW, Purpose.UNANSWERED)
 """Mails that are no reason to leave out an older one: whoever gets them still misses what it said."""
 
 _TELLS_THE_END = (Purpose.CANCELED, Purpose.WITHDRAWN, *_OF_CONNECTIONS)
@@ -54,8 +58,9 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
     sends: list[Send] = []
     suppressed: list[Suppress] = []
     waits: list[datetime] = []
-    wanted = _wanted(matter)
-    carriers = [(notice, audience) for notice, audience in wanted if notice.purpose in CARRIERS]
+    wanted = _wanted(matter, now)
+    tells = (*_WAITS_FOR_LINK, Purpose.LINK)
+    carriers = [(notice, audience) for notice, audience in wanted if notice.purpose in tells]
     told = {audience for _, audience in carriers} - {pair[1] for pair in carriers if _is_untold(matter, *pair)}
     for notice, audience in wanted:
         delivery = matter.deliveries.get(notice.delivery_key(audience))
@@ -64,12 +69,12 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
         if _waits_for_state(matter, notice):
             continue
         reason = _reason_against(matter, notice, audience, now, settled=settled)
-        until = _wait_until(matter, notice, delivery, meeting_wait)
+        until = _wait_until(matter, notice, audience, delivery, meeting_wait, now)
         if reason:
             suppressed.append(Suppress(notice, audience, reason))
         elif until and until > now:
             waits.append(until)
-        elif notice.purpose is not Purpose.REMINDER or audience in told:
+        elif notice.purpose not in _REMINDS or audience in told:
             sends.append(Send(notice, audience))
         elif matter.appointment:
             waits.append(matter.appointment.start_at)
@@ -78,11 +83,11 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
     return Plan(tuple(sends), tuple(suppressed), next_at)
 
 
-def _wanted(matter: Matter) -> list[tuple[Notice, Audience]]:
+def _wanted(matter: Matter, now: datetime) -> list[tuple[Notice, Audience]]:
     """Every mail that the notices ask for, oldest revision first, and the links still to be told."""
     notices = sorted(matter.notices.values(), key=lambda notice: (notice.revision, notice.at, notice.key))
     pairs = [(notice, audience) for notice in notices for audience in notice.audiences]
-    links = (_link_to_tell(matter, audience) for audience in (Audience.GUEST, Audience.STAFF))
+    links = (_link_to_tell(matter, audience, now) for audience in (Audience.GUEST, Audience.STAFF))
     return pairs + [(notice, notice.audiences[0]) for notice in links if notice]
 
 
@@ -92,15 +97,19 @@ def _is_untold(matter: Matter, notice: Notice, audience: Audience) -> bool:
     return delivery is None or (delivery.status is Status.OPEN and not delivery.is_told)
 
 
-def _link_to_tell(matter: Matter, audience: Audience) -> Notice | None:
-    """A mail of its own for the link, where the newest mail told none or another (G11, G12)."""
+def _link_to_tell(matter: Matter, audience: Audience, now: datetime) -> Notice | None:
+    """A mail of its own for the link, where the newest mail told none or another (G11, G12); of one that is told just
+    before the start, not before a mail had the chance to tell it (C7).
+    """
     meeting, appointment = matter.meeting, matter.appointment
     if meeting is None or appointment is None or not matter.link or matter.closed:
         return None
-    told = (n for n in matter.notices.values() if n.purpose in _WAITS_FOR_LINK and audience in n.audiences)
-    if any(_is_untold(matter, notice, audience) for notice in told):
-        return None  # a confirmation or a move is still to come, and with it the link
+    told = (n for n in matter.notices.values() if n.purpose in _TELLS_LINK and audience in n.audiences)
+    if any(_is_untold(matter, notice, audience) and not _is_over(matter, notice, audience) for notice in told):
+        return None  # a confirmation, a move or a notice is still to come, and with it the link
     mine = [d for d in matter.deliveries.values() if d.audience is audience and d.purpose in CARRIERS]
+    if not _may_be_told(matter, audience, mine, now):
+        return None
     links = [d for d in mine if d.purpose is Purpose.LINK and _link_of(d) == matter.link]
     for delivery in links:
         if delivery.status is Status.OPEN:
@@ -117,6 +126,23 @@ def _link_to_tell(matter: Matter, audience: Audience) -> Notice | None:
         chain=meeting.chain,
         tag=tag,
     )
+
+
+def _is_over(matter: Matter, notice: Notice, audience: Audience) -> bool:
+    """A notice that will not be sent keeps no link back."""
+    delivery = matter.deliveries.get(notice.delivery_key(audience))
+    return notice.purpose is Purpose.NOTICE and delivery is not None and delivery.status is not Status.OPEN
+
+
+def _may_be_told(matter: Matter, audience: Audience, mine: list[Delivery], now: datetime) -> bool:
+    """Not before its time, and then by the notice, unless a mail went out since then without it (C7)."""
+    appointment = matter.appointment
+    if appointment is None or audience is not Audience.GUEST:
+        return True
+    link_at = appointment.reveal.link_at(appointment.start_at, appointment.time_zone)
+    if link_at is None:
+        return True
+    return now >= link_at and any(d.is_told and d.ended_at is not None and d.ended_at >= link_at for d in mine)
 
 
 def _misses_the_link(mine: list[Delivery], link: str) -> bool:
@@ -180,7 +206,7 @@ def _reason_against(matter: Matter, notice: Notice, audience: Audience, now: dat
         return "no_slots"
     if audience is Audience.GUEST and not _guest_address(matter):
         return "no_address"
-    return _reason_against_reminding(matter, notice, now) if notice.purpose is Purpose.REMINDER else ""
+    return _reason_against_reminding(matter, notice, now) if notice.purpose in _REMINDS else ""
 
 
 def _reason_against_reminding(matter: Matter, notice: Notice, now: datetime) -> str:
@@ -205,14 +231,23 @@ def _is_superseded(matter: Matter, notice: Notice, audience: Audience) -> bool:
     )
 
 
-def _wait_until(matter: Matter, notice: Notice, delivery: Delivery | None, meeting_wait: timedelta) -> datetime | None:
-    """Until when to hold this mail back: for its link (G11), or after a failed try. A link that was valid for an older
-    revision may be about to go (G12).
+def _wait_until(
+    matter: Matter,
+    notice: Notice,
+    audience: Audience,
+    delivery: Delivery | None,
+    meeting_wait: timedelta,
+    now: datetime,
+) -> datetime | None:
+    """Until when to hold this mail back: for its link (G11) where it may tell it (C7), or after a failed try. A link
+    that was valid for an older revision may be about to go (G12).
     """
     if delivery:
         return delivery.next_at
     appointment = matter.appointment
     if notice.purpose not in _WAITS_FOR_LINK or appointment is None or not appointment.wants_meeting:
+        return None
+    if matter.link_comes_at(audience, now):
         return None
     if matter.link and matter.meeting and matter.meeting.revision >= appointment.revision:
         return None

@@ -147,6 +147,7 @@ class ComposeMail:
         secrets = self._secrets(matter)
         words = self._safe.open(notice.words, about=matter.about) if notice.words else ""
         canceled = notice.purpose is Purpose.CANCELED
+        comes_at = matter.link_comes_at(audience, clock.now())
         return Material(
             matter=matter,
             notice=notice,
@@ -159,7 +160,9 @@ class ComposeMail:
             invitation_url=self._safe.open(notice.url, about=matter.about) if notice.url else "",
             guidance=secrets.guidance if secrets else "",
             words=secrets.message if canceled and secrets else words,
-            join=self._join(matter),
+            join=None if comes_at else self._join(matter),
+            place=secrets.place if isinstance(secrets, AppointmentSecrets) and not comes_at else "",
+            link_comes_at=comes_at,
             staff_name=staff_name,
         )
 

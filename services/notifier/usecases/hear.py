@@ -11,7 +11,7 @@ from shared.contracts.calendar_sync import CalendarSyncFrozen
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import StaffInvited
 from shared.contracts.notifier import Audience, Purpose
-from shared.contracts.reminder_scheduler import ReminderDue
+from shared.contracts.reminder_scheduler import NoticeDue, ReminderDue
 from shared.contracts.sealed import AppointmentSecrets, InvitationSecrets, MeetingSecrets, ProposalSecrets
 from shared.contracts.zoom_issuer import (
     MeetingErrorCode,
@@ -141,6 +141,20 @@ class HearOfMatters:
             event, Purpose.REMINDER, event.data.revision, (Audience.GUEST, Audience.STAFF), start_at=event.data.start_at
         )
         await self._take(event, event.data.appointment_id, lambda matter: matter.with_notice(notice))
+
+    async def notice(self, event: CloudEvent[NoticeDue]) -> None:
+        """Each notice of a revision once; ``tag`` is how long before the start it is."""
+        data = event.data
+        notice = notice_of(
+            event,
+            Purpose.NOTICE,
+            data.revision,
+            (Audience.GUEST, Audience.STAFF),
+            tag=str(data.minutes),
+            start_at=data.start_at,
+            tells_link=data.tells_link,
+        )
+        await self._take(event, data.appointment_id, lambda matter: matter.with_notice(notice))
 
     async def connection_broken(self, event: CloudEvent[Any], staff_id: str, provider: str) -> None:
         """One mail for each time that it breaks (G19)."""
