@@ -9,6 +9,7 @@ from services.booking.providers.calendar_look import CalendarLook
 from services.booking.routes.appointments import AppointmentRoutes
 from services.booking.routes.calendar import build_calendar_routes
 from services.booking.routes.guests import build_guest_routes
+from services.booking.routes.joining import JoinRoutes
 from services.booking.routes.menus import MenuRoutes
 from services.booking.routes.occurrences import OccurrenceRoutes
 from services.booking.routes.proposals import ProposalRoutes
@@ -19,6 +20,7 @@ from services.booking.settings import Settings
 from services.booking.store.bookings import BookingStore
 from services.booking.store.documents import Documents
 from services.booking.store.guards import Guards
+from services.booking.store.join_links import JoinLinks
 from services.booking.store.menus import MenuStore
 from services.booking.store.people import PeopleStore
 from services.booking.store.rooms import RoomStore
@@ -43,6 +45,7 @@ from services.booking.usecases.end_proposal import ExpireProposal, WithdrawPropo
 from services.booking.usecases.explain import ExplainClaims
 from services.booking.usecases.few_slots import FewSlots
 from services.booking.usecases.guest_page import GuestPage
+from services.booking.usecases.join import JoinMeeting
 from services.booking.usecases.keep_menus import KeepBookables, KeepMeetingTypes
 from services.booking.usecases.links import Links
 from services.booking.usecases.mark_seen import MarkSeen
@@ -50,6 +53,7 @@ from services.booking.usecases.propose import ProposeSlots
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
 from services.booking.usecases.register import RegisterAppointment
+from services.booking.usecases.revoke_link import RevokeJoinLink
 from services.booking.usecases.settle_drift import SettleDrift
 from services.booking.usecases.suggest import SuggestSlots
 from services.booking.usecases.take_seat import TakeSeat
@@ -218,10 +222,17 @@ def _routes(
         ).router(),
         uses.routes(guard, writes, store, links, ring),
         OccurrenceRoutes(guard, writes, store, uses.change_occurrence).router(),
+        JoinRoutes(
+            guard,
+            writes,
+            store,
+            JoinMeeting(people, JoinLinks(store.appointments, store.documents), ring),
+            RevokeJoinLink(store, links, announcer, relay),
+        ).router(),
         build_guest_routes(
             guard,
             GuestPage(people, store, availability, links, ring),
-            ConfirmSlot(store, availability, announcer, relay, new_reception_code, drop),
+            ConfirmSlot(store, availability, announcer, relay, new_reception_code, drop, links),
             AskForNewSlots(store, announcer, relay, turns),
             MarkSeen(store),
             guests,

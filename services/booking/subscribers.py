@@ -11,7 +11,7 @@ from faststream.rabbit import RabbitRouter
 from services.booking.model import told
 from services.booking.model.drift import DriftPolicy, drift_of
 from services.booking.model.effects import Reported
-from services.booking.model.people import Link, Organization
+from services.booking.model.people import Link, MailLinks, Organization
 from services.booking.model.spans import Span
 from services.booking.store.menus import MenuStore
 from services.booking.store.people import PeopleStore
@@ -145,6 +145,7 @@ class Subscribers:
             locale=settings.locale,
             minimum_slots=settings.minimum_slots,
             drift_policy=DriftPolicy(settings.drift_policy),
+            mail_links=MailLinks(settings.mail_links),
         )
         await self._people.keep_organization(organization, event.aggregateversion)
         await self._menus.begin(event.organizationid, settings.locale, event.time)

@@ -41,6 +41,14 @@ class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class MailLinks(StrEnum):
+    """What mails tell of a web meeting (X9)."""
+
+    RAW = "raw"
+    OWN = "own"
+    BOTH = "both"
+
+
 class Organization(_Record):
     """The tenant. ``reminder_time`` is local ``HH:MM`` in ``time_zone`` (R27), ``minimum_slots`` is X10's."""
 
@@ -55,6 +63,7 @@ class Organization(_Record):
     drift_policy: DriftPolicy = DriftPolicy.ASK
     mail_format: MailFormat = MailFormat.HTML
     minimum_slots: int = 1
+    mail_links: MailLinks = MailLinks.RAW
 
 
 class CalendarView(StrEnum):

@@ -1,8 +1,11 @@
 """All that notifier hears, one line each."""
 
+from typing import Any
+
 from faststream.rabbit import RabbitRouter
 
 from services.notifier.directory import Directory
+from services.notifier.model.matter import Notice
 from services.notifier.model.people import Organization, StaffMember
 from services.notifier.usecases.hear import HearOfMatters, notice_of
 from shared.contracts.booking import (
@@ -90,6 +93,7 @@ class Subscribers:
                 time_zone=data.time_zone,
                 locale=data.locale,
                 mail_format=data.mail_format,
+                mail_links=data.mail_links,
             )
         )
 
@@ -145,18 +149,19 @@ class Subscribers:
         await self._hear.appointment(event, event.data, notice)
 
     async def on_appointment_rescheduled(self, event: CloudEvent[AppointmentRescheduled]) -> None:
+        replaced = _another_guest(event, event.data)
         notice = notice_of(
             event,
             Purpose.RESCHEDULED,
             event.data.appointment.revision,
-            BOTH,
+            STAFF if replaced else BOTH,
             previous_start_at=event.data.previous_start_at,
             previous_end_at=event.data.previous_end_at,
         )
-        await self._hear.appointment(event, event.data, notice)
+        await self._hear.appointment(event, event.data, notice, *replaced)
 
     async def on_appointment_changed(self, event: CloudEvent[AppointmentChanged]) -> None:
-        await self._hear.appointment(event, event.data, None)
+        await self._hear.appointment(event, event.data, *_another_guest(event, event.data))
 
     async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
         notice = notice_of(event, Purpose.CANCELED, event.data.appointment.revision, BOTH)
@@ -190,3 +195,14 @@ class Subscribers:
     async def on_zoom_disconnected(self, event: CloudEvent[ZoomDisconnected]) -> None:
         if event.data.reason is EndOfConnection.BROKEN:
             await self._hear.connection_broken(event, event.data.staff_id, "zoom")
+
+
+def _another_guest(event: CloudEvent[Any], data: AppointmentChanged | AppointmentRescheduled) -> tuple[Notice, ...]:
+    """Whoever takes a guest's place is told as if they had chosen the time; for the former guest it is cancelled."""
+    if data.former_guest is None:
+        return ()
+    revision = data.appointment.revision
+    return (
+        notice_of(event, Purpose.CONFIRMED, revision, GUEST),
+        notice_of(event, Purpose.REPLACED, revision, GUEST, former_guest=data.former_guest),
+    )

@@ -236,20 +236,35 @@ class AppointmentConfirmed(AppointmentEvent, routing_key="booking.appointment_co
     slot_id: str | None = None
 
 
+class FormerGuest(Value):
+    """Who was the guest before another person took their place, and what they knew of the appointment (C9)."""
+
+    guest: Guest
+    guest_time_zone: str
+    guest_locale: str
+    title: str
+    start_at: Instant
+    end_at: Instant
+
+
 class AppointmentRescheduled(AppointmentEvent, routing_key="booking.appointment_rescheduled.v1"):
     """The time changed; the old time is free again and the new one claimed. ``occurrence`` is the one of a series that
-    moved; None: all of it.
+    moved; None: all of it. ``former_guest`` where the guest is another person from now on.
     """
 
     previous_start_at: Instant
     previous_end_at: Instant
     occurrence: Occurrence | None = None
+    former_guest: FormerGuest | None = None
 
 
 class AppointmentChanged(AppointmentEvent, routing_key="booking.appointment_changed.v1"):
-    """Title, attendees or another detail changed, the time did not; or one ``occurrence`` of a series was cancelled."""
+    """Title, attendees or another detail changed, the time did not; or one ``occurrence`` of a series was cancelled.
+    ``former_guest`` where the guest is another person from now on.
+    """
 
     occurrence: Occurrence | None = None
+    former_guest: FormerGuest | None = None
 
 
 class AppointmentCanceled(AppointmentEvent, routing_key="booking.appointment_canceled.v1"):

@@ -6,7 +6,8 @@ from shared.contracts.people import Person
 
 class OrganizationChanged(EventData, routing_key="gateway.organization_changed.v1"):
     """An organization was made or its settings changed; carries all of them. ``reminder_time`` is local ``HH:MM``;
-    staff are asked for more where fewer open slots than ``minimum_slots`` remain of a proposal (X10).
+    staff are asked for more where fewer open slots than ``minimum_slots`` remain of a proposal (X10). ``mail_links``
+    says what mails tell of a web meeting (X9): ``raw`` its own URL, ID and passcode, ``own`` our link, or ``both``.
     """
 
     name: str
@@ -18,6 +19,7 @@ class OrganizationChanged(EventData, routing_key="gateway.organization_changed.v
     drift_policy: str
     mail_format: str
     minimum_slots: int = 1
+    mail_links: str = "raw"
 
 
 class StaffChanged(EventData, routing_key="gateway.staff_changed.v1"):

@@ -35,6 +35,7 @@ class Purpose(OpenEnum):
     INVITED = "invited"
     SYNC_FROZEN = "sync_frozen"
     TEMPLATE_BROKEN = "template_broken"
+    REPLACED = "replaced"
 
 
 class NotificationSent(WithCalls, routing_key="notifier.notification_sent.v1"):

@@ -75,6 +75,8 @@ class Appointment(Value):
     outcome: Outcome = Outcome.SCHEDULED
     cancel_message: str = ""
     token: TokenSource
+    join_token: TokenSource | None = None
+    """Of the guest's join link (X9)."""
     confirmed_at: AwareDatetime
     updated_at: AwareDatetime
     origin: Origin | None = None
@@ -169,6 +171,10 @@ class Appointment(Value):
     def takes_part(self, staff_id: str) -> bool:
         return staff_id in (self.creator.staff_id, self.organizer_id, *self.attendee_ids)
 
+    def guest_knows_link(self, now: AwareDatetime) -> bool:
+        """Whether the guest may have been told how to join by now (C7)."""
+        return self.link_at is None or self.link_at <= now
+
     def claims(self) -> set[Claim]:
         if not self.is_live:
             return set()
@@ -242,8 +248,8 @@ class Appointment(Value):
         return self.model_copy(update={"expected": [*others, *self._mails(told)]})
 
     def expecting_change(self, before: "Appointment") -> Self:
-        """Of another detail: entries follow, the meeting where it is wanted or no more (E5) and where its topic or host
-        changed; nobody is mailed.
+        """Of another detail: entries follow, the meeting where it is wanted or no more (E5) and where its topic, host
+        or link changed; nobody is mailed.
         """
         meets = before.meets_as != self.meets_as
         renewed = {Effect.ENTRY, Effect.ROOM, *([Effect.MEETING] if meets else [])}
@@ -265,7 +271,7 @@ class Appointment(Value):
     @property
     def meets_as(self) -> tuple[object, ...]:
         """What a change of the meeting is seen by, apart from its time."""
-        return self.wants_meeting, self.topic or self.shown_title, self.organizer_id
+        return self.wants_meeting, self.topic or self.shown_title, self.organizer_id, self.link_generation
 
     def _going(self, before: "Appointment", *effects: Effect) -> list[Expected]:
         """What was there of these is to be gone."""

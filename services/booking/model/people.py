@@ -23,6 +23,14 @@ class Link(StrEnum):
     BROKEN = "broken"
 
 
+class MailLinks(StrEnum):
+    """What guests are told of a web meeting (X9): its own URL, ID and passcode, our join link, or both."""
+
+    RAW = "raw"
+    OWN = "own"
+    BOTH = "both"
+
+
 class Organization(Value):
     """The tenant's settings that booking needs."""
 
@@ -33,6 +41,7 @@ class Organization(Value):
     locale: str
     minimum_slots: int = 1
     drift_policy: DriftPolicy = DriftPolicy.ASK
+    mail_links: MailLinks = MailLinks.RAW
 
 
 class Staff(Value):

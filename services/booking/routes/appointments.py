@@ -76,7 +76,8 @@ class AppointmentRoutes:
 
     def _view(self, appointment: Appointment, who: Caller) -> AppointmentView:
         url = self._links.of_appointment(appointment)
-        return appointment_view(appointment, who, url, meeting_view(appointment, self._ring))
+        shown = appointment_view(appointment, who, url, meeting_view(appointment, self._ring))
+        return shown if shown.hidden else shown.model_copy(update={"guest_join_url": self._links.join_url(appointment)})
 
     async def _write(
         self,

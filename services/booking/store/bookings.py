@@ -15,6 +15,7 @@ from services.booking.model.effects import HOLD_KEYS
 from services.booking.model.proposal import Proposal
 from services.booking.store.documents import APPOINTMENT, PROPOSAL, Documents
 from services.booking.store.guards import Guards
+from services.booking.store.join_links import INDEX as JOIN_INDEX
 from shared import clock, due, mongo
 from shared.contracts.api.proposals import ProposalStatus
 from shared.messaging import outbox
@@ -84,6 +85,7 @@ class BookingStore:
             ],
             self.appointments: [
                 outbox.INDEX,
+                JOIN_INDEX,
                 IndexModel([organization, ("start_at", ASCENDING), ("_id", ASCENDING)], name="earliest"),
                 IndexModel(
                     [organization, ("status", ASCENDING), ("start_at", ASCENDING), ("_id", ASCENDING)],

@@ -53,6 +53,7 @@ class Announcer:
     ) -> list[outbox.Entry]:
         secrets = AppointmentSecrets(
             guest_url=self._links.of_appointment(appointment),
+            join_url=self._links.join_url(appointment),
             note=appointment.note,
             guidance=appointment.guidance,
             message=appointment.cancel_message,

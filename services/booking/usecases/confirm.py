@@ -36,6 +36,7 @@ from services.booking.store.guards import TimeTaken
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability, Evidence
 from services.booking.usecases.drop_slots import DropSlots
+from services.booking.usecases.links import Links
 from services.booking.views.guest import slots_view
 from shared import clock
 from shared.contracts import actors
@@ -95,7 +96,9 @@ class ConfirmSlot:
         relay: Relay,
         new_code: Callable[[], str],
         drop: DropSlots,
+        links: Links,
     ) -> None:
+        self._links = links
         self._store = store
         self._availability = availability
         self._announcer = announcer
@@ -210,6 +213,8 @@ class ConfirmSlot:
 
         for _ in range(_ATTEMPTS):
             appointment, confirmed = _settled(checked, typed, self._new_code())
+            join_token = self._links.join_source(appointment.appointment_id)
+            appointment = appointment.model_copy(update={"join_token": join_token})
             waiting = self._announcer.of_appointment(
                 AppointmentConfirmed,
                 appointment,

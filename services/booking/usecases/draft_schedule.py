@@ -105,6 +105,7 @@ class DraftSchedule:
             address=wanted.address or None,
             room_id=wanted.room_id,
             token=self._links.new_source(appointment_id),
+            join_token=self._links.join_source(appointment_id),
             confirmed_at=now,
             updated_at=now,
             customer=wanted.customer,

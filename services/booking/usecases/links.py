@@ -22,9 +22,32 @@ class Links:
             return ""
         return self.guest_url(appointment.proposal_id or appointment.appointment_id, appointment.token)
 
+    def join_source(self, appointment_id: str, generation: int = 1) -> TokenSource:
+        """Of the guest's own way into the meeting (X9)."""
+        token = derive_token(self._ring.keys[self._ring.current], *_join_parts(appointment_id, generation))
+        return TokenSource(key_id=self._ring.current, generation=generation, hash=token_hash(token))
+
+    def next_join_source(self, appointment: Appointment) -> TokenSource:
+        """Another link in place of the one that is dead from now on."""
+        known = appointment.join_token
+        return self.join_source(appointment.appointment_id, known.generation + 1 if known else 1)
+
+    def join_url(self, appointment: Appointment) -> str:
+        """Empty where there is none, as in ``guest_url`` and for appointments from before join links."""
+        source = appointment.join_token
+        key = self._ring.keys.get(source.key_id) if source else None
+        if source is None or key is None:
+            return ""
+        token = derive_token(key, *_join_parts(appointment.appointment_id, source.generation))
+        return f"{self._public_url}/j/{token}"
+
     def guest_url(self, proposal_id: str, source: TokenSource) -> str:
         """Empty when the key it was made with has been removed from the ring."""
         key = self._ring.keys.get(source.key_id)
         if key is None:
             return ""
         return f"{self._public_url}/g/{derive_token(key, proposal_id, str(source.generation))}"
+
+
+def _join_parts(appointment_id: str, generation: int) -> tuple[str, ...]:
+    return ("join", "guest", appointment_id, str(generation))

@@ -2,6 +2,7 @@
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.effects import MEETING_KEY, Reported
+from services.booking.model.people import MailLinks
 from services.booking.problems import ZOOM_ERRORS
 from shared.contracts.api.appointments import MeetingErrorView, MeetingStatus, MeetingView
 from shared.contracts.sealed import MeetingSecrets
@@ -32,6 +33,14 @@ def meeting_view(appointment: Appointment, ring: KeyRing) -> MeetingView:
         passcode=secrets.passcode,
         error=error,
     )
+
+
+def as_told(meeting: MeetingView, mail_links: MailLinks, own_url: str) -> MeetingView:
+    """What guests are told of it (X9); as it is where they have no link of their own."""
+    if meeting.join_url is None or not own_url or mail_links is MailLinks.RAW:
+        return meeting
+    hidden = {"join_url": own_url, "meeting_id": None, "passcode": None} if mail_links is MailLinks.OWN else {}
+    return meeting.model_copy(update={"own_url": own_url, **hidden})
 
 
 def _error(appointment: Appointment) -> MeetingErrorView | None:

@@ -53,6 +53,8 @@ _SAID = {
     "changed": "edit.changed",
     "unchanged": "edit.unchanged",
     "overtaken": "edit.overtaken_over",
+    "revoked": "join.revoked",
+    "changed_meanwhile": "common.changed_meanwhile",
 }
 
 
@@ -117,7 +119,7 @@ async def show(request: Request, appointment_id: str, signed_in: Session) -> Res
 
 
 @router.get("/appointments/{appointment_id}/{step}")
-async def leave_step(appointment_id: str, step: Literal["reschedule", "cancel", "drift"]) -> Response:
+async def leave_step(appointment_id: str, step: Literal["reschedule", "cancel", "drift", "revoke-link"]) -> Response:
     """Reloading what a form answered."""
     return RedirectResponse(f"/appointments/{quote(appointment_id, safe='')}", status_code=303)
 

@@ -25,6 +25,7 @@ FIELDS = (
     "locale",
     "time_zone",
     "mail_format",
+    "mail_links",
     "reminder_time",
     "minimum_slots",
     "drift_policy",
@@ -104,7 +105,7 @@ def _facts(values: Mapping[str, str], language: Language) -> list[tuple[str, str
 
 
 def _does(name: str, value: str, language: Language) -> str:
-    choice = name in ("mail_format", "drift_policy", "allow_zoom_basic")
+    choice = name in ("mail_format", "mail_links", "drift_policy", "allow_zoom_basic")
     return text(language, f"settings.{name}_{value or 'no'}_hint" if choice else f"settings.{name}_hint")
 
 

@@ -127,6 +127,18 @@ class Booking(Backend):
     async def delete_menu_item(self, caller: Caller, noun: str, item_id: str, *, if_match: str | None = None) -> Reply:
         return await self.call("DELETE", _path(noun, item_id), caller, if_match=if_match)
 
+    async def join_as_staff(self, caller: Caller, appointment_id: str) -> Reply:
+        return await self.call("GET", _path("appointments", appointment_id, "join"), caller)
+
+    async def join_as_guest(self, guest: GuestCaller) -> Reply:
+        return await self.call("GET", "/internal/guest/join", guest)
+
+    async def revoke_join_link(
+        self, caller: Caller, appointment_id: str, body: bytes, *, if_match: str | None = None
+    ) -> None:
+        path = _path("appointments", appointment_id, "join-link")
+        await self.call("POST", path, caller, body=body, if_match=if_match)
+
     async def claims(self, caller: Caller, staff_ids: Sequence[str], start: datetime, end: datetime) -> ClaimList:
         query = {"staff_ids": ",".join(staff_ids), "from": start.isoformat(), "to": end.isoformat()}
         return await self.read(ClaimList, "GET", "/internal/claims", caller, query=query)

@@ -17,6 +17,7 @@ from shared.contracts.api.appointments import (
     CancelRequest,
     DriftRequest,
 )
+from shared.contracts.api.joining import JoinLinkRequest
 from shared.contracts.api.registering import AppointmentCreate
 
 router = APIRouter(prefix="/appointments", tags=["appointments"])
@@ -89,6 +90,16 @@ async def cancel_appointment(
     """With words to the guest."""
     booking = parts_of(request).backends.booking
     return forward(await booking.cancel(me.caller(key), appointment_id, body_of(request), if_match=if_match))
+
+
+@router.post("/{appointment_id}/join-link", response_model=AppointmentView)
+async def revoke_join_link(
+    request: Request, appointment_id: str, me: Me, key: Key, if_match: IfMatch, asked: JoinLinkRequest
+) -> Response:
+    """The guest's join link ends, and they are told another (X9)."""
+    booking = parts_of(request).backends.booking
+    await booking.revoke_join_link(me.caller(key), appointment_id, body_of(request), if_match=if_match)
+    return forward(await booking.appointment(me.caller(), appointment_id))
 
 
 @router.post("/{appointment_id}/drift", response_model=AppointmentView)

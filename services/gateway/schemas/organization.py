@@ -2,7 +2,7 @@
 
 from pydantic import StrictBool
 
-from services.gateway.model import DriftPolicy, Locale, MailFormat, Organization
+from services.gateway.model import DriftPolicy, Locale, MailFormat, MailLinks, Organization
 from services.gateway.schemas.fields import LocalTime, MinimumSlots, Name, ProductName, Zone
 from shared.contracts.api.fields import MayBeLeftOut, Request, View
 
@@ -19,6 +19,7 @@ class OrganizationCreate(Request):
     drift_policy: DriftPolicy = DriftPolicy.ASK
     mail_format: MailFormat = MailFormat.HTML
     minimum_slots: MinimumSlots = 1
+    mail_links: MailLinks = MailLinks.RAW
 
 
 class OrganizationPatch(Request):
@@ -33,6 +34,7 @@ class OrganizationPatch(Request):
     drift_policy: MayBeLeftOut[DriftPolicy] = None
     mail_format: MayBeLeftOut[MailFormat] = None
     minimum_slots: MayBeLeftOut[MinimumSlots] = None
+    mail_links: MayBeLeftOut[MailLinks] = None
 
 
 class OrganizationView(View):
@@ -49,6 +51,7 @@ class OrganizationView(View):
     drift_policy: DriftPolicy
     mail_format: MailFormat
     minimum_slots: int
+    mail_links: MailLinks
 
     @classmethod
     def of(cls, organization: Organization) -> "OrganizationView":

@@ -33,7 +33,7 @@ def for_mail(material: Material, scene: Scene) -> Invitation | None:
         zone=material.zone,
         title=scene.title,
         description=_description(scene),
-        location=scene.join.url if scene.join else scene.place or scene.address,
+        location=scene.join.way if scene.join else scene.place or scene.address,
         organizer=Participant(scene.company, material.organizer_address),
         guest=Participant(scene.guest, line(appointment.guest.email)),
         stamp=material.at,
@@ -48,5 +48,6 @@ def _newest_sequence(matter: Matter) -> int:
 def _description(scene: Scene) -> str:
     labels = ("ミーティングID", "パスワード") if scene.language == "ja" else ("Meeting ID", "Passcode")
     join = scene.join
-    block = (join.url, f"{labels[0]}: {join.meeting_id}", f"{labels[1]}: {join.passcode}") if join else ()
-    return "\n\n".join(filter(None, ("\n".join(block), scene.place, scene.guidance, scene.url)))
+    own = join.own_url if join else ""
+    block = (join.url, f"{labels[0]}: {join.meeting_id}", f"{labels[1]}: {join.passcode}") if join and join.url else ()
+    return "\n\n".join(filter(None, (own, "\n".join(block), scene.place, scene.guidance, scene.url)))

@@ -144,7 +144,7 @@ _ALL = (
         _meetings,
         "Web会議のURL(なければ空)",
         "The meeting's URL (empty if none yet)",
-        lambda m: m.join.url if m.join else m.place_url,
+        lambda m: m.join.way if m.join else m.place_url,
     ),
     _text(
         "zoom_meeting_id",

@@ -11,11 +11,19 @@ from shared.wording import Language
 
 @dataclass(frozen=True)
 class Join:
-    """What is needed to join: the ID in digits without spaces."""
+    """What is needed to join: the ID in digits without spaces. ``own_url`` is our link to it (X9); what is not told is
+    empty.
+    """
 
     url: str
     meeting_id: str
     passcode: str
+    own_url: str = ""
+
+    @property
+    def way(self) -> str:
+        """Where one goes: our own link, which is never out of date, goes first."""
+        return self.own_url or self.url
 
 
 @dataclass(frozen=True)

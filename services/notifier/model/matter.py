@@ -4,6 +4,7 @@ All that is heard is merged so that order and repetition make no difference: new
 What became of each mail stands beside it as deliveries.
 """
 
+import hashlib
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -12,12 +13,19 @@ from pydantic import AwareDatetime, Field
 
 from services.notifier.model.templates import Breakage
 from shared.contracts import actors
-from shared.contracts.booking import Appointment, Proposal
+from shared.contracts.booking import Appointment, FormerGuest, Proposal
 from shared.contracts.envelope import Value
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Person
 from shared.contracts.provider_calls import ProviderCall
 from shared.contracts.zoom_issuer import MeetingErrorCode
+
+OF_STAFF = "staff"
+
+
+def address_mark(email: str) -> str:
+    """Tells guests apart without showing them; empty of nobody."""
+    return hashlib.sha256(email.casefold().encode()).hexdigest()[:16] if email else ""
 
 
 class Status(StrEnum):
@@ -67,6 +75,7 @@ class Notice(Value):
     opened: bool = False
     breakage: Breakage | None = None
     tells_link: bool = False
+    former_guest: FormerGuest | None = None
 
     @property
     def key(self) -> str:
@@ -104,8 +113,9 @@ class Trouble(Value):
 
 class Delivery(Value):
     """One mail to one side. ``message`` (encrypted) is kept while it may have arrived, so that a repeat has the same
-    bytes; ``unsure`` says that it may have, because an answer was lost. ``fell_back``: in our words,
-    since the organization's own template failed.
+    bytes; ``unsure`` says that it may have, because an answer was lost. ``fell_back``: in our words, since the
+    organization's own template failed. ``link`` and ``own_link`` are fingerprints of what it tells: the meeting's link
+    and ours (X9); ``to`` is the guest's address, made unreadable.
     """
 
     status: Status
@@ -122,6 +132,8 @@ class Delivery(Value):
     unsure: bool = False
     next_at: AwareDatetime | None = None
     link: str = ""
+    own_link: str = ""
+    to: str = ""
     sequence: int = -1
     fell_back: bool = False
     reason: str = ""
@@ -130,7 +142,11 @@ class Delivery(Value):
 
     @property
     def with_meeting(self) -> bool:
-        return bool(self.link)
+        return bool(self.link or self.own_link)
+
+    def tells(self, link: str, own_link: str) -> bool:
+        """Whether this mail tells a way to join, and each way that it tells is still good (G12, X9)."""
+        return self.with_meeting and self.link in ("", link) and self.own_link in ("", own_link)
 
     @property
     def is_told(self) -> bool:
@@ -145,6 +161,7 @@ class Delivery(Value):
             "recipients": [],
             "refused": 0,
             "link": "",
+            "own_link": "",
             "sequence": -1,
             "fell_back": False,
         }
@@ -153,7 +170,7 @@ class Delivery(Value):
 
 class Matter(Value):
     """``revision`` is that of the newest state; ``closed`` names how it ended for good, ``secrets`` belong to the
-    newest state and are encrypted at rest.
+    newest state and are encrypted at rest; ``guest_link`` is the fingerprint of the guest's join link (X9).
     """
 
     about: str
@@ -162,6 +179,7 @@ class Matter(Value):
     proposal: Proposal | None = None
     appointment: Appointment | None = None
     secrets: str | None = None
+    guest_link: str = ""
     closed: str = ""
     meeting: Meeting | None = None
     trouble: Trouble | None = None
@@ -173,10 +191,11 @@ class Matter(Value):
             return self
         return self.model_copy(update={"revision": revision, "proposal": proposal, "secrets": secrets})
 
-    def with_appointment(self, revision: int, appointment: Appointment, secrets: str) -> Self:
+    def with_appointment(self, revision: int, appointment: Appointment, secrets: str, *, guest_link: str = "") -> Self:
         if revision <= self.revision:
             return self
-        return self.model_copy(update={"revision": revision, "appointment": appointment, "secrets": secrets})
+        newest = {"revision": revision, "appointment": appointment, "secrets": secrets, "guest_link": guest_link}
+        return self.model_copy(update=newest)
 
     def with_end(self, how: str) -> Self:
         """Withdrawn and canceled are final, whatever else arrives."""
@@ -215,6 +234,21 @@ class Matter(Value):
             return None
         link_at = appointment.reveal.link_at(appointment.start_at, appointment.time_zone)
         return link_at if link_at is not None and at < link_at else None
+
+    def as_known_to(self, former: FormerGuest) -> Self:
+        """As it was when the former guest was told of it last: nothing of whoever took their place (G23)."""
+        if self.appointment is None:
+            return self
+        known = self.appointment.model_copy(update={name: getattr(former, name) for name in FormerGuest.model_fields})
+        return self.model_copy(update={"appointment": known, "meeting": None})
+
+    @property
+    def guest_mark(self) -> str:
+        return address_mark(self.appointment.guest.email) if self.appointment else ""
+
+    def own_link(self, audience: Audience) -> str:
+        """The fingerprint of our link for this side: the guest's own; that of staff asks who they are and stays."""
+        return self.guest_link if audience is Audience.GUEST else OF_STAFF
 
     def hopeless_until(self, until: datetime) -> bool:
         """Whether the link certainly does not come before ``until``: issuing failed for good or is put off longer."""

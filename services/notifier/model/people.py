@@ -14,6 +14,7 @@ class Organization(Value):
     time_zone: str
     locale: str
     mail_format: str
+    mail_links: str = "raw"
 
     @property
     def text_only(self) -> bool:

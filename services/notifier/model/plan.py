@@ -2,10 +2,12 @@
 the same mails.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.notifier.model.matter import Delivery, Matter, Notice, Status
+from services.notifier.model.matter import Delivery, Matter, Notice, Status, address_mark
+from shared.contracts.booking import FormerGuest
 from shared.contracts.notifier import Audience, Purpose
 
 CARRIERS = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK, Purpose.NOTICE)
@@ -18,11 +20,11 @@ _ASKS_TO_CHOOSE = (Purpose.PROPOSED, Purpose.SLOTS_CHANGED)
 _WAITS_FOR_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED)
 _TELLS_LINK = (*_WAITS_FOR_LINK, Purpose.NOTICE)
 _OF_CONNECTIONS = (Purpose.CONNECTION_BROKEN, Purpose.SYNC_FROZEN)
-_OUTLIVES_NEWER = (Purpose.NEW_SLOTS_REQUESTED, Purpose.ISSUE_FAILED, *_OF_CONNECTIONS)
+_OUTLIVES_NEWER = (Purpose.NEW_SLOTS_REQUESTED, Purpose.ISSUE_FAILED, Purpose.REPLACED, *_OF_CONNECTIONS)
 _SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, *_REMINDS, Purpose.SLOTS_RUNNING_LOW, Purpose.UNANSWERED)
 """Mails that are no reason to leave out an older one: whoever gets them still misses what it said."""
 
-_TELLS_THE_END = (Purpose.CANCELED, Purpose.WITHDRAWN, *_OF_CONNECTIONS)
+_TELLS_THE_END = (Purpose.CANCELED, Purpose.REPLACED, Purpose.WITHDRAWN, *_OF_CONNECTIONS)
 _NEEDS_NO_STATE = (*_OF_CONNECTIONS, Purpose.INVITED, Purpose.TEMPLATE_BROKEN)
 SUPERSEDED = "superseded"
 
@@ -107,17 +109,21 @@ def _link_to_tell(matter: Matter, audience: Audience, now: datetime) -> Notice |
     told = (n for n in matter.notices.values() if n.purpose in _TELLS_LINK and audience in n.audiences)
     if any(_is_untold(matter, notice, audience) and not _is_over(matter, notice, audience) for notice in told):
         return None  # a confirmation, a move or a notice is still to come, and with it the link
-    mine = [d for d in matter.deliveries.values() if d.audience is audience and d.purpose in CARRIERS]
+    mine = [d for d in matter.deliveries.values() if d.purpose in CARRIERS and _is_read_by(matter, audience, d)]
     if not _may_be_told(matter, audience, mine, now):
         return None
-    links = [d for d in mine if d.purpose is Purpose.LINK and _link_of(d) == matter.link]
+    named = _named_by(matter, audience, mine)
+    links = [d for d in mine if d.purpose is Purpose.LINK and _link_of(d) == named]
     for delivery in links:
         if delivery.status is Status.OPEN:
             return _notice_of(matter, delivery)
-    if not _misses_the_link(mine, matter.link):
+    own_link = matter.own_link(audience)
+    if not _misses_the_link(mine, lambda d: d.tells(matter.link, own_link)):
+        return None
+    if not _misses_the_link(mine, lambda d: d.tells(matter.link, d.own_link)) and _may_change(matter):
         return None
     again = sum(d.status is Status.SENT or (d.status is Status.SUPPRESSED and d.reason == SUPERSEDED) for d in links)
-    tag = f"{matter.link}~{again}" if again else matter.link
+    tag = f"{named}~{again}" if again else named
     return Notice(
         purpose=Purpose.LINK,
         revision=appointment.revision,
@@ -145,15 +151,35 @@ def _may_be_told(matter: Matter, audience: Audience, mine: list[Delivery], now: 
     return now >= link_at and any(d.is_told and d.ended_at is not None and d.ended_at >= link_at for d in mine)
 
 
-def _misses_the_link(mine: list[Delivery], link: str) -> bool:
-    """Whether the newest mail that surely arrived, or any that may have since, told none or another.
+def _is_read_by(matter: Matter, audience: Audience, delivery: Delivery) -> bool:
+    """Whether it went to who is on this side now; another guest has read none of the former one's mails (C9)."""
+    return delivery.audience is audience and (audience is not Audience.GUEST or delivery.to in ("", matter.guest_mark))
+
+
+def _named_by(matter: Matter, audience: Audience, mine: list[Delivery]) -> str:
+    """Names what a link mail of now tells: the meeting's link, and the guest's own where that was another before."""
+    own_link = matter.own_link(audience)
+    renewed = any(d.own_link not in ("", own_link) for d in mine)
+    return f"{matter.link}-{own_link}" if renewed else matter.link
+
+
+def _may_change(matter: Matter) -> bool:
+    """Whether the link that is known may be about to go, so that it is not worth a mail of its own (C9)."""
+    meeting, appointment = matter.meeting, matter.appointment
+    if meeting is None or appointment is None or meeting.revision >= appointment.revision:
+        return False
+    return not matter.hopeless_until(appointment.start_at)
+
+
+def _misses_the_link(mine: list[Delivery], tells: Callable[[Delivery], bool]) -> bool:
+    """Whether the newest mail that surely arrived, or any that may have since, told no way to join, or an old one.
 
     Who was never told of the appointment misses nothing.
     """
     arrived = [d for d in mine if d.is_told or (d.unsure and d.status is not Status.OPEN)]
     arrived.sort(key=lambda d: (d.revision, d.ended_at.timestamp() if d.ended_at else 0.0))
     sure = max((place for place, d in enumerate(arrived) if d.is_told), default=None)
-    return sure is not None and any(d.link != link for d in arrived[sure:])
+    return sure is not None and any(not tells(d) for d in arrived[sure:])
 
 
 def _links_no_more(matter: Matter, wanted: set[str]) -> list[Suppress]:
@@ -202,9 +228,11 @@ def _reason_against(matter: Matter, notice: Notice, audience: Audience, now: dat
         return SUPERSEDED
     if notice.expires_at is not None and now >= notice.expires_at:
         return "too_late"
+    if notice.former_guest is not None and not _was_told(matter, notice.former_guest, notice.revision):
+        return "never_told"
     if notice.purpose in _ASKS_TO_CHOOSE and not _has_slots(matter):
         return "no_slots"
-    if audience is Audience.GUEST and not _guest_address(matter):
+    if audience is Audience.GUEST and not _guest_address(matter, notice):
         return "no_address"
     return _reason_against_reminding(matter, notice, now) if notice.purpose in _REMINDS else ""
 
@@ -266,8 +294,16 @@ def _has_enough(matter: Matter, notice: Notice, now: datetime) -> bool:
     return matter.revision > notice.revision and len(remaining) >= notice.minimum
 
 
-def _guest_address(matter: Matter) -> str:
+def _was_told(matter: Matter, former: FormerGuest, revision: int) -> bool:
+    """Whoever chose the time knows of it; of those who took a guest's place some are replaced before they are told."""
+    took_a_place = any(n.former_guest is not None and n.revision < revision for n in matter.notices.values())
+    mark = address_mark(former.guest.email)
+    return not took_a_place or any(d.to == mark and (d.is_told or d.unsure) for d in matter.deliveries.values())
+
+
+def _guest_address(matter: Matter, notice: Notice) -> str:
     """Where the guest is told anything at all (E2)."""
     if matter.appointment is not None:
-        return matter.appointment.guest.email if matter.appointment.mails_guest else ""
+        guest = notice.former_guest.guest if notice.former_guest else matter.appointment.guest
+        return guest.email if matter.appointment.mails_guest else ""
     return matter.proposal.guest.email if matter.proposal else ""

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from services.notifier.directory import Directory
 from services.notifier.mails.material import Material
 from services.notifier.mails.message import Recipient, UnusableAddress, message_id, to_bytes, usable_address
+from services.notifier.mails.own_links import as_told
 from services.notifier.mails.scene import Join
 from services.notifier.mails.text import line
-from services.notifier.model.matter import Delivery, Matter, Notice, Status
+from services.notifier.model.matter import Delivery, Matter, Notice, Status, address_mark
 from services.notifier.model.people import Organization
 from services.notifier.store import Safe
 from services.notifier.usecases.word import WordMail
 from shared import clock
+from shared.contracts.booking import FormerGuest
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.sealed import AppointmentSecrets, MeetingSecrets, ProposalSecrets
 
@@ -60,7 +62,10 @@ class ComposeMail:
             raise NobodyKnown()
         recipients, unusable = await self._recipients(matter, notice, audience)
         about = await self._named(matter) or recipients[0].name
-        material = self.material(matter, notice, audience, organization, about)
+        if notice.former_guest is None:
+            material = self.material(matter, notice, audience, organization, about)
+        else:
+            material = self._farewell(matter, notice, notice.former_guest, organization)
         worded = await self._words.word(material)
         await self._words.tell(worded, notice)
         mail = worded.mail
@@ -83,7 +88,9 @@ class ComposeMail:
             message=self._safe.lock_mail(content, about=matter.about),
             recipients=[recipient.email for recipient in recipients],
             refused=unusable,
-            link=matter.link if material.join else "",
+            link=matter.link if material.join and material.join.url else "",
+            own_link=matter.own_link(audience) if material.join and material.join.own_url else "",
+            to=address_mark(recipients[0].email) if audience is Audience.GUEST else "",
             sequence=mail.invitation.sequence if mail.invitation else -1,
             fell_back=worded.breakage is not None,
         )
@@ -109,7 +116,8 @@ class ComposeMail:
         """The guest, the administrators, or the staff concerned; of staff those who are not disabled."""
         state = matter.appointment or matter.proposal
         if state is not None and audience is Audience.GUEST:
-            return [Recipient(line(state.guest.known_as), state.guest.email)]
+            guest = notice.former_guest.guest if notice.former_guest else state.guest
+            return [Recipient(line(guest.known_as), guest.email)]
         if audience is Audience.ADMINS:
             members = await self._directory.administrators(matter.organization_id)
             people = {member.staff_id: member.person for member in members}
@@ -148,6 +156,7 @@ class ComposeMail:
         words = self._safe.open(notice.words, about=matter.about) if notice.words else ""
         canceled = notice.purpose is Purpose.CANCELED
         comes_at = matter.link_comes_at(audience, clock.now())
+        own_url = self._own_url(matter, audience, secrets)
         return Material(
             matter=matter,
             notice=notice,
@@ -160,10 +169,22 @@ class ComposeMail:
             invitation_url=self._safe.open(notice.url, about=matter.about) if notice.url else "",
             guidance=secrets.guidance if secrets else "",
             words=secrets.message if canceled and secrets else words,
-            join=None if comes_at else self._join(matter),
+            join=None if comes_at else as_told(self._join(matter), own_url, organization.mail_links),
             place=secrets.place if isinstance(secrets, AppointmentSecrets) and not comes_at else "",
             link_comes_at=comes_at,
             staff_name=staff_name,
+        )
+
+    def _farewell(self, matter: Matter, notice: Notice, former: FormerGuest, organization: Organization) -> Material:
+        """For the former guest the appointment is cancelled; page, words and links are another's by now (C9, G23)."""
+        return Material(
+            matter=matter.as_known_to(former),
+            notice=notice.model_copy(update={"purpose": Purpose.CANCELED}),
+            audience=Audience.GUEST,
+            organization=organization,
+            public_url=self._sender.public_url,
+            organizer_address=self._sender.mail_from,
+            at=clock.now().replace(microsecond=0),
         )
 
     def _secrets(self, matter: Matter) -> ProposalSecrets | AppointmentSecrets | None:
@@ -172,6 +193,12 @@ class ComposeMail:
         opened = self._safe.open(matter.secrets, about=matter.about)
         kind = AppointmentSecrets if matter.appointment else ProposalSecrets
         return kind.model_validate_json(opened)
+
+    def _own_url(self, matter: Matter, audience: Audience, secrets: ProposalSecrets | AppointmentSecrets | None) -> str:
+        """Our link to the meeting for this side (X9)."""
+        if audience is not Audience.GUEST:
+            return f"{self._sender.public_url}/appointments/{matter.about}/join"
+        return secrets.join_url if isinstance(secrets, AppointmentSecrets) else ""
 
     def _join(self, matter: Matter) -> Join | None:
         if not matter.link or matter.meeting is None or matter.meeting.sealed is None:

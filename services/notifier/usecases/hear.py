@@ -72,15 +72,18 @@ class HearOfMatters:
         await self._take(event, event.subject, merge)
 
     async def appointment(
-        self, event: CloudEvent[Any], data: AppointmentEvent, notice: Notice | None, *, ends_as: str = ""
+        self, event: CloudEvent[Any], data: AppointmentEvent, *notices: Notice, ends_as: str = ""
     ) -> None:
-        """The newest state, and a notice where both sides are to be mailed."""
+        """The newest state, and whom to mail about what."""
         opened = AppointmentSecrets.unseal(self._bus, data.sealed, subject=event.subject)
         secrets = self._safe.lock(opened.model_dump_json(), about=event.subject)
 
         def merge(matter: Matter) -> Matter:
-            matter = matter.with_appointment(data.appointment.revision, data.appointment, secrets)
-            matter = matter.with_notice(notice) if notice else matter
+            matter = matter.with_appointment(
+                data.appointment.revision, data.appointment, secrets, guest_link=_fingerprint(opened.join_url)
+            )
+            for notice in notices:
+                matter = matter.with_notice(notice)
             return matter.with_end(ends_as) if ends_as else matter
 
         await self._take(event, event.subject, merge)
@@ -94,7 +97,7 @@ class HearOfMatters:
             at=event.time,
             chain=_chain(event),
             sealed=self._safe.lock(opened.model_dump_json(), about=about),
-            link=token_hash("\x1f".join((opened.join_url, opened.meeting_id, opened.passcode)))[:16],
+            link=_fingerprint(opened.join_url, opened.meeting_id, opened.passcode),
         )
         await self._take(event, about, lambda matter: matter.with_meeting(meeting))
 
@@ -215,3 +218,8 @@ def notice_of(
 def _chain(event: CloudEvent[Any]) -> Chain:
     cause = event.cause()
     return Chain(**vars(cause), traceparent=event.traceparent)
+
+
+def _fingerprint(*parts: str) -> str:
+    """Tells links apart without showing them; empty of nothing."""
+    return token_hash("\x1f".join(parts))[:16] if any(parts) else ""

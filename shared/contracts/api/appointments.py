@@ -88,10 +88,13 @@ class MeetingErrorView(View):
 
 
 class MeetingView(View):
-    """What is needed to join, once it is known."""
+    """What is needed to join, once it is known. ``own_url`` is the guest's join link (X9), where the organization tells
+    it; where it tells nothing else, ``join_url`` is the same.
+    """
 
     status: MeetingStatus
     join_url: str | None = None
+    own_url: str | None = None
     meeting_id: str | None = None
     passcode: str | None = None
     error: MeetingErrorView | None = None
@@ -197,6 +200,7 @@ class AppointmentView(View):
     guest_time_zone: str
     guest_locale: str
     guest_url: str
+    guest_join_url: str = ""
     note: str
     guidance: str
     visibility: Visibility

@@ -97,6 +97,19 @@ class World:
         event = an_event(data, subject=subject, version=number)
         await getattr(self.subscribers, name)(event.model_copy(update=changes))
 
+    async def organization(self, **changes: Any) -> None:
+        values: dict[str, Any] = {
+            "name": "株式会社サンプル",
+            "product_name": "Chosei",
+            "time_zone": "Asia/Tokyo",
+            "locale": "ja",
+            "reminder_time": "07:00",
+            "allow_zoom_basic": True,
+            "drift_policy": "ask",
+            "mail_format": "html",
+        }
+        await self.hears(OrganizationChanged(**{**values, **changes}), subject=ORGANIZATION)
+
     async def staff(
         self, staff_id: str, name: str, *, organization: str = ORGANIZATION, zoom: bool = True, calendar: bool = True
     ) -> None:
@@ -286,18 +299,6 @@ def _app(settings: Settings, look: FakeLook) -> tuple[FastAPI, list[mongo.Client
 
 
 async def _seed(world: World) -> None:
-    await world.hears(
-        OrganizationChanged(
-            name="株式会社サンプル",
-            product_name="Chosei",
-            time_zone="Asia/Tokyo",
-            locale="ja",
-            reminder_time="07:00",
-            allow_zoom_basic=True,
-            drift_policy="ask",
-            mail_format="html",
-        ),
-        subject=ORGANIZATION,
-    )
+    await world.organization()
     await world.staff(TARO, "山田太郎")
     await world.staff(HANAKO, "佐藤花子")

@@ -226,6 +226,7 @@ def proposal_event(
 def _appointment_event(kind: type[Any], appointment: Appointment, message: str = "", **extra: Any) -> CloudEvent[Any]:
     secrets = AppointmentSecrets(
         guest_url="https://chosei.example.jp/g/TOKEN",
+        join_url=extra.pop("join_url", "https://chosei.example.jp/j/FIRST"),
         note="社内だけのメモ",
         guidance="資料をご覧ください。",
         message=message,
@@ -239,13 +240,13 @@ def confirmed(appointment: Appointment | None = None) -> CloudEvent[Any]:
     return _appointment_event(AppointmentConfirmed, appointment or an_appointment())
 
 
-def changed(appointment: Appointment) -> CloudEvent[Any]:
-    return _appointment_event(AppointmentChanged, appointment)
+def changed(appointment: Appointment, **extra: Any) -> CloudEvent[Any]:
+    return _appointment_event(AppointmentChanged, appointment, **extra)
 
 
-def rescheduled(appointment: Appointment) -> CloudEvent[Any]:
+def rescheduled(appointment: Appointment, **extra: Any) -> CloudEvent[Any]:
     before = {"previous_start_at": START, "previous_end_at": START + HOUR}
-    return _appointment_event(AppointmentRescheduled, appointment, **before)
+    return _appointment_event(AppointmentRescheduled, appointment, **before, **extra)
 
 
 def canceled(appointment: Appointment, message: str = "都合により中止します。") -> CloudEvent[Any]:

@@ -12,6 +12,7 @@ NAMES = Names("株式会社サンプル", "Chosei", "ABC株式会社", "田中�
 PAIRS = [
     (purpose, audience)
     for purpose in Purpose
+    if purpose is not Purpose.REPLACED  # told as a cancellation
     for audience in Audience
     if (purpose in (Purpose.ISSUE_FAILED, Purpose.SYNC_FROZEN, Purpose.TEMPLATE_BROKEN)) == (audience is ADMINS)
     and (purpose, audience)

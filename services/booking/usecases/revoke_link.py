@@ -1,0 +1,41 @@
+"""The guest's way into the meeting is taken from them and another one is told (X9, C9)."""
+
+from services.booking.model.appointment import Appointment
+from services.booking.problems import NotOpen
+from services.booking.store.bookings import BookingStore
+from services.booking.usecases.announce import Announcer
+from services.booking.usecases.links import Links
+from shared import clock
+from shared.contracts.booking import AppointmentChanged
+from shared.contracts.envelope import Cause
+from shared.internal import Caller
+from shared.messaging.relay import Relay
+
+
+class RevokeJoinLink:
+    """Each call makes another link. Raises ``NotOpen``, ``StaleVersion``."""
+
+    def __init__(self, store: BookingStore, links: Links, announcer: Announcer, relay: Relay) -> None:
+        self._store = store
+        self._links = links
+        self._announcer = announcer
+        self._relay = relay
+
+    async def __call__(self, before: Appointment, caller: Caller) -> Appointment:
+        if not before.is_live:
+            raise NotOpen()
+        now = clock.now()
+        after = before.model_copy(
+            update={
+                "join_token": self._links.next_join_source(before),
+                "link_generation": before.link_generation + before.guest_knows_link(now),
+                "version": before.version + 1,
+                "updated_at": now,
+            }
+        )
+        after = after.expecting_change(before)
+        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
+        waiting = self._announcer.of_appointment(AppointmentChanged, after, cause)
+        await self._store.save_appointment(before, after, waiting)
+        self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
+        return after
