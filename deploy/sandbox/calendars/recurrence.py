@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rruleset, rrulestr  # type: ignore[import-untyped]
 
+ALWAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+"""A window for what ends by itself."""
 _MOST = 3000
 _SOON = timedelta(days=8 * 366)
 _TOO_OFTEN = re.compile(r"FREQ=(?:SECOND|MINUTE|HOUR)LY", re.IGNORECASE)

@@ -1,16 +1,18 @@
 """``/inspect/google``: what Google holds and mailed, and the hand of the person at the provider. Always 200."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict
 
 from deploy.sandbox.calendars import Resource
+from deploy.sandbox.calendars.recurrence import ALWAYS
 from deploy.sandbox.google.calendar_list import calendar_resource
 from deploy.sandbox.google.errors import GoogleError, not_found
 from deploy.sandbox.google.guests import WriteOptions
 from deploy.sandbox.google.presenting import shown
+from deploy.sandbox.google.series import occurrences
 from deploy.sandbox.google.service import GoogleService
 from deploy.sandbox.google.state import Channel, Entry, GoogleCalendar
 
@@ -139,6 +141,12 @@ class _Hand:
         return shown(calendar, self._service.book.respond(entry, str(body.get("attendee", "")), response, options))
 
 
+def _occurrences(calendar: GoogleCalendar) -> Iterator[Entry]:
+    for master in [entry for entry in calendar.entries.values() if entry.recurrence and not entry.cancelled]:
+        yield from occurrences(calendar, master, ALWAYS)
+        yield from (one for one in calendar.exceptions(master.id) if not one.cancelled)
+
+
 def build_inspect_routes(service: GoogleService) -> APIRouter:
     router = APIRouter(prefix="/google")
     hand = _Hand(service)
@@ -153,6 +161,12 @@ def build_inspect_routes(service: GoogleService) -> APIRouter:
         return {
             "items": [shown(one, entry) for one in calendars for entry in one.entries.values() if not entry.cancelled]
         }
+
+    @router.get("/occurrences")
+    async def live_occurrences(calendar: str) -> Resource:
+        """Of recurring events, as the person sees them."""
+        found = service.calendar_of(calendar)
+        return {"items": [shown(found, one) for one in _occurrences(found)] if found else []}
 
     @router.post("/calendars")
     async def new_calendar(body: _Json) -> Resource:

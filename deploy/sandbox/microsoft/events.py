@@ -41,7 +41,7 @@ class EventBook:
     def get(self, mailbox: Mailbox, event_id: str) -> Event:
         """The live event or occurrence; raises 400 for a malformed id and 404."""
         found = mailbox.live(check_id(event_id))
-        if found is None and event_id not in mailbox.events:
+        if found is None:
             found = occurrence_named(mailbox, event_id)
         if found is None:
             raise item_not_found()
@@ -103,6 +103,8 @@ class EventBook:
             fields["attendees"] = _keep_answers(fields["attendees"], before.attendees())
         event = replace(before, resource=before.resource | fields, span=span, exception=before.master_id is not None)
         _check_recurrence(event)
+        if event.recurrence and (event.span, event.recurrence) != (before.span, before.recurrence):
+            mailbox.forget_exceptions(event.id)
         saved = self._put(mailbox, event, "updated", push)
         if saved.organizer == mailbox.email and saved.master_id is None:
             self._meetings.follow(mailbox, saved, before, push)

@@ -1,6 +1,6 @@
 """``/inspect/microsoft``: what Microsoft holds and mailed, and the hand of the person at the provider. Always 200."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -8,9 +8,11 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict
 
 from deploy.sandbox.calendars import Resource
+from deploy.sandbox.calendars.recurrence import ALWAYS
 from deploy.sandbox.microsoft.calendars import calendar_named, make_calendar, shown_calendar
 from deploy.sandbox.microsoft.errors import GraphError, body_of, item_not_found
 from deploy.sandbox.microsoft.presenting import Reader, shown
+from deploy.sandbox.microsoft.series import occurrences
 from deploy.sandbox.microsoft.service import MicrosoftService
 from deploy.sandbox.microsoft.state import Duplicate, Event, Mailbox
 from deploy.sandbox.microsoft.subscriptions import shown as shown_subscription
@@ -153,6 +155,12 @@ class _Hand:
         return shown(mailbox, mailbox.events[event_id], _EVERYTHING)
 
 
+def _occurrences(mailbox: Mailbox) -> Iterator[Event]:
+    for master in [event for event in mailbox.events.values() if event.recurrence and not event.deleted]:
+        yield from occurrences(mailbox, master, ALWAYS)
+        yield from (one for one in mailbox.exceptions(master.id) if not one.deleted)
+
+
 def build_inspect_routes(service: MicrosoftService) -> APIRouter:
     router = APIRouter(prefix="/microsoft")
     hand = _Hand(service)
@@ -199,6 +207,12 @@ def build_inspect_routes(service: MicrosoftService) -> APIRouter:
     @router.post("/subscriptions/{subscription_id}/lifecycle")
     async def lifecycle(subscription_id: str, body: _Json) -> Resource:
         return _guarded(lambda: service.subscriptions.tell_lifecycle(subscription_id, str(body.get("event"))))
+
+    @router.get("/occurrences")
+    async def live_occurrences(user: str) -> Resource:
+        """Of recurring events, as the person sees them."""
+        found = service.mailbox_of(user)
+        return {"items": [shown(found, one, _EVERYTHING) for one in _occurrences(found)] if found else []}
 
     @router.post("/events")
     async def add(body: _Json) -> Resource:

@@ -1,12 +1,13 @@
 """Events as Graph answers them to one reader: in the zone, body form, properties and expansions asked for."""
 
 from dataclasses import dataclass
+from datetime import UTC
 
 from deploy.sandbox.calendars import Resource
 from deploy.sandbox.microsoft.bodies import plain_text, property_key
 from deploy.sandbox.microsoft.state import Event, Mailbox
 from deploy.sandbox.microsoft.times import timestamp
-from deploy.sandbox.microsoft.zones import windows_name
+from deploy.sandbox.microsoft.zones import windows_name, zone_named
 
 _NEVER = "0001-01-01T00:00:00Z"
 
@@ -59,6 +60,8 @@ def shown(mailbox: Mailbox, event: Event, reader: Reader, organizer_name: str = 
     if reader.text_body:
         answer["body"] = {"contentType": "text", "content": plain_text(resource["body"])}
     if event.original is not None:
+        zone = zone_named(event.span.start_zone)
+        answer["originalStart"] = timestamp(event.original.replace(tzinfo=zone).astimezone(UTC))
         answer["occurrenceId"] = f"OID.{event.master_id}.{event.original:%Y-%m-%d}"
     return _narrowed(answer, resource, reader)
 

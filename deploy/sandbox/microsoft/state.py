@@ -5,7 +5,7 @@ A meeting is one event per mailbox, each with its own id and all with one iCalUI
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -135,6 +135,12 @@ class Mailbox:
 
     def _ordered(self, ids: set[str]) -> list[Event]:
         return sorted((self.events[event_id] for event_id in ids), key=lambda event: event.number)
+
+    def forget_exceptions(self, master_id: str) -> None:
+        """Another pattern or time of a series undoes what was done to single occurrences."""
+        for event_id in list(self._exceptions.get(master_id, ())):
+            self.put(replace(self.events[event_id], deleted=True))
+        self._exceptions.pop(master_id, None)
 
     def exceptions(self, master_id: str) -> Iterator[Event]:
         return (self.events[event_id] for event_id in self._exceptions.get(master_id, ()))

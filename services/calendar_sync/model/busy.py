@@ -56,7 +56,9 @@ class OwnEntries:
     keys: frozenset[str] = frozenset()
 
     def include(self, entry: BusyEntry) -> bool:
-        return entry.entry_id in self.entry_ids or entry.ical_uid in self.ical_uids or entry.marker in self.keys
+        """Occurrences of a series of ours are ours too (E6)."""
+        known = entry.entry_id in self.entry_ids or entry.ical_uid in self.ical_uids or entry.marker in self.keys
+        return known or (bool(entry.series_id) and entry.series_id in self.entry_ids | self.keys)
 
 
 def entry_key(staff_id: str, entry_id: str) -> str:

@@ -1,6 +1,7 @@
 """From what is known to the draft of an entry: holds from proposals, entries from appointments."""
 
 from services.calendar_sync.model.entries import EntryDraft, Participant
+from services.calendar_sync.model.series import series_of
 from services.calendar_sync.model.subjects import AppointmentState, ProposalState
 from services.calendar_sync.model.text import MeetingLink, description, hold_title
 from shared.contracts.booking import Appointment, Attendee
@@ -64,6 +65,7 @@ def entry_draft(
         participants=tuple(Participant(one.person.email, one.person.name) for one in invited),
         room=room,
         all_day=appointment.all_day,
+        series=series_of(appointment),
     )
 
 

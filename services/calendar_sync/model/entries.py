@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from services.calendar_sync.model.series import DraftSeries
 from shared.contracts.booking import Visibility
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuv"
@@ -37,6 +38,7 @@ class EntryDraft:
     """Booked with the entry, as an attendee of its own kind."""
     all_day: bool = False
     """Whole days of ``time_zone``."""
+    series: DraftSeries | None = None
 
     @property
     def digest(self) -> str:
@@ -46,6 +48,8 @@ class EntryDraft:
             del values["room"]
         if not self.all_day:
             del values["all_day"]
+        if self.series is None:
+            del values["series"]
         text = json.dumps(values, default=str, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

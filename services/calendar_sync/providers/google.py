@@ -22,6 +22,7 @@ from services.calendar_sync.providers.google_mapping import (
     to_listed,
     to_state,
 )
+from services.calendar_sync.providers.google_series import InstanceChange, instance_changes
 from services.calendar_sync.providers.listing import LIST_SCOPES
 from services.calendar_sync.providers.protocol import Credential, Reading, Watch
 from services.calendar_sync.providers.room_answers import from_google
@@ -144,6 +145,7 @@ class GoogleCalendar:
         entries: list[BusyEntry] = []
         removed: set[str] = set()
         states: dict[str, EntryState] = {}
+        series: set[str] = set()
         doubtful = False
         answers: dict[str, Mapping[str, RoomResponse | None]] = {}
         page = {**fixed, **first}
@@ -154,7 +156,9 @@ class GoogleCalendar:
                 home = str(answer.get("timeZone") or zone)
                 found = to_busy(event, home)
                 doubtful = doubtful or bool(event.get("recurringEventId"))
-                if str(event["id"]).startswith(PREFIX) and (state := to_state(event, home)):
+                if series_id := str(event.get("recurringEventId") or ""):
+                    series.add(series_id)
+                elif str(event["id"]).startswith(PREFIX) and (state := to_state(event, home)):
                     states[str(event["id"])] = state
                 if found is None:
                     removed.add(str(event["id"]))
@@ -168,6 +172,7 @@ class GoogleCalendar:
                     doubtful,
                     room_answers=answers,
                     states=states,
+                    series=frozenset(series),
                 )
             page = {**fixed, **first, "pageToken": str(next_page)}
 
@@ -192,6 +197,7 @@ class GoogleCalendar:
             if found is None:
                 raise ProviderUnavailable("duplicate, and not to be found") from error
             return await self._adopt(credential, draft, generation, found, calendar)
+        await self._settle_instances(credential, entry_id, draft, made, calendar)
         return Written(str(made["id"]), str(made.get("iCalUID", "")), generation)
 
     async def _adopt(
@@ -208,15 +214,43 @@ class GoogleCalendar:
     async def update(self, credential: Credential, entry_id: str, draft: EntryDraft, *, calendar: str = MAIN) -> None:
         """Google refuses a date beside a time that stands there: what the other kind had is taken away then."""
         try:
-            await self._patch(credential, entry_id, from_draft(draft), calendar)
+            made = await self._patch(credential, entry_id, from_draft(draft), calendar)
         except ProviderRefused as error:
             if error.missing or error.denied:
                 raise
-            await self._patch(credential, entry_id, of_other_kind(draft), calendar)
+            made = await self._patch(credential, entry_id, of_other_kind(draft), calendar)
+        await self._settle_instances(credential, entry_id, draft, made, calendar)
 
-    async def _patch(self, credential: Credential, entry_id: str, body: dict[str, Any], calendar: str) -> None:
+    async def _patch(
+        self, credential: Credential, entry_id: str, body: Mapping[str, Any], calendar: str
+    ) -> Mapping[str, Any]:
         url = self._entry(entry_id, calendar)
-        await self._api.call("events.patch", credential, "PATCH", url, params=_QUIET, body=body)
+        return await self._api.call("events.patch", credential, "PATCH", url, params=_QUIET, body=body)
+
+    async def _settle_instances(
+        self, credential: Credential, entry_id: str, draft: EntryDraft, master: Mapping[str, Any], calendar: str
+    ) -> None:
+        """Of a series: its occurrences that are moved or cancelled, or were and are not any more (E6)."""
+        if draft.series is None:
+            return
+        instances: list[Mapping[str, Any]] = []
+        url = f"{self._entry(entry_id, calendar)}/instances"
+        asked = {"showDeleted": "true", "maxResults": _PAGE, **_range(draft.series.reach)}
+        page: Mapping[str, str] = asked
+        while True:
+            answer = await self._api.call("events.instances", credential, "GET", url, params=page)
+            instances += answer.get("items", [])
+            if not (next_page := answer.get("nextPageToken")):
+                break
+            page = {**asked, "pageToken": str(next_page)}
+        for change in instance_changes(entry_id, draft, from_draft(draft), master, instances):
+            await self._change_instance(credential, change, calendar)
+
+    async def _change_instance(self, credential: Credential, change: InstanceChange, calendar: str) -> None:
+        if change.body is None:
+            await self.delete(credential, change.instance_id, calendar=calendar)
+            return
+        await self._patch(credential, change.instance_id, change.body, calendar)
 
     async def find(self, credential: Credential, marker: str, generation: int, *, calendar: str = MAIN) -> str | None:
         found = await self._get(credential, provider_key(marker, generation), calendar)

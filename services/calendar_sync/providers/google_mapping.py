@@ -83,8 +83,8 @@ def from_draft(draft: EntryDraft) -> dict[str, Any]:
         "summary": draft.title,
         "description": _TAG.sub("&lt;", draft.description),
         "location": draft.location,
-        "start": _moment(draft.start_at, draft),
-        "end": _moment(draft.end_at, draft),
+        "start": moment_of(draft.start_at, draft),
+        "end": moment_of(draft.end_at, draft),
         "status": "tentative" if draft.tentative else "confirmed",
         "transparency": "opaque",
         "visibility": _VISIBILITY[draft.visibility],
@@ -94,6 +94,8 @@ def from_draft(draft: EntryDraft) -> dict[str, Any]:
         ],
         "extendedProperties": {"shared": marks},
     }
+    if draft.series is not None:
+        body["recurrence"] = [f"RRULE:{draft.series.rrule}"]
     if draft.tentative:
         body["reminders"] = {"useDefault": False, "overrides": []}
     return body
@@ -116,7 +118,7 @@ def of_other_kind(draft: EntryDraft) -> dict[str, Any]:
     return {**body, "start": {**nothing, **body["start"]}, "end": {**nothing, **body["end"]}}
 
 
-def _moment(at: datetime, draft: EntryDraft) -> dict[str, str]:
+def moment_of(at: datetime, draft: EntryDraft) -> dict[str, str]:
     local = at.astimezone(ZoneInfo(draft.time_zone))
     if draft.all_day:
         return {"date": local.date().isoformat()}

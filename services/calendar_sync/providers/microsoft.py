@@ -22,8 +22,9 @@ from services.calendar_sync.providers.microsoft_mapping import (
     to_listed,
     to_state,
 )
+from services.calendar_sync.providers.microsoft_reading import reading_of
+from services.calendar_sync.providers.microsoft_series import difference, without_known_times
 from services.calendar_sync.providers.protocol import Credential, Reading, Watch
-from services.calendar_sync.providers.room_answers import from_graph
 from services.calendar_sync.providers.zones import wall_clock
 from shared.oauth import OAuthApp
 from shared.providers import (
@@ -108,14 +109,9 @@ class MicrosoftCalendar:
     async def calendars(self, credential: Credential) -> Sequence[ListedCalendar]:
         """Those of the account's own mailbox: others' need a scope that staff are not asked for."""
         own = {address.casefold() for address in await self.addresses(credential)}
-        url, params = f"{self._url}/me/calendars", {"$top": "100"}
-        found: list[ListedCalendar] = []
-        while True:
-            answer = await self._get("calendars.list", credential, url, params)
-            found.extend(to_listed(one) for one in answer.get("value", []) if owner_of(one) in own)
-            if not (next_link := answer.get("@odata.nextLink")):
-                return sorted(found, key=lambda one: one.calendar_id != MAIN)
-            url, params = str(next_link), {}
+        listed = await self._all("calendars.list", credential, f"{self._url}/me/calendars", {"$top": "100"})
+        found = [to_listed(one) for one in listed if owner_of(one) in own]
+        return sorted(found, key=lambda one: one.calendar_id != MAIN)
 
     async def read_all(
         self, credential: Credential, window: Window, all_day_zone: str, *, calendar: str = MAIN
@@ -144,16 +140,23 @@ class MicrosoftCalendar:
             delta_link = answer.get("@odata.deltaLink")
             if not delta_link:
                 raise ProviderUnavailable("a delta without an end")
-            return _reading(events, str(delta_link), zone)
+            return reading_of(events, str(delta_link), zone)
 
     async def read_span(
         self, credential: Credential, window: Window, all_day_zone: str, *, calendar: str = MAIN
     ) -> Sequence[BusyEntry]:
         url, params = f"{self._calendar(calendar)}/calendarView", {**_range(window), "$top": "500"}
-        found: list[BusyEntry] = []
+        events = await self._all("calendarview.look", credential, url, params)
+        return [busy for event in events if (busy := to_busy(event, all_day_zone))]
+
+    async def _all(
+        self, operation: str, credential: Credential, url: str, params: Mapping[str, str]
+    ) -> list[Mapping[str, Any]]:
+        """Every page."""
+        found: list[Mapping[str, Any]] = []
         while True:
-            answer = await self._get("calendarview.look", credential, url, params)
-            found.extend(busy for event in answer.get("value", []) if (busy := to_busy(event, all_day_zone)))
+            answer = await self._get(operation, credential, url, params)
+            found += answer.get("value", [])
             if not (next_link := answer.get("@odata.nextLink")):
                 return found
             url, params = str(next_link), {}
@@ -185,6 +188,7 @@ class MicrosoftCalendar:
             if found is None:
                 return await self.create(credential, draft, generation + 1, look=False, calendar=calendar)
             return await self._adopt(credential, draft, generation, found)
+        await self._settle_occurrences(credential, str(made["id"]), draft, made, may_reset=True)
         return Written(str(made["id"]), str(made.get("iCalUId") or ""), generation)
 
     async def _adopt(
@@ -195,9 +199,39 @@ class MicrosoftCalendar:
 
     async def update(self, credential: Credential, entry_id: str, draft: EntryDraft, *, calendar: str = MAIN) -> None:
         """An id names an entry in whichever calendar of the mailbox it stands."""
-        await self._api.call(
-            "events.update", credential, "PATCH", self._entry(entry_id), body=from_draft(draft), headers=_WRITE
+        body: Mapping[str, Any] = from_draft(draft)
+        if draft.series is not None:
+            known = await self._get("events.get", credential, self._entry(entry_id), None)
+            body = without_known_times(body, known, draft)
+        made = await self._patch(credential, entry_id, body)
+        await self._settle_occurrences(credential, entry_id, draft, made, may_reset=True)
+
+    async def _patch(self, credential: Credential, event_id: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        return await self._api.call(
+            "events.update", credential, "PATCH", self._entry(event_id), body=body, headers=_WRITE
         )
+
+    async def _settle_occurrences(
+        self, credential: Credential, entry_id: str, draft: EntryDraft, master: Mapping[str, Any], *, may_reset: bool
+    ) -> None:
+        """Of a series: its occurrences that are moved or cancelled, or were and are not any more (E6). One that
+        somebody deleted comes back with all others, as the series is written anew.
+        """
+        if draft.series is None:
+            return
+        body, url = from_draft(draft), f"{self._entry(entry_id)}/instances"
+        reach = {**_range(draft.series.reach), "$top": "500"}
+        found = await self._all("events.instances", credential, url, reach)
+        differs = difference(draft, body, master, found)
+        if differs.lost and may_reset:
+            made = await self._patch(credential, entry_id, body)
+            await self._settle_occurrences(credential, entry_id, draft, made, may_reset=False)
+            return
+        for change in differs.changes:
+            if change.body is None:
+                await self.delete(credential, change.event_id)
+            else:
+                await self._patch(credential, change.event_id, change.body)
 
     async def find(self, credential: Credential, marker: str, generation: int, *, calendar: str = MAIN) -> str | None:
         found = await self._found(credential, marker, calendar)
@@ -279,26 +313,6 @@ class MicrosoftCalendar:
 
     def _subscription(self, watch: Watch) -> str:
         return f"{self._url}/subscriptions/{quote(watch.watch_id, safe='')}"
-
-
-def _reading(events: Sequence[Mapping[str, Any]], cursor: str, zone: str) -> Reading:
-    """The last word about each id counts: a delta may name one several times."""
-    last = {str(event["id"]): event for event in events}
-    masters = {event_id: event for event_id, event in last.items() if event.get("type") == "seriesMaster"}
-    entries, removed, states = [], set(), {}
-    for event_id, event in last.items():
-        single = "@removed" not in event and not event.get("seriesMasterId")
-        if single and (state := to_state(event, zone)):
-            states[event_id] = state
-        found = None
-        if "@removed" not in event:
-            found = to_busy(event, zone, masters.get(str(event.get("seriesMasterId") or "")))
-        if found is None:
-            removed.add(event_id)
-        else:
-            entries.append(found)
-    answers = from_graph(last.values())
-    return Reading(entries, frozenset(removed), cursor, doubtful=bool(masters), room_answers=answers, states=states)
 
 
 def _range(window: Window) -> dict[str, str]:

@@ -9,6 +9,7 @@ from services.calendar_sync.model.busy import BusyEntry, BusyKind
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
 from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import PREFIX, EntryDraft, Participant
+from services.calendar_sync.providers.microsoft_series import recurrence_of
 from services.calendar_sync.providers.zones import day_start, find_zone, need_zone, wall_clock
 from shared.contracts.booking import Visibility
 from shared.providers import ProviderUnavailable
@@ -92,6 +93,8 @@ def from_draft(draft: EntryDraft) -> dict[str, Any]:
             *(_attendee(one, "resource") for one in (draft.room,) if one),
         ],
     }
+    if draft.series is not None:
+        body["recurrence"] = recurrence_of(draft)
     if draft.tentative:
         body["isReminderOn"] = False
     return body

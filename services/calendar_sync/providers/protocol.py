@@ -33,7 +33,8 @@ class Credential(Protocol):
 @dataclass(frozen=True)
 class Reading:
     """A complete read: of everything where ``whole``, else of what changed, which names what went too. ``doubtful``
-    asks for a full read instead. ``states`` tells how single entries stand that may be ours, busy or not.
+    asks for a full read instead. ``states`` tells how single entries stand that may be ours, busy or not, ``series``
+    of which recurring ones occurrences were seen.
     """
 
     entries: Sequence[BusyEntry]
@@ -43,6 +44,7 @@ class Reading:
     whole: bool = False
     room_answers: Answers = field(default_factory=dict)
     states: Mapping[str, EntryState] = field(default_factory=dict)
+    series: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

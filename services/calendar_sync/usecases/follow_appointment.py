@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from services.calendar_sync.model.ledger import RowKind, WantedRow
 from services.calendar_sync.model.plan import Calendar, WantedEntry, calendars_of, wanted_entries
+from services.calendar_sync.model.series import last_end
 from services.calendar_sync.model.subjects import AppointmentState
 from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.store.ledger import Ledger
@@ -105,6 +106,6 @@ def _row(entry: WantedEntry, appointment: Appointment) -> WantedRow:
         slot_id=None,
         provider=entry.provider,
         participants=entry.participants,
-        ends_at=appointment.end_at,
+        ends_at=last_end(appointment),
         room_id=appointment.room_id if entry.staff_id == appointment.organizer_id else None,
     )

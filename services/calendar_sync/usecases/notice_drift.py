@@ -36,6 +36,8 @@ def is_suspect(row: Row, reading: Reading, window: Window) -> bool:
     if row.written is None or row.written.form is None:
         return False
     form, entry_id = row.written.form, row.written.entry_id
+    if entry_id in reading.series:
+        return False
     state = reading.states.get(entry_id)
     if state is None and reading.whole and not window.touches(form.start_at, form.end_at):
         return False

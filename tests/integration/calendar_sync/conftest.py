@@ -108,6 +108,14 @@ class World:
         items: list[dict[str, Any]] = answer.json()["items"]
         return items
 
+    async def occurrences(self, staff_id: str) -> list[dict[str, Any]]:
+        """Of recurring entries, as the person sees them at the provider."""
+        person = PEOPLE[staff_id]
+        key = "calendar" if person.calendar == "google" else "user"
+        answer = await self.outside.get(f"/inspect/{person.calendar}/occurrences", params={key: person.email})
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
     async def titles(self, staff_id: str) -> list[str]:
         return sorted(str(one.get("summary") or one.get("subject")) for one in await self.calendar(staff_id))
 

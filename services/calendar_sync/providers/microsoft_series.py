@@ -1,0 +1,148 @@
+"""Recurring entries of ours at Microsoft: a rule as pattern and range, and the occurrences that differ from the draft.
+
+Changing pattern or times of a series undoes its exceptions, so that both go out only where they are others. An
+occurrence that was deleted cannot be brought back otherwise.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.calendar_sync.model.entries import EntryDraft
+from services.calendar_sync.model.series import DraftOccurrence
+from services.calendar_sync.providers.zones import need_zone, wall_clock
+from shared.providers import ProviderRefused
+from shared.recurrence import Frequency, Rule, instant, parse
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_POSITIONS = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
+_IN_EVERY_MONTH = range(1, 29)
+_TIMES = ("start", "end", "recurrence")
+_KEPT = ("subject", "body", "location", "showAs", "sensitivity")
+NOT_EXPRESSIBLE = "rule_not_expressible"
+
+
+@dataclass(frozen=True)
+class OccurrenceChange:
+    """Without a ``body`` the occurrence is deleted."""
+
+    event_id: str
+    body: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is to be changed; ``lost`` where an occurrence is gone that is to stand."""
+
+    changes: Sequence[OccurrenceChange]
+    lost: bool
+
+
+def recurrence_of(draft: EntryDraft) -> dict[str, Any]:
+    """Raises ``ProviderRefused`` for rules that Graph has no pattern for: several days of a month, or days that not
+    every month has.
+    """
+    assert draft.series is not None
+    rule = parse(draft.series.rrule, draft.time_zone, all_day=draft.all_day)
+    return {
+        "pattern": _pattern(rule),
+        "range": {
+            "type": "numbered",
+            "startDate": draft.start_at.astimezone(ZoneInfo(draft.time_zone)).date().isoformat(),
+            "numberOfOccurrences": len(draft.series.occurrences),
+            "recurrenceTimeZone": draft.time_zone,
+        },
+    }
+
+
+def _pattern(rule: Rule) -> dict[str, Any]:
+    days = [_DAYS[day.weekday] for day in rule.days]
+    if rule.frequency is Frequency.DAILY:
+        return {"type": "daily", "interval": rule.interval}
+    if rule.frequency is Frequency.WEEKLY:
+        return {"type": "weekly", "interval": rule.interval, "daysOfWeek": days, "firstDayOfWeek": "monday"}
+    if len(rule.days) == 1:
+        index = _POSITIONS[rule.days[0].position or 1]
+        return {"type": "relativeMonthly", "interval": rule.interval, "daysOfWeek": days, "index": index}
+    if len(rule.month_days) == 1 and rule.month_days[0] in _IN_EVERY_MONTH:
+        return {"type": "absoluteMonthly", "interval": rule.interval, "dayOfMonth": rule.month_days[0]}
+    raise ProviderRefused(NOT_EXPRESSIBLE)
+
+
+def without_known_times(body: Mapping[str, Any], known: Mapping[str, Any], draft: EntryDraft) -> dict[str, Any]:
+    """A change of the series without what stands already."""
+    wanted, stands = body["recurrence"], known.get("recurrence") or {}
+    same = all(
+        _within(wanted[part], stands.get(part) or {}, ignoring=("recurrenceTimeZone",)) for part in ("pattern", "range")
+    )
+    if same and _times(known, draft.time_zone) == (draft.start_at, draft.end_at):
+        return {name: value for name, value in body.items() if name not in _TIMES}
+    return dict(body)
+
+
+def _within(wanted: Mapping[str, Any], stands: Mapping[str, Any], *, ignoring: Sequence[str]) -> bool:
+    return all(stands.get(name) == value for name, value in wanted.items() if name not in ignoring)
+
+
+def difference(
+    draft: EntryDraft, body: Mapping[str, Any], master: Mapping[str, Any], found: Sequence[Mapping[str, Any]]
+) -> Difference:
+    """``body`` is what the series was written with, ``master`` what Graph answered."""
+    known = {_original(one): one for one in found}
+    changes: list[OccurrenceChange] = []
+    lost = False
+    for wanted in draft.series.occurrences if draft.series else ():
+        stands = known.pop(wanted.original_at, None)
+        if stands is None:
+            lost = lost or not wanted.canceled
+        else:
+            changes += _changes(wanted, stands, body, master, draft.time_zone)
+    changes += [OccurrenceChange(str(one["id"]), None) for one in known.values()]
+    return Difference(changes, lost)
+
+
+def _changes(
+    wanted: DraftOccurrence,
+    stands: Mapping[str, Any],
+    body: Mapping[str, Any],
+    master: Mapping[str, Any],
+    time_zone: str,
+) -> Iterator[OccurrenceChange]:
+    if wanted.canceled:
+        yield OccurrenceChange(str(stands["id"]), None)
+        return
+    shown = all(_shown(stands, name) == _shown(master, name) for name in ("subject", "bodyPreview", "location"))
+    if not shown or _times(stands, time_zone) != (wanted.start_at, wanted.end_at):
+        times = {"start": _moment(wanted.start_at, time_zone), "end": _moment(wanted.end_at, time_zone)}
+        yield OccurrenceChange(str(stands["id"]), {name: body[name] for name in _KEPT} | times)
+
+
+def _shown(event: Mapping[str, Any], name: str) -> str:
+    value = event.get(name) or ""
+    return str(value.get("displayName") or "") if isinstance(value, Mapping) else str(value)
+
+
+def _original(event: Mapping[str, Any]) -> datetime | None:
+    text = event.get("originalStart")
+    return datetime.fromisoformat(str(text)[:19]).replace(tzinfo=UTC) if text else _at(event, "start", "UTC")
+
+
+def _times(event: Mapping[str, Any], home: str) -> tuple[datetime | None, datetime | None]:
+    return _at(event, "start", home), _at(event, "end", home)
+
+
+def _at(event: Mapping[str, Any], side: str, home: str) -> datetime | None:
+    """A day's midnight stands for the day in our zone, whichever the answer was asked in."""
+    moment = event.get(side) or {}
+    text = str(moment.get("dateTime") or "")
+    if not text:
+        return None
+    if event.get("isAllDay") and "T00:00:00" in text:
+        return instant(datetime.fromisoformat(text[:19]), ZoneInfo(home))
+    return wall_clock(text, need_zone(str(moment.get("timeZone") or "UTC")))
+
+
+def _moment(at: datetime, zone: str) -> dict[str, str]:
+    return {"dateTime": at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M:%S"), "timeZone": zone}
