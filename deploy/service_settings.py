@@ -17,6 +17,13 @@ _ASKS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_ZOOM_SIGNS_WITH = "demo-zoom-webhook-secret"
+_ZOOM_EVENTS = (
+    "meeting.updated", "meeting.deleted", "meeting.permanently_deleted", "meeting.recovered",
+    "user.created", "user.updated", "user.deactivated", "user.activated", "user.deleted", "app_deauthorized",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
     """Where everything is, as seen by the services; URLs have no trailing slash."""
@@ -42,6 +49,15 @@ def settings_of(service: str, around: Surroundings, credentials: Credentials) ->
         | _neighbours(service, around, credentials)
         | _own(service, around, credentials)
     )
+
+
+def sandbox_settings(public_url: str) -> dict[str, str]:
+    """Where the stand-in for Zoom sends the app's events, as one registers it at Zoom."""
+    return {
+        "CHOSEI_SANDBOX_ZOOM_WEBHOOK_URL": f"{public_url}/hooks/zoom",
+        "CHOSEI_SANDBOX_ZOOM_WEBHOOK_SECRET": _ZOOM_SIGNS_WITH,
+        "CHOSEI_SANDBOX_ZOOM_WEBHOOK_EVENTS": ",".join(_ZOOM_EVENTS),
+    }
 
 
 def mongo_url(address: str, database: str, user: str, password: str, replica_set: str, source: str) -> str:
@@ -106,6 +122,7 @@ def _zoom(sandbox: str) -> dict[str, str]:
         "CHOSEI_ZOOM_ADMIN_CLIENT_SECRET": "demo-zoom-admin-secret",
         "CHOSEI_ZOOM_OAUTH_URL": f"{sandbox}/zoom/oauth",
         "CHOSEI_ZOOM_API_URL": f"{sandbox}/zoom/v2",
+        "CHOSEI_ZOOM_WEBHOOK_SECRET": _ZOOM_SIGNS_WITH,
     }
 
 

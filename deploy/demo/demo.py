@@ -19,7 +19,7 @@ from deploy.demo.state import Running, State, read_state
 from deploy.demo.stopping import take_away_leftovers
 from deploy.demo.supervisor import Supervisor
 from deploy.rabbitmq.definitions import definitions
-from deploy.service_settings import Surroundings, settings_of
+from deploy.service_settings import Surroundings, sandbox_settings, settings_of
 
 # Tiers stop in reverse: first who takes requests, last what keeps the data.
 _PORT_MAPPER, _STORES, _SANDBOX, _BEHIND, _FRONT = range(5)
@@ -132,6 +132,7 @@ class Demo:
             logs=self._layout.logs,
             extra={
                 "CHOSEI_SANDBOX_STATE_FILE": str(self._layout.folder / "sandbox-state.json"),
+                **sandbox_settings(self._layout.gateway_url),
                 **self._options.for_the_sandbox,
             },
         )

@@ -9,7 +9,7 @@ from typing import Any
 from faststream.rabbit import RabbitRouter
 
 from services.booking.model import told
-from services.booking.model.drift import DriftPolicy, drift_of
+from services.booking.model.drift import DriftPolicy, drift_of, drift_of_meeting
 from services.booking.model.effects import Reported
 from services.booking.model.people import Link, MailLinks, Organization
 from services.booking.model.spans import Span
@@ -53,6 +53,7 @@ from shared.contracts.notifier import NotificationFailed, NotificationSent
 from shared.contracts.reminder_scheduler import NoticeDue, ReminderCanceled, ReminderDue, ReminderScheduled
 from shared.contracts.zoom_issuer import (
     EndOfConnection,
+    MeetingDriftDetected,
     MeetingIssued,
     MeetingIssueFailed,
     MeetingRevoked,
@@ -126,6 +127,7 @@ class Subscribers:
                 hears(SERVICE, MeetingUpdated, self.on_meeting_updated),
                 hears(SERVICE, MeetingRevoked, self.on_meeting_revoked),
                 hears(SERVICE, MeetingIssueFailed, self.on_meeting_issue_failed),
+                hears(SERVICE, MeetingDriftDetected, self.on_meeting_drift_detected),
                 hears(SERVICE, NotificationSent, self.on_notification_sent),
                 hears(SERVICE, NotificationFailed, self.on_notification_failed),
                 hears(SERVICE, ReminderScheduled, self.on_reminder_scheduled),
@@ -282,6 +284,11 @@ class Subscribers:
     async def on_meeting_issue_failed(self, event: CloudEvent[MeetingIssueFailed]) -> None:
         await self._timeline(event)
         await self._effects.meeting_failed(event.data, event.aggregateversion)
+
+    async def on_meeting_drift_detected(self, event: CloudEvent[MeetingDriftDetected]) -> None:
+        await self._timeline(event)
+        drift = drift_of_meeting(event.data, event.aggregateversion, event.time)
+        await self._settle_drift.detected(event.organizationid, event.data.appointment_id, drift, event.cause())
 
     async def on_notification_sent(self, event: CloudEvent[NotificationSent]) -> None:
         await self._timeline(event)

@@ -31,6 +31,7 @@ from shared.contracts.zoom_issuer import (
     MeetingIssued,
     MeetingIssueFailed,
     MeetingRevoked,
+    MeetingSyncFrozen,
     MeetingUpdated,
     ZoomDisconnected,
 )
@@ -71,6 +72,7 @@ def build_subscribers(hear: HearOfMatters, directory: Directory) -> RabbitRouter
             hears(SERVICE, CalendarDisconnected, on.on_calendar_disconnected),
             hears(SERVICE, CalendarSyncFrozen, on.on_calendar_sync_frozen),
             hears(SERVICE, ZoomDisconnected, on.on_zoom_disconnected),
+            hears(SERVICE, MeetingSyncFrozen, on.on_meeting_sync_frozen),
         ]
     )
 
@@ -191,6 +193,9 @@ class Subscribers:
 
     async def on_calendar_sync_frozen(self, event: CloudEvent[CalendarSyncFrozen]) -> None:
         await self._hear.sync_frozen(event)
+
+    async def on_meeting_sync_frozen(self, event: CloudEvent[MeetingSyncFrozen]) -> None:
+        await self._hear.meetings_frozen(event)
 
     async def on_zoom_disconnected(self, event: CloudEvent[ZoomDisconnected]) -> None:
         if event.data.reason is EndOfConnection.BROKEN:

@@ -15,27 +15,38 @@ from services.zoom_issuer.routes import build_router
 from services.zoom_issuer.settings import Settings
 from services.zoom_issuer.store.accounts import Accounts
 from services.zoom_issuer.store.connections import Connections
+from services.zoom_issuer.store.drift import INDEXES as DRIFT_INDEXES
+from services.zoom_issuer.store.drift import DriftRows
+from services.zoom_issuer.store.freezes import Freezes
 from services.zoom_issuer.store.meetings import MeetingStore
 from services.zoom_issuer.store.offers import Offers
 from services.zoom_issuer.store.staff import StaffStore
+from services.zoom_issuer.store.sweeps import Sweeps
 from services.zoom_issuer.store.users import UserStore
 from services.zoom_issuer.subscribers import SERVICE, Subscribers
 from services.zoom_issuer.usecases.access_tokens import AccessTokens, Endpoints
+from services.zoom_issuer.usecases.check_meeting import CheckMeeting
 from services.zoom_issuer.usecases.connect import Connect
 from services.zoom_issuer.usecases.connect_account import ConnectAccount
+from services.zoom_issuer.usecases.deauthorize import Deauthorize
 from services.zoom_issuer.usecases.follow_appointment import FollowAppointment
 from services.zoom_issuer.usecases.follow_connection import FollowConnection
+from services.zoom_issuer.usecases.freeze import FreezeMeetings, ResumeMeetings, measure_frozen
+from services.zoom_issuer.usecases.hear_zoom import HearZoom
 from services.zoom_issuer.usecases.hosting import AssignUser, Hosts
-from services.zoom_issuer.usecases.list_users import ListUsers
+from services.zoom_issuer.usecases.list_users import ListUsers, UsersChangedAtZoom
 from services.zoom_issuer.usecases.report import Report
+from services.zoom_issuer.usecases.sweep_meetings import SweepMeetings
+from services.zoom_issuer.watch_routes import build_watch_router
 from shared import http, mongo, oauth_attempts
-from shared.due import DueWorker
+from shared.due import DueWorker, Worker
 from shared.http import AsyncClient
 from shared.messaging.relay import Relay
 from shared.mongo import Client, Collection, Database, IndexModel
 from shared.oauth import TokenEndpoint
 from shared.oauth_attempts import Attempts
 from shared.runtime import Parts, make_broker, service_app
+from shared.watch import Watch
 
 _LISTING = timedelta(minutes=2)
 """Longer than the listing of an account's users takes, page by page."""
@@ -51,27 +62,36 @@ class Stores:
     offers: Offers
     users: UserStore
     staff: StaffStore
+    drift: DriftRows
+    freezes: Freezes
+    sweeps: Sweeps
     attempts: Attempts
 
     @classmethod
     def on(cls, client: Client, database: Database, settings: Settings) -> "Stores":
         ring = settings.data_ring
-        connections = Connections(database, ring)
+        meetings, connections = MeetingStore(database, ring), Connections(database, ring)
         return cls(
-            MeetingStore(database, ring),
+            meetings,
             connections,
             Accounts(client, connections, ring),
             Offers(database, ring),
             UserStore(database),
             StaffStore(database),
+            DriftRows(meetings.meetings),
+            Freezes(database),
+            Sweeps(database),
             Attempts(database[oauth_attempts.COLLECTION], ring, lifetime=settings.state_lifetime),
         )
 
     @property
     def indexes(self) -> dict[Collection, list[IndexModel]]:
-        rows = self.connections.rows
+        rows, meetings = self.connections.rows, self.meetings.meetings
         return {
             **self.meetings.indexes,
+            meetings: [*self.meetings.indexes[meetings], *DRIFT_INDEXES],
+            **self.freezes.indexes,
+            **self.sweeps.indexes,
             **self.users.indexes,
             **self.staff.indexes,
             **self.offers.indexes,
@@ -86,7 +106,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     stores = Stores.on(client, database, settings)
     store, connections, staff = stores.meetings, stores.connections, stores.staff
     broker = broker or make_broker(SERVICE, settings)
-    relay = Relay(broker, [store.meetings, connections.rows, staff.rows])
+    relay = Relay(broker, [store.meetings, connections.rows, staff.rows, stores.freezes.rows])
     api = http.client(settings.zoom_api_url, timeout=settings.zoom_timeout)
     oauth = http.client("", timeout=settings.zoom_timeout)
     endpoints = _endpoints(settings, oauth)
@@ -100,6 +120,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
         tokens,
         zoom,
         Report(store, relay, settings.bus_ring, warn_before=settings.warn_before, give_up_after=settings.give_up_after),
+        _check(stores, zoom, relay),
         settled_after=settings.zoom_timeout + settings.zoom_settle,
         new_passcode=lambda: f"{secrets.randbelow(1_000_000):06d}",
     )
@@ -114,15 +135,50 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
         broker=broker,
         relay=relay,
         indexes=stores.indexes,
-        subscribers=Subscribers(store, staff, worker, staff_worker).router(),
-        workers=[worker, staff_worker, connections_worker],
+        subscribers=Subscribers(store, stores.drift, staff, worker, staff_worker).router(),
+        workers=[worker, staff_worker, connections_worker, *_sweeping(settings, stores, hosts, tokens, zoom, worker)],
         routers=[
-            build_router(connect, connections, api_tokens),
+            build_router(connect, connections, stores.freezes, api_tokens),
             _account_router(settings, stores, endpoints, zoom, relay, connections_worker),
+            _watching(settings, stores, tokens, worker, connections_worker),
         ],
         closing=[api.aclose, oauth.aclose],
     )
     return service_app(SERVICE, settings, parts)
+
+
+def _check(stores: Stores, zoom: Zoom, relay: Relay) -> CheckMeeting:
+    freeze = FreezeMeetings(stores.freezes, stores.drift, stores.connections, relay)
+    return CheckMeeting(stores.meetings, stores.drift, stores.connections, zoom, freeze, relay)
+
+
+def _sweeping(
+    settings: Settings, stores: Stores, hosts: Hosts, tokens: AccessTokens, zoom: Zoom, worker: DueWorker
+) -> list[Worker]:
+    sweep = SweepMeetings(
+        stores.sweeps, stores.drift, stores.connections, hosts, tokens, zoom, worker.wake, every=settings.sweep_every
+    )
+    return [
+        DueWorker("zoom_sweeps", stores.sweeps.rows, sweep, concurrency=4),
+        Watch("zoom_hosts", sweep.discover, every=settings.sweep_every / 7),
+        Watch("frozen", lambda: measure_frozen(stores.freezes)),
+    ]
+
+
+def _watching(
+    settings: Settings, stores: Stores, tokens: AccessTokens, worker: DueWorker, connections_worker: DueWorker
+) -> APIRouter:
+    """What the gateway asks about changes at Zoom (E7)."""
+    own_app, admin_app = settings.zoom_client_id, settings.zoom_admin_client_id
+    hear = HearZoom(
+        settings.zoom_webhook_secret.get_secret_value(),
+        stores.drift,
+        Deauthorize(stores.connections, tokens, own_app=own_app, admin_app=admin_app),
+        UsersChangedAtZoom(stores.accounts, connections_worker),
+        worker.wake,
+    )
+    resume = ResumeMeetings(stores.freezes, stores.drift, worker.wake)
+    return build_watch_router(hear, stores.freezes, resume, stores.connections, settings.api_tokens.get_secret_value())
 
 
 def _follow_connection(

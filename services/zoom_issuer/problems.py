@@ -100,3 +100,9 @@ class AdminConsentMissing(Problem):
     code, status = "zoom_admin_app_missing", 409
     ja = "この環境では管理者の同意による連携は用意されていません。認証情報を入力して連携してください。"
     en = "Connecting by an administrator's consent is not set up here. Please connect by credentials."
+
+
+class NotFrozen(Problem):
+    code, status = "not_frozen", 409
+    ja = "このZoomアカウントのミーティングの照合は凍結されていません。すでに選ばれています。"
+    en = "The meetings of this Zoom account are not frozen; it has been decided already."

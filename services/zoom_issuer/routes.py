@@ -6,7 +6,9 @@ from fastapi import APIRouter, Depends, Header
 from pydantic import BaseModel
 
 from services.zoom_issuer.store.connections import PROVIDER, Connection, Connections, ConnectionStatus
+from services.zoom_issuer.store.freezes import Freezes
 from services.zoom_issuer.usecases.connect import Connect
+from services.zoom_issuer.watch_routes import FrozenView, frozen_view
 from shared.internal import Caller, caller, require_caller
 from shared.oauth_attempts import Return
 
@@ -42,6 +44,7 @@ class ConnectionView(BaseModel):
     status: ConnectionStatus
     account: str
     staff_id: str
+    frozen: FrozenView | None = None
 
 
 class ConnectionList(BaseModel):
@@ -50,13 +53,15 @@ class ConnectionList(BaseModel):
     items: list[ConnectionView]
 
 
-def build_router(connect: Connect, connections: Connections, api_tokens: str) -> APIRouter:
+def build_router(connect: Connect, connections: Connections, freezes: Freezes, api_tokens: str) -> APIRouter:
     router = APIRouter(prefix="/internal/connections", dependencies=[Depends(require_caller(api_tokens))])
 
     @router.get("")
     async def list_connections(who: Caller = Depends(caller)) -> ConnectionList:
         row = await connections.find(who.organization_id, who.staff_id)
-        return ConnectionList(items=[_view(row, who.staff_id)])
+        freeze = await freezes.of(row.connection_id) if row else None
+        frozen = frozen_view(freeze) if freeze else None
+        return ConnectionList(items=[_view(row, who.staff_id).model_copy(update={"frozen": frozen})])
 
     @router.post("/zoom/authorize")
     async def authorize(body: AuthorizeRequest, who: Caller = Depends(caller)) -> AuthorizeAnswer:

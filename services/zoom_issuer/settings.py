@@ -18,6 +18,10 @@ class Settings(ServiceSettings):
     zoom_admin_client_secret: SecretStr = SecretStr("")
     zoom_oauth_url: str = "https://zoom.us/oauth"
     zoom_api_url: str = "https://api.zoom.us/v2"
+    zoom_webhook_secret: SecretStr = SecretStr("")
+    """The app's secret token, which signs Zoom's webhooks; while it is empty none is believed (E7)."""
+    sweep_every: timedelta = timedelta(minutes=7)
+    """How often each Zoom user's coming meetings are looked at without any notification; ten minutes are promised."""
     zoom_timeout: timedelta = timedelta(seconds=8)
     """After this a request counts as unanswered; what it did is then unknown."""
     state_lifetime: timedelta = timedelta(minutes=15)

@@ -4,6 +4,7 @@ from faststream.rabbit import RabbitRouter
 
 from services.zoom_issuer.hosts import StaffRecord
 from services.zoom_issuer.model import wanted_of
+from services.zoom_issuer.store.drift import DriftRows
 from services.zoom_issuer.store.meetings import MeetingStore
 from services.zoom_issuer.store.staff import StaffStore
 from shared.contracts.booking import (
@@ -12,6 +13,8 @@ from shared.contracts.booking import (
     AppointmentConfirmed,
     AppointmentEvent,
     AppointmentRescheduled,
+    DriftDecided,
+    DriftDecision,
 )
 from shared.contracts.envelope import Cause, CloudEvent
 from shared.contracts.gateway import OrganizationChanged, StaffChanged
@@ -24,8 +27,11 @@ SERVICE = "zoom_issuer"
 class Subscribers:
     """Writes down what is wanted and wakes the worker; everything else is the worker's."""
 
-    def __init__(self, store: MeetingStore, staff: StaffStore, worker: DueWorker, staff_worker: DueWorker) -> None:
+    def __init__(
+        self, store: MeetingStore, drift: DriftRows, staff: StaffStore, worker: DueWorker, staff_worker: DueWorker
+    ) -> None:
         self._store = store
+        self._drift = drift
         self._staff = staff
         self._worker = worker
         self._staff_worker = staff_worker
@@ -39,6 +45,7 @@ class Subscribers:
                 hears(SERVICE, AppointmentRescheduled, self.on_appointment_rescheduled),
                 hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
                 hears(SERVICE, AppointmentCanceled, self.on_appointment_canceled),
+                hears(SERVICE, DriftDecided, self.on_drift_decided),
             ]
         )
 
@@ -64,6 +71,13 @@ class Subscribers:
 
     async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
         await self._follow(event.data, event.organizationid, event.cause())
+
+    async def on_drift_decided(self, event: CloudEvent[DriftDecided]) -> None:
+        """Of meetings and of entries in calendars alike; what is followed comes as a change of the appointment."""
+        data = event.data
+        restores = data.decision is DriftDecision.RESTORE
+        if restores and await self._drift.restore(data.appointment_id, data.drift_id):
+            self._worker.wake(data.appointment_id)
 
     async def _follow(self, data: AppointmentEvent, organization_id: str, cause: Cause) -> None:
         appointment = data.appointment

@@ -279,7 +279,7 @@ class DriftDecision(StrEnum):
 
 
 class DriftDecided(EventData, routing_key="booking.drift_decided.v1"):
-    """The entry in ``staff_id``'s calendar, found as ``drift_id`` told, is to be put back as it was written.
+    """The entry in ``staff_id``'s calendar, or the meeting, found as ``drift_id`` told, is to be put back as it was.
 
     Following is told by what it leads to: ``AppointmentRescheduled``, ``AppointmentChanged``, ``AppointmentCanceled``.
     Subject: the appointment's id.

@@ -4,6 +4,7 @@ apart from another title that somebody gave to one of ours.
 
 from enum import StrEnum
 
+from shared.contracts.drift import DriftKind
 from shared.contracts.envelope import EventData, Instant, OpenEnum, Value
 from shared.contracts.people import Account
 from shared.contracts.provider_calls import WithCalls
@@ -92,14 +93,6 @@ class CalendarWriteFailed(WithCalls, routing_key="calendar_sync.calendar_write_f
     slot_id: str | None
     reason: str
     retry_at: Instant | None
-
-
-class DriftKind(StrEnum):
-    """What somebody did to our entry at the provider; ``changed`` is another title at the same time."""
-
-    MOVED = "moved"
-    CHANGED = "changed"
-    DELETED = "deleted"
 
 
 class CalendarDriftDetected(EventData, routing_key="calendar_sync.calendar_drift_detected.v1"):

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from shared.contracts.drift import DriftKind
 from shared.contracts.envelope import EventData, Instant, OpenEnum
 from shared.contracts.people import Account
 from shared.contracts.provider_calls import WithCalls
@@ -97,6 +98,34 @@ class MeetingRevoked(WithCalls, routing_key="zoom_issuer.meeting_revoked.v1"):
 
     appointment_id: str
     revision: int
+
+
+class MeetingDriftDetected(EventData, routing_key="zoom_issuer.meeting_drift_detected.v1"):
+    """Somebody changed or deleted the meeting directly at Zoom (E7), where it had stood as of ``revision``. A deletion
+    is told only after it was proved twice (G17).
+
+    ``drift_id`` names this finding for ``DriftDecided``; ``staff_id`` is the organizer's. Times and topic are those
+    found, absent for a deleted meeting; ``topic`` is absent too where it is as it was. Subject: the appointment's id.
+    """
+
+    appointment_id: str
+    revision: int
+    drift_id: str
+    staff_id: str
+    kind: DriftKind
+    start_at: Instant | None
+    end_at: Instant | None
+    topic: str | None
+
+
+class MeetingSyncFrozen(EventData, routing_key="zoom_issuer.meeting_sync_frozen.v1"):
+    """So many of a connection's ``coming`` meetings are ``missing`` at once that none counts as deleted until a person
+    decides (G17). ``staff_id`` is whose connection it is. Subject: the staff id.
+    """
+
+    staff_id: str
+    missing: int
+    coming: int
 
 
 class MeetingIssueFailed(WithCalls, routing_key="zoom_issuer.meeting_issue_failed.v1"):

@@ -1,6 +1,6 @@
-"""Drift (V6): entries that somebody changed directly in a calendar, folded in any order into what still stands.
+"""Drift (V6, E7): what somebody changed directly in a calendar or at Zoom, folded in any order into what still stands.
 
-The newest finding of each calendar counts, until the entry is written again, the appointment has a newer revision, or
+The newest finding of each place counts, until it is written there again, the appointment has a newer revision, or
 somebody decided.
 """
 
@@ -10,10 +10,12 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
-from services.booking.model.effects import Reports, entry_key, order_of
+from services.booking.model.effects import MEETING_KEY, Reports, entry_key, order_of
 from shared.contracts.booking import DriftDecision
-from shared.contracts.calendar_sync import CalendarDriftDetected, DriftKind, Provider
+from shared.contracts.calendar_sync import CalendarDriftDetected
+from shared.contracts.drift import DriftKind, DriftSource
 from shared.contracts.envelope import Value
+from shared.contracts.zoom_issuer import MeetingDriftDetected
 
 _LONGEST_TITLE = 251
 
@@ -31,15 +33,15 @@ class DriftPolicy(StrEnum):
 
 
 class Drift(Value):
-    """One finding. ``order`` compares with that of reports on the same entry; ``reason`` says why it could not be
-    followed although the organization wants that.
+    """One finding. ``order`` compares with that of reports on the same entry or meeting; ``reason`` says why it could
+    not be followed although the organization wants that.
     """
 
     drift_id: str
     order: int
     revision: int
     staff_id: str
-    provider: Provider
+    provider: DriftSource
     kind: DriftKind
     start_at: AwareDatetime | None
     end_at: AwareDatetime | None
@@ -48,32 +50,60 @@ class Drift(Value):
     decided: DriftDecision | None = None
     reason: str | None = None
 
+    @property
+    def place(self) -> str:
+        """Whose calendar, or the one meeting."""
+        return MEETING_KEY if self.provider is DriftSource.ZOOM else self.staff_id
+
+    @property
+    def reported_as(self) -> str:
+        """What is told of the same thing."""
+        return MEETING_KEY if self.provider is DriftSource.ZOOM else entry_key(self.staff_id)
+
 
 Drifts = Mapping[str, Drift]
-"""By whose calendar."""
+"""By place."""
 
 
 def drift_of(event: CalendarDriftDetected, within: int, detected_at: datetime) -> Drift:
-    """A title is one line and no longer than one that staff may type."""
-    title = " ".join(event.title.split())[:_LONGEST_TITLE].strip() if event.title else None
     return Drift(
         drift_id=event.drift_id,
         order=order_of(event.revision, within),
         revision=event.revision,
         staff_id=event.staff_id,
-        provider=event.provider,
+        provider=DriftSource(event.provider),
         kind=event.kind,
         start_at=event.start_at,
         end_at=event.end_at,
-        title=title or None,
+        title=_title(event.title),
         detected_at=detected_at,
     )
 
 
+def drift_of_meeting(event: MeetingDriftDetected, within: int, detected_at: datetime) -> Drift:
+    return Drift(
+        drift_id=event.drift_id,
+        order=order_of(event.revision, within),
+        revision=event.revision,
+        staff_id=event.staff_id,
+        provider=DriftSource.ZOOM,
+        kind=event.kind,
+        start_at=event.start_at,
+        end_at=event.end_at,
+        title=_title(event.topic),
+        detected_at=detected_at,
+    )
+
+
+def _title(found: str | None) -> str | None:
+    """One line and no longer than one that staff may type."""
+    return " ".join((found or "").split())[:_LONGEST_TITLE].strip() or None
+
+
 def fold(drifts: Drifts, new: Drift) -> Drifts:
     """Keep the newer of the two."""
-    known = drifts.get(new.staff_id)
-    return drifts if known is not None and known.order >= new.order else {**drifts, new.staff_id: new}
+    known = drifts.get(new.place)
+    return drifts if known is not None and known.order >= new.order else {**drifts, new.place: new}
 
 
 def standing(drifts: Drifts, reports: Reports, revision: int) -> list[Drift]:
@@ -87,5 +117,5 @@ def standing(drifts: Drifts, reports: Reports, revision: int) -> list[Drift]:
 
 
 def _written_since(drift: Drift, reports: Reports) -> bool:
-    told = reports.get(entry_key(drift.staff_id))
+    told = reports.get(drift.reported_as)
     return told is not None and told.order > drift.order

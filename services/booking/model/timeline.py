@@ -25,7 +25,7 @@ from shared.contracts.notifier import NotificationFailed, NotificationSent
 from shared.contracts.provider_calls import WithCalls
 from shared.contracts.reminder_scheduler import NoticeDue, ReminderCanceled, ReminderDue, ReminderScheduled
 from shared.contracts.timeline import Facts, TimelineEntry
-from shared.contracts.zoom_issuer import MeetingIssueFailed, MeetingUpdated
+from shared.contracts.zoom_issuer import MeetingDriftDetected, MeetingIssueFailed, MeetingUpdated
 
 
 def entry_of(event: CloudEvent[Any]) -> TimelineEntry:
@@ -102,6 +102,8 @@ def _of_calendars(data: EventData, revision: int | None) -> Facts:
                 start_at=data.start_at,
                 end_at=data.end_at,
             )
+        case MeetingDriftDetected():
+            return Facts(revision=revision, provider="zoom", start_at=data.start_at, end_at=data.end_at)
         case RoomResponded():
             return Facts(revision=revision, reason=data.response)
     return Facts(revision=revision)

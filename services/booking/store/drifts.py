@@ -1,4 +1,4 @@
-"""Findings about entries that were changed in a calendar, kept beside an appointment's state (V6)."""
+"""Findings about entries and meetings that were changed by hand, kept beside an appointment's state (V6)."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from shared.mongo import Collection, Document
 
 
 async def keep(collection: Collection, organization_id: str, appointment_id: str, drift: Drift) -> None:
-    """The newest finding of each calendar."""
+    """The newest finding of each place."""
     place = _place(drift)
     which = {"_id": appointment_id, "organization_id": organization_id}
     newer = {**which, f"{place}.order": {"$not": {"$gte": drift.order}}}
@@ -31,7 +31,7 @@ async def restore(collection: Collection, appointment: Appointment, drift: Drift
 
 
 def _place(drift: Drift) -> str:
-    return f"drifts.{drift.staff_id}"
+    return f"drifts.{drift.place}"
 
 
 def _undecided(appointment_id: str, drift: Drift) -> Document:

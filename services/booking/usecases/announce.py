@@ -77,7 +77,7 @@ class Announcer:
     def of_decision(
         self, appointment: Appointment, drift: Drift, decision: DriftDecision, cause: Cause
     ) -> list[outbox.Entry]:
-        """About an entry in a calendar; the appointment itself does not change by it."""
+        """About an entry or a meeting; the appointment itself does not change by it."""
         data = DriftDecided(
             appointment_id=appointment.appointment_id,
             drift_id=drift.drift_id,

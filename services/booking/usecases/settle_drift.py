@@ -1,6 +1,8 @@
-"""What becomes of an entry that somebody changed directly in a calendar (V6): the one place where it is decided.
+"""What becomes of an entry or a meeting that somebody changed directly at its provider (V6, E7): the one place where it
+is decided.
 
-Restoring is told to calendar_sync; following takes the same ways as a staff member's reschedule, change or cancel.
+Restoring is told to calendar_sync and zoom_issuer; following takes the same ways as a staff member's reschedule, change
+or cancel.
 """
 
 import structlog
@@ -17,7 +19,7 @@ from services.booking.usecases.change_appointment import CancelAppointment, Chan
 from shared import clock
 from shared.contracts.api.appointments import AppointmentPatch
 from shared.contracts.booking import DriftDecision
-from shared.contracts.calendar_sync import DriftKind
+from shared.contracts.drift import DriftKind, DriftSource
 from shared.contracts.envelope import Cause
 from shared.internal import Caller
 from shared.messaging.relay import Relay
@@ -96,18 +98,21 @@ class SettleDrift:
             raise StaleVersion(before.appointment_id)
         self._relay.publish_soon(self._store.appointments, before.appointment_id, waiting)
         decided = drift.model_copy(update={"decided": DriftDecision.RESTORE})
-        return before.model_copy(update={"drifts": {**before.drifts, drift.staff_id: decided}})
+        return before.model_copy(update={"drifts": {**before.drifts, drift.place: decided}})
 
     async def _follow(self, before: Appointment, drift: Drift, caller: Caller, cause: Cause) -> Appointment:
         if drift.kind is DriftKind.DELETED:
             return await self._cancel(before, "", caller, cause)
-        after = await self._change(before, _patch(drift), caller, cause)
+        after = await self._change(before, _patch(before, drift), caller, cause)
         return after if after.version > before.version else await self._restore(before, drift, cause)
 
 
-def _patch(drift: Drift) -> AppointmentPatch:
-    """As staff would type it; a title that was emptied asks for nothing. Raises ``InvalidInput``."""
-    wanted: dict[str, object] = {"title": drift.title} if drift.title else {}
+def _patch(before: Appointment, drift: Drift) -> AppointmentPatch:
+    """As staff would type it; a title that was emptied asks for nothing, and no topic that was made of more than the
+    title becomes one (E3). Raises ``InvalidInput``.
+    """
+    says_more = drift.provider is DriftSource.ZOOM and before.topic not in ("", before.title)
+    wanted: dict[str, object] = {"title": drift.title} if drift.title and not says_more else {}
     if drift.kind is DriftKind.MOVED:
         wanted |= {"start": drift.start_at, "end": drift.end_at}
     try:
@@ -118,7 +123,7 @@ def _patch(drift: Drift) -> AppointmentPatch:
 
 def _still_asked(appointment: Appointment, drift: Drift) -> bool:
     """Whether this very finding stands, and was not left to a person before."""
-    known = appointment.drifts.get(drift.staff_id)
+    known = appointment.drifts.get(drift.place)
     if known is None or known.drift_id != drift.drift_id or known.reason is not None or not appointment.is_live:
         return False
     return any(one.drift_id == drift.drift_id for one in appointment.standing_drifts)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.calendar_sync.model.calendars import MAIN
-from services.calendar_sync.model.drift import AS_WRITTEN, GONE, Form, KnownDrift
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import Cause
+from shared.drift import AS_WRITTEN, GONE, Form, KnownDrift
 
 WRITE_MARGIN = timedelta(hours=1)
 """How long after its end (or after the last wish, where that is later) a hold or an entry is still written."""

@@ -11,7 +11,6 @@ import structlog
 
 from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
-from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import PREFIX, EntryDraft, Written, provider_key
 from services.calendar_sync.providers.calls import ProviderApi, retry_after
 from services.calendar_sync.providers.google_mapping import (
@@ -27,6 +26,7 @@ from services.calendar_sync.providers.listing import LIST_SCOPES
 from services.calendar_sync.providers.protocol import Credential, Reading, Watch
 from services.calendar_sync.providers.room_answers import from_google
 from shared.contracts.calendar_sync import Provider, RoomResponse
+from shared.drift import EntryState
 from shared.oauth import OAuthApp
 from shared.providers import (
     ProviderError,

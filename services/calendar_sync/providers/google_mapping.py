@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from services.calendar_sync.model.busy import BusyEntry, BusyKind
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
-from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import PREFIX, EntryDraft
 from services.calendar_sync.providers.zones import day_start, need_zone, wall_clock
 from shared.contracts.booking import Visibility
+from shared.drift import EntryState
 from shared.providers import ProviderUnavailable
 
 MARKER = "chosei"

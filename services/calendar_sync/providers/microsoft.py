@@ -10,7 +10,6 @@ import httpx
 
 from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
-from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import EntryDraft, Written, provider_key
 from services.calendar_sync.providers.calls import ProviderApi, retry_after
 from services.calendar_sync.providers.microsoft_mapping import (
@@ -26,6 +25,7 @@ from services.calendar_sync.providers.microsoft_reading import reading_of
 from services.calendar_sync.providers.microsoft_series import difference, without_known_times
 from services.calendar_sync.providers.protocol import Credential, Reading, Watch
 from services.calendar_sync.providers.zones import wall_clock
+from shared.drift import EntryState
 from shared.oauth import OAuthApp
 from shared.providers import (
     ProviderError,

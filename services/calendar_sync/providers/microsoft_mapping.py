@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from services.calendar_sync.model.busy import BusyEntry, BusyKind
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
-from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import PREFIX, EntryDraft, Participant
 from services.calendar_sync.providers.microsoft_series import recurrence_of
 from services.calendar_sync.providers.zones import day_start, find_zone, need_zone, wall_clock
 from shared.contracts.booking import Visibility
+from shared.drift import EntryState
 from shared.providers import ProviderUnavailable
 
 PROPERTY = "String {6f2a4c1e-9d0b-4d67-8f35-2b7c6a1e90d4} Name chosei"

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
-from services.calendar_sync.model.drift import EntryState
 from services.calendar_sync.model.entries import EntryDraft, Written
 from services.calendar_sync.providers.room_answers import Answers
+from shared.drift import EntryState
 
 __all__ = [
     "CalendarProvider",

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from services.calendar_sync.model.busy import OwnEntries
-from services.calendar_sync.model.drift import KnownDrift
 from services.calendar_sync.model.entries import provider_key
 from services.calendar_sync.model.ledger import Attempted, Row, RowKind, WantedRow, WrittenEntry, prunable_at
 from services.calendar_sync.model.plan import Standing
 from services.calendar_sync.store.rows import FRESH, attempted_document, row_of, wanted_values, written_document
 from shared import clock
 from shared.contracts.envelope import Cause, CloudEvent
+from shared.drift import KnownDrift
 from shared.due import INDEX as DUE_INDEX
 from shared.messaging import outbox
 from shared.messaging.relay import Relay

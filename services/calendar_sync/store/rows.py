@@ -4,7 +4,6 @@ from dataclasses import asdict
 from datetime import datetime
 
 from services.calendar_sync.model.calendars import MAIN
-from services.calendar_sync.model.drift import Form, KnownDrift
 from services.calendar_sync.model.ledger import (
     Attempted,
     Row,
@@ -16,6 +15,7 @@ from services.calendar_sync.model.ledger import (
 )
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import Cause
+from shared.drift import Form, KnownDrift
 from shared.mongo import Document
 
 FRESH: Document = {"written": None, "attempted": None, "generation": 0}

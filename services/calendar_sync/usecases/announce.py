@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.calendar_sync.model.drift import EntryState, KnownDrift
 from services.calendar_sync.model.ledger import Row, RowKind, WrittenEntry
 from shared import clock
 from shared.contracts import actors
@@ -15,7 +14,6 @@ from shared.contracts.calendar_sync import (
     CalendarEntryRemoved,
     CalendarEntryWritten,
     CalendarWriteFailed,
-    DriftKind,
     Hold,
     HoldsPlaced,
     HoldsReleased,
@@ -23,8 +21,10 @@ from shared.contracts.calendar_sync import (
     RoomResponded,
     RoomResponse,
 )
+from shared.contracts.drift import DriftKind
 from shared.contracts.envelope import Cause, CloudEvent, EventData, envelope
 from shared.contracts.provider_calls import WithCalls
+from shared.drift import EntryState, KnownDrift
 from shared.observability.calls import telling
 
 _TICK = timedelta(milliseconds=1)

@@ -10,18 +10,6 @@ from datetime import timedelta
 import structlog
 
 from services.calendar_sync.model.connection import Connection, ConnectionStatus
-from services.calendar_sync.model.drift import (
-    AS_WRITTEN,
-    BELIEVE_MISSING_AFTER,
-    GONE,
-    EntryState,
-    Form,
-    KnownDrift,
-    form_of,
-    kind_of,
-    look_of,
-    title_digest,
-)
 from services.calendar_sync.model.entries import EntryDraft
 from services.calendar_sync.model.ledger import Row, RowKind, Verdict
 from services.calendar_sync.providers.mailbox import Mailboxes
@@ -34,6 +22,18 @@ from services.calendar_sync.usecases.credentials import Credentials
 from services.calendar_sync.usecases.freeze import FreezeSync
 from shared import clock
 from shared.contracts.calendar_sync import Provider
+from shared.drift import (
+    AS_WRITTEN,
+    BELIEVE_MISSING_AFTER,
+    GONE,
+    EntryState,
+    Form,
+    KnownDrift,
+    form_of,
+    kind_of,
+    look_of,
+    title_digest,
+)
 from shared.due import Lease, backoff
 from shared.ids import new_id
 from shared.observability import metrics

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import structlog
 
 from services.calendar_sync.model.connection import Connection, Frozen
-from services.calendar_sync.model.drift import is_mass_deletion
 from services.calendar_sync.model.ledger import Verdict
 from services.calendar_sync.store.busy import next_version
 from services.calendar_sync.store.connections import Connections
@@ -13,6 +12,7 @@ from services.calendar_sync.store.drift import DriftRows
 from shared import clock
 from shared.contracts.calendar_sync import CalendarSyncFrozen
 from shared.contracts.envelope import Cause, envelope
+from shared.drift import is_mass_deletion
 from shared.mongo import Client, Session, in_transaction
 from shared.observability import metrics
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import structlog
 
 from services.calendar_sync.model.connection import Connection
-from services.calendar_sync.model.drift import BELIEVE_MISSING_AFTER
 from services.calendar_sync.store.choices import CalendarChoices
 from services.calendar_sync.store.drift import DriftRows
 from services.calendar_sync.store.mirrors import Mirror, Mirrors
 from shared import clock
+from shared.drift import BELIEVE_MISSING_AFTER
 from shared.mongo import Document
 
 log = structlog.get_logger(__name__)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from services.calendar_sync.model.busy import Window
 from services.calendar_sync.model.connection import Connection
-from services.calendar_sync.model.drift import look_of
 from services.calendar_sync.model.ledger import Row
 from services.calendar_sync.providers.protocol import Reading
 from services.calendar_sync.store.drift import DriftRows
+from shared.drift import look_of
 
 
 class NoticeDrift:

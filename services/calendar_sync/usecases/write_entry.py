@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.calendar_sync.model.connection import Connection, ConnectionStatus
-from services.calendar_sync.model.drift import BELIEVE_MISSING_AFTER, form_of
 from services.calendar_sync.model.ledger import Row, RowKind, WrittenEntry
 from services.calendar_sync.model.plan import HEARD_WITHIN
 from services.calendar_sync.providers.mailbox import Mailboxes
@@ -27,6 +26,7 @@ from services.calendar_sync.usecases.place_entry import PlaceEntry
 from services.calendar_sync.usecases.tracing import traced
 from shared import clock
 from shared.contracts.calendar_sync import Provider
+from shared.drift import BELIEVE_MISSING_AFTER, form_of
 from shared.due import Lease, backoff
 from shared.observability import metrics
 from shared.observability.calls import calls_noted

@@ -14,7 +14,7 @@ from services.gateway.edge.forwarding import if_match
 from services.gateway.identity import SignedIn
 from services.gateway.pages import times
 from services.gateway.pages.drift_notice import drift_notice
-from services.gateway.pages.effect_rows import Reading, effect_rows, effect_states
+from services.gateway.pages.effect_rows import THE_MEETING, Reading, effect_rows, effect_states
 from services.gateway.pages.guest_names import guest_name, title_beside
 from services.gateway.pages.list_filters import filters_of
 from services.gateway.pages.reader import Form, Session, staff_page
@@ -37,6 +37,7 @@ from shared.contracts.api.appointments import (
 )
 from shared.contracts.api.effects import Effect
 from shared.contracts.booking import DriftDecision
+from shared.contracts.drift import DriftSource
 from shared.problem import Language, VersionMismatch
 
 router = APIRouter()
@@ -109,8 +110,11 @@ def names_in(appointment: AppointmentView) -> dict[str, str]:
 
 
 def drifted_in(appointment: AppointmentView) -> str:
-    """Whose entry was changed in the calendar and waits for a decision."""
-    return appointment.drift.staff_id if appointment.drift else ""
+    """Whose entry was changed in the calendar and waits for a decision, or that the meeting was at Zoom."""
+    drift = appointment.drift
+    if drift is None:
+        return ""
+    return THE_MEETING if drift.provider is DriftSource.ZOOM else drift.staff_id
 
 
 @router.get("/appointments/{appointment_id}")

@@ -1,6 +1,7 @@
 """The links to Zoom, Google and Microsoft (R1-R4, V1, V2, V4)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -12,10 +13,9 @@ from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for, render
 from services.gateway.pages.texts import text
 from services.gateway.parts import parts_of
-from services.gateway.providers.answers import ConnectionStatus, ConnectionView, NotReleased, Provider
+from services.gateway.providers.answers import ConnectionStatus, ConnectionView, FrozenCalendar, NotReleased, Provider
 from services.gateway.providers.backend import BackendProblem
 from services.gateway.schemas.connections import ResumeDecision
-from shared.contracts.calendar_sync import Provider as CalendarProvider
 
 router = APIRouter()
 _BEGINNINGS = ("welcome", "set_up")
@@ -86,28 +86,29 @@ async def disconnect(request: Request, provider: Provider, signed_in: Form) -> R
 
 
 @router.post("/connections/{provider}/resume")
-async def resume(request: Request, provider: CalendarProvider, signed_in: Form) -> Response:
-    """Of one's own calendar, or of the one that an administrator chose."""
+async def resume(request: Request, provider: Provider, signed_in: Form) -> Response:
+    """Of one's own calendar or Zoom account, or of the one that an administrator chose."""
     language, form = language_for(request), await request.form()
     decision = next((one for one in ResumeDecision if one == form.get("decision")), ResumeDecision.RESTORE)
-    calendars = parts_of(request).backends.calendar_sync
+    service = parts_of(request).backends.connecting(provider)
     whose = str(form.get("staff_id", ""))[:100] or None
     try:
-        await calendars.resume(signed_in.caller(), Provider(provider), decision, whose)
+        await service.resume(signed_in.caller(), provider, decision, whose)
     except BackendProblem as problem:
         return await _page(request, signed_in, problem=problem.detail)
-    return await _page(request, signed_in, said=text(language, f"frozen.{decision}_done"))
+    words = "meetings_frozen" if provider is Provider.ZOOM else "frozen"
+    return await _page(request, signed_in, said=text(language, f"{words}.{decision}_done"))
 
 
 async def _others_frozen(request: Request, signed_in: SignedIn) -> list[dict[str, Any]]:
-    """What an administrator decides for others; missing while calendar_sync is silent."""
+    """What an administrator decides for others; missing while the service is silent that knows it."""
     if not signed_in.staff.is_admin:
         return []
     parts = parts_of(request)
-    try:
-        found = (await parts.backends.calendar_sync.frozen(signed_in.caller())).items
-    except BackendProblem:
-        return []
+    found: list[FrozenCalendar] = []
+    for service in (parts.backends.calendar_sync, parts.backends.zoom_issuer):
+        with suppress(BackendProblem):
+            found += (await service.frozen(signed_in.caller())).items
     shown = []
     for item in found:
         if item.staff_id == signed_in.staff.id:
@@ -117,7 +118,7 @@ async def _others_frozen(request: Request, signed_in: SignedIn) -> list[dict[str
             {
                 "provider": str(item.provider),
                 "staff_id": item.staff_id,
-                "name": person.name if person else item.staff_id,
+                "name": person.name if person else signed_in.organization.name,
                 "frozen": item.frozen,
             }
         )

@@ -1,4 +1,4 @@
-"""What a person reads about an entry that was changed directly in a calendar (V6)."""
+"""What a person reads about an entry or a meeting that was changed directly at its provider (V6, E7)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from services.gateway.pages import times
 from services.gateway.pages.texts import text
 from shared.contracts.api.appointments import AppointmentView, DriftView
-from shared.contracts.calendar_sync import DriftKind
+from shared.contracts.drift import DriftKind, DriftSource
 from shared.problem import Language
 
 _TAKEN, _PAST = "slot_taken", "past"
@@ -16,10 +16,13 @@ _REASONS = (_TAKEN, "calendar_unreadable", _PAST)
 @dataclass(frozen=True)
 class DriftNotice:
     """``consequence`` says what following leads to, empty where it cannot succeed; ``reason`` why it was not followed
-    although that is wanted, or cannot be.
+    although that is wanted, or cannot be; ``restore`` what putting back does.
     """
 
+    heading: str
+    at_zoom: bool
     what: str
+    restore: str
     consequence: str
     reason: str
 
@@ -31,7 +34,10 @@ def drift_notice(appointment: AppointmentView, language: Language, zone: str, no
     reason = _reason(drift, now)
     names = {attendee.staff_id: attendee.name for attendee in appointment.attendees}
     return DriftNotice(
+        heading=text(language, f"{_words(drift)}.heading"),
+        at_zoom=_at_zoom(drift),
         what=_what(drift, names.get(drift.staff_id, ""), language, zone),
+        restore=text(language, f"{_words(drift)}.restore_{drift.kind}" if _at_zoom(drift) else "drift.restore_hint"),
         consequence="" if reason == _PAST else _consequence(drift, language),
         reason=text(language, f"drift.reason_{reason if reason in _REASONS else 'other'}") if reason else "",
     )
@@ -51,10 +57,20 @@ def _reason(drift: DriftView, now: datetime) -> str:
 
 
 def _what(drift: DriftView, name: str, language: Language, zone: str) -> str:
+    words = _words(drift)
     where = text(language, f"connections.{drift.provider}")
     if drift.kind is DriftKind.MOVED and drift.start and drift.end:
         when = times.span(drift.start, drift.end, zone, language)
-        return text(language, "drift.moved", name=name, calendar=where, when=when)
+        return text(language, f"{words}.moved", name=name, calendar=where, when=when)
     if drift.kind is DriftKind.CHANGED and drift.title:
-        return text(language, "drift.renamed", name=name, calendar=where, title=drift.title)
-    return text(language, f"drift.{drift.kind}_somehow", name=name, calendar=where)
+        return text(language, f"{words}.renamed", name=name, calendar=where, title=drift.title)
+    return text(language, f"{words}.{drift.kind}_somehow", name=name, calendar=where)
+
+
+def _at_zoom(drift: DriftView) -> bool:
+    return drift.provider is DriftSource.ZOOM
+
+
+def _words(drift: DriftView) -> str:
+    """Whose texts tell of it."""
+    return "meeting_drift" if _at_zoom(drift) else "drift"

@@ -20,6 +20,7 @@ _BADGES = {
 
 
 _FILED = "scheduled"
+THE_MEETING = "zoom"
 """A reminder waits for its hour; once that has come it is under way."""
 
 
@@ -81,7 +82,8 @@ def effect_states(effects: Sequence[EffectView], reading: Reading) -> list[Effec
 def _row(view: EffectView, reading: Reading) -> EffectRow:
     language = reading.language
     if _drifted(view, reading):
-        awaiting, changed = text(language, "drift.awaiting"), text(language, "drift.badge")
+        words = "meeting_drift" if reading.drifted == THE_MEETING else "drift"
+        awaiting, changed = text(language, "drift.awaiting"), text(language, f"{words}.badge")
         return EffectRow(
             _what(view, language), _who(view.of, reading), changed, _BADGES[EffectStatus.WAITING], awaiting
         )
@@ -105,8 +107,9 @@ def _row(view: EffectView, reading: Reading) -> EffectRow:
 
 def _drifted(view: EffectView, reading: Reading) -> bool:
     """It was written, but is no longer as it was written."""
-    written = view.effect is Effect.ENTRY and view.status is EffectStatus.DONE and not view.absent
-    return written and view.of == reading.drifted
+    effect = Effect.MEETING if reading.drifted == THE_MEETING else Effect.ENTRY
+    written = view.effect is effect and view.status is EffectStatus.DONE and not view.absent
+    return written and (effect is Effect.MEETING or view.of == reading.drifted)
 
 
 def _what(view: EffectView, language: Language) -> str:

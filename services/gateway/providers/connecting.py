@@ -44,6 +44,34 @@ class Connecting(Backend):
     async def disconnect(self, caller: Caller, provider: Provider) -> ConnectionView:
         return await self.read(ConnectionView, "DELETE", f"/internal/connections/{provider}", caller)
 
+    async def frozen(self, caller: Caller) -> FrozenCalendars:
+        """For administrators."""
+        return await self.read(FrozenCalendars, "GET", "/internal/connections/frozen", caller)
+
+    async def resume(
+        self, caller: Caller, provider: Provider, decision: ResumeDecision, staff_id: str | None
+    ) -> ConnectionView:
+        body = {"decision": decision, **({"staff_id": staff_id} if staff_id else {})}
+        return await self.read(ConnectionView, "POST", f"/internal/connections/{provider}/resume", caller, body=body)
+
+    async def notification(
+        self,
+        provider: Provider,
+        *,
+        headers: Mapping[str, str],
+        body: str,
+        query: Mapping[str, str],
+        request_id: str,
+    ) -> HookAnswer:
+        """A provider's notification as it came; the service verifies it."""
+        handed = orjson.dumps({"headers": dict(headers), "body": body, "query": dict(query)})
+        path = f"/internal/notifications/{provider}"
+        sent = {"content-type": "application/json", REQUEST_ID: request_id}
+        response = await self.send("POST", path, "en", body=handed, headers=sent)
+        if response.status_code != 200:
+            raise BackendProblem.unavailable("en")
+        return HookAnswer.model_validate_json(response.content)
+
 
 class CalendarSync(Connecting):
     """Links to Google and Microsoft, the mirror of busy time, and rooms."""
@@ -78,16 +106,6 @@ class CalendarSync(Connecting):
         query = {"staff_id": staff_id, "at": at.isoformat()}
         return await self.read(ExplainedCalendars, "GET", "/internal/explain", caller, query=query)
 
-    async def frozen(self, caller: Caller) -> FrozenCalendars:
-        """For administrators."""
-        return await self.read(FrozenCalendars, "GET", "/internal/connections/frozen", caller)
-
-    async def resume(
-        self, caller: Caller, provider: Provider, decision: ResumeDecision, staff_id: str | None
-    ) -> ConnectionView:
-        body = {"decision": decision, **({"staff_id": staff_id} if staff_id else {})}
-        return await self.read(ConnectionView, "POST", f"/internal/connections/{provider}/resume", caller, body=body)
-
     async def calendars(self, caller: Caller, provider: Provider) -> CalendarsView:
         """As the provider lists them now (V8)."""
         return await self.read(CalendarsView, "GET", f"/internal/connections/{provider}/calendars", caller)
@@ -97,21 +115,3 @@ class CalendarSync(Connecting):
     ) -> CalendarsView:
         body = {"busy": list(busy), "entries": entries}
         return await self.read(CalendarsView, "PUT", f"/internal/connections/{provider}/calendars", caller, body=body)
-
-    async def notification(
-        self,
-        provider: Provider,
-        *,
-        headers: Mapping[str, str],
-        body: str,
-        query: Mapping[str, str],
-        request_id: str,
-    ) -> HookAnswer:
-        """A provider's notification as it came; calendar_sync verifies it."""
-        handed = orjson.dumps({"headers": dict(headers), "body": body, "query": dict(query)})
-        path = f"/internal/notifications/{provider}"
-        sent = {"content-type": "application/json", REQUEST_ID: request_id}
-        response = await self.send("POST", path, "en", body=handed, headers=sent)
-        if response.status_code != 200:
-            raise BackendProblem.unavailable("en")
-        return HookAnswer.model_validate_json(response.content)

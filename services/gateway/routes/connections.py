@@ -59,13 +59,15 @@ async def choose_calendars(
 @router.post("/{provider}/resume")
 async def resume(
     request: Request,
-    provider: CalendarProvider,
+    provider: Provider,
     asked: ResumeRequest,
     me: Annotated[SignedIn, Depends(api_staff)],
 ) -> ConnectionView:
-    """Ends a freeze (G17) by the word of the calendar's owner or an administrator; 409 where there is none."""
-    calendars = parts_of(request).backends.calendar_sync
-    return await calendars.resume(me.caller(), Provider(provider), asked.decision, asked.staff_id)
+    """Ends a freeze (G17) by the word of the calendar's or Zoom account's owner or an administrator; 409 where there is
+    none.
+    """
+    service = parts_of(request).backends.connecting(provider)
+    return await service.resume(me.caller(), provider, asked.decision, asked.staff_id)
 
 
 @router.delete("/{provider}")

@@ -18,6 +18,7 @@ from shared.contracts.zoom_issuer import (
     MeetingIssued,
     MeetingIssueFailed,
     MeetingRevoked,
+    MeetingSyncFrozen,
     MeetingUpdated,
 )
 from shared.crypto import KeyRing, token_hash
@@ -200,6 +201,13 @@ class HearOfMatters:
             provider=data.provider,
         )
         await self._take(event, data.staff_id, lambda matter: matter.with_notice(notice))
+
+    async def meetings_frozen(self, event: CloudEvent[MeetingSyncFrozen]) -> None:
+        """The same of a Zoom account's meetings (E7)."""
+        notice = notice_of(
+            event, Purpose.SYNC_FROZEN, event.aggregateversion, (Audience.ADMINS,), tag="zoom", provider="zoom"
+        )
+        await self._take(event, event.data.staff_id, lambda matter: matter.with_notice(notice))
 
     async def _take(self, event: CloudEvent[Any], about: str, merge: Callable[[Matter], Matter]) -> None:
         if await self._matters.take(about, event.organizationid, merge):

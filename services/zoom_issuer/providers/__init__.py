@@ -1,10 +1,11 @@
 """Zoom, behind a small protocol whose second implementation is the tests' fake."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from shared.drift import EntryState
 from shared.providers import CredentialRevoked
 
 
@@ -74,6 +75,14 @@ class Zoom(Protocol):
 
     async def delete(self, token: str, meeting_id: str) -> None:
         """A meeting that is not there any more counts as deleted."""
+        ...
+
+    async def state(self, token: str, meeting_id: str) -> EntryState | None:
+        """How a meeting stands; None only where Zoom says that there is none."""
+        ...
+
+    async def standing(self, token: str, user: str) -> Mapping[str, EntryState]:
+        """All scheduled meetings of the user, by number."""
         ...
 
     async def find(self, token: str, user: str, agenda_token: str) -> Sequence[Meeting]:

@@ -20,12 +20,14 @@ import httpx
 
 from services.zoom_issuer.providers import Meeting, MeetingRequest, ScopesMissing, UserPage, ZoomUser
 from shared import clock
+from shared.drift import EntryState
 from shared.http import json_object, send
 from shared.oauth import OAuthApp
 from shared.observability.http import provider_call
 from shared.providers import CredentialRevoked, ProviderError, ProviderRefused, ProviderThrottled, ProviderUnavailable
 
 _BASIC_PLAN = 1
+_SCHEDULED = 2
 _PAGE = 300
 _PAGES_AT_MOST = 20
 _DAILY = "daily rate limit"
@@ -81,20 +83,36 @@ class ZoomApi:
             if not error.missing:
                 raise
 
+    async def state(self, token: str, meeting_id: str) -> EntryState | None:
+        try:
+            return state_of(await self._call("meetings.get", "GET", f"/meetings/{meeting_id}", token))
+        except ProviderRefused as error:
+            if not error.missing:
+                raise
+            return None
+
+    async def standing(self, token: str, user: str) -> Mapping[str, EntryState]:
+        return {str(row["id"]): state_of(row) for row in await self._scheduled(token, user) if row.get("id")}
+
     async def find(self, token: str, user: str, agenda_token: str) -> Sequence[Meeting]:
-        found: list[str] = []
-        page: dict[str, str] = {"type": "scheduled", "page_size": str(_PAGE)}
-        for _ in range(_PAGES_AT_MOST):
-            body = await self._call("meetings.list", "GET", f"/users/{user}/meetings", token, params=page)
-            rows = body.get("meetings", [])
-            found += [str(row["id"]) for row in rows if str(row.get("agenda", "")).startswith(agenda_token)]
-            if not body.get("next_page_token"):
-                break
-            page = {**page, "next_page_token": body["next_page_token"]}
+        rows = await self._scheduled(token, user)
+        found = [str(row["id"]) for row in rows if str(row.get("agenda", "")).startswith(agenda_token)]
         return [
             from_body(await self._call("meetings.get", "GET", f"/meetings/{meeting_id}", token), "")
             for meeting_id in found
         ]
+
+    async def _scheduled(self, token: str, user: str) -> Sequence[Mapping[str, Any]]:
+        """A list that breaks off shows less than there is: what it leaves out is no proof of anything."""
+        found: list[Mapping[str, Any]] = []
+        page: dict[str, str] = {"type": "scheduled", "page_size": str(_PAGE)}
+        for _ in range(_PAGES_AT_MOST):
+            body = await self._call("meetings.list", "GET", f"/users/{user}/meetings", token, params=page)
+            found += body.get("meetings", [])
+            if not body.get("next_page_token"):
+                break
+            page = {**page, "next_page_token": body["next_page_token"]}
+        return found
 
     async def _call(
         self,
@@ -135,6 +153,18 @@ def to_body(request: MeetingRequest) -> dict[str, Any]:
         "agenda": request.agenda,
         "password": request.passcode,
     }
+
+
+def state_of(body: Mapping[str, Any]) -> EntryState:
+    """A series has many times, of which none is said here; a time that cannot be read is not said either."""
+    title = body.get("topic")
+    topic = title if isinstance(title, str) else None
+    try:
+        start_at = datetime.fromisoformat(str(body.get("start_time"))).astimezone(UTC)
+        end_at = start_at + timedelta(minutes=int(body.get("duration", "")))
+    except (ValueError, TypeError, OverflowError):
+        return EntryState(None, None, topic)
+    return EntryState(start_at, end_at, topic) if body.get("type") == _SCHEDULED else EntryState(None, None, topic)
 
 
 def from_body(body: Mapping[str, Any], passcode: str) -> Meeting:

@@ -176,6 +176,7 @@ class Accounts:
             "current": True,
             "status": ConnectionStatus.CONNECTED,
             "due_at": clock.now(),
+            "granted_at": clock.now(),
             **self._connections.sealed(connection_id, found.grant),
         }
         gone = ["renewal", "broken_reason", "listing_problem", "listing_tries"]

@@ -125,6 +125,7 @@ class Connections:
                             **facts,
                             "status": ConnectionStatus.CONNECTED,
                             "due_at": clock.now(),
+                            "granted_at": clock.now(),
                             **self.sealed(known["_id"], grant),
                         },
                         "$unset": {"renewal": "", "broken_reason": ""},
@@ -152,10 +153,30 @@ class Connections:
                 return False
             result = await self.rows.update_one(
                 {"_id": owner["_id"], "generation": owner["generation"]},
-                {"$set": self.sealed(owner["_id"], grant), "$unset": {"renewal": ""}, "$inc": {"generation": 1}},
+                {
+                    "$set": {**self.sealed(owner["_id"], grant), "granted_at": clock.now()},
+                    "$unset": {"renewal": ""},
+                    "$inc": {"generation": 1},
+                },
             )
             if result.modified_count:
                 return True
+
+    async def granted_before(self, at: datetime, kind: Kind, account_id: str) -> list[Connection]:
+        """Whose grant of this user or account is older, and not disconnected by a person."""
+        which: Document = {
+            **_granted_before(at),
+            "account_id": account_id,
+            "kind": {"$in": [None, kind]} if kind is Kind.OWN else kind,
+            "status": {"$ne": ConnectionStatus.DISCONNECTED},
+        }
+        rows = await self.rows.find(which).to_list(None)
+        return [known for row in rows if (known := connection_of(row)) is not None]
+
+    async def forget_tokens(self, connection_id: str, at: datetime) -> None:
+        """Of a grant older than this, which is broken."""
+        which = {"_id": connection_id, "status": ConnectionStatus.BROKEN, **_granted_before(at)}
+        await self.rows.update_one(which, {"$unset": {"access_token": "", "refresh_token": ""}})
 
     async def end(
         self,
@@ -241,6 +262,11 @@ class Connections:
     def _open(self, connection: Connection, name: str, sealed: str | None) -> str | None:
         place = SECRETS[name].format(connection.connection_id)
         return self._ring.decrypt(sealed, place=place).decode() if sealed else None
+
+
+def _granted_before(at: datetime) -> Document:
+    """Rows from before do not say when."""
+    return {"$or": [{"granted_at": {"$lt": at}}, {"granted_at": None}]}
 
 
 def _same_grant(seen: Connection) -> dict[str, Any]:

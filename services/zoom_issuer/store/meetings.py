@@ -47,6 +47,7 @@ class MeetingStore:
             "organization_id": organization_id,
             "wanted": vars(wanted),
             "cause": vars(cause),
+            "ends_at": wanted.end_at,
             "heard_at": now,
             "due_at": now,
             "tries": 0,

@@ -17,6 +17,7 @@ from services.zoom_issuer.providers import Meeting, MeetingRequest, Zoom
 from services.zoom_issuer.store.connections import Connections
 from services.zoom_issuer.store.meetings import MeetingStore, row_of
 from services.zoom_issuer.usecases.access_tokens import AccessTokens, ConnectionEnded, TokenUnavailable
+from services.zoom_issuer.usecases.check_meeting import CheckMeeting
 from services.zoom_issuer.usecases.hosting import Hosts, Unhosted
 from services.zoom_issuer.usecases.report import OVER, Report, Setback
 from shared import clock
@@ -55,6 +56,7 @@ class FollowAppointment:
         tokens: AccessTokens,
         zoom: Zoom,
         report: Report,
+        check: CheckMeeting,
         *,
         settled_after: timedelta,
         new_passcode: Callable[[], str],
@@ -65,6 +67,7 @@ class FollowAppointment:
         self._tokens = tokens
         self._zoom = zoom
         self._report = report
+        self._check = check
         self._settled_after = settled_after
         self._new_passcode = new_passcode
 
@@ -73,6 +76,12 @@ class FollowAppointment:
             await self._follow(lease)
 
     async def _follow(self, lease: Lease) -> None:
+        if not await self._check.prepare(lease):
+            return
+        row = row_of(lease.row)
+        if row.actual is not None and self._check.is_due(lease):
+            await self._check(lease, partial(self._on, row, row.actual))
+            return
         try:
             if not await self._advance(lease):
                 return
@@ -85,7 +94,7 @@ class FollowAppointment:
             if row.wanted.exists and not row.stands:
                 await self._report.failed(lease, MeetingErrorCode(row.error or MeetingErrorCode.FAILED), OVER)
             else:
-                await self._report.done(lease)
+                await self._report.done(lease, go_on_at=clock.now() if self._check.waits(lease) else None)
 
     async def _put_off(self, lease: Lease, setback: Setback) -> None:
         """Who connects between the look and this write finds nobody waiting: so look once more (G19)."""

@@ -22,7 +22,7 @@ from shared.contracts.api.fields import (
 from shared.contracts.api.menus import MenuRef, RevealView
 from shared.contracts.api.occurrences import OccurrenceView
 from shared.contracts.booking import DriftDecision, Kind, Visibility
-from shared.contracts.calendar_sync import DriftKind, Provider
+from shared.contracts.drift import DriftKind, DriftSource
 from shared.contracts.zoom_issuer import MeetingErrorCode
 
 MAX_ATTENDEES = 50
@@ -161,8 +161,8 @@ class DriftRequest(Request):
 
 
 class DriftView(View):
-    """What somebody changed directly in a calendar and nobody has decided yet (V6). ``title`` where it is another;
-    ``reason`` says why it was not followed although the organization wants that.
+    """What somebody changed directly in a calendar or at Zoom and nobody has decided yet (V6, E7). ``title`` where it
+    is another; ``reason`` says why it was not followed although the organization wants that.
     """
 
     kind: DriftKind
@@ -170,7 +170,7 @@ class DriftView(View):
     end: datetime | None
     title: str | None
     staff_id: str
-    provider: Provider
+    provider: DriftSource
     detected_at: datetime
     reason: str | None
 

@@ -70,7 +70,7 @@ async def test_g16_a_moved_entry_is_shown_and_the_appointment_follows_it_and_bot
     await expect(page.locator("#drift")).to_contain_text("Outlookカレンダーで、この予定が")
     await Looker(page, "desktop", "ja").look("appointment-drift")
     await page.click("#drift button[value=follow]")
-    await expect(page.locator(".notice-ok")).to_have_text("カレンダーでの変更を反映しました。")
+    await expect(page.locator(".notice-ok")).to_have_text("変更を反映しました。")
     await expect(page.locator("#drift")).to_have_count(0)
     after = (await people.api.get(f"/api/v1/appointments/{shown['id']}")).json()
     assert after["start"] == shown["drift"]["start"]
@@ -93,7 +93,7 @@ async def test_a_moved_entry_is_put_back_from_the_page(people: People) -> None:
     await page.goto(f"/appointments/{shown['id']}")
     await Looker(page, "phone", "ja").look("appointment-drift")
     await page.click("#drift button[value=restore]")
-    await expect(page.locator(".notice-ok")).to_have_text("カレンダーの予定を元に戻します。")
+    await expect(page.locator(".notice-ok")).to_have_text("元に戻します。")
 
     async def back() -> bool:
         return (await entry_of(people, shown))["start"] == entry["start"]

@@ -9,7 +9,8 @@ import pytest
 from services.booking.model.spans import Span
 from services.booking.providers.calendar_look import BusyEntry
 from shared import clock
-from shared.contracts.calendar_sync import CalendarDriftDetected, CalendarEntryWritten, DriftKind, Provider
+from shared.contracts.calendar_sync import CalendarDriftDetected, CalendarEntryWritten, Provider
+from shared.contracts.drift import DriftKind
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import OrganizationChanged
 from tests.builders import ORGANIZATION, an_event

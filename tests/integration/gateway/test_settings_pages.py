@@ -43,7 +43,7 @@ async def test_the_settings_are_changed_and_shown(gateway: Installation) -> None
     known = await settings_of(gateway)
     assert {name: known[name] for name in wanted} == wanted | {"allow_zoom_basic": False}
     shown = (await gateway.pages(TARO).get("/settings")).text
-    assert all(word in shown for word in ("日程くん", "08:15", "カレンダーに合わせる", "テキストのみ", "許可しない"))
+    assert all(word in shown for word in ("日程くん", "08:15", "変更に合わせる", "テキストのみ", "許可しない"))
     assert '<form method="post" action="/settings"' not in shown
     back = {"product_name": "Chosei", "mail_format": "html", "allow_zoom_basic": True, "minimum_slots": 1}
     await gateway.admin.patch("/api/v1/organization", json=back)

@@ -22,6 +22,7 @@ from tests.infrastructure.sandbox import Sandbox
 from tests.infrastructure.service import Bus, listening, running_service
 from tests.integration.zoom_issuer.workshop import Workshop
 
+WEBHOOK_SECRET = "webhook-secret"
 REDIRECT = "http://127.0.0.1:9/oauth/zoom/callback"
 TARO = Account("taro@example.jp", "山田 太郎", "やまだ たろう", "x", "member", "microsoft")
 HANA = Account("hana@example.jp", "佐藤 花", "さとう はな", "x", "member", "google")
@@ -84,6 +85,7 @@ async def world(
     database_url: str,
     new_sandbox: Callable[..., Awaitable[Sandbox]],
     monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[World]:
     sandbox = await new_sandbox([TARO, HANA], {})
     monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(sandbox.clock_file))  # the test's own: nothing of it stays behind
@@ -99,6 +101,8 @@ async def world(
         zoom_admin_client_secret=SecretStr("demo-zoom-admin-secret"),
         zoom_oauth_url=f"{sandbox.base_url}/zoom/oauth",
         zoom_api_url=f"{sandbox.base_url}/zoom/v2",
+        zoom_webhook_secret=SecretStr(WEBHOOK_SECRET),
+        sweep_every=getattr(request, "param", timedelta(days=1)),
         zoom_timeout=timedelta(seconds=1),
         zoom_settle=timedelta(seconds=0.5),
     )

@@ -1,7 +1,7 @@
 """zoom_issuer's use cases on the real database, with a Zoom and a token endpoint in this process that do as told."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -10,11 +10,15 @@ from services.zoom_issuer.model import Wanted, wanted_of
 from services.zoom_issuer.providers import Meeting, MeetingRequest, UserPage, ZoomUser
 from services.zoom_issuer.store.accounts import Accounts
 from services.zoom_issuer.store.connections import Connection, Connections
+from services.zoom_issuer.store.drift import DriftRows
+from services.zoom_issuer.store.freezes import Freezes
 from services.zoom_issuer.store.meetings import MeetingStore, row_of
 from services.zoom_issuer.store.staff import StaffStore
 from services.zoom_issuer.store.users import UserStore
 from services.zoom_issuer.usecases.access_tokens import AccessTokens, Endpoints
+from services.zoom_issuer.usecases.check_meeting import CheckMeeting
 from services.zoom_issuer.usecases.follow_appointment import FollowAppointment
+from services.zoom_issuer.usecases.freeze import FreezeMeetings
 from services.zoom_issuer.usecases.hosting import Hosts
 from services.zoom_issuer.usecases.report import Report
 from shared import clock
@@ -22,6 +26,7 @@ from shared.contracts.envelope import Cause, CloudEvent
 from shared.contracts.people import Account
 from shared.contracts.zoom_issuer import ZoomConnected
 from shared.crypto import KeyRing
+from shared.drift import EntryState
 from shared.due import DueWorker
 from shared.mongo import Client, Database, Document, ensure_indexes
 from shared.oauth import Grant
@@ -84,6 +89,14 @@ class FakeZoom:
         self.meetings.pop(meeting_id, None)
         await self._end("delete")
 
+    async def state(self, token: str, meeting_id: str) -> EntryState | None:
+        await self._begin("state", token)
+        return _state(self.meetings[meeting_id]) if meeting_id in self.meetings else None
+
+    async def standing(self, token: str, user: str) -> Mapping[str, EntryState]:
+        await self._begin("standing", token)
+        return {name: _state(one) for name, one in self.meetings.items()}
+
     async def find(self, token: str, user: str, agenda_token: str) -> Sequence[Meeting]:
         await self._begin("find", token)
         return [
@@ -91,6 +104,10 @@ class FakeZoom:
             for name, one in self.meetings.items()
             if one.agenda.startswith(agenda_token)
         ]
+
+
+def _state(meeting: MeetingRequest) -> EntryState:
+    return EntryState(meeting.start_at, meeting.start_at + timedelta(minutes=meeting.minutes), meeting.topic)
 
 
 @dataclass
@@ -138,6 +155,9 @@ class Workshop:
         )
         self.hosts = Hosts(self.connections, self.accounts, self.users, self.staff, self.store)
         report = Report(self.store, relay, BUS_RING, warn_before=timedelta(hours=1), give_up_after=timedelta(days=1))
+        self.drift, self.freezes = DriftRows(self.store.meetings), Freezes(database)
+        freeze = FreezeMeetings(self.freezes, self.drift, self.connections, relay)
+        self.check = CheckMeeting(self.store, self.drift, self.connections, self.zoom, freeze, relay)
         self.follow = FollowAppointment(
             self.store,
             self.connections,
@@ -145,6 +165,7 @@ class Workshop:
             self.tokens,
             self.zoom,
             report,
+            self.check,
             settled_after=timedelta(0),
             new_passcode=lambda: "123456",
         )

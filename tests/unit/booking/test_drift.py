@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from services.booking.model import effects
 from services.booking.model.drift import Drift, DriftPolicy, Drifts, drift_of, fold, standing
 from services.booking.model.effects import Report, Reported, Reports, entry_key, report
-from shared.contracts.calendar_sync import CalendarDriftDetected, DriftKind, Provider
+from shared.contracts.calendar_sync import CalendarDriftDetected, Provider
+from shared.contracts.drift import DriftKind
 
 START = datetime(2026, 12, 1, 4, tzinfo=UTC)
 Fact = Drift | tuple[str, Report]

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.calendar_sync.model.busy import Window
-from services.calendar_sync.model.drift import (
+from services.calendar_sync.model.ledger import Row, RowKind, WrittenEntry
+from services.calendar_sync.providers import google_mapping, microsoft_mapping
+from services.calendar_sync.providers.protocol import Reading
+from services.calendar_sync.usecases.notice_drift import is_suspect
+from shared.contracts.calendar_sync import Provider
+from shared.contracts.drift import DriftKind
+from shared.contracts.envelope import Cause
+from shared.drift import (
     AS_WRITTEN,
     GONE,
     EntryState,
@@ -19,12 +26,6 @@ from services.calendar_sync.model.drift import (
     kind_of,
     look_of,
 )
-from services.calendar_sync.model.ledger import Row, RowKind, WrittenEntry
-from services.calendar_sync.providers import google_mapping, microsoft_mapping
-from services.calendar_sync.providers.protocol import Reading
-from services.calendar_sync.usecases.notice_drift import is_suspect
-from shared.contracts.calendar_sync import DriftKind, Provider
-from shared.contracts.envelope import Cause
 
 START = datetime(2026, 12, 1, 4, tzinfo=UTC)
 HOUR = timedelta(hours=1)

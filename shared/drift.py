@@ -1,4 +1,4 @@
-"""Drift (V6): how an entry of ours stands at the provider, compared with what was written there.
+"""Drift (V6): how an entry or a meeting of ours stands at its provider, compared with what was written there.
 
 A reading only raises a suspicion; what the provider answers for the very id decides.
 """
@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.contracts.calendar_sync import DriftKind
+from shared.contracts.drift import DriftKind
 
 BELIEVE_MISSING_AFTER = timedelta(seconds=60)
 """Between the two answers that an entry is gone (G17)."""

@@ -1,0 +1,158 @@
+"""Which meetings stand otherwise at Zoom than they were written, or may (E7, G17): the drift side of ``meetings``."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from services.zoom_issuer.drift import MeetingDrift, Suspicion, as_found
+from services.zoom_issuer.model import Actual
+from shared import clock
+from shared.drift import EntryState, KnownDrift
+from shared.due import Lease
+from shared.mongo import AFTER, ASCENDING, Collection, Document, IndexModel
+
+INDEXES = [
+    IndexModel(
+        [("actual.meeting_id", ASCENDING)],
+        name="by_meeting",
+        partialFilterExpression={"actual.meeting_id": {"$gt": ""}},
+    ),
+    IndexModel(
+        [("actual.connection_id", ASCENDING), ("ends_at", ASCENDING)],
+        name="standing",
+        partialFilterExpression={"actual.connection_id": {"$gt": ""}},
+    ),
+]
+_SETTLED = dict.fromkeys(("suspected", "look_tries", "missing_since", "accepted"), "")
+
+
+class DriftRows:
+    """Only meetings that are wanted, written and not over count."""
+
+    def __init__(self, meetings: Collection) -> None:
+        self._meetings = meetings
+
+    async def by_meeting(self, meeting_id: str) -> list[Document]:
+        """The rows of a meeting, by Zoom's number of it."""
+        which = {"actual.meeting_id": meeting_id, "wanted.exists": True, "ends_at": {"$gt": clock.now()}}
+        return await self._meetings.find(which).to_list(None)
+
+    async def hosts(self) -> list[Document]:
+        """Whose meetings are to come: ``organization_id``, ``connection_id``, ``host_user_id``."""
+        group = {
+            name: f"$actual.{name}" if name != "organization_id" else "$organization_id"
+            for name in ("organization_id", "connection_id", "host_user_id")
+        }
+        steps: list[Document] = [
+            {"$match": {"actual.connection_id": {"$gt": ""}, "wanted.exists": True, "ends_at": {"$gt": clock.now()}}},
+            {"$group": {"_id": group}},
+        ]
+        found = await self._meetings.aggregate(steps).to_list(None)
+        return [row["_id"] for row in found]
+
+    async def of_host(self, connection_id: str, host_user_id: str | None) -> list[Document]:
+        """Which of them nothing is under way with."""
+        quiet = {"attempt": None, "unsure": {"$ne": True}, "actual.host_user_id": host_user_id}
+        return await self._meetings.find({**_coming(connection_id), **quiet}).to_list(None)
+
+    async def suspect(self, row_ids: Sequence[str]) -> None:
+        """Have Zoom asked how these stand; work that waits for its next try is not hurried."""
+        which: Document = {"_id": {"$in": list(row_ids)}, "actual": {"$ne": None}}
+        await self._meetings.update_many(which, {"$set": {"suspected": True}})
+        await self._meetings.update_many({**which, "due_at": None}, {"$set": {"due_at": clock.now()}})
+
+    async def count(self, connection_id: str) -> tuple[int, int]:
+        """How many are missing that nobody heard of or decided about, and how many are to come at all."""
+        coming = _coming(connection_id)
+        missing = {**coming, "missing_since": {"$ne": None}, "drift": None, "accepted": None}
+        return await self._meetings.count_documents(missing), await self._meetings.count_documents(coming)
+
+    async def decide(self, connection_id: str, *, accept: bool) -> list[str]:
+        """What is missing counts as deleted, or is made anew; the ids."""
+        which = {**_coming(connection_id), "missing_since": {"$ne": None}, "drift": None}
+        ids = [row["_id"] for row in await self._meetings.find(which, {"_id": 1}).to_list(None)]
+        values: Document = {"suspected": True, "due_at": clock.now()}
+        if accept:
+            values["accepted"] = True
+        else:
+            values["drift"] = _stored(MeetingDrift(KnownDrift("", "", 0), None, restore=True))
+        await self._meetings.update_many({"_id": {"$in": ids}}, {"$set": values})
+        return ids
+
+    async def restore(self, appointment_id: str, drift_id: str) -> bool:
+        """Put back what was told under this name, unless that is settled."""
+        which = {"_id": appointment_id, "drift.drift_id": drift_id}
+        change = {"$set": {"drift.restore": True, "due_at": clock.now()}}
+        return (await self._meetings.update_one(which, change)).modified_count == 1
+
+    async def unsuspect(self, lease: Lease, due_at: datetime | None = None) -> bool:
+        """It stands as is known, or nobody can say."""
+        return await self._write(lease, {"$unset": {**_SETTLED, **_due(due_at)[0]}, **_due(due_at)[1]})
+
+    async def assure(self, lease: Lease) -> bool:
+        """It stands as it was written although others were told otherwise: they are told anew."""
+        gone = {**_SETTLED, "drift": ""}
+        return await self._write(lease, {"$unset": gone, "$set": {"announced_revision": 0, "due_at": clock.now()}})
+
+    async def put_off(self, lease: Lease, due_at: datetime | None, missing_since: datetime | None = None) -> bool:
+        """Ask again then, or when somebody suspects again."""
+        values = {"missing_since": missing_since} if missing_since else {}
+        gone, there = _due(due_at, values)
+        return await self._write(lease, {"$unset": gone, **there, "$inc": {"look_tries": 1}})
+
+    async def adopt(self, lease: Lease, actual: Actual, found: EntryState | None) -> bool:
+        """Work goes on from how the meeting stands: what was deleted is no more, what was changed is as found."""
+        gone: Document = {**_SETTLED, "drift": ""}
+        if found is None:
+            gone |= dict.fromkeys(("actual", "unsure", "attempt", "secrets"), "")
+            return await self._write(lease, {"$unset": gone, "$inc": {"generation": 1}})
+        values = {"actual": vars(as_found(actual, found)), "announced_revision": 0}
+        return await self._write(lease, {"$unset": gone, "$set": values})
+
+    async def _write(self, lease: Lease, change: dict[str, Any]) -> bool:
+        change = {operator: value for operator, value in change.items() if value}
+        row = await self._meetings.find_one_and_update(lease.held, change, return_document=AFTER)
+        if row is None:
+            return False
+        lease.row.clear()
+        lease.row.update(row)
+        return True
+
+
+def suspicion_of(row: Document) -> Suspicion:
+    return Suspicion(
+        suspected=row.get("suspected", False),
+        missing_since=row.get("missing_since"),
+        drift=_drift(row.get("drift")),
+        accepted=row.get("accepted", False),
+        tries=row.get("look_tries", 0),
+    )
+
+
+def told(drift: MeetingDrift, missing_since: datetime | None) -> dict[str, Any]:
+    """The row's state once others hear of this drift; None removes."""
+    settled: dict[str, Any] = dict.fromkeys(_SETTLED)
+    return {**settled, "drift": _stored(drift), "missing_since": missing_since}
+
+
+def _stored(drift: MeetingDrift) -> Document:
+    return {**asdict(drift.known), "found": asdict(drift.found) if drift.found else None, "restore": drift.restore}
+
+
+def _drift(stored: Document | None) -> MeetingDrift | None:
+    if stored is None:
+        return None
+    known = KnownDrift(stored["drift_id"], stored["look"], stored["revision"])
+    found = EntryState(**stored["found"]) if stored["found"] else None
+    return MeetingDrift(known, found, stored["restore"])
+
+
+def _due(due_at: datetime | None, values: Document | None = None) -> tuple[Document, Document]:
+    """What to unset, and what to set."""
+    there = {**(values or {}), **({"due_at": due_at} if due_at else {})}
+    return ({} if due_at else {"due_at": ""}), ({"$set": there} if there else {})
+
+
+def _coming(connection_id: str) -> Document:
+    return {"actual.connection_id": connection_id, "wanted.exists": True, "ends_at": {"$gt": clock.now()}}
