@@ -8,8 +8,10 @@ from typing import Any
 from services.zoom_issuer.drift import MeetingDrift, Suspicion, as_found
 from services.zoom_issuer.model import Actual
 from shared import clock
+from shared.contracts.envelope import CloudEvent
 from shared.drift import EntryState, KnownDrift
 from shared.due import Lease
+from shared.messaging import outbox
 from shared.mongo import AFTER, ASCENDING, Collection, Document, IndexModel
 
 INDEXES = [
@@ -24,6 +26,7 @@ INDEXES = [
         partialFilterExpression={"actual.connection_id": {"$gt": ""}},
     ),
 ]
+_HEARD: Document = {"$inc": {"heard_of_changes": 1}}
 _SETTLED = dict.fromkeys(("suspected", "look_tries", "missing_since", "accepted"), "")
 
 
@@ -59,7 +62,7 @@ class DriftRows:
     async def suspect(self, row_ids: Sequence[str]) -> None:
         """Have Zoom asked how these stand; work that waits for its next try is not hurried."""
         which: Document = {"_id": {"$in": list(row_ids)}, "actual": {"$ne": None}}
-        await self._meetings.update_many(which, {"$set": {"suspected": True}})
+        await self._meetings.update_many(which, {"$set": {"suspected": True}, **_HEARD})
         await self._meetings.update_many({**which, "due_at": None}, {"$set": {"due_at": clock.now()}})
 
     async def count(self, connection_id: str) -> tuple[int, int]:
@@ -77,13 +80,13 @@ class DriftRows:
             values["accepted"] = True
         else:
             values["drift"] = _stored(MeetingDrift(KnownDrift("", "", 0), None, restore=True))
-        await self._meetings.update_many({"_id": {"$in": ids}}, {"$set": values})
+        await self._meetings.update_many({"_id": {"$in": ids}}, {"$set": values, **_HEARD})
         return ids
 
     async def restore(self, appointment_id: str, drift_id: str) -> bool:
         """Put back what was told under this name, unless that is settled."""
         which = {"_id": appointment_id, "drift.drift_id": drift_id}
-        change = {"$set": {"drift.restore": True, "due_at": clock.now()}}
+        change = {"$set": {"drift.restore": True, "due_at": clock.now()}, **_HEARD}
         return (await self._meetings.update_one(which, change)).modified_count == 1
 
     async def unsuspect(self, lease: Lease, due_at: datetime | None = None) -> bool:
@@ -101,6 +104,19 @@ class DriftRows:
         gone, there = _due(due_at, values)
         return await self._write(lease, {"$unset": gone, **there, "$inc": {"look_tries": 1}})
 
+    async def tell(
+        self, lease: Lease, revision: int, state: dict[str, Any], event: CloudEvent[Any]
+    ) -> list[outbox.Entry] | None:
+        """Say what was found; None in ``state`` removes. None where a newer revision or suspicion came meanwhile."""
+        waiting = outbox.entries([event])
+        change = {
+            "$set": {name: value for name, value in state.items() if value is not None},
+            "$unset": {name: "" for name, value in state.items() if value is None},
+            "$inc": {"version": 1},
+            "$push": outbox.push(waiting),
+        }
+        return waiting if await self._write(lease, change, {"wanted.revision": revision}) else None
+
     async def adopt(self, lease: Lease, actual: Actual, found: EntryState | None) -> bool:
         """Work goes on from how the meeting stands: what was deleted is no more, what was changed is as found."""
         gone: Document = {**_SETTLED, "drift": ""}
@@ -110,10 +126,13 @@ class DriftRows:
         values = {"actual": vars(as_found(actual, found)), "announced_revision": 0}
         return await self._write(lease, {"$unset": gone, "$set": values})
 
-    async def _write(self, lease: Lease, change: dict[str, Any]) -> bool:
+    async def _write(self, lease: Lease, change: dict[str, Any], which: Document | None = None) -> bool:
+        """What was heard while the lease was held makes the row due again instead."""
         change = {operator: value for operator, value in change.items() if value}
-        row = await self._meetings.find_one_and_update(lease.held, change, return_document=AFTER)
+        known = {**lease.held, "heard_of_changes": lease.row.get("heard_of_changes"), **(which or {})}
+        row = await self._meetings.find_one_and_update(known, change, return_document=AFTER)
         if row is None:
+            await self._meetings.update_one(lease.held, {"$set": {"due_at": clock.now()}})
             return False
         lease.row.clear()
         lease.row.update(row)

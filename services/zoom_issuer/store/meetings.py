@@ -105,7 +105,9 @@ class MeetingStore:
     async def settle(
         self, lease: Lease, revision: int, state: Mapping[str, Any], events: Events
     ) -> list[outbox.Entry] | None:
-        """Say how a revision ended; the row stays due where a newer one came meanwhile. None in ``state`` removes."""
+        """Say how a revision ended; the row stays due where a newer one came meanwhile, and where Zoom is to be asked
+        how the meeting stands. None in ``state`` removes.
+        """
         waiting = outbox.entries(events)
         gone = {name: "" for name, value in state.items() if value is None}
         change = {
@@ -115,6 +117,8 @@ class MeetingStore:
             "$push": outbox.push(waiting),
         }
         row = await self.meetings.find_one_and_update({**lease.held, "wanted.revision": revision}, change)
+        if row is not None and row.get("suspected") and row.get("due_at") is None and row_of(row).stands:
+            await self.meetings.update_one(lease.held, {"$set": {"due_at": clock.now()}})
         return waiting if row is not None else None
 
     async def wake_waiting_for(self, organization_id: str, staff_id: str | None = None) -> list[str]:

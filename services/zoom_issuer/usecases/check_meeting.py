@@ -68,10 +68,6 @@ class CheckMeeting:
         told_all = row.told and row.announced_revision >= row.wanted.revision
         return suspicion_of(lease.row).suspected and row.stands and told_all
 
-    def waits(self, lease: Lease) -> bool:
-        """Whether it is to be asked about once all is said that there is to say."""
-        return suspicion_of(lease.row).suspected and row_of(lease.row).stands
-
     async def __call__(self, lease: Lease, ask: Ask) -> None:
         """Only Zoom's own answer about this very meeting changes anything."""
         row, suspicion = row_of(lease.row), suspicion_of(lease.row)
@@ -161,6 +157,5 @@ class CheckMeeting:
         )
         missing_since = suspicion_of(lease.row).missing_since if found is None else None
         state = {**told(drift, missing_since), "due_at": clock.now() if row.leftovers else None}
-        waiting = await self._store.settle(lease, row.wanted.revision, state, [event])
-        if waiting:
+        if waiting := await self._rows.tell(lease, row.wanted.revision, state, event):
             self._relay.publish_soon(self._store.meetings, row.appointment_id, waiting)

@@ -94,7 +94,7 @@ class FollowAppointment:
             if row.wanted.exists and not row.stands:
                 await self._report.failed(lease, MeetingErrorCode(row.error or MeetingErrorCode.FAILED), OVER)
             else:
-                await self._report.done(lease, go_on_at=clock.now() if self._check.waits(lease) else None)
+                await self._report.done(lease)
 
     async def _put_off(self, lease: Lease, setback: Setback) -> None:
         """Who connects between the look and this write finds nobody waiting: so look once more (G19)."""

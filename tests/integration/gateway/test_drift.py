@@ -129,6 +129,6 @@ async def test_the_api_hands_both_decisions_on(gateway: Installation) -> None:
     for path, body, status in (
         ("/api/v1/appointments/apt_1/drift", {"decision": "perhaps"}, 422),
         ("/api/v1/connections/google/resume", {"decision": "follow"}, 422),
-        ("/api/v1/connections/zoom/resume", {"decision": "accept"}, 404),
+        ("/api/v1/connections/nobody/resume", {"decision": "accept"}, 404),
     ):
         assert (await gateway.taro.post(path, json=body)).status_code == status, path

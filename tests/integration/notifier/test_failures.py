@@ -206,6 +206,6 @@ async def test_g17_the_administrators_hear_once_of_each_freeze(notifier: Notifie
     await eventually(lambda: len(notifier.statements("notification_sent")) == 1)
     await notifier.hear(first, second)
     await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
-    assert {taken.subject for taken in post_office.taken} == {"【Chosei】[注意!]カレンダーの同期を凍結しました"}
+    assert {taken.subject for taken in post_office.taken} == {"【Chosei】[注意!]同期を凍結しました"}
     assert len(post_office.taken) == 2
     assert "Outlookカレンダー" in post_office.taken[0].text

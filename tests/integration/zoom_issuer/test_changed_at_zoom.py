@@ -19,6 +19,7 @@ from tests.integration.zoom_issuer.changes import (
     with_meetings,
 )
 from tests.integration.zoom_issuer.conftest import World, unsealed
+from tests.integration.zoom_issuer.workshop import Workshop, wanted
 from tests.waiting import eventually
 
 MINUTE = timedelta(minutes=1)
@@ -235,3 +236,27 @@ async def test_our_own_writes_come_back_and_change_nothing(world: World) -> None
         assert drifts(world) == []
         [meeting] = await world.meetings()
         assert await world.calls(f"/meetings/{meeting['id']}") == 1  # the change itself
+
+
+@pytest.mark.parametrize("when", ["while_zoom_is_asked", "while_it_is_made"])
+async def test_g16_what_is_heard_while_the_row_is_held_is_asked_about_afterwards(shop: Workshop, when: str) -> None:
+    await shop.connect()
+    await shop.want(wanted())
+    operation = {"while_zoom_is_asked": "state", "while_it_is_made": "create"}[when]
+    heard: list[str] = []
+
+    async def told(done: str) -> None:
+        if done == operation and not heard:
+            heard.append(done)
+            if when == "while_it_is_made":
+                await shop.store.meetings.update_one({"_id": "apt_1"}, {"$set": {"suspected": True}})
+            else:
+                await shop.drift.suspect(["apt_1"])
+
+    shop.zoom.after = told
+    await shop.work()
+    if when == "while_zoom_is_asked":
+        await shop.drift.suspect(["apt_1"])
+        await shop.work()
+    assert shop.zoom.asked.count("state") == {"while_zoom_is_asked": 2, "while_it_is_made": 1}[when]
+    assert (await shop.row()).get("suspected") is None

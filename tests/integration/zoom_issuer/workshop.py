@@ -91,6 +91,7 @@ class FakeZoom:
 
     async def state(self, token: str, meeting_id: str) -> EntryState | None:
         await self._begin("state", token)
+        await self._end("state")
         return _state(self.meetings[meeting_id]) if meeting_id in self.meetings else None
 
     async def standing(self, token: str, user: str) -> Mapping[str, EntryState]:

@@ -49,7 +49,7 @@ PAIRS = [
         (Purpose.REMINDER, GUEST, "[株式会社サンプル]本日のWeb会議予定のリマインド: [AM]10:30[Chosei]"),
         (Purpose.REMINDER, STAFF, "本日のWeb会議予定のリマインド: [AM]10:30 ABC株式会社:田中花子様[Chosei]"),
         (Purpose.CONNECTION_BROKEN, STAFF, "【Chosei】連携が切れました"),
-        (Purpose.SYNC_FROZEN, ADMINS, "【Chosei】[注意!]カレンダーの同期を凍結しました"),
+        (Purpose.SYNC_FROZEN, ADMINS, "【Chosei】[注意!]同期を凍結しました"),
         (Purpose.ISSUE_FAILED, ADMINS, "【Chosei】[注意!]Zoom URLが発行できませんでした"),
         (Purpose.INVITED, STAFF, "[株式会社サンプル]Choseiへの招待"),
     ],
