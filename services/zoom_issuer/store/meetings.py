@@ -116,7 +116,9 @@ class MeetingStore:
             "$inc": {"version": 1},
             "$push": outbox.push(waiting),
         }
-        row = await self.meetings.find_one_and_update({**lease.held, "wanted.revision": revision}, change)
+        row = await self.meetings.find_one_and_update(
+            {**lease.held, "wanted.revision": revision}, change, return_document=AFTER
+        )
         if row is not None and row.get("suspected") and row.get("due_at") is None and row_of(row).stands:
             await self.meetings.update_one(lease.held, {"$set": {"due_at": clock.now()}})
         return waiting if row is not None else None
