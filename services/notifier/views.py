@@ -11,6 +11,7 @@ from services.notifier.mails.templating import plain_blocks
 from services.notifier.model.templates import MailTemplate
 from shared.contracts.api.mail_templates import (
     BreakageView,
+    MailAbout,
     MailLanguage,
     MailTemplateList,
     MailTemplateSummary,
@@ -41,6 +42,7 @@ def summary_of(template: MailTemplate, speaks: Language) -> MailTemplateSummary:
         language=MailLanguage(template.language),
         purpose=occasion.purpose,
         audience=occasion.audience,
+        about=MailAbout.PROPOSAL if occasion.of_proposals else MailAbout.APPOINTMENT,
         title=occasion.title(speaks),
         version=template.version,
         changed=template.wording is not None,

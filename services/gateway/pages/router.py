@@ -11,6 +11,7 @@ from services.gateway.pages import (
     guest,
     invite,
     join,
+    mail_templates,
     members,
     proposals,
     propose,
@@ -38,6 +39,7 @@ def build_pages_router() -> APIRouter:
         appointments,
         today,
         settings,
+        mail_templates,
         members,
         account,
     ):

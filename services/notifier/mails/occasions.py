@@ -7,7 +7,7 @@ A new one: a line here, its subject in ``subjects.py`` and ``templates/{ja,en}/N
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.notifier.mails.placeholders import Placeholder, placeholders_of
+from services.notifier.mails.placeholders import OF_PROPOSALS, Placeholder, placeholders_of
 from shared.contracts.notifier import Audience, Purpose
 from shared.wording import Language
 
@@ -35,6 +35,10 @@ class Occasion:
     @property
     def name(self) -> str:
         return f"{self.purpose}.{self.audience}"
+
+    @property
+    def of_proposals(self) -> bool:
+        return self.purpose in OF_PROPOSALS
 
     def title(self, language: Language) -> str:
         return self.ja if language == "ja" else self.en

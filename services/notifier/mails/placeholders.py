@@ -23,7 +23,7 @@ class Form(StrEnum):
 
 
 Where = Callable[[Purpose, Audience], bool]
-_OF_PROPOSALS = (
+OF_PROPOSALS = (
     Purpose.PROPOSED,
     Purpose.SLOTS_CHANGED,
     Purpose.WITHDRAWN,
@@ -45,15 +45,15 @@ def _staff(_purpose: Purpose, audience: Audience) -> bool:
 
 
 def _proposals(purpose: Purpose, _audience: Audience) -> bool:
-    return purpose in _OF_PROPOSALS
+    return purpose in OF_PROPOSALS
 
 
 def _appointments(purpose: Purpose, _audience: Audience) -> bool:
-    return purpose not in _OF_PROPOSALS
+    return purpose not in OF_PROPOSALS
 
 
 def _meetings(purpose: Purpose, _audience: Audience) -> bool:
-    return purpose not in (*_OF_PROPOSALS, Purpose.CANCELED)
+    return purpose not in (*OF_PROPOSALS, Purpose.CANCELED)
 
 
 def _only(*purposes: Purpose) -> Where:
@@ -61,7 +61,7 @@ def _only(*purposes: Purpose) -> Where:
 
 
 def _choices(purpose: Purpose, _audience: Audience) -> bool:
-    return purpose in _OF_PROPOSALS and purpose not in _WITHOUT_CHOICE
+    return purpose in OF_PROPOSALS and purpose not in _WITHOUT_CHOICE
 
 
 def _asks(purpose: Purpose, audience: Audience) -> bool:

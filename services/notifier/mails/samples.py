@@ -36,7 +36,7 @@ def sample(
     """The day after tomorrow at one o'clock, as a web meeting."""
     zone = zone_of(organization.time_zone)
     start = (at.astimezone(zone) + timedelta(days=2)).replace(hour=13, minute=0, second=0, microsecond=0)
-    proposes = not any(each.name == "when" for each in occasion.placeholders)
+    proposes = occasion.of_proposals
     matter = Matter(
         about="example",
         organization_id=organization.organization_id,

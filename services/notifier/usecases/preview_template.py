@@ -105,11 +105,10 @@ class PreviewTemplate:
         if about is None:
             return self._sample(organization, occasion, language)
         pointer = "/appointment_id" if asked.appointment_id else "/proposal_id"
-        of_appointments = any(each.name == "when" for each in occasion.placeholders)
-        if (asked.appointment_id is not None) != of_appointments or (asked.appointment_id and asked.proposal_id):
+        if (asked.proposal_id is not None) != occasion.of_proposals or (asked.appointment_id and asked.proposal_id):
             raise PreviewMismatch(pointer)
         matter = await self._matters.find(about)
-        if matter is None or not _may_see(matter, caller) or (matter.appointment is None) == of_appointments:
+        if matter is None or not _may_see(matter, caller) or (matter.appointment is None) != occasion.of_proposals:
             raise PreviewSubjectUnknown(pointer)
         notice = _notice(matter, occasion)
         material = self._composer.material(matter, notice, occasion.audience, organization, "")

@@ -17,6 +17,13 @@ class MailLanguage(StrEnum):
     EN = "en"
 
 
+class MailAbout(StrEnum):
+    """What a mail is about, and so can be previewed with."""
+
+    PROPOSAL = "proposal"
+    APPOINTMENT = "appointment"
+
+
 class PlaceholderForm(StrEnum):
     """``block``: several lines, in the body only. ``flag``: only asked by ``if``."""
 
@@ -69,6 +76,7 @@ class MailTemplateSummary(View):
     language: MailLanguage
     purpose: Purpose
     audience: Audience
+    about: MailAbout
     title: str
     version: int
     changed: bool

@@ -21,6 +21,8 @@ async def test_settings_pages(people: People, width: Width, language: str) -> No
     await page.click("main button[type=submit]")
     await expect(page.locator("#name-error")).to_be_visible()
     await looker.look("settings-error")
+    await looker.open("/settings/mails", "mail-templates")
+    await looker.open(f"/settings/mails/confirmed.guest/{language}", "mail-template")
     await looker.open("/members", "members")
     await looker.open("/members?q=nobody-is-called-like-this", "members-none-found")
     await looker.open("/members/new", "member-new")

@@ -12,6 +12,7 @@ def a_template_summary(**changes: Any) -> dict[str, Any]:
         "language": "ja",
         "purpose": "confirmed",
         "audience": "guest",
+        "about": "appointment",
         "title": "日程の確定",
         "version": 0,
         "changed": False,

@@ -220,8 +220,7 @@ async def test_every_mail_can_be_previewed_with_an_example_and_with_a_real_thing
         for language in ("ja", "en"):
             path = f"/internal/mail-templates/{name}/preview?language={language}"
             assert (await editor.call("POST", path, {})).status_code == 200
-            of_appointments = any(each.name == "when" for each in occasion.placeholders)
-            real = {"appointment_id": APPOINTMENT_ID} if of_appointments else {"proposal_id": PROPOSAL_ID}
+            real = {"proposal_id": PROPOSAL_ID} if occasion.of_proposals else {"appointment_id": APPOINTMENT_ID}
             answer = await editor.call("POST", path, real)
             assert answer.status_code == 200
             assert (await editor.call("POST", path, {**real, "body": "{{ x }}"})).status_code == 422

@@ -3,23 +3,28 @@
 import { closeOnEscape } from "./frames.js";
 
 export function showPreview(dialog, mail) {
-  dialog.querySelector("[data-subject]").textContent = mail.subject;
-  dialog.querySelector("[data-text]").textContent = mail.text;
-  const frame = dialog.querySelector("iframe");
-  const htmlTab = dialog.querySelector("[data-tab=html]");
-  htmlTab.hidden = !mail.html;
-  if (mail.html) fill(dialog, frame, mail.html);
-  for (const tab of dialog.querySelectorAll("[data-tab]")) tab.onclick = () => choose(dialog, tab.dataset.tab);
-  choose(dialog, mail.html ? "html" : "text");
+  delete dialog.dataset.chosen;
+  fillPreview(dialog, mail, (frame) => closeOnEscape(dialog, frame));
   dialog.showModal();
 }
 
-function choose(dialog, name) {
-  for (const tab of dialog.querySelectorAll("[data-tab]")) tab.setAttribute("aria-pressed", String(tab.dataset.tab === name));
-  for (const panel of dialog.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== name;
+// A mail that is filled in again stays with the tab that was chosen.
+export function fillPreview(place, mail, onShown = () => {}) {
+  place.querySelector("[data-subject]").textContent = mail.subject;
+  place.querySelector("[data-text]").textContent = mail.text;
+  const frame = place.querySelector("iframe");
+  place.querySelector("[data-tab=html]").hidden = !mail.html;
+  if (mail.html) fill(frame, mail.html, onShown);
+  for (const tab of place.querySelectorAll("[data-tab]")) tab.onclick = () => choose(place, (place.dataset.chosen = tab.dataset.tab));
+  choose(place, mail.html ? (place.dataset.chosen ?? "html") : "text");
 }
 
-function fill(dialog, frame, html) {
+function choose(place, name) {
+  for (const tab of place.querySelectorAll("[data-tab]")) tab.setAttribute("aria-pressed", String(tab.dataset.tab === name));
+  for (const panel of place.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== name;
+}
+
+function fill(frame, html, onShown) {
   const inert = html.replace(/\sstyle\s*=/gi, " data-style=").replace(/<(\/?)style\b/gi, "<$1xmp");
   const mail = new DOMParser().parseFromString(inert, "text/html");
   const sheets = [...mail.querySelectorAll("xmp")].map((style) => style.textContent);
@@ -30,7 +35,7 @@ function fill(dialog, frame, html) {
   }
   frame.onload = () => {
     dress(frame.contentDocument, sheets);
-    closeOnEscape(dialog, frame);
+    onShown(frame);
   };
   frame.srcdoc = `<!doctype html>${mail.documentElement.outerHTML}`;
 }
