@@ -44,6 +44,7 @@ from services.booking.usecases.edit_proposal import EditProposal
 from services.booking.usecases.end_proposal import ExpireProposal, WithdrawProposal
 from services.booking.usecases.explain import ExplainClaims
 from services.booking.usecases.few_slots import FewSlots
+from services.booking.usecases.follow_zoom_user import FollowZoomUser
 from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.join import JoinMeeting
 from services.booking.usecases.keep_menus import KeepBookables, KeepMeetingTypes
@@ -182,6 +183,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
             DropTakenSlots(stores.bookings, stores.guards, drop),
             DropFilledSlots(stores.bookings, availability, drop),
             uses.settle_drift,
+            FollowZoomUser(stores.people, stores.bookings, announcer, relay),
             RecordTimeline(stores.timeline),
             guests,
         ).router(),

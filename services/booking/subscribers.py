@@ -17,6 +17,7 @@ from services.booking.store.menus import MenuStore
 from services.booking.store.people import PeopleStore
 from services.booking.store.rooms import RoomStore
 from services.booking.usecases.drop_slots import DropFilledSlots, DropTakenSlots
+from services.booking.usecases.follow_zoom_user import FollowZoomUser
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
 from services.booking.usecases.settle_drift import SettleDrift
@@ -79,6 +80,7 @@ class Subscribers:
         drop_taken: DropTakenSlots,
         drop_filled: DropFilledSlots,
         settle_drift: SettleDrift,
+        follow_zoom_user: FollowZoomUser,
         timeline: RecordTimeline,
         guests: GuestsFirst,
     ) -> None:
@@ -89,6 +91,7 @@ class Subscribers:
         self._drop_taken = drop_taken
         self._drop_filled = drop_filled
         self._settle_drift = settle_drift
+        self._follow_zoom_user = follow_zoom_user
         self._timeline = timeline
         self._guests = guests
 
@@ -164,6 +167,7 @@ class Subscribers:
 
     async def on_zoom_user_assigned(self, event: CloudEvent[ZoomUserAssigned]) -> None:
         await self._people.keep_zoom(event.data.staff_id, event.data.zoom_user_id, _moment(event))
+        await self._follow_zoom_user(event.organizationid, event.data.staff_id, event.cause())
 
     async def on_calendar_connected(self, event: CloudEvent[CalendarConnected]) -> None:
         await self._people.keep_calendar(event.data.staff_id, event.data.provider, Link.CONNECTED, _moment(event))

@@ -27,12 +27,14 @@ from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDis
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.reminder_scheduler import NoticeDue, ReminderDue
 from shared.contracts.zoom_issuer import (
+    EndOfAccount,
     EndOfConnection,
     MeetingIssued,
     MeetingIssueFailed,
     MeetingRevoked,
     MeetingSyncFrozen,
     MeetingUpdated,
+    ZoomAccountEnded,
     ZoomDisconnected,
 )
 from shared.messaging.topology import hears
@@ -73,6 +75,7 @@ def build_subscribers(hear: HearOfMatters, directory: Directory) -> RabbitRouter
             hears(SERVICE, CalendarSyncFrozen, on.on_calendar_sync_frozen),
             hears(SERVICE, ZoomDisconnected, on.on_zoom_disconnected),
             hears(SERVICE, MeetingSyncFrozen, on.on_meeting_sync_frozen),
+            hears(SERVICE, ZoomAccountEnded, on.on_zoom_account_ended),
         ]
     )
 
@@ -200,6 +203,12 @@ class Subscribers:
     async def on_zoom_disconnected(self, event: CloudEvent[ZoomDisconnected]) -> None:
         if event.data.reason is EndOfConnection.BROKEN:
             await self._hear.connection_broken(event, event.data.staff_id, "zoom")
+
+    async def on_zoom_account_ended(self, event: CloudEvent[ZoomAccountEnded]) -> None:
+        """Whoever ended it themselves needs no mail, nor does one that another had replaced already."""
+        ended = event.data
+        if ended.current and ended.reason in (EndOfAccount.BROKEN, EndOfAccount.TAKEN_OVER):
+            await self._hear.zoom_account_ended(event)
 
 
 def _another_guest(event: CloudEvent[Any], data: AppointmentChanged | AppointmentRescheduled) -> tuple[Notice, ...]:

@@ -36,6 +36,7 @@ class Purpose(OpenEnum):
     SYNC_FROZEN = "sync_frozen"
     TEMPLATE_BROKEN = "template_broken"
     REPLACED = "replaced"
+    ZOOM_ACCOUNT_ENDED = "zoom_account_ended"
 
 
 class NotificationSent(WithCalls, routing_key="notifier.notification_sent.v1"):

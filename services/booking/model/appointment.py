@@ -271,7 +271,8 @@ class Appointment(Value):
     @property
     def meets_as(self) -> tuple[object, ...]:
         """What a change of the meeting is seen by, apart from its time."""
-        return self.wants_meeting, self.topic or self.shown_title, self.organizer_id, self.link_generation
+        topic = self.topic or self.shown_title
+        return self.wants_meeting, topic, self.organizer_id, self.zoom_user_id, self.link_generation
 
     def _going(self, before: "Appointment", *effects: Effect) -> list[Expected]:
         """What was there of these is to be gone."""

@@ -59,6 +59,10 @@ class PeopleStore:
     async def keep_zoom(self, staff_id: str, zoom_user_id: str | None, version: int) -> None:
         await self._keep(staff_id, "zoom", version, {"zoom": {"user_id": zoom_user_id, "version": version}})
 
+    async def zoom_user_of(self, staff_id: str) -> str | None:
+        row = await self.staff.find_one({"_id": staff_id}, {"zoom": 1})
+        return ((row or {}).get("zoom") or {}).get("user_id")
+
     async def keep_calendar(self, staff_id: str, provider: str, link: Link, version: int) -> None:
         """A calendar that was disconnected is read anew before its copy counts again."""
         place = f"calendars.{provider}"

@@ -20,7 +20,7 @@ from shared import wording
 from shared.contracts.booking import Appointment, Kind, Proposal
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest
-from shared.contracts.zoom_issuer import MeetingErrorCode
+from shared.contracts.zoom_issuer import EndOfAccount, MeetingErrorCode
 from shared.wording import Language
 
 _E8: dict[MeetingErrorCode, tuple[str, str]] = {
@@ -74,6 +74,9 @@ def scene_of(material: Material) -> Scene:
         return _proposal_scene(material, matter.proposal)
     if material.notice.purpose is Purpose.INVITED:
         return _invitation_scene(material)
+    if material.notice.purpose is Purpose.ZOOM_ACCOUNT_ENDED:
+        taken = material.notice.tag == EndOfAccount.TAKEN_OVER
+        return replace(_blank(material), taken_over=taken, url=_link(f"{material.public_url}/settings/zoom"))
     if material.notice.breakage is not None:
         return _template_scene(material, material.notice.breakage)
     return _connection_scene(material)

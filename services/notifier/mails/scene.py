@@ -65,6 +65,7 @@ class Scene:
     reminder_word: str = ""
     start_time: str = ""
     opened: bool = False
+    taken_over: bool = False
     template: str = ""
     broken: str = ""
     broken_at: str = ""

@@ -32,6 +32,7 @@ _JA: Mapping[tuple[Purpose, Audience], str] = {
     (Purpose.SYNC_FROZEN, Audience.ADMINS): "【{product}】[注意!]同期を凍結しました",
     (Purpose.ISSUE_FAILED, Audience.ADMINS): "【{product}】[注意!]Zoom URLが発行できませんでした",
     (Purpose.INVITED, Audience.STAFF): "[{company}]{product}への招待",
+    (Purpose.ZOOM_ACCOUNT_ENDED, Audience.ADMINS): "【{product}】[注意!]会社のZoomアカウントの連携が切れました",
     (Purpose.TEMPLATE_BROKEN, Audience.ADMINS): "【{product}】[注意!]メールの文面を使えませんでした",
 }
 
@@ -60,6 +61,7 @@ _EN: Mapping[tuple[Purpose, Audience], str] = {
     (Purpose.SYNC_FROZEN, Audience.ADMINS): "[{product}] Attention: a sync is frozen",
     (Purpose.ISSUE_FAILED, Audience.ADMINS): "[{product}] Attention: no Zoom URL could be issued",
     (Purpose.INVITED, Audience.STAFF): "[{company}] Invitation to {product}",
+    (Purpose.ZOOM_ACCOUNT_ENDED, Audience.ADMINS): "[{product}] Attention: the organization's Zoom account was lost",
     (Purpose.TEMPLATE_BROKEN, Audience.ADMINS): "[{product}] Attention: a mail template could not be used",
 }
 

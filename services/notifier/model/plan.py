@@ -19,7 +19,7 @@ _REMINDS = (Purpose.REMINDER, Purpose.NOTICE)
 _ASKS_TO_CHOOSE = (Purpose.PROPOSED, Purpose.SLOTS_CHANGED)
 _WAITS_FOR_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED)
 _TELLS_LINK = (*_WAITS_FOR_LINK, Purpose.NOTICE)
-_OF_CONNECTIONS = (Purpose.CONNECTION_BROKEN, Purpose.SYNC_FROZEN)
+_OF_CONNECTIONS = (Purpose.CONNECTION_BROKEN, Purpose.SYNC_FROZEN, Purpose.ZOOM_ACCOUNT_ENDED)
 _OUTLIVES_NEWER = (Purpose.NEW_SLOTS_REQUESTED, Purpose.ISSUE_FAILED, Purpose.REPLACED, *_OF_CONNECTIONS)
 _SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, *_REMINDS, Purpose.SLOTS_RUNNING_LOW, Purpose.UNANSWERED)
 """Mails that are no reason to leave out an older one: whoever gets them still misses what it said."""

@@ -20,6 +20,7 @@ from shared.contracts.zoom_issuer import (
     MeetingRevoked,
     MeetingSyncFrozen,
     MeetingUpdated,
+    ZoomAccountEnded,
 )
 from shared.crypto import KeyRing, token_hash
 
@@ -171,6 +172,18 @@ class HearOfMatters:
             provider=provider,
         )
         await self._take(event, staff_id, lambda matter: matter.with_notice(notice))
+
+    async def zoom_account_ended(self, event: CloudEvent[ZoomAccountEnded]) -> None:
+        """One mail to the administrators for each time that it breaks or is taken over (C1, G19)."""
+        notice = notice_of(
+            event,
+            Purpose.ZOOM_ACCOUNT_ENDED,
+            event.aggregateversion,
+            (Audience.ADMINS,),
+            tag=event.data.reason,
+            provider="zoom",
+        )
+        await self._take(event, event.subject, lambda matter: matter.with_notice(notice))
 
     async def invited(self, event: CloudEvent[StaffInvited]) -> None:
         """One mail for each link; a link that is dead by then is not mailed any more."""

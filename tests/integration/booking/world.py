@@ -26,6 +26,7 @@ from services.booking.usecases.availability import Availability
 from services.booking.usecases.drop_slots import DropFilledSlots, DropSlots, DropTakenSlots
 from services.booking.usecases.end_proposal import ExpireProposal
 from services.booking.usecases.few_slots import FewSlots
+from services.booking.usecases.follow_zoom_user import FollowZoomUser
 from services.booking.usecases.links import Links
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
@@ -266,6 +267,7 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
         DropTakenSlots(stores.bookings, stores.guards, drop),
         DropFilledSlots(stores.bookings, availability, drop),
         AppointmentUses.of(stores, availability, announcer, links, relay).settle_drift,
+        FollowZoomUser(stores.people, stores.bookings, announcer, relay),
         RecordTimeline(stores.timeline),
         GuestsFirst(),
     )

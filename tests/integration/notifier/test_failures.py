@@ -1,11 +1,19 @@
 """A mail server that fails in every way; what must hold is G10 as seen from its side."""
 
 from datetime import timedelta
+from typing import Any
 
 from services.notifier.store import Safe
 from shared import clock
 from shared.contracts.calendar_sync import CalendarDisconnected, CalendarSyncFrozen, Provider
-from shared.contracts.zoom_issuer import EndOfConnection, MeetingErrorCode, ZoomDisconnected
+from shared.contracts.envelope import CloudEvent
+from shared.contracts.zoom_issuer import (
+    EndOfAccount,
+    EndOfConnection,
+    MeetingErrorCode,
+    ZoomAccountEnded,
+    ZoomDisconnected,
+)
 from tests.integration.notifier.conftest import NewNotifier, Notifier, PostOffice
 from tests.unit.notifier.builders import (
     APPOINTMENT_ID,
@@ -209,3 +217,17 @@ async def test_g17_the_administrators_hear_once_of_each_freeze(notifier: Notifie
     assert {taken.subject for taken in post_office.taken} == {"【Chosei】[注意!]同期を凍結しました"}
     assert len(post_office.taken) == 2
     assert "Outlookカレンダー" in post_office.taken[0].text
+
+
+async def test_g19_the_administrators_hear_once_that_the_organizations_zoom_account_was_lost(
+    notifier: Notifier, post_office: PostOffice
+) -> None:
+    def ended(reason: EndOfAccount, version: int) -> CloudEvent[Any]:
+        return an_event(ZoomAccountEnded(reason=reason, current=True), subject="con_1", version=version)
+
+    broke, taken = ended(EndOfAccount.BROKEN, 2), ended(EndOfAccount.TAKEN_OVER, 4)
+    await notifier.hear(broke, broke, ended(EndOfAccount.DISCONNECTED, 3), taken, taken)
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
+    assert [mail.recipients for mail in post_office.taken] == [("admin@example.jp",)] * 2
+    assert {mail.subject for mail in post_office.taken} == {"【Chosei】[注意!]会社のZoomアカウントの連携が切れました"}
+    assert ["別の組織" in mail.text for mail in post_office.taken].count(True) == 1

@@ -165,7 +165,8 @@ def a_material(purpose: Purpose, audience: Audience = Audience.GUEST, **changes:
         Purpose.UNANSWERED,
     )
     state = {"proposal": a_proposal(), "appointment": None} if proposes else {}
-    if purpose in (Purpose.CONNECTION_BROKEN, Purpose.INVITED, Purpose.SYNC_FROZEN, Purpose.TEMPLATE_BROKEN):
+    stateless = (Purpose.CONNECTION_BROKEN, Purpose.INVITED, Purpose.SYNC_FROZEN, Purpose.ZOOM_ACCOUNT_ENDED)
+    if purpose in (*stateless, Purpose.TEMPLATE_BROKEN):
         state = {"appointment": None}
     values = {
         "matter": a_matter(**state),

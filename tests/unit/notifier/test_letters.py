@@ -40,6 +40,7 @@ PARTICULARS = {
         "expires_at": NOON + timedelta(days=7),
     },
     Purpose.SYNC_FROZEN: {"provider": "microsoft"},
+    Purpose.ZOOM_ACCOUNT_ENDED: {"provider": "zoom", "tag": "taken_over"},
     Purpose.TEMPLATE_BROKEN: {
         "breakage": Breakage(
             name="confirmed.guest",

@@ -9,12 +9,13 @@ from tests.unit.notifier.golden_files import golden
 
 GUEST, STAFF, ADMINS = Audience.GUEST, Audience.STAFF, Audience.ADMINS
 NAMES = Names("株式会社サンプル", "Chosei", "ABC株式会社", "田中花子", "hanako@example.com", Kind.WEB, "[AM]10:30")
+ALARMS = (Purpose.ISSUE_FAILED, Purpose.SYNC_FROZEN, Purpose.TEMPLATE_BROKEN, Purpose.ZOOM_ACCOUNT_ENDED)
 PAIRS = [
     (purpose, audience)
     for purpose in Purpose
     if purpose is not Purpose.REPLACED  # told as a cancellation
     for audience in Audience
-    if (purpose in (Purpose.ISSUE_FAILED, Purpose.SYNC_FROZEN, Purpose.TEMPLATE_BROKEN)) == (audience is ADMINS)
+    if (purpose in ALARMS) == (audience is ADMINS)
     and (purpose, audience)
     not in {
         (Purpose.SLOTS_CHANGED, STAFF),
@@ -50,6 +51,7 @@ PAIRS = [
         (Purpose.REMINDER, STAFF, "本日のWeb会議予定のリマインド: [AM]10:30 ABC株式会社:田中花子様[Chosei]"),
         (Purpose.CONNECTION_BROKEN, STAFF, "【Chosei】連携が切れました"),
         (Purpose.SYNC_FROZEN, ADMINS, "【Chosei】[注意!]同期を凍結しました"),
+        (Purpose.ZOOM_ACCOUNT_ENDED, ADMINS, "【Chosei】[注意!]会社のZoomアカウントの連携が切れました"),
         (Purpose.ISSUE_FAILED, ADMINS, "【Chosei】[注意!]Zoom URLが発行できませんでした"),
         (Purpose.INVITED, STAFF, "[株式会社サンプル]Choseiへの招待"),
     ],

@@ -1,0 +1,44 @@
+"""Coming web meetings follow the Zoom user that their organizer has (C1, C3, G12)."""
+
+from typing import Any
+
+from shared.contracts.zoom_issuer import ZoomUserAssigned
+from tests.integration.booking.test_appointments import confirmed
+from tests.integration.booking.world import HANAKO, TARO, World, a_slot_at
+
+
+async def assign(world: World, user_id: str | None, staff_id: str = TARO) -> None:
+    await world.hears(ZoomUserAssigned(staff_id=staff_id, zoom_user_id=user_id), subject=staff_id)
+
+
+async def changes(world: World) -> list[Any]:
+    return [event.data.appointment for event in await world.published("booking.appointment_changed.v1")]
+
+
+async def test_c1_another_zoom_user_is_claimed_by_coming_web_meetings_once(world: World) -> None:
+    shown = await confirmed(world)
+    await confirmed(world, slots=[a_slot_at(3, 15)], kind="visit")
+    for _ in range(2):
+        await assign(world, "u-new")
+    [moved] = await changes(world)
+    assert (moved.appointment_id, moved.zoom_user_id, moved.revision) == (shown["id"], "u-new", 2)
+    now = (await world.call("GET", f"/appointments/{shown['id']}")).json()
+    assert now["meeting"]["status"] == "pending", "until Zoom has followed"
+
+
+async def test_c1_without_any_zoom_user_what_was_claimed_stays(world: World) -> None:
+    shown = await confirmed(world)
+    await assign(world, None)
+    assert await changes(world) == []
+    await assign(world, f"zoom-{TARO}")
+    assert await changes(world) == []
+    assert (await world.call("GET", f"/appointments/{shown['id']}")).json()["version"] == 1
+
+
+async def test_c3_a_meeting_stays_where_it_is_when_its_new_user_has_another_at_that_time(world: World) -> None:
+    await confirmed(world, attendee_ids=[HANAKO])
+    mine = await confirmed(world, attendee_ids=[TARO])
+    await assign(world, f"zoom-{HANAKO}")
+    assert await changes(world) == []
+    now = (await world.call("GET", f"/appointments/{mine['id']}")).json()
+    assert (now["version"], now["status"]) == (1, "confirmed")
