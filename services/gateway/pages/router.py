@@ -13,6 +13,7 @@ from services.gateway.pages import (
     join,
     mail_templates,
     members,
+    menus,
     proposals,
     propose,
     session,
@@ -41,6 +42,7 @@ def build_pages_router() -> APIRouter:
         settings,
         mail_templates,
         members,
+        menus,
         account,
     ):
         router.include_router(module.router)

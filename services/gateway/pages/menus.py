@@ -1,0 +1,219 @@
+"""Meeting types and bookables (C2, C5, C7, C10): one page lists both, administrators change them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.gateway.identity import SignedIn, require_admin
+from services.gateway.pages import menu_sheets
+from services.gateway.pages.menu_sheets import BOOKABLES, TYPES, Noun
+from services.gateway.pages.menu_words import place_words, reveal_words
+from services.gateway.pages.overtaken import Difference, Sheet, as_sent, fresh, overtaken
+from services.gateway.pages.reader import Form, Session, staff_page
+from services.gateway.pages.rendering import language_for
+from services.gateway.pages.texts import text
+from services.gateway.pages.typed import seen_version
+from services.gateway.parts import parts_of
+from services.gateway.providers.backend import BackendProblem
+from shared.contracts.api.menus import BookableList, BookableView, MeetingTypeList, MeetingTypeView
+from shared.problem import Language, NotFound
+
+router = APIRouter()
+_LISTED = 200
+"""More than anybody offers on one page; what lies beyond is reached by the API."""
+_SAID = ("added", "changed", "archived", "deleted", "restored")
+
+
+@router.get("/menus")
+async def show(request: Request, signed_in: Session) -> Response:
+    language, archived = language_for(request), request.query_params.get("show") == "archived"
+    booking, caller = parts_of(request).backends.booking, signed_in.caller()
+    query = {"limit": str(_LISTED), "archived": "true"}
+    types = (await booking.menu_items(caller, TYPES, query)).read(MeetingTypeList).items
+    bookables = (await booking.menu_items(caller, BOOKABLES, query)).read(BookableList).items
+    names = {item.id: item.name for item in types}
+    staff = await parts_of(request).staff.names_of(
+        signed_in.organization.id, [item.staff_id for item in bookables if item.staff_id]
+    )
+    said = request.query_params.get("said", "")
+    return staff_page(
+        request,
+        signed_in,
+        "staff/menus.html",
+        {
+            "said": text(language, f"menus.said_{said}") if said in _SAID else "",
+            "archived": archived,
+            "may_change": signed_in.staff.is_admin,
+            "types": [_type_row(item, language) for item in types if item.archived == archived],
+            "bookables": [
+                _bookable_row(item, names, staff, language) for item in bookables if item.archived == archived
+            ],
+        },
+        here="/menus?show=archived" if archived else "/menus",
+    )
+
+
+def _type_row(item: MeetingTypeView, language: Language) -> dict[str, Any]:
+    return {
+        "item": item,
+        "place": place_words(item, language),
+        "length": text(language, "menus.minutes_long", minutes=item.duration_minutes),
+        "reveal": reveal_words(item.location, item.reveal.link, item.reveal.notices, language),
+    }
+
+
+def _bookable_row(
+    item: BookableView, types: Mapping[str, str], staff: Mapping[str, str], language: Language
+) -> dict[str, Any]:
+    offered = [types[one] for one in item.meeting_type_ids if one in types]
+    with_whom = [staff.get(item.staff_id or "", ""), item.room_name or ""]
+    return {
+        "item": item,
+        "capacity": text(language, "menus.capacity_of", capacity=item.capacity),
+        "with": [word for word in with_whom if word],
+        "offered": offered,
+    }
+
+
+@router.get("/menus/{noun}/new")
+async def new(request: Request, noun: Noun, signed_in: Session) -> Response:
+    require_admin(signed_in)
+    return await _page(request, signed_in, noun, None, Sheet(menu_sheets.blank(noun)))
+
+
+@router.post("/menus/{noun}/new")
+async def add(request: Request, noun: Noun, signed_in: Form) -> Response:
+    require_admin(signed_in)
+    form = await request.form()
+    typed = menu_sheets.typed_in(noun, form)
+    try:
+        body = menu_sheets.body_of(noun, typed)
+        await parts_of(request).backends.booking.make_menu_item(signed_in.caller(), noun, body)
+    except BackendProblem as problem:
+        return await _refused(request, signed_in, noun, None, typed, problem)
+    return RedirectResponse("/menus?said=added", status_code=303)
+
+
+@router.get("/menus/{noun}/{item_id}")
+async def show_one(request: Request, noun: Noun, item_id: str, signed_in: Session) -> Response:
+    require_admin(signed_in)
+    item = await _found(request, signed_in, noun, item_id)
+    return await _page(request, signed_in, noun, item, fresh(menu_sheets.typed_of(item), item.version))
+
+
+@router.post("/menus/{noun}/{item_id}")
+async def change(request: Request, noun: Noun, item_id: str, signed_in: Form) -> Response:
+    require_admin(signed_in)
+    form = await request.form()
+    typed = menu_sheets.typed_in(noun, form)
+    item = await _found(request, signed_in, noun, item_id)
+    try:
+        body, tag = menu_sheets.body_of(noun, typed), f'"r{seen_version(form)}"'
+        await parts_of(request).backends.booking.change_menu_item(signed_in.caller(), noun, item_id, body, if_match=tag)
+    except BackendProblem as problem:
+        if problem.status == 412:
+            return await _overtaken(request, signed_in, noun, item_id, typed)
+        return await _refused(request, signed_in, noun, item, typed, problem)
+    return RedirectResponse("/menus?said=changed", status_code=303)
+
+
+@router.post("/menus/{noun}/{item_id}/{step}")
+async def take_step(request: Request, noun: Noun, item_id: str, step: str, signed_in: Form) -> Response:
+    """``up``, ``down``, ``archive``, ``restore``: repeating one is harmless, so that no version is asked for."""
+    require_admin(signed_in)
+    booking, caller = parts_of(request).backends.booking, signed_in.caller()
+    if step == "archive":
+        await booking.delete_menu_item(caller, noun, item_id)
+        return RedirectResponse("/menus?said=archived", status_code=303)
+    if step == "restore":
+        await booking.change_menu_item(caller, noun, item_id, menu_sheets.packed({"archived": False}))
+        return RedirectResponse("/menus?said=restored", status_code=303)
+    if step not in ("up", "down"):
+        raise NotFound()
+    reply = await booking.menu_items(caller, noun, {"limit": str(_LISTED)})
+    listed = reply.read(MeetingTypeList) if noun == TYPES else reply.read(BookableList)
+    behind = menu_sheets.behind([item.id for item in listed.items], item_id, up=step == "up")
+    if behind is not menu_sheets.STAYS:
+        await booking.change_menu_item(caller, noun, item_id, menu_sheets.packed({"after": behind}))
+    return RedirectResponse(f"/menus#{item_id}", status_code=303)
+
+
+@router.get("/menus/{noun}/{item_id}/{step}")
+async def leave_step() -> Response:
+    """Reloading what a form answered."""
+    return RedirectResponse("/menus", status_code=303)
+
+
+async def _found(request: Request, signed_in: SignedIn, noun: Noun, item_id: str) -> MeetingTypeView | BookableView:
+    reply = await parts_of(request).backends.booking.menu_item(signed_in.caller(), noun, item_id)
+    return reply.read(MeetingTypeView) if noun == TYPES else reply.read(BookableView)
+
+
+async def _refused(
+    request: Request,
+    signed_in: SignedIn,
+    noun: Noun,
+    item: MeetingTypeView | BookableView | None,
+    typed: dict[str, str],
+    problem: BackendProblem,
+) -> Response:
+    """What was typed, with a sentence beside each field that is wrong."""
+    if problem.status not in (409, 422):
+        raise problem
+    errors = {menu_sheets.field_of(error["pointer"]): error["detail"] for error in problem.errors}
+    sheet = as_sent(await request.form(), typed, errors, text(language_for(request), "common.fix"), problem.status)
+    return await _page(request, signed_in, noun, item, sheet)
+
+
+async def _overtaken(
+    request: Request, signed_in: SignedIn, noun: Noun, item_id: str, typed: dict[str, str]
+) -> Response:
+    language, now = language_for(request), await _found(request, signed_in, noun, item_id)
+    current = menu_sheets.typed_of(now)
+
+    def told(name: str) -> Difference:
+        return Difference(
+            text(language, f"menus.{menu_sheets.label_of(name)}"), menu_sheets.shown(name, current[name], language)
+        )
+
+    sheet = overtaken(await request.form(), typed, current, now.version, told)
+    return await _page(request, signed_in, noun, now, sheet)
+
+
+async def _page(
+    request: Request, signed_in: SignedIn, noun: Noun, item: MeetingTypeView | BookableView | None, sheet: Sheet
+) -> Response:
+    """One form; ``item`` is None for a new one."""
+    values: dict[str, Any] = {"problem": sheet.problem, "sheet": sheet, "item": item, "noun": noun}
+    if noun == BOOKABLES:
+        values |= await _choices(request, signed_in, sheet)
+    return staff_page(
+        request,
+        signed_in,
+        "staff/menu_type.html" if noun == TYPES else "staff/menu_bookable.html",
+        values,
+        status=sheet.status,
+        here=f"/menus/{noun}/{item.id if item else 'new'}",
+    )
+
+
+async def _choices(request: Request, signed_in: SignedIn, sheet: Sheet) -> dict[str, Any]:
+    """What a bookable can be made of: types, staff, and rooms where they can be read."""
+    parts, caller, chosen = parts_of(request), signed_in.caller(), sheet.typed["meeting_type_ids"].split()
+    query = {"limit": str(_LISTED), "archived": "true"}
+    types = (await parts.backends.booking.menu_items(caller, TYPES, query)).read(MeetingTypeList).items
+    staff = await parts.staff.search(signed_in.organization.id, "", after="", limit=_LISTED)
+    try:
+        rooms = [(room.id, room.name) for room in (await parts.backends.calendar_sync.rooms(caller)).rooms]
+    except BackendProblem:
+        rooms = []
+    if (kept := sheet.typed["room_id"]) and kept not in dict(rooms):
+        rooms.append((kept, kept))
+    return {
+        "types": [item for item in types if not item.archived or item.id in chosen],
+        "chosen": chosen,
+        "staff": [(one.id, one.name) for one in staff],
+        "rooms": rooms,
+    }

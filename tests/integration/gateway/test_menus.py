@@ -1,0 +1,96 @@
+"""The menus in the API and on their pages: handed on to booking, members read, forms keep what was typed."""
+
+import json
+from typing import Any
+
+from tests.integration.gateway.fakes import Answer, a_bookable, a_meeting_type, a_problem
+from tests.integration.gateway.installation import Installation
+from tests.integration.gateway.test_pages import token_of
+
+ADMIN, TARO = "admin@example.jp", "taro@example.jp"
+A_TYPE = {"name": "面談", "location": "zoom"}
+
+
+async def test_the_api_hands_menus_on_with_their_tags(gateway: Installation) -> None:
+    made = await gateway.admin.post("/api/v1/meeting-types", json=A_TYPE)
+    assert (made.status_code, made.headers["etag"], made.headers["location"]) == (
+        201,
+        '"r1"',
+        "/api/v1/meeting-types/mtp_1",
+    )
+    changed = await gateway.admin.patch("/api/v1/bookables/bkb_1", json={"capacity": 2}, headers={"if-match": '"r1"'})
+    assert changed.headers["etag"] == '"r2"'
+    assert gateway.services.last("booking").headers["if-match"] == '"r1"'
+    assert (await gateway.admin.get("/api/v1/bookables")).json()["items"][0]["capacity"] == 3
+    assert (await gateway.admin.delete("/api/v1/meeting-types/mtp_1")).json()["archived"] is True
+
+
+async def test_bad_bodies_are_refused_before_booking_is_asked(gateway: Installation) -> None:
+    bad = {**A_TYPE, "reveal": {"link": "in_notice", "notices": []}}
+    answer = await gateway.admin.post("/api/v1/meeting-types", json=bad)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert gateway.services.count("POST", "/internal/meeting-types") == 0
+
+
+async def test_members_read_the_menus_and_cannot_open_the_forms(gateway: Installation) -> None:
+    page = gateway.pages(TARO)
+    shown = (await page.get("/menus")).text
+    assert all(word in shown for word in ("Web会議(Zoom)", "相談窓口", "提供数 3"))
+    assert 'href="/menus/meeting-types/new"' not in shown
+    assert (await page.get("/menus/meeting-types/mtp_1")).status_code == 403
+
+
+def a_form(**changes: Any) -> dict[str, Any]:
+    usual = {"name": "面談", "location": "zoom", "duration_minutes": "45", "color": "teal", "link": "in_notice"}
+    return {**usual, "notice_1": "1", "unit_1": "hours", "notice_2": "10", "unit_2": "minutes", **changes}
+
+
+async def test_c7_the_form_says_how_long_before_and_booking_gets_minutes(gateway: Installation) -> None:
+    page = gateway.pages(ADMIN)
+    form = a_form(csrf_token=await token_of(page, "/menus/meeting-types/new"))
+    answer = await page.post("/menus/meeting-types/new", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/menus?said=added")
+    sent = json.loads(gateway.services.last("booking").content)
+    assert sent["reveal"] == {"link": "in_notice", "notices": [60, 10]}
+    assert (sent["duration_minutes"], sent["place"]) == (45, "")
+
+
+async def test_what_booking_refuses_stands_beside_its_field_and_what_was_typed_stays(gateway: Installation) -> None:
+    words = "Zoomユーザーを設定したメニューの提供数は1にしてください。"
+    refused = {**a_problem(422, "capacity_must_be_one", words), "errors": [{"pointer": "/capacity", "detail": words}]}
+    gateway.services.says("booking", "POST /internal/bookables", Answer(422, refused))
+    page = gateway.pages(ADMIN)
+    form = {"name": "窓口A", "type": "time", "capacity": "2", "zoom_user_id": "zu1", "meeting_type_ids": ["mtp_1"]}
+    answer = await page.post(
+        "/menus/bookables/new", data={**form, "csrf_token": await token_of(page, "/menus/bookables/new")}
+    )
+    assert answer.status_code == 422
+    assert all(word in answer.text for word in (words, 'value="窓口A"', 'value="zu1"', 'value="mtp_1" checked'))
+    gateway.services.says("booking", "POST /internal/bookables", Answer(201, a_bookable()))
+
+
+async def test_who_was_overtaken_keeps_what_was_typed(gateway: Installation) -> None:
+    page = gateway.pages(ADMIN)
+    token = await token_of(page, "/menus/meeting-types/mtp_1")
+    newer = a_meeting_type(version=2, name="改名", color="red")
+    gateway.services.says("booking", "GET /internal/meeting-types/mtp_1", Answer(200, newer))
+    gateway.services.says(
+        "booking", "PATCH /internal/meeting-types/mtp_1", Answer(412, a_problem(412, "version_mismatch"))
+    )
+    answer = await page.post("/menus/meeting-types/mtp_1", data=a_form(csrf_token=token, version="1", seen=""))
+    assert answer.status_code == 412
+    assert "改名" in answer.text
+    assert 'value="面談"' in answer.text
+
+
+async def test_the_order_is_changed_by_one_place(gateway: Installation) -> None:
+    items = [a_meeting_type(id=f"mtp_{n}", name=f"種別{n}") for n in range(1, 4)]
+    gateway.services.says("booking", "GET /internal/meeting-types?", Answer(200, {"items": items, "next_cursor": None}))
+    gateway.services.says("booking", "PATCH /internal/meeting-types/mtp_3", Answer(200, items[2]))
+    page = gateway.pages(ADMIN)
+    token = await token_of(page, "/menus")
+    answer = await page.post("/menus/meeting-types/mtp_3/up", data={"csrf_token": token})
+    assert answer.status_code == 303
+    assert json.loads(gateway.services.last("booking").content) == {"after": "mtp_1"}
+    await page.post("/menus/meeting-types/mtp_1/down", data={"csrf_token": token})
+    assert json.loads(gateway.services.last("booking").content) == {"after": "mtp_2"}
