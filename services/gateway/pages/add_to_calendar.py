@@ -74,7 +74,7 @@ def _title(appointment: GuestAppointmentView) -> str:
 
 
 def _place(appointment: GuestAppointmentView) -> str:
-    return _join_url(appointment) or appointment.address or ""
+    return _join_url(appointment) or appointment.place or appointment.address or ""
 
 
 def _join_url(appointment: GuestAppointmentView) -> str:
@@ -85,7 +85,14 @@ def _join_url(appointment: GuestAppointmentView) -> str:
 def _description(appointment: GuestAppointmentView) -> str:
     hosts = "、".join(appointment.attendees)
     return "\n\n".join(
-        filter(None, (f"{appointment.organization_name} {hosts}", _join_url(appointment), appointment.manage_url))
+        filter(
+            None,
+            (
+                f"{appointment.organization_name} {hosts}",
+                _join_url(appointment) or appointment.place,
+                appointment.manage_url,
+            ),
+        )
     )
 
 

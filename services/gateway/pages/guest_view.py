@@ -135,6 +135,7 @@ def confirmed(proposal: GuestProposalView, appointment: GuestAppointmentView, re
     """What was confirmed (R23), or that it was cancelled since."""
     language = reading.language
     canceled = appointment.status is AppointmentStatus.CANCELED
+    told_at = None if canceled else appointment.link_at
     state = "canceled" if canceled else "confirmed"
     email = masked_address(appointment.guest.email)
     key = "guest.confirmed_text_plain" if state == "confirmed" and not email else f"guest.{state}_text"
@@ -148,7 +149,10 @@ def confirmed(proposal: GuestProposalView, appointment: GuestAppointmentView, re
         "meeting": appointment.meeting,
         "guidance": "" if canceled else appointment.guidance,
         "canceled": canceled,
-        "waiting": not canceled and appointment.meeting.status is MeetingStatus.PENDING,
+        "waiting": not canceled and (appointment.meeting.status is MeetingStatus.PENDING or told_at is not None),
+        "told_at": times.moment(told_at, reading.zone, language) if told_at else "",
+        "way": appointment.place,
+        "way_url": appointment.place if _is_url(appointment.place) else "",
         "mark": "over" if canceled else "done",
         "heading": text(language, f"guest.{state}_heading"),
         "explanation": text(language, key, email=email, organization=proposal.organization_name),
@@ -158,6 +162,11 @@ def confirmed(proposal: GuestProposalView, appointment: GuestAppointmentView, re
         "zone_label": times.zone_label(reading.zone, appointment.start, language),
         "office": office_time(appointment.start, appointment.end, proposal.time_zone, reading),
     }
+
+
+def _is_url(text_given: str) -> bool:
+    """A web address and nothing else, so that a button may lead there."""
+    return text_given.startswith(("https://", "http://")) and not any(map(str.isspace, text_given))
 
 
 _KINDS: Mapping[Kind, str] = {

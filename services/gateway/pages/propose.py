@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from services.gateway.identity import SignedIn
 from services.gateway.pages import guest, times
 from services.gateway.pages.guest_preview import to_come
+from services.gateway.pages.menu_choice import proposable_types
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.room_data import calendar_of, room_of
@@ -43,7 +44,8 @@ async def new(request: Request, signed_in: Session) -> Response:
             "missing": await _missing(request, signed_in),
             "self_unlinked": not linked,
             "defaults": defaults,
-            "data": _data(request, signed_in, me) | {"defaults": defaults},
+            "data": _data(request, signed_in, me)
+            | {"defaults": defaults, "meeting_types": await proposable_types(request, signed_in)},
             **_dates(request, signed_in),
         },
     )

@@ -4,10 +4,11 @@ import { part } from "./attendees.js";
 import { showGuestPage } from "./guest_preview.js";
 import { showPreview } from "./preview.js";
 import { remembered } from "./remembered.js";
+import { typeChoice } from "./meeting_types.js";
 import { slotBody } from "./slots.js";
 import { dateInput, dayText, hours, instantOf, iso, slotText, timeInput } from "./times.js";
 
-const TYPED = ["title", "company", "name", "email", "guidance", "note", "visibility", "platform", "address"];
+const TYPED = ["title", "company", "name", "email", "guidance", "note", "visibility", "platform", "address", "place"];
 
 export class Check {
   constructor(root, page, draft, { send, preview, guestPage }) {
@@ -17,6 +18,7 @@ export class Check {
     this.form = root.querySelector("form");
     this.organizer = this.form.elements.organizer_id;
     for (const name of TYPED) this.form.elements[name].value = draft.values[name] ?? "";
+    this.types = typeChoice(root, page, draft);
     this.fillExpiry();
     this.form.elements.send.value = draft.values.send_mail ? "mail" : "url";
     this.form.addEventListener("input", () => this.keep());
@@ -57,15 +59,17 @@ export class Check {
     this.draft.set({
       ...values,
       organizer_id: this.organizer.value,
+      meeting_type_id: this.form.elements.meeting_type_id.value,
       send_mail: this.form.elements.send.value === "mail",
       expires_at: expires ? iso(expires) : "",
     });
+    this.types.show();
     this.showRemembered();
     this.sendChanged();
   }
 
   kindChanged() {
-    this.root.querySelector("[data-platform]").hidden = this.draft.values.kind !== "web";
+    this.types.fill();
     this.root.querySelector("[data-address]").hidden = this.draft.values.kind !== "outbound";
   }
 
@@ -97,7 +101,6 @@ export class Check {
 
   body() {
     const kept = this.draft.values;
-    const web = kept.kind === "web";
     return {
       kind: kept.kind,
       title: kept.title,
@@ -111,7 +114,7 @@ export class Check {
       visibility: kept.visibility,
       expires_at: kept.expires_at || null,
       allow_overlap: kept.allow_overlap,
-      ...(web ? { platform: kept.platform } : {}),
+      ...this.types.body(),
       ...(kept.kind === "outbound" ? { address: kept.address } : {}),
     };
   }

@@ -3,6 +3,7 @@
 const KEPT = [
   "kind", "slots", "attendees", "organizer_id", "platform", "title", "company", "name", "email", "send_mail",
   "guidance", "note", "visibility", "expires_at", "allow_overlap", "address",
+  "place", "meeting_type_id",
 ];
 
 export class Draft {
