@@ -75,6 +75,8 @@ class Appointment(Value):
     outcome: Outcome = Outcome.SCHEDULED
     cancel_message: str = ""
     token: TokenSource
+    own_page: bool = False
+    """Whether ``token`` is this appointment's own and no longer the proposal's."""
     join_token: TokenSource | None = None
     """Of the guest's join link (X9)."""
     confirmed_at: AwareDatetime

@@ -54,6 +54,8 @@ KEY_KEPT = timedelta(hours=24)
 _REGISTERED = {"proposal_id": None}
 """Without a proposal, whose link it would share (E2)."""
 RECURRING = {"series.rrule": {"$gt": ""}}
+_ANOTHER_GUESTS = {"own_page": True}
+"""Whose guest has a page that is not the proposal's (C9)."""
 _ONCE = {"origin.key": {"$gt": ""}}
 _BOOKED = {"bookable_id": {"$gt": ""}}
 
@@ -93,6 +95,12 @@ class BookingStore:
                 ),
                 IndexModel([("proposal_id", ASCENDING)], name="proposal"),
                 IndexModel([("token.hash", ASCENDING)], name="token", unique=True, partialFilterExpression=_REGISTERED),
+                IndexModel(
+                    [("token.hash", ASCENDING)],
+                    name="own_page",
+                    unique=True,
+                    partialFilterExpression=_ANOTHER_GUESTS,
+                ),
                 IndexModel(
                     [organization, ("start_at", ASCENDING), ("_id", ASCENDING)],
                     name="earliest_series",
@@ -152,8 +160,9 @@ class BookingStore:
         return self.documents.appointment_from(row) if row else None
 
     async def registered_by_token(self, token_hash: str) -> Appointment | None:
-        """One that came of no proposal, by its guest's link."""
-        row = await self.appointments.find_one({"token.hash": token_hash, **_REGISTERED}, APPOINTMENT)
+        """One that came of no proposal, or whose guest is another than who chose its time, by its guest's link."""
+        own = {"$or": [{"token.hash": token_hash, **which} for which in (_REGISTERED, _ANOTHER_GUESTS)]}
+        row = await self.appointments.find_one(own, APPOINTMENT)
         return self.documents.appointment_from(row) if row else None
 
     async def registered_by(self, key: str) -> Appointment | None:
@@ -299,9 +308,16 @@ class BookingStore:
             )
             if not result.matched_count:
                 raise StaleVersion(before.appointment_id)
+            if after.own_page and not before.own_page and after.proposal_id:
+                await self._end_link(session, after.proposal_id)
             await self._move(session, after.organization_id, before.claims(), after.claims(), over_held)
 
         await mongo.in_transaction(self._client, work)
+
+    async def _end_link(self, session: Session, proposal_id: str) -> None:
+        """Who chose the time is the guest no more: their page is gone, as one that never was (C9, G23)."""
+        ended = {"token.key_id": "", "token.hash": f"ended/{proposal_id}"}
+        await self.proposals.update_one({"_id": proposal_id}, {"$set": ended}, session=session)
 
     async def _replace_proposal(
         self, session: Session, before: Proposal, after: Proposal, waiting: Sequence[Entry], only: dict[str, Any]

@@ -18,13 +18,13 @@ class Announcer:
 
     def __init__(self, ring: KeyRing, links: Links) -> None:
         self._ring = ring
-        self._links = links
+        self.links = links
 
     def proposal_event(
         self, event: type[ProposalEvent], proposal: Proposal, cause: Cause, **members: Any
     ) -> CloudEvent[ProposalEvent]:
         secrets = ProposalSecrets(
-            guest_url=self._links.guest_url(proposal.proposal_id, proposal.token),
+            guest_url=self.links.guest_url(proposal.proposal_id, proposal.token),
             note=proposal.note,
             guidance=proposal.guidance,
             message=proposal.guest_message,
@@ -52,8 +52,8 @@ class Announcer:
         self, event: type[AppointmentEvent], appointment: Appointment, cause: Cause, **members: Any
     ) -> list[outbox.Entry]:
         secrets = AppointmentSecrets(
-            guest_url=self._links.of_appointment(appointment),
-            join_url=self._links.join_url(appointment),
+            guest_url=self.links.of_appointment(appointment),
+            join_url=self.links.join_url(appointment),
             note=appointment.note,
             guidance=appointment.guidance,
             message=appointment.cancel_message,

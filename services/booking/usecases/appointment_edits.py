@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from services.booking.model.another_guest import with_guest
 from services.booking.model.appointment import Appointment
 from services.booking.model.appointment_times import whole_days
 from services.booking.problems import REQUIRED, SERIES_STAYS, AllDayWithZoom, invalid
@@ -35,6 +36,7 @@ def with_details(before: Appointment, wanted: AppointmentPatch) -> Appointment:
         changes["address"] = wanted.address or None
     start_at: datetime = wanted.start or before.start_at
     end_at: datetime = wanted.end or (start_at + before.span.length if wanted.start else before.end_at)
+    before = _with_guest(before, wanted)
     edited = before.model_copy(update={**changes, "start_at": start_at, "end_at": end_at})
     if not edited.all_day:
         return edited
@@ -42,8 +44,20 @@ def with_details(before: Appointment, wanted: AppointmentPatch) -> Appointment:
     return edited.model_copy(update={"start_at": days.start_at, "end_at": days.end_at})
 
 
+def _with_guest(before: Appointment, wanted: AppointmentPatch) -> Appointment:
+    if wanted.guest is None:
+        return before
+    given = {name: value for name, value in wanted.guest.model_dump().items() if value is not None}
+    guest = before.guest.model_copy(update=given)
+    return before if guest == before.guest else with_guest(before, guest)
+
+
 def check_details(before: Appointment, after: Appointment, language: Language) -> None:
     """Only of what the edit made so: what stood before may go on standing."""
+    if before.guest.email and not after.guest.email:
+        raise invalid(language, ("/guest/email", REQUIRED))
+    if before.guest.known_as and not after.guest.known_as:
+        raise invalid(language, ("/guest/name", REQUIRED))
     if after.all_day and after.wants_meeting:
         raise AllDayWithZoom()
     if after.series is not None and after.all_day is not before.all_day:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from services.booking.model.another_guest import expecting_farewell, farewell, with_rights_of
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import resources
 from services.booking.model.people import Staff
@@ -90,9 +91,11 @@ class ChangeAppointment:
         if after.claims() != before.claims():
             await self._check_free(before, after, moved, allow_overlap=wanted.allow_overlap, language=caller.language)
         by = await person_of(self._people, caller)
+        after = with_rights_of(before, after, clock.now(), self._announcer.links.of_another_guest)
         changes = {"version": before.version + 1, "updated_at": clock.now(), "changed_by": by}
         after = after.model_copy(update=changes)
         after = after.expecting_move(before) if moved else after.expecting_change(before)
+        after = expecting_farewell(before, after)
         cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
         return await self._save(before, after, self._announce, caller.language, cause, over_held=wanted.allow_overlap)
 
@@ -145,14 +148,16 @@ class ChangeAppointment:
         await self._store.save_appointment(before, after, waiting, over_held=over_held)
 
     def _announce(self, before: Appointment, after: Appointment, cause: Cause) -> list[Entry]:
+        former = farewell(before, after)
         if after.span == before.span:
-            return self._announcer.of_appointment(AppointmentChanged, after, cause)
+            return self._announcer.of_appointment(AppointmentChanged, after, cause, former_guest=former)
         return self._announcer.of_appointment(
             AppointmentRescheduled,
             after,
             cause,
             previous_start_at=before.start_at,
             previous_end_at=before.end_at,
+            former_guest=former,
         )
 
     async def _with_party(self, edited: Appointment, wanted: AppointmentPatch, caller: Caller) -> Appointment:

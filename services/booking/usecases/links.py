@@ -20,7 +20,13 @@ class Links:
         """The page of the guest, empty where there is none (E2). It stays the proposal's where there was one."""
         if not appointment.has_guest:
             return ""
-        return self.guest_url(appointment.proposal_id or appointment.appointment_id, appointment.token)
+        of = appointment.appointment_id if appointment.own_page else appointment.proposal_id
+        return self.guest_url(of or appointment.appointment_id, appointment.token)
+
+    def of_another_guest(self, appointment: Appointment) -> tuple[TokenSource, TokenSource]:
+        """A page and a join link that nobody knows yet."""
+        page = self.new_source(appointment.appointment_id, appointment.token.generation + 1)
+        return page, self.next_join_source(appointment)
 
     def join_source(self, appointment_id: str, generation: int = 1) -> TokenSource:
         """Of the guest's own way into the meeting (X9)."""

@@ -59,7 +59,7 @@ def of_appointment(appointment: AppointmentView, zone: str, language: Language) 
         zone=zone,
         heading=guest_name(appointment, language),
         kind=appointment.kind,
-        fields=_fields(appointment, language),
+        fields=_fields(appointment, language) | {name: getattr(appointment.guest, name) for name in _GUEST},
         attendees=appointment.attendees,
         editable=appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
         has_address=_has_address(appointment),
@@ -133,12 +133,30 @@ def _of_appointment(appointment: AppointmentView, language: Language) -> list[Co
         words = text(language, "edit.does_entries", n=calendars)
         found.append(Consequence(words, ("title", "note", "visibility", "address"), ("organizer_id",)))
         found.append(Consequence(text(language, "edit.does_entries_move"), ("organizer_id",)))
-    silent = ("title", "note", "visibility", "address", "guidance", ATTENDEES, *(() if meets else ("organizer_id",)))
+    silent = ("title", "note", "visibility", "address", "guidance", "company", "name")
+    alone = () if meets else ("organizer_id", ATTENDEES)
     return [
         *found,
+        *_of_rights(appointment, meets, language),
         Consequence(text(language, "edit.does_entries_of_attendees"), (ATTENDEES,)),
         Consequence(text(language, "edit.does_guidance"), ("guidance",)),
-        Consequence(text(language, "edit.does_no_mail"), silent, ("organizer_id",) if meets else ()),
+        Consequence(
+            text(language, "edit.does_no_mail"),
+            (*silent, *alone),
+            ("email", *(("organizer_id", ATTENDEES) if meets else ())),
+        ),
+    ]
+
+
+def _of_rights(appointment: AppointmentView, meets: bool, language: Language) -> list[Consequence]:
+    """Who loses the right to attend (C9): another address is another person, and who left knows the link."""
+    web = "_meeting" if meets else ""
+    known = bool(appointment.guest.email)
+    leaving = Consequence(text(language, f"edit.does_leave_{2 if known else 1}"), (ATTENDEES,), ("organizer_id",))
+    return [
+        Consequence(text(language, "edit.does_guest_name"), ("company", "name"), ("email",)),
+        Consequence(text(language, f"edit.does_another_guest{web}" if known else "edit.does_guest_name"), ("email",)),
+        *([leaving] if meets else []),
     ]
 
 

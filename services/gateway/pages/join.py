@@ -76,19 +76,20 @@ async def revoke(request: Request, appointment_id: str, signed_in: Form) -> Resp
 def _lead(request: Request, way: JoinView, back: str) -> Response:
     if way.status is JoinStatus.OPEN and way.url and way.url.startswith(_SAFE_URLS):
         return RedirectResponse(way.url, status_code=303)
+    state = JoinStatus.NONE if way.status is JoinStatus.OPEN else way.status
     language, zone = language_for(request), way.time_zone
     explanation = text(
         language,
-        f"join.{way.status}_text",
+        f"join.{state}_text",
         organization=way.organization_name,
         when=times.span(way.start, way.end, zone, language),
         shown_at=times.moment(way.shown_at, zone, language) if way.shown_at else "",
         zone=times.zone_label(zone, way.start, language),
     )
-    gone = way.status in (JoinStatus.CANCELED, JoinStatus.OVER)
-    headers = _SOON if way.status is JoinStatus.ISSUING else {}
+    gone = state in (JoinStatus.CANCELED, JoinStatus.OVER)
+    headers = _SOON if state is JoinStatus.ISSUING else {}
     return _page(
-        request, way.status, explanation, 410 if gone else 200, back=back, of=way.organization_name, headers=headers
+        request, state, explanation, 410 if gone else 200, back=back, of=way.organization_name, headers=headers
     )
 
 

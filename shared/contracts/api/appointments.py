@@ -9,6 +9,7 @@ from pydantic import Field, StrictBool
 from shared.contracts.api.effects import EffectView
 from shared.contracts.api.fields import (
     Address,
+    Email,
     GuestField,
     Id,
     Instant,
@@ -106,6 +107,16 @@ class CalendarView(View):
     status: CalendarStatus
 
 
+class GuestPatch(Request):
+    """What is left out stays. Another ``email`` is another person: the former guest's links end, and both are told
+    (C9); the rest only puts right who it is.
+    """
+
+    company: MayBeLeftOut[GuestField] = None
+    name: MayBeLeftOut[GuestField] = None
+    email: MayBeLeftOut[Email] = None
+
+
 class AppointmentPatch(Request):
     """What is left out stays. ``start`` or ``end`` reschedules; with ``start`` alone the length stays. A ``room_id`` of
     null releases the room. Another ``kind`` or meeting type creates or deletes the Zoom meeting (E5); a type of null is
@@ -115,6 +126,7 @@ class AppointmentPatch(Request):
     start: MayBeLeftOut[Instant] = None
     end: MayBeLeftOut[Instant] = None
     title: MayBeLeftOut[Title] = None
+    guest: MayBeLeftOut[GuestPatch] = None
     attendee_ids: MayBeLeftOut[Annotated[list[Id], Field(min_length=1, max_length=MAX_ATTENDEES)]] = None
     organizer_id: MayBeLeftOut[Id] = None
     note: MayBeLeftOut[LongText] = None

@@ -1,0 +1,74 @@
+"""Another person takes the guest's place (C9): what of the appointment is theirs from then on."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from services.booking.model.appointment import Appointment
+from services.booking.model.effects import Expected, mail_key
+from services.booking.model.proposal import TokenSource
+from services.booking.model.titles import title_of
+from shared.contracts.api.effects import Effect
+from shared.contracts.booking import FormerGuest
+from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.people import Guest
+
+NewTokens = Callable[[Appointment], tuple[TokenSource, TokenSource]]
+
+
+def with_guest(before: Appointment, guest: Guest) -> Appointment:
+    """A title that was made of the guest stays made of the guest."""
+    made = before.title == title_of("", before.guest)
+    after = before.model_copy(update={"guest": guest, "title": title_of("", guest) if made else before.title})
+    if not is_another(before, after):
+        return after
+    return after.model_copy(update={"email_typed": False, "guest_time_zone": "", "guest_locale": ""})
+
+
+def is_another(before: Appointment, after: Appointment) -> bool:
+    """Another address is another person; a name or a company is put right, and an unknown address becomes known."""
+    known, now = before.guest.email.casefold(), after.guest.email.casefold()
+    return bool(known) and known != now
+
+
+def has_left(before: Appointment, after: Appointment) -> bool:
+    """Whether somebody of the staff takes part no more."""
+    return any(not after.takes_part(one) for one in (before.organizer_id, *before.attendee_ids))
+
+
+def with_rights_of(before: Appointment, after: Appointment, now: datetime, new_tokens: NewTokens) -> Appointment:
+    """Whoever lost the right to attend holds links that lead nowhere: the page and the join link of a former guest are
+    dead, and the meeting is made anew where they knew how to join it. A plain move keeps all of them (G12).
+    """
+    another = is_another(before, after)
+    knew = (another and before.guest_knows_link(now)) or has_left(before, after)
+    changes: dict[str, object] = {"link_generation": before.link_generation + 1} if knew else {}
+    if another:
+        token, join_token = new_tokens(before)
+        changes |= {"token": token, "join_token": join_token, "own_page": True}
+    return after.model_copy(update=changes)
+
+
+def farewell(before: Appointment, after: Appointment) -> FormerGuest | None:
+    """To whom, and of what, the end is to be told."""
+    if not is_another(before, after):
+        return None
+    return FormerGuest(
+        guest=before.guest,
+        guest_time_zone=before.guest_time_zone,
+        guest_locale=before.guest_locale,
+        title=before.shown_title,
+        start_at=before.start_at,
+        end_at=before.end_at,
+    )
+
+
+def expecting_farewell(before: Appointment, after: Appointment) -> Appointment:
+    """The guest's side of the effects: the new guest is invited, the former one told the end."""
+    if not is_another(before, after) or not after.mails_guest:
+        return after
+    kept = [item for item in after.expected if item.effect is not Effect.MAIL or item.of != Audience.GUEST]
+    mails = [
+        Expected(effect=Effect.MAIL, of=Audience.GUEST, keys=[mail_key(purpose, Audience.GUEST)], since=after.version)
+        for purpose in (Purpose.CONFIRMED, Purpose.REPLACED)
+    ]
+    return after.model_copy(update={"expected": [*kept, *mails]})
