@@ -1,10 +1,11 @@
 """Meetings as wanted and as they are at Zoom, and what leads from one to the other: pure functions."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.zoom_issuer.recurring import OccurrenceWish, last_end, next_change, rule_of, times_of, wishes_of
 from shared.contracts.booking import Appointment
 from shared.whole_characters import cut
 
@@ -33,6 +34,7 @@ class Step(StrEnum):
     UPDATE = "update"
     RETIRE = "retire"
     ADOPT = "adopt"
+    OCCUR = "occur"
     CLEAN = "clean"
 
 
@@ -54,10 +56,14 @@ class Wanted:
     confirmed_at: datetime
     link_generation: int = 1
     zoom_user_id: str = ""
+    rrule: str = ""
+    times: int = 0
+    changed: list[OccurrenceWish] = field(default_factory=list)
+    ends_at: datetime | None = None
 
     @property
     def end_at(self) -> datetime:
-        return self.start_at + timedelta(minutes=self.minutes)
+        return self.ends_at or self.start_at + timedelta(minutes=self.minutes)
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,8 @@ class Actual:
     link_generation: int = 1
     host_user_id: str = ""
     zoom_user_id: str = ""
+    rrule: str = ""
+    changed: list[OccurrenceWish] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,7 @@ class Attempt:
     host_user_id: str = ""
     zoom_user_id: str = ""
     path: str = "me"
+    rrule: str = ""
 
     def made(self, meeting_id: str) -> Actual:
         """What stands at Zoom where the create was carried out."""
@@ -110,6 +119,7 @@ class Attempt:
             link_generation=self.link_generation,
             host_user_id=self.host_user_id,
             zoom_user_id=self.zoom_user_id,
+            rrule=self.rrule,
         )
 
 
@@ -166,6 +176,10 @@ def wanted_of(appointment: Appointment, *, canceled: bool) -> Wanted:
         confirmed_at=appointment.confirmed_at,
         link_generation=appointment.link_generation,
         zoom_user_id=appointment.zoom_user_id or "",
+        rrule=rule_of(appointment),
+        times=times_of(appointment),
+        changed=wishes_of(appointment),
+        ends_at=last_end(appointment) if appointment.series else None,
     )
 
 
@@ -176,11 +190,21 @@ def topic_of(title: str) -> str:
 
 def fits(wanted: Wanted, actual: Actual) -> bool:
     """Whether the meeting is as wanted, where it is wanted."""
-    return may_stay(wanted, actual) and (actual.topic, actual.start_at, actual.minutes, actual.time_zone) == (
-        wanted.topic,
+    return fits_as_a_whole(wanted, actual) and next_change(wanted.changed, actual.changed) is None
+
+
+def fits_as_a_whole(wanted: Wanted, actual: Actual) -> bool:
+    """Single occurrences aside."""
+    return may_stay(wanted, actual) and actual.topic == wanted.topic and same_times(wanted, actual)
+
+
+def same_times(wanted: Wanted, actual: Actual) -> bool:
+    """Of the whole; other ones make all occurrences anew at Zoom."""
+    return (actual.start_at, actual.minutes, actual.time_zone, actual.rrule) == (
         wanted.start_at,
         wanted.minutes,
         wanted.time_zone,
+        wanted.rrule,
     )
 
 
@@ -222,6 +246,8 @@ def next_step(row: MeetingRow, now: datetime) -> Step:
         return rest
     if actual.link_generation != wanted.link_generation and not row.told:
         return Step.ADOPT
+    if fits_as_a_whole(wanted, actual) and not row.unsure:
+        return Step.OCCUR
     return Step.UPDATE if may_stay(wanted, actual) else Step.RETIRE
 
 

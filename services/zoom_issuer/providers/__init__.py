@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from services.zoom_issuer.recurring import OccurrenceWish
 from shared.drift import EntryState
 from shared.providers import CredentialRevoked
 
@@ -46,6 +47,10 @@ class MeetingRequest:
     minutes: int
     time_zone: str
     passcode: str = field(repr=False)
+    rrule: str = ""
+    times: int = 0
+    keeps_times: bool = False
+    """Of a series: its times stand already; told again they could undo what was changed of single occurrences."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,12 @@ class Zoom(Protocol):
     async def create(self, token: str, user: str, request: MeetingRequest) -> Meeting: ...
 
     async def update(self, token: str, meeting_id: str, request: MeetingRequest) -> None: ...
+
+    async def change_occurrence(
+        self, token: str, meeting_id: str, wish: OccurrenceWish, *, begins_at: datetime, time_zone: str
+    ) -> None:
+        """Make one occurrence as it is wanted, which begins at ``begins_at`` now; one that is so already is left."""
+        ...
 
     async def delete(self, token: str, meeting_id: str) -> None:
         """A meeting that is not there any more counts as deleted."""

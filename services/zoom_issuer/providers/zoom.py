@@ -19,6 +19,8 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from services.zoom_issuer.providers import Meeting, MeetingRequest, ScopesMissing, UserPage, ZoomUser
+from services.zoom_issuer.providers.zoom_recurrence import FIXED, WITHOUT_TIMES, occurrence_at, recurrence_of
+from services.zoom_issuer.recurring import OccurrenceWish, has_fixed_times
 from shared import clock
 from shared.drift import EntryState
 from shared.http import json_object, send
@@ -31,6 +33,8 @@ _SCHEDULED = 2
 _PAGE = 300
 _PAGES_AT_MOST = 20
 _DAILY = "daily rate limit"
+_TIMES = ("type", "start_time", "timezone", "duration", "recurrence")
+_SILENTLY = {"schedule_for_reminder": "false"}
 _SCOPES_MISSING = (400, 4711)
 _SCOPES_NAMED = re.compile(r"scopes:\[([a-z0-9_:,. ]*)\]")
 _SCOPE = re.compile(r"[a-z0-9_]+(?::[a-z0-9_]+)+")
@@ -71,14 +75,38 @@ class ZoomApi:
         return from_body(body, request.passcode)
 
     async def update(self, token: str, meeting_id: str, request: MeetingRequest) -> None:
-        changed = {name: value for name, value in to_body(request).items() if name not in ("password", "agenda")}
+        left_out = ("password", "agenda", *(_TIMES if request.keeps_times else ()))
+        changed = {name: value for name, value in to_body(request).items() if name not in left_out}
         await self._call("meetings.update", "PATCH", f"/meetings/{meeting_id}", token, json=changed)
+
+    async def change_occurrence(
+        self, token: str, meeting_id: str, wish: OccurrenceWish, *, begins_at: datetime, time_zone: str
+    ) -> None:
+        path = f"/meetings/{meeting_id}"
+        meeting = await self._call("meetings.get", "GET", path, token, params={"show_previous_occurrences": "true"})
+        there = occurrence_at(meeting, wish["start_at"])
+        if not wish["canceled"] and there is not None and there.get("duration") == wish["minutes"]:
+            return
+        found = there or occurrence_at(meeting, begins_at)
+        if found is None:
+            if wish["canceled"]:
+                return
+            raise ProviderRefused("zoom: no such occurrence")
+        which = {"occurrence_id": str(found["occurrence_id"])}
+        if wish["canceled"]:
+            await self._call("meetings.delete", "DELETE", path, token, params=which | _SILENTLY)
+            return
+        local = wish["start_at"].astimezone(ZoneInfo(time_zone))
+        body = {
+            "start_time": local.strftime("%Y-%m-%dT%H:%M:%S"),
+            "timezone": time_zone,
+            "duration": wish["minutes"],
+        }
+        await self._call("meetings.update", "PATCH", path, token, json=body, params=which)
 
     async def delete(self, token: str, meeting_id: str) -> None:
         try:
-            await self._call(
-                "meetings.delete", "DELETE", f"/meetings/{meeting_id}", token, params={"schedule_for_reminder": "false"}
-            )
+            await self._call("meetings.delete", "DELETE", f"/meetings/{meeting_id}", token, params=_SILENTLY)
         except ProviderRefused as error:
             if not error.missing:
                 raise
@@ -142,8 +170,15 @@ def user_of(row: Mapping[str, Any]) -> ZoomUser:
 
 
 def to_body(request: MeetingRequest) -> dict[str, Any]:
-    """A scheduled meeting (type 2) in Zoom's words."""
+    """A scheduled meeting (type 2) in Zoom's words; a series has fixed times (8), or none where Zoom does not know its
+    rule (3).
+    """
     local = request.start_at.astimezone(ZoneInfo(request.time_zone))
+    recurring: dict[str, Any] = {}
+    if request.rrule and has_fixed_times(request.rrule, request.time_zone):
+        recurring = {"type": FIXED, "recurrence": recurrence_of(request.rrule, request.time_zone, request.times)}
+    elif request.rrule:
+        recurring = {"type": WITHOUT_TIMES}
     return {
         "topic": request.topic,
         "type": 2,
@@ -152,6 +187,7 @@ def to_body(request: MeetingRequest) -> dict[str, Any]:
         "duration": request.minutes,
         "agenda": request.agenda,
         "password": request.passcode,
+        **recurring,
     }
 
 

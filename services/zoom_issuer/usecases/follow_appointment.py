@@ -12,8 +12,9 @@ from functools import partial
 from typing import TypeVar
 
 from services.zoom_issuer.hosts import ME, Host, NoHost
-from services.zoom_issuer.model import Actual, Attempt, MeetingRow, Step, agenda_token, next_step
+from services.zoom_issuer.model import Actual, Attempt, MeetingRow, Step, agenda_token, next_step, same_times
 from services.zoom_issuer.providers import Meeting, MeetingRequest, Zoom
+from services.zoom_issuer.recurring import next_change, with_change
 from services.zoom_issuer.store.connections import Connections
 from services.zoom_issuer.store.meetings import MeetingStore, row_of
 from services.zoom_issuer.usecases.access_tokens import AccessTokens, ConnectionEnded, TokenUnavailable
@@ -124,6 +125,7 @@ class FollowAppointment:
             Step.LOOK: self._look,
             Step.CREATE: self._create,
             Step.UPDATE: self._update,
+            Step.OCCUR: self._occur,
             Step.RETIRE: self._retire,
             Step.ADOPT: self._adopt,
             Step.CLEAN: self._clean,
@@ -167,6 +169,7 @@ class FollowAppointment:
             host_user_id=host.user_id,
             zoom_user_id=row.wanted.zoom_user_id,
             path=host.path,
+            rrule=row.wanted.rrule,
         )
         meeting = await self._as(host.connection_id, lambda token: self._try_to_create(lease, row, attempt, token))
         if meeting is None:
@@ -205,8 +208,31 @@ class FollowAppointment:
             start_at=wanted.start_at,
             minutes=wanted.minutes,
             time_zone=wanted.time_zone,
+            rrule=wanted.rrule,
+            changed=actual.changed if same_times(wanted, actual) else [],
         )
         return await self._store.keep(lease, moved)
+
+    async def _occur(self, lease: Lease, row: MeetingRow) -> bool:
+        """One occurrence of a series at a time; what a lost answer has done already is seen before it is repeated."""
+        actual = row.actual
+        change = next_change(row.wanted.changed, actual.changed) if actual else None
+        assert actual is not None
+        assert change is not None
+        (wish, begins_at), zone = change, row.wanted.time_zone
+        try:
+            await self._on(
+                row,
+                actual,
+                lambda token: self._zoom.change_occurrence(
+                    token, actual.meeting_id, wish, begins_at=begins_at, time_zone=zone
+                ),
+            )
+        except ProviderRefused as error:
+            if error.missing:
+                return await self._store.keep(lease, None)
+            raise
+        return await self._store.keep(lease, replace(actual, changed=with_change(actual.changed, wish)))
 
     async def _retire(self, lease: Lease, row: MeetingRow) -> bool:
         return await self._store.retire(lease)
@@ -234,6 +260,11 @@ class FollowAppointment:
     async def _as(self, connection_id: str, call: Callable[[str], Awaitable[T]]) -> T:
         return await self._tokens.call(connection_id, call)
 
+    def _keeps_times(self, row: MeetingRow) -> bool:
+        if row.actual is None or row.unsure or not row.wanted.rrule:
+            return False
+        return same_times(row.wanted, row.actual)
+
     def _request(self, row: MeetingRow) -> MeetingRequest:
         return MeetingRequest(
             topic=row.wanted.topic,
@@ -242,6 +273,9 @@ class FollowAppointment:
             minutes=row.wanted.minutes,
             time_zone=row.wanted.time_zone,
             passcode=self._new_passcode(),
+            rrule=row.wanted.rrule,
+            times=row.wanted.times,
+            keeps_times=self._keeps_times(row),
         )
 
 

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.zoom_issuer.model import Wanted, wanted_of
 from services.zoom_issuer.providers import Meeting, MeetingRequest, UserPage, ZoomUser
+from services.zoom_issuer.recurring import OccurrenceWish
 from services.zoom_issuer.store.accounts import Accounts
 from services.zoom_issuer.store.connections import Connection, Connections
 from services.zoom_issuer.store.drift import DriftRows
@@ -83,6 +84,12 @@ class FakeZoom:
         await self._begin("update", token)
         self.meetings[meeting_id] = request
         await self._end("update")
+
+    async def change_occurrence(
+        self, token: str, meeting_id: str, wish: OccurrenceWish, *, begins_at: datetime, time_zone: str
+    ) -> None:
+        await self._begin("change_occurrence", token)
+        await self._end("change_occurrence")
 
     async def delete(self, token: str, meeting_id: str) -> None:
         await self._begin("delete", token)

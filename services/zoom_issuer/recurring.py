@@ -1,0 +1,91 @@
+"""Recurring meetings (E6): what is wanted of single occurrences beside what stands at Zoom. Pure.
+
+Zoom knows a rule with one day of the month, or a weekday by its place in it; its weeks begin on Sunday. What it does
+not know becomes a meeting without fixed times (type 3), whose link is good at every time.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypedDict
+
+from shared.contracts.booking import Appointment
+from shared.recurrence import Frequency, Rule, all_occurrences, occurrences, parse
+
+_LONGEST_INTERVAL = {Frequency.DAILY: 99, Frequency.WEEKLY: 50, Frequency.MONTHLY: 10}
+_SUNDAY = 6
+_IN_EVERY_MONTH = range(1, 29)
+
+
+class OccurrenceWish(TypedDict):
+    """One occurrence that is not as the rule says; kept in rows as it is."""
+
+    original_start_at: datetime
+    start_at: datetime
+    minutes: int
+    canceled: bool
+
+
+def rule_of(appointment: Appointment) -> str:
+    return appointment.series.rrule if appointment.series else ""
+
+
+def wishes_of(appointment: Appointment) -> list[OccurrenceWish]:
+    """None where Zoom holds no times."""
+    series = appointment.series
+    if series is None or not has_fixed_times(series.rrule, appointment.time_zone):
+        return []
+    return [
+        OccurrenceWish(
+            original_start_at=one.original_start_at,
+            start_at=one.start_at,
+            minutes=-(-int((one.end_at - one.start_at).total_seconds()) // 60),
+            canceled=one.canceled,
+        )
+        for one in series.changed
+    ]
+
+
+def last_end(appointment: Appointment) -> datetime:
+    every = occurrences(appointment.start_at, appointment.end_at, appointment.time_zone, appointment.series)
+    return max([appointment.end_at, *(one.end_at for one in every)])
+
+
+def times_of(appointment: Appointment) -> int:
+    """How many occurrences the rule makes."""
+    if appointment.series is None:
+        return 0
+    return len(all_occurrences(appointment.start_at, appointment.end_at, appointment.time_zone, appointment.series))
+
+
+def has_fixed_times(rrule: str, time_zone: str) -> bool:
+    return is_known_to_zoom(parse(rrule, time_zone))
+
+
+def is_known_to_zoom(rule: Rule) -> bool:
+    if rule.interval > _LONGEST_INTERVAL[rule.frequency]:
+        return False
+    if rule.frequency is Frequency.WEEKLY:
+        weekdays = {day.weekday for day in rule.days}
+        return rule.interval == 1 or len(weekdays) == 1 or _SUNDAY not in weekdays
+    if rule.frequency is Frequency.MONTHLY:
+        if len(rule.days) == 1:
+            return True
+        return not rule.days and len(rule.month_days) == 1 and rule.month_days[0] in _IN_EVERY_MONTH
+    return True
+
+
+def next_change(
+    wanted: Sequence[OccurrenceWish], actual: Sequence[OccurrenceWish]
+) -> tuple[OccurrenceWish, datetime] | None:
+    """The first occurrence that is not as it is wanted, and when it begins at Zoom now."""
+    stands = {one["original_start_at"]: one for one in actual}
+    for wish in wanted:
+        known = stands.get(wish["original_start_at"])
+        if known != wish:
+            return wish, known["start_at"] if known else wish["original_start_at"]
+    return None
+
+
+def with_change(actual: Sequence[OccurrenceWish], wish: OccurrenceWish) -> list[OccurrenceWish]:
+    kept = [one for one in actual if one["original_start_at"] != wish["original_start_at"]]
+    return [*kept, wish]
