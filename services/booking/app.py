@@ -48,6 +48,7 @@ from services.booking.usecases.follow_zoom_user import FollowZoomUser
 from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.join import JoinMeeting
 from services.booking.usecases.keep_menus import KeepBookables, KeepMeetingTypes
+from services.booking.usecases.link_by_hand import ChangeLinkByHand
 from services.booking.usecases.links import Links
 from services.booking.usecases.mark_seen import MarkSeen
 from services.booking.usecases.propose import ProposeSlots
@@ -113,12 +114,13 @@ class AppointmentUses:
     change: ChangeAppointment
     cancel: CancelAppointment
     change_occurrence: ChangeOccurrence
+    link_by_hand: ChangeLinkByHand
     settle_drift: SettleDrift
     turns: Turns
 
     @classmethod
     def of(
-        cls, stores: Stores, availability: Availability, announcer: Announcer, links: Links, relay: Relay
+        cls, stores: Stores, availability: Availability, announcer: Announcer, links: Links, relay: Relay, ring: KeyRing
     ) -> "AppointmentUses":
         people, store, turns = stores.people, stores.bookings, Turns()
         rooms, take_seat = ChooseRooms(stores.rooms), TakeSeat(stores.menus, stores.guards)
@@ -138,11 +140,21 @@ class AppointmentUses:
         )
         cancel = CancelAppointment(people, store, announcer, relay)
         settle_drift = SettleDrift(people, store, change, cancel, announcer, relay, turns)
-        return cls(register, change, cancel, ChangeOccurrence(change, cancel), settle_drift, turns)
+        occurrence, by_hand = ChangeOccurrence(change, cancel), ChangeLinkByHand(store, announcer, relay, ring)
+        return cls(register, change, cancel, occurrence, by_hand, settle_drift, turns)
 
     def routes(self, guard: Guard, writes: Writes, store: BookingStore, links: Links, ring: KeyRing) -> APIRouter:
         made = AppointmentRoutes(
-            guard, writes, store, links, ring, self.register, self.change, self.cancel, self.settle_drift
+            guard,
+            writes,
+            store,
+            links,
+            ring,
+            self.register,
+            self.change,
+            self.cancel,
+            self.settle_drift,
+            self.link_by_hand,
         )
         return made.router()
 
@@ -164,11 +176,11 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
         looks_budget=settings.looks_budget,
     )
     links = Links(settings.token_ring, settings.public_url)
-    announcer = Announcer(settings.bus_ring, links)
+    announcer = Announcer(settings.bus_ring, links, settings.data_ring)
     few_slots = FewSlots(stores.people, announcer)
     drop = DropSlots(stores.bookings, announcer, few_slots, relay)
     attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
-    uses = AppointmentUses.of(stores, availability, announcer, links, relay)
+    uses = AppointmentUses.of(stores, availability, announcer, links, relay, settings.data_ring)
     guests = GuestsFirst()
     parts = Parts(
         client=client,

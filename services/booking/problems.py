@@ -95,6 +95,12 @@ class NotOpen(Problem):
     en = "It is confirmed or withdrawn and can no longer be changed."
 
 
+class NoWebMeeting(Problem):
+    code, status = "no_web_meeting", 409
+    ja = "Zoomを使わない予定には、Web会議のURLを入力できません。"
+    en = "An appointment without a Zoom meeting takes no link by hand."
+
+
 class DriftOver(Problem):
     code, status = "drift_over", 409
     ja = "カレンダーでの変更は、すでに対応が済んでいます。"

@@ -4,11 +4,15 @@ from services.booking.settings import Settings
 from services.booking.store.documents import APPOINTMENT_PLACE, PROPOSAL_PLACE
 from services.booking.store.menus import place_of_type
 from services.booking.subscribers import SERVICE
-from services.booking.views.meeting import secret_place
+from services.booking.views.meeting import by_hand_place, secret_place
 from shared import rotation
 
 SECRETS: rotation.Secrets = {
-    "appointments": {"meeting.secret": secret_place("{}"), "place": APPOINTMENT_PLACE},
+    "appointments": {
+        "meeting.secret": secret_place("{}"),
+        "place": APPOINTMENT_PLACE,
+        "link_by_hand": by_hand_place("{}"),
+    },
     "proposals": {"place": PROPOSAL_PLACE},
     "meeting_types": {"place": place_of_type("{}")},
 }

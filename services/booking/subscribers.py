@@ -59,6 +59,7 @@ from shared.contracts.zoom_issuer import (
     MeetingIssueFailed,
     MeetingRevoked,
     MeetingUpdated,
+    ZoomBudgetExhausted,
     ZoomUserAssigned,
 )
 from shared.guests_first import GuestsFirst, StandsBack
@@ -103,6 +104,7 @@ class Subscribers:
                 hears(SERVICE, StaffChanged, self.on_staff_changed),
                 hears(SERVICE, StaffDisabled, self.on_staff_disabled),
                 hears(SERVICE, ZoomUserAssigned, self.on_zoom_user_assigned),
+                hears(SERVICE, ZoomBudgetExhausted, self.on_zoom_budget_exhausted),
                 hears(SERVICE, CalendarConnected, self.on_calendar_connected),
                 hears(SERVICE, CalendarDisconnected, self.on_calendar_disconnected),
                 hears(SERVICE, BusyTimesChanged, self.on_busy_times_changed),
@@ -168,6 +170,9 @@ class Subscribers:
     async def on_zoom_user_assigned(self, event: CloudEvent[ZoomUserAssigned]) -> None:
         await self._people.keep_zoom(event.data.staff_id, event.data.zoom_user_id, _moment(event))
         await self._follow_zoom_user(event.organizationid, event.data.staff_id, event.cause())
+
+    async def on_zoom_budget_exhausted(self, event: CloudEvent[ZoomBudgetExhausted]) -> None:
+        await self._people.keep_zoom_budget(event.data, event.aggregateversion)
 
     async def on_calendar_connected(self, event: CloudEvent[CalendarConnected]) -> None:
         await self._people.keep_calendar(event.data.staff_id, event.data.provider, Link.CONNECTED, _moment(event))

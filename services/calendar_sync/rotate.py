@@ -11,7 +11,11 @@ SECRETS: rotation.Secrets = {
     },
     oauth_attempts.COLLECTION: oauth_attempts.SECRETS,
     "mirrors": {"watch.secret": "mirrors/{}/watch"},
-    "appointments": {"note": "appointments/{}/note", "meeting.link": "appointments/{}/meeting"},
+    "appointments": {
+        "note": "appointments/{}/note",
+        "meeting.link": "appointments/{}/meeting",
+        "by_hand": "appointments/{}/by_hand",
+    },
 }
 
 if __name__ == "__main__":

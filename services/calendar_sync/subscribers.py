@@ -147,10 +147,11 @@ class Subscribers:
                 cause=event.cause(),
                 traceparent=event.traceparent,
             )
-        note = AppointmentSecrets.unseal(self._bus_ring, data.sealed, subject=appointment.appointment_id).note
+        opened = AppointmentSecrets.unseal(self._bus_ring, data.sealed, subject=appointment.appointment_id)
+        note, by_hand = opened.note, _link(opened.by_hand) if opened.by_hand else None
 
         def fold(state: AppointmentState) -> AppointmentState:
-            return state.cancel(appointment, note) if canceled else state.heard(appointment, note)
+            return state.cancel(appointment, note) if canceled else state.heard(appointment, note, by_hand)
 
         await self._follow_appointment.heard(
             appointment.appointment_id,
@@ -170,8 +171,7 @@ class Subscribers:
     ) -> None:
         link = None
         if sealed is not None:
-            secrets = MeetingSecrets.unseal(self._bus_ring, sealed, subject=appointment_id)
-            link = MeetingLink(secrets.join_url, secrets.meeting_id, secrets.passcode)
+            link = _link(MeetingSecrets.unseal(self._bus_ring, sealed, subject=appointment_id))
         meeting = MeetingState((revision, event.aggregateversion, order), link)
         await self._follow_appointment.heard(
             appointment_id,
@@ -180,3 +180,7 @@ class Subscribers:
             cause=event.cause(),
             traceparent=event.traceparent,
         )
+
+
+def _link(secrets: MeetingSecrets) -> MeetingLink:
+    return MeetingLink(secrets.join_url, secrets.meeting_id, secrets.passcode)

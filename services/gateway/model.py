@@ -64,6 +64,7 @@ class Organization(_Record):
     mail_format: MailFormat = MailFormat.HTML
     minimum_slots: int = 1
     mail_links: MailLinks = MailLinks.RAW
+    count_deletions: bool = False
 
 
 class CalendarView(StrEnum):

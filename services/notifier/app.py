@@ -7,7 +7,7 @@ from services.notifier.directory import STAFF_INDEXES, Directory
 from services.notifier.providers.smtp import MailServer, Server
 from services.notifier.routes import build_router, build_templates_router
 from services.notifier.settings import Settings
-from services.notifier.store import ALARM_INDEXES, MATTER_INDEXES, Matters, Safe
+from services.notifier.store import MATTER_INDEXES, Matters, Safe
 from services.notifier.subscribers import SERVICE, build_subscribers
 from services.notifier.templates import TEMPLATE_INDEXES, Templates
 from services.notifier.usecases.compose import ComposeMail, Sender
@@ -55,7 +55,6 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> Fast
         relay=relay,
         indexes={
             matters.collection: MATTER_INDEXES,
-            matters.alarms: ALARM_INDEXES,
             directory.organizations: (),
             directory.staff: STAFF_INDEXES,
             templates.collection: TEMPLATE_INDEXES,

@@ -9,6 +9,7 @@ SECRETS: rotation.Secrets = {
         (
             "facts.secrets",
             "facts.meeting.sealed",
+            "facts.by_hand.sealed",
             "facts.notices.*.words",
             "facts.notices.*.url",
             "deliveries.*.message",

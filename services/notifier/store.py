@@ -6,7 +6,7 @@
 import base64
 import zlib
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from services.notifier.model.matter import Delivery, Matter
@@ -21,7 +21,6 @@ from shared.messaging.relay import Relay
 from shared.mongo import ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
 
 _ATTEMPTS = 20
-_ALARMS_KEPT = timedelta(days=3)
 
 MATTER_INDEXES = (
     DUE_INDEX,
@@ -32,7 +31,6 @@ MATTER_INDEXES = (
         partialFilterExpression={"facts.appointment.proposal_id": {"$gt": ""}},
     ),
 )
-ALARM_INDEXES = (IndexModel([("at", ASCENDING)], name="kept", expireAfterSeconds=int(_ALARMS_KEPT.total_seconds())),)
 
 
 class Safe:
@@ -64,7 +62,6 @@ class Matters:
 
     def __init__(self, database: Database, relay: Relay, next_look: Callable[[Matter], datetime | None]) -> None:
         self.collection: Collection = database["matters"]
-        self.alarms: Collection = database["alarms"]
         self._relay = relay
         self._next_look = next_look
 
@@ -140,14 +137,6 @@ class Matters:
         """Whether an appointment came of this proposal."""
         found = await self.collection.find_one({"facts.appointment.proposal_id": proposal_id}, {"_id": 1})
         return found is not None
-
-    async def is_first_alarm(self, name: str, about: str) -> bool:
-        """Whether ``about`` is what the alarm of this name is sent for (C4: once a day)."""
-        try:
-            await self.alarms.insert_one({"_id": name, "about": about, "at": clock.real_now()})
-        except DuplicateKeyError:
-            return await self.alarms.find_one({"_id": name, "about": about}) is not None
-        return True
 
 
 def _dump(delivery: Delivery) -> dict[str, Any]:

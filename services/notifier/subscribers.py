@@ -35,6 +35,7 @@ from shared.contracts.zoom_issuer import (
     MeetingSyncFrozen,
     MeetingUpdated,
     ZoomAccountEnded,
+    ZoomBudgetExhausted,
     ZoomDisconnected,
 )
 from shared.messaging.topology import hears
@@ -76,6 +77,7 @@ def build_subscribers(hear: HearOfMatters, directory: Directory) -> RabbitRouter
             hears(SERVICE, ZoomDisconnected, on.on_zoom_disconnected),
             hears(SERVICE, MeetingSyncFrozen, on.on_meeting_sync_frozen),
             hears(SERVICE, ZoomAccountEnded, on.on_zoom_account_ended),
+            hears(SERVICE, ZoomBudgetExhausted, on.on_zoom_budget_exhausted),
         ]
     )
 
@@ -209,6 +211,9 @@ class Subscribers:
         ended = event.data
         if ended.current and ended.reason in (EndOfAccount.BROKEN, EndOfAccount.TAKEN_OVER):
             await self._hear.zoom_account_ended(event)
+
+    async def on_zoom_budget_exhausted(self, event: CloudEvent[ZoomBudgetExhausted]) -> None:
+        await self._hear.budget_gone(event)
 
 
 def _another_guest(event: CloudEvent[Any], data: AppointmentChanged | AppointmentRescheduled) -> tuple[Notice, ...]:

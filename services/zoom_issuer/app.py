@@ -9,11 +9,13 @@ from faststream.rabbit import RabbitBroker
 
 from services.zoom_issuer.account_routes import build_account_router
 from services.zoom_issuer.account_views import AccountViews
+from services.zoom_issuer.limits import DailyLimit, Gathering
 from services.zoom_issuer.providers import Zoom
 from services.zoom_issuer.providers.zoom import ZoomApi, zoom_app
 from services.zoom_issuer.routes import build_router
 from services.zoom_issuer.settings import Settings
 from services.zoom_issuer.store.accounts import Accounts
+from services.zoom_issuer.store.budgets import Budgets
 from services.zoom_issuer.store.connections import Connections
 from services.zoom_issuer.store.drift import INDEXES as DRIFT_INDEXES
 from services.zoom_issuer.store.drift import DriftRows
@@ -25,6 +27,7 @@ from services.zoom_issuer.store.sweeps import Sweeps
 from services.zoom_issuer.store.users import UserStore
 from services.zoom_issuer.subscribers import SERVICE, Subscribers
 from services.zoom_issuer.usecases.access_tokens import AccessTokens, Endpoints
+from services.zoom_issuer.usecases.call_zoom import CallZoom
 from services.zoom_issuer.usecases.check_meeting import CheckMeeting
 from services.zoom_issuer.usecases.connect import Connect
 from services.zoom_issuer.usecases.connect_account import ConnectAccount
@@ -34,6 +37,7 @@ from services.zoom_issuer.usecases.follow_connection import FollowConnection
 from services.zoom_issuer.usecases.freeze import FreezeMeetings, ResumeMeetings, measure_frozen
 from services.zoom_issuer.usecases.hear_zoom import HearZoom
 from services.zoom_issuer.usecases.hosting import AssignUser, Hosts
+from services.zoom_issuer.usecases.keep_limits import KeepLimits
 from services.zoom_issuer.usecases.list_users import ListUsers, UsersChangedAtZoom
 from services.zoom_issuer.usecases.report import Report
 from services.zoom_issuer.usecases.sweep_meetings import SweepMeetings
@@ -65,6 +69,7 @@ class Stores:
     drift: DriftRows
     freezes: Freezes
     sweeps: Sweeps
+    budgets: Budgets
     attempts: Attempts
 
     @classmethod
@@ -81,6 +86,7 @@ class Stores:
             DriftRows(meetings.meetings),
             Freezes(database),
             Sweeps(database),
+            Budgets(database),
             Attempts(database[oauth_attempts.COLLECTION], ring, lifetime=settings.state_lifetime),
         )
 
@@ -93,6 +99,7 @@ class Stores:
             **self.freezes.indexes,
             **self.sweeps.indexes,
             **self.users.indexes,
+            **self.budgets.indexes,
             **self.staff.indexes,
             **self.offers.indexes,
             rows: [*self.connections.indexes[rows], *self.accounts.indexes[rows]],
@@ -106,27 +113,29 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     stores = Stores.on(client, database, settings)
     store, connections, staff = stores.meetings, stores.connections, stores.staff
     broker = broker or make_broker(SERVICE, settings)
-    relay = Relay(broker, [store.meetings, connections.rows, staff.rows, stores.freezes.rows])
+    relay = Relay(broker, [store.meetings, connections.rows, staff.rows, stores.freezes.rows, stores.budgets.rows])
     api = http.client(settings.zoom_api_url, timeout=settings.zoom_timeout)
     oauth = http.client("", timeout=settings.zoom_timeout)
     endpoints = _endpoints(settings, oauth)
     zoom = zoom or ZoomApi(api)
     tokens = AccessTokens(connections, endpoints, relay)
     hosts = Hosts(connections, stores.accounts, stores.users, staff, store)
+    call = CallZoom(tokens, _limits(settings, stores, hosts, relay))
     follow = FollowAppointment(
         store,
         connections,
         hosts,
-        tokens,
+        call,
         zoom,
         Report(store, relay, settings.bus_ring, warn_before=settings.warn_before, give_up_after=settings.give_up_after),
         _check(stores, zoom, relay),
+        Gathering(settings.gather_quiet, settings.gather_most, settings.gather_rush),
         settled_after=settings.zoom_timeout + settings.zoom_settle,
         new_passcode=lambda: f"{secrets.randbelow(1_000_000):06d}",
     )
     worker = DueWorker("meetings", store.meetings, follow)
     staff_worker = DueWorker("zoom_staff", staff.rows, AssignUser(hosts, staff, relay))
-    follow_connection = _follow_connection(settings, stores, tokens, endpoints, zoom, worker, staff_worker)
+    follow_connection = _follow_connection(settings, stores, call, endpoints, zoom, worker, staff_worker)
     connections_worker = DueWorker("zoom_connections", connections.rows, follow_connection, lease=_LISTING)
     connect = Connect(stores.attempts, connections, store, endpoints.own, zoom, relay, connections_worker)
     api_tokens = settings.api_tokens.get_secret_value()
@@ -136,7 +145,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
         relay=relay,
         indexes=stores.indexes,
         subscribers=Subscribers(store, stores.drift, staff, worker, staff_worker).router(),
-        workers=[worker, staff_worker, connections_worker, *_sweeping(settings, stores, hosts, tokens, zoom, worker)],
+        workers=[worker, staff_worker, connections_worker, *_sweeping(settings, stores, hosts, call, zoom, worker)],
         routers=[
             build_router(connect, connections, stores.freezes, api_tokens),
             _account_router(settings, stores, endpoints, zoom, relay, connections_worker),
@@ -147,20 +156,32 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     return service_app(SERVICE, settings, parts)
 
 
+def _limits(settings: Settings, stores: Stores, hosts: Hosts, relay: Relay) -> KeepLimits:
+    return KeepLimits(
+        stores.budgets,
+        hosts.address,
+        relay,
+        DailyLimit(settings.zoom_per_day, settings.zoom_kept_for_today),
+        per_second=settings.zoom_per_second,
+        per_second_basic=settings.zoom_per_second_basic,
+    )
+
+
 def _check(stores: Stores, zoom: Zoom, relay: Relay) -> CheckMeeting:
     freeze = FreezeMeetings(stores.freezes, stores.drift, stores.connections, relay)
     return CheckMeeting(stores.meetings, stores.drift, stores.connections, zoom, freeze, relay)
 
 
 def _sweeping(
-    settings: Settings, stores: Stores, hosts: Hosts, tokens: AccessTokens, zoom: Zoom, worker: DueWorker
+    settings: Settings, stores: Stores, hosts: Hosts, call: CallZoom, zoom: Zoom, worker: DueWorker
 ) -> list[Worker]:
     sweep = SweepMeetings(
-        stores.sweeps, stores.drift, stores.connections, hosts, tokens, zoom, worker.wake, every=settings.sweep_every
+        stores.sweeps, stores.drift, stores.connections, hosts, call, zoom, worker.wake, every=settings.sweep_every
     )
     return [
         DueWorker("zoom_sweeps", stores.sweeps.rows, sweep, concurrency=4),
         Watch("zoom_hosts", sweep.discover, every=settings.sweep_every / 7),
+        Watch("budgets", call.limits.measure),
         Watch("frozen", lambda: measure_frozen(stores.freezes)),
     ]
 
@@ -184,7 +205,7 @@ def _watching(
 def _follow_connection(
     settings: Settings,
     stores: Stores,
-    tokens: AccessTokens,
+    call: CallZoom,
     endpoints: Endpoints,
     zoom: Zoom,
     worker: DueWorker,
@@ -196,7 +217,7 @@ def _follow_connection(
         stores.users,
         stores.meetings,
         stores.staff,
-        ListUsers(stores.accounts, stores.users, tokens, zoom),
+        ListUsers(stores.accounts, stores.users, call, zoom),
         endpoints,
         worker,
         staff_worker,

@@ -129,7 +129,8 @@ class MeetingRow:
 
     ``announced_meeting`` and ``announced_revision`` are what others were last told that stands; ``announced_error``
     and ``announced_retry_at`` what they were told that fails and until when it waits, ``alarmed`` whether with the call
-    for attention. ``heard_at`` is when the wanted revision arrived.
+    for attention. ``heard_at`` is when the wanted revision arrived, ``gathering_since`` when the first of the changes
+    did that wait to go out together (G20).
     """
 
     appointment_id: str
@@ -149,6 +150,7 @@ class MeetingRow:
     announced_error: str | None
     announced_retry_at: datetime | None
     alarmed: bool
+    gathering_since: datetime | None = None
 
     @property
     def stands(self) -> bool:

@@ -51,8 +51,14 @@ class Subscribers:
 
     async def on_organization_changed(self, event: CloudEvent[OrganizationChanged]) -> None:
         """Whether Basic users may host decides whom staff have."""
-        allow_basic = event.data.allow_zoom_basic
-        if await self._store.save_organization(event.organizationid, allow_basic, event.aggregateversion):
+        data = event.data
+        news = await self._store.save_organization(
+            event.organizationid,
+            data.allow_zoom_basic,
+            event.aggregateversion,
+            count_deletions=data.count_deletions,
+        )
+        if news:
             await self._staff.look_at(event.organizationid, event.cause())
 
     async def on_staff_changed(self, event: CloudEvent[StaffChanged]) -> None:

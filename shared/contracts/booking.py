@@ -139,7 +139,8 @@ class Appointment(Value):
     ``time_zone`` is the organization's; ``guest_time_zone`` and ``guest_locale`` what the guest's browser said, or
     empty. ``zoom_user_id`` is the provider's own user id for which time was claimed; ``wants_meeting`` where a Zoom
     meeting is due. ``topic`` is the meeting's at Zoom where it is not the title (E3); ``link_generation`` grows when
-    somebody who knows the link lost the right to attend (C9). An ``all_day`` one covers whole days of ``time_zone``.
+    somebody who knows the link lost the right to attend (C9), and a link that was issued for revision ``link_since`` or
+    later stays valid (G12). An ``all_day`` one covers whole days of ``time_zone``.
     ``mails_guest`` is false where the guest is told nothing.
     """
 
@@ -168,6 +169,7 @@ class Appointment(Value):
     meeting_type: MeetingTypeRef | None = None
     topic: str = ""
     link_generation: int = 1
+    link_since: int = 0
     reveal: Reveal = Reveal()
     all_day: bool = False
     series: Series | None = None

@@ -37,6 +37,7 @@ class Purpose(OpenEnum):
     TEMPLATE_BROKEN = "template_broken"
     REPLACED = "replaced"
     ZOOM_ACCOUNT_ENDED = "zoom_account_ended"
+    BUDGET_GONE = "budget_gone"
 
 
 class NotificationSent(WithCalls, routing_key="notifier.notification_sent.v1"):

@@ -141,3 +141,16 @@ class MeetingIssueFailed(WithCalls, routing_key="zoom_issuer.meeting_issue_faile
     reason: str
     retry_at: Instant | None
     needs_attention: bool = False
+
+
+class ZoomBudgetExhausted(EventData, routing_key="zoom_issuer.zoom_budget_exhausted.v1"):
+    """A Zoom user's requests of this UTC ``day`` are used up, by our count or by Zoom's word; what is to be issued
+    waits for ``resets_at`` (C4). With ``same_day_left`` the rest is kept for meetings that start before. Said at most
+    once a day for each of the two. Subject: the provider's own user id.
+    """
+
+    zoom_user_id: str
+    account: Account
+    day: str
+    resets_at: Instant
+    same_day_left: bool

@@ -1,5 +1,6 @@
 """All metrics, behind ``record_…`` functions; names are checked against rules and dashboards by a test."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -46,6 +47,12 @@ _drift = Counter(
 _frozen = Gauge(
     "chosei_frozen_connections",
     "Calendars that lost so much at once that nothing counts as deleted.",
+    registry=REGISTRY,
+)
+_zoom_budgets = Gauge(
+    "chosei_zoom_users_by_requests_left",
+    "Zoom users of whom something was asked today, by how many requests they have left until 00:00 UTC (C4).",
+    ["left"],
     registry=REGISTRY,
 )
 _requests = Histogram(
@@ -96,6 +103,18 @@ def record_drift(row: str, kind: str) -> None:
 
 def record_frozen(connections: int) -> None:
     _frozen.set(connections)
+
+
+_LEFT = {"0": 0, "1-9": 9, "10-49": 49, "50+": None}
+
+
+def record_zoom_budgets(left: Iterable[int]) -> None:
+    """What each Zoom user has left today."""
+    counts = dict.fromkeys(_LEFT, 0)
+    for number in left:
+        counts[next(name for name, most in _LEFT.items() if most is None or number <= most)] += 1
+    for name, count in counts.items():
+        _zoom_budgets.labels(name).set(count)
 
 
 def record_request(method: str, route: str, status: int, took: timedelta) -> None:

@@ -102,6 +102,8 @@ class Appointment(Value):
     mails_guest: bool = True
     reveal: contract.Reveal = contract.Reveal()
     link_generation: int = 1
+    link_since: int = 1
+    """The revision since which an issued link stays valid: by then host and generation were as they are (G12)."""
     link_by_hand: str | None = None
     """Encrypted at rest."""
 
@@ -177,6 +179,16 @@ class Appointment(Value):
         """Whether the guest may have been told how to join by now (C7)."""
         return self.link_at is None or self.link_at <= now
 
+    @property
+    def issues(self) -> bool:
+        """Whether a meeting is issued; not where staff entered a link by hand (C4)."""
+        return self.wants_meeting and self.link_by_hand is None
+
+    def asks_zoom(self, before: "Appointment | None" = None) -> bool:
+        """Whether a meeting is to be made or changed at Zoom, as it stands or after a change."""
+        shown = [(one.span, one.meets_as, one.series, *one._link_basis) for one in (self, before) if one is not None]
+        return self.issues and shown[0] not in shown[1:]
+
     def claims(self) -> set[Claim]:
         if not self.is_live:
             return set()
@@ -214,7 +226,7 @@ class Appointment(Value):
             guest_time_zone=self.guest_time_zone,
             guest_locale=self.guest_locale,
             visibility=self.visibility,
-            wants_meeting=self.wants_meeting,
+            wants_meeting=self.issues,
             zoom_user_id=self.zoom_user_id,
             address=self.address,
             reception_code=self.reception_code,
@@ -224,6 +236,7 @@ class Appointment(Value):
             meeting_type=self.meeting_type,
             topic=self.topic,
             link_generation=self.link_generation,
+            link_since=self.link_since,
             reveal=self.reveal,
             all_day=self.all_day,
             series=self.series,
@@ -241,7 +254,8 @@ class Appointment(Value):
         """Of a new time: meeting and entries follow, both sides are told, the reminder is filed anew."""
         kept = [item for item in before.expected if item.effect is Effect.HOLD_RELEASE]
         entries = [*self._entries(before), *self._room()]
-        return self._expecting([*kept, *self._meeting(before), *entries, *self._mails(Purpose.RESCHEDULED)])
+        expected = [*kept, *self._meeting(before), *entries, *self._mails(Purpose.RESCHEDULED)]
+        return self._keeping_link(before)._expecting(expected)
 
     def expecting_occurrence(self, before: "Appointment", told: Purpose) -> Self:
         """Of one occurrence that was moved or cancelled: all that a move expects, with its own mails (E6)."""
@@ -257,7 +271,16 @@ class Appointment(Value):
         renewed = {Effect.ENTRY, Effect.ROOM, *([Effect.MEETING] if meets else [])}
         kept = [item for item in before.expected if item.effect not in renewed]
         meeting = self._meeting(before) if meets else []
-        return self.model_copy(update={"expected": [*kept, *meeting, *self._entries(before), *self._room()]})
+        expected = [*kept, *meeting, *self._entries(before), *self._room()]
+        return self._keeping_link(before).model_copy(update={"expected": expected})
+
+    def _keeping_link(self, before: "Appointment") -> Self:
+        """What is issued for another host or generation, or after a link by hand, is another link (G12)."""
+        return self if self._link_basis == before._link_basis else self.model_copy(update={"link_since": self.version})
+
+    @property
+    def _link_basis(self) -> tuple[object, ...]:
+        return self.organizer_id, self.zoom_user_id, self.link_generation, self.issues
 
     def expecting_cancellation(self, before: "Appointment") -> Self:
         """Of an end: meeting, entries and reminder go, both sides are told."""
@@ -274,7 +297,7 @@ class Appointment(Value):
     def meets_as(self) -> tuple[object, ...]:
         """What a change of the meeting is seen by, apart from its time."""
         topic = self.topic or self.shown_title
-        return self.wants_meeting, topic, self.organizer_id, self.zoom_user_id, self.link_generation
+        return self.issues, topic, self.organizer_id, self.zoom_user_id, self.link_generation
 
     def _going(self, before: "Appointment", *effects: Effect) -> list[Expected]:
         """What was there of these is to be gone."""
@@ -285,7 +308,9 @@ class Appointment(Value):
         ]
 
     def _meeting(self, before: "Appointment | None" = None) -> list[Expected]:
-        if not self.wants_meeting:
+        if self.link_by_hand is not None and (before is None or before.meeting is None or not before.meeting.secret):
+            return []  # nothing was issued that could go
+        if not self.issues:
             return self._going(before, Effect.MEETING) if before else []
         return [Expected(effect=Effect.MEETING, of=self.organizer_id, keys=[MEETING_KEY], since=self.version)]
 

@@ -11,6 +11,7 @@ from services.booking.schemas import cursor_of, fingerprint, parse, read_json, r
 from services.booking.store.bookings import BookingStore
 from services.booking.store.listings import Narrowing, Order, appointments_in_order
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
+from services.booking.usecases.link_by_hand import ChangeLinkByHand
 from services.booking.usecases.links import Links
 from services.booking.usecases.register import RegisterAppointment
 from services.booking.usecases.settle_drift import SettleDrift
@@ -27,6 +28,7 @@ from shared.contracts.api.appointments import (
     DriftRequest,
 )
 from shared.contracts.api.fields import Instant
+from shared.contracts.api.links import LinkByHand
 from shared.contracts.api.registering import AppointmentCreate
 from shared.crypto import KeyRing
 from shared.internal import Caller, Guard, caller
@@ -51,6 +53,7 @@ class AppointmentRoutes:
         change: ChangeAppointment,
         cancel: CancelAppointment,
         settle_drift: SettleDrift,
+        link_by_hand: ChangeLinkByHand,
     ) -> None:
         self._guard = guard
         self._writes = writes
@@ -61,6 +64,7 @@ class AppointmentRoutes:
         self._change = change
         self._cancel = cancel
         self._settle_drift = settle_drift
+        self._link_by_hand = link_by_hand
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/internal/appointments", dependencies=[Depends(self._guard)])
@@ -71,6 +75,8 @@ class AppointmentRoutes:
         add("/{appointment_id}", self.edit, methods=["PATCH"])
         add("/{appointment_id}/cancel", self.cancel_with_words, methods=["POST"])
         add("/{appointment_id}", self.end, methods=["DELETE"])
+        add("/{appointment_id}/meeting", self.enter_link, methods=["PUT"])
+        add("/{appointment_id}/meeting", self.remove_link, methods=["DELETE"])
         add("/{appointment_id}/drift", self.decide_drift, methods=["POST"])
         return router
 
@@ -148,6 +154,20 @@ class AppointmentRoutes:
 
         async def apply(before: Appointment) -> Appointment:
             return await self._cancel(before, parse(CancelRequest, read_json(body)).message, who)
+
+        return self._view(await self._write(appointment_id, apply, who, expected), who)
+
+    async def enter_link(self, appointment_id: str, request: Request, who: Who, expected: Expected) -> AppointmentView:
+        body = await request.body()
+
+        async def apply(before: Appointment) -> Appointment:
+            return await self._link_by_hand.enter(before, parse(LinkByHand, read_json(body)), who)
+
+        return self._view(await self._write(appointment_id, apply, who, expected), who)
+
+    async def remove_link(self, appointment_id: str, who: Who, expected: Expected) -> AppointmentView:
+        async def apply(before: Appointment) -> Appointment:
+            return await self._link_by_hand.remove(before, who)
 
         return self._view(await self._write(appointment_id, apply, who, expected), who)
 

@@ -10,6 +10,7 @@ from typing import Any
 from services.booking.model.people import Link, Organization, Staff
 from services.booking.model.spans import Span
 from shared.contracts.people import Person
+from shared.contracts.zoom_issuer import ZoomBudgetExhausted
 from shared.mongo import ASCENDING, Collection, Database, Document, IndexModel
 from shared.projection import keep_newest
 
@@ -21,9 +22,11 @@ class PeopleStore:
         self.organizations: Collection = database["organizations"]
         self.staff: Collection = database["staff"]
         self.busy_months: Collection = database["busy_months"]
+        self.zoom_budgets: Collection = database["zoom_budgets"]
         self.indexes: dict[Collection, list[IndexModel]] = {
             self.organizations: [],
             self.staff: [],
+            self.zoom_budgets: [],
             self.busy_months: [IndexModel([("staff_id", ASCENDING)], name="staff")],
         }
 
@@ -102,6 +105,15 @@ class PeopleStore:
         await self._keep(staff_id, "busy", version, {"busy": busy})
         over = {"staff_id": staff_id, "month": {"$lt": window.months()[0]}}
         await self.busy_months.delete_many(over)
+
+    async def keep_zoom_budget(self, spent: ZoomBudgetExhausted, version: int) -> None:
+        state = {**spent.model_dump(include={"resets_at", "same_day_left"}), "version": version}
+        await keep_newest(self.zoom_budgets, spent.zoom_user_id, state, version)
+
+    async def zoom_budget_is_spent(self, zoom_user_id: str, start_at: datetime, now: datetime) -> bool:
+        """Whether nothing can be asked of this Zoom user for a meeting with this start before the reset (C4)."""
+        row = await self.zoom_budgets.find_one({"_id": zoom_user_id, "resets_at": {"$gt": now}})
+        return row is not None and not (row["same_day_left"] and start_at < row["resets_at"])
 
     async def _keep(self, staff_id: str, place: str, version: int, state: Mapping[str, Any]) -> None:
         await keep_newest(self.staff, staff_id, state, version, at=f"{place}.version")

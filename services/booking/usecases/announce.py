@@ -6,6 +6,7 @@ from services.booking.model.appointment import Appointment
 from services.booking.model.drift import Drift
 from services.booking.model.proposal import Proposal
 from services.booking.usecases.links import Links
+from services.booking.views.meeting import link_by_hand
 from shared.contracts.booking import AppointmentEvent, DriftDecided, DriftDecision, ProposalEvent
 from shared.contracts.envelope import Cause, CloudEvent, envelope
 from shared.contracts.sealed import AppointmentSecrets, ProposalSecrets
@@ -16,9 +17,10 @@ from shared.messaging import outbox
 class Announcer:
     """Wraps states in events; publishing is the relay's."""
 
-    def __init__(self, ring: KeyRing, links: Links) -> None:
+    def __init__(self, ring: KeyRing, links: Links, data_ring: KeyRing) -> None:
         self._ring = ring
         self.links = links
+        self._data_ring = data_ring
 
     def proposal_event(
         self, event: type[ProposalEvent], proposal: Proposal, cause: Cause, **members: Any
@@ -58,6 +60,7 @@ class Announcer:
             guidance=appointment.guidance,
             message=appointment.cancel_message,
             place=appointment.place,
+            by_hand=link_by_hand(appointment, self._data_ring),
         )
         data = event(
             appointment=appointment.as_contract(),

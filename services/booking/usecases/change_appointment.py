@@ -26,6 +26,7 @@ from services.booking.usecases.drafting import check_connections, check_time, ch
 from services.booking.usecases.free_occurrences import FreeOccurrences
 from services.booking.usecases.series_faults import BEGUN, bad_rule
 from services.booking.usecases.take_seat import TakeSeat
+from services.booking.usecases.zoom_budget import check_zoom_budget
 from shared import clock
 from shared.contracts.api.appointments import AppointmentPatch, AppointmentStatus, Outcome
 from shared.contracts.booking import (
@@ -88,6 +89,8 @@ class ChangeAppointment:
             check_time(after.span, caller.language, all_day=after.all_day)
         if _same(before, after):
             return before
+        if cause is None:
+            await check_zoom_budget(self._people, after, before)
         if after.claims() != before.claims():
             await self._check_free(before, after, moved, allow_overlap=wanted.allow_overlap, language=caller.language)
         by = await person_of(self._people, caller)

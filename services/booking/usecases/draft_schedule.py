@@ -15,6 +15,7 @@ from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.drafting import Party, check_modes, check_time, check_zoom, organization_of, party
 from services.booking.usecases.links import Links
 from services.booking.usecases.series_faults import wanted_series
+from services.booking.usecases.zoom_budget import check_zoom_budget
 from shared import clock
 from shared.contracts.api.proposals import Platform
 from shared.contracts.api.registering import AppointmentCreate
@@ -58,6 +59,7 @@ class DraftSchedule:
             raise AllDayWithZoom()
         if drafted.wants_meeting and not drafted.hosted_by_bookable:
             check_zoom(kind, people.organizer)
+        await check_zoom_budget(self._people, drafted)
         if wanted.rrule is not None:
             zone, all_day = organization.time_zone, wanted.all_day
             series = wanted_series(wanted.rrule, span, zone, caller.language, all_day=all_day)

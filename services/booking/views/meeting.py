@@ -14,10 +14,25 @@ def secret_place(appointment_id: str) -> str:
     return f"appointments/{appointment_id}/meeting"
 
 
+def by_hand_place(appointment_id: str) -> str:
+    return f"appointments/{appointment_id}/link_by_hand"
+
+
+def link_by_hand(appointment: Appointment, ring: KeyRing) -> MeetingSecrets | None:
+    """What staff entered in place of an issued link (C4)."""
+    if appointment.link_by_hand is None:
+        return None
+    place = by_hand_place(appointment.appointment_id)
+    return MeetingSecrets.model_validate_json(ring.decrypt(appointment.link_by_hand, place=place))
+
+
 def meeting_view(appointment: Appointment, ring: KeyRing) -> MeetingView:
     """A meeting that is there is shown even while a change of it is under way or failed."""
     if not appointment.wants_meeting or not appointment.is_live:
         return MeetingView(status=MeetingStatus.NONE)
+    by_hand = link_by_hand(appointment, ring)
+    if by_hand is not None:
+        return _joinable(by_hand, by_hand=True)
     error = _error(appointment)
     known = appointment.meeting
     if known is None or known.secret is None:
@@ -26,12 +41,17 @@ def meeting_view(appointment: Appointment, ring: KeyRing) -> MeetingView:
         return MeetingView(status=MeetingStatus.FAILED if failed else MeetingStatus.PENDING, error=error)
     place = secret_place(appointment.appointment_id)
     secrets = MeetingSecrets.model_validate_json(ring.decrypt(known.secret, place=place))
+    return _joinable(secrets, error)
+
+
+def _joinable(secrets: MeetingSecrets, error: MeetingErrorView | None = None, *, by_hand: bool = False) -> MeetingView:
     return MeetingView(
         status=MeetingStatus.ISSUED,
         join_url=secrets.join_url,
         meeting_id=secrets.meeting_id,
         passcode=secrets.passcode,
         error=error,
+        by_hand=by_hand,
     )
 
 

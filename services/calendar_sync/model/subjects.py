@@ -61,14 +61,15 @@ class AppointmentState:
     appointment: Appointment | None = None
     note: str = ""
     meeting: MeetingState | None = None
+    by_hand: MeetingLink | None = None
 
     def __repr__(self) -> str:
         return f"AppointmentState({self.appointment_id}, revision={self.revision}, canceled={self.canceled})"
 
-    def heard(self, appointment: Appointment, note: str) -> "AppointmentState":
+    def heard(self, appointment: Appointment, note: str, by_hand: MeetingLink | None = None) -> "AppointmentState":
         if appointment.revision <= self.revision:
             return self
-        return replace(self, revision=appointment.revision, appointment=appointment, note=note)
+        return replace(self, revision=appointment.revision, appointment=appointment, note=note, by_hand=by_hand)
 
     def cancel(self, appointment: Appointment, note: str) -> "AppointmentState":
         return replace(self.heard(appointment, note), canceled=True)
@@ -84,7 +85,9 @@ class AppointmentState:
 
     @property
     def link(self) -> MeetingLink | None:
-        """How to join, where a meeting is wanted and known."""
+        """How to join: what staff entered (C4), else the meeting where one is wanted and known."""
+        if self.by_hand is not None:
+            return self.by_hand
         if self.appointment is None or not self.appointment.wants_meeting or self.meeting is None:
             return None
         return self.meeting.link

@@ -66,6 +66,7 @@ class Appointments:
             appointment=Appointment.model_validate(known) if known else None,
             note=self._open(appointment_id, "note", row["note"]) if row.get("note") else "",
             meeting=self._meeting(appointment_id, row["meeting"]) if row.get("meeting") else None,
+            by_hand=self._link(appointment_id, "by_hand", row["by_hand"]) if row.get("by_hand") else None,
         )
 
     async def keep(self, state: AppointmentState, session: Session) -> None:
@@ -79,6 +80,7 @@ class Appointments:
             "ends_at": appointment.end_at if appointment else None,
             "note": self._seal(state.appointment_id, "note", state.note) if state.note else None,
             "meeting": self._sealed_meeting(state),
+            "by_hand": self._sealed_link(state.appointment_id, "by_hand", state.by_hand) if state.by_hand else None,
         }
         await self.collection.update_one({"_id": state.appointment_id}, {"$set": values}, upsert=True, session=session)
 
@@ -92,16 +94,19 @@ class Appointments:
         if state.meeting is None:
             return None
         link = state.meeting.link
-        text = json.dumps([link.join_url, link.meeting_id, link.passcode]) if link else ""
-        sealed = self._seal(state.appointment_id, "meeting", text) if text else None
+        sealed = self._sealed_link(state.appointment_id, "meeting", link) if link else None
         return {"rank": list(state.meeting.rank), "link": sealed}
 
     def _meeting(self, appointment_id: str, meeting: Document) -> MeetingState:
         rank = meeting["rank"]
-        link = None
-        if meeting["link"]:
-            link = MeetingLink(*json.loads(self._open(appointment_id, "meeting", meeting["link"])))
+        link = self._link(appointment_id, "meeting", meeting["link"]) if meeting["link"] else None
         return MeetingState((rank[0], rank[1], rank[2]), link)
+
+    def _sealed_link(self, appointment_id: str, field: str, link: MeetingLink) -> str:
+        return self._seal(appointment_id, field, json.dumps([link.join_url, link.meeting_id, link.passcode]))
+
+    def _link(self, appointment_id: str, field: str, sealed: str) -> MeetingLink:
+        return MeetingLink(*json.loads(self._open(appointment_id, field, sealed)))
 
     def _seal(self, appointment_id: str, field: str, text: str) -> str:
         return self._ring.encrypt(text.encode(), place=f"appointments/{appointment_id}/{field}")

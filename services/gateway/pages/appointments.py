@@ -51,6 +51,8 @@ _SAID = {
     "room_changed": "rooms.changed",
     "drift_restore": "drift.restored",
     "drift_follow": "drift.followed",
+    "link_entered": "byhand.entered",
+    "link_removed": "byhand.removed",
     "changed": "edit.changed",
     "unchanged": "edit.unchanged",
     "overtaken": "edit.overtaken_over",

@@ -30,7 +30,9 @@ FIELDS = (
     "minimum_slots",
     "drift_policy",
     "allow_zoom_basic",
+    "count_deletions",
 )
+_SWITCHES = ("allow_zoom_basic", "count_deletions")
 _PLAIN = ("name", "product_name", "reminder_time", "minimum_slots")
 
 
@@ -74,15 +76,14 @@ async def _overtaken(request: Request, signed_in: SignedIn, typed: dict[str, str
 def _typed_of(organization: Organization) -> dict[str, str]:
     """As the form would send them."""
     values = organization.model_dump(mode="json", include=set(FIELDS))
-    return {name: str(value) for name, value in values.items()} | {
-        "allow_zoom_basic": "1" if organization.allow_zoom_basic else ""
-    }
+    switches = {name: "1" if values[name] else "" for name in _SWITCHES}
+    return {name: str(value) for name, value in values.items()} | switches
 
 
 def _body(typed: dict[str, str]) -> dict[str, object]:
     slots = typed["minimum_slots"].strip()
     number = int(slots) if slots.isascii() and slots.isdecimal() and len(slots) < 5 else slots
-    return {**typed, "minimum_slots": number, "allow_zoom_basic": typed["allow_zoom_basic"] == "1"}
+    return {**typed, "minimum_slots": number, **{name: typed[name] == "1" for name in _SWITCHES}}
 
 
 def _shown(name: str, value: str, language: Language) -> str:
@@ -105,7 +106,7 @@ def _facts(values: Mapping[str, str], language: Language) -> list[tuple[str, str
 
 
 def _does(name: str, value: str, language: Language) -> str:
-    choice = name in ("mail_format", "mail_links", "drift_policy", "allow_zoom_basic")
+    choice = name in ("mail_format", "mail_links", "drift_policy", *_SWITCHES)
     return text(language, f"settings.{name}_{value or 'no'}_hint" if choice else f"settings.{name}_hint")
 
 

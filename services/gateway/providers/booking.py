@@ -99,6 +99,15 @@ class Booking(Backend):
         path = _path("appointments", appointment_id, "occurrences", _stamp(at))
         return await self.call("DELETE", path, caller, if_match=if_match)
 
+    async def enter_link(
+        self, caller: Caller, appointment_id: str, body: bytes, *, if_match: str | None = None
+    ) -> Reply:
+        path = _path("appointments", appointment_id, "meeting")
+        return await self.call("PUT", path, caller, body=body, if_match=if_match)
+
+    async def remove_link(self, caller: Caller, appointment_id: str, *, if_match: str | None = None) -> Reply:
+        return await self.call("DELETE", _path("appointments", appointment_id, "meeting"), caller, if_match=if_match)
+
     async def timeline(self, caller: Caller, noun: str, an_id: str, query: Query) -> TimelinePage:
         """``noun`` is ``proposals`` or ``appointments``."""
         return await self.read(TimelinePage, "GET", _path(noun, an_id, "timeline"), caller, query=query)

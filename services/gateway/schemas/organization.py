@@ -20,6 +20,7 @@ class OrganizationCreate(Request):
     mail_format: MailFormat = MailFormat.HTML
     minimum_slots: MinimumSlots = 1
     mail_links: MailLinks = MailLinks.RAW
+    count_deletions: StrictBool = False
 
 
 class OrganizationPatch(Request):
@@ -35,6 +36,7 @@ class OrganizationPatch(Request):
     mail_format: MayBeLeftOut[MailFormat] = None
     minimum_slots: MayBeLeftOut[MinimumSlots] = None
     mail_links: MayBeLeftOut[MailLinks] = None
+    count_deletions: MayBeLeftOut[StrictBool] = None
 
 
 class OrganizationView(View):
@@ -52,6 +54,7 @@ class OrganizationView(View):
     mail_format: MailFormat
     minimum_slots: int
     mail_links: MailLinks
+    count_deletions: bool
 
     @classmethod
     def of(cls, organization: Organization) -> "OrganizationView":

@@ -79,6 +79,8 @@ def scene_of(material: Material) -> Scene:
         return replace(_blank(material), taken_over=taken, url=_link(f"{material.public_url}/settings/zoom"))
     if material.notice.breakage is not None:
         return _template_scene(material, material.notice.breakage)
+    if material.notice.purpose is Purpose.BUDGET_GONE:
+        return _budget_scene(material)
     return _connection_scene(material)
 
 
@@ -156,7 +158,6 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
     before = ""
     if notice.previous_start_at and notice.previous_end_at:
         before = _when(appointment, notice.previous_start_at, notice.previous_end_at, material)
-    retries = _moment(notice.retry_at, zone, scene.language) if notice.retry_at else ""
     ended = notice.purpose is Purpose.CANCELED
     return replace(
         scene,
@@ -172,7 +173,6 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
         link_comes=_link_comes(material, appointment, zone, scene.language),
         link_follows=appointment.wants_meeting and not (material.join or material.link_comes_at or ended),
         issue_error=_issue_error(material, scene.language),
-        retries=retries,
         url=_link(page),
         guidance=lines(material.guidance),
     )
@@ -193,6 +193,19 @@ def _connection_scene(material: Material) -> Scene:
         provider=names.get(material.notice.provider, line(material.notice.provider)),
         people=line(material.staff_name),
         url=_link(f"{material.public_url}/connections"),
+    )
+
+
+def _budget_scene(material: Material) -> Scene:
+    """Which Zoom user, until when, and where to enter URLs by hand (C4)."""
+    scene, notice = _blank(material), material.notice
+    zone = moments.zone_of(material.organization.time_zone)
+    return replace(
+        scene,
+        provider=line(notice.account),
+        retries=_moment(notice.retry_at, zone, scene.language) if notice.retry_at else "",
+        same_day_left=notice.same_day_left,
+        url=_link(f"{material.public_url}/appointments?troubled=true"),
     )
 
 

@@ -69,6 +69,7 @@ class Scene:
     template: str = ""
     broken: str = ""
     broken_at: str = ""
+    same_day_left: bool = False
 
     @property
     def place_url(self) -> str:

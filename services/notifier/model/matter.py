@@ -69,6 +69,8 @@ class Notice(Value):
     previous_end_at: AwareDatetime | None = None
     start_at: AwareDatetime | None = None
     provider: str = ""
+    account: str = ""
+    same_day_left: bool = False
     error: MeetingErrorCode | None = None
     retry_at: AwareDatetime | None = None
     minimum: int = 0
@@ -170,7 +172,8 @@ class Delivery(Value):
 
 class Matter(Value):
     """``revision`` is that of the newest state; ``closed`` names how it ended for good, ``secrets`` belong to the
-    newest state and are encrypted at rest; ``guest_link`` is the fingerprint of the guest's join link (X9).
+    newest state and are encrypted at rest, and so does the link ``by_hand`` that staff entered (C4); ``guest_link`` is
+    the fingerprint of the guest's join link (X9).
     """
 
     about: str
@@ -182,6 +185,7 @@ class Matter(Value):
     guest_link: str = ""
     closed: str = ""
     meeting: Meeting | None = None
+    by_hand: Meeting | None = None
     trouble: Trouble | None = None
     notices: dict[str, Notice] = Field(default_factory=dict)
     deliveries: dict[str, Delivery] = Field(default_factory=dict)
@@ -191,11 +195,19 @@ class Matter(Value):
             return self
         return self.model_copy(update={"revision": revision, "proposal": proposal, "secrets": secrets})
 
-    def with_appointment(self, revision: int, appointment: Appointment, secrets: str, *, guest_link: str = "") -> Self:
+    def with_appointment(
+        self,
+        revision: int,
+        appointment: Appointment,
+        secrets: str,
+        *,
+        guest_link: str = "",
+        by_hand: Meeting | None = None,
+    ) -> Self:
         if revision <= self.revision:
             return self
-        newest = {"revision": revision, "appointment": appointment, "secrets": secrets, "guest_link": guest_link}
-        return self.model_copy(update=newest)
+        newest = {"appointment": appointment, "secrets": secrets, "guest_link": guest_link, "by_hand": by_hand}
+        return self.model_copy(update={"revision": revision, **newest})
 
     def with_end(self, how: str) -> Self:
         """Withdrawn and canceled are final, whatever else arrives."""
@@ -222,10 +234,15 @@ class Matter(Value):
         return self.model_copy(update={"deliveries": {**self.deliveries, **changed}})
 
     @property
+    def joining(self) -> Meeting | None:
+        """How to join now: what staff entered, else what was issued where one is wanted."""
+        wanted = self.appointment is not None and self.appointment.wants_meeting
+        return self.by_hand or (self.meeting if wanted else None)
+
+    @property
     def link(self) -> str:
         """The fingerprint of the link that is valid now, or empty."""
-        wanted = self.appointment is not None and self.appointment.wants_meeting
-        return self.meeting.link if self.meeting and wanted else ""
+        return self.joining.link if self.joining else ""
 
     def link_comes_at(self, audience: Audience, at: datetime) -> datetime | None:
         """When this side learns how to join, where that is not told yet (C7). Staff always know."""
@@ -240,7 +257,7 @@ class Matter(Value):
         if self.appointment is None:
             return self
         known = self.appointment.model_copy(update={name: getattr(former, name) for name in FormerGuest.model_fields})
-        return self.model_copy(update={"appointment": known, "meeting": None})
+        return self.model_copy(update={"appointment": known, "meeting": None, "by_hand": None})
 
     @property
     def guest_mark(self) -> str:

@@ -19,7 +19,7 @@ _REMINDS = (Purpose.REMINDER, Purpose.NOTICE)
 _ASKS_TO_CHOOSE = (Purpose.PROPOSED, Purpose.SLOTS_CHANGED)
 _WAITS_FOR_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED)
 _TELLS_LINK = (*_WAITS_FOR_LINK, Purpose.NOTICE)
-_OF_CONNECTIONS = (Purpose.CONNECTION_BROKEN, Purpose.SYNC_FROZEN, Purpose.ZOOM_ACCOUNT_ENDED)
+_OF_CONNECTIONS = (Purpose.CONNECTION_BROKEN, Purpose.SYNC_FROZEN, Purpose.ZOOM_ACCOUNT_ENDED, Purpose.BUDGET_GONE)
 _OUTLIVES_NEWER = (Purpose.NEW_SLOTS_REQUESTED, Purpose.ISSUE_FAILED, Purpose.REPLACED, *_OF_CONNECTIONS)
 _SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, *_REMINDS, Purpose.SLOTS_RUNNING_LOW, Purpose.UNANSWERED)
 """Mails that are no reason to leave out an older one: whoever gets them still misses what it said."""
@@ -103,7 +103,7 @@ def _link_to_tell(matter: Matter, audience: Audience, now: datetime) -> Notice |
     """A mail of its own for the link, where the newest mail told none or another (G11, G12); of one that is told just
     before the start, not before a mail had the chance to tell it (C7).
     """
-    meeting, appointment = matter.meeting, matter.appointment
+    meeting, appointment = matter.joining, matter.appointment
     if meeting is None or appointment is None or not matter.link or matter.closed:
         return None
     told = (n for n in matter.notices.values() if n.purpose in _TELLS_LINK and audience in n.audiences)
@@ -197,7 +197,7 @@ def _link_of(delivery: Delivery) -> str:
 
 def _notice_of(matter: Matter, delivery: Delivery) -> Notice:
     """The notice of a link mail that is under way."""
-    meeting = matter.meeting
+    meeting = matter.joining
     if meeting is None:
         raise ValueError("a link mail without a meeting")
     return Notice(
@@ -267,8 +267,8 @@ def _wait_until(
     meeting_wait: timedelta,
     now: datetime,
 ) -> datetime | None:
-    """Until when to hold this mail back: for its link (G11) where it may tell it (C7), or after a failed try. A link
-    that was valid for an older revision may be about to go (G12).
+    """Until when to hold this mail back: for its link (G11) where it may tell it (C7), or after a failed try. A plain
+    move keeps the link; one that was issued before ``link_since`` is about to go (G12).
     """
     if delivery:
         return delivery.next_at
@@ -277,7 +277,7 @@ def _wait_until(
         return None
     if matter.link_comes_at(audience, now):
         return None
-    if matter.link and matter.meeting and matter.meeting.revision >= appointment.revision:
+    if matter.link and matter.meeting and matter.meeting.revision >= appointment.link_since:
         return None
     until = notice.at + meeting_wait
     return None if matter.hopeless_until(until) else until

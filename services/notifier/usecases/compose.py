@@ -201,8 +201,9 @@ class ComposeMail:
         return secrets.join_url if isinstance(secrets, AppointmentSecrets) else ""
 
     def _join(self, matter: Matter) -> Join | None:
-        if not matter.link or matter.meeting is None or matter.meeting.sealed is None:
+        joining = matter.joining
+        if joining is None or joining.sealed is None:
             return None
-        opened = MeetingSecrets.model_validate_json(self._safe.open(matter.meeting.sealed, about=matter.about))
+        opened = MeetingSecrets.model_validate_json(self._safe.open(joining.sealed, about=matter.about))
         digits = "".join(character for character in opened.meeting_id if character.isdigit())
         return Join(url=line(opened.join_url), meeting_id=digits, passcode=line(opened.passcode))

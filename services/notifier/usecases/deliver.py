@@ -14,12 +14,11 @@ import structlog
 from opentelemetry import trace
 from opentelemetry.propagate import extract
 
-from services.notifier.model.matter import Delivery, Matter, Notice, Status
+from services.notifier.model.matter import Delivery, Matter, Status
 from services.notifier.model.plan import Send, plan
 from services.notifier.providers.smtp import MailServer, Receipt
 from services.notifier.store import Matters, Safe, matter_of
 from services.notifier.usecases.compose import ComposeMail, NobodyKnown, NobodyToMail
-from services.notifier.usecases.hear import DAILY
 from services.notifier.usecases.outcomes import Turn, begun, closed, end, put_off, record
 from shared import clock
 from shared.contracts.envelope import CloudEvent
@@ -106,8 +105,6 @@ class DeliverMails:
         turn = begun(matter, step)
         if known is not None and known.message:
             return replace(turn, delivery=known.model_copy(update={"unsure": True}))
-        if not await self._is_wanted_alarm(matter, step.notice):
-            return end(matter, step, Status.SUPPRESSED, "already_told")
         try:
             written = await self._composer.compose(matter, step.notice, step.audience)
         except NobodyKnown:
@@ -116,13 +113,6 @@ class DeliverMails:
             return end(matter, step, Status.SUPPRESSED if error.by_choice else Status.FAILED, error.reason)
         tried = {"tries": turn.delivery.tries, "calls": turn.delivery.calls}
         return replace(turn, delivery=written.model_copy(update=tried))
-
-    async def _is_wanted_alarm(self, matter: Matter, notice: Notice) -> bool:
-        """C4's mail goes out once a day and Zoom user, whichever appointment comes first."""
-        if notice.tag != DAILY or matter.appointment is None:
-            return True
-        user = matter.appointment.zoom_user_id or matter.appointment.organizer_id
-        return await self._matters.is_first_alarm(f"{matter.organization_id}/{user}/{notice.at.date()}", matter.about)
 
     async def _send(self, matter: Matter, turn: Turn) -> Turn:
         """One try; the trace of the cause goes on here and in what is said of it."""

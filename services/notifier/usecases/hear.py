@@ -1,7 +1,7 @@
 """Hearing: every event becomes facts and notices of one matter; nothing is rendered or sent here."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date
 from typing import Any
 
 from services.notifier.model.matter import Chain, Matter, Meeting, Notice, Trouble
@@ -14,21 +14,15 @@ from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.reminder_scheduler import NoticeDue, ReminderDue
 from shared.contracts.sealed import AppointmentSecrets, InvitationSecrets, MeetingSecrets, ProposalSecrets
 from shared.contracts.zoom_issuer import (
-    MeetingErrorCode,
     MeetingIssued,
     MeetingIssueFailed,
     MeetingRevoked,
     MeetingSyncFrozen,
     MeetingUpdated,
     ZoomAccountEnded,
+    ZoomBudgetExhausted,
 )
 from shared.crypto import KeyRing, token_hash
-
-DAILY = "daily"
-"""Tag of alarms that are sent once a day and Zoom user (C4)."""
-
-_DAY_IS_GONE = timedelta(minutes=10)
-"""Issuing put off longer than this is the day's budget, not a burst."""
 
 
 class HearOfMatters:
@@ -79,10 +73,13 @@ class HearOfMatters:
         """The newest state, and whom to mail about what."""
         opened = AppointmentSecrets.unseal(self._bus, data.sealed, subject=event.subject)
         secrets = self._safe.lock(opened.model_dump_json(), about=event.subject)
+        revision = data.appointment.revision
+        by_hand = self._link(event, revision, event.subject, opened.by_hand) if opened.by_hand else None
 
         def merge(matter: Matter) -> Matter:
+            guest_link = _fingerprint(opened.join_url)
             matter = matter.with_appointment(
-                data.appointment.revision, data.appointment, secrets, guest_link=_fingerprint(opened.join_url)
+                revision, data.appointment, secrets, guest_link=guest_link, by_hand=by_hand
             )
             for notice in notices:
                 matter = matter.with_notice(notice)
@@ -94,22 +91,25 @@ class HearOfMatters:
         """The link that is valid now; its fingerprint tells whether the last mail told it."""
         about = data.appointment_id
         opened = MeetingSecrets.unseal(self._bus, data.sealed, subject=about)
-        meeting = Meeting(
-            revision=data.revision,
+        meeting = self._link(event, data.revision, about, opened)
+        await self._take(event, about, lambda matter: matter.with_meeting(meeting))
+
+    def _link(self, event: CloudEvent[Any], revision: int, about: str, opened: MeetingSecrets) -> Meeting:
+        return Meeting(
+            revision=revision,
             at=event.time,
             chain=_chain(event),
             sealed=self._safe.lock(opened.model_dump_json(), about=about),
             link=_fingerprint(opened.join_url, opened.meeting_id, opened.passcode),
         )
-        await self._take(event, about, lambda matter: matter.with_meeting(meeting))
 
     async def revoked(self, event: CloudEvent[MeetingRevoked]) -> None:
         gone = Meeting(revision=event.data.revision, at=event.time, chain=_chain(event))
         await self._take(event, event.data.appointment_id, lambda matter: matter.with_meeting(gone))
 
     async def issue_failed(self, event: CloudEvent[MeetingIssueFailed]) -> None:
-        """Administrators are told of final failures, of those that need them, and once a day and Zoom user of a spent
-        budget (C4).
+        """Administrators are told of final failures and of those that need them; of a spent budget ``budget_gone``
+        tells.
         """
         data = event.data
         trouble = Trouble(
@@ -119,27 +119,27 @@ class HearOfMatters:
             retry_at=data.retry_at,
             needs_attention=data.needs_attention,
         )
-        day_is_gone = (
-            data.error is MeetingErrorCode.RATE_LIMITED
-            and data.retry_at is not None
-            and data.retry_at - event.time >= _DAY_IS_GONE
-        )
-        alarm = Notice(
-            purpose=Purpose.ISSUE_FAILED,
-            revision=data.revision,
-            audiences=(Audience.ADMINS,),
-            at=event.time,
-            chain=_chain(event),
-            tag=DAILY if day_is_gone else "",
-            error=data.error,
-            retry_at=data.retry_at if day_is_gone else None,
-        )
+        alarm = notice_of(event, Purpose.ISSUE_FAILED, data.revision, (Audience.ADMINS,), error=data.error)
 
         def merge(matter: Matter) -> Matter:
             matter = matter.with_trouble(trouble)
-            return matter.with_notice(alarm) if trouble.lasts or day_is_gone else matter
+            return matter.with_notice(alarm) if trouble.lasts else matter
 
         await self._take(event, data.appointment_id, merge)
+
+    async def budget_gone(self, event: CloudEvent[ZoomBudgetExhausted]) -> None:
+        """One mail to the administrators for each Zoom user and day (C4)."""
+        data = event.data
+        notice = notice_of(
+            event,
+            Purpose.BUDGET_GONE,
+            date.fromisoformat(data.day).toordinal(),
+            (Audience.ADMINS,),
+            account=data.account.email,
+            retry_at=data.resets_at,
+            same_day_left=data.same_day_left,
+        )
+        await self._take(event, f"{event.subject}/{data.day}", lambda matter: matter.with_notice(notice))
 
     async def reminder(self, event: CloudEvent[ReminderDue]) -> None:
         notice = notice_of(

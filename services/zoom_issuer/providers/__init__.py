@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.zoom_issuer.recurring import OccurrenceWish
 from shared.drift import EntryState
-from shared.providers import CredentialRevoked
+from shared.providers import CredentialRevoked, ProviderThrottled
 
 
 class ScopesMissing(CredentialRevoked):
@@ -16,6 +16,14 @@ class ScopesMissing(CredentialRevoked):
     def __init__(self, reason: str, scopes: Sequence[str] = ()) -> None:
         self.scopes = tuple(scopes)
         super().__init__(reason)
+
+
+class DayIsSpent(ProviderThrottled):
+    """The day's requests are used up, as Zoom counts them; there are more at ``until`` (C4)."""
+
+    def __init__(self, reason: str, *, until: datetime, now: datetime) -> None:
+        self.until = until
+        super().__init__(reason, retry_after=max(timedelta(seconds=1), until - now))
 
 
 @dataclass(frozen=True)

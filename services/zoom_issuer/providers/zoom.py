@@ -5,7 +5,7 @@
 | 401 | any | token refused: renewed once by the caller |
 | 400 | 4711 | the grant lacks scopes: only a new one helps |
 | 404 | 3001 | the meeting is not there |
-| 429 | – | throttled: until Retry-After (seconds or an ISO instant); daily limit: 00:00 UTC; else a second |
+| 429 | – | throttled, or the day is spent: `throttling` |
 | 5xx, no answer | – | unavailable; unknown for a create |
 | other 4xx | 300, 1001, 1010, 3161 … | refused |
 """
@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from services.zoom_issuer.providers import Meeting, MeetingRequest, ScopesMissing, UserPage, ZoomUser
+from services.zoom_issuer.providers.throttling import throttled
 from services.zoom_issuer.providers.zoom_recurrence import FIXED, WITHOUT_TIMES, occurrence_at, recurrence_of
 from services.zoom_issuer.recurring import OccurrenceWish, has_fixed_times
 from shared import clock
@@ -26,13 +27,12 @@ from shared.drift import EntryState
 from shared.http import json_object, send
 from shared.oauth import OAuthApp
 from shared.observability.http import provider_call
-from shared.providers import CredentialRevoked, ProviderError, ProviderRefused, ProviderThrottled, ProviderUnavailable
+from shared.providers import CredentialRevoked, ProviderError, ProviderRefused, ProviderUnavailable
 
 _BASIC_PLAN = 1
 _SCHEDULED = 2
 _PAGE = 300
 _PAGES_AT_MOST = 20
-_DAILY = "daily rate limit"
 _TIMES = ("type", "start_time", "timezone", "duration", "recurrence")
 _SILENTLY = {"schedule_for_reminder": "false"}
 _SCOPES_MISSING = (400, 4711)
@@ -234,7 +234,7 @@ def _failure(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -
     if (status, code) == _SCOPES_MISSING:
         return ScopesMissing(reason, missing_scopes(message))
     if status == 429:
-        return ProviderThrottled(reason, retry_after=retry_after(headers, message))
+        return throttled(reason, headers, message, clock.now())
     if status >= 500:
         return ProviderUnavailable(reason, unknown=True)
     return ProviderRefused(reason, missing=status == 404 and code == 3001)
@@ -244,18 +244,3 @@ def missing_scopes(message: str) -> list[str]:
     """The scopes that 4711 names; its other words go no further."""
     named = _SCOPES_NAMED.search(message)
     return _SCOPE.findall(named.group(1)) if named else []
-
-
-def retry_after(headers: Mapping[str, str], message: str) -> timedelta:
-    """Zoom's Retry-After is an ISO instant on daily limits, seconds elsewhere, and missing for the limit per user."""
-    given, now = headers.get("retry-after", ""), clock.now()
-    if given.isdigit():
-        return timedelta(seconds=max(1, int(given)))
-    try:
-        return max(timedelta(seconds=1), datetime.fromisoformat(given).astimezone(UTC) - now)
-    except ValueError:
-        pass
-    if _DAILY in message:
-        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        return midnight - now + timedelta(seconds=1)
-    return timedelta(seconds=1)

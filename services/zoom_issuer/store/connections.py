@@ -68,6 +68,7 @@ class Connection:
     refresh_sealed: str | None = field(repr=False)
     kind: Kind = Kind.OWN
     account_id: str = ""
+    basic: bool = False
     current: bool = False
     client_id: str = ""
     client_secret_sealed: str | None = field(default=None, repr=False)
@@ -112,7 +113,12 @@ class Connections:
     ) -> tuple[Connection, list[outbox.Entry]]:
         """Store a new grant and say so; ``event_of`` is given the version of the event. Raises ``AccountClaimed``."""
         key = {"organization_id": attempt.organization_id, "staff_id": attempt.staff_id}
-        facts = {"account": user.email, "account_id": user.user_id, "claims_account": True}
+        facts = {
+            "account": user.email,
+            "account_id": user.user_id,
+            "basic": user.basic,
+            "claims_account": True,
+        }
         while True:
             known = await self.rows.find_one(key, {"generation": 1}) or {"_id": new_id("con"), "generation": 0}
             seen = {"generation": known["generation"]} if known["generation"] else {}
@@ -282,6 +288,7 @@ def connection_of(row: Document | None) -> Connection | None:
         staff_id=row["staff_id"],
         status=ConnectionStatus(row["status"]),
         account=row.get("account", ""),
+        basic=row.get("basic", False),
         generation=row["generation"],
         access_expires_at=row["access_expires_at"],
         access_sealed=row.get("access_token"),

@@ -16,6 +16,7 @@ from shared.mongo import AFTER, ASCENDING, Collection, Database, Document, Index
 from shared.projection import keep_newest
 
 Events = Sequence[CloudEvent[Any]]
+_OF_A_CHANGE = ("attempt", "unsure", "gathering_since")
 
 
 class MeetingStore:
@@ -79,9 +80,9 @@ class MeetingStore:
     async def keep(self, lease: Lease, actual: Actual | None, meeting: Meeting | None = None) -> bool:
         """What stands at Zoom now, known for sure."""
         if actual is None:
-            gone = {"actual": "", "unsure": "", "attempt": "", "secrets": ""}
+            gone = dict.fromkeys(("actual", "unsure", "attempt", "secrets", "gathering_since"), "")
             return await self._write(lease, {"$unset": gone, "$inc": {"generation": 1}})
-        change: dict[str, Any] = {"$set": {"actual": vars(actual)}, "$unset": {"attempt": "", "unsure": ""}}
+        change: dict[str, Any] = {"$set": {"actual": vars(actual)}, "$unset": dict.fromkeys(_OF_A_CHANGE, "")}
         if meeting is not None:
             change["$set"]["secrets"] = self._seal(lease.row["_id"], meeting)
         return await self._write(lease, change)
@@ -101,6 +102,14 @@ class MeetingStore:
 
     async def drop_leftover(self, lease: Lease, meeting_id: str) -> bool:
         return await self._write(lease, {"$pull": {"leftovers": {"meeting_id": meeting_id}}})
+
+    async def hold(self, lease: Lease, row: MeetingRow, until: datetime, calls: Sequence[Document]) -> None:
+        """Go on with this revision later, without a word to anybody."""
+        since = row.gathering_since or row.heard_at
+        await self.meetings.update_one(
+            {**lease.held, "wanted.revision": row.wanted.revision},
+            {"$set": {"due_at": until, "calls": list(calls), "gathering_since": since}},
+        )
 
     async def settle(
         self, lease: Lease, revision: int, state: Mapping[str, Any], events: Events
@@ -148,14 +157,20 @@ class MeetingStore:
     async def get(self, appointment_id: str) -> Document | None:
         return await self.meetings.find_one({"_id": appointment_id})
 
-    async def save_organization(self, organization_id: str, allow_basic: bool, version: int) -> bool:
+    async def save_organization(
+        self, organization_id: str, allow_basic: bool, version: int, *, count_deletions: bool = False
+    ) -> bool:
         """Answers whether it was news."""
-        state = {"allow_zoom_basic": allow_basic, "version": version}
+        state = {"allow_zoom_basic": allow_basic, "count_deletions": count_deletions, "version": version}
         return await keep_newest(self.organizations, organization_id, state, version)
 
     async def allows_basic(self, organization_id: str) -> bool:
         row = await self.organizations.find_one({"_id": organization_id})
         return True if row is None else bool(row["allow_zoom_basic"])
+
+    async def counts_deletions(self, organization_id: str) -> bool:
+        row = await self.organizations.find_one({"_id": organization_id})
+        return bool(row and row.get("count_deletions"))
 
     def _seal(self, appointment_id: str, meeting: Meeting) -> str:
         secrets = MeetingSecrets(join_url=meeting.join_url, meeting_id=meeting.meeting_id, passcode=meeting.passcode)
@@ -191,6 +206,7 @@ def row_of(document: Document) -> MeetingRow:
         announced_error=document.get("announced"),
         announced_retry_at=document.get("announced_retry_at"),
         alarmed=document.get("alarmed", False),
+        gathering_since=document.get("gathering_since"),
     )
 
 

@@ -5,7 +5,7 @@ rotated refresh token is committed before the new access token is used.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 import structlog
 
-from services.zoom_issuer.providers import ScopesMissing
 from services.zoom_issuer.store.connections import RENEWAL_LEASE, Connection, Connections, ConnectionStatus, Kind
 from shared import clock
 from shared.contracts import actors
@@ -96,23 +95,6 @@ class AccessTokens:
             if token is not None:
                 return token
         raise TokenUnavailable("another worker's renewal does not end")
-
-    async def call(self, connection_id: str, call: Callable[[str], Awaitable[T]]) -> T:
-        """Call Zoom as a connection. A refused access token is renewed once; a fresh one refused is Zoom's trouble, not
-        the person's (G17).
-        """
-        token = await self.of(connection_id)
-        try:
-            return await call(token.text)
-        except ScopesMissing as error:
-            await self.give_up(token, error.reason)
-        except CredentialRevoked:
-            pass
-        fresh = await self.of(connection_id, refused=token.text)
-        try:
-            return await call(fresh.text)
-        except CredentialRevoked as error:
-            raise ProviderUnavailable(f"{error.reason} with a fresh token") from error
 
     async def give_up(self, token: AccessToken, reason: str) -> None:
         """The grant behind this token is of no use: its connection is broken, unless it has another by now."""

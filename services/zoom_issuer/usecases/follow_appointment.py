@@ -11,20 +11,23 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from services.zoom_issuer.hosts import ME, Host, NoHost
+from services.zoom_issuer.hosts import ME, Host
+from services.zoom_issuer.limits import Gathering
 from services.zoom_issuer.model import Actual, Attempt, MeetingRow, Step, agenda_token, next_step, same_times
 from services.zoom_issuer.providers import Meeting, MeetingRequest, Zoom
 from services.zoom_issuer.recurring import next_change, with_change
 from services.zoom_issuer.store.connections import Connections
 from services.zoom_issuer.store.meetings import MeetingStore, row_of
-from services.zoom_issuer.usecases.access_tokens import AccessTokens, ConnectionEnded, TokenUnavailable
+from services.zoom_issuer.usecases.call_zoom import Call, CallZoom
 from services.zoom_issuer.usecases.check_meeting import CheckMeeting
 from services.zoom_issuer.usecases.hosting import Hosts, Unhosted
+from services.zoom_issuer.usecases.keep_limits import Counted, NoTurn
 from services.zoom_issuer.usecases.report import OVER, Report, Setback
+from services.zoom_issuer.usecases.setbacks import Gathered, NotSettled, setback_of
 from shared import clock
 from shared.contracts.zoom_issuer import MeetingErrorCode
 from shared.due import Lease
-from shared.observability.calls import calls_noted
+from shared.observability.calls import calls_noted, untold_calls
 from shared.providers import (
     CredentialRevoked,
     ProviderError,
@@ -34,16 +37,6 @@ from shared.providers import (
 )
 
 T = TypeVar("T")
-_LOOK_AGAIN = timedelta(hours=1)
-"""Where a person has to act first; they wake the row, this is only in case that the waking was lost."""
-
-
-class NotSettled(Exception):
-    """An unanswered create may still be carried out; look after ``wait``."""
-
-    def __init__(self, wait: timedelta) -> None:
-        self.wait = wait
-        super().__init__(f"looking again in {wait}")
 
 
 class FollowAppointment:
@@ -54,10 +47,11 @@ class FollowAppointment:
         store: MeetingStore,
         connections: Connections,
         hosts: Hosts,
-        tokens: AccessTokens,
+        call: CallZoom,
         zoom: Zoom,
         report: Report,
         check: CheckMeeting,
+        gathering: Gathering,
         *,
         settled_after: timedelta,
         new_passcode: Callable[[], str],
@@ -65,10 +59,11 @@ class FollowAppointment:
         self._store = store
         self._connections = connections
         self._hosts = hosts
-        self._tokens = tokens
+        self._call = call
         self._zoom = zoom
         self._report = report
         self._check = check
+        self._gathering = gathering
         self._settled_after = settled_after
         self._new_passcode = new_passcode
 
@@ -86,6 +81,9 @@ class FollowAppointment:
         try:
             if not await self._advance(lease):
                 return
+        except (Gathered, NoTurn) as pause:
+            at = pause.at if isinstance(pause, Gathered) else clock.now() + pause.retry_after
+            await self._store.hold(lease, row_of(lease.row), at, untold_calls())
         except (Unhosted, NotSettled, CredentialRevoked, ProviderThrottled, ProviderUnavailable) as error:
             await self._put_off(lease, setback_of(error))
         except ProviderRefused as error:
@@ -147,9 +145,9 @@ class FollowAppointment:
         connection_id, user = await self._hosts.reaching(
             row.organization_id, attempt.connection_id, attempt.host_user_id, attempt.path
         )
-        found = await self._as(connection_id, lambda token: self._zoom.find(token, user, attempt.token))
+        found = await self._call(connection_id, lambda token: self._zoom.find(token, user, attempt.token))
         for double in found[1:]:
-            await self._as(connection_id, partial(self._zoom.delete, meeting_id=double.meeting_id))
+            await self._delete_at_zoom(row, attempt.made(double.meeting_id))
         if not found:
             return await self._store.forget_attempt(lease)
         return await self._store.keep(lease, attempt.made(found[0].meeting_id), found[0])
@@ -171,7 +169,11 @@ class FollowAppointment:
             path=host.path,
             rrule=row.wanted.rrule,
         )
-        meeting = await self._as(host.connection_id, lambda token: self._try_to_create(lease, row, attempt, token))
+        meeting = await self._call(
+            host.connection_id,
+            lambda token: self._try_to_create(lease, row, attempt, token),
+            _against(row, host.user_id),
+        )
         if meeting is None:
             return False
         return await self._store.keep(lease, attempt.made(meeting.meeting_id), meeting)
@@ -190,17 +192,17 @@ class FollowAppointment:
     async def _update(self, lease: Lease, row: MeetingRow) -> bool:
         actual, wanted = row.actual, row.wanted
         assert actual is not None
-        request = self._request(row)
-        if not await self._store.begin_update(lease):
-            return False
+        self._gather(row, actual)
         try:
-            await self._on(row, actual, lambda token: self._zoom.update(token, actual.meeting_id, request))
-        except ProviderError as error:
-            if isinstance(error, ProviderRefused) and error.missing:
+            going = await self._on(
+                row, actual, lambda token: self._try_to_update(lease, row, actual, token), counted=True
+            )
+        except ProviderRefused as error:
+            if error.missing:
                 return await self._store.keep(lease, None)
-            if not row.unsure and not (isinstance(error, ProviderUnavailable) and error.unknown):
-                await self._store.forget_update(lease)
             raise
+        if not going:
+            return False
         moved = replace(
             actual,
             host_staff_id=wanted.host_staff_id,
@@ -212,6 +214,25 @@ class FollowAppointment:
             changed=actual.changed if same_times(wanted, actual) else [],
         )
         return await self._store.keep(lease, moved)
+
+    async def _try_to_update(self, lease: Lease, row: MeetingRow, actual: Actual, token: str) -> bool:
+        """One request; false where the lease was lost before it went out."""
+        if not await self._store.begin_update(lease):
+            return False
+        try:
+            await self._zoom.update(token, actual.meeting_id, self._request(row))
+        except ProviderError as error:
+            if not row.unsure and not (isinstance(error, ProviderUnavailable) and error.unknown):
+                await self._store.forget_update(lease)
+            raise
+        return True
+
+    def _gather(self, row: MeetingRow, actual: Actual) -> None:
+        """Raises ``Gathered`` while further changes may follow (G20)."""
+        start_at = min(row.wanted.start_at, actual.start_at)
+        at = self._gathering.until(row.gathering_since or row.heard_at, row.heard_at, start_at)
+        if at > clock.now():
+            raise Gathered(at)
 
     async def _occur(self, lease: Lease, row: MeetingRow) -> bool:
         """One occurrence of a series at a time; what a lost answer has done already is seen before it is repeated."""
@@ -227,6 +248,7 @@ class FollowAppointment:
                 lambda token: self._zoom.change_occurrence(
                     token, actual.meeting_id, wish, begins_at=begins_at, time_zone=zone
                 ),
+                counted=True,
             )
         except ProviderRefused as error:
             if error.missing:
@@ -243,22 +265,23 @@ class FollowAppointment:
 
     async def _clean(self, lease: Lease, row: MeetingRow) -> bool:
         old = row.leftovers[0]
-        await self._on(row, old, lambda token: self._zoom.delete(token, old.meeting_id))
+        await self._delete_at_zoom(row, old)
         return await self._store.drop_leftover(lease, old.meeting_id)
 
     async def _host_of(self, row: MeetingRow) -> Host:
         wanted = row.wanted
         return await self._hosts.of(row.organization_id, wanted.host_staff_id, wanted.zoom_user_id or None)
 
-    async def _on(self, row: MeetingRow, actual: Actual, call: Callable[[str], Awaitable[T]]) -> T:
+    async def _delete_at_zoom(self, row: MeetingRow, old: Actual) -> None:
+        counted = await self._store.counts_deletions(row.organization_id)
+        await self._on(row, old, lambda token: self._zoom.delete(token, old.meeting_id), counted=counted)
+
+    async def _on(self, row: MeetingRow, actual: Actual, call: Call[T], *, counted: bool = False) -> T:
         """Call Zoom about a meeting that stands there."""
         connection_id, _ = await self._hosts.reaching(
             row.organization_id, actual.connection_id, actual.host_user_id, ME
         )
-        return await self._as(connection_id, call)
-
-    async def _as(self, connection_id: str, call: Callable[[str], Awaitable[T]]) -> T:
-        return await self._tokens.call(connection_id, call)
+        return await self._call(connection_id, call, _against(row, actual.host_user_id) if counted else None)
 
     def _keeps_times(self, row: MeetingRow) -> bool:
         if row.actual is None or row.unsure or not row.wanted.rrule:
@@ -279,20 +302,6 @@ class FollowAppointment:
         )
 
 
-def setback_of(error: Exception) -> Setback:
-    """What a failure means for the row, in E8's codes."""
-    match error:
-        case Unhosted():
-            nobody = error.why is NoHost.NO_CREDENTIALS
-            code = MeetingErrorCode.NO_CREDENTIALS if nobody else MeetingErrorCode.FAILED
-            return Setback(code, str(error), _LOOK_AGAIN, waits_for=error.staff_id)
-        case ConnectionEnded():
-            return Setback(MeetingErrorCode.OAUTH_FAILED, error.reason, _LOOK_AGAIN, waits_for=error.staff_id)
-        case TokenUnavailable():
-            return Setback(MeetingErrorCode.OAUTH_FAILED, error.reason, error.wait)
-        case NotSettled():
-            return Setback(MeetingErrorCode.FAILED, "unanswered", error.wait)
-        case ProviderThrottled():
-            return Setback(MeetingErrorCode.RATE_LIMITED, error.reason, error.retry_after, exact=True)
-        case _:
-            return Setback(MeetingErrorCode.FAILED, getattr(error, "reason", "unknown"))
+def _against(row: MeetingRow, host_user_id: str) -> Counted:
+    """The Zoom user against whom a request for this meeting counts."""
+    return Counted(row.organization_id, row.appointment_id, row.wanted.start_at, host_user_id)

@@ -88,6 +88,12 @@ class Hosts:
                 return account.connection_id, user_id
         return connection_id, path
 
+    async def address(self, connection_id: str, user_id: str) -> str:
+        """By which people know this Zoom user: of a listed one their own, else the connection's."""
+        listed = await self._users.named(connection_id, [user_id])
+        known = await self._connections.get(connection_id)
+        return listed[0].email if listed else known.account if known else ""
+
     async def _own(self, organization_id: str, staff_id: str) -> OwnLink | None:
         own = await self._connections.find(organization_id, staff_id)
         if own is None or own.status is ConnectionStatus.DISCONNECTED:

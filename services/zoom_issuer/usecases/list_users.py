@@ -9,7 +9,7 @@ from services.zoom_issuer.providers import Zoom
 from services.zoom_issuer.store.accounts import Accounts
 from services.zoom_issuer.store.connections import Connection
 from services.zoom_issuer.store.users import UserStore
-from services.zoom_issuer.usecases.access_tokens import AccessTokens
+from services.zoom_issuer.usecases.call_zoom import CallZoom
 from shared import clock
 from shared.due import DueWorker, Lease, backoff
 from shared.providers import CredentialRevoked, ProviderError, ProviderThrottled
@@ -22,10 +22,10 @@ _LONGEST_PAUSE = 600.0
 class ListUsers:
     """One whole reading; only a complete one says who is gone (G17)."""
 
-    def __init__(self, accounts: Accounts, users: UserStore, tokens: AccessTokens, zoom: Zoom) -> None:
+    def __init__(self, accounts: Accounts, users: UserStore, call: CallZoom, zoom: Zoom) -> None:
         self._accounts = accounts
         self._users = users
-        self._tokens = tokens
+        self._call = call
         self._zoom = zoom
 
     async def __call__(self, lease: Lease, account: Connection) -> timedelta | None:
@@ -49,7 +49,7 @@ class ListUsers:
     async def _read(self, account: Connection) -> None:
         page_token = ""
         for _ in range(_PAGES_AT_MOST):
-            page = await self._tokens.call(account.connection_id, partial(self._zoom.users, page_token=page_token))
+            page = await self._call(account.connection_id, partial(self._zoom.users, page_token=page_token))
             await self._users.saw(account.connection_id, page.users, clock.now())
             page_token = page.next_token
             if not page_token:

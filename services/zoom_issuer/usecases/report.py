@@ -35,7 +35,8 @@ OVER = "the appointment is over"
 @dataclass(frozen=True)
 class Setback:
     """Why a row is not done, and when it goes on: after ``wait`` (else ever more rarely), or as soon as ``waits_for``
-    (a staff id) connects. ``exact`` where a try before ``wait`` is over is known to be of no use.
+    (a staff id) connects. ``exact`` where a try before ``wait`` is over is known to be of no use; ``until`` is what
+    others are told where the row itself goes on a little later.
     """
 
     error: MeetingErrorCode
@@ -43,6 +44,7 @@ class Setback:
     wait: timedelta | None = None
     exact: bool = False
     waits_for: str | None = None
+    until: datetime | None = None
 
 
 class Report:
@@ -80,7 +82,7 @@ class Report:
             "announced_revision": row.wanted.revision,
             "due_at": go_on_at,
             "tries": tries,
-            **dict.fromkeys(("error", "announced", "alarmed", "waits_for_staff")),
+            **dict.fromkeys(("error", "announced", "alarmed", "waits_for_staff", "gathering_since")),
         }
         await self._settle(lease, row, state, data)
         if data is not None:
@@ -134,7 +136,7 @@ class Report:
                 revision=row.wanted.revision,
                 error=setback.error,
                 reason=setback.reason,
-                retry_at=due_at,
+                retry_at=setback.until or due_at,
                 needs_attention=alarms,
             )
         state = {

@@ -16,7 +16,7 @@ from services.zoom_issuer.store.connections import Connections, Kind
 from services.zoom_issuer.store.drift import DriftRows, suspicion_of
 from services.zoom_issuer.store.meetings import row_of
 from services.zoom_issuer.store.sweeps import Sweep, Sweeps
-from services.zoom_issuer.usecases.access_tokens import AccessTokens
+from services.zoom_issuer.usecases.call_zoom import CallZoom
 from services.zoom_issuer.usecases.hosting import Hosts
 from shared import clock
 from shared.drift import EntryState
@@ -37,7 +37,7 @@ class SweepMeetings:
         rows: DriftRows,
         connections: Connections,
         hosts: Hosts,
-        tokens: AccessTokens,
+        call: CallZoom,
         zoom: Zoom,
         wake: Callable[[str], None],
         *,
@@ -47,7 +47,7 @@ class SweepMeetings:
         self._rows = rows
         self._connections = connections
         self._hosts = hosts
-        self._tokens = tokens
+        self._call = call
         self._zoom = zoom
         self._wake = wake
         self._every = every
@@ -87,7 +87,7 @@ class SweepMeetings:
         known = await self._connections.get(sweep.connection_id)
         path = ME if known is None or known.kind is Kind.OWN else host
         connection_id, user = await self._hosts.reaching(sweep.organization_id, sweep.connection_id, host, path)
-        return await self._tokens.call(connection_id, lambda token: self._zoom.standing(token, user))
+        return await self._call(connection_id, lambda token: self._zoom.standing(token, user))
 
 
 def _is_suspect(document: Document, shown: Mapping[str, Any]) -> bool:

@@ -90,7 +90,7 @@ class MeetingErrorView(View):
 
 class MeetingView(View):
     """What is needed to join, once it is known. ``own_url`` is the guest's join link (X9), where the organization tells
-    it; where it tells nothing else, ``join_url`` is the same.
+    it; where it tells nothing else, ``join_url`` is the same. ``by_hand`` where staff entered it (C4).
     """
 
     status: MeetingStatus
@@ -99,6 +99,7 @@ class MeetingView(View):
     meeting_id: str | None = None
     passcode: str | None = None
     error: MeetingErrorView | None = None
+    by_hand: bool = False
 
 
 class CalendarView(View):

@@ -15,6 +15,8 @@ from tests.waiting import eventually
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 ADMIN, TARO = "admin@example.jp", "taro@example.jp"
+HASTY = '{"zoom_issuer": {"CHOSEI_GATHER_QUIET": "PT1S"}}'
+"""Changes are not gathered for long (G20), so that no test waits for them."""
 
 
 @dataclass
@@ -131,7 +133,7 @@ def token_of(proposal: dict[str, Any]) -> str:
 @pytest.fixture(scope="package")
 async def running_system() -> AsyncIterator[System]:
     async with AsyncExitStack() as stack:
-        demo = await stack.enter_async_context(start_demo())
+        demo = await stack.enter_async_context(start_demo(environment={"CHOSEI_DEMO_SETTINGS": HASTY}))
         api = await stack.enter_async_context(httpx.AsyncClient(base_url=demo.gateway_url, timeout=30))
         sandbox = await stack.enter_async_context(httpx.AsyncClient(base_url=demo.sandbox_url, timeout=30))
         system = System(demo, api, sandbox)

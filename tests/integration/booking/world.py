@@ -248,7 +248,7 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
         await mongo.ensure_indexes(collection, wanted)
     relay = Relay(make_broker(SERVICE, settings), [])
     links = Links(settings.token_ring, settings.public_url)
-    announcer = Announcer(settings.bus_ring, links)
+    announcer = Announcer(settings.bus_ring, links, settings.data_ring)
     few_slots = FewSlots(stores.people, announcer)
     drop = DropSlots(stores.bookings, announcer, few_slots, relay)
     availability = Availability(

@@ -21,6 +21,7 @@ from tests.unit.notifier.builders import (
     JOIN,
     an_appointment,
     an_event,
+    budget_exhausted,
     canceled,
     confirmed,
     issue_failed,
@@ -160,15 +161,16 @@ async def test_g11_the_administrators_hear_once_a_day_of_a_spent_budget(
     notifier: Notifier, post_office: PostOffice
 ) -> None:
     later = clock.now() + timedelta(hours=8)
+    kept, gone = (budget_exhausted(later, same_day_left=left) for left in (True, False))
     for number in (1, 2):
         about = f"apt_{number}"
         spent = issue_failed(MeetingErrorCode.RATE_LIMITED, retry_at=later, about=about)
-        await notifier.hear(spent, confirmed(an_appointment(appointment_id=about)), spent)
-    told = await eventually(lambda: [m for m in post_office.taken if m.recipients == ("admin@example.jp",)])
-    await eventually(
-        lambda: any(said["reason"] == "already_told" for said in notifier.statements("notification_failed"))
-    )
-    assert [taken.subject for taken in told] == ["【Chosei】[注意!]Zoom URLが発行できませんでした"]
+        await notifier.hear(spent, confirmed(an_appointment(appointment_id=about)), kept, gone, spent, gone, kept)
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 5)
+    [told] = [m for m in post_office.taken if m.recipients == ("admin@example.jp",)]
+    assert told.subject == "【Chosei】[注意!]Zoom URLが発行できませんでした"
+    assert "taro@zoom.example" in told.text
+    assert "/appointments?troubled=true" in told.text
 
 
 async def test_g11_the_administrators_hear_once_of_a_link_that_does_not_come_although_it_is_still_tried(

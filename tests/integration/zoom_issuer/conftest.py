@@ -105,6 +105,8 @@ async def world(
         sweep_every=getattr(request, "param", timedelta(days=1)),
         zoom_timeout=timedelta(seconds=1),
         zoom_settle=timedelta(seconds=0.5),
+        zoom_per_second=100,
+        gather_quiet=timedelta(seconds=0.3),
     )
     async with AsyncExitStack() as stack:
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.zoom_issuer.limits import DailyLimit, Gathering
 from services.zoom_issuer.model import Wanted, wanted_of
 from services.zoom_issuer.providers import Meeting, MeetingRequest, UserPage, ZoomUser
 from services.zoom_issuer.recurring import OccurrenceWish
 from services.zoom_issuer.store.accounts import Accounts
+from services.zoom_issuer.store.budgets import Budgets
 from services.zoom_issuer.store.connections import Connection, Connections
 from services.zoom_issuer.store.drift import DriftRows
 from services.zoom_issuer.store.freezes import Freezes
@@ -17,10 +19,12 @@ from services.zoom_issuer.store.meetings import MeetingStore, row_of
 from services.zoom_issuer.store.staff import StaffStore
 from services.zoom_issuer.store.users import UserStore
 from services.zoom_issuer.usecases.access_tokens import AccessTokens, Endpoints
+from services.zoom_issuer.usecases.call_zoom import CallZoom
 from services.zoom_issuer.usecases.check_meeting import CheckMeeting
 from services.zoom_issuer.usecases.follow_appointment import FollowAppointment
 from services.zoom_issuer.usecases.freeze import FreezeMeetings
 from services.zoom_issuer.usecases.hosting import Hosts
+from services.zoom_issuer.usecases.keep_limits import KeepLimits
 from services.zoom_issuer.usecases.report import Report
 from shared import clock
 from shared.contracts.envelope import Cause, CloudEvent
@@ -166,21 +170,26 @@ class Workshop:
         self.drift, self.freezes = DriftRows(self.store.meetings), Freezes(database)
         freeze = FreezeMeetings(self.freezes, self.drift, self.connections, relay)
         self.check = CheckMeeting(self.store, self.drift, self.connections, self.zoom, freeze, relay)
+        self.budgets = Budgets(database)
+        self.limits = KeepLimits(
+            self.budgets, self.hosts.address, relay, DailyLimit(100, 5), per_second=500, per_second_basic=500
+        )
         self.follow = FollowAppointment(
             self.store,
             self.connections,
             self.hosts,
-            self.tokens,
+            CallZoom(self.tokens, self.limits),
             self.zoom,
             report,
             self.check,
+            Gathering(timedelta(0), timedelta(0), timedelta(0)),
             settled_after=timedelta(0),
             new_passcode=lambda: "123456",
         )
         self.worker = DueWorker("meetings", self.store.meetings, self.follow)
 
     async def prepare(self) -> None:
-        for part in (self.store, self.connections, self.accounts, self.users, self.staff):
+        for part in (self.store, self.connections, self.accounts, self.users, self.staff, self.budgets):
             for collection, indexes in part.indexes.items():
                 await ensure_indexes(collection, indexes)
 

@@ -26,10 +26,16 @@ from shared.contracts.booking import (
 from shared.contracts.envelope import Cause, CloudEvent, EventData, envelope
 from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffInvited
 from shared.contracts.notifier import Audience, Purpose
-from shared.contracts.people import Guest, Person
+from shared.contracts.people import Account, Guest, Person
 from shared.contracts.reminder_scheduler import ReminderDue
 from shared.contracts.sealed import AppointmentSecrets, InvitationSecrets, MeetingSecrets, ProposalSecrets
-from shared.contracts.zoom_issuer import MeetingErrorCode, MeetingIssued, MeetingIssueFailed, MeetingUpdated
+from shared.contracts.zoom_issuer import (
+    MeetingErrorCode,
+    MeetingIssued,
+    MeetingIssueFailed,
+    MeetingUpdated,
+    ZoomBudgetExhausted,
+)
 from shared.crypto import KeyRing
 
 ORGANIZATION_ID = "org_1"
@@ -166,7 +172,7 @@ def a_material(purpose: Purpose, audience: Audience = Audience.GUEST, **changes:
     )
     state = {"proposal": a_proposal(), "appointment": None} if proposes else {}
     stateless = (Purpose.CONNECTION_BROKEN, Purpose.INVITED, Purpose.SYNC_FROZEN, Purpose.ZOOM_ACCOUNT_ENDED)
-    if purpose in (*stateless, Purpose.TEMPLATE_BROKEN):
+    if purpose in (*stateless, Purpose.TEMPLATE_BROKEN, Purpose.BUDGET_GONE):
         state = {"appointment": None}
     values = {
         "matter": a_matter(**state),
@@ -224,13 +230,20 @@ def proposal_event(
     return an_event(data, subject=proposal.proposal_id, version=version)
 
 
-def _appointment_event(kind: type[Any], appointment: Appointment, message: str = "", **extra: Any) -> CloudEvent[Any]:
+def _appointment_event(
+    kind: type[Any],
+    appointment: Appointment,
+    message: str = "",
+    by_hand: MeetingSecrets | None = None,
+    **extra: Any,
+) -> CloudEvent[Any]:
     secrets = AppointmentSecrets(
         guest_url="https://chosei.example.jp/g/TOKEN",
         join_url=extra.pop("join_url", "https://chosei.example.jp/j/FIRST"),
         note="社内だけのメモ",
         guidance="資料をご覧ください。",
         message=message,
+        by_hand=by_hand,
     )
     about = appointment.appointment_id
     data = kind(appointment=appointment, sealed=secrets.seal(BUS, subject=about), **extra)
@@ -288,3 +301,14 @@ def reminder_due(appointment: Appointment) -> CloudEvent[Any]:
     about = appointment.appointment_id
     data = ReminderDue(appointment_id=about, revision=appointment.revision, start_at=appointment.start_at)
     return an_event(data, subject=about, version=appointment.revision)
+
+
+def budget_exhausted(resets_at: datetime, *, same_day_left: bool = False) -> CloudEvent[Any]:
+    data = ZoomBudgetExhausted(
+        zoom_user_id="zu1",
+        account=Account(email="taro@zoom.example"),
+        day="2026-12-01",
+        resets_at=resets_at,
+        same_day_left=same_day_left,
+    )
+    return an_event(data, subject="zu1", version=1 if same_day_left else 2)

@@ -52,7 +52,8 @@ PARTICULARS = {
             about="{{ zoom_block }}",
         )
     },
-    Purpose.ISSUE_FAILED: {"error": MeetingErrorCode.RATE_LIMITED, "retry_at": START - timedelta(hours=100)},
+    Purpose.ISSUE_FAILED: {"error": MeetingErrorCode.FAILED},
+    Purpose.BUDGET_GONE: {"account": "taro@example.jp", "retry_at": START, "same_day_left": True},
 }
 WITH_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK, Purpose.REMINDER)
 HOSTILE = '<script>alert(1)</script>"&\r\nBcc: evil@example.com\u2028\u202e'
@@ -188,7 +189,7 @@ def test_r27_the_organizations_zone_of_now_counts_and_not_that_of_the_confirmati
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_g06_the_hour_at_which_issuing_goes_on_names_its_zone(language: str) -> None:
-    text = write(a_full_material(Purpose.ISSUE_FAILED, Audience.ADMINS, language)).text
+    text = write(a_full_material(Purpose.BUDGET_GONE, Audience.ADMINS, language)).text
     resumes = next(line for line in text.splitlines() if "00:00 UTC" in line or "9:00(日本時間)" in line)
     assert "(Asia/Tokyo, UTC+09:00)" in resumes
 

@@ -69,7 +69,7 @@ def test_g11_a_confirmation_waits_for_its_link_and_no_longer_than_the_budget() -
     assert due(a_matter(meeting=a_link())) == {"confirmed:1:guest", "confirmed:1:staff"}
 
 
-def moved_with_link(revision: int) -> Matter:
+def moved_with_link(revision: int, link_since: int = 2) -> Matter:
     moved = a_notice(Purpose.RESCHEDULED, 2)
     told = {
         f"confirmed:1:{side}": Delivery(
@@ -80,11 +80,15 @@ def moved_with_link(revision: int) -> Matter:
     notices = {"confirmed:1": a_notice(Purpose.CONFIRMED), moved.key: moved}
     return a_matter(
         revision=2,
-        appointment=an_appointment(revision=2),
+        appointment=an_appointment(revision=2, link_since=link_since),
         meeting=a_link(revision=revision),
         notices=notices,
         deliveries=told,
     )
+
+
+def test_g12_a_plain_move_is_told_at_once_with_the_link_that_stays() -> None:
+    assert due(moved_with_link(1, link_since=1)) == {"rescheduled:2:guest", "rescheduled:2:staff"}
 
 
 def test_g12_a_move_waits_until_the_link_is_known_to_be_valid_for_it() -> None:

@@ -9,7 +9,13 @@ from tests.unit.notifier.golden_files import golden
 
 GUEST, STAFF, ADMINS = Audience.GUEST, Audience.STAFF, Audience.ADMINS
 NAMES = Names("株式会社サンプル", "Chosei", "ABC株式会社", "田中花子", "hanako@example.com", Kind.WEB, "[AM]10:30")
-ALARMS = (Purpose.ISSUE_FAILED, Purpose.SYNC_FROZEN, Purpose.TEMPLATE_BROKEN, Purpose.ZOOM_ACCOUNT_ENDED)
+ALARMS = (
+    Purpose.ISSUE_FAILED,
+    Purpose.SYNC_FROZEN,
+    Purpose.TEMPLATE_BROKEN,
+    Purpose.ZOOM_ACCOUNT_ENDED,
+    Purpose.BUDGET_GONE,
+)
 PAIRS = [
     (purpose, audience)
     for purpose in Purpose

@@ -1,0 +1,57 @@
+"""Staff put in a link by hand where none could be issued, or take it away again (C4). What was issued is retired by
+whoever issued it, since the appointment wants none any more.
+"""
+
+from services.booking.model.appointment import Appointment
+from services.booking.problems import NotOpen, NoWebMeeting
+from services.booking.store.bookings import BookingStore
+from services.booking.usecases.announce import Announcer
+from services.booking.views.meeting import by_hand_place, link_by_hand
+from shared import clock
+from shared.contracts.api.links import LinkByHand
+from shared.contracts.booking import AppointmentChanged
+from shared.contracts.envelope import Cause
+from shared.contracts.sealed import MeetingSecrets
+from shared.crypto import KeyRing
+from shared.internal import Caller
+from shared.messaging.relay import Relay
+
+
+class ChangeLinkByHand:
+    """What changes nothing makes no revision. Raises ``StaleVersion``."""
+
+    def __init__(self, store: BookingStore, announcer: Announcer, relay: Relay, ring: KeyRing) -> None:
+        self._store = store
+        self._announcer = announcer
+        self._relay = relay
+        self._ring = ring
+
+    async def enter(self, before: Appointment, link: LinkByHand, caller: Caller) -> Appointment:
+        _check(before)
+        secrets = MeetingSecrets(**link.model_dump())
+        if link_by_hand(before, self._ring) == secrets:
+            return before
+        place = by_hand_place(before.appointment_id)
+        sealed = self._ring.encrypt(secrets.model_dump_json().encode(), place=place)
+        return await self._save(before, sealed, caller)
+
+    async def remove(self, before: Appointment, caller: Caller) -> Appointment:
+        """Back to issuing."""
+        _check(before)
+        return before if before.link_by_hand is None else await self._save(before, None, caller)
+
+    async def _save(self, before: Appointment, sealed: str | None, caller: Caller) -> Appointment:
+        changes = {"link_by_hand": sealed, "version": before.version + 1, "updated_at": clock.now()}
+        after = before.model_copy(update=changes).expecting_change(before)
+        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
+        waiting = self._announcer.of_appointment(AppointmentChanged, after, cause)
+        await self._store.save_appointment(before, after, waiting)
+        self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
+        return after
+
+
+def _check(before: Appointment) -> None:
+    if not before.is_live:
+        raise NotOpen()
+    if not before.wants_meeting:
+        raise NoWebMeeting()
