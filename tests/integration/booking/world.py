@@ -266,7 +266,7 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
         RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
         DropTakenSlots(stores.bookings, stores.guards, drop),
         DropFilledSlots(stores.bookings, availability, drop),
-        AppointmentUses.of(stores, availability, announcer, links, relay).settle_drift,
+        AppointmentUses.of(stores, availability, announcer, links, relay, settings.data_ring).settle_drift,
         FollowZoomUser(stores.people, stores.bookings, announcer, relay),
         RecordTimeline(stores.timeline),
         GuestsFirst(),
