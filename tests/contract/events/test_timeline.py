@@ -10,7 +10,7 @@ from services.booking.model.timeline import facts_of
 from services.booking.subscribers import Subscribers
 from services.gateway.pages import texts
 from shared.contracts.envelope import EventData
-from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.notifier import Audience, NotificationSent, Purpose
 from shared.contracts.timeline import Facts
 
 _SUBJECTS = {"proposal", "proposal_id", "appointment", "appointment_id", "about"}
@@ -25,6 +25,13 @@ def word_of(event: type[EventData]) -> str:
 def test_there_are_such_events() -> None:
     assert len(TOLD) > 20
     assert facts_of(EventData()) == Facts()
+
+
+def test_a_mail_in_the_default_words_since_a_template_failed_is_told_as_such() -> None:
+    values = {"about": "apt_1", "revision": 1, "purpose": "confirmed", "audience": "guest", "message_id": ""}
+    sent = NotificationSent.model_validate({**values, "with_meeting": True, "fell_back": True})
+    assert facts_of(sent).reason == "template_failed"
+    assert facts_of(sent.model_copy(update={"fell_back": False})).reason == ""
 
 
 @pytest.mark.parametrize("event", TOLD, ids=lambda event: event.__name__)

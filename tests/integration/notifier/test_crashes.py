@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.notifier.directory import Directory
+from services.notifier.model.templates import MailTemplate, Wording
 from services.notifier.providers.smtp import Receipt
 from services.notifier.store import MATTER_INDEXES, Matters, Safe
 from services.notifier.subscribers import Subscribers
@@ -23,8 +24,11 @@ from tests.unit.notifier.builders import (
     APPOINTMENT_ID,
     BUS,
     DATA_KEYS,
+    NOON,
+    ORGANIZATION_ID,
     an_appointment,
     canceled,
+    changed,
     confirmed,
     meeting_issued,
     organization_changed,
@@ -148,6 +152,34 @@ async def test_what_is_heard_while_a_mail_is_written_is_not_overlooked(
     said = await desk.said()
     assert said == ["notifier.notification_failed.v1"] * 2 + ["notifier.notification_sent.v1"] * 2
     assert len(desk.post.taken) == 2
+
+
+async def test_a_mail_that_is_written_twice_since_its_template_failed_is_told_of_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    freeze, database = desk.matters.freeze, desk.matters.collection.database
+    hides = "{{ details_block }}{% if link_follows %}{{ zoom_block }}{% endif %}"
+    unwritten = MailTemplate(organization_id=ORGANIZATION_ID, name="confirmed.guest", language="ja")
+    words = Wording(subject="件名", heading="見出し", body=hides)
+    await Templates(database).save(unwritten.changed(words, at=NOON, by="stf_admin", key=""))
+    interruptions = [changed(an_appointment(revision=2, title="ほかの件名"))]
+
+    async def interrupted(*arguments: Any) -> bool:
+        while interruptions:
+            await desk.on.on_appointment_changed(interruptions.pop())
+        return await freeze(*arguments)
+
+    monkeypatch.setattr(desk.matters, "freeze", interrupted)
+    await desk.on.on_meeting_issued(meeting_issued(revision=2))
+    await desk.on.on_appointment_confirmed(confirmed())
+
+    async def told() -> bool:
+        await desk.work()
+        return len(desk.post.taken) == 2
+
+    await eventually(told)
+    about = await database["matters"].find_one({"_id": {"$regex": "^mail_template/"}})
+    assert list((about or {})["facts"]["notices"]) == ["template_broken:1"]
 
 
 async def test_a_mail_waits_for_the_organization_that_was_not_heard_of_yet(desk: Desk) -> None:

@@ -46,6 +46,11 @@ def items(*entries: TimelineEntry, language: Language = "ja") -> list[TimelineIt
             "",
         ),
         (
+            an_entry("notifier.notification_sent", purpose="confirmed", audience="guest", reason="template_failed"),
+            "お客様にメールを送りました(日程確定のお知らせ)",
+            "会社の文面に不具合があったため、既定の文面で送信",
+        ),
+        (
             an_entry(
                 "notifier.notification_failed", purpose="link", audience="staff", reason="issued", suppressed=True
             ),
