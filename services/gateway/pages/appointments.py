@@ -15,7 +15,7 @@ from services.gateway.identity import SignedIn
 from services.gateway.pages import times
 from services.gateway.pages.drift_notice import drift_notice
 from services.gateway.pages.effect_rows import THE_MEETING, Reading, effect_rows, effect_states
-from services.gateway.pages.guest_names import guest_name, title_beside
+from services.gateway.pages.guest_names import heading_of, title_beside
 from services.gateway.pages.list_filters import filters_of
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
@@ -46,6 +46,7 @@ BADGES = {AppointmentStatus.CONFIRMED: "ok", AppointmentStatus.REQUESTED: "wait"
 _PAST_MIDNIGHT = timedelta(hours=12)
 _PERIODS = ("upcoming", "past", "canceled", "all")
 _SAID = {
+    "registered": "schedule.registered",
     "rescheduled": "appointments.rescheduled",
     "canceled": "appointments.canceled_done",
     "room_changed": "rooms.changed",
@@ -95,7 +96,7 @@ def _window(period: str) -> dict[str, str]:
 
 def _line(appointment: AppointmentView, reading: Reading) -> dict[str, Any]:
     names = names_in(appointment)
-    heading = guest_name(appointment, reading.language)
+    heading = heading_of(appointment, reading.language)
     return {
         "appointment": appointment,
         "heading": heading,
@@ -106,8 +107,9 @@ def _line(appointment: AppointmentView, reading: Reading) -> dict[str, Any]:
 
 
 def names_in(appointment: AppointmentView) -> dict[str, str]:
-    """Of attendees and of the room, by id."""
-    names = {attendee.staff_id: attendee.name for attendee in appointment.attendees}
+    """Of attendees, of who registered it and perhaps organizes it (E2), and of the room, by id."""
+    people = [appointment.creator, *appointment.attendees]
+    names = {attendee.staff_id: attendee.name for attendee in people}
     return names | ({appointment.room.id: appointment.room.name or ""} if appointment.room else {})
 
 

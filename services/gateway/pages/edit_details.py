@@ -2,7 +2,7 @@
 have forms of their own. Whoever was overtaken keeps what they typed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ from services.gateway.pages.edit_subjects import (
     value_of,
 )
 from services.gateway.pages.overtaken import Difference, Sheet, fresh, marks_of, overtaken
+from services.gateway.pages.people_chosen import people_chosen
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text, texts_of
@@ -161,23 +162,10 @@ def _shown(name: str, value: str, names: Mapping[str, str], language: Language) 
     return (value[:_SHORT] + "…" if len(value) > _SHORT else value) or text(language, "common.dash")
 
 
-async def _people(request: Request, signed_in: SignedIn, subject: Subject, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """In the order typed; who is neither of the organization nor took part is left out."""
-    staff, people = parts_of(request).staff, list[dict[str, Any]]()
-    before = {attendee.staff_id: attendee for attendee in subject.attendees}
-    for staff_id in filter(None, ids):
-        known = await staff.find_in(signed_in.organization.id, staff_id)
-        if known is not None:
-            linked = known.calendar is not None
-            people.append({"id": staff_id, "name": known.name, "email": known.email, "linked": linked})
-        elif staff_id in before:
-            people.append({"id": staff_id, "name": before[staff_id].name, "email": "", "linked": False})
-    return people
-
-
 async def _page(request: Request, signed_in: SignedIn, subject: Subject, sheet: Sheet) -> Response:
     language = language_for(request)
-    people = await _people(request, signed_in, subject, sheet.typed[ATTENDEES].split(","))
+    before = {attendee.staff_id: attendee.name for attendee in subject.attendees}
+    people = await people_chosen(request, signed_in, sheet.typed[ATTENDEES].split(","), before)
     data = {
         "language": language,
         "now": clock.now().isoformat(timespec="milliseconds"),

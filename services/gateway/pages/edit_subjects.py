@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.gateway.pages.guest_names import guest_name, title_beside
+from services.gateway.pages.guest_names import guest_name, heading_of, title_beside
 from services.gateway.pages.texts import text
 from shared.contracts.api.appointments import AppointmentStatus, AppointmentView, AttendeeView, MeetingStatus
 from shared.contracts.api.effects import Effect
@@ -57,7 +57,7 @@ def of_appointment(appointment: AppointmentView, zone: str, language: Language) 
         id=appointment.id,
         version=appointment.version,
         zone=zone,
-        heading=guest_name(appointment, language),
+        heading=heading_of(appointment, language),
         kind=appointment.kind,
         fields=_fields(appointment, language) | {name: getattr(appointment.guest, name) for name in _GUEST},
         attendees=appointment.attendees,

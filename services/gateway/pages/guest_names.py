@@ -18,6 +18,13 @@ def guest_name(item: ProposalView | AppointmentView, language: Language) -> str:
     return known or text(language, "proposals.no_name")
 
 
+def heading_of(appointment: AppointmentView, language: Language) -> str:
+    """Who it is with, or what it is about where no guest is (E2)."""
+    guest = appointment.guest
+    known = guest.company or guest.name or guest.email
+    return guest_name(appointment, language) if known or appointment.hidden else appointment.title
+
+
 def title_beside(title: str, heading: str) -> str:
     """Empty where the title was made of the guest (R12) and says what the heading says."""
     return "" if _bare(title) == _bare(heading) else title

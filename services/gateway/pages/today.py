@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.gateway.identity import SignedIn
 from services.gateway.pages import times
-from services.gateway.pages.guest_names import guest_name, title_beside
+from services.gateway.pages.guest_names import heading_of, title_beside
 from services.gateway.pages.reader import Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.room_data import staff_kind_word
@@ -76,7 +76,7 @@ async def _first_after(request: Request, signed_in: SignedIn, at: datetime, mine
     """Of the coming days."""
     found = await _confirmed(request, signed_in, {"from": at.isoformat(), "limit": "1"}, mine)
     later = next((one for one in found.items if one.start >= at), None)
-    return {"appointment": later, "heading": guest_name(later, language_for(request))} if later else None
+    return {"appointment": later, "heading": heading_of(later, language_for(request))} if later else None
 
 
 def lines_of(appointments: Sequence[AppointmentView], now: datetime, zone: str, language: Language) -> list[Line]:
@@ -84,7 +84,7 @@ def lines_of(appointments: Sequence[AppointmentView], now: datetime, zone: str, 
     following = min((one.start for one in appointments if one.start > now), default=None)
     lines = []
     for one in appointments:
-        heading = guest_name(one, language)
+        heading = heading_of(one, language)
         phase = _phase(one, now, following)
         lines.append(
             Line(

@@ -84,7 +84,9 @@ def scene_of(material: Material) -> Scene:
     return _connection_scene(material)
 
 
-def _blank(material: Material, guest: Guest | None = None, kind: Kind = Kind.NONE, time: str = "") -> Scene:
+def _blank(
+    material: Material, guest: Guest | None = None, kind: Kind = Kind.NONE, time: str = "", title: str = ""
+) -> Scene:
     """What every mail shows: names, language and subject."""
     notice, audience, organization = material.notice, material.audience, material.organization
     guest = guest or Guest()
@@ -96,6 +98,7 @@ def _blank(material: Material, guest: Guest | None = None, kind: Kind = Kind.NON
         guest_email=line(guest.email),
         kind=kind,
         time=time,
+        title=line(title),
     )
     language = material.language
     return Scene(
@@ -151,7 +154,7 @@ def _proposal_scene(material: Material, proposal: Proposal) -> Scene:
 def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
     zone = material.zone
     face = moments.clock_face(appointment.start_at, zone)
-    scene = _blank(material, appointment.guest, appointment.kind, face)
+    scene = _blank(material, appointment.guest, appointment.kind, face, appointment.title)
     for_guest = material.audience is Audience.GUEST
     page = material.guest_url if for_guest else f"{material.public_url}/appointments/{appointment.appointment_id}"
     notice = material.notice

@@ -89,7 +89,9 @@ _WORDS: Mapping[Language, Mapping[tuple[Kind, Audience], str]] = {
 
 @dataclass(frozen=True)
 class Names:
-    """What subjects are made of; ``company`` is the organization's, ``time`` that of R27."""
+    """What subjects are made of; ``company`` is the organization's, ``time`` that of R27. The ``title`` stands for a
+    guest where there is none (E2).
+    """
 
     company: str
     product: str
@@ -98,6 +100,7 @@ class Names:
     guest_email: str = ""
     kind: Kind = Kind.NONE
     time: str = ""
+    title: str = ""
 
     @property
     def guest(self) -> str:
@@ -121,7 +124,11 @@ def pattern(purpose: Purpose, audience: Audience, language: Language) -> str:
 
 
 def subject(purpose: Purpose, audience: Audience, language: Language, names: Names) -> str:
-    return pattern(purpose, audience, language).format(
+    words = pattern(purpose, audience, language)
+    if not names.guest:
+        words = words.replace("{guest_line}様", "{title}").replace("{guest_line}", "{title}")
+    return words.format(
+        title=names.title,
         company=names.company,
         product=names.product,
         guest=names.guest,

@@ -9,7 +9,7 @@ import pytest
 
 from services.notifier.mails.letters import write
 from services.notifier.mails.material import Material
-from services.notifier.mails.message import Recipient, to_bytes
+from services.notifier.mails.message import Mail, Recipient, to_bytes
 from services.notifier.model.templates import Breakage
 from shared.contracts.booking import Kind
 from shared.contracts.notifier import Audience, Purpose
@@ -261,3 +261,15 @@ def test_r7_the_room_is_named_to_staff_and_not_to_the_guest() -> None:
     )
     assert staff.count("[富士]") == 1
     assert "富士" not in guest
+
+
+def test_e2_without_a_guest_the_title_stands_in_the_subject_and_nobody_is_called_sama() -> None:
+    alone = an_appointment(guest=Guest(), title="定例打合せ")
+
+    def mail(purpose: Purpose) -> Mail:
+        return write(a_material(purpose, Audience.STAFF, matter=a_matter(appointment=alone, notices={})))
+
+    assert mail(Purpose.CONFIRMED).subject == "定例打合せ"
+    assert mail(Purpose.CANCELED).subject == "キャンセル:定例打合せ"
+    assert mail(Purpose.REMINDER).subject == "本日のWeb会議予定のリマインド: [PM]01:00 定例打合せ[Chosei]"
+    assert "様" not in mail(Purpose.CONFIRMED).text
