@@ -20,6 +20,7 @@ from services.gateway.pages.list_filters import filters_of
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.room_data import appointment_data, staff_kind_word
+from services.gateway.pages.rule_words import rule_words
 from services.gateway.pages.texts import text
 from services.gateway.pages.timeline_rows import timeline_of
 from services.gateway.parts import parts_of
@@ -241,6 +242,7 @@ async def _detail(
             "timeline": timeline,
             "appointment": appointment,
             "kind": staff_kind_word(appointment.kind, language),
+            "rule": rule_words(appointment, language),
             "meeting": appointment.meeting,
             "has_meeting": stands and appointment.meeting.status is not MeetingStatus.NONE,
             "badge": BADGES[appointment.status],

@@ -15,6 +15,7 @@ from services.gateway.identity import SignedIn
 from services.gateway.pages import times
 from services.gateway.pages.edit_subjects import (
     ATTENDEES,
+    SCHEDULE,
     Subject,
     changes_of,
     of_appointment,
@@ -25,6 +26,8 @@ from services.gateway.pages.overtaken import Difference, Sheet, fresh, marks_of,
 from services.gateway.pages.people_chosen import people_chosen
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
+from services.gateway.pages.room_data import staff_kind_word
+from services.gateway.pages.schedule_types import TypeChoice, type_choices
 from services.gateway.pages.texts import text, texts_of
 from services.gateway.pages.typed import given
 from services.gateway.parts import parts_of
@@ -140,9 +143,11 @@ def _in_words(problem: BackendProblem, ticked: frozenset[str], language: Languag
     errors: dict[str, str] = {}
     for error in problem.errors:
         parts = [part for part in error["pointer"].split("/") if part]
+        if parts[:1] in (["kind"], ["meeting_type_id"], ["all_day"]):
+            parts = ["type"]
         place = ATTENDEES if parts[:1] == [ATTENDEES] else parts[-1] if parts else ""
         errors.setdefault(place, error["detail"])
-    known = {"title", "guidance", "note", "visibility", "organizer_id", "address", "expires_at", ATTENDEES}
+    known = {"title", "guidance", "note", "visibility", "organizer_id", "address", "expires_at", ATTENDEES, *SCHEDULE}
     fields = {name: words for name, words in errors.items() if name in known | {"company", "name", "email"}}
     others = [words for name, words in errors.items() if name not in fields]
     return fields, "" if fields else " ".join(others) or problem.detail
@@ -153,6 +158,8 @@ def _known(subject: Subject) -> dict[str, str]:
 
 
 def _shown(name: str, value: str, names: Mapping[str, str], language: Language) -> str:
+    if name in ("type", "others_may_edit"):
+        return text(language, "edit.changed_elsewhere")
     if name == "visibility":
         return text(language, f"propose.visibility_{value}")
     if name in (ATTENDEES, "organizer_id"):
@@ -160,6 +167,14 @@ def _shown(name: str, value: str, names: Mapping[str, str], language: Language) 
     if name == "expires_at":
         return value.replace("T", " ")
     return (value[:_SHORT] + "…" if len(value) > _SHORT else value) or text(language, "common.dash")
+
+
+async def _types(request: Request, signed_in: SignedIn, subject: Subject) -> list[TypeChoice]:
+    if subject.noun == "proposals":
+        return []
+    language = language_for(request)
+    known = TypeChoice(subject.fields["type"], staff_kind_word(subject.kind, language), subject.kind)
+    return await type_choices(request, signed_in, of=known)
 
 
 async def _page(request: Request, signed_in: SignedIn, subject: Subject, sheet: Sheet) -> Response:
@@ -184,6 +199,7 @@ async def _page(request: Request, signed_in: SignedIn, subject: Subject, sheet: 
             "subject": subject,
             "people": people,
             "is_proposal": subject.noun == "proposals",
+            "types": await _types(request, signed_in, subject),
             "zone_label": times.zone_label(subject.zone, clock.now(), language),
             "data": data,
         },

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.gateway.pages.guest_names import guest_name, heading_of, title_beside
+from services.gateway.pages.schedule_form import chosen_type
 from services.gateway.pages.texts import text
 from shared.contracts.api.appointments import AppointmentStatus, AppointmentView, AttendeeView, MeetingStatus
 from shared.contracts.api.effects import Effect
@@ -15,6 +16,8 @@ from shared.contracts.booking import Kind
 from shared.problem import Language
 
 _DETAILS = ("title", "guidance", "note", "visibility", "organizer_id", "address")
+SCHEDULE = ("type", "customer", "deal", "place", "others_may_edit")
+"""Of appointments only; ``others_may_edit`` is ``on`` or empty, ``type`` a meeting type's id or a kind."""
 _GUEST = ("company", "name", "email")
 ATTENDEES = "attendee_ids"
 
@@ -59,7 +62,9 @@ def of_appointment(appointment: AppointmentView, zone: str, language: Language) 
         zone=zone,
         heading=heading_of(appointment, language),
         kind=appointment.kind,
-        fields=_fields(appointment, language) | {name: getattr(appointment.guest, name) for name in _GUEST},
+        fields=_fields(appointment, language)
+        | _schedule(appointment)
+        | {name: getattr(appointment.guest, name) for name in _GUEST},
         attendees=appointment.attendees,
         editable=appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
         has_address=_has_address(appointment),
@@ -90,6 +95,11 @@ def changes_of(subject: Subject, typed: Mapping[str, str]) -> dict[str, Any]:
     """What the API is asked for: only what differs. Raises ``ValueError`` where ``expires_at`` is no time."""
     differs = [name for name in (*subject.fields, ATTENDEES) if typed[name] != value_of(subject, name)]
     body: dict[str, Any] = {name: typed[name] for name in differs if name in _DETAILS}
+    body |= {name: typed[name] for name in differs if name in ("customer", "deal", "place")}
+    if "others_may_edit" in differs:
+        body["others_may_edit"] = bool(typed["others_may_edit"])
+    if "type" in differs and typed["type"]:
+        body |= chosen_type(typed["type"])
     if "address" in body:
         body["address"] = typed["address"] or None
     if ATTENDEES in differs:
@@ -115,6 +125,12 @@ def _fields(item: ProposalView | AppointmentView, language: Language) -> dict[st
     return fields | {"title": title_beside(item.title, guest_name(item, language))}
 
 
+def _schedule(appointment: AppointmentView) -> dict[str, str]:
+    chosen = appointment.meeting_type.id if appointment.meeting_type else appointment.kind.value
+    more = {"others_may_edit": "on" if appointment.others_may_edit else ""}
+    return {"type": chosen} | {name: getattr(appointment, name) for name in ("customer", "deal", "place")} | more
+
+
 def _has_address(item: ProposalView | AppointmentView) -> bool:
     return item.kind is Kind.OUTBOUND or bool(item.address)
 
@@ -126,14 +142,15 @@ def _of_appointment(appointment: AppointmentView, language: Language) -> list[Co
     found: list[Consequence] = []
     if meets:
         found += [
-            Consequence(text(language, "edit.does_topic"), ("title",), ("organizer_id",)),
+            Consequence(text(language, "edit.does_topic"), ("title", "customer", "deal"), ("organizer_id",)),
             Consequence(text(language, f"edit.does_another_meeting_{mails}"), ("organizer_id",)),
         ]
     if calendars:
         words = text(language, "edit.does_entries", n=calendars)
-        found.append(Consequence(words, ("title", "note", "visibility", "address"), ("organizer_id",)))
+        found.append(Consequence(words, ("title", "note", "visibility", "address", "place"), ("organizer_id",)))
         found.append(Consequence(text(language, "edit.does_entries_move"), ("organizer_id",)))
-    silent = ("title", "note", "visibility", "address", "guidance", "company", "name")
+    found.append(Consequence(text(language, "edit.does_type"), ("type",)))
+    silent = ("title", "note", "visibility", "address", "guidance", "company", "name", *SCHEDULE[1:])
     alone = () if meets else ("organizer_id", ATTENDEES)
     return [
         *found,

@@ -58,7 +58,7 @@ def render(
             t=partial(text, language),
             texts_of=partial(texts_of, language),
             span=lambda start, end: times.span(start, end, zone, language),
-            days=lambda start, end, office: times.days(start, end, office, language),
+            whole_days=lambda start, end, office: times.days(start, end, office, language),
             moment=lambda at: times.moment(at, zone, language),
             language_url=lambda other: _with_language(request, other, address),
             path=request.url.path,

@@ -135,7 +135,7 @@ def request_of(typed: Typed, place_for: Sequence[str]) -> dict[str, Any]:
     body: dict[str, Any] = {
         name: typed[name] for name in ("title", "customer", "deal", "guidance", "note", "visibility") if typed[name]
     }
-    body |= _type(typed["type"]) | _spans(typed)
+    body |= chosen_type(typed["type"]) | _spans(typed)
     if typed.attendee_ids:
         body["attendee_ids"] = list(typed.attendee_ids)
     guest = {name: typed[name] for name in ("company", "name", "email") if typed[name].strip()}
@@ -165,7 +165,8 @@ def rule_of(typed: Typed) -> str:
     return ";".join(parts)
 
 
-def _type(chosen: str) -> dict[str, str]:
+def chosen_type(chosen: str) -> dict[str, str]:
+    """A meeting type's id, or a kind."""
     kinds = [kind.value for kind in Kind]
     return {"kind": chosen} if chosen in kinds else {"meeting_type_id": chosen}
 

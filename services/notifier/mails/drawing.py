@@ -31,13 +31,16 @@ class Drawn:
 
 
 def draw(draft: Draft, occasion: Occasion, scene: Scene) -> Drawn:
-    """Raises ``TemplateFailed``, also for what would have been refused when it was saved: placeholders may go."""
+    """Raises ``TemplateFailed``, also for what would have been refused when it was saved: placeholders may go. Where no
+    guest is, the usual subject names the appointment instead (E2).
+    """
     faults = drafts.faults_of(draft, occasion)
     if faults:
         raise TemplateFailed(faults[0])
     blocks = blocks_of(scene, "text", _blocks_in(draft, occasion))
     values = values_of(scene, blocks)
-    subject = _line(draft.subject, values, Part.SUBJECT)
+    usual = draft.subject == drafts.default_of(occasion, scene.language).subject
+    subject = scene.subject if usual and not scene.guest else _line(draft.subject, values, Part.SUBJECT)
     heading = _line(draft.heading, values, Part.HEADING)
     filled = dialect.fill(draft.body, values, Part.BODY, most=_MOST[Part.BODY])
     pieces = list(_pieces(filled))

@@ -112,7 +112,7 @@ def _blank(
         guest_name=names.guest_name,
         guest_company=names.guest_company,
         guest_contact=_contact(names) if audience is not Audience.GUEST else "",
-        guest_line=names.guest_line,
+        guest_line=names.guest_line or names.title,
         words=lines(material.words),
         reminder_word=subjects.reminder_word(kind, audience, language),
         start_time=time,

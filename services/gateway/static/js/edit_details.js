@@ -20,7 +20,11 @@ function followed() {
 
 // What is a checkbox counts as changed while it is ticked.
 function changed() {
-  const now = (name) => (name === "attendee_ids" ? attendees.chosen.map(({ id }) => id).join(",") : form.elements[name].value);
+  const now = (name) => {
+    if (name === "attendee_ids") return attendees.chosen.map(({ id }) => id).join(",");
+    const field = form.elements[name];
+    return field.type === "checkbox" ? (field.checked ? field.value : "") : field.value;
+  };
   const names = Object.keys(page.before).filter((name) => form.elements[name] && now(name) !== page.before[name]);
   return new Set(form.elements.send_mail?.checked ? [...names, "send_mail"] : names);
 }

@@ -45,6 +45,15 @@ function keepLength(wanted) {
   fields.end_time.value = end.slice(11, 16);
   length = wanted;
 }
+// A week with one day in it follows the day on which it begins.
+fields.start_date.addEventListener("change", () => {
+  const boxes = [...form.querySelectorAll("[name=weekdays]")];
+  const day = (new Date(at("start")).getUTCDay() + 6) % 7;
+  if (Number.isNaN(day) || boxes.filter((box) => box.checked).length > 1) return;
+  boxes.forEach((box, index) => {
+    box.checked = index === day;
+  });
+});
 for (const name of ["start_date", "start_time"]) fields[name].addEventListener("change", () => keepLength(length));
 for (const name of ["end_date", "end_time"]) {
   fields[name].addEventListener("change", () => {
