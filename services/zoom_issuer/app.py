@@ -147,7 +147,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
         subscribers=Subscribers(store, stores.drift, staff, worker, staff_worker).router(),
         workers=[worker, staff_worker, connections_worker, *_sweeping(settings, stores, hosts, call, zoom, worker)],
         routers=[
-            build_router(connect, connections, stores.freezes, api_tokens),
+            build_router(connect, connections, hosts, stores.freezes, api_tokens),
             _account_router(settings, stores, endpoints, zoom, relay, connections_worker),
             _watching(settings, stores, tokens, worker, connections_worker),
         ],

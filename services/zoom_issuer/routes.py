@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from services.zoom_issuer.store.connections import PROVIDER, Connection, Connections, ConnectionStatus
 from services.zoom_issuer.store.freezes import Freezes
 from services.zoom_issuer.usecases.connect import Connect
+from services.zoom_issuer.usecases.hosting import Hosts
 from services.zoom_issuer.watch_routes import FrozenView, frozen_view
 from shared.internal import Caller, caller, require_caller
 from shared.oauth_attempts import Return
@@ -38,13 +39,16 @@ class CallbackRequest(BaseModel):
 
 
 class ConnectionView(BaseModel):
-    """One staff member's link as pages show it; never connected is ``disconnected``."""
+    """One staff member's link as pages show it; never connected is ``disconnected``. ``by_account``: the organization's
+    account has a user for them (C1).
+    """
 
     provider: str
     status: ConnectionStatus
     account: str
     staff_id: str
     frozen: FrozenView | None = None
+    by_account: bool = False
 
 
 class ConnectionList(BaseModel):
@@ -53,7 +57,9 @@ class ConnectionList(BaseModel):
     items: list[ConnectionView]
 
 
-def build_router(connect: Connect, connections: Connections, freezes: Freezes, api_tokens: str) -> APIRouter:
+def build_router(
+    connect: Connect, connections: Connections, hosts: Hosts, freezes: Freezes, api_tokens: str
+) -> APIRouter:
     router = APIRouter(prefix="/internal/connections", dependencies=[Depends(require_caller(api_tokens))])
 
     @router.get("")
@@ -61,7 +67,9 @@ def build_router(connect: Connect, connections: Connections, freezes: Freezes, a
         row = await connections.find(who.organization_id, who.staff_id)
         freeze = await freezes.of(row.connection_id) if row else None
         frozen = frozen_view(freeze) if freeze else None
-        return ConnectionList(items=[_view(row, who.staff_id).model_copy(update={"frozen": frozen})])
+        hosted = await hosts.by_account(who.organization_id, who.staff_id)
+        view = _view(row, who.staff_id).model_copy(update={"frozen": frozen, "by_account": hosted})
+        return ConnectionList(items=[view])
 
     @router.post("/zoom/authorize")
     async def authorize(body: AuthorizeRequest, who: Caller = Depends(caller)) -> AuthorizeAnswer:

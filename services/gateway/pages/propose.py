@@ -159,7 +159,7 @@ async def _missing(request: Request, signed_in: SignedIn) -> list[str]:
         known = (await parts_of(request).connections.of(signed_in.caller())).items
     except BackendProblem:
         return []
-    status = {item.provider: item.status for item in known}
+    status = {item.provider: ConnectionStatus.CONNECTED if item.by_account else item.status for item in known}
     needed = {"zoom": (Provider.ZOOM,), "calendar": (Provider.GOOGLE, Provider.MICROSOFT)}
     lacking = []
     for word, providers in needed.items():

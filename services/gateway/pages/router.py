@@ -22,6 +22,7 @@ from services.gateway.pages import (
     settings,
     setup,
     today,
+    zoom_account,
 )
 
 
@@ -44,6 +45,7 @@ def build_pages_router() -> APIRouter:
         appointments,
         today,
         settings,
+        zoom_account,
         mail_templates,
         members,
         menus,

@@ -142,7 +142,8 @@ class FrozenCalendars(_Answer):
 class ConnectionView(_Answer):
     """A link; ``not_released`` names holds that could not be removed before it ended (R1), ``rooms`` says that rooms
     may be read through it (V3). ``frozen`` where a person has to say whether the calendar is right. ``calendars_lost``
-    names chosen calendars that cannot be used any more (V8).
+    names chosen calendars that cannot be used any more (V8). ``by_account`` where the organization's Zoom account has a
+    user for them (C1).
     """
 
     provider: Provider
@@ -152,6 +153,7 @@ class ConnectionView(_Answer):
     not_released: list[NotReleased] = []
     frozen: Frozen | None = None
     calendars_lost: list[str] = []
+    by_account: bool = False
 
 
 class ConnectionList(_Answer):

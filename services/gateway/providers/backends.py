@@ -11,6 +11,7 @@ from services.gateway.providers.backend import Backend
 from services.gateway.providers.booking import Booking
 from services.gateway.providers.connecting import CalendarSync, Connecting
 from services.gateway.providers.notifier import Notifier
+from services.gateway.providers.zoom import ZoomIssuer
 from services.gateway.settings import Settings
 from shared import http
 
@@ -21,7 +22,7 @@ class Backends:
 
     booking: Booking
     calendar_sync: CalendarSync
-    zoom_issuer: Connecting
+    zoom_issuer: ZoomIssuer
     notifier: Notifier
     reminder_scheduler: Backend
 
@@ -38,7 +39,7 @@ class Backends:
             calendar_sync=CalendarSync(
                 "calendar_sync", client(settings.calendar_sync_url, settings.calendar_sync_token)
             ),
-            zoom_issuer=Connecting("zoom_issuer", client(settings.zoom_issuer_url, settings.zoom_issuer_token)),
+            zoom_issuer=ZoomIssuer("zoom_issuer", client(settings.zoom_issuer_url, settings.zoom_issuer_token)),
             notifier=Notifier("notifier", client(settings.notifier_url, settings.notifier_token)),
             reminder_scheduler=Backend(
                 "reminder_scheduler", client(settings.reminder_scheduler_url, settings.reminder_scheduler_token)

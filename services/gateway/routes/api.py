@@ -20,6 +20,7 @@ from services.gateway.routes import (
     sessions,
     staff,
     timeline,
+    zoom,
 )
 from services.gateway.routes.description import build_description_router
 
@@ -40,6 +41,7 @@ _NOUNS = (
     timeline,
     guest,
     mail_templates,
+    zoom,
 )
 
 

@@ -10,6 +10,7 @@ from services.gateway.identity import SignedIn, api_staff, require_admin
 from services.gateway.parts import parts_of
 from services.gateway.schemas.staff import StaffCreate, StaffList, StaffPatch, StaffView
 from services.gateway.usecases.staff_changes import own_choice
+from services.gateway.usecases.zoom_users import check_zoom_user
 from shared.problem import Forbidden, NotFound
 
 router = APIRouter(prefix="/staff", tags=["staff"])
@@ -84,6 +85,8 @@ async def change_staff(
         changes = own_choice(changes)
     if not me.staff.is_admin and (staff_id != me.staff.id or password or not changes.keys() <= _OWN):
         raise Forbidden()
+    if "zoom_user" in changes:
+        await check_zoom_user(parts_of(request).backends.zoom_issuer, me.caller(), str(changes["zoom_user"]))
     staff = await parts_of(request).change_staff(
         me.organization.id,
         staff_id,

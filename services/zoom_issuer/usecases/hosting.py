@@ -72,6 +72,13 @@ class Hosts:
             basic_allowed=await self._store.allows_basic(organization_id),
         )
 
+    async def by_account(self, organization_id: str, staff_id: str) -> bool:
+        """Whether the organization's account has a user for them that may host."""
+        record = await self._staff.record(staff_id)
+        account = await self._account(organization_id, names(record, None))
+        basic_allowed = await self._store.allows_basic(organization_id)
+        return assigned_of(None, account, record, basic_allowed=basic_allowed) is not None
+
     async def are_unread(self, organization_id: str) -> bool:
         """Whether an account is connected whose users have not been listed yet."""
         account = await self._accounts.current(organization_id)
