@@ -15,7 +15,8 @@ from services.booking.model.effects import HOLD_KEYS
 from services.booking.model.proposal import Proposal
 from services.booking.store.documents import APPOINTMENT, PROPOSAL, Documents
 from services.booking.store.guards import Guards
-from services.booking.store.join_links import INDEX as JOIN_INDEX
+from services.booking.store.join_links import ANOTHER_GUESTS, REGISTERED
+from services.booking.store.join_links import INDEXES as LINK_INDEXES
 from shared import clock, due, mongo
 from shared.contracts.api.proposals import ProposalStatus
 from shared.messaging import outbox
@@ -51,11 +52,7 @@ class AlreadyMade(Exception):
 KEY_KEPT = timedelta(hours=24)
 """How long an idempotency key stands for what it made."""
 
-_REGISTERED = {"proposal_id": None}
-"""Without a proposal, whose link it would share (E2)."""
 RECURRING = {"series.rrule": {"$gt": ""}}
-_ANOTHER_GUESTS = {"own_page": True}
-"""Whose guest has a page that is not the proposal's (C9)."""
 _ONCE = {"origin.key": {"$gt": ""}}
 _BOOKED = {"bookable_id": {"$gt": ""}}
 
@@ -87,20 +84,13 @@ class BookingStore:
             ],
             self.appointments: [
                 outbox.INDEX,
-                JOIN_INDEX,
+                *LINK_INDEXES,
                 IndexModel([organization, ("start_at", ASCENDING), ("_id", ASCENDING)], name="earliest"),
                 IndexModel(
                     [organization, ("status", ASCENDING), ("start_at", ASCENDING), ("_id", ASCENDING)],
                     name="earliest_by_status",
                 ),
                 IndexModel([("proposal_id", ASCENDING)], name="proposal"),
-                IndexModel([("token.hash", ASCENDING)], name="token", unique=True, partialFilterExpression=_REGISTERED),
-                IndexModel(
-                    [("token.hash", ASCENDING)],
-                    name="own_page",
-                    unique=True,
-                    partialFilterExpression=_ANOTHER_GUESTS,
-                ),
                 IndexModel(
                     [organization, ("start_at", ASCENDING), ("_id", ASCENDING)],
                     name="earliest_series",
@@ -161,7 +151,7 @@ class BookingStore:
 
     async def registered_by_token(self, token_hash: str) -> Appointment | None:
         """One that came of no proposal, or whose guest is another than who chose its time, by its guest's link."""
-        own = {"$or": [{"token.hash": token_hash, **which} for which in (_REGISTERED, _ANOTHER_GUESTS)]}
+        own = {"$or": [{"token.hash": token_hash, **which} for which in (REGISTERED, ANOTHER_GUESTS)]}
         row = await self.appointments.find_one(own, APPOINTMENT)
         return self.documents.appointment_from(row) if row else None
 

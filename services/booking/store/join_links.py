@@ -1,14 +1,23 @@
-"""Join links of appointments (X9), looked up by the hash of their token; nothing stores the token (G23)."""
+"""Links of guests to appointments (R23, X9, C9), looked up by the hash of their token; nothing stores a token (G23)."""
 
 from services.booking.model.appointment import Appointment
 from services.booking.store.documents import APPOINTMENT, Documents
-from shared.mongo import ASCENDING, Collection, IndexModel
+from shared.mongo import ASCENDING, Collection, Document, IndexModel
 
-INDEX = IndexModel(
-    [("join_token.hash", ASCENDING)],
-    name="join_token",
-    unique=True,
-    partialFilterExpression={"join_token.hash": {"$gt": ""}},
+REGISTERED = {"proposal_id": None}
+"""Without a proposal, whose link it would share (E2)."""
+ANOTHER_GUESTS = {"own_page": True}
+"""Whose guest has a page that is not the proposal's (C9)."""
+
+
+def _once(field: str, name: str, which: Document) -> IndexModel:
+    return IndexModel([(field, ASCENDING)], name=name, unique=True, partialFilterExpression=which)
+
+
+INDEXES = (
+    _once("token.hash", "token", REGISTERED),
+    _once("token.hash", "own_page", ANOTHER_GUESTS),
+    _once("join_token.hash", "join_token", {"join_token.hash": {"$gt": ""}}),
 )
 
 
