@@ -11,6 +11,7 @@ from shared.contracts.zoom_issuer import (
     EndOfAccount,
     EndOfConnection,
     MeetingErrorCode,
+    MeetingSyncFrozen,
     ZoomAccountEnded,
     ZoomDisconnected,
 )
@@ -233,3 +234,18 @@ async def test_g19_the_administrators_hear_once_that_the_organizations_zoom_acco
     assert [mail.recipients for mail in post_office.taken] == [("admin@example.jp",)] * 2
     assert {mail.subject for mail in post_office.taken} == {"【Chosei】[注意!]会社のZoomアカウントの連携が切れました"}
     assert ["別の組織" in mail.text for mail in post_office.taken].count(True) == 1
+
+
+async def test_g17_the_administrators_hear_of_a_frozen_zoom_account(
+    notifier: Notifier, post_office: PostOffice
+) -> None:
+    own = an_event(MeetingSyncFrozen(staff_id="stf_taro", missing=4, coming=5), subject="stf_taro", version=7)
+    everybodys = an_event(
+        MeetingSyncFrozen(staff_id="account/acc-1", missing=4, coming=5), subject="account/acc-1", version=8
+    )
+    await notifier.hear(own, own, everybodys)
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
+    assert len(post_office.taken) == 2
+    assert all(
+        "Zoomから、これからのミーティングが一度にたくさん消えました。" in taken.text for taken in post_office.taken
+    )
