@@ -43,6 +43,7 @@ async def make_meeting_type(request: Request, asked: MeetingTypeCreate, me: Me, 
 
 @types.get("/{meeting_type_id}", response_model=MeetingTypeView)
 async def show_meeting_type(request: Request, meeting_type_id: str, me: Me) -> Response:
+    """Archived ones too."""
     return forward(await parts_of(request).backends.booking.menu_item(me.caller(), TYPES, meeting_type_id))
 
 
@@ -76,6 +77,7 @@ async def make_bookable(request: Request, asked: BookableCreate, me: Me, key: Ke
 
 @bookables.get("/{bookable_id}", response_model=BookableView)
 async def show_bookable(request: Request, bookable_id: str, me: Me) -> Response:
+    """Archived ones too."""
     return forward(await parts_of(request).backends.booking.menu_item(me.caller(), BOOKABLES, bookable_id))
 
 
