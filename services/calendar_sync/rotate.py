@@ -15,6 +15,7 @@ SECRETS: rotation.Secrets = {
         "note": "appointments/{}/note",
         "meeting.link": "appointments/{}/meeting",
         "by_hand": "appointments/{}/by_hand",
+        "place": "appointments/{}/place",
     },
 }
 

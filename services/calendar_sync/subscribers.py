@@ -148,10 +148,10 @@ class Subscribers:
                 traceparent=event.traceparent,
             )
         opened = AppointmentSecrets.unseal(self._bus_ring, data.sealed, subject=appointment.appointment_id)
-        note, by_hand = opened.note, _link(opened.by_hand) if opened.by_hand else None
+        note, by_hand, place = opened.note, _link(opened.by_hand) if opened.by_hand else None, opened.place
 
         def fold(state: AppointmentState) -> AppointmentState:
-            return state.cancel(appointment, note) if canceled else state.heard(appointment, note, by_hand)
+            return state.cancel(appointment, note) if canceled else state.heard(appointment, note, by_hand, place)
 
         await self._follow_appointment.heard(
             appointment.appointment_id,

@@ -62,14 +62,19 @@ class AppointmentState:
     note: str = ""
     meeting: MeetingState | None = None
     by_hand: MeetingLink | None = None
+    place: str = ""
 
     def __repr__(self) -> str:
         return f"AppointmentState({self.appointment_id}, revision={self.revision}, canceled={self.canceled})"
 
-    def heard(self, appointment: Appointment, note: str, by_hand: MeetingLink | None = None) -> "AppointmentState":
+    def heard(
+        self, appointment: Appointment, note: str, by_hand: MeetingLink | None = None, place: str = ""
+    ) -> "AppointmentState":
+        """``place`` is how to join with another tool than Zoom (C5)."""
         if appointment.revision <= self.revision:
             return self
-        return replace(self, revision=appointment.revision, appointment=appointment, note=note, by_hand=by_hand)
+        revision = appointment.revision
+        return replace(self, revision=revision, appointment=appointment, note=note, by_hand=by_hand, place=place)
 
     def cancel(self, appointment: Appointment, note: str) -> "AppointmentState":
         return replace(self.heard(appointment, note), canceled=True)

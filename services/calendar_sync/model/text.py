@@ -13,6 +13,7 @@ _WORDS = {
         "note": "備考",
         "code": "受付コード",
         "address": "住所",
+        "place": "Web会議の参加方法",
         "more": "続き",
     },
     "en": {
@@ -21,6 +22,7 @@ _WORDS = {
         "note": "Note",
         "code": "Reception code",
         "address": "Address",
+        "place": "How to join",
         "more": "Continued at",
     },
 }
@@ -43,9 +45,18 @@ def hold_title(proposal: Proposal) -> str:
 
 
 def description(
-    appointment: Appointment, note: str, link: MeetingLink | None, *, locale: str, limit: int, console_url: str
+    appointment: Appointment,
+    note: str,
+    link: MeetingLink | None,
+    *,
+    locale: str,
+    limit: int,
+    console_url: str,
+    place: str = "",
 ) -> str:
-    """Guest, address and code, the note, and last the block; only the note is cut when it is too long."""
+    """Guest, address and code, how to join with another tool than Zoom (C5), the note, and last the block; only the
+    note is cut when it is too long.
+    """
     words = _WORDS["en" if locale == "en" else "ja"]
     guest = appointment.guest
     named = " ".join(part for part in (guest.company, guest.name) if part)
@@ -53,6 +64,8 @@ def description(
     for word, value in (("email", guest.email), ("address", appointment.address), ("code", appointment.reception_code)):
         if value:
             lines.append(f"{words[word]}: {value}")
+    if place and link is None:
+        lines.append(f"{words['place']}: {place}")
     block = zoom_block(link.join_url, link.meeting_id, link.passcode) if link else ""
     head = "\n".join(lines)
     if note:

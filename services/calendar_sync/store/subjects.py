@@ -67,6 +67,7 @@ class Appointments:
             note=self._open(appointment_id, "note", row["note"]) if row.get("note") else "",
             meeting=self._meeting(appointment_id, row["meeting"]) if row.get("meeting") else None,
             by_hand=self._link(appointment_id, "by_hand", row["by_hand"]) if row.get("by_hand") else None,
+            place=self._open(appointment_id, "place", row["place"]) if row.get("place") else "",
         )
 
     async def keep(self, state: AppointmentState, session: Session) -> None:
@@ -81,6 +82,7 @@ class Appointments:
             "note": self._seal(state.appointment_id, "note", state.note) if state.note else None,
             "meeting": self._sealed_meeting(state),
             "by_hand": self._sealed_link(state.appointment_id, "by_hand", state.by_hand) if state.by_hand else None,
+            "place": self._seal(state.appointment_id, "place", state.place) if state.place else None,
         }
         await self.collection.update_one({"_id": state.appointment_id}, {"$set": values}, upsert=True, session=session)
 

@@ -47,3 +47,12 @@ def test_r15_fifty_thousand_characters_fit_where_the_provider_takes_them() -> No
 
 def test_a_hold_is_marked_as_provisional() -> None:
     assert hold_title(a_proposal(title="商談")) == "【仮】商談"
+
+
+def test_c5_another_tool_is_told_where_there_is_no_zoom_meeting() -> None:
+    def told(link: MeetingLink | None) -> str:
+        place = "https://teams.example/l/1"
+        return description(an_appointment(), "", link, locale="ja", limit=8192, console_url="x", place=place)
+
+    assert "Web会議の参加方法: https://teams.example/l/1" in told(None)
+    assert "teams" not in told(LINK)
