@@ -291,7 +291,7 @@ class Appointment(Value):
     def _expecting(self, expected: list[Expected]) -> Self:
         side = "" if self.mails_guest else Audience.STAFF
         reminder = Expected(effect=Effect.REMINDER, of=side, keys=[REMINDER_KEY], since=self.version)
-        return self.model_copy(update={"expected": [*expected, reminder]})
+        return self.model_copy(update={"expected": [*expected, *self._notices(), reminder]})
 
     @property
     def meets_as(self) -> tuple[object, ...]:
@@ -340,9 +340,33 @@ class Appointment(Value):
         return [Expected(effect=Effect.ROOM, of=self.room_id, keys=[room_key(self.room_id)], since=self.version)]
 
     def _mails(self, purpose: Purpose) -> list[Expected]:
+        later = self.link_at is not None
         return [
-            Expected(effect=Effect.MAIL, of=audience, keys=[mail_key(purpose, audience)], since=self.version)
+            Expected(
+                effect=Effect.MAIL,
+                of=audience,
+                keys=[mail_key(purpose, audience)],
+                since=self.version,
+                tells_link=not (later and audience is Audience.GUEST),
+            )
             for audience in self._told
+        ]
+
+    def _notices(self) -> list[Expected]:
+        """Of those just before the start the first that is still to come, or that tells the link (C7)."""
+        zone, link_at = self.time_zone, self.link_at
+        times = [self.reveal.notice_at(self.start_at, minutes, zone) for minutes in self.reveal.notices]
+        coming = [at for at in times if at > self.updated_at or at == link_at]
+        return [
+            Expected(
+                effect=Effect.MAIL,
+                of=audience,
+                keys=[mail_key(Purpose.NOTICE, audience)],
+                since=self.version,
+                not_before=min(coming),
+                tells_link=link_at is not None and audience is Audience.GUEST,
+            )
+            for audience in (self._told if coming else ())
         ]
 
     @property

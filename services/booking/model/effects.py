@@ -88,7 +88,8 @@ def fold(reports: Reports, key: str, new: Report) -> Reports:
 class Expected(Value):
     """One effect of a transition: all ``keys`` are to be there (or gone, where ``absent``) as of revision ``since``.
 
-    An entry may stand for several people: ``shared`` is the owner of the one that ``of`` may take part in.
+    An entry may stand for several people: ``shared`` is the owner of the one that ``of`` may take part in. A mail that
+    waits for its time is ``not_before`` it; ``tells_link`` where the link is to stand in it (C7).
     """
 
     effect: Effect
@@ -97,6 +98,8 @@ class Expected(Value):
     since: int
     absent: bool = False
     shared: str | None = None
+    not_before: AwareDatetime | None = None
+    tells_link: bool = True
 
     @property
     def purpose(self) -> Purpose | None:
@@ -160,6 +163,8 @@ def _entry(item: Expected, reports: Reports) -> Report | None:
 
 def _seen(item: Expected, known: Report | None) -> EffectView:
     status, reason = _absent(item, known) if item.absent else _present(item, known)
+    if status is EffectStatus.PENDING and item.not_before is not None:
+        return _view(item, EffectStatus.WAITING, FILED, item.not_before)
     told = known is not None and status is not EffectStatus.PENDING
     return _view(item, status, reason, known.until if told and known else None)
 
@@ -243,7 +248,7 @@ REMINDER_KEY = "reminder"
 FILED = "scheduled"
 """Why a reminder waits: for its hour."""
 _SIDES = (Audience.GUEST, Audience.STAFF)
-_CARRIERS = (Purpose.CONFIRMED, Purpose.RESCHEDULED)
+_CARRIERS = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.NOTICE)
 
 
 def _reminder(item: Expected, reports: Reports) -> list[EffectView]:
@@ -264,10 +269,10 @@ def _reminder(item: Expected, reports: Reports) -> list[EffectView]:
 
 
 def _late_link(item: Expected, reports: Reports) -> list[Expected]:
-    """After a confirmation or a move: the mail of its own that tells the link, once notifier spoke of it or owes it
+    """After the mail that was to tell the link: the mail of its own that does, once notifier spoke of it or owes it
     (G11).
     """
-    if item.purpose not in _CARRIERS:
+    if item.purpose not in _CARRIERS or not item.tells_link:
         return []
     key = mail_key(Purpose.LINK, item.of)
     carrier, meeting = _since(item, reports.get(item.keys[0])), _since(item, reports.get(MEETING_KEY))

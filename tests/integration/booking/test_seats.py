@@ -1,6 +1,7 @@
 """Seats of bookables, and Zoom users that host one meeting at a time whichever way it comes (C2, C3, C10)."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -150,3 +151,13 @@ async def test_c7_the_guest_sees_no_link_before_its_time_and_staff_do(world: Wor
     assert shown["link_at"] is not None
     staff = (await world.call("GET", f"/appointments/{shown['id']}")).json()
     assert (staff["place"], staff["link_at"]) == (place, shown["link_at"])
+
+
+async def test_g09_the_notices_mails_wait_for_their_time_among_the_effects(world: World) -> None:
+    reveal = {"link": "in_notice", "notices": [60]}
+    later = await made(world, location="zoom", reveal=reveal)
+    shown = (await world.confirm(await world.propose(meeting_type_id=later["id"]))).json()
+    effects = (await world.call("GET", f"/appointments/{shown['id']}")).json()["effects"]
+    notices = [effect for effect in effects if effect["purpose"] == "notice"]
+    assert [(effect["of"], effect["status"]) for effect in notices] == [("guest", "waiting"), ("staff", "waiting")]
+    assert datetime.fromisoformat(notices[0]["until"]) == datetime.fromisoformat(shown["link_at"])

@@ -163,3 +163,22 @@ def test_trouble_is_what_failed_or_is_tried_again_and_no_reminder_that_waits_for
     assert troubled(EffectStatus.WAITING, "unavailable")
     assert not troubled(EffectStatus.WAITING, FILED)
     assert not any(troubled(status) for status in (EffectStatus.PENDING, EffectStatus.DONE, EffectStatus.SUPPRESSED))
+
+
+def test_g09_a_notice_waits_for_its_hour_and_its_link_is_not_owed_by_the_confirmation() -> None:
+    told_later = CONFIRMATION.model_copy(update={"tells_link": False})
+    key = mail_key(Purpose.NOTICE, "guest")
+    notice = Expected(effect=Effect.MAIL, of="guest", keys=[key], since=1, not_before=AT)
+    there = (MEETING_KEY, report(1, Reported.DONE))
+    waiting = shown([told_later, notice], folded([WITHOUT_LINK, there]))
+    assert [(view.purpose, view.status, view.until) for view in waiting] == [
+        (Purpose.CONFIRMED, EffectStatus.DONE, None),
+        (Purpose.NOTICE, EffectStatus.WAITING, AT),
+    ]
+    assert not is_troubled(waiting)
+    went = shown([told_later, notice], folded([WITHOUT_LINK, there, (key, report(1, Reported.DONE))]))
+    assert [view.status for view in went] == [EffectStatus.DONE, EffectStatus.DONE]
+    without = shown(
+        [told_later, notice], folded([WITHOUT_LINK, there, (key, report(1, Reported.DONE, lacks_link=True))])
+    )
+    assert [view.purpose for view in without][-1] is Purpose.LINK
