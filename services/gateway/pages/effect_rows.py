@@ -87,7 +87,8 @@ def _row(view: EffectView, reading: Reading) -> EffectRow:
         return EffectRow(
             _what(view, language), _who(view.of, reading), changed, _BADGES[EffectStatus.WAITING], awaiting
         )
-    filed = view.effect is Effect.REMINDER and view.status is EffectStatus.WAITING and view.reason == _FILED
+    timed = view.effect in (Effect.REMINDER, Effect.MAIL)
+    filed = timed and view.status is EffectStatus.WAITING and view.reason == _FILED
     planned = filed and view.until is not None and view.until > reading.now
     status = EffectStatus.PENDING if filed else view.status
     reason = "" if filed else _reason(view)

@@ -46,6 +46,21 @@ def test_g21_a_reminder_whose_time_has_come_is_under_way_until_its_mails_went_ou
     assert (the_row(late).who, the_row(late).state, the_row(late).more) == ("お客様", "対象外", "開始時刻を過ぎたため")
 
 
+def test_a_notice_that_waits_for_its_hour_is_planned_and_no_trouble() -> None:
+    until = START + timedelta(days=300)
+    planned = EffectView(
+        effect=Effect.MAIL,
+        of="guest",
+        status=EffectStatus.WAITING,
+        reason="scheduled",
+        until=until,
+        purpose=Purpose.NOTICE,
+    )
+    assert the_row(planned).state == "送信予定"
+    assert "に送信" in the_row(planned).more
+    assert the_row(planned).badge != "wait"
+
+
 @pytest.mark.parametrize(
     ("status", "reason", "words"),
     [
