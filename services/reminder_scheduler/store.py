@@ -112,8 +112,12 @@ class ReminderStore:
         return [row["_id"] for row in rows]
 
 
+_OF_ONE_BELL = ("status", "due_at", "planned_at", "sent_for")
+
+
 def reminder_in(row: Document) -> Reminder:
-    """What a row says."""
+    """What a row says; one from before there were notices is the day's bell alone."""
+    bells = row.get("bells") or [{"minutes": None, **{name: row.get(name) for name in _OF_ONE_BELL}}]
     return Reminder(
         known=Known(
             appointment_id=row["_id"],
@@ -123,7 +127,7 @@ def reminder_in(row: Document) -> Reminder:
             time_zone=row["time_zone"],
             decided_at=row["decided_at"],
             canceled=row["canceled"],
-            reveal=Reveal.model_validate(row["reveal"]),
+            reveal=Reveal.model_validate(row.get("reveal", {})),
         ),
         bells=tuple(
             Bell(
@@ -131,9 +135,9 @@ def reminder_in(row: Document) -> Reminder:
                 status=Status(bell["status"]),
                 due_at=bell["due_at"],
                 planned_at=bell["planned_at"],
-                sent_for=tuple(bell["sent_for"]),
+                sent_for=tuple(bell["sent_for"] or ()),
             )
-            for bell in row["bells"]
+            for bell in bells
         ),
         version=row["version"],
     )
