@@ -164,11 +164,15 @@ class Subscribers:
             STAFF if replaced else BOTH,
             previous_start_at=event.data.previous_start_at,
             previous_end_at=event.data.previous_end_at,
+            occurrence=event.data.occurrence,
         )
         await self._hear.appointment(event, event.data, notice, *replaced)
 
     async def on_appointment_changed(self, event: CloudEvent[AppointmentChanged]) -> None:
-        await self._hear.appointment(event, event.data, *_another_guest(event, event.data))
+        """Nobody is mailed but where one occurrence was cancelled (E6)."""
+        one, revision = event.data.occurrence, event.data.appointment.revision
+        ended = (notice_of(event, Purpose.CANCELED, revision, BOTH, occurrence=one),) if one else ()
+        await self._hear.appointment(event, event.data, *ended, *_another_guest(event, event.data))
 
     async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
         notice = notice_of(event, Purpose.CANCELED, event.data.appointment.revision, BOTH)

@@ -54,6 +54,13 @@ class Known:
     decided_at: datetime
     canceled: bool = False
     reveal: Reveal = _AT_ONCE
+    place: int | None = None
+    original_start_at: datetime | None = None
+
+    @property
+    def row_id(self) -> str:
+        """One row per appointment, and of a series per occurrence, named by its place in the rule (E6)."""
+        return self.appointment_id if self.place is None else f"{self.appointment_id}#{self.place}"
 
     def tells_link(self, minutes: int) -> bool:
         """Whether the guest learns by this notice how to join."""

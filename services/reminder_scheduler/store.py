@@ -19,7 +19,7 @@ from shared.projection import keep_newest
 
 
 class ReminderStore:
-    """``reminders``: ``_id`` is the appointment's id."""
+    """``reminders``: ``_id`` is the appointment's id, and of a series the occurrence's place."""
 
     def __init__(self, database: Database) -> None:
         self.reminders: Collection = database["reminders"]
@@ -33,8 +33,8 @@ class ReminderStore:
             self.organizations: [],
         }
 
-    async def find(self, appointment_id: str) -> Reminder | None:
-        row = await self.reminders.find_one({"_id": appointment_id})
+    async def find(self, row_id: str) -> Reminder | None:
+        row = await self.reminders.find_one({"_id": row_id})
         return reminder_in(row) if row else None
 
     async def save(self, reminder: Reminder, events: Sequence[CloudEvent[Any]]) -> list[outbox.Entry] | None:
@@ -42,16 +42,16 @@ class ReminderStore:
         faster.
         """
         waiting = outbox.entries(events)
-        appointment_id, state = reminder.known.appointment_id, _state(reminder)
+        row_id, state = reminder.known.row_id, _state(reminder)
         if reminder.version == 0:
             try:
-                await self.reminders.insert_one({"_id": appointment_id, **state, "version": 1, "outbox": waiting})
+                await self.reminders.insert_one({"_id": row_id, **state, "version": 1, "outbox": waiting})
             except DuplicateKeyError:
                 return None
             return waiting
         unset = {} if reminder.due_at else {"due_at": ""}
         result = await self.reminders.update_one(
-            {"_id": appointment_id, "version": reminder.version},
+            {"_id": row_id, "version": reminder.version},
             {
                 "$set": {**state, "version": reminder.version + 1},
                 "$unset": {**unset, "lease": ""},
@@ -67,7 +67,7 @@ class ReminderStore:
         """
         writes = [
             UpdateOne(
-                {"_id": reminder.known.appointment_id, "lease.token": token},
+                {"_id": reminder.known.row_id, "lease.token": token},
                 {
                     "$set": _state(reminder),
                     "$unset": {"lease": "", **({} if reminder.due_at else {"due_at": ""})},
@@ -78,7 +78,7 @@ class ReminderStore:
             for reminder, waiting in changes
         ]
         await self.reminders.bulk_write(writes, ordered=False)
-        ids = [reminder.known.appointment_id for reminder, _ in changes]
+        ids = [reminder.known.row_id for reminder, _ in changes]
         entry_ids = [entry["id"] for _, waiting in changes for entry in waiting]
         written = await self.reminders.find({"_id": {"$in": ids}, "outbox.id": {"$in": entry_ids}}, {"_id": 1}).to_list(
             None
@@ -120,7 +120,7 @@ def reminder_in(row: Document) -> Reminder:
     bells = row.get("bells") or [{"minutes": None, **{name: row.get(name) for name in _OF_ONE_BELL}}]
     return Reminder(
         known=Known(
-            appointment_id=row["_id"],
+            appointment_id=row["_id"].partition("#")[0],
             organization_id=row["organization_id"],
             revision=row["revision"],
             start_at=row["start_at"],
@@ -128,6 +128,8 @@ def reminder_in(row: Document) -> Reminder:
             decided_at=row["decided_at"],
             canceled=row["canceled"],
             reveal=Reveal.model_validate(row.get("reveal", {})),
+            place=row.get("place"),
+            original_start_at=row.get("original_start_at"),
         ),
         bells=tuple(
             Bell(
@@ -154,6 +156,8 @@ def _state(reminder: Reminder) -> Document:
         "decided_at": known.decided_at,
         "canceled": known.canceled,
         "reveal": known.reveal.model_dump(),
+        "place": known.place,
+        "original_start_at": known.original_start_at,
         "bells": [asdict(bell) for bell in reminder.bells],
     }
     waiting = reminder.next

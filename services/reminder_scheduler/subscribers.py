@@ -17,6 +17,7 @@ from shared.contracts.booking import (
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import OrganizationChanged
 from shared.messaging.topology import hears
+from shared.recurrence import all_occurrences
 
 SERVICE = "reminder_scheduler"
 
@@ -45,16 +46,27 @@ class Subscribers:
         await self._file_reminder.replan(event.organizationid, event.cause())
 
     async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
-        await self._file_reminder(_known(event, event.data), event.cause())
+        await self._file(event, event.data)
 
     async def on_appointment_rescheduled(self, event: CloudEvent[AppointmentRescheduled]) -> None:
-        await self._file_reminder(_known(event, event.data), event.cause())
+        await self._file(event, event.data)
 
     async def on_appointment_changed(self, event: CloudEvent[AppointmentChanged]) -> None:
-        await self._file_reminder(_known(event, event.data), event.cause())
+        await self._file(event, event.data)
 
     async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
-        await self._file_reminder(_known(event, event.data), event.cause())
+        await self._file(event, event.data)
+
+    async def _file(
+        self,
+        event: CloudEvent[AppointmentConfirmed]
+        | CloudEvent[AppointmentRescheduled]
+        | CloudEvent[AppointmentChanged]
+        | CloudEvent[AppointmentCanceled],
+        data: AppointmentEvent,
+    ) -> None:
+        for known in _known(event, data):
+            await self._file_reminder(known, event.cause())
 
 
 def _known(
@@ -63,15 +75,29 @@ def _known(
     | CloudEvent[AppointmentChanged]
     | CloudEvent[AppointmentCanceled],
     data: AppointmentEvent,
-) -> Known:
+) -> list[Known]:
+    """Of a series each occurrence, those that were cancelled too (E6)."""
     appointment = data.appointment
-    return Known(
-        appointment_id=appointment.appointment_id,
-        organization_id=event.organizationid,
-        revision=appointment.revision,
-        start_at=appointment.start_at,
-        time_zone=appointment.time_zone,
-        decided_at=event.time,
-        canceled=isinstance(data, AppointmentCanceled),
-        reveal=appointment.reveal,
+    recurs, gone = appointment.series is not None, isinstance(data, AppointmentCanceled)
+    every = all_occurrences(
+        appointment.start_at,
+        appointment.end_at,
+        appointment.time_zone,
+        appointment.series,
+        all_day=appointment.all_day,
     )
+    return [
+        Known(
+            appointment_id=appointment.appointment_id,
+            organization_id=event.organizationid,
+            revision=appointment.revision,
+            start_at=one.start_at,
+            time_zone=appointment.time_zone,
+            decided_at=event.time,
+            canceled=gone or one.canceled,
+            reveal=appointment.reveal,
+            place=place if recurs else None,
+            original_start_at=one.original_start_at if recurs else None,
+        )
+        for place, one in enumerate(every)
+    ]

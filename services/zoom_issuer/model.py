@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.zoom_issuer.recurring import OccurrenceWish, last_end, next_change, rule_of, times_of, wishes_of
+from services.zoom_issuer.model_series import OccurrenceWish, last_end, next_change, rule_of, times_of, wishes_of
 from shared.contracts.booking import Appointment
 from shared.whole_characters import cut
 

@@ -25,11 +25,14 @@ class ReminderScheduled(EventData, routing_key="reminder_scheduler.reminder_sche
 
 
 class ReminderDue(EventData, routing_key="reminder_scheduler.reminder_due.v1"):
-    """It is time, and booking just said that this revision stands (G22): both sides get the mail now."""
+    """It is time, and booking just said that this revision stands (G22): both sides get the mail now.
+    ``original_start_at`` names the occurrence of a series (E6).
+    """
 
     appointment_id: str
     revision: int
     start_at: Instant
+    original_start_at: Instant | None = None
 
 
 class NoticeDue(EventData, routing_key="reminder_scheduler.notice_due.v1"):
@@ -42,6 +45,7 @@ class NoticeDue(EventData, routing_key="reminder_scheduler.notice_due.v1"):
     start_at: Instant
     minutes: int
     tells_link: bool
+    original_start_at: Instant | None = None
 
 
 class ReminderCanceled(EventData, routing_key="reminder_scheduler.reminder_canceled.v1"):

@@ -1,12 +1,15 @@
 """The iCalendar part of the guest's mails (G14): one UID for life, a SEQUENCE that grows, CANCEL at the end."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, vCalAddress
+from icalendar import Calendar, Event, Timezone, vCalAddress, vRecur
+
+from shared.contracts.booking import Occurrence, Series
 
 PRODUCT = "-//Chosei//Chosei//EN"
 
@@ -51,15 +54,22 @@ def invitation(
     guest: Participant,
     stamp: datetime,
     all_day: bool = False,
+    series: Series | None = None,
 ) -> Invitation:
-    """The guest chose the time, so they have accepted and nobody asks for an answer."""
+    """The guest chose the time, so they have accepted and nobody asks for an answer. Of a series the rule, EXDATE for
+    what was cancelled, and for what was moved an entry of its own with RECURRENCE-ID.
+    """
+
+    def moment(at: datetime) -> datetime | date:
+        local = at.astimezone(zone)
+        return local.date() if all_day else local
+
     entry = Event()
     entry.add("uid", uid_of(appointment_id))
     entry.add("dtstamp", stamp)
     entry.add("sequence", sequence)
-    start, end = start_at.astimezone(zone), end_at.astimezone(zone)
-    entry.add("dtstart", start.date() if all_day else start)
-    entry.add("dtend", end.date() if all_day else end)
+    entry.add("dtstart", moment(start_at))
+    entry.add("dtend", moment(end_at))
     entry.add("summary", title)
     entry.add("description", description)
     if location:
@@ -77,8 +87,31 @@ def invitation(
     calendar.add("method", str(method))
     if zone.key != "UTC":
         calendar.add_component(_timezone(zone.key))
-    calendar.add_component(entry)
+    for component in (entry, *_recurring(entry, series, moment)):
+        calendar.add_component(component)
     return Invitation(method, sequence, calendar.to_ical())
+
+
+def _recurring(entry: Event, series: Series | None, moment: Callable[[datetime], datetime | date]) -> list[Event]:
+    """Gives ``entry`` its rule; what was moved stands beside it."""
+    if series is None:
+        return []
+    moved = [_moved(entry, one, moment) for one in series.changed if not one.canceled]
+    entry.add("rrule", vRecur.from_ical(series.rrule))
+    for one in series.changed:
+        if one.canceled:
+            entry.add("exdate", moment(one.original_start_at))
+    return moved
+
+
+def _moved(entry: Event, one: Occurrence, moment: Callable[[datetime], datetime | date]) -> Event:
+    """The same at another time."""
+    override = entry.copy(recursive=True)
+    for name, at in (("dtstart", one.start_at), ("dtend", one.end_at)):
+        del override[name]
+        override.add(name, moment(at))
+    override.add("recurrence-id", moment(one.original_start_at))
+    return override
 
 
 @lru_cache(maxsize=64)

@@ -22,6 +22,8 @@ def for_mail(material: Material, scene: Scene) -> Invitation | None:
     """
     appointment = material.matter.appointment
     method = Method.REQUEST if material.notice.tells_link else _METHODS.get(scene.purpose)
+    if material.notice.occurrence is not None:
+        method = Method.REQUEST  # the series goes on, without this one or with it at another time
     if appointment is None or method is None or scene.audience is not Audience.GUEST:
         return None
     return invitation(
@@ -38,6 +40,7 @@ def for_mail(material: Material, scene: Scene) -> Invitation | None:
         guest=Participant(scene.guest, line(appointment.guest.email)),
         stamp=material.at,
         all_day=appointment.all_day,
+        series=appointment.series,
     )
 
 

@@ -15,12 +15,15 @@ from services.notifier.mails.occasions import OCCASIONS, occasion_of
 from services.notifier.mails.scene import Scene
 from services.notifier.mails.templating import html_body, text_body
 from services.notifier.mails.text import line, lines
+from services.notifier.model.matter import Notice
 from services.notifier.model.templates import Breakage
 from shared import wording
 from shared.contracts.booking import Appointment, Kind, Proposal
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest
 from shared.contracts.zoom_issuer import EndOfAccount, MeetingErrorCode
+from shared.recurrence import occurrences
+from shared.recurrence_words import series_in_words
 from shared.wording import Language
 
 _E8: dict[MeetingErrorCode, tuple[str, str]] = {
@@ -153,7 +156,8 @@ def _proposal_scene(material: Material, proposal: Proposal) -> Scene:
 
 def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
     zone = material.zone
-    face = moments.clock_face(appointment.start_at, zone)
+    start_at, end_at = _time_told(appointment, material.notice)
+    face = moments.clock_face(start_at, zone)
     scene = _blank(material, appointment.guest, appointment.kind, face, appointment.title)
     for_guest = material.audience is Audience.GUEST
     page = material.guest_url if for_guest else f"{material.public_url}/appointments/{appointment.appointment_id}"
@@ -165,7 +169,7 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
     return replace(
         scene,
         title=line(appointment.title),
-        when=_when(appointment, appointment.start_at, appointment.end_at, material),
+        when="\n".join(filter(None, (_rule(appointment, material), _when(appointment, start_at, end_at, material)))),
         previous_when=before,
         address=line(appointment.address or ""),
         room="" if for_guest else line(appointment.room_name or ""),
@@ -254,6 +258,28 @@ def _when(appointment: Appointment, start_at: datetime, end_at: datetime, materi
         f"{wording.span(start_at, end_at, zone, material.language)} ({moments.zone_label(zone, start_at)})"
         for zone in zones
     )
+
+
+def _time_told(appointment: Appointment, notice: Notice) -> tuple[datetime, datetime]:
+    """Of a series the occurrence that this mail is about, else the first that takes place."""
+    if notice.occurrence is not None:
+        return notice.occurrence.start_at, notice.occurrence.end_at
+    every = occurrences(
+        appointment.start_at,
+        appointment.end_at,
+        appointment.time_zone,
+        appointment.series,
+        all_day=appointment.all_day,
+    )
+    found = next((one for one in every if one.start_at == notice.start_at), next(iter(every), None))
+    return (found.start_at, found.end_at) if found else (appointment.start_at, appointment.end_at)
+
+
+def _rule(appointment: Appointment, material: Material) -> str:
+    """In mails about the whole of a series."""
+    if material.notice.occurrence is not None or material.notice.purpose in (Purpose.REMINDER, Purpose.NOTICE):
+        return ""
+    return series_in_words(appointment, material.zone, material.language)
 
 
 def _zone_of_all(zone: ZoneInfo, moments_named: list[datetime]) -> str:

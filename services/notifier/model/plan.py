@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.notifier.model.matter import Delivery, Matter, Notice, Status, address_mark
-from shared.contracts.booking import FormerGuest
+from shared.contracts.booking import Appointment, FormerGuest
 from shared.contracts.notifier import Audience, Purpose
+from shared.recurrence import occurrences
 
 CARRIERS = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK, Purpose.NOTICE)
 """Mails that tell the link; the newest one sent must tell the one that is valid (G12)."""
@@ -240,9 +241,21 @@ def _reason_against(matter: Matter, notice: Notice, audience: Audience, now: dat
 def _reason_against_reminding(matter: Matter, notice: Notice, now: datetime) -> str:
     """Never after the start, never for a time that is no more (R27, G22)."""
     appointment = matter.appointment
-    if appointment is None or appointment.start_at != notice.start_at:
+    if appointment is None or notice.start_at not in _starts(appointment):
         return SUPERSEDED
-    return "too_late" if now >= appointment.start_at else ""
+    return "too_late" if notice.start_at is None or now >= notice.start_at else ""
+
+
+def _starts(appointment: Appointment) -> list[datetime]:
+    """Of all that takes place (E6)."""
+    found = occurrences(
+        appointment.start_at,
+        appointment.end_at,
+        appointment.time_zone,
+        appointment.series,
+        all_day=appointment.all_day,
+    )
+    return [one.start_at for one in found]
 
 
 def _is_superseded(matter: Matter, notice: Notice, audience: Audience) -> bool:
@@ -254,9 +267,19 @@ def _is_superseded(matter: Matter, notice: Notice, audience: Audience) -> bool:
     if notice.purpose is Purpose.EXPIRED and matter.revision > notice.revision and _has_slots(matter):
         return True
     return any(
-        newer.revision > notice.revision and newer.purpose not in _SAYS_NOTHING_NEWER and audience in newer.audiences
+        newer.revision > notice.revision
+        and newer.purpose not in _SAYS_NOTHING_NEWER
+        and audience in newer.audiences
+        and _is_about_the_same(newer, notice)
         for newer in matter.notices.values()
     )
+
+
+def _is_about_the_same(newer: Notice, notice: Notice) -> bool:
+    """What is said of one occurrence replaces nothing but what was said of that one (E6)."""
+    if newer.occurrence is None:
+        return True
+    return notice.occurrence is not None and notice.occurrence.original_start_at == newer.occurrence.original_start_at
 
 
 def _wait_until(

@@ -1,7 +1,7 @@
 """Hearing: every event becomes facts and notices of one matter; nothing is rendered or sent here."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from services.notifier.model.matter import Chain, Matter, Meeting, Notice, Trouble
@@ -142,20 +142,26 @@ class HearOfMatters:
         await self._take(event, f"{event.subject}/{data.day}", lambda matter: matter.with_notice(notice))
 
     async def reminder(self, event: CloudEvent[ReminderDue]) -> None:
+        data = event.data
         notice = notice_of(
-            event, Purpose.REMINDER, event.data.revision, (Audience.GUEST, Audience.STAFF), start_at=event.data.start_at
+            event,
+            Purpose.REMINDER,
+            data.revision,
+            (Audience.GUEST, Audience.STAFF),
+            tag=_occurrence_tag(data.original_start_at),
+            start_at=data.start_at,
         )
         await self._take(event, event.data.appointment_id, lambda matter: matter.with_notice(notice))
 
     async def notice(self, event: CloudEvent[NoticeDue]) -> None:
-        """Each notice of a revision once; ``tag`` is how long before the start it is."""
+        """Each notice of a revision once; ``tag`` is how long before which start it is."""
         data = event.data
         notice = notice_of(
             event,
             Purpose.NOTICE,
             data.revision,
             (Audience.GUEST, Audience.STAFF),
-            tag=str(data.minutes),
+            tag=f"{data.minutes}{_occurrence_tag(data.original_start_at)}",
             start_at=data.start_at,
             tells_link=data.tells_link,
         )
@@ -234,6 +240,11 @@ def notice_of(
     return Notice(
         purpose=purpose, revision=revision, audiences=audiences, at=event.time, chain=_chain(event), **particulars
     )
+
+
+def _occurrence_tag(original_start_at: datetime | None) -> str:
+    """Tells mails of one revision apart that are about several occurrences; empty where there is one only."""
+    return f"@{original_start_at:%Y%m%dT%H%M}" if original_start_at else ""
 
 
 def _chain(event: CloudEvent[Any]) -> Chain:

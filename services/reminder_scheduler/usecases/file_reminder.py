@@ -21,7 +21,7 @@ class FileReminder:
 
     async def __call__(self, known: Known, cause: Cause) -> None:
         while True:
-            filed = await self._store.find(known.appointment_id)
+            filed = await self._store.find(known.row_id)
             office = await self._store.office_of(known.organization_id) or Office(known.time_zone)
             merged = filed.known.merged(known) if filed else known
             if filed is not None and merged == filed.known:
@@ -35,8 +35,8 @@ class FileReminder:
         office = await self._store.office_of(organization_id)
         if office is None:
             return
-        for appointment_id in await self._store.coming_of(organization_id, clock.now()):
-            while (filed := await self._store.find(appointment_id)) is not None:
+        for row_id in await self._store.coming_of(organization_id, clock.now()):
+            while (filed := await self._store.find(row_id)) is not None:
                 if await self._write(filed, filed.known, office, cause):
                     break
 
@@ -59,7 +59,7 @@ class FileReminder:
         waiting = await self._store.save(reminder, events)
         if waiting is None:
             return False
-        self._relay.publish_soon(self._store.reminders, known.appointment_id, waiting)
+        self._relay.publish_soon(self._store.reminders, known.row_id, waiting)
         return True
 
 

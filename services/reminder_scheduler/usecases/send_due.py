@@ -46,8 +46,8 @@ class SendDue:
         changes = [self._decide(reminder, stand) for reminder in reminders]
         written = await self._store.finish(token, changes)
         for reminder, waiting in changes:
-            if reminder.known.appointment_id in written:
-                self._relay.publish_soon(self._store.reminders, reminder.known.appointment_id, waiting)
+            if reminder.known.row_id in written:
+                self._relay.publish_soon(self._store.reminders, reminder.known.row_id, waiting)
         log.info("reminders.sent", due=len(reminders), written=len(written))
 
     async def measure_lateness(self) -> None:
@@ -79,13 +79,19 @@ def _rung(bell: Bell, known: Known, now: datetime, *, stands: bool) -> tuple[Bel
         return replace(bell, due_at=now + ASK_AGAIN), None
     sent = replace(bell, status=Status.SENT, due_at=None, sent_for=(*bell.sent_for, bell.planned_at))
     if bell.minutes is None:
-        return sent, ReminderDue(appointment_id=appointment_id, revision=revision, start_at=start_at)
+        return sent, ReminderDue(
+            appointment_id=appointment_id,
+            revision=revision,
+            start_at=start_at,
+            original_start_at=known.original_start_at,
+        )
     return sent, NoticeDue(
         appointment_id=appointment_id,
         revision=revision,
         start_at=start_at,
         minutes=bell.minutes,
         tells_link=known.tells_link(bell.minutes),
+        original_start_at=known.original_start_at,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from services.zoom_issuer.recurring import OccurrenceWish
+from services.zoom_issuer.model_series import OccurrenceWish
 from shared.drift import EntryState
 from shared.providers import CredentialRevoked, ProviderThrottled
 

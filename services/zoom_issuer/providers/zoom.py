@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from services.zoom_issuer.model_series import OccurrenceWish, has_fixed_times
 from services.zoom_issuer.providers import Meeting, MeetingRequest, ScopesMissing, UserPage, ZoomUser
 from services.zoom_issuer.providers.throttling import throttled
 from services.zoom_issuer.providers.zoom_recurrence import FIXED, WITHOUT_TIMES, occurrence_at, recurrence_of
-from services.zoom_issuer.recurring import OccurrenceWish, has_fixed_times
 from shared import clock
 from shared.drift import EntryState
 from shared.http import json_object, send

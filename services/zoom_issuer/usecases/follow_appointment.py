@@ -14,8 +14,8 @@ from typing import TypeVar
 from services.zoom_issuer.hosts import ME, Host
 from services.zoom_issuer.limits import Gathering
 from services.zoom_issuer.model import Actual, Attempt, MeetingRow, Step, agenda_token, next_step, same_times
+from services.zoom_issuer.model_series import next_change, with_change
 from services.zoom_issuer.providers import Meeting, MeetingRequest, Zoom
-from services.zoom_issuer.recurring import next_change, with_change
 from services.zoom_issuer.store.connections import Connections
 from services.zoom_issuer.store.meetings import MeetingStore, row_of
 from services.zoom_issuer.usecases.call_zoom import Call, CallZoom

@@ -8,8 +8,8 @@ from typing import Any
 
 from services.zoom_issuer.limits import DailyLimit, Gathering
 from services.zoom_issuer.model import Wanted, wanted_of
+from services.zoom_issuer.model_series import OccurrenceWish
 from services.zoom_issuer.providers import Meeting, MeetingRequest, UserPage, ZoomUser
-from services.zoom_issuer.recurring import OccurrenceWish
 from services.zoom_issuer.store.accounts import Accounts
 from services.zoom_issuer.store.budgets import Budgets
 from services.zoom_issuer.store.connections import Connection, Connections

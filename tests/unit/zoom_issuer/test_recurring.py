@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from services.zoom_issuer.model_series import has_fixed_times
 from services.zoom_issuer.providers.zoom_recurrence import recurrence_of
-from services.zoom_issuer.recurring import has_fixed_times
 
 ZONE = "Asia/Tokyo"
 
