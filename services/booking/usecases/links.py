@@ -39,8 +39,8 @@ class Links:
         return self.join_source(appointment.appointment_id, known.generation + 1 if known else 1)
 
     def join_url(self, appointment: Appointment) -> str:
-        """Empty where there is none, as in ``guest_url`` and for appointments from before join links."""
-        source = appointment.join_token
+        """Empty where there is no guest, as in ``guest_url``, and for appointments from before join links."""
+        source = appointment.join_token if appointment.has_guest else None
         key = self._ring.keys.get(source.key_id) if source else None
         if source is None or key is None:
             return ""

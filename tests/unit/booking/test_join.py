@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from services.booking.model.another_guest import with_guest, with_rights_of
 from services.booking.model.appointment import Appointment
 from services.booking.model.proposal import TokenSource
+from services.booking.usecases.links import Links
 from services.booking.views.join import OVERTIME, join_view
 from shared.contracts.api.appointments import AppointmentStatus, MeetingStatus, MeetingView
 from shared.contracts.api.joining import JoinStatus
 from shared.contracts.booking import Kind, LinkShown, Reveal, Series, Visibility
 from shared.contracts.people import Guest
+from shared.crypto import KeyRing
 from tests.builders import an_attendee
 
 START = datetime(2026, 12, 7, 4, tzinfo=UTC)
@@ -82,6 +84,15 @@ def test_e6_a_series_is_over_with_its_last_occurrence_and_shows_the_next_one(now
     assert (shown.status is JoinStatus.OVER) is (now >= last + HOUR + OVERTIME)
     assert shown.start in [START + timedelta(days=days) for days in (0, 7, 14)]
     assert shown.end + OVERTIME > now or shown.start == last
+
+
+def test_x9_without_a_guest_there_is_no_guests_link_and_each_one_is_another() -> None:
+    links = Links(KeyRing.parse("t1:Q0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0M="), "https://chosei.example")
+    first = an_appointment(join_token=links.join_source("apt_1"))
+    second = first.model_copy(update={"join_token": links.next_join_source(first)})
+    other = first.model_copy(update={"appointment_id": "apt_2", "join_token": links.join_source("apt_2")})
+    assert len({links.join_url(one) for one in (first, second, other)}) == 3
+    assert links.join_url(first.model_copy(update={"guest": Guest()})) == ""
 
 
 def test_c5_a_fixed_place_is_followed_where_it_is_an_address() -> None:
