@@ -59,6 +59,8 @@ from shared.contracts.zoom_issuer import (
     MeetingIssueFailed,
     MeetingRevoked,
     MeetingUpdated,
+    ZoomAccountConnected,
+    ZoomAccountEnded,
     ZoomBudgetExhausted,
     ZoomUserAssigned,
 )
@@ -104,6 +106,8 @@ class Subscribers:
                 hears(SERVICE, StaffChanged, self.on_staff_changed),
                 hears(SERVICE, StaffDisabled, self.on_staff_disabled),
                 hears(SERVICE, ZoomUserAssigned, self.on_zoom_user_assigned),
+                hears(SERVICE, ZoomAccountConnected, self.on_zoom_account_connected),
+                hears(SERVICE, ZoomAccountEnded, self.on_zoom_account_ended),
                 hears(SERVICE, ZoomBudgetExhausted, self.on_zoom_budget_exhausted),
                 hears(SERVICE, CalendarConnected, self.on_calendar_connected),
                 hears(SERVICE, CalendarDisconnected, self.on_calendar_disconnected),
@@ -173,6 +177,14 @@ class Subscribers:
 
     async def on_zoom_budget_exhausted(self, event: CloudEvent[ZoomBudgetExhausted]) -> None:
         await self._people.keep_zoom_budget(event.data, event.aggregateversion)
+
+    async def on_zoom_account_connected(self, event: CloudEvent[ZoomAccountConnected]) -> None:
+        await self._people.keep_zoom_account(event.organizationid, _moment(event), linked=True)
+
+    async def on_zoom_account_ended(self, event: CloudEvent[ZoomAccountEnded]) -> None:
+        """One that was replaced is not the current one any more and says nothing of it."""
+        if event.data.current:
+            await self._people.keep_zoom_account(event.organizationid, _moment(event), linked=False)
 
     async def on_calendar_connected(self, event: CloudEvent[CalendarConnected]) -> None:
         await self._people.keep_calendar(event.data.staff_id, event.data.provider, Link.CONNECTED, _moment(event))

@@ -41,6 +41,8 @@ class Organization(Value):
     locale: str
     minimum_slots: int = 1
     drift_policy: DriftPolicy = DriftPolicy.ASK
+    has_zoom_account: bool = False
+    """Whether one account serves all staff (C1), so that a login address may be enough for a meeting (E1)."""
     mail_links: MailLinks = MailLinks.RAW
 
 

@@ -31,8 +31,11 @@ class PeopleStore:
         }
 
     async def organization(self, organization_id: str) -> Organization | None:
-        row = await self.organizations.find_one({"_id": organization_id})
-        return Organization.model_validate({**row, "organization_id": row["_id"]}) if row else None
+        row = await self.organizations.find_one({"_id": organization_id, "name": {"$exists": True}})
+        if row is None:
+            return None
+        account = (row.get("zoom_account") or {}).get("linked", False)
+        return Organization.model_validate({**row, "organization_id": row["_id"], "has_zoom_account": account})
 
     async def staff_of(self, organization_id: str, staff_ids: Sequence[str]) -> dict[str, Staff]:
         """Those of the organization, by id; others are not answered."""
@@ -50,8 +53,12 @@ class PeopleStore:
         return found
 
     async def keep_organization(self, organization: Organization, version: int) -> None:
-        state = organization.model_dump(exclude={"organization_id"})
+        state = organization.model_dump(exclude={"organization_id", "has_zoom_account"})
         await keep_newest(self.organizations, organization.organization_id, {**state, "version": version}, version)
+
+    async def keep_zoom_account(self, organization_id: str, version: int, *, linked: bool) -> None:
+        state = {"zoom_account": {"linked": linked, "version": version}}
+        await keep_newest(self.organizations, organization_id, state, version, at="zoom_account.version")
 
     async def keep_profile(
         self, staff_id: str, organization_id: str, person: Person, *, disabled: bool, version: int

@@ -22,7 +22,7 @@ from services.booking.usecases.appointment_edits import check_details, with_deta
 from services.booking.usecases.availability import Availability
 from services.booking.usecases.change_kind import ChangeKind
 from services.booking.usecases.choose_room import ChooseRooms
-from services.booking.usecases.drafting import check_connections, check_time, check_zoom, party
+from services.booking.usecases.drafting import check_connections, check_host, check_time, organization_of, party
 from services.booking.usecases.free_occurrences import FreeOccurrences
 from services.booking.usecases.series_faults import BEGUN, bad_rule
 from services.booking.usecases.take_seat import TakeSeat
@@ -180,7 +180,7 @@ class ChangeAppointment:
         )
         changed_host = people.organizer.staff_id != edited.organizer_id
         if changed_host:
-            _check_host(edited, people.organizer)
+            await _check_host(self._people, edited, people.organizer)
         zoom_user_id = edited.zoom_user_id
         if changed_host and not edited.hosted_by_bookable:
             zoom_user_id = people.organizer.zoom_user_id if edited.wants_meeting else None
@@ -270,12 +270,12 @@ async def person_of(people: PeopleStore, caller: Caller) -> Attendee | None:
     return known[caller.staff_id].as_attendee() if caller.staff_id in known else None
 
 
-def _check_host(edited: Appointment, organizer: Staff) -> None:
+async def _check_host(people: PeopleStore, edited: Appointment, organizer: Staff) -> None:
     """What a new organizer must have; a schedule needs no calendar (E2)."""
     if not edited.is_direct:
         check_connections(edited.kind, organizer, zoom=edited.wants_meeting)
     elif edited.wants_meeting and not edited.hosted_by_bookable:
-        check_zoom(edited.kind, organizer)
+        check_host(organizer, await organization_of(people, edited.organization_id))
 
 
 def _only_room_is_new(before: Appointment, after: Appointment) -> bool:

@@ -7,7 +7,7 @@ from services.booking.model.modes import modes_of
 from services.booking.problems import ModeMismatch
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.choose_menu import ChooseMenu
-from services.booking.usecases.drafting import check_zoom
+from services.booking.usecases.drafting import check_host, organization_of
 from shared.contracts.api.appointments import AppointmentPatch
 from shared.contracts.booking import Kind
 from shared.internal import Caller
@@ -62,5 +62,5 @@ class ChangeKind:
             return edited
         known = await self._people.staff_of(edited.organization_id, [edited.organizer_id])
         organizer = known[edited.organizer_id]
-        check_zoom(edited.kind, organizer)
+        check_host(organizer, await organization_of(self._people, edited.organization_id))
         return edited.model_copy(update={"zoom_user_id": organizer.zoom_user_id})

@@ -12,7 +12,7 @@ from services.booking.problems import PLACE_OF_ANOTHER, REQUIRED, AllDayWithZoom
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.choose_menu import ChooseMenu, Menu
 from services.booking.usecases.choose_room import ChooseRooms
-from services.booking.usecases.drafting import Party, check_modes, check_time, check_zoom, organization_of, party
+from services.booking.usecases.drafting import Party, check_host, check_modes, check_time, organization_of, party
 from services.booking.usecases.links import Links
 from services.booking.usecases.series_faults import wanted_series
 from services.booking.usecases.zoom_budget import check_zoom_budget
@@ -58,7 +58,7 @@ class DraftSchedule:
         if drafted.wants_meeting and drafted.all_day:
             raise AllDayWithZoom()
         if drafted.wants_meeting and not drafted.hosted_by_bookable:
-            check_zoom(kind, people.organizer)
+            check_host(people.organizer, organization)
         await check_zoom_budget(self._people, drafted)
         if wanted.rrule is not None:
             zone, all_day = organization.time_zone, wanted.all_day

@@ -25,6 +25,7 @@ from services.booking.problems import (
     NotReady,
     OrganizerNotAttending,
     Words,
+    ZoomNoCredentials,
     ZoomNotConnected,
     invalid,
 )
@@ -159,6 +160,18 @@ def check_zoom(kind: Kind, organizer: Staff) -> None:
     """Without a calendar a direct schedule has no entry, and a meeting all the same (E2)."""
     if modes_of(kind).web_meeting and organizer.zoom_user_id is None:
         raise ZoomNotConnected()
+
+
+def check_host(organizer: Staff, organization: Organization) -> None:
+    """Who hosts a schedule: an own connection, or the account of the organization, which may know the address (E1);
+    when it does not, the schedule stands and says so (E8).
+    """
+    if organizer.zoom_user_id is not None:
+        return
+    if not organization.has_zoom_account:
+        raise ZoomNotConnected()
+    if not organizer.person.email:
+        raise ZoomNoCredentials()
 
 
 def check_time(span: Span, language: Language, *, all_day: bool) -> None:

@@ -11,8 +11,9 @@ from services.booking.model.spans import Span
 from services.booking.providers.calendar_look import BusyEntry
 from shared import clock
 from shared.contracts.sealed import AppointmentSecrets
+from shared.contracts.zoom_issuer import EndOfAccount, ZoomAccountConnected, ZoomAccountEnded
 from shared.crypto import KeyRing
-from tests.builders import BUS_KEYS
+from tests.builders import BUS_KEYS, ORGANIZATION
 from tests.integration.booking.world import HANAKO, TARO, World, a_slot_at, in_tokyo, token_of
 
 GUEST = {"company": "ABC株式会社", "name": "田中花子", "email": "hanako@example.jp"}
@@ -309,3 +310,18 @@ async def test_a_bookables_seats_are_taken_one_by_one(world: World) -> None:
         await world.staff(person, person)
     answers = [await register(world, attendee_ids=[person], **chosen) for person in people]
     assert [answer.status_code for answer in answers] == [201, 201, 409]
+
+
+async def test_e1_with_an_account_of_the_organization_an_address_is_enough_to_try(world: World) -> None:
+    await world.staff("stf_bare", "高橋", zoom=False)
+    linked = ZoomAccountConnected(kind="app")
+    await world.hears(linked, subject="zac_1", organizationid=ORGANIZATION)
+    made = await register(world, who="stf_bare")
+    assert (made.status_code, made.json()["meeting"]["status"]) == (201, "pending")
+    replaced = ZoomAccountEnded(reason=EndOfAccount.REPLACED, current=False)
+    await world.hears(replaced, subject="zac_0", organizationid=ORGANIZATION)
+    assert (await register(world, who="stf_bare", **a_slot_at(3, 9))).status_code == 201
+    ended = ZoomAccountEnded(reason=EndOfAccount.DISCONNECTED, current=True)
+    later = clock.now() + timedelta(seconds=1)
+    await world.hears(ended, subject="zac_1", organizationid=ORGANIZATION, time=later)
+    assert (await register(world, who="stf_bare", **a_slot_at(4, 9))).json()["code"] == "zoom_not_connected"
