@@ -13,6 +13,7 @@ from services.zoom_issuer.store.meetings import MeetingStore
 from services.zoom_issuer.store.offers import Offer
 from services.zoom_issuer.store.staff import StaffStore
 from services.zoom_issuer.store.users import UserStore, account_user
+from services.zoom_issuer.usecases.keep_limits import KeepLimits
 from services.zoom_issuer.usecases.touched import Touched, touched_by
 from shared.mongo import Document
 
@@ -86,11 +87,14 @@ class UserList(BaseModel):
 class AccountViews:
     """Reads only."""
 
-    def __init__(self, accounts: Accounts, users: UserStore, staff: StaffStore, store: MeetingStore) -> None:
+    def __init__(
+        self, accounts: Accounts, users: UserStore, staff: StaffStore, store: MeetingStore, limits: KeepLimits
+    ) -> None:
         self._accounts = accounts
         self._users = users
         self._staff = staff
         self._store = store
+        self._limits = limits
 
     async def account(self, organization_id: str, *, consent_offered: bool) -> AccountView:
         former = [
@@ -144,7 +148,9 @@ class AccountViews:
         staff = await self._staff_by_name(organization_id)
         word = q.casefold().strip()
         rows = [row for row in await self._users.all(current.connection_id) if _matches(row, word)]
-        items = [_user(row, staff, basic_allowed) for row in rows[after : after + limit]]
+        shown = [_user(row, staff, basic_allowed) for row in rows[after : after + limit]]
+        left = await self._limits.left([user.user_id for user in shown])
+        items = [user.model_copy(update={"requests_left": left[user.user_id]}) for user in shown]
         more = after + limit < len(rows)
         return UserList(items=items, next_cursor=str(after + limit) if more else None)
 

@@ -148,7 +148,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
         workers=[worker, staff_worker, connections_worker, *_sweeping(settings, stores, hosts, call, zoom, worker)],
         routers=[
             build_router(connect, connections, hosts, stores.freezes, api_tokens),
-            _account_router(settings, stores, endpoints, zoom, relay, connections_worker),
+            _account_router(settings, stores, endpoints, zoom, relay, connections_worker, call.limits),
             _watching(settings, stores, tokens, worker, connections_worker),
         ],
         closing=[api.aclose, oauth.aclose],
@@ -227,7 +227,13 @@ def _follow_connection(
 
 
 def _account_router(
-    settings: Settings, stores: Stores, endpoints: Endpoints, zoom: Zoom, relay: Relay, worker: DueWorker
+    settings: Settings,
+    stores: Stores,
+    endpoints: Endpoints,
+    zoom: Zoom,
+    relay: Relay,
+    worker: DueWorker,
+    limits: KeepLimits,
 ) -> APIRouter:
     connect = ConnectAccount(
         stores.attempts,
@@ -240,7 +246,7 @@ def _account_router(
         worker,
         offers_consent=bool(settings.zoom_admin_client_id),
     )
-    views = AccountViews(stores.accounts, stores.users, stores.staff, stores.meetings)
+    views = AccountViews(stores.accounts, stores.users, stores.staff, stores.meetings, limits)
     return build_account_router(connect, views, settings.api_tokens.get_secret_value())
 
 
