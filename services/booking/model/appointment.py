@@ -15,10 +15,10 @@ from services.booking.model.effects import (
     Report,
     entry_key,
     is_troubled,
-    mail_key,
     room_key,
     shown,
 )
+from services.booking.model.expected_mails import mails, notices
 from services.booking.model.proposal import Origin, TokenSource
 from services.booking.model.spans import Span
 from services.booking.model.titles import title_of
@@ -89,7 +89,6 @@ class Appointment(Value):
     meeting_type: contract.MeetingTypeRef | None = None
     bookable_id: str | None = None
     seat: int = 0
-    """Which of the bookable's seats it has."""
     hosted_by_bookable: bool = False
     """Whether ``zoom_user_id`` is the bookable's and stays when the organizer changes."""
     customer: str = ""
@@ -340,34 +339,11 @@ class Appointment(Value):
         return [Expected(effect=Effect.ROOM, of=self.room_id, keys=[room_key(self.room_id)], since=self.version)]
 
     def _mails(self, purpose: Purpose) -> list[Expected]:
-        later = self.link_at is not None
-        return [
-            Expected(
-                effect=Effect.MAIL,
-                of=audience,
-                keys=[mail_key(purpose, audience)],
-                since=self.version,
-                tells_link=not (later and audience is Audience.GUEST),
-            )
-            for audience in self._told
-        ]
+        return mails(purpose, self._told, self.version, self.link_at)
 
     def _notices(self) -> list[Expected]:
-        """Of those just before the start the first that is still to come, or that tells the link (C7)."""
-        zone, link_at = self.time_zone, self.link_at
-        times = [self.reveal.notice_at(self.start_at, minutes, zone) for minutes in self.reveal.notices]
-        coming = [at for at in times if at > self.updated_at or at == link_at]
-        return [
-            Expected(
-                effect=Effect.MAIL,
-                of=audience,
-                keys=[mail_key(Purpose.NOTICE, audience)],
-                since=self.version,
-                not_before=min(coming),
-                tells_link=link_at is not None and audience is Audience.GUEST,
-            )
-            for audience in (self._told if coming else ())
-        ]
+        times = [self.reveal.notice_at(self.start_at, minutes, self.time_zone) for minutes in self.reveal.notices]
+        return notices(times, self._told, self.version, self.link_at, self.updated_at)
 
     @property
     def _told(self) -> tuple[Audience, ...]:

@@ -55,6 +55,45 @@ KEY_KEPT = timedelta(hours=24)
 RECURRING = {"series.rrule": {"$gt": ""}}
 _ONCE = {"origin.key": {"$gt": ""}}
 _BOOKED = {"bookable_id": {"$gt": ""}}
+_ORGANIZATION = ("organization_id", ASCENDING)
+_OF_PROPOSALS = [
+    due.INDEX,
+    outbox.INDEX,
+    IndexModel([("token.hash", ASCENDING)], name="token", unique=True),
+    IndexModel([_ORGANIZATION, ("_id", DESCENDING)], name="newest"),
+    IndexModel([_ORGANIZATION, ("status", ASCENDING), ("_id", DESCENDING)], name="newest_by_status"),
+    IndexModel([("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression=_ONCE),
+    IndexModel(
+        [("attendees.staff_id", ASCENDING)],
+        name="open_of_staff",
+        partialFilterExpression={"status": ProposalStatus.OPEN},
+    ),
+    IndexModel([("meeting_type.meeting_type_id", ASCENDING)], name="of_type", sparse=True),
+]
+_OF_APPOINTMENTS = [
+    outbox.INDEX,
+    *LINK_INDEXES,
+    IndexModel([_ORGANIZATION, ("start_at", ASCENDING), ("_id", ASCENDING)], name="earliest"),
+    IndexModel(
+        [_ORGANIZATION, ("status", ASCENDING), ("start_at", ASCENDING), ("_id", ASCENDING)],
+        name="earliest_by_status",
+    ),
+    IndexModel([("proposal_id", ASCENDING)], name="proposal"),
+    IndexModel(
+        [_ORGANIZATION, ("start_at", ASCENDING), ("_id", ASCENDING)],
+        name="earliest_series",
+        partialFilterExpression=RECURRING,
+    ),
+    IndexModel([("meeting_type.meeting_type_id", ASCENDING)], name="of_type", sparse=True),
+    IndexModel([("bookable_id", ASCENDING)], name="of_bookable", partialFilterExpression=_BOOKED),
+    IndexModel([("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression=_ONCE),
+    IndexModel(
+        [_ORGANIZATION, ("reception_day", ASCENDING), ("reception_code", ASCENDING)],
+        name="reception_code",
+        unique=True,
+        partialFilterExpression={"reception_day": {"$gt": ""}},
+    ),
+]
 
 
 class BookingStore:
@@ -66,46 +105,9 @@ class BookingStore:
         self.documents = documents
         self.proposals: Collection = database["proposals"]
         self.appointments: Collection = database["appointments"]
-        organization = ("organization_id", ASCENDING)
         self.indexes: dict[Collection, list[IndexModel]] = {
-            self.proposals: [
-                due.INDEX,
-                outbox.INDEX,
-                IndexModel([("token.hash", ASCENDING)], name="token", unique=True),
-                IndexModel([organization, ("_id", DESCENDING)], name="newest"),
-                IndexModel([organization, ("status", ASCENDING), ("_id", DESCENDING)], name="newest_by_status"),
-                IndexModel([("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression=_ONCE),
-                IndexModel(
-                    [("attendees.staff_id", ASCENDING)],
-                    name="open_of_staff",
-                    partialFilterExpression={"status": ProposalStatus.OPEN},
-                ),
-                IndexModel([("meeting_type.meeting_type_id", ASCENDING)], name="of_type", sparse=True),
-            ],
-            self.appointments: [
-                outbox.INDEX,
-                *LINK_INDEXES,
-                IndexModel([organization, ("start_at", ASCENDING), ("_id", ASCENDING)], name="earliest"),
-                IndexModel(
-                    [organization, ("status", ASCENDING), ("start_at", ASCENDING), ("_id", ASCENDING)],
-                    name="earliest_by_status",
-                ),
-                IndexModel([("proposal_id", ASCENDING)], name="proposal"),
-                IndexModel(
-                    [organization, ("start_at", ASCENDING), ("_id", ASCENDING)],
-                    name="earliest_series",
-                    partialFilterExpression=RECURRING,
-                ),
-                IndexModel([("meeting_type.meeting_type_id", ASCENDING)], name="of_type", sparse=True),
-                IndexModel([("bookable_id", ASCENDING)], name="of_bookable", partialFilterExpression=_BOOKED),
-                IndexModel([("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression=_ONCE),
-                IndexModel(
-                    [organization, ("reception_day", ASCENDING), ("reception_code", ASCENDING)],
-                    name="reception_code",
-                    unique=True,
-                    partialFilterExpression={"reception_day": {"$gt": ""}},
-                ),
-            ],
+            self.proposals: _OF_PROPOSALS,
+            self.appointments: _OF_APPOINTMENTS,
         }
 
     async def proposal(self, organization_id: str, proposal_id: str) -> Proposal | None:
