@@ -192,7 +192,7 @@ def topic_of(title: str) -> str:
 
 def fits(wanted: Wanted, actual: Actual) -> bool:
     """Whether the meeting is as wanted, where it is wanted."""
-    return fits_as_a_whole(wanted, actual) and next_change(wanted.changed, actual.changed) is None
+    return fits_as_a_whole(wanted, actual) and next_change(wanted.changed, actual.changed, wanted.minutes) is None
 
 
 def fits_as_a_whole(wanted: Wanted, actual: Actual) -> bool:

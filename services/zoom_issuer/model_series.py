@@ -75,11 +75,15 @@ def is_known_to_zoom(rule: Rule) -> bool:
 
 
 def next_change(
-    wanted: Sequence[OccurrenceWish], actual: Sequence[OccurrenceWish]
+    wanted: Sequence[OccurrenceWish], actual: Sequence[OccurrenceWish], minutes: int
 ) -> tuple[OccurrenceWish, datetime] | None:
-    """The first occurrence that is not as it is wanted, and when it begins at Zoom now."""
+    """The first occurrence that is not as it is wanted, and when it begins at Zoom now. What differs no more is as
+    the rule says, ``minutes`` long.
+    """
     stands = {one["original_start_at"]: one for one in actual}
-    for wish in wanted:
+    back = stands.keys() - {one["original_start_at"] for one in wanted}
+    plain = [OccurrenceWish(original_start_at=at, start_at=at, minutes=minutes, canceled=False) for at in sorted(back)]
+    for wish in [*wanted, *plain]:
         known = stands.get(wish["original_start_at"])
         if known != wish:
             return wish, known["start_at"] if known else wish["original_start_at"]

@@ -237,7 +237,7 @@ class FollowAppointment:
     async def _occur(self, lease: Lease, row: MeetingRow) -> bool:
         """One occurrence of a series at a time; what a lost answer has done already is seen before it is repeated."""
         actual = row.actual
-        change = next_change(row.wanted.changed, actual.changed) if actual else None
+        change = next_change(row.wanted.changed, actual.changed, row.wanted.minutes) if actual else None
         assert actual is not None
         assert change is not None
         (wish, begins_at), zone = change, row.wanted.time_zone

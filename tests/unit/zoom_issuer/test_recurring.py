@@ -1,10 +1,11 @@
 """Rules in Zoom's words (E6)."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from services.zoom_issuer.model_series import has_fixed_times
+from services.zoom_issuer.model_series import OccurrenceWish, has_fixed_times, next_change, with_change
 from services.zoom_issuer.providers.zoom_recurrence import recurrence_of
 
 ZONE = "Asia/Tokyo"
@@ -40,3 +41,12 @@ def test_a_rule_in_zooms_words(rule: str, told: dict[str, Any]) -> None:
 )
 def test_a_rule_that_zoom_does_not_know_becomes_a_meeting_without_times(rule: str) -> None:
     assert not has_fixed_times(rule, ZONE)
+
+
+def test_an_occurrence_that_is_moved_back_follows_too() -> None:
+    at = datetime(2030, 10, 15, 7, tzinfo=UTC)
+    moved = OccurrenceWish(original_start_at=at, start_at=at + timedelta(hours=1), minutes=60, canceled=False)
+    change = next_change([], [moved], 60)
+    assert change is not None
+    assert (change[0]["start_at"], change[1]) == (at, moved["start_at"])
+    assert next_change([], with_change([moved], change[0]), 60) is None
