@@ -208,40 +208,6 @@ class Appointment(Value):
         """Tells claims of one series apart that touch the same day."""
         return occurrence.original_start_at.astimezone(UTC).isoformat() if self.series else ""
 
-    def as_contract(self) -> contract.Appointment:
-        return contract.Appointment(
-            appointment_id=self.appointment_id,
-            proposal_id=self.proposal_id,
-            revision=self.version,
-            kind=self.kind,
-            title=self.shown_title,
-            start_at=self.start_at,
-            end_at=self.end_at,
-            time_zone=self.time_zone,
-            organizer_id=self.organizer_id,
-            creator=self.creator,
-            attendees=self.attendees,
-            guest=self.guest,
-            guest_time_zone=self.guest_time_zone,
-            guest_locale=self.guest_locale,
-            visibility=self.visibility,
-            wants_meeting=self.issues,
-            zoom_user_id=self.zoom_user_id,
-            address=self.address,
-            reception_code=self.reception_code,
-            room_id=self.room_id,
-            room_name=self.room_name,
-            confirmed_at=self.confirmed_at,
-            meeting_type=self.meeting_type,
-            topic=self.topic,
-            link_generation=self.link_generation,
-            link_since=self.link_since,
-            reveal=self.reveal,
-            all_day=self.all_day,
-            series=self.series,
-            mails_guest=self.mails_guest,
-        )
-
     def expecting_confirmation(self, released: list[Expected]) -> Self:
         """The closed list of a confirmation: the proposal's holds gone, meeting, entries, the room's answer, both
         mails, the reminder.

@@ -5,6 +5,7 @@ from typing import Any
 from services.booking.model.appointment import Appointment
 from services.booking.model.drift import Drift
 from services.booking.model.proposal import Proposal
+from services.booking.model.told_appointment import told
 from services.booking.usecases.links import Links
 from services.booking.views.meeting import link_by_hand
 from shared.contracts.booking import AppointmentEvent, DriftDecided, DriftDecision, ProposalEvent
@@ -63,7 +64,7 @@ class Announcer:
             by_hand=link_by_hand(appointment, self._data_ring),
         )
         data = event(
-            appointment=appointment.as_contract(),
+            appointment=told(appointment),
             sealed=secrets.seal(self._ring, subject=appointment.appointment_id),
             **members,
         )

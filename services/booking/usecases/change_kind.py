@@ -45,7 +45,7 @@ class ChangeKind:
         code = edited.reception_code if keeps_code else self._new_code() if modes.reception_code else None
         changes = {
             "kind": kind,
-            "wants_meeting": modes.web_meeting and edited.link_by_hand is None,
+            "wants_meeting": modes.web_meeting,
             "hosted_by_bookable": False,
             "reception_code": code,
             "place": edited.place if kind is Kind.LINK else "",

@@ -1,0 +1,39 @@
+"""An appointment as events carry it: what other services are to follow."""
+
+from services.booking.model.appointment import Appointment
+from shared.contracts import booking as contract
+
+
+def told(appointment: Appointment) -> contract.Appointment:
+    return contract.Appointment(
+        appointment_id=appointment.appointment_id,
+        proposal_id=appointment.proposal_id,
+        revision=appointment.version,
+        kind=appointment.kind,
+        title=appointment.shown_title,
+        start_at=appointment.start_at,
+        end_at=appointment.end_at,
+        time_zone=appointment.time_zone,
+        organizer_id=appointment.organizer_id,
+        creator=appointment.creator,
+        attendees=appointment.attendees,
+        guest=appointment.guest,
+        guest_time_zone=appointment.guest_time_zone,
+        guest_locale=appointment.guest_locale,
+        visibility=appointment.visibility,
+        wants_meeting=appointment.issues,
+        zoom_user_id=appointment.zoom_user_id,
+        address=appointment.address,
+        reception_code=appointment.reception_code,
+        room_id=appointment.room_id,
+        room_name=appointment.room_name,
+        confirmed_at=appointment.confirmed_at,
+        meeting_type=appointment.meeting_type,
+        topic=appointment.topic,
+        link_generation=appointment.link_generation,
+        link_since=appointment.link_since,
+        reveal=appointment.reveal,
+        all_day=appointment.all_day,
+        series=appointment.series,
+        mails_guest=appointment.mails_guest,
+    )
