@@ -21,6 +21,7 @@ from services.gateway.parts import parts_of
 from services.gateway.schemas.staff import StaffCreate, StaffPatch
 from services.gateway.usecases.invite import StaffIsDisabled
 from services.gateway.usecases.staff_changes import EmailTaken, LastAdmin
+from services.gateway.usecases.zoom_users import BasicZoomUser, UnknownZoomUser, check_zoom_user
 from shared import clock
 from shared.problem import Language, NotFound, Problem, VersionMismatch
 
@@ -106,8 +107,10 @@ async def change(request: Request, staff_id: str, signed_in: Form) -> Response:
     staff = await _found(request, signed_in, staff_id)
     try:
         patch = understood(StaffPatch, typed, language)
+        if patch.zoom_user and patch.zoom_user != staff.zoom_user:
+            await check_zoom_user(parts_of(request).backends.zoom_issuer, signed_in.caller(), patch.zoom_user)
         await _change(request, signed_in, staff_id, patch.model_dump(exclude_unset=True), seen_version(form))
-    except (Mistyped, EmailTaken, LastAdmin) as wrong:
+    except (Mistyped, EmailTaken, LastAdmin, UnknownZoomUser, BasicZoomUser) as wrong:
         return _page(request, signed_in, staff, _wrong(form, typed, wrong, language))
     except VersionMismatch:
         return await _overtaken(request, signed_in, await _found(request, signed_in, staff_id), typed)

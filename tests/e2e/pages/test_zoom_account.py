@@ -31,6 +31,8 @@ async def admin(people: People) -> AsyncIterator[httpx.AsyncClient]:
 
 async def connect(page: Page, account: str = ACCOUNT, secret: str = "demo-zoom-secret") -> None:
     await page.goto("/settings/zoom")
+    if not await page.locator("#account_id").is_visible():
+        await page.click("details.card summary")
     await page.fill("#account_id", account)
     await page.fill("#client_id", "demo-zoom-client")
     await page.fill("#client_secret", secret)

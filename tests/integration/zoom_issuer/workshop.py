@@ -128,6 +128,10 @@ class FakeEndpoint:
 
     renewal: Callable[[str], Awaitable[Grant]] | None = None
     dropped: list[str | None] = field(default_factory=list)
+    revoked: list[str] = field(default_factory=list)
+
+    async def revoke(self, token: str) -> None:
+        self.revoked.append(token)
 
     async def renew(self, refresh_token: str) -> Grant:
         assert self.renewal is not None
