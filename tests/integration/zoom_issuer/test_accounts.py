@@ -99,6 +99,7 @@ async def test_c1_e1_a_meeting_stands_on_the_user_who_has_the_staff_members_addr
     await appointment(world, user_id=ids["Taro@acme.example"])
     await eventually(world.issued)
     assert [meeting["host_id"] for meeting in await world.meetings()] == [ids["Taro@acme.example"]]
+    assert [one["requests_left"] for one in await users(world, q="taro")] == [99]
     await staff_member(world, zoom_user="booth@acme.example", v=2)
     await assigned_last(world, ids["booth@acme.example"])
     await appointment(world, user_id=ids["booth@acme.example"], revision=2)
