@@ -18,7 +18,7 @@ from services.gateway.providers.zoom import (
 from services.gateway.schemas.zoom import OfferId, ZoomCredentials
 
 router = APIRouter(tags=["zoom account"])
-CALLBACK = "/oauth/zoom-account/callback"
+CALLBACK = "/oauth/zoom/account/callback"
 
 
 async def admin(me: Annotated[SignedIn, Depends(api_staff)]) -> SignedIn:

@@ -187,7 +187,7 @@ async def test_c1_what_zoom_has_against_the_credentials_is_said(world: World, ch
 async def test_c1_an_administrators_consent_connects_the_account(world: World) -> None:
     body = {"organization": ACME, "users": [{"email": "boss@acme.example", "admin": True}]}
     await world.outside.post("/inspect/zoom/users", json=body)
-    asked = {"email": "boss@acme.example", "redirect_uri": "http://127.0.0.1:9/oauth/zoom-account/callback"}
+    asked = {"email": "boss@acme.example", "redirect_uri": "http://127.0.0.1:9/oauth/zoom/account/callback"}
     begun = await world.issuer.post("/internal/zoom-account/authorize", json=asked, headers=admin())
     consent = await world.outside.post(
         begun.json()["authorize_url"], data={"account": "boss@acme.example", "decision": "allow"}
