@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.zoom_issuer.model_series import OccurrenceWish, last_end, next_change, rule_of, times_of, wishes_of
+from services.zoom_issuer.model_series import (
+    OccurrenceWish,
+    last_end,
+    next_change,
+    rule_of,
+    starts_of,
+    times_of,
+    wishes_of,
+)
 from shared.contracts.booking import Appointment
 from shared.whole_characters import cut
 
@@ -228,6 +236,21 @@ def same_host(wanted: Wanted, actual: Actual) -> bool:
     return not actual.host_user_id or wanted.zoom_user_id in ("", actual.zoom_user_id)
 
 
+def next_start(of: Wanted | Actual, now: datetime) -> datetime:
+    """When it begins, or began: of a series the occurrence that is under way or next, else the last one (E6)."""
+    starts, length = _starts(of), timedelta(minutes=of.minutes)
+    return next((at for at in starts if at + length > now), starts[-1])
+
+
+def last_start(of: Wanted) -> datetime:
+    """After which a meeting that is made is of no use."""
+    return _starts(of)[-1]
+
+
+def _starts(of: Wanted | Actual) -> list[datetime]:
+    return starts_of(of.start_at, of.minutes, of.time_zone, of.rrule, of.changed)
+
+
 def next_step(row: MeetingRow, now: datetime) -> Step:
     """An unanswered create is looked for before anything else (G10). A meeting that is not wanted any more is retired
     first and then goes, so that it is never taken for one that stands; that of a former host, or one whose link the
@@ -258,13 +281,13 @@ def last_moment(row: MeetingRow, give_up_after: timedelta) -> datetime:
     return max(row.wanted.end_at, row.heard_at) + give_up_after
 
 
-def is_urgent(wanted: Wanted, *, next_try_at: datetime, tries: int, warn_before: timedelta) -> bool:
+def is_urgent(start_at: datetime, *, next_try_at: datetime, tries: int, warn_before: timedelta) -> bool:
     """Whether the administrators must hear of a failure now: the next try falls into the time before the start, and
     it is more than a hiccup or there is no other before the start (G11).
     """
-    if next_try_at < wanted.start_at - warn_before:
+    if next_try_at < start_at - warn_before:
         return False
-    return tries > _HICCUPS or next_try_at >= wanted.start_at
+    return tries > _HICCUPS or next_try_at >= start_at
 
 
 def agenda_token(appointment_id: str, generation: int) -> str:

@@ -5,10 +5,10 @@ not know becomes a meeting without fixed times (type 3), whose link is good at e
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypedDict
 
-from shared.contracts.booking import Appointment
+from shared.contracts.booking import Appointment, Occurrence, Series
 from shared.recurrence import Frequency, Rule, all_occurrences, occurrences, parse
 
 _LONGEST_INTERVAL = {Frequency.DAILY: 99, Frequency.WEEKLY: 50, Frequency.MONTHLY: 10}
@@ -48,6 +48,26 @@ def wishes_of(appointment: Appointment) -> list[OccurrenceWish]:
 def last_end(appointment: Appointment) -> datetime:
     every = occurrences(appointment.start_at, appointment.end_at, appointment.time_zone, appointment.series)
     return max([appointment.end_at, *(one.end_at for one in every)])
+
+
+def starts_of(
+    start_at: datetime, minutes: int, time_zone: str, rrule: str, changed: Sequence[OccurrenceWish]
+) -> list[datetime]:
+    """When the occurrences begin that take place, earliest first; where Zoom holds no times, as the rule says."""
+    if not rrule:
+        return [start_at]
+    length = timedelta(minutes=minutes)
+    moved = tuple(
+        Occurrence(
+            original_start_at=one["original_start_at"],
+            start_at=one["start_at"],
+            end_at=one["start_at"] + timedelta(minutes=one["minutes"]),
+            canceled=one["canceled"],
+        )
+        for one in changed
+    )
+    every = occurrences(start_at, start_at + length, time_zone, Series(rrule=rrule, changed=moved))
+    return [one.start_at for one in every] or [start_at]
 
 
 def times_of(appointment: Appointment) -> int:

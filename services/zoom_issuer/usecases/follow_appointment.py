@@ -13,7 +13,16 @@ from typing import TypeVar
 
 from services.zoom_issuer.hosts import ME, Host
 from services.zoom_issuer.limits import Gathering
-from services.zoom_issuer.model import Actual, Attempt, MeetingRow, Step, agenda_token, next_step, same_times
+from services.zoom_issuer.model import (
+    Actual,
+    Attempt,
+    MeetingRow,
+    Step,
+    agenda_token,
+    next_start,
+    next_step,
+    same_times,
+)
 from services.zoom_issuer.model_series import next_change, with_change
 from services.zoom_issuer.providers import Meeting, MeetingRequest, Zoom
 from services.zoom_issuer.store.connections import Connections
@@ -229,9 +238,10 @@ class FollowAppointment:
 
     def _gather(self, row: MeetingRow, actual: Actual) -> None:
         """Raises ``Gathered`` while further changes may follow (G20)."""
-        start_at = min(row.wanted.start_at, actual.start_at)
+        now = clock.now()
+        start_at = min(next_start(row.wanted, now), next_start(actual, now))
         at = self._gathering.until(row.gathering_since or row.heard_at, row.heard_at, start_at)
-        if at > clock.now():
+        if at > now:
             raise Gathered(at)
 
     async def _occur(self, lease: Lease, row: MeetingRow) -> bool:
@@ -240,7 +250,10 @@ class FollowAppointment:
         change = next_change(row.wanted.changed, actual.changed, row.wanted.minutes) if actual else None
         assert actual is not None
         assert change is not None
+        if row.told:
+            self._gather(row, actual)
         (wish, begins_at), zone = change, row.wanted.time_zone
+        counted = not wish["canceled"] or await self._store.counts_deletions(row.organization_id)
         try:
             await self._on(
                 row,
@@ -248,7 +261,7 @@ class FollowAppointment:
                 lambda token: self._zoom.change_occurrence(
                     token, actual.meeting_id, wish, begins_at=begins_at, time_zone=zone
                 ),
-                counted=True,
+                counted=counted,
             )
         except ProviderRefused as error:
             if error.missing:
@@ -304,4 +317,4 @@ class FollowAppointment:
 
 def _against(row: MeetingRow, host_user_id: str) -> Counted:
     """The Zoom user against whom a request for this meeting counts."""
-    return Counted(row.organization_id, row.appointment_id, row.wanted.start_at, host_user_id)
+    return Counted(row.organization_id, row.appointment_id, next_start(row.wanted, clock.now()), host_user_id)

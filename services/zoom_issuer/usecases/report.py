@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from services.zoom_issuer.model import MeetingRow, Status, is_urgent, last_moment
+from services.zoom_issuer.model import MeetingRow, Status, is_urgent, last_moment, last_start, next_start
 from services.zoom_issuer.store.meetings import MeetingStore, cause_of, row_of
 from shared import clock
 from shared.contracts.envelope import envelope
@@ -104,14 +104,14 @@ class Report:
         )
 
     async def later(self, lease: Lease, setback: Setback) -> None:
-        """Go on later; final once that would be past the row's last moment, or past the start where the setback is
-        known to last until then. The administrators are called where a person has to act, or the start is near.
+        """Go on later; final once that would be past the row's last moment, or past the last start where the setback is
+        known to last until then. The administrators are called where a person has to act, or a start is near.
         """
         row, now = row_of(lease.row), clock.now()
         tries = row.tries + 1
         due_at = now + (setback.wait if setback.wait is not None else backoff(tries, most=_LONGEST_PAUSE))
         making = row.wanted.exists and row.attempt is None
-        hopeless = setback.exact and making and due_at >= row.wanted.start_at
+        hopeless = setback.exact and making and due_at >= last_start(row.wanted)
         given_up = due_at >= last_moment(row, self._give_up_after)
         if row.stands:
             if given_up:
@@ -126,7 +126,8 @@ class Report:
         await self._put_off(lease, row, setback, due_at, tries)
 
     async def _put_off(self, lease: Lease, row: MeetingRow, setback: Setback, due_at: datetime, tries: int) -> None:
-        near = is_urgent(row.wanted, next_try_at=due_at, tries=tries, warn_before=self._warn_before)
+        start_at = next_start(row.wanted, clock.now())
+        near = is_urgent(start_at, next_try_at=due_at, tries=tries, warn_before=self._warn_before)
         alarms = row.wanted.exists and (setback.waits_for is not None or near)
         data = None
         said = row.announced_error == setback.error and (row.alarmed or not alarms)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.zoom_issuer.model import next_start
 from services.zoom_issuer.store.meetings import MeetingStore, row_of
 from shared import clock
 
@@ -22,7 +23,7 @@ async def touched_by(store: MeetingStore, connection_id: str) -> list[Touched]:
     for document in await store.standing_on(connection_id):
         row = row_of(document)
         if row.wanted.exists and row.wanted.end_at > now:
-            found.append(Touched(row.appointment_id, row.wanted.host_staff_id, row.wanted.start_at))
+            found.append(Touched(row.appointment_id, row.wanted.host_staff_id, next_start(row.wanted, now)))
     return sorted(found, key=lambda one: one.start_at)
 
 

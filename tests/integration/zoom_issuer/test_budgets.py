@@ -12,11 +12,12 @@ from services.zoom_issuer.providers import DayIsSpent
 from services.zoom_issuer.store.budgets import Budgets
 from services.zoom_issuer.usecases.keep_limits import BudgetSpent, Counted, KeepLimits, NoTurn
 from shared import clock, mongo
+from shared.contracts.booking import Occurrence, Series
 from shared.providers import ProviderThrottled, ProviderUnavailable
-from tests.builders import tomorrow_at
+from tests.builders import ORGANIZATION, tomorrow_at
 from tests.integration.zoom_issuer.workshop import Ear, Workshop, a_grant, wanted
 
-LATER = timedelta(days=9)
+LATER, WEEK, HOUR = timedelta(days=9), timedelta(days=7), timedelta(hours=1)
 
 
 def move_clock_to(moment: datetime) -> None:
@@ -218,3 +219,42 @@ async def test_a_cancellation_does_not_wait_for_what_is_gathered(shop: Workshop)
     await shop.want(wanted(revision=3, start_at=start, canceled=True))
     await shop.work()
     assert shop.zoom.asked == ["create", "delete"]
+
+
+async def test_e6_an_occurrence_of_a_series_that_has_begun_is_moved_once_zoom_is_free_again(shop: Workshop) -> None:
+    await shop.connect(a_grant("first", timedelta(days=30)))
+    start = tomorrow_at(4)
+    second = start + WEEK
+    times = {"start_at": start, "end_at": start + HOUR}
+    await shop.want(wanted(**times, series=Series(rrule="FREQ=WEEKLY;COUNT=3")))
+    await shop.work()
+    move_clock_to(start + timedelta(days=1))
+    shop.zoom.before = failing(ProviderThrottled("zoom: 429", retry_after=timedelta(seconds=1)), "change_occurrence")
+    put = Occurrence(original_start_at=second, start_at=second + HOUR, end_at=second + 2 * HOUR)
+    await shop.want(wanted(revision=2, **times, series=Series(rrule="FREQ=WEEKLY;COUNT=3", changed=(put,))))
+    await shop.work()
+    [failed] = shop.ear.of("meeting_issue_failed")
+    assert failed["retry_at"] is not None, "the first occurrence is over, the others are not"
+
+    shop.zoom.before = None
+    await shop.work_at_next_try()
+    assert [one["revision"] for one in shop.ear.of("meeting_updated")] == [2]
+
+
+async def test_c4_the_deletion_of_an_occurrence_counts_where_the_organization_says_so(shop: Workshop) -> None:
+    connection = await shop.connect(a_grant("first", timedelta(days=30)))
+    start = tomorrow_at(4)
+    times = {"start_at": start, "end_at": start + HOUR}
+    gone = Occurrence(original_start_at=start, start_at=start, end_at=start + HOUR, canceled=True)
+    await shop.want(wanted(**times, series=Series(rrule="FREQ=WEEKLY;COUNT=3")))
+    await shop.work()
+    await shop.want(wanted(revision=2, **times, series=Series(rrule="FREQ=WEEKLY;COUNT=3", changed=(gone,))))
+    await shop.work()
+    assert await shop.limits.left([connection.account_id]) == {connection.account_id: 99}
+
+    await shop.store.save_organization(ORGANIZATION, True, 1, count_deletions=True)
+    other = gone.model_copy(update={"original_start_at": start + WEEK, "start_at": start + WEEK})
+    both = Series(rrule="FREQ=WEEKLY;COUNT=3", changed=(gone, other))
+    await shop.want(wanted(revision=3, **times, series=both))
+    await shop.work()
+    assert await shop.limits.left([connection.account_id]) == {connection.account_id: 98}

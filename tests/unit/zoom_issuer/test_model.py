@@ -17,10 +17,13 @@ from services.zoom_issuer.model import (
     agenda_token,
     is_urgent,
     last_moment,
+    last_start,
+    next_start,
     next_step,
     topic_of,
     wanted_of,
 )
+from shared.contracts.booking import Series
 from tests.builders import an_appointment, tomorrow_at
 
 WANTED = wanted_of(an_appointment(), canceled=False)
@@ -139,7 +142,7 @@ def test_every_row_has_a_last_moment_counted_from_the_end_or_from_the_last_word(
 )
 def test_g11_a_failure_is_urgent_in_time_before_the_start(before_start: timedelta, tries: int, urgent: bool) -> None:
     next_try_at = WANTED.start_at - before_start
-    assert is_urgent(WANTED, next_try_at=next_try_at, tries=tries, warn_before=HOUR) is urgent
+    assert is_urgent(WANTED.start_at, next_try_at=next_try_at, tries=tries, warn_before=HOUR) is urgent
 
 
 @given(st.text(max_size=400))
@@ -278,3 +281,11 @@ def test_g10_any_order_repetition_and_loss_ends_in_the_same_outside_state(
     assert standing == ([(newest.host_staff_id, newest.topic, newest.start_at)] if newest.exists else [])
     generations = [{told for name, told in world.told if name == meeting_id} for meeting_id in world.zoom]
     assert all(known == {newest.link_generation} for known in generations), "no link serves two generations (C9)"
+
+
+def test_of_a_series_the_occurrence_that_is_under_way_or_next_counts() -> None:
+    weekly = wanted_of(an_appointment(series=Series(rrule="FREQ=WEEKLY;COUNT=3")), canceled=False)
+    starts = [weekly.start_at + timedelta(days=7 * week) for week in range(3)]
+    assert next_start(weekly, starts[0] - HOUR) == starts[0]
+    assert next_start(weekly, starts[1] - HOUR) == starts[1]
+    assert next_start(weekly, starts[2] + 9 * HOUR) == starts[2] == last_start(weekly)
