@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.calendar_sync.model.series import last_end
 from services.calendar_sync.model.subjects import AppointmentState, MeetingState, ProposalState
 from services.calendar_sync.model.text import MeetingLink
 from shared.contracts.booking import Appointment, Proposal
@@ -78,7 +79,7 @@ class Appointments:
             "canceled": state.canceled,
             "appointment": appointment.model_dump(mode="json") if appointment else None,
             "attendee_ids": sorted(_people_of(appointment)) if appointment else [],
-            "ends_at": appointment.end_at if appointment else None,
+            "ends_at": last_end(appointment) if appointment else None,
             "note": self._seal(state.appointment_id, "note", state.note) if state.note else None,
             "meeting": self._sealed_meeting(state),
             "by_hand": self._sealed_link(state.appointment_id, "by_hand", state.by_hand) if state.by_hand else None,

@@ -179,3 +179,12 @@ async def test_a_series_of_whole_days_moves_and_loses_one(world: World, staff_id
 
     await patiently(is_so)
     assert not world.bus.of("calendar_sync.calendar_write_failed.v1")
+
+
+async def test_v5_who_connects_a_calendar_gets_a_series_that_has_begun_too(world: World) -> None:
+    begun = datetime.now(UTC).replace(hour=1, minute=0, second=0, microsecond=0) - WEEK
+    series = a_series("stf_taro", start_at=begun, end_at=begun + HOUR, rule="FREQ=WEEKLY;COUNT=4", time_zone="UTC")
+    await world.bus.publish(confirmed(series))
+    await patiently(lambda: world.keeps("appointments", "apt_1", {"revision": 1}))
+    await world.connect("stf_taro")
+    await patiently(lambda: world.keeps("ledger", "entry/apt_1/stf_taro/microsoft", {"written": {"$ne": None}}))
