@@ -40,8 +40,12 @@ def with_rights_of(before: Appointment, after: Appointment, now: datetime, new_t
     dead, and the meeting is made anew where they knew how to join it. A plain move keeps all of them (G12).
     """
     another = is_another(before, after)
-    knew = (another and before.guest_knows_link(now)) or has_left(before, after)
-    changes: dict[str, object] = {"link_generation": before.link_generation + 1} if knew else {}
+    knows = before.guest_knows_link(now)
+    ends = (another and knows) or has_left(before, after)
+    changes: dict[str, object] = {
+        "link_generation": before.link_generation + ends,
+        "link_told": knows and not ends and before.wants_meeting,
+    }
     if another:
         token, join_token = new_tokens(before)
         changes |= {"token": token, "join_token": join_token, "own_page": True}

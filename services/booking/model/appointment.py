@@ -101,6 +101,8 @@ class Appointment(Value):
     mails_guest: bool = True
     reveal: contract.Reveal = contract.Reveal()
     link_generation: int = 1
+    link_told: bool = False
+    """Whether the guest knew how to join before a change by which they would learn it later (C7, C9)."""
     link_since: int = 1
     """The revision since which an issued link stays valid: by then host and generation were as they are (G12)."""
     link_by_hand: str | None = None
@@ -176,7 +178,7 @@ class Appointment(Value):
 
     def guest_knows_link(self, now: AwareDatetime) -> bool:
         """Whether the guest may have been told how to join by now (C7)."""
-        return self.link_at is None or self.link_at <= now
+        return self.link_told or self.link_at is None or self.link_at <= now
 
     @property
     def issues(self) -> bool:

@@ -180,7 +180,7 @@ class BookingStore:
             "wants_meeting": True,
             "hosted_by_bookable": {"$ne": True},
             "zoom_user_id": {"$ne": zoom_user_id},
-            "end_at": {"$gt": now},
+            "$or": [{"end_at": {"$gt": now}}, {"occurrences.end_at": {"$gt": now}}],
         }
         return [
             self.documents.appointment_from(row)

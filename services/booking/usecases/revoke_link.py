@@ -29,6 +29,7 @@ class RevokeJoinLink:
             update={
                 "join_token": self._links.next_join_source(before),
                 "link_generation": before.link_generation + before.guest_knows_link(now),
+                "link_told": False,
                 "version": before.version + 1,
                 "updated_at": now,
             }

@@ -8,6 +8,7 @@ import pytest
 from shared.contracts.booking import AppointmentChanged, AppointmentRescheduled
 from shared.contracts.sealed import AppointmentSecrets
 from tests.builders import BUS_RING
+from tests.integration.booking.conftest import Forward
 from tests.integration.booking.test_join_links import FIRST, an_appointment, follow, guest_link, issue
 from tests.integration.booking.world import HANAKO, TARO, World, in_tokyo
 
@@ -129,3 +130,26 @@ async def test_c9_a_link_that_was_not_told_yet_is_not_made_anew_for_another_gues
     assert told.appointment.link_generation == 1
     assert told.former_guest is not None
     assert timedelta(0) < told.appointment.end_at - told.appointment.start_at
+
+
+async def test_c9_a_move_does_not_make_the_guest_forget_a_link_that_the_notice_told(
+    world: World, forward: Forward
+) -> None:
+    appointment_id = await an_appointment(world)
+    told_before = {"link": "in_notice", "notices": [24 * 60]}
+    await world.stores.bookings.appointments.update_one({"_id": appointment_id}, {"$set": {"reveal": told_before}})
+    forward(timedelta(days=1, hours=23))
+    assert (await change(world, appointment_id, start=in_tokyo(7, 9).isoformat())).appointment.link_generation == 1
+    assert (await change(world, appointment_id, guest=JIRO)).appointment.link_generation == 2
+    assert (await change(world, appointment_id, guest={**JIRO, "email": "saburo@example.jp"})).former_guest is not None
+    assert (await shown(world, appointment_id))["link_at"] is not None
+
+
+async def test_c9_who_never_learnt_the_new_link_leaves_it_alive(world: World, forward: Forward) -> None:
+    appointment_id = await an_appointment(world)
+    told_before = {"link": "in_notice", "notices": [24 * 60]}
+    await world.stores.bookings.appointments.update_one({"_id": appointment_id}, {"$set": {"reveal": told_before}})
+    forward(timedelta(days=1, hours=23))
+    await change(world, appointment_id, start=in_tokyo(7, 9).isoformat(), guest=JIRO)
+    replaced = await change(world, appointment_id, guest={**JIRO, "email": "saburo@example.jp"})
+    assert replaced.appointment.link_generation == 2

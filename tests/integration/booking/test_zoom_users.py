@@ -1,9 +1,12 @@
 """Coming web meetings follow the Zoom user that their organizer has (C1, C3, G12)."""
 
+from datetime import timedelta
 from typing import Any
 
 from shared.contracts.zoom_issuer import ZoomUserAssigned
+from tests.integration.booking.conftest import Forward
 from tests.integration.booking.test_appointments import confirmed
+from tests.integration.booking.test_occurrences import a_series
 from tests.integration.booking.world import HANAKO, TARO, World, a_slot_at
 
 
@@ -42,3 +45,11 @@ async def test_c3_a_meeting_stays_where_it_is_when_its_new_user_has_another_at_t
     assert await changes(world) == []
     now = (await world.call("GET", f"/appointments/{mine['id']}")).json()
     assert (now["version"], now["status"]) == (1, "confirmed")
+
+
+async def test_c1_a_series_that_has_begun_follows_too(world: World, forward: Forward) -> None:
+    shown = await a_series(world, kind="web")
+    forward(timedelta(days=4))
+    await assign(world, "u-new")
+    [moved] = await changes(world)
+    assert (moved.appointment_id, moved.zoom_user_id) == (shown["id"], "u-new")
