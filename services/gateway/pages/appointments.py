@@ -137,12 +137,12 @@ async def leave_step(appointment_id: str, step: Literal["reschedule", "cancel", 
 async def reschedule(request: Request, appointment_id: str, signed_in: Form) -> Response:
     """In the zone that the form was made in: the reader's may be another one by now (G6)."""
     form = await request.form()
-    typed = {name: str(form.get(name, "")) for name in ("date", "start", "end", "version", "zone")}
+    typed = {name: str(form.get(name, "")) for name in ("date", "start", "end", "last", "version", "zone")}
     typed["zone"] = times.zone_or(typed["zone"], signed_in.zone)
     zone = ZoneInfo(typed["zone"])
     try:
-        start, end = (datetime.fromisoformat(f"{typed['date']}T{typed[name]}") for name in ("start", "end"))
-        patch = AppointmentPatch(start=start.replace(tzinfo=zone), end=_after(start, end).replace(tzinfo=zone))
+        start, end = _typed_span(typed)
+        patch = AppointmentPatch(start=start.replace(tzinfo=zone), end=end.replace(tzinfo=zone))
     except ValidationError:
         sentence = text(language_for(request), "appointments.time_odd")
         return await _detail(request, signed_in, appointment_id, problem=sentence, typed=typed, status=422)
@@ -159,6 +159,15 @@ async def reschedule(request: Request, appointment_id: str, signed_in: Form) -> 
     except BackendProblem as problem:
         return await _refused(request, signed_in, appointment_id, problem, typed)
     return RedirectResponse(f"/appointments/{appointment_id}?said=rescheduled", status_code=303)
+
+
+def _typed_span(typed: dict[str, str]) -> tuple[datetime, datetime]:
+    """Of whole days the first and the last. Raises ``ValueError``."""
+    if typed["last"]:
+        first, last = (datetime.fromisoformat(f"{typed[name]}T00:00") for name in ("date", "last"))
+        return first, last + timedelta(days=1)
+    start, end = (datetime.fromisoformat(f"{typed['date']}T{typed[name]}") for name in ("start", "end"))
+    return start, _after(start, end)
 
 
 def _after(start: datetime, end: datetime) -> datetime:
@@ -302,8 +311,11 @@ def _joined(sentences: list[str], language: Language) -> str:
 
 
 def _times_of(appointment: AppointmentView, zone: str) -> dict[str, Any]:
+    """Whole days are those of the organization."""
+    zone = appointment.time_zone if appointment.all_day else zone
     start, end = (at.astimezone(ZoneInfo(zone)) for at in (appointment.start, appointment.end))
     return {
+        "last": (end - timedelta(days=1)).date().isoformat() if appointment.all_day else "",
         "date": start.date().isoformat(),
         "start": f"{start:%H:%M}",
         "end": f"{end:%H:%M}",

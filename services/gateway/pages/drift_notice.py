@@ -60,7 +60,7 @@ def _what(drift: DriftView, name: str, language: Language, zone: str) -> str:
     words = _words(drift)
     where = text(language, f"connections.{drift.provider}")
     if drift.kind is DriftKind.MOVED and drift.start and drift.end:
-        when = times.span(drift.start, drift.end, zone, language)
+        when = times.span_or_days(drift.start, drift.end, zone, language)
         return text(language, f"{words}.moved", name=name, calendar=where, when=when)
     if drift.kind is DriftKind.CHANGED and drift.title:
         return text(language, f"{words}.renamed", name=name, calendar=where, title=drift.title)

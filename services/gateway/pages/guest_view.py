@@ -142,8 +142,7 @@ def confirmed(proposal: GuestProposalView, appointment: GuestAppointmentView, re
     return {
         **frame(proposal, reading),
         "appointment": appointment,
-        "day": times.day(appointment.start.astimezone(ZoneInfo(reading.zone)).date(), language),
-        "hours": times.clock_span(appointment.start, appointment.end, reading.zone, language),
+        **_when(appointment, reading),
         "hosts": appointment.attendees,
         "address": appointment.address,
         "meeting": appointment.meeting,
@@ -159,8 +158,19 @@ def confirmed(proposal: GuestProposalView, appointment: GuestAppointmentView, re
         "email": email,
         "add_to": None if canceled else add_to_calendar.links(appointment),
         "cancel_message": appointment.cancel_message if canceled else "",
-        "zone_label": times.zone_label(reading.zone, appointment.start, language),
-        "office": office_time(appointment.start, appointment.end, proposal.time_zone, reading),
+    }
+
+
+def _when(appointment: GuestAppointmentView, reading: Reading) -> dict[str, object]:
+    """Whole days are the organization's, in any reader's zone."""
+    start, end, language = appointment.start, appointment.end, reading.language
+    zone = appointment.time_zone if appointment.all_day else reading.zone
+    whole = times.days(start, end, zone, language) if appointment.all_day else ""
+    return {
+        "day": whole or times.day(start.astimezone(ZoneInfo(zone)).date(), language),
+        "hours": "" if whole else times.clock_span(start, end, zone, language),
+        "zone_label": times.zone_label(zone, start, language),
+        "office": () if whole else office_time(start, end, appointment.time_zone, reading),
     }
 
 

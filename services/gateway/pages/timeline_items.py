@@ -114,10 +114,10 @@ def _slots(name: str, facts: Facts, reading: _Reading) -> str:
 def _span(facts: Facts, reading: _Reading) -> str:
     if facts.start_at is None or facts.end_at is None:
         return ""
-    now = times.span(facts.start_at, facts.end_at, reading.zone, reading.language)
+    now = times.span_or_days(facts.start_at, facts.end_at, reading.zone, reading.language)
     if facts.previous_start_at is None or facts.previous_end_at is None:
         return now
-    before = times.span(facts.previous_start_at, facts.previous_end_at, reading.zone, reading.language)
+    before = times.span_or_days(facts.previous_start_at, facts.previous_end_at, reading.zone, reading.language)
     return f"{before} → {now}"
 
 

@@ -1,6 +1,6 @@
 """Instants and zones as people read them on pages. Pure functions; the zone is always given, by its IANA name."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -9,6 +9,7 @@ from babel.dates import get_timezone_location, get_timezone_name
 from shared import wording
 from shared.problem import Language
 
+_MIDNIGHT = time()
 COMMON_ZONES = (
     "Asia/Tokyo",
     "Asia/Seoul",
@@ -89,6 +90,13 @@ def span(start: datetime, end: datetime, zone: str, language: Language) -> str:
 def days(start: datetime, end: datetime, zone: str, language: Language) -> str:
     """Whole days, in the organization's zone."""
     return wording.days(start, end, ZoneInfo(zone), language)
+
+
+
+def span_or_days(start: datetime, end: datetime, zone: str, language: Language) -> str:
+    """Where nothing says whether whole days are meant: from midnight to midnight they are."""
+    whole = end > start and all(at.astimezone(ZoneInfo(zone)).time() == _MIDNIGHT for at in (start, end))
+    return (days if whole else span)(start, end, zone, language)
 
 
 def offset(zone: str, at: datetime) -> str:

@@ -89,7 +89,7 @@ def lines_of(appointments: Sequence[AppointmentView], now: datetime, zone: str, 
         lines.append(
             Line(
                 appointment=one,
-                hours=times.clock_span(one.start, one.end, zone, language),
+                hours=_hours(one, zone, language),
                 heading=heading,
                 title="" if one.hidden else title_beside(one.title, heading),
                 kind=staff_kind_word(one.kind, language),
@@ -99,6 +99,14 @@ def lines_of(appointments: Sequence[AppointmentView], now: datetime, zone: str, 
             )
         )
     return lines
+
+
+def _hours(one: AppointmentView, zone: str, language: Language) -> str:
+    if not one.all_day:
+        return times.clock_span(one.start, one.end, zone, language)
+    if one.end - one.start < timedelta(hours=26):
+        return text(language, "today.all_day")
+    return times.days(one.start, one.end, one.time_zone, language)
 
 
 def _phase(one: AppointmentView, now: datetime, following: datetime | None) -> str:

@@ -65,3 +65,13 @@ def test_g03_slots_that_nobody_can_confirm_for_now_are_not_called_taken() -> Non
     assert (shown["state"], shown["heading"]) == ("unreadable", "いまは日時を確認できません")
     ended = guest_view.over(a_proposal(slots=[], unreadable=True, status="withdrawn"), a_reading())
     assert ended["state"] == "withdrawn"
+
+
+def test_whole_days_are_the_organizations_in_any_zone_and_have_no_hours() -> None:
+    midnight = START.replace(hour=15)
+    whole = an_appointment().model_copy(
+        update={"start": midnight, "end": midnight + timedelta(days=2), "all_day": True}
+    )
+    values = guest_view.confirmed(a_proposal(), whole, a_reading("America/Los_Angeles"))
+    assert (values["day"], values["hours"], values["office"]) == ("2026年12月2日(水) ～ 2026年12月3日(木)(終日)", "", ())
+    assert str(values["zone_label"]).startswith("日本")
