@@ -2,7 +2,7 @@
 // other, and slots chosen by dragging, or on a touch screen by tapping (FullCalendar, loaded as a global).
 import { part } from "./attendees.js";
 import { daysFor, laneHeads, unreadableLanes } from "./lanes.js";
-import { dateInput, dayHead, dayText, hours, instantOf, iso, withinDay } from "./times.js";
+import { dateInput, dayHead, dayText, hours, instantOf, iso, wholeDays, withinDay } from "./times.js";
 
 const NARROW = matchMedia("(max-width: 760px)");
 const HALF_HOUR = 30 * 60_000;
@@ -90,7 +90,7 @@ export class Grid {
       eventContent: ({ event, isMirror }) => (isMirror ? this.short({ start: event.start, end: event.end }) : this.lines(event)),
       eventClass: ({ isMirror }) => (isMirror ? "drawn" : ""),
       eventDidMount: ({ el, event }) => this.mounted(el, event.extendedProps),
-      backgroundEventDidMount: ({ el, event }) => toLane(el, event.extendedProps.lane),
+      backgroundEventDidMount: ({ el, event }) => this.mountedBehind(el, event.extendedProps),
     };
   }
 
@@ -112,6 +112,12 @@ export class Grid {
 
   mounted(element, { words = "", lane, pressed }) {
     this.name(element, words);
+    toLane(element, lane);
+    if (pressed) this.blocks.set(element, pressed);
+  }
+
+  // Whole days are named above the hours; in them they are shaded, and a press on them asks why.
+  mountedBehind(element, { lane, pressed }) {
     toLane(element, lane);
     if (pressed) this.blocks.set(element, pressed);
   }
@@ -168,7 +174,7 @@ export class Grid {
   // Busy spans with the person's name and in their colour; chosen slots in the accent's.
   show(slots, people) {
     this.people = people;
-    const busy = people.flatMap((person, lane) => person.busy.map((span) => this.block(person, span, lane)));
+    const busy = people.flatMap((person, lane) => person.busy.flatMap((span) => this.blocksOf(person, span, lane)));
     const chosen = slots.map((slot) => ({
       title: this.short(slot),
       start: iso(slot.start),
@@ -179,6 +185,7 @@ export class Grid {
     const unreadable = this.lanes > 1 ? unreadableLanes(people, this.visible()) : [];
     this.calendar.batchRendering(() => {
       this.calendar.setOption("dayHeaderContent", ({ date }) => this.head(date));
+      this.calendar.setOption("allDaySlot", busy.some(({ allDay }) => allDay));
       this.calendar.setOption("events", [this.past(), ...this.holidays(), ...unreadable, ...busy, ...chosen]);
     });
   }
@@ -190,6 +197,19 @@ export class Grid {
       const end = new Date(start.getTime() + 48 * HALF_HOUR);
       return { start: iso(start), end: iso(end), display: "background", className: "holiday" };
     });
+  }
+
+  // Whole days of the organization's zone are days, not hours.
+  blocksOf(person, span, lane) {
+    const block = this.block(person, span, lane);
+    const { office_zone: zone, language } = this.page;
+    if (!wholeDays(span, zone)) return [block];
+    const { said, className, pressed } = block;
+    const [first, last] = [span.start, new Date(span.end.getTime() - 1)].map((at) => dayText(at, zone, language));
+    const words = [...said.map(({ textContent }) => textContent), first, ...(first === last ? [] : [last])].join(" ");
+    const days = { start: dateInput(span.start, zone), end: dateInput(span.end, zone) };
+    const named = { ...block, ...days, allDay: true, words, className: `${className} busy-days`, lane: undefined };
+    return [named, { start: block.start, end: block.end, display: "background", className: `${className} busy-day`, lane: block.lane, pressed }];
   }
 
   // Whose time it is stands first, unless their lane says so already.

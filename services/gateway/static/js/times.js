@@ -87,5 +87,10 @@ export function withinDay(slot, zone) {
   return dateInput(slot.start, zone) === dateInput(new Date(slot.end.getTime() - 1), zone);
 }
 
+// Whether a span is whole days of a zone: from midnight to midnight.
+export function wholeDays(slot, zone) {
+  return slot.end > slot.start && [slot.start, slot.end].every((at) => timeInput(at, zone) === "00:00");
+}
+
 // RFC 3339 in UTC.
 export const iso = (instant) => instant.toISOString().replace(".000Z", "Z");
