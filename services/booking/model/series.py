@@ -92,6 +92,16 @@ def with_whole_moved(before: Appointment, after: Appointment) -> Appointment:
     return after.model_copy(update={"series": Series(rrule=rrule, changed=tuple(kept))})
 
 
+def with_another_rule(of: Appointment, text: str) -> Appointment:
+    """What was changed of it stays where the new rule has it begin too. Raises ``BadRule``."""
+    rrule = checked(text, of.start_at, of.end_at, of.time_zone, all_day=of.all_day)
+    plain = of.model_copy(update={"series": Series(rrule=rrule)})
+    begins = {one.original_start_at for one in every_occurrence(plain)}
+    known = of.series.changed if of.series else ()
+    kept = tuple(one for one in known if one.original_start_at in begins)
+    return of.model_copy(update={"series": Series(rrule=rrule, changed=kept)})
+
+
 def named_in_errors(of: Appointment, span: Span, language: Language) -> tuple[str, str]:
     """Where an error about this time points, and the time in words where it is one of several."""
     for index, one in enumerate(every_occurrence(of)):

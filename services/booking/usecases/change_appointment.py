@@ -7,11 +7,10 @@ from services.booking.model.another_guest import expecting_farewell, farewell, w
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import resources
 from services.booking.model.people import Staff
-from services.booking.model.series import named, with_whole_moved
+from services.booking.model.series import named
 from services.booking.problems import (
     NotOpen,
     SlotTaken,
-    invalid,
     taken_at,
 )
 from services.booking.store.bookings import BookingStore
@@ -21,10 +20,10 @@ from services.booking.usecases.announce import Announcer
 from services.booking.usecases.appointment_edits import check_details, with_details
 from services.booking.usecases.availability import Availability
 from services.booking.usecases.change_kind import ChangeKind
+from services.booking.usecases.change_rule import is_moved, with_rule
 from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.drafting import check_connections, check_host, check_time, organization_of, party
 from services.booking.usecases.free_occurrences import FreeOccurrences
-from services.booking.usecases.series_faults import BEGUN, bad_rule
 from services.booking.usecases.take_seat import TakeSeat
 from services.booking.usecases.zoom_budget import check_zoom_budget
 from shared import clock
@@ -43,7 +42,6 @@ from shared.messaging.outbox import Entry
 from shared.messaging.relay import Relay
 from shared.mongo import DuplicateKeyError
 from shared.problem import Language, Unavailable
-from shared.recurrence import BadRule
 
 _ATTEMPTS = 5
 
@@ -79,12 +77,12 @@ class ChangeAppointment:
         """``cause`` where it is not the caller's own request."""
         if not before.is_live:
             raise NotOpen()
-        after = _with_rule(before, with_details(before, wanted), caller.language)
+        after = with_rule(before, with_details(before, wanted), wanted, caller.language)
         after = await self._with_party(after, wanted, caller)
         after = await self._change_kind(before, after, wanted, caller)
         after = await self._with_room(before, after, wanted, caller.language)
         check_details(before, after, caller.language)
-        moved = after.span != before.span
+        moved = is_moved(before, after)
         if moved:
             check_time(after.span, caller.language, all_day=after.all_day)
         if _same(before, after):
@@ -152,7 +150,7 @@ class ChangeAppointment:
 
     def _announce(self, before: Appointment, after: Appointment, cause: Cause) -> list[Entry]:
         former = farewell(before, after)
-        if after.span == before.span:
+        if not is_moved(before, after):
             return self._announcer.of_appointment(AppointmentChanged, after, cause, former_guest=former)
         return self._announcer.of_appointment(
             AppointmentRescheduled,
@@ -280,18 +278,6 @@ async def _check_host(people: PeopleStore, edited: Appointment, organizer: Staff
 
 def _only_room_is_new(before: Appointment, after: Appointment) -> bool:
     return before.model_copy(update={"room_id": after.room_id}).claims() == after.claims()
-
-
-def _with_rule(before: Appointment, after: Appointment, language: Language) -> Appointment:
-    """A series moves as a whole as long as it has not begun (E6)."""
-    if before.series is None or before.span == after.span:
-        return after
-    if before.start_at <= clock.now():
-        raise invalid(language, ("/start", BEGUN))
-    try:
-        return with_whole_moved(before, after)
-    except BadRule as refused:
-        raise bad_rule(refused, "/start", language) from refused
 
 
 def _same(before: Appointment, after: Appointment) -> bool:

@@ -92,7 +92,6 @@ def days(start: datetime, end: datetime, zone: str, language: Language) -> str:
     return wording.days(start, end, ZoneInfo(zone), language)
 
 
-
 def span_or_days(start: datetime, end: datetime, zone: str, language: Language) -> str:
     """Where nothing says whether whole days are meant: from midnight to midnight they are."""
     whole = end > start and all(at.astimezone(ZoneInfo(zone)).time() == _MIDNIGHT for at in (start, end))

@@ -17,6 +17,7 @@ from shared.contracts.api.fields import (
     MayBeLeftOut,
     Message,
     Request,
+    Rule,
     Title,
     View,
 )
@@ -121,7 +122,8 @@ class GuestPatch(Request):
 class AppointmentPatch(Request):
     """What is left out stays. ``start`` or ``end`` reschedules; with ``start`` alone the length stays. A ``room_id`` of
     null releases the room. Another ``kind`` or meeting type creates or deletes the Zoom meeting (E5); a type of null is
-    no type any more. An ``all_day`` appointment covers the whole days that its times touch.
+    no type any more. An ``all_day`` appointment covers the whole days that its times touch. An ``rrule`` gives a
+    series that has not begun another rule; a single appointment becomes no series, nor a series a single one (422).
     """
 
     start: MayBeLeftOut[Instant] = None
@@ -136,6 +138,7 @@ class AppointmentPatch(Request):
     kind: MayBeLeftOut[Kind] = None
     meeting_type_id: Id | None = None
     all_day: MayBeLeftOut[StrictBool] = None
+    rrule: Rule | None = None
     customer: MayBeLeftOut[GuestField] = None
     deal: MayBeLeftOut[GuestField] = None
     place: MayBeLeftOut[Address] = None

@@ -128,6 +128,8 @@ def one_line(longest: int, *, shortest: int = 0) -> tuple[StringConstraints, Aft
     return lengths, AfterValidator(_one_line), BeforeValidator(_seen)
 
 
+Rule = Annotated[str, *one_line(200, shortest=1)]
+"""An RRULE (RFC 5545)."""
 Title = Annotated[str, *one_line(TITLE_LENGTH)]
 GuestField = Annotated[str, *one_line(GUEST_FIELD_LENGTH)]
 GuestName = Annotated[str, *one_line(GUEST_FIELD_LENGTH, shortest=1)]

@@ -13,8 +13,8 @@ from shared.contracts.api.fields import (
     LongText,
     MayBeLeftOut,
     Request,
+    Rule,
     Title,
-    one_line,
 )
 from shared.contracts.api.proposals import GuestCreate, Platform
 from shared.contracts.booking import Kind, Visibility
@@ -36,7 +36,7 @@ class AppointmentCreate(Request):
     start: Instant
     end: MayBeLeftOut[Instant] = None
     all_day: StrictBool = False
-    rrule: Annotated[str, *one_line(200, shortest=1)] | None = None
+    rrule: Rule | None = None
     attendee_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_ATTENDEES)] | None = None
     organizer_id: Id | None = None
     room_id: Id | None = None

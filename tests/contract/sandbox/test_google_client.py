@@ -117,6 +117,18 @@ def test_patch_merges_and_update_replaces(user: GoogleUser) -> None:
     assert "extendedProperties" not in replaced
 
 
+def test_times_become_days_and_back_only_where_nulls_take_the_other_kind_away(user: GoogleUser) -> None:
+    event_id = user.insert(an_event())["id"]
+    days = {"start": {"date": "2030-12-03"}, "end": {"date": "2030-12-04"}}
+    hours = {side: an_event()[side] for side in ("start", "end")}
+    for wanted, kind in ((days, "date"), (hours, "dateTime")):
+        assert refusal(lambda wanted=wanted: user.patch(event_id, wanted)) == (400, "invalid")
+        gone = {"date": None, "dateTime": None, "timeZone": None}
+        user.patch(event_id, {side: {**gone, **at} for side, at in wanted.items()})
+        now = user.get(event_id)
+        assert [set(now[side]) & {"date", "dateTime"} for side in ("start", "end")] == [{kind}] * 2
+
+
 def test_extended_properties_are_cut_in_silence_and_found_by_value(user: GoogleUser) -> None:
     mark = new_id()
     made = user.insert(an_event(extendedProperties={"private": {"mark": mark, "k" * 45: "gone", "long": "x" * 2000}}))

@@ -8,6 +8,7 @@ from services.booking.model.spans import Span
 from services.booking.providers.calendar_look import BusyEntry
 from shared import clock
 from shared.contracts.booking import Series
+from tests.integration.booking.conftest import Forward
 from tests.integration.booking.test_appointments import confirmed
 from tests.integration.booking.world import TARO, World, a_slot_at, in_tokyo
 
@@ -146,6 +147,42 @@ async def test_cancelling_the_whole_frees_every_occurrence(world: World) -> None
     await world.call("PATCH", path_of(shown, in_tokyo(2, 13)), {"start": in_tokyo(2, 15).isoformat()})
     await world.call("DELETE", f"/appointments/{shown['id']}")
     assert await claimed(world) == []
+
+
+async def test_a_series_that_has_not_begun_gets_another_rule_and_keeps_what_was_changed(world: World) -> None:
+    shown, first = await a_series(world), in_tokyo(2, 13)
+    for step in (1, 3):
+        await world.call("DELETE", path_of(shown, first + step * _WEEK))
+    answer = await world.call("PATCH", f"/appointments/{shown['id']}", {"rrule": "FREQ=WEEKLY;COUNT=3"})
+    assert (answer.status_code, answer.json()["rrule"][-7:]) == (200, "COUNT=3")
+    assert await claimed(world) == [first, first + 2 * _WEEK]
+    event = (await world.published("booking.appointment_rescheduled.v1"))[-1]
+    assert [one.original_start_at for one in event.data.appointment.series.changed] == [first + _WEEK]
+    same = await world.call("PATCH", f"/appointments/{shown['id']}", {"rrule": "FREQ=WEEKLY;COUNT=3"})
+    assert same.json()["version"] == answer.json()["version"]
+
+
+async def test_g01_another_rule_passes_look_and_guard(world: World) -> None:
+    shown = await a_series(world, "FREQ=WEEKLY;COUNT=2")
+    await confirmed(world, slots=[a_slot_at(16, 13)])
+    refused = await world.call("PATCH", f"/appointments/{shown['id']}", {"rrule": "FREQ=WEEKLY;COUNT=3"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "slot_taken")
+    assert refused.json()["errors"][0]["pointer"] == "/occurrences/2/start"
+
+
+async def test_single_and_recurring_do_not_change_into_each_other(world: World) -> None:
+    series, single = await a_series(world), await confirmed(world, slots=[a_slot_at(3, 10)])
+    for shown, rrule in ((series, None), (single, "FREQ=DAILY;COUNT=2")):
+        refused = await world.call("PATCH", f"/appointments/{shown['id']}", {"rrule": rrule})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/rrule")
+
+
+async def test_a_series_that_has_begun_keeps_its_rule(world: World, forward: Forward) -> None:
+    shown = await a_series(world)
+    forward(timedelta(days=3))
+    refused = await world.call("PATCH", f"/appointments/{shown['id']}", {"rrule": "FREQ=WEEKLY;COUNT=3"})
+    renamed = await world.call("PATCH", f"/appointments/{shown['id']}", {"title": "別名"})
+    assert (refused.status_code, renamed.status_code) == (422, 200)
 
 
 async def test_lists_by_time_show_a_series_by_any_occurrence(world: World) -> None:

@@ -73,5 +73,9 @@ def test_whole_days_are_the_organizations_in_any_zone_and_have_no_hours() -> Non
         update={"start": midnight, "end": midnight + timedelta(days=2), "all_day": True}
     )
     values = guest_view.confirmed(a_proposal(), whole, a_reading("America/Los_Angeles"))
-    assert (values["day"], values["hours"], values["office"]) == ("2026年12月2日(水) ～ 2026年12月3日(木)(終日)", "", ())
+    assert (values["day"], values["hours"], values["office"]) == (
+        "2026年12月2日(水) ～ 2026年12月3日(木)(終日)",
+        "",
+        (),
+    )
     assert str(values["zone_label"]).startswith("日本")
