@@ -132,7 +132,8 @@ class MeetingIssueFailed(WithCalls, routing_key="zoom_issuer.meeting_issue_faile
     """Issuing or changing failed. ``retry_at`` is set while it waits and will be tried again, else it is final.
 
     ``needs_attention`` where it is still tried and the administrators should act now: somebody must connect, or the
-    start is near (G11).
+    start is near (G11). ``day_is_spent`` where the Zoom user's requests of the day are used up, of which
+    ``ZoomBudgetExhausted`` tells the administrators.
     """
 
     appointment_id: str
@@ -141,6 +142,7 @@ class MeetingIssueFailed(WithCalls, routing_key="zoom_issuer.meeting_issue_faile
     reason: str
     retry_at: Instant | None
     needs_attention: bool = False
+    day_is_spent: bool = False
 
 
 class ZoomBudgetExhausted(EventData, routing_key="zoom_issuer.zoom_budget_exhausted.v1"):

@@ -36,7 +36,7 @@ OVER = "the appointment is over"
 class Setback:
     """Why a row is not done, and when it goes on: after ``wait`` (else ever more rarely), or as soon as ``waits_for``
     (a staff id) connects. ``exact`` where a try before ``wait`` is over is known to be of no use; ``until`` is what
-    others are told where the row itself goes on a little later.
+    others are told where the row itself goes on a little later. ``day_is_spent``: it is the Zoom user's budget (C4).
     """
 
     error: MeetingErrorCode
@@ -45,6 +45,7 @@ class Setback:
     exact: bool = False
     waits_for: str | None = None
     until: datetime | None = None
+    day_is_spent: bool = False
 
 
 class Report:
@@ -119,7 +120,7 @@ class Report:
             await self.done(lease, go_on_at=None if given_up else due_at, tries=tries)
             return
         if hopeless or given_up:
-            await self.failed(lease, setback.error, setback.reason)
+            await self.failed(lease, setback.error, setback.reason, day_is_spent=setback.day_is_spent)
             return
         if row.wanted.exists and now < row.wanted.end_at and not setback.exact:
             due_at = min(due_at, row.wanted.end_at)  # to say in time that it is too late
@@ -139,6 +140,7 @@ class Report:
                 reason=setback.reason,
                 retry_at=setback.until or due_at,
                 needs_attention=alarms,
+                day_is_spent=setback.day_is_spent,
             )
         state = {
             "status": Status.PENDING,
@@ -153,7 +155,9 @@ class Report:
         log.info("meeting.put_off", appointment_id=row.appointment_id, error=setback.error, reason=setback.reason)
         await self._settle(lease, row, state, data)
 
-    async def failed(self, lease: Lease, error: MeetingErrorCode, reason: str) -> None:
+    async def failed(
+        self, lease: Lease, error: MeetingErrorCode, reason: str, *, day_is_spent: bool = False
+    ) -> None:
         """Nothing more is tried for this revision."""
         row = row_of(lease.row)
         log.warning("meeting.failed", appointment_id=row.appointment_id, error=error, reason=reason)
@@ -164,6 +168,7 @@ class Report:
             error=error,
             reason=reason,
             retry_at=None,
+            day_is_spent=day_is_spent,
         )
         state = {
             "status": Status.FAILED,

@@ -45,7 +45,12 @@ def setback_of(error: Exception) -> Setback:
             return Setback(MeetingErrorCode.FAILED, "unanswered", error.wait)
         case BudgetSpent():
             return Setback(
-                MeetingErrorCode.RATE_LIMITED, error.reason, error.retry_after, exact=True, until=error.until
+                MeetingErrorCode.RATE_LIMITED,
+                error.reason,
+                error.retry_after,
+                exact=True,
+                until=error.until,
+                day_is_spent=True,
             )
         case ProviderThrottled():
             return Setback(MeetingErrorCode.RATE_LIMITED, error.reason, error.retry_after, exact=True)

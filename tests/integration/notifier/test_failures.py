@@ -174,6 +174,24 @@ async def test_g11_the_administrators_hear_once_a_day_of_a_spent_budget(
     assert "/appointments?troubled=true" in told.text
 
 
+async def test_c4_what_fails_for_good_over_the_budget_is_told_by_the_days_mail_alone(
+    notifier: Notifier, post_office: PostOffice
+) -> None:
+    reset = clock.now() + timedelta(hours=8)
+    today = issue_failed(MeetingErrorCode.RATE_LIMITED, day_is_spent=True, about="apt_1")
+    near = issue_failed(
+        MeetingErrorCode.RATE_LIMITED, retry_at=reset, needs_attention=True, day_is_spent=True, about="apt_2"
+    )
+    burst = issue_failed(MeetingErrorCode.RATE_LIMITED, about="apt_3")
+    for number, failed in enumerate((today, near, burst), start=1):
+        await notifier.hear(confirmed(an_appointment(appointment_id=f"apt_{number}")), failed)
+    await notifier.hear(budget_exhausted(reset), today)
+    await eventually(lambda: len(notifier.statements("notification_sent")) == 8)
+    told = [m.text for m in post_office.taken if m.recipients == ("admin@example.jp",)]
+    assert ["taro@zoom.example" in text for text in told].count(True) == 1
+    assert len(told) == 2, "a burst that nothing else tells of has a mail of its own"
+
+
 async def test_g11_the_administrators_hear_once_of_a_link_that_does_not_come_although_it_is_still_tried(
     notifier: Notifier, post_office: PostOffice
 ) -> None:

@@ -100,6 +100,7 @@ async def test_c4_the_101st_waits_for_midnight_is_told_once_and_goes_out_after_t
     assert shop.zoom.asked == []
     failed = shop.ear.of("meeting_issue_failed")
     assert {(one["error"], datetime.fromisoformat(one["retry_at"])) for one in failed} == {("zoom_rate_limited", reset)}
+    assert {one["day_is_spent"] for one in failed} == {True}
     [said] = shop.ear.of("zoom_budget_exhausted")
     assert (said["zoom_user_id"], said["same_day_left"]) == (connection.account_id, False)
     assert datetime.fromisoformat(said["resets_at"]) == reset
@@ -149,12 +150,24 @@ async def test_g20_retries_count(shop: Workshop) -> None:
     assert (await shop.budgets.day(connection.account_id, clock.now())).used == 2
 
 
+async def test_c4_what_starts_before_the_reset_fails_for_good_and_says_that_the_day_is_spent(shop: Workshop) -> None:
+    connection = await shop.connect(a_grant("first", timedelta(days=9)))
+    move_clock_to(next_reset(clock.now()) + timedelta(hours=2))
+    await used_up(shop, connection.account_id)
+    await shop.want(wanted(start_at=clock.now() + timedelta(hours=3)))
+    await shop.work()
+    [failed] = shop.ear.of("meeting_issue_failed")
+    assert (failed["retry_at"], failed["day_is_spent"]) == (None, True)
+    assert len(shop.ear.of("zoom_budget_exhausted")) == 1
+
+
 async def test_a_burst_is_no_spent_day(shop: Workshop) -> None:
     connection = await shop.connect(a_grant("first", timedelta(days=9)))
     shop.zoom.before = failing(ProviderThrottled("zoom: 429", retry_after=timedelta(seconds=1)), "create")
     await shop.want(wanted())
     await shop.work()
     assert await shop.limits.left([connection.account_id]) == {connection.account_id: 99}
+    assert [one["day_is_spent"] for one in shop.ear.of("meeting_issue_failed")] == [False]
     assert shop.ear.of("zoom_budget_exhausted") == []
 
 

@@ -284,6 +284,7 @@ def issue_failed(
     *,
     retry_at: datetime | None = None,
     needs_attention: bool = False,
+    day_is_spent: bool = False,
     about: str = APPOINTMENT_ID,
 ) -> CloudEvent[Any]:
     data = MeetingIssueFailed(
@@ -293,6 +294,7 @@ def issue_failed(
         reason="reason",
         retry_at=retry_at,
         needs_attention=needs_attention,
+        day_is_spent=day_is_spent,
     )
     return an_event(data, subject=about)
 
