@@ -1,5 +1,5 @@
-"""How much work something is: processor time of this thread, the least of several goes, so that neither a busy machine nor
-a slow one decides. Compared with other work, never with seconds.
+"""How much work something is: processor time of this thread, the least of several goes, so that neither a busy machine
+nor a slow one decides. Compared with other work, never with seconds.
 """
 
 import time

@@ -140,7 +140,7 @@ class AppointmentUses:
         )
         cancel = CancelAppointment(people, store, announcer, relay)
         settle_drift = SettleDrift(people, store, change, cancel, announcer, relay, turns)
-        occurrence, by_hand = ChangeOccurrence(change, cancel), ChangeLinkByHand(store, announcer, relay, ring)
+        occurrence, by_hand = ChangeOccurrence(change, cancel), ChangeLinkByHand(people, store, announcer, relay, ring)
         return cls(register, change, cancel, occurrence, by_hand, settle_drift, turns)
 
     def routes(self, guard: Guard, writes: Writes, store: BookingStore, links: Links, ring: KeyRing) -> APIRouter:

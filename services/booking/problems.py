@@ -153,14 +153,6 @@ ZOOM_ERRORS: Mapping[MeetingErrorCode, str] = {
 """E8, word for word in every language."""
 
 
-class ZoomNoCredentials(Problem):
-    """E8: neither a Zoom user nor an e-mail address, known before anything is registered."""
-
-    code, status = MeetingErrorCode.NO_CREDENTIALS.value, 422
-    pointer = "/organizer_id"
-    ja = en = ZOOM_ERRORS[MeetingErrorCode.NO_CREDENTIALS]
-
-
 class ZoomRateLimited(Problem):
     """E8, C4: the day's requests of the Zoom user are known to be used up when staff register or change."""
 

@@ -260,13 +260,21 @@ class AppointmentRescheduled(AppointmentEvent, routing_key="booking.appointment_
     former_guest: FormerGuest | None = None
 
 
+class LinkChange(StrEnum):
+    """What staff did with a link by hand (C4)."""
+
+    ENTERED = "entered"
+    REMOVED = "removed"
+
+
 class AppointmentChanged(AppointmentEvent, routing_key="booking.appointment_changed.v1"):
     """Title, attendees or another detail changed, the time did not; or one ``occurrence`` of a series was cancelled.
-    ``former_guest`` where the guest is another person from now on.
+    ``former_guest`` where the guest is another person from now on, ``link_by_hand`` where that alone changed.
     """
 
     occurrence: Occurrence | None = None
     former_guest: FormerGuest | None = None
+    link_by_hand: LinkChange | None = None
 
 
 class AppointmentCanceled(AppointmentEvent, routing_key="booking.appointment_canceled.v1"):

@@ -5,6 +5,7 @@ only what is named here is kept.
 from typing import Any
 
 from shared.contracts.booking import (
+    AppointmentChanged,
     AppointmentConfirmed,
     AppointmentEvent,
     AppointmentRescheduled,
@@ -115,8 +116,10 @@ def _of_booking(data: ProposalEvent | AppointmentEvent) -> Facts:
         return Facts(slot_ids=slots, reason=data.reason if isinstance(data, SlotsChanged) else "")
     appointment = data.appointment
     moved = data if isinstance(data, AppointmentRescheduled) else None
+    by_hand = data.link_by_hand if isinstance(data, AppointmentChanged) else None
     return Facts(
         revision=appointment.revision,
+        reason=f"link_{by_hand}" if by_hand else "",
         slot_ids=[data.slot_id] if isinstance(data, AppointmentConfirmed) and data.slot_id else [],
         start_at=appointment.start_at,
         end_at=appointment.end_at,

@@ -5,11 +5,13 @@ whoever issued it, since the appointment wants none any more.
 from services.booking.model.appointment import Appointment
 from services.booking.problems import NotOpen, NoWebMeeting
 from services.booking.store.bookings import BookingStore
+from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
+from services.booking.usecases.change_appointment import person_of
 from services.booking.views.meeting import by_hand_place, link_by_hand
 from shared import clock
 from shared.contracts.api.links import LinkByHand
-from shared.contracts.booking import AppointmentChanged
+from shared.contracts.booking import AppointmentChanged, LinkChange
 from shared.contracts.envelope import Cause
 from shared.contracts.sealed import MeetingSecrets
 from shared.crypto import KeyRing
@@ -20,7 +22,10 @@ from shared.messaging.relay import Relay
 class ChangeLinkByHand:
     """What changes nothing makes no revision. Raises ``StaleVersion``."""
 
-    def __init__(self, store: BookingStore, announcer: Announcer, relay: Relay, ring: KeyRing) -> None:
+    def __init__(
+        self, people: PeopleStore, store: BookingStore, announcer: Announcer, relay: Relay, ring: KeyRing
+    ) -> None:
+        self._people = people
         self._store = store
         self._announcer = announcer
         self._relay = relay
@@ -33,18 +38,25 @@ class ChangeLinkByHand:
             return before
         place = by_hand_place(before.appointment_id)
         sealed = self._ring.encrypt(secrets.model_dump_json().encode(), place=place)
-        return await self._save(before, sealed, caller)
+        return await self._save(before, sealed, LinkChange.ENTERED, caller)
 
     async def remove(self, before: Appointment, caller: Caller) -> Appointment:
         """Back to issuing."""
         _check(before)
-        return before if before.link_by_hand is None else await self._save(before, None, caller)
+        if before.link_by_hand is None:
+            return before
+        return await self._save(before, None, LinkChange.REMOVED, caller)
 
-    async def _save(self, before: Appointment, sealed: str | None, caller: Caller) -> Appointment:
-        changes = {"link_by_hand": sealed, "version": before.version + 1, "updated_at": clock.now()}
+    async def _save(self, before: Appointment, sealed: str | None, change: LinkChange, caller: Caller) -> Appointment:
+        changes = {
+            "link_by_hand": sealed,
+            "version": before.version + 1,
+            "updated_at": clock.now(),
+            "changed_by": await person_of(self._people, caller),
+        }
         after = before.model_copy(update=changes).expecting_change(before)
         cause = Cause.outside(caller.request_id or None, actor=caller.actor)
-        waiting = self._announcer.of_appointment(AppointmentChanged, after, cause)
+        waiting = self._announcer.of_appointment(AppointmentChanged, after, cause, link_by_hand=change)
         await self._store.save_appointment(before, after, waiting)
         self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
         return after

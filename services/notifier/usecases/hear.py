@@ -108,8 +108,8 @@ class HearOfMatters:
         await self._take(event, event.data.appointment_id, lambda matter: matter.with_meeting(gone))
 
     async def issue_failed(self, event: CloudEvent[MeetingIssueFailed]) -> None:
-        """Administrators are told of final failures and of those that need them; of a spent budget ``budget_gone`` alone
-        tells, once a day (C4).
+        """Administrators are told of final failures and of those that need them; of a spent budget ``budget_gone``
+        alone tells, once a day (C4).
         """
         data = event.data
         trouble = Trouble(

@@ -155,9 +155,7 @@ class Report:
         log.info("meeting.put_off", appointment_id=row.appointment_id, error=setback.error, reason=setback.reason)
         await self._settle(lease, row, state, data)
 
-    async def failed(
-        self, lease: Lease, error: MeetingErrorCode, reason: str, *, day_is_spent: bool = False
-    ) -> None:
+    async def failed(self, lease: Lease, error: MeetingErrorCode, reason: str, *, day_is_spent: bool = False) -> None:
         """Nothing more is tried for this revision."""
         row = row_of(lease.row)
         log.warning("meeting.failed", appointment_id=row.appointment_id, error=error, reason=reason)

@@ -71,6 +71,19 @@ async def test_c4_the_same_link_again_changes_nothing_and_taking_it_away_issues_
     assert (changed.wants_meeting, changed.link_since) == (True, 3)
 
 
+async def test_the_timeline_says_that_a_link_was_entered_and_taken_away_and_by_whom_and_not_which(world: World) -> None:
+    path = f"/appointments/{(await confirmed(world))['id']}"
+    await world.call("PUT", f"{path}/meeting", LINK)
+    back = await world.call("DELETE", f"{path}/meeting")
+    for event in await world.published("booking.appointment_changed.v1"):
+        await world.subscribers.on_appointment_changed(event)
+    items = (await world.call("GET", f"{path}/timeline?limit=200")).json()["items"]
+    said = [(one["facts"]["reason"], one["actor"]) for one in items if one["type"].endswith("appointment_changed.v1")]
+    assert said == [("link_entered", f"staff:{TARO}"), ("link_removed", f"staff:{TARO}")]
+    assert "teams.example" not in str(items)
+    assert back.json()["changed_by"]["staff_id"] == TARO
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -58,6 +58,13 @@ def items(*entries: TimelineEntry, language: Language = "ja") -> list[TimelineIt
             "URLが発行されたため",
         ),
         (an_entry("calendar_sync.room_responded", reason="declined"), "会議室の予約が取れませんでした", ""),
+        (an_entry("booking.appointment_changed"), "アポイントメントの内容を変更しました", ""),
+        (an_entry("booking.appointment_changed", reason="link_entered"), "Web会議のURLを手入力しました", ""),
+        (
+            an_entry("booking.appointment_changed", reason="link_removed"),
+            "手入力したWeb会議のURLを取り消し、Zoomでの発行に戻しました",
+            "",
+        ),
         (
             an_entry("calendar_sync.calendar_entry_written", staff_ids=["stf_1", "stf_2"], provider="google"),
             "カレンダーに予定を登録しました",
