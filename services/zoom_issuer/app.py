@@ -9,6 +9,7 @@ from faststream.rabbit import RabbitBroker
 
 from services.zoom_issuer.account_routes import build_account_router
 from services.zoom_issuer.account_views import AccountViews
+from services.zoom_issuer.budget_routes import build_budget_router
 from services.zoom_issuer.limits import DailyLimit, Gathering
 from services.zoom_issuer.providers import Zoom
 from services.zoom_issuer.providers.zoom import ZoomApi, zoom_app
@@ -27,6 +28,7 @@ from services.zoom_issuer.store.sweeps import Sweeps
 from services.zoom_issuer.store.users import UserStore
 from services.zoom_issuer.subscribers import SERVICE, Subscribers
 from services.zoom_issuer.usecases.access_tokens import AccessTokens, Endpoints
+from services.zoom_issuer.usecases.budget_left import BudgetLeft
 from services.zoom_issuer.usecases.call_zoom import CallZoom
 from services.zoom_issuer.usecases.check_meeting import CheckMeeting
 from services.zoom_issuer.usecases.connect import Connect
@@ -139,6 +141,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     connections_worker = DueWorker("zoom_connections", connections.rows, follow_connection, lease=_LISTING)
     connect = Connect(stores.attempts, connections, store, endpoints.own, zoom, relay, connections_worker)
     api_tokens = settings.api_tokens.get_secret_value()
+    budget = BudgetLeft(hosts, store, call.limits)
     parts = Parts(
         client=client,
         broker=broker,
@@ -147,7 +150,8 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
         subscribers=Subscribers(store, stores.drift, staff, worker, staff_worker).router(),
         workers=[worker, staff_worker, connections_worker, *_sweeping(settings, stores, hosts, call, zoom, worker)],
         routers=[
-            build_router(connect, connections, hosts, stores.freezes, api_tokens),
+            build_router(connect, connections, hosts, stores.freezes, budget, api_tokens),
+            build_budget_router(budget, api_tokens),
             _account_router(settings, stores, endpoints, zoom, relay, connections_worker, call.limits),
             _watching(settings, stores, tokens, worker, connections_worker),
         ],

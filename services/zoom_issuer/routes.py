@@ -1,5 +1,6 @@
 """What the gateway asks of zoom_issuer: the connections of staff members."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header
@@ -7,6 +8,7 @@ from pydantic import BaseModel
 
 from services.zoom_issuer.store.connections import PROVIDER, Connection, Connections, ConnectionStatus
 from services.zoom_issuer.store.freezes import Freezes
+from services.zoom_issuer.usecases.budget_left import BudgetLeft
 from services.zoom_issuer.usecases.connect import Connect
 from services.zoom_issuer.usecases.hosting import Hosts
 from services.zoom_issuer.watch_routes import FrozenView, frozen_view
@@ -40,7 +42,7 @@ class CallbackRequest(BaseModel):
 
 class ConnectionView(BaseModel):
     """One staff member's link as pages show it; never connected is ``disconnected``. ``by_account``: the organization's
-    account has a user for them (C1).
+    account has a user for them (C1). ``requests_left`` is what the day of whoever hosts for them still has (C4).
     """
 
     provider: str
@@ -49,6 +51,8 @@ class ConnectionView(BaseModel):
     staff_id: str
     frozen: FrozenView | None = None
     by_account: bool = False
+    requests_left: int | None = None
+    requests_reset_at: datetime | None = None
 
 
 class ConnectionList(BaseModel):
@@ -58,7 +62,7 @@ class ConnectionList(BaseModel):
 
 
 def build_router(
-    connect: Connect, connections: Connections, hosts: Hosts, freezes: Freezes, api_tokens: str
+    connect: Connect, connections: Connections, hosts: Hosts, freezes: Freezes, budget: BudgetLeft, api_tokens: str
 ) -> APIRouter:
     router = APIRouter(prefix="/internal/connections", dependencies=[Depends(require_caller(api_tokens))])
 
@@ -68,8 +72,10 @@ def build_router(
         freeze = await freezes.of(row.connection_id) if row else None
         frozen = frozen_view(freeze) if freeze else None
         hosted = await hosts.by_account(who.organization_id, who.staff_id)
-        view = _view(row, who.staff_id).model_copy(update={"frozen": frozen, "by_account": hosted})
-        return ConnectionList(items=[view])
+        known: dict[str, object] = {"frozen": frozen, "by_account": hosted}
+        if left := await budget.of_staff(who.organization_id, who.staff_id):
+            known |= {"requests_left": left.requests, "requests_reset_at": left.resets_at}
+        return ConnectionList(items=[_view(row, who.staff_id).model_copy(update=known)])
 
     @router.post("/zoom/authorize")
     async def authorize(body: AuthorizeRequest, who: Caller = Depends(caller)) -> AuthorizeAnswer:

@@ -14,6 +14,7 @@ from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import follow_language, language_for
 from services.gateway.pages.texts import text
 from services.gateway.pages.typed import Mistyped, given, seen_version, typed_in, understood
+from services.gateway.pages.zoom_budget import own_budget
 from services.gateway.parts import parts_of
 from services.gateway.schemas.staff import MePatch
 from services.gateway.usecases.passwords import PasswordWrong, check_current
@@ -28,7 +29,7 @@ _SAID = ("saved", "password", "forgotten")
 
 @router.get("/account")
 async def show(request: Request, signed_in: Session) -> Response:
-    return _page(request, signed_in, _sheet_of(signed_in.staff))
+    return await _page(request, signed_in, _sheet_of(signed_in.staff))
 
 
 @router.post("/account")
@@ -46,7 +47,7 @@ async def change(request: Request, signed_in: Form) -> Response:
         )
     except Mistyped as mistyped:
         sheet = as_sent(form, typed, mistyped.errors, text(language, "common.fix"), 422)
-        return _page(request, signed_in, sheet)
+        return await _page(request, signed_in, sheet)
     except VersionMismatch:
         return await _overtaken(request, signed_in, typed)
     response = RedirectResponse("/account?said=saved", status_code=303)
@@ -75,7 +76,7 @@ async def change_password(request: Request, signed_in: Form) -> Response:
     except (Mistyped, PasswordWrong) as wrong:
         errors = wrong.errors if isinstance(wrong, Mistyped) else {"current_password": wrong.detail(language)}
         sheet = replace(_sheet_of(signed_in.staff), errors=errors, problem=text(language, "common.fix"), status=422)
-        return _page(request, signed_in, sheet)
+        return await _page(request, signed_in, sheet)
     return RedirectResponse("/account?said=password", status_code=303)
 
 
@@ -117,7 +118,7 @@ async def _overtaken(request: Request, signed_in: SignedIn, typed: dict[str, str
     def told(name: str) -> Difference:
         return Difference(text(language, f"members.{name}"), _shown(name, current[name], signed_in, language))
 
-    return _page(request, signed_in, overtaken(await request.form(), typed, current, now.version, told))
+    return await _page(request, signed_in, overtaken(await request.form(), typed, current, now.version, told))
 
 
 def _shown(name: str, value: str, signed_in: SignedIn, language: Language) -> str:
@@ -134,7 +135,7 @@ def _office_zone(signed_in: SignedIn, language: Language) -> str:
     return times.zone_label(signed_in.organization.time_zone, clock.now(), language)
 
 
-def _page(request: Request, signed_in: SignedIn, sheet: Sheet) -> Response:
+async def _page(request: Request, signed_in: SignedIn, sheet: Sheet) -> Response:
     language, said, staff = language_for(request), request.query_params.get("said", ""), signed_in.staff
     return staff_page(
         request,
@@ -148,6 +149,7 @@ def _page(request: Request, signed_in: SignedIn, sheet: Sheet) -> Response:
             "defaults": staff.defaults,
             "has_defaults": staff.defaults != Defaults(),
             "office_zone": _office_zone(signed_in, language),
+            "zoom_left": await own_budget(request, signed_in),
             "zones": times.zone_choices(clock.now(), language, sheet.typed["time_zone"]),
         },
         status=sheet.status,

@@ -23,6 +23,7 @@ from services.gateway.pages.room_data import appointment_data, staff_kind_word
 from services.gateway.pages.rule_words import rule_words
 from services.gateway.pages.texts import text
 from services.gateway.pages.timeline_rows import timeline_of
+from services.gateway.pages.zoom_budget import few_left
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
 from shared import clock
@@ -253,6 +254,7 @@ async def _detail(
             "kind": staff_kind_word(appointment.kind, language),
             "rule": rule_words(appointment, language),
             "meeting": appointment.meeting,
+            "zoom_left": await few_left(request, signed_in, appointment),
             "has_meeting": stands and appointment.meeting.status is not MeetingStatus.NONE,
             "badge": BADGES[appointment.status],
             "stands": stands,

@@ -143,7 +143,7 @@ class ConnectionView(_Answer):
     """A link; ``not_released`` names holds that could not be removed before it ended (R1), ``rooms`` says that rooms
     may be read through it (V3). ``frozen`` where a person has to say whether the calendar is right. ``calendars_lost``
     names chosen calendars that cannot be used any more (V8). ``by_account`` where the organization's Zoom account has a
-    user for them (C1).
+    user for them (C1). ``requests_left`` is how many requests the Zoom user has until ``requests_reset_at`` (C4).
     """
 
     provider: Provider
@@ -154,6 +154,8 @@ class ConnectionView(_Answer):
     frozen: Frozen | None = None
     calendars_lost: list[str] = []
     by_account: bool = False
+    requests_left: int | None = None
+    requests_reset_at: AwareDatetime | None = None
 
 
 class ConnectionList(_Answer):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from urllib.parse import quote
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -106,6 +107,13 @@ class ZoomUserList(_Answer):
     next_cursor: str | None = None
 
 
+class ZoomBudget(_Answer):
+    """Of the Zoom user who hosts (C4): so many requests until then; nothing where nobody hosts."""
+
+    requests_left: int | None = None
+    requests_reset_at: AwareDatetime | None = None
+
+
 class ZoomIssuer(Connecting):
     """Every method raises ``BackendProblem``."""
 
@@ -137,6 +145,9 @@ class ZoomIssuer(Connecting):
 
     async def disconnect_account(self, caller: Caller) -> ZoomAccount:
         return await self.read(ZoomAccount, "DELETE", "/internal/zoom-account", caller)
+
+    async def budget_of(self, caller: Caller, appointment_id: str) -> ZoomBudget:
+        return await self.read(ZoomBudget, "GET", f"/internal/zoom-budget/{quote(appointment_id, safe='')}", caller)
 
     async def users(self, caller: Caller, *, q: str = "", limit: int = 50, after: int = 0) -> ZoomUserList:
         query = {"q": q, "limit": str(limit), "after": str(after)}

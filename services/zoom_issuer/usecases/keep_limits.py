@@ -115,6 +115,12 @@ class KeepLimits:
         days = await self._budgets.days(user_ids, now)
         return {user_id: day.left(self._daily.most, now) for user_id, day in days.items()}
 
+    async def rest_of(self, user_id: str) -> tuple[int, datetime]:
+        """How many requests of today this Zoom user has left, and when there are more again."""
+        now = clock.now()
+        day = await self._budgets.day(user_id, now)
+        return day.left(self._daily.most, now), day.free_at(now)
+
     async def measure(self) -> None:
         """Of how many Zoom users how much is left, naming nobody."""
         now = clock.now()

@@ -3,10 +3,13 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.integration.gateway.fakes import Answer, an_appointment_view
 from tests.integration.gateway.installation import Installation
 from tests.integration.gateway.test_pages import token_of
 
+RESET = "2030-12-01T00:00:00Z"
 TARO, PAGE = "taro@example.jp", "/appointments/apt_1/meeting"
 ERROR = {"code": "zoom_rate_limited", "message": "Zoom Meeting Error: ZoomAPIのリクエスト上限に達しました"}
 WAITS = {"status": "pending", "join_url": None, "meeting_id": None, "passcode": None, "error": ERROR}
@@ -51,3 +54,40 @@ async def test_a_link_by_hand_can_be_taken_away(gateway: Installation) -> None:
     answer = await page.post(PAGE, data={"csrf_token": token, "version": "1", "remove": "1"})
     assert answer.headers["location"] == "/appointments/apt_1?said=link_removed"
     assert any(one.method == "DELETE" for one in gateway.services.asked)
+
+
+def has_left(gateway: Installation, left: int | None) -> None:
+    """Of the reader's own Zoom user, and of who hosts the appointment."""
+    budget = {"requests_left": left, "requests_reset_at": RESET if left is not None else None}
+    own = {"provider": "zoom", "status": "connected", "account": TARO, "staff_id": "stf_taro", **budget}
+    gateway.services.says("zoom_issuer", "GET /internal/connections", Answer(200, {"items": [own]}))
+    gateway.services.says("zoom_issuer", "GET /internal/zoom-budget/apt_1", Answer(200, budget))
+
+
+@pytest.mark.parametrize(
+    ("left", "own", "host"),
+    [
+        (57, "残りの回数は57回です。2030年12月1日(日) 09:00に元に戻ります。", ""),
+        (10, "残りの回数は10回です。", "あと10回です。2030年12月1日(日) 09:00に元に戻ります。"),
+        (0, "回数を使い切りました。2030年12月1日(日) 09:00に", "回数を使い切りました。2030年12月1日(日) 09:00に"),
+        (None, "", ""),
+    ],
+)
+async def test_c4_what_a_zoom_user_has_left_is_told_and_few_beside_the_meeting(
+    gateway: Installation, left: int | None, own: str, host: str
+) -> None:
+    shows(gateway, WAITS)
+    has_left(gateway, left)
+    page = gateway.pages(TARO)
+    account, detail = (await page.get("/account")).text, (await page.get("/appointments/apt_1")).text
+    assert own in account
+    assert ("Zoomの残り回数" in account) is bool(own)
+    assert host in detail
+    assert ("今日Zoomミーティングを発行・変更できる" in detail) is bool(host)
+    assert detail.count(ERROR["message"]) == 1
+
+
+async def test_who_needs_no_zoom_is_not_told_what_is_left(gateway: Installation) -> None:
+    shows(gateway, {**LINK, "status": "issued", "error": None, "by_hand": True})
+    has_left(gateway, 0)
+    assert "使い切りました" not in (await gateway.pages(TARO).get("/appointments/apt_1")).text

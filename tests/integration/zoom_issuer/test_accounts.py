@@ -61,6 +61,16 @@ async def users(world: World, **query: Any) -> list[dict[str, Any]]:
     return items
 
 
+async def left(world: World, path: str, staff_id: str, organization_id: str = ORGANIZATION) -> int | None:
+    """Requests of today, of this person's Zoom user or of who hosts an appointment."""
+    headers = {"x-organization-id": organization_id, "x-staff-id": staff_id, "x-role": "member"}
+    answer = await world.issuer.get(f"/internal/{path}", headers=headers)
+    [found] = answer.json().get("items", [answer.json()])
+    assert (found["requests_reset_at"] is None) is (found["requests_left"] is None)
+    number: int | None = found["requests_left"]
+    return number
+
+
 def assigned(world: World) -> list[str | None]:
     return [data["zoom_user_id"] for data in world.bus.of("zoom_issuer.zoom_user_assigned.v1")]
 
@@ -100,6 +110,9 @@ async def test_c1_e1_a_meeting_stands_on_the_user_who_has_the_staff_members_addr
     await eventually(world.issued)
     assert [meeting["host_id"] for meeting in await world.meetings()] == [ids["Taro@acme.example"]]
     assert [one["requests_left"] for one in await users(world, q="taro")] == [99]
+    assert await left(world, "connections", TARO) == await left(world, "zoom-budget/apt_1", "stf_else") == 99
+    assert await left(world, "connections", "stf_else") is None
+    assert await left(world, "zoom-budget/apt_1", TARO, OTHER) is None
     await staff_member(world, zoom_user="booth@acme.example", v=2)
     await assigned_last(world, ids["booth@acme.example"])
     await appointment(world, user_id=ids["booth@acme.example"], revision=2)
