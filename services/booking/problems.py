@@ -103,8 +103,8 @@ class NoWebMeeting(Problem):
 
 class DriftOver(Problem):
     code, status = "drift_over", 409
-    ja = "カレンダーでの変更は、すでに対応が済んでいます。"
-    en = "The change in the calendar has been dealt with already."
+    ja = "直接行われた変更には、すでに対応が済んでいます。"
+    en = "What was changed directly has been dealt with already."
 
 
 class ModesExclusive(Problem):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, Field
 
 from services.booking.model.claims import Claim, ClaimKind, resources, seat_resource
-from services.booking.model.drift import Drift, standing
+from services.booking.model.drift import Drift, meeting_is_lost, standing
 from services.booking.model.effects import (
     MEETING_KEY,
     REMINDER_KEY,
@@ -116,6 +116,11 @@ class Appointment(Value):
     @property
     def standing_drifts(self) -> list[Drift]:
         return standing(self.drifts, self.reports, self.version) if self.is_live else []
+
+    @property
+    def meeting_is_gone(self) -> bool:
+        """Whether the issued meeting was deleted directly at Zoom and no other is there yet (E7)."""
+        return meeting_is_lost(self.drifts, self.reports)
 
     @property
     def is_troubled(self) -> bool:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
-from services.booking.model.effects import MEETING_KEY, Reports, entry_key, order_of
+from services.booking.model.effects import MEETING_KEY, Reported, Reports, entry_key, order_of
 from shared.contracts.booking import DriftDecision
 from shared.contracts.calendar_sync import CalendarDriftDetected
 from shared.contracts.drift import DriftKind, DriftSource
@@ -119,3 +119,10 @@ def standing(drifts: Drifts, reports: Reports, revision: int) -> list[Drift]:
 def _written_since(drift: Drift, reports: Reports) -> bool:
     told = reports.get(drift.reported_as)
     return told is not None and told.order > drift.order
+
+
+def meeting_is_lost(drifts: Drifts, reports: Reports) -> bool:
+    """Whether the meeting was deleted at Zoom and there is no other yet, decided or not."""
+    found, told = drifts.get(MEETING_KEY), reports.get(MEETING_KEY)
+    stands = told is not None and told.status is Reported.DONE and found is not None and told.order > found.order
+    return found is not None and found.kind is DriftKind.DELETED and not stands

@@ -11,7 +11,7 @@ from services.booking.usecases.availability import Availability, Offered
 from services.booking.usecases.drafting import organization_of
 from services.booking.usecases.links import Links
 from services.booking.views.guest import appointment_view, proposal_view, registered_view
-from services.booking.views.meeting import as_told, meeting_view
+from services.booking.views.meeting import as_told, meeting_to_attend
 from shared import clock
 from shared.contracts.api.appointments import GuestAppointmentView
 from shared.contracts.api.proposals import GuestProposalView, ProposalStatus
@@ -69,7 +69,7 @@ class GuestPage:
 
     def _appointment_view(self, appointment: Appointment, organization: Organization) -> GuestAppointmentView:
         url = self._links.of_appointment(appointment)
-        meeting = meeting_view(appointment, self._ring)
+        meeting = meeting_to_attend(appointment, self._ring)
         told = as_told(meeting, organization.mail_links, self._links.join_url(appointment))
         return appointment_view(appointment, told, organization, url, clock.now())
 

@@ -9,7 +9,7 @@ from services.booking.store.join_links import JoinLinks
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.drafting import organization_of
 from services.booking.views.join import join_view
-from services.booking.views.meeting import meeting_view
+from services.booking.views.meeting import meeting_to_attend
 from shared import clock
 from shared.contracts.api.joining import JoinView
 from shared.crypto import KeyRing, token_hash
@@ -40,5 +40,5 @@ class JoinMeeting:
 
     async def _view(self, appointment: Appointment, *, for_guest: bool) -> JoinView:
         organization = await organization_of(self._people, appointment.organization_id)
-        meeting = meeting_view(appointment, self._ring)
+        meeting = meeting_to_attend(appointment, self._ring)
         return join_view(appointment, meeting, organization.name, clock.now(), for_guest=for_guest)

@@ -44,6 +44,13 @@ def meeting_view(appointment: Appointment, ring: KeyRing) -> MeetingView:
     return _joinable(secrets, error)
 
 
+def meeting_to_attend(appointment: Appointment, ring: KeyRing) -> MeetingView:
+    """As those see it who follow its link: one that was deleted at Zoom leads nowhere (E7, X9)."""
+    meeting = meeting_view(appointment, ring)
+    gone = appointment.meeting_is_gone and meeting.status is MeetingStatus.ISSUED and not meeting.by_hand
+    return MeetingView(status=MeetingStatus.PENDING) if gone else meeting
+
+
 def _joinable(secrets: MeetingSecrets, error: MeetingErrorView | None = None, *, by_hand: bool = False) -> MeetingView:
     return MeetingView(
         status=MeetingStatus.ISSUED,

@@ -109,3 +109,21 @@ async def test_what_zoom_was_told_since_settles_it_in_any_order(world: World) ->
     assert (await shown_of(world, shown))["drift"]["provider"] == "zoom"
     await world.subscribers.on_meeting_updated(updated(shown, 6))
     assert (await shown_of(world, shown))["drift"] is None
+
+
+async def test_x9_a_meeting_that_was_deleted_at_zoom_leads_nowhere_until_there_is_another(world: World) -> None:
+    shown = await confirmed(world)
+    token = shown["guest_join_url"].rsplit("/", 1)[1]
+
+    async def joining() -> tuple[str, str | None]:
+        answer = (await world.client.get("/internal/guest/join", headers={"x-guest-token": token})).json()
+        return answer["status"], answer["url"]
+
+    await world.subscribers.on_meeting_updated(updated(shown, 2))
+    assert await joining() == ("open", "https://zoom.example/j/1")
+    await find(world, at_zoom(shown, DriftKind.DELETED))
+    assert await joining() == ("issuing", None)
+    await decide(world, shown, "restore")
+    assert await joining() == ("issuing", None)
+    await world.subscribers.on_meeting_updated(updated(shown, 4))
+    assert await joining() == ("open", "https://zoom.example/j/1")
