@@ -4,7 +4,8 @@ A reading only raises a suspicion; what the provider answers for the very id dec
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.contracts.drift import DriftKind
@@ -22,34 +23,52 @@ _COMPARED = 255
 
 
 @dataclass(frozen=True)
+class OccurrenceState:
+    """One occurrence of a series (E6), named by when the rule has it begin; without times it is said to be gone."""
+
+    original_start_at: datetime
+    start_at: datetime | None
+    end_at: datetime | None
+
+    @property
+    def is_gone(self) -> bool:
+        return self.start_at is None
+
+
+@dataclass(frozen=True)
 class EntryState:
-    """What a provider shows of an entry; None where it does not say, or not so that it can be read."""
+    """What a provider shows of an entry; None where it does not say, or not so that it can be read. ``occurrences`` are
+    those of a series of which it says something.
+    """
 
     start_at: datetime | None
     end_at: datetime | None
     title: str | None
+    occurrences: tuple[OccurrenceState, ...] = ()
 
 
 @dataclass(frozen=True)
 class Form:
-    """What of an entry a drift is measured by; never the title itself."""
+    """What of an entry a drift is measured by; never the title itself. ``occurrences`` are those that take place."""
 
     start_at: datetime
     end_at: datetime
     title: str
+    occurrences: tuple[OccurrenceState, ...] = ()
 
 
 @dataclass(frozen=True)
 class KnownDrift:
-    """What was told last; ``look`` is how the entry stood then."""
+    """What was told last; ``look`` is how the entry stood then, ``gone`` which occurrences were told as deleted."""
 
     drift_id: str
     look: str
     revision: int
+    gone: tuple[datetime, ...] = ()
 
 
-def form_of(start_at: datetime, end_at: datetime, title: str) -> Form:
-    return Form(start_at, end_at, title_digest(title))
+def form_of(start_at: datetime, end_at: datetime, title: str, occurrences: Iterable[OccurrenceState] = ()) -> Form:
+    return Form(start_at, end_at, title_digest(title), tuple(occurrences))
 
 
 def title_digest(title: str) -> str:
@@ -62,17 +81,49 @@ def look_of(written: Form, found: EntryState | None) -> str:
     if found is None:
         return GONE
     title = written.title if found.title is None else title_digest(found.title)
-    if (found.start_at, found.end_at, title) == (written.start_at, written.end_at, written.title):
+    changed = changed_occurrences(written, found)
+    if (found.start_at, found.end_at, title) == (written.start_at, written.end_at, written.title) and not changed:
         return AS_WRITTEN
-    return _digest(f"{found.start_at}/{found.end_at}/{title}")
+    single = "".join(f"/{one.original_start_at}>{one.start_at}-{one.end_at}" for one in changed)
+    return _digest(f"{found.start_at}/{found.end_at}/{title}{single}")
+
+
+def changed_occurrences(written: Form, found: EntryState) -> tuple[OccurrenceState, ...]:
+    """Those that the provider says stand otherwise; of what it does not mention nothing is known (G17). Where the whole
+    was moved, its occurrences are others.
+    """
+    if is_moved(written, found):
+        return ()
+    said = {one.original_start_at: one for one in found.occurrences}
+    both = ((one, said.get(one.original_start_at)) for one in written.occurrences)
+    return tuple(now for was, now in both if now is not None and now != was)
+
+
+def gone_occurrences(written: Form, found: EntryState) -> tuple[datetime, ...]:
+    return tuple(one.original_start_at for one in changed_occurrences(written, found) if one.is_gone)
+
+
+def not_believing(found: EntryState, gone: Iterable[datetime]) -> EntryState:
+    """The same without a word on these."""
+    doubted = set(gone)
+    return replace(found, occurrences=tuple(one for one in found.occurrences if one.original_start_at not in doubted))
+
+
+def is_moved(written: Form, found: EntryState) -> bool:
+    """As a whole."""
+    return (found.start_at, found.end_at) != (written.start_at, written.end_at)
 
 
 def kind_of(written: Form, found: EntryState | None) -> DriftKind:
     """Of a state that is not as written."""
     if found is None:
         return DriftKind.DELETED
-    moved = (found.start_at, found.end_at) != (written.start_at, written.end_at)
-    return DriftKind.MOVED if moved else DriftKind.CHANGED
+    return DriftKind.MOVED if is_moved(written, found) else DriftKind.CHANGED
+
+
+def differs_as_a_whole(written: Form, found: EntryState) -> bool:
+    """In time or title, whatever became of single occurrences."""
+    return look_of(written, replace(found, occurrences=())) != AS_WRITTEN
 
 
 def is_mass_deletion(missing: int, coming: int) -> bool:

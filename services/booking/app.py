@@ -139,8 +139,8 @@ class AppointmentUses:
             ChangeKind(people, choose, new_reception_code),
         )
         cancel = CancelAppointment(people, store, announcer, relay)
-        settle_drift = SettleDrift(people, store, change, cancel, announcer, relay, turns)
         occurrence, by_hand = ChangeOccurrence(change, cancel), ChangeLinkByHand(people, store, announcer, relay, ring)
+        settle_drift = SettleDrift(people, store, change, cancel, occurrence, announcer, relay, turns)
         return cls(register, change, cancel, occurrence, by_hand, settle_drift, turns)
 
     def routes(self, guard: Guard, writes: Writes, store: BookingStore, links: Links, ring: KeyRing) -> APIRouter:

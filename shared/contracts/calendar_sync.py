@@ -100,7 +100,9 @@ class CalendarDriftDetected(EventData, routing_key="calendar_sync.calendar_drift
     been written as of ``revision``. A deletion is told only after it was proved twice (G17).
 
     ``drift_id`` names this finding for ``DriftDecided``. Times and title are those found, absent for a deleted entry;
-    the title is absent too where it is as it was written. Subject: the appointment's id.
+    the title is absent too where it is as it was written. ``original_start_at`` names the one occurrence of a recurring
+    appointment that was moved or deleted (E6); all that were found at once bear one ``drift_id`` and are put back
+    together. Subject: the appointment's id.
     """
 
     appointment_id: str
@@ -112,6 +114,7 @@ class CalendarDriftDetected(EventData, routing_key="calendar_sync.calendar_drift
     start_at: Instant | None
     end_at: Instant | None
     title: str | None
+    original_start_at: Instant | None = None
 
 
 class CalendarSyncFrozen(EventData, routing_key="calendar_sync.calendar_sync_frozen.v1"):

@@ -105,7 +105,9 @@ class MeetingDriftDetected(EventData, routing_key="zoom_issuer.meeting_drift_det
     is told only after it was proved twice (G17).
 
     ``drift_id`` names this finding for ``DriftDecided``; ``staff_id`` is the organizer's. Times and topic are those
-    found, absent for a deleted meeting; ``topic`` is absent too where it is as it was. Subject: the appointment's id.
+    found, absent for a deleted meeting; ``topic`` is absent too where it is as it was. ``original_start_at`` names the
+    one occurrence of a recurring meeting that was moved or deleted (E6); all that were found at once bear one
+    ``drift_id`` and are put back together. Subject: the appointment's id.
     """
 
     appointment_id: str
@@ -116,6 +118,7 @@ class MeetingDriftDetected(EventData, routing_key="zoom_issuer.meeting_drift_det
     start_at: Instant | None
     end_at: Instant | None
     topic: str | None
+    original_start_at: Instant | None = None
 
 
 class MeetingSyncFrozen(EventData, routing_key="zoom_issuer.meeting_sync_frozen.v1"):

@@ -12,7 +12,7 @@ from deploy.sandbox.google.calendar_list import calendar_resource
 from deploy.sandbox.google.errors import GoogleError, not_found
 from deploy.sandbox.google.guests import WriteOptions
 from deploy.sandbox.google.presenting import shown
-from deploy.sandbox.google.series import occurrences
+from deploy.sandbox.google.series import occurrence_named, occurrences
 from deploy.sandbox.google.service import GoogleService
 from deploy.sandbox.google.state import Channel, Entry, GoogleCalendar
 
@@ -114,8 +114,11 @@ class _Hand:
         self._service = service
 
     def _entry(self, event_id: str, body: Resource) -> tuple[GoogleCalendar, Entry]:
-        """Raises 404 also for a cancelled one."""
+        """An occurrence of a series too; raises 404 also for a cancelled one."""
         found = self._service.state.find(event_id, body.get("calendar"))
+        if found is None and (series := self._service.state.find(event_id.rpartition("_")[0], body.get("calendar"))):
+            named = occurrence_named(series[0], event_id)
+            found = (series[0], named) if named else None
         if found is None or found[1].cancelled:
             raise not_found()
         return found

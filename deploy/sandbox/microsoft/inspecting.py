@@ -12,7 +12,7 @@ from deploy.sandbox.calendars.recurrence import ALWAYS
 from deploy.sandbox.microsoft.calendars import calendar_named, make_calendar, shown_calendar
 from deploy.sandbox.microsoft.errors import GraphError, body_of, item_not_found
 from deploy.sandbox.microsoft.presenting import Reader, shown
-from deploy.sandbox.microsoft.series import occurrences
+from deploy.sandbox.microsoft.series import occurrence_named, occurrences
 from deploy.sandbox.microsoft.service import MicrosoftService
 from deploy.sandbox.microsoft.state import Duplicate, Event, Mailbox
 from deploy.sandbox.microsoft.subscriptions import shown as shown_subscription
@@ -122,8 +122,12 @@ class _Hand:
         self._service = service
 
     def _event(self, event_id: str) -> tuple[Mailbox, Event]:
+        """An occurrence of a series too."""
         mailbox = self._service.mailbox_of(self._service.state.homes.get(event_id, ""))
         event = mailbox.live(event_id) if mailbox else None
+        if mailbox is None:
+            both = ((one, occurrence_named(one, event_id)) for one in self._service.state.mailboxes.values())
+            mailbox, event = next((pair for pair in both if pair[1]), (None, None))
         if mailbox is None or event is None:
             raise item_not_found()
         return mailbox, event

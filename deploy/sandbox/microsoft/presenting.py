@@ -63,6 +63,12 @@ def shown(mailbox: Mailbox, event: Event, reader: Reader, organizer_name: str = 
         zone = zone_named(event.span.start_zone)
         answer["originalStart"] = timestamp(event.original.replace(tzinfo=zone).astimezone(UTC))
         answer["occurrenceId"] = f"OID.{event.master_id}.{event.original:%Y-%m-%d}"
+    if event.recurrence and reader.select and "cancelledoccurrences" in reader.select:
+        answer["cancelledOccurrences"] = [
+            f"OID.{event.id}.{one.original:%Y-%m-%d}"
+            for one in mailbox.exceptions(event.id)
+            if one.deleted and one.original is not None
+        ]
     return _narrowed(answer, resource, reader)
 
 

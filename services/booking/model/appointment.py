@@ -115,7 +115,19 @@ class Appointment(Value):
 
     @property
     def standing_drifts(self) -> list[Drift]:
-        return standing(self.drifts, self.reports, self.version) if self.is_live else []
+        """Of single occurrences only of those that take place, at another time than was found."""
+        if not self.is_live:
+            return []
+        found = standing(self.drifts, self.reports, self.version)
+        if all(one.original_start_at is None for one in found):
+            return found
+        times = {one.original_start_at: (one.start_at, one.end_at) for one in self.occurrences}
+        return [
+            one
+            for one in found
+            if one.original_start_at is None
+            or times.get(one.original_start_at) not in (None, (one.start_at, one.end_at))
+        ]
 
     @property
     def meeting_is_gone(self) -> bool:

@@ -34,7 +34,8 @@ class DriftPolicy(StrEnum):
 
 class Drift(Value):
     """One finding. ``order`` compares with that of reports on the same entry or meeting; ``reason`` says why it could
-    not be followed although the organization wants that.
+    not be followed although the organization wants that. ``original_start_at`` names the one occurrence that it is
+    about (E6); what was found at once has one ``drift_id``.
     """
 
     drift_id: str
@@ -49,11 +50,13 @@ class Drift(Value):
     detected_at: AwareDatetime
     decided: DriftDecision | None = None
     reason: str | None = None
+    original_start_at: AwareDatetime | None = None
 
     @property
     def place(self) -> str:
-        """Whose calendar, or the one meeting."""
-        return MEETING_KEY if self.provider is DriftSource.ZOOM else self.staff_id
+        """Whose calendar, or the one meeting; and which occurrence in it."""
+        where = MEETING_KEY if self.provider is DriftSource.ZOOM else self.staff_id
+        return where if self.original_start_at is None else f"{where}@{int(self.original_start_at.timestamp())}"
 
     @property
     def reported_as(self) -> str:
@@ -77,6 +80,7 @@ def drift_of(event: CalendarDriftDetected, within: int, detected_at: datetime) -
         end_at=event.end_at,
         title=_title(event.title),
         detected_at=detected_at,
+        original_start_at=event.original_start_at,
     )
 
 
@@ -92,6 +96,7 @@ def drift_of_meeting(event: MeetingDriftDetected, within: int, detected_at: date
         end_at=event.end_at,
         title=_title(event.topic),
         detected_at=detected_at,
+        original_start_at=event.original_start_at,
     )
 
 
@@ -107,13 +112,25 @@ def fold(drifts: Drifts, new: Drift) -> Drifts:
 
 
 def standing(drifts: Drifts, reports: Reports, revision: int) -> list[Drift]:
-    """What is to be decided at this revision, the newest first."""
+    """What is to be decided at this revision, the newest first. Of one entry or meeting the last finding counts; what
+    it says of single occurrences stands until that is written again, whatever else was changed meanwhile.
+    """
+    newest: dict[str, Drift] = {}
+    for drift in sorted(drifts.values(), key=_newness):
+        newest[drift.reported_as] = drift
     open_ones = [
         drift
         for drift in drifts.values()
-        if drift.decided is None and drift.revision == revision and not _written_since(drift, reports)
+        if drift.decided is None
+        and (drift.revision == revision or drift.original_start_at is not None)
+        and drift.drift_id == newest[drift.reported_as].drift_id
+        and not _written_since(drift, reports)
     ]
-    return sorted(open_ones, key=lambda drift: (drift.order, drift.drift_id), reverse=True)
+    return sorted(open_ones, key=_newness, reverse=True)
+
+
+def _newness(drift: Drift) -> tuple[int, str]:
+    return drift.order, drift.drift_id
 
 
 def _written_since(drift: Drift, reports: Reports) -> bool:

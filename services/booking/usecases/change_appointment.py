@@ -101,7 +101,14 @@ class ChangeAppointment:
         return await self._save(before, after, self._announce, caller.language, cause, over_held=wanted.allow_overlap)
 
     async def occurrence(
-        self, before: Appointment, after: Appointment, was: Occurrence, caller: Caller, *, allow_overlap: bool
+        self,
+        before: Appointment,
+        after: Appointment,
+        was: Occurrence,
+        caller: Caller,
+        cause: Cause | None = None,
+        *,
+        allow_overlap: bool,
     ) -> Appointment:
         """``after`` differs in this occurrence alone; both sides are told of it (E6)."""
         now = named(after, was)
@@ -111,7 +118,7 @@ class ChangeAppointment:
         changes = {"version": before.version + 1, "updated_at": clock.now(), "changed_by": by}
         after = after.model_copy(update=changes)
         after = after.expecting_occurrence(before, Purpose.CANCELED if now.canceled else Purpose.RESCHEDULED)
-        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
+        cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
 
         def announce(_: Appointment, saved: Appointment, cause: Cause) -> list[Entry]:
             if now.canceled:

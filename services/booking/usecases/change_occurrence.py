@@ -17,6 +17,7 @@ from services.booking.usecases.series_faults import occurrence_problem
 from shared import clock
 from shared.contracts.api.occurrences import OccurrencePatch
 from shared.contracts.booking import Occurrence
+from shared.contracts.envelope import Cause
 from shared.internal import Caller
 from shared.problem import NotFound
 
@@ -29,8 +30,14 @@ class ChangeOccurrence:
         self._cancel = cancel
 
     async def move(
-        self, before: Appointment, original_start_at: datetime, wanted: OccurrencePatch, caller: Caller
+        self,
+        before: Appointment,
+        original_start_at: datetime,
+        wanted: OccurrencePatch,
+        caller: Caller,
+        cause: Cause | None = None,
     ) -> Appointment:
+        """``cause`` where it is not the caller's own request."""
         occurrence = _find(before, original_start_at)
         start_at = wanted.start or occurrence.start_at
         length = occurrence.end_at - occurrence.start_at
@@ -44,9 +51,12 @@ class ChangeOccurrence:
             after = with_moved(before, occurrence, span, clock.now())
         except RefusedOccurrence as refused:
             raise occurrence_problem(refused.fault, caller.language) from refused
-        return await self._change.occurrence(before, after, occurrence, caller, allow_overlap=wanted.allow_overlap)
+        overlap = wanted.allow_overlap
+        return await self._change.occurrence(before, after, occurrence, caller, cause, allow_overlap=overlap)
 
-    async def cancel(self, before: Appointment, original_start_at: datetime, caller: Caller) -> Appointment:
+    async def cancel(
+        self, before: Appointment, original_start_at: datetime, caller: Caller, cause: Cause | None = None
+    ) -> Appointment:
         """A second one changes nothing; with the last one that is left the whole is cancelled."""
         occurrence = _find(before, original_start_at)
         if occurrence.canceled or not before.is_live:
@@ -56,8 +66,8 @@ class ChangeOccurrence:
         except RefusedOccurrence as refused:
             raise occurrence_problem(refused.fault, caller.language) from refused
         if not after.occurrences:
-            return await self._cancel(before, "", caller)
-        return await self._change.occurrence(before, after, occurrence, caller, allow_overlap=True)
+            return await self._cancel(before, "", caller, cause)
+        return await self._change.occurrence(before, after, occurrence, caller, cause, allow_overlap=True)
 
 
 def _find(of: Appointment, original_start_at: datetime) -> Occurrence:

@@ -5,6 +5,8 @@ Restoring is told to calendar_sync and zoom_issuer; following takes the same way
 or cancel.
 """
 
+from datetime import datetime
+
 import structlog
 from pydantic import ValidationError
 
@@ -16,8 +18,10 @@ from services.booking.store.bookings import BookingStore, StaleVersion
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
+from services.booking.usecases.change_occurrence import ChangeOccurrence
 from shared import clock
 from shared.contracts.api.appointments import AppointmentPatch
+from shared.contracts.api.occurrences import OccurrencePatch
 from shared.contracts.booking import DriftDecision
 from shared.contracts.drift import DriftKind, DriftSource
 from shared.contracts.envelope import Cause
@@ -40,6 +44,7 @@ class SettleDrift:
         store: BookingStore,
         change: ChangeAppointment,
         cancel: CancelAppointment,
+        occurrence: ChangeOccurrence,
         announcer: Announcer,
         relay: Relay,
         turns: Turns,
@@ -48,6 +53,7 @@ class SettleDrift:
         self._store = store
         self._change = change
         self._cancel = cancel
+        self._occurrence = occurrence
         self._announcer = announcer
         self._relay = relay
         self._turns = turns
@@ -77,7 +83,10 @@ class SettleDrift:
         cause = Cause.outside(caller.request_id or None, actor=caller.actor)
         if decision is DriftDecision.RESTORE:
             return await self._restore(before, drift, cause)
-        return await self._follow(before, drift, caller, cause)
+        after = before
+        for one in [one for one in before.standing_drifts if one.drift_id == drift.drift_id]:
+            after = await self._follow(after, one, caller, cause)
+        return after
 
     async def _apply(self, policy: DriftPolicy, appointment: Appointment, drift: Drift, cause: Cause) -> None:
         log.info("drift.detected", appointment_id=appointment.appointment_id, kind=drift.kind, policy=policy)
@@ -101,10 +110,21 @@ class SettleDrift:
         return before.model_copy(update={"drifts": {**before.drifts, drift.place: decided}})
 
     async def _follow(self, before: Appointment, drift: Drift, caller: Caller, cause: Cause) -> Appointment:
-        if drift.kind is DriftKind.DELETED:
+        if drift.original_start_at is not None:
+            after = await self._follow_occurrence(before, drift, drift.original_start_at, caller, cause)
+        elif drift.kind is DriftKind.DELETED:
             return await self._cancel(before, "", caller, cause)
-        after = await self._change(before, _patch(before, drift), caller, cause)
+        else:
+            after = await self._change(before, _patch(before, drift), caller, cause)
         return after if after.version > before.version else await self._restore(before, drift, cause)
+
+    async def _follow_occurrence(
+        self, before: Appointment, drift: Drift, original_start_at: datetime, caller: Caller, cause: Cause
+    ) -> Appointment:
+        if drift.kind is DriftKind.DELETED:
+            return await self._occurrence.cancel(before, original_start_at, caller, cause)
+        wanted = OccurrencePatch(start=drift.start_at, end=drift.end_at)
+        return await self._occurrence.move(before, original_start_at, wanted, caller, cause)
 
 
 def _patch(before: Appointment, drift: Drift) -> AppointmentPatch:
@@ -126,4 +146,4 @@ def _still_asked(appointment: Appointment, drift: Drift) -> bool:
     known = appointment.drifts.get(drift.place)
     if known is None or known.drift_id != drift.drift_id or known.reason is not None or not appointment.is_live:
         return False
-    return any(one.drift_id == drift.drift_id for one in appointment.standing_drifts)
+    return any((one.place, one.drift_id) == (drift.place, drift.drift_id) for one in appointment.standing_drifts)

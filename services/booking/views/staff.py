@@ -186,6 +186,7 @@ def _drift(appointment: Appointment, zone: ZoneInfo, *, hidden: bool) -> DriftVi
         provider=drift.provider,
         detected_at=drift.detected_at.astimezone(zone),
         reason=drift.reason,
+        original_start=drift.original_start_at.astimezone(zone) if drift.original_start_at else None,
     )
 
 

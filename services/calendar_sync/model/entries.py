@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.calendar_sync.model.series import DraftSeries
 from shared.contracts.booking import Visibility
+from shared.drift import Form, form_of
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuv"
 PREFIX = "chosei"
@@ -52,6 +53,10 @@ class EntryDraft:
             del values["series"]
         text = json.dumps(values, default=str, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def form(self, now: datetime) -> Form:
+        """What a drift of it is measured by (V6)."""
+        return form_of(self.start_at, self.end_at, self.title, self.series.states(now) if self.series else ())
 
 
 @dataclass(frozen=True)

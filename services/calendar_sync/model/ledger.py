@@ -59,13 +59,22 @@ class Attempted:
 
 
 @dataclass(frozen=True)
+class Unproved:
+    """Occurrences that the provider first said to be cancelled at ``since``; once is no proof (G17)."""
+
+    since: datetime
+    originals: tuple[datetime, ...]
+
+
+@dataclass(frozen=True)
 class Row:
     """``about`` is the proposal or appointment; ``provider`` is fixed for entries and chosen at writing for holds.
 
     An unwanted row with ``after`` waits until those rows are written: a move creates first, then deletes (G15).
     ``told`` says that the others heard of a write that failed, and are owed the end of it (G9). ``said_at`` is the
     time of the last event about the row: the next one's is later, so that events of one revision have an order.
-    ``missing_since`` is when the provider first said that the written entry is gone (G17). ``suspected`` wants the
+    ``missing_since`` is when the provider first said that the written entry is gone (G17), ``unproved`` the same of
+    occurrences of a series. ``suspected`` wants the
     provider to be asked how the entry stands; ``drift`` is what the others were told of it and nobody decided yet (V6).
     ``room_id`` is the room that is booked with the organizer's.
     """
@@ -97,6 +106,7 @@ class Row:
     suspected: bool = False
     drift: KnownDrift | None = None
     verdict: Verdict | None = None
+    unproved: Unproved | None = None
 
     @property
     def calendar_id(self) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from services.calendar_sync.model.busy import Window
 from shared.contracts.booking import Appointment
+from shared.drift import OccurrenceState
 from shared.recurrence import all_occurrences
 
 
@@ -30,6 +31,11 @@ class DraftSeries:
         """In which all occurrences lie, moved ones too."""
         moments = [at for one in self.occurrences for at in (one.original_at, one.start_at, one.end_at)]
         return Window(min(moments) - timedelta(days=1), max(moments) + timedelta(days=1))
+
+    def states(self, now: datetime) -> list[OccurrenceState]:
+        """Those that are still to come, as they should stand."""
+        coming = (one for one in self.live if one.end_at > now)
+        return [OccurrenceState(one.original_at, one.start_at, one.end_at) for one in coming]
 
     @property
     def live(self) -> tuple[DraftOccurrence, ...]:

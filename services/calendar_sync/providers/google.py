@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +13,7 @@ import structlog
 from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
 from services.calendar_sync.model.entries import PREFIX, EntryDraft, Written, provider_key
+from services.calendar_sync.model.series import DraftSeries
 from services.calendar_sync.providers.calls import ProviderApi, retry_after
 from services.calendar_sync.providers.google_mapping import (
     from_draft,
@@ -21,9 +23,9 @@ from services.calendar_sync.providers.google_mapping import (
     to_listed,
     to_state,
 )
-from services.calendar_sync.providers.google_series import InstanceChange, instance_changes
+from services.calendar_sync.providers.google_series import InstanceChange, instance_changes, occurrence_states
 from services.calendar_sync.providers.listing import LIST_SCOPES
-from services.calendar_sync.providers.protocol import Credential, Reading, Watch
+from services.calendar_sync.providers.protocol import Credential, Reading, Seen, Watch
 from services.calendar_sync.providers.room_answers import from_google
 from shared.contracts.calendar_sync import Provider, RoomResponse
 from shared.drift import EntryState
@@ -145,7 +147,7 @@ class GoogleCalendar:
         entries: list[BusyEntry] = []
         removed: set[str] = set()
         states: dict[str, EntryState] = {}
-        series: set[str] = set()
+        series: dict[str, set[Seen]] = {}
         doubtful = False
         answers: dict[str, Mapping[str, RoomResponse | None]] = {}
         page = {**fixed, **first}
@@ -157,7 +159,9 @@ class GoogleCalendar:
                 found = to_busy(event, home)
                 doubtful = doubtful or bool(event.get("recurringEventId"))
                 if series_id := str(event.get("recurringEventId") or ""):
-                    series.add(series_id)
+                    seen = series.setdefault(series_id, set())
+                    if shown := to_state(event, home):
+                        seen.add(Seen(shown.start_at, shown.end_at, shown.title))
                 elif str(event["id"]).startswith(PREFIX) and (state := to_state(event, home)):
                     states[str(event["id"])] = state
                 if found is None:
@@ -172,7 +176,7 @@ class GoogleCalendar:
                     doubtful,
                     room_answers=answers,
                     states=states,
-                    series=frozenset(series),
+                    series={name: frozenset(seen) for name, seen in series.items()},
                 )
             page = {**fixed, **first, "pageToken": str(next_page)}
 
@@ -233,18 +237,24 @@ class GoogleCalendar:
         """Of a series: its occurrences that are moved or cancelled, or were and are not any more (E6)."""
         if draft.series is None:
             return
+        instances = await self._instances(credential, entry_id, draft.series, calendar)
+        for change in instance_changes(entry_id, draft, from_draft(draft), master, instances):
+            await self._change_instance(credential, change, calendar)
+
+    async def _instances(
+        self, credential: Credential, entry_id: str, series: DraftSeries, calendar: str
+    ) -> list[Mapping[str, Any]]:
+        """Cancelled ones too."""
         instances: list[Mapping[str, Any]] = []
         url = f"{self._entry(entry_id, calendar)}/instances"
-        asked = {"showDeleted": "true", "maxResults": _PAGE, **_range(draft.series.reach)}
+        asked = {"showDeleted": "true", "maxResults": _PAGE, **_range(series.reach)}
         page: Mapping[str, str] = asked
         while True:
             answer = await self._api.call("events.instances", credential, "GET", url, params=page)
             instances += answer.get("items", [])
             if not (next_page := answer.get("nextPageToken")):
-                break
+                return instances
             page = {**asked, "pageToken": str(next_page)}
-        for change in instance_changes(entry_id, draft, from_draft(draft), master, instances):
-            await self._change_instance(credential, change, calendar)
 
     async def _change_instance(self, credential: Credential, change: InstanceChange, calendar: str) -> None:
         if change.body is None:
@@ -261,6 +271,20 @@ class GoogleCalendar:
     ) -> EntryState | None:
         found = await self._get(credential, entry_id, calendar)
         return to_state(found, all_day_zone) if found is not None else None
+
+    async def series_state(
+        self, credential: Credential, entry_id: str, draft: EntryDraft, *, calendar: str = MAIN
+    ) -> EntryState | None:
+        state = await self.state(credential, entry_id, draft.time_zone, calendar=calendar)
+        if state is None or draft.series is None:
+            return state
+        try:
+            instances = await self._instances(credential, entry_id, draft.series, calendar)
+        except ProviderRefused as error:
+            if error.missing:
+                raise ProviderUnavailable("an entry without instances") from error
+            raise
+        return replace(state, occurrences=occurrence_states(entry_id, draft, instances))
 
     async def delete(self, credential: Credential, entry_id: str, *, calendar: str = MAIN) -> None:
         try:

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from services.calendar_sync.model.entries import EntryDraft
 from services.calendar_sync.model.series import DraftOccurrence
-from services.calendar_sync.providers.google_mapping import moment_of
+from services.calendar_sync.providers.google_mapping import moment_of, to_state
+from shared.drift import OccurrenceState
 
 _SHOWN = ("summary", "description", "location")
 _KEPT = (*_SHOWN, "status", "transparency", "visibility")
@@ -47,6 +48,24 @@ def instance_changes(
     for instance_id, instance in found.items():
         if instance.get("status") != "cancelled":
             yield InstanceChange(instance_id, None)
+
+
+def occurrence_states(
+    entry_id: str, draft: EntryDraft, instances: Sequence[Mapping[str, Any]]
+) -> tuple[OccurrenceState, ...]:
+    """What Google says of those that should take place; of an instance that it does not list, nothing (G17)."""
+    listed = {str(one["id"]): one for one in instances}
+    states = []
+    for wanted in draft.series.live if draft.series else ():
+        instance = listed.get(f"{entry_id}_{_stamp(wanted.original_at, draft)}")
+        if instance is None:
+            continue
+        stands = to_state(instance, draft.time_zone)
+        if stands is None:
+            states.append(OccurrenceState(wanted.original_at, None, None))
+        elif stands.start_at and stands.end_at:
+            states.append(OccurrenceState(wanted.original_at, stands.start_at, stands.end_at))
+    return tuple(states)
 
 
 def _stamp(at: datetime, draft: EntryDraft) -> str:

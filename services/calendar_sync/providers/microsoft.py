@@ -1,6 +1,7 @@
 """Microsoft Graph calendars. A ``transactionId`` guards creates, and our own property is looked for before repeats."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +12,9 @@ import httpx
 from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
 from services.calendar_sync.model.entries import EntryDraft, Written, provider_key
-from services.calendar_sync.providers.calls import ProviderApi, retry_after
+from services.calendar_sync.model.series import DraftSeries
+from services.calendar_sync.providers.calls import ProviderApi
+from services.calendar_sync.providers.microsoft_errors import TransactionUsed, error_of
 from services.calendar_sync.providers.microsoft_mapping import (
     from_draft,
     marker_filter,
@@ -22,15 +25,18 @@ from services.calendar_sync.providers.microsoft_mapping import (
     to_state,
 )
 from services.calendar_sync.providers.microsoft_reading import reading_of
-from services.calendar_sync.providers.microsoft_series import difference, without_known_times
+from services.calendar_sync.providers.microsoft_series import (
+    difference,
+    occurrence_states,
+    of_other_length,
+    without_known_times,
+)
 from services.calendar_sync.providers.protocol import Credential, Reading, Watch
 from services.calendar_sync.providers.zones import wall_clock
 from shared.drift import EntryState
 from shared.oauth import OAuthApp
 from shared.providers import (
-    ProviderError,
     ProviderRefused,
-    ProviderThrottled,
     ProviderUnavailable,
     SyncTokenExpired,
 )
@@ -38,36 +44,14 @@ from shared.providers import (
 SCOPES = ("offline_access", "User.Read", "Calendars.ReadWrite")
 _NEEDED = ("User.Read", "Calendars.ReadWrite")
 _APPROVAL = ("AADSTS65001", "AADSTS90094")
-_RESYNC = {"syncstatenotfound", "syncstateinvalid", "resyncrequired"}
-_THROTTLED = {"applicationthrottled", "toomanyrequests", "errorserverbusy"}
-_DUPLICATE = "errorduplicatetransactionid"
-_TRANSIENT = {408, 409, 412, 423}
 _IMMUTABLE = 'IdType="ImmutableId"'
 _READ = {"Prefer": f'{_IMMUTABLE}, outlook.timezone="UTC", odata.maxpagesize=500'}
 _WRITE = {"Prefer": _IMMUTABLE}
 _UTC = ZoneInfo("UTC")
-
-
-class TransactionUsed(ProviderRefused):
-    """An entry with our ``transactionId`` was made before."""
-
-
-def error_of(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> ProviderError:
-    """By the code, compared without case; messages are ignored (facts 3.6)."""
-    error = body.get("error")
-    code = str(error.get("code", "")) if isinstance(error, Mapping) else ""
-    word = code.lower()
-    if word == _DUPLICATE:
-        return TransactionUsed(code)
-    if status == 410 or word in _RESYNC:
-        return SyncTokenExpired(code or "410")
-    if status == 429 or word in _THROTTLED:
-        return ProviderThrottled(code or "429", retry_after=retry_after(headers))
-    if status == 404:
-        return ProviderRefused(code or "404", missing=True)
-    if status >= 500 or status in _TRANSIENT:
-        return ProviderUnavailable(f"{status} {code}".strip(), unknown=status >= 500)
-    return ProviderRefused(f"{status} {code}".strip(), denied=status == 403)
+_OF_A_SERIES = (
+    "id,subject,start,end,isAllDay,isCancelled,type,originalStartTimeZone,originalEndTimeZone,recurrence,"
+    "cancelledOccurrences"
+)
 
 
 def microsoft_app(client_id: str, client_secret: str, *, login_url: str, tenant: str) -> OAuthApp:
@@ -219,11 +203,11 @@ class MicrosoftCalendar:
         """
         if draft.series is None:
             return
-        body, url = from_draft(draft), f"{self._entry(entry_id)}/instances"
-        reach = {**_range(draft.series.reach), "$top": "500"}
-        found = await self._all("events.instances", credential, url, reach)
+        body = from_draft(draft)
+        found = await self._instances(credential, entry_id, draft.series)
         differs = difference(draft, body, master, found)
         if differs.lost and may_reset:
+            await self._patch(credential, entry_id, of_other_length(body))
             made = await self._patch(credential, entry_id, body)
             await self._settle_occurrences(credential, entry_id, draft, made, may_reset=False)
             return
@@ -246,16 +230,36 @@ class MicrosoftCalendar:
     async def state(
         self, credential: Credential, entry_id: str, all_day_zone: str, *, calendar: str = MAIN
     ) -> EntryState | None:
+        found = await self._shown(credential, entry_id, None)
+        return to_state(found, all_day_zone) if found is not None else None
+
+    async def _shown(
+        self, credential: Credential, entry_id: str, params: Mapping[str, str] | None
+    ) -> Mapping[str, Any] | None:
         """A 410 for one id is a word on the entry, not on a sync state."""
         try:
-            found = await self._api.call("events.get", credential, "GET", self._entry(entry_id), headers=_READ)
+            return await self._get("events.get", credential, self._entry(entry_id), params)
         except SyncTokenExpired:
             return None
         except ProviderRefused as error:
             if error.missing:
                 return None
             raise
-        return to_state(found, all_day_zone)
+
+    async def series_state(
+        self, credential: Credential, entry_id: str, draft: EntryDraft, *, calendar: str = MAIN
+    ) -> EntryState | None:
+        """Graph tells what was deleted of a series only where it is asked for by name."""
+        master = await self._shown(credential, entry_id, {"$select": _OF_A_SERIES})
+        state = to_state(master, draft.time_zone) if master is not None else None
+        if master is None or state is None or draft.series is None:
+            return state
+        found = await self._instances(credential, entry_id, draft.series)
+        return replace(state, occurrences=occurrence_states(draft, master, found))
+
+    async def _instances(self, credential: Credential, entry_id: str, series: DraftSeries) -> list[Mapping[str, Any]]:
+        reach = {**_range(series.reach), "$top": "500"}
+        return await self._all("events.instances", credential, f"{self._entry(entry_id)}/instances", reach)
 
     async def delete(self, credential: Credential, entry_id: str, *, calendar: str = MAIN) -> None:
         try:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.calendar_sync.providers.microsoft_mapping import to_busy, to_state
-from services.calendar_sync.providers.protocol import Reading
+from services.calendar_sync.providers.protocol import Reading, Seen
 from services.calendar_sync.providers.room_answers import from_graph
 
 
@@ -13,10 +13,14 @@ def reading_of(events: Sequence[Mapping[str, Any]], cursor: str, zone: str) -> R
     last = {str(event["id"]): event for event in events}
     masters = {event_id: event for event_id, event in last.items() if event.get("type") == "seriesMaster"}
     entries, removed, states = [], set(), {}
+    series: dict[str, set[Seen]] = {master_id: set() for master_id in masters}
     for event_id, event in last.items():
         single = "@removed" not in event and not event.get("seriesMasterId")
         if single and (state := to_state(event, zone)):
             states[event_id] = state
+        if (of := str(event.get("seriesMasterId") or "")) and "@removed" not in event:
+            shown = to_state({**masters.get(of, {}), **event}, zone)
+            series.setdefault(of, set()).update([Seen(shown.start_at, shown.end_at, shown.title)] if shown else [])
         found = None
         if "@removed" not in event:
             found = to_busy(event, zone, masters.get(str(event.get("seriesMasterId") or "")))
@@ -32,5 +36,5 @@ def reading_of(events: Sequence[Mapping[str, Any]], cursor: str, zone: str) -> R
         doubtful=bool(masters),
         room_answers=answers,
         states={event_id: state for event_id, state in states.items() if event_id not in masters},
-        series=frozenset(masters),
+        series={name: frozenset(seen) for name, seen in series.items()},
     )

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from services.calendar_sync.model.entries import EntryDraft
 from services.calendar_sync.model.series import DraftOccurrence
 from services.calendar_sync.providers.zones import need_zone, wall_clock
+from shared.drift import OccurrenceState
 from shared.providers import ProviderRefused
 from shared.recurrence import Frequency, Rule, instant, parse
 
@@ -82,6 +83,13 @@ def without_known_times(body: Mapping[str, Any], known: Mapping[str, Any], draft
     return dict(body)
 
 
+def of_other_length(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule that differs for sure: told the one that stands, Graph may change nothing and keep the exceptions."""
+    span = body["recurrence"]["range"]
+    longer = {**span, "numberOfOccurrences": span["numberOfOccurrences"] + 1}
+    return {"start": body["start"], "end": body["end"], "recurrence": {**body["recurrence"], "range": longer}}
+
+
 def _within(wanted: Mapping[str, Any], stands: Mapping[str, Any], *, ignoring: Sequence[str]) -> bool:
     return all(stands.get(name) == value for name, value in wanted.items() if name not in ignoring)
 
@@ -101,6 +109,25 @@ def difference(
             changes += _changes(wanted, stands, body, master, draft.time_zone)
     changes += [OccurrenceChange(str(one["id"]), None) for one in known.values()]
     return Difference(changes, lost)
+
+
+def occurrence_states(
+    draft: EntryDraft, master: Mapping[str, Any], found: Sequence[Mapping[str, Any]]
+) -> tuple[OccurrenceState, ...]:
+    """What Graph says of those that should take place. It does not list a deleted one; the master names its day, where
+    it is asked to (``OID.MASTER.DAY``).
+    """
+    zone = ZoneInfo(draft.time_zone)
+    known = {_original(one): _times(one, draft.time_zone) for one in found}
+    deleted = {str(one).rpartition(".")[2] for one in master.get("cancelledOccurrences") or ()}
+    states = []
+    for wanted in draft.series.live if draft.series else ():
+        start_at, end_at = known.get(wanted.original_at, (None, None))
+        if start_at and end_at:
+            states.append(OccurrenceState(wanted.original_at, start_at, end_at))
+        elif wanted.original_at.astimezone(zone).date().isoformat() in deleted:
+            states.append(OccurrenceState(wanted.original_at, None, None))
+    return tuple(states)
 
 
 def _changes(

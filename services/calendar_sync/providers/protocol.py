@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
@@ -15,6 +15,7 @@ __all__ = [
     "CalendarProvider",
     "Credential",
     "Reading",
+    "Seen",
     "Watch",
     "Window",
 ]
@@ -30,11 +31,19 @@ class Credential(Protocol):
         ...
 
 
+class Seen(NamedTuple):
+    """When an occurrence of a series was seen; the title is None where a reading does not say it."""
+
+    start_at: datetime | None
+    end_at: datetime | None
+    title: str | None
+
+
 @dataclass(frozen=True)
 class Reading:
     """A complete read: of everything where ``whole``, else of what changed, which names what went too. ``doubtful``
     asks for a full read instead. ``states`` tells how single entries stand that may be ours, busy or not, ``series``
-    of which recurring ones occurrences were seen.
+    when occurrences of recurring ones were seen.
     """
 
     entries: Sequence[BusyEntry]
@@ -44,7 +53,7 @@ class Reading:
     whole: bool = False
     room_answers: Answers = field(default_factory=dict)
     states: Mapping[str, EntryState] = field(default_factory=dict)
-    series: frozenset[str] = frozenset()
+    series: Mapping[str, frozenset[Seen]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,14 @@ class CalendarProvider(Protocol):
         self, credential: Credential, entry_id: str, all_day_zone: str, *, calendar: str = MAIN
     ) -> EntryState | None:
         """How the entry stands; None only where the provider says of this id that it is gone or cancelled (G17)."""
+        ...
+
+    async def series_state(
+        self, credential: Credential, entry_id: str, draft: EntryDraft, *, calendar: str = MAIN
+    ) -> EntryState | None:
+        """The same of a recurring entry that was written from ``draft``, with its occurrences: without times those of
+        which the provider says that they are cancelled; what it does not mention is left out (G17).
+        """
         ...
 
     async def delete(self, credential: Credential, entry_id: str, *, calendar: str = MAIN) -> None:

@@ -43,14 +43,23 @@ class DriftRows:
         await self._ledger.update_many(which, seen)
 
     async def count(self, connection_id: str) -> tuple[int, int]:
-        """How many are missing that nobody heard of or decided about, and how many are to come at all."""
-        coming = _coming(connection_id)
-        missing = {**coming, "missing_since": {"$ne": None}, "drift": None, "verdict": None}
-        return await self._ledger.count_documents(missing), await self._ledger.count_documents(coming)
+        """How many are missing that nobody heard of or decided about, and how many are to come at all; each occurrence
+        of a series is one.
+        """
+        missing = coming = 0
+        fields = ["missing_since", "unproved", "drift", "verdict", "written.form.occurrences"]
+        for row in await self._ledger.find(_coming(connection_id), fields).to_list(None):
+            of_series = ((row["written"].get("form") or {}).get("occurrences")) or ()
+            coming += max(1, sum(one["end_at"] > clock.now() for one in of_series))
+            if row.get("verdict") is None:
+                missing += row.get("missing_since") is not None and row.get("drift") is None
+                missing += len((row.get("unproved") or {}).get("originals", ()))
+        return missing, coming
 
     async def decide(self, connection_id: str, verdict: Verdict, session: Session) -> list[str]:
         """What is missing counts as deleted, or is written again; the ids."""
-        which = {**_coming(connection_id), "missing_since": {"$ne": None}, "drift": None}
+        gone: list[Document] = [{"missing_since": {"$ne": None}, "drift": None}, {"unproved": {"$ne": None}}]
+        which = {**_coming(connection_id), "$or": gone}
         rows = await self._ledger.find(which, {"_id": 1}, session=session).to_list(None)
         ids = [row["_id"] for row in rows]
         values: Document = {"verdict": verdict, "suspected": True, "waiting": False, "due_at": clock.now()}
@@ -70,7 +79,7 @@ class DriftRows:
         return ids
 
 
-_WRITE_AGAIN: Document = {"written.digest": "", "suspected": False, "drift": None}
+_WRITE_AGAIN: Document = {"written.digest": "", "suspected": False, "drift": None, "unproved": None}
 """No draft has this digest. ``missing_since`` stays: what is proved to be gone is made anew at once."""
 
 

@@ -7,12 +7,20 @@ from typing import Any
 
 from services.calendar_sync.model.busy import OwnEntries
 from services.calendar_sync.model.entries import provider_key
-from services.calendar_sync.model.ledger import Attempted, Row, RowKind, WantedRow, WrittenEntry, prunable_at
+from services.calendar_sync.model.ledger import (
+    Attempted,
+    Row,
+    RowKind,
+    Unproved,
+    WantedRow,
+    WrittenEntry,
+    prunable_at,
+)
 from services.calendar_sync.model.plan import Standing
 from services.calendar_sync.store.rows import FRESH, attempted_document, row_of, wanted_values, written_document
 from shared import clock
 from shared.contracts.envelope import Cause, CloudEvent
-from shared.drift import KnownDrift
+from shared.drift import BELIEVE_MISSING_AFTER, KnownDrift
 from shared.due import INDEX as DUE_INDEX
 from shared.messaging import outbox
 from shared.messaging.relay import Relay
@@ -32,7 +40,14 @@ INDEXES = (
 )
 
 
-_UNDOUBTED: Document = {"suspected": False, "missing_since": None, "drift": None, "verdict": None, "tries": 0}
+_UNDOUBTED: Document = {
+    "suspected": False,
+    "missing_since": None,
+    "unproved": None,
+    "drift": None,
+    "verdict": None,
+    "tries": 0,
+}
 _NEWER_DECIDES = ("waiting", "failed", "suspected")
 """What the end of a work says nothing about where something new is wanted or seen meanwhile."""
 
@@ -186,9 +201,20 @@ class Ledger:
         drift: KnownDrift,
         events: Sequence[CloudEvent[Any]],
         missing_since: datetime | None,
+        unproved: Unproved | None = None,
     ) -> None:
+        """Once, and with ``unproved`` the provider is asked for that again."""
         values = {**_UNDOUBTED, "drift": asdict(drift), "missing_since": missing_since}
-        await self._conclude(held, row, values, events, None)
+        due_at = None
+        if unproved is not None:
+            values |= {"suspected": True, "unproved": asdict(unproved)}
+            due_at = unproved.since + BELIEVE_MISSING_AFTER
+        await self._conclude(held, row, values, events, due_at)
+
+    async def doubt_occurrences(self, held: Document, row: Row, unproved: Unproved) -> None:
+        """Ask again once it may be believed."""
+        values = {"unproved": asdict(unproved), "tries": row.tries + 1}
+        await self._conclude(held, row, values, [], unproved.since + BELIEVE_MISSING_AFTER)
 
     async def hold_back(self, held: Document, row: Row) -> None:
         """Missing for sure, which counts for nothing while the sync is frozen (G17)."""

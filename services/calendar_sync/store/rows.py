@@ -8,6 +8,7 @@ from services.calendar_sync.model.ledger import (
     Attempted,
     Row,
     RowKind,
+    Unproved,
     Verdict,
     WantedRow,
     WrittenEntry,
@@ -15,7 +16,7 @@ from services.calendar_sync.model.ledger import (
 )
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import Cause
-from shared.drift import Form, KnownDrift
+from shared.drift import Form, KnownDrift, OccurrenceState
 from shared.mongo import Document
 
 FRESH: Document = {"written": None, "attempted": None, "generation": 0}
@@ -96,9 +97,23 @@ def row_of(row: Document) -> Row:
         missing_since=row.get("missing_since"),
         room_id=row.get("room_id"),
         suspected=row.get("suspected", False),
-        drift=KnownDrift(**row["drift"]) if row.get("drift") else None,
+        drift=_drift(row["drift"]) if row.get("drift") else None,
         verdict=Verdict(row["verdict"]) if row.get("verdict") else None,
+        unproved=_unproved(row["unproved"]) if row.get("unproved") else None,
     )
+
+
+def _drift(drift: Document) -> KnownDrift:
+    return KnownDrift(**{**drift, "gone": tuple(drift.get("gone", ()))})
+
+
+def _unproved(unproved: Document) -> Unproved:
+    return Unproved(unproved["since"], tuple(unproved["originals"]))
+
+
+def _form(form: Document) -> Form:
+    occurrences = tuple(OccurrenceState(**one) for one in form.get("occurrences", ()))
+    return Form(form["start_at"], form["end_at"], form["title"], occurrences)
 
 
 def _attempted(attempted: Document) -> Attempted:
@@ -116,6 +131,6 @@ def _written(written: Document) -> WrittenEntry:
         revision=written["revision"],
         with_meeting=written["with_meeting"],
         room_id=written.get("room_id"),
-        form=Form(**written["form"]) if written.get("form") else None,
+        form=_form(written["form"]) if written.get("form") else None,
         calendar_id=written.get("calendar_id") or MAIN,
     )

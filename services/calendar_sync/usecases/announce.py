@@ -24,7 +24,7 @@ from shared.contracts.calendar_sync import (
 from shared.contracts.drift import DriftKind
 from shared.contracts.envelope import Cause, CloudEvent, EventData, envelope
 from shared.contracts.provider_calls import WithCalls
-from shared.drift import EntryState, KnownDrift
+from shared.drift import EntryState, KnownDrift, OccurrenceState
 from shared.observability.calls import telling
 
 _TICK = timedelta(milliseconds=1)
@@ -80,7 +80,13 @@ def room_responded(row: Row, written: WrittenEntry, response: RoomResponse) -> C
 
 
 def drifted(
-    row: Row, provider: Provider, drift: KnownDrift, kind: DriftKind, found: EntryState | None, *, title: str | None
+    row: Row,
+    provider: Provider,
+    drift: KnownDrift,
+    kind: DriftKind,
+    found: EntryState | OccurrenceState | None,
+    *,
+    title: str | None = None,
 ) -> CloudEvent[CalendarDriftDetected]:
     """The person at the provider began it, whatever caused our last write."""
     return _event(
@@ -95,6 +101,7 @@ def drifted(
             start_at=found.start_at if found else None,
             end_at=found.end_at if found else None,
             title=title,
+            original_start_at=found.original_start_at if isinstance(found, OccurrenceState) else None,
         ),
         Cause.outside(actor=actors.provider(provider)),
     )

@@ -11,7 +11,7 @@ import structlog
 
 from services.calendar_sync.model.connection import Connection, ConnectionStatus
 from services.calendar_sync.model.entries import EntryDraft
-from services.calendar_sync.model.ledger import Row, RowKind, Verdict
+from services.calendar_sync.model.ledger import Row, RowKind, Unproved, Verdict
 from services.calendar_sync.providers.mailbox import Mailboxes
 from services.calendar_sync.providers.protocol import CalendarProvider
 from services.calendar_sync.store.connections import Connections
@@ -19,6 +19,7 @@ from services.calendar_sync.store.ledger import Ledger
 from services.calendar_sync.store.staff import StaffDirectory
 from services.calendar_sync.usecases import announce
 from services.calendar_sync.usecases.credentials import Credentials
+from services.calendar_sync.usecases.findings import findings
 from services.calendar_sync.usecases.freeze import FreezeSync
 from shared import clock
 from shared.contracts.calendar_sync import Provider
@@ -29,10 +30,9 @@ from shared.drift import (
     EntryState,
     Form,
     KnownDrift,
-    form_of,
-    kind_of,
+    gone_occurrences,
     look_of,
-    title_digest,
+    not_believing,
 )
 from shared.due import Lease, backoff
 from shared.ids import new_id
@@ -70,7 +70,7 @@ class CheckEntry:
             await self._ledger.unsuspect(lease.held, row)
             return False
         try:
-            found = await self._ask(row, connection)
+            found = await self._ask(row, draft, connection)
         except CredentialRevoked:
             await self._wait_for_link(lease, row, connection)
         except ProviderRefused as error:
@@ -79,27 +79,50 @@ class CheckEntry:
         except ProviderError as error:
             await self._ask_later(lease, row, error)
         else:
-            form = form_of(draft.start_at, draft.end_at, draft.title)
+            form = draft.form(clock.now())
             if found is not None:
                 return await self._there(lease, row, form, found, connection)
             return await self._gone(lease, row, form, connection)
         return False
 
-    async def _ask(self, row: Row, connection: Connection) -> EntryState | None:
+    async def _ask(self, row: Row, draft: EntryDraft, connection: Connection) -> EntryState | None:
         person = await self._staff.find(row.staff_id)
         provider, credential = self._providers[connection.provider], self._credentials.of(connection)
         async with self._mailboxes[connection.provider].of(connection.connection_id).slot():
-            return await provider.state(
-                credential, row.written.entry_id if row.written else "", person.time_zone, calendar=row.calendar_id
-            )
+            entry_id = row.written.entry_id if row.written else ""
+            if draft.series is not None:
+                return await provider.series_state(credential, entry_id, draft, calendar=row.calendar_id)
+            return await provider.state(credential, entry_id, person.time_zone, calendar=row.calendar_id)
 
     async def _there(self, lease: Lease, row: Row, form: Form, found: EntryState, connection: Connection) -> bool:
+        """Of occurrences that are said to be cancelled only those count of which it was said twice (G17)."""
+        told = row.drift.gone if row.drift else ()
+        if unheard := tuple(at for at in gone_occurrences(form, found) if at not in told):
+            known = row.unproved
+            since = known.since if known is not None and known.originals == unheard else clock.now()
+            unproved = Unproved(since, unheard)
+            if clock.now() < since + BELIEVE_MISSING_AFTER:
+                return await self._doubted(lease, row, form, not_believing(found, unheard), unproved, connection)
+            if row.verdict is not Verdict.ACCEPT and await self._freeze(connection):
+                await self._ledger.hold_back(lease.held, row)
+                return False
         look = look_of(form, found)
         if look == AS_WRITTEN:
             events = [announce.written(row, row.written)] if row.drift and row.written else []
             await self._ledger.assure(lease.held, row, events)
             return False
         return await self._drifted(lease, row, form, found, look, connection)
+
+    async def _doubted(
+        self, lease: Lease, row: Row, form: Form, found: EntryState, unproved: Unproved, connection: Connection
+    ) -> bool:
+        """What else is found need not wait for the second answer."""
+        log.info("occurrences.said_to_be_missing", row_id=row.row_id, count=len(unproved.originals))
+        look = look_of(form, found)
+        if look in (AS_WRITTEN, row.drift.look if row.drift else AS_WRITTEN):
+            await self._ledger.doubt_occurrences(lease.held, row, unproved)
+            return False
+        return await self._drifted(lease, row, form, found, look, connection, unproved)
 
     async def _gone(self, lease: Lease, row: Row, form: Form, connection: Connection) -> bool:
         """Twice, a minute apart, and not while half the calendar is gone."""
@@ -118,21 +141,28 @@ class CheckEntry:
         return await self._drifted(lease, row, form, None, GONE, connection)
 
     async def _drifted(
-        self, lease: Lease, row: Row, form: Form, found: EntryState | None, look: str, connection: Connection
+        self,
+        lease: Lease,
+        row: Row,
+        form: Form,
+        found: EntryState | None,
+        look: str,
+        connection: Connection,
+        unproved: Unproved | None = None,
     ) -> bool:
         if row.drift is not None and row.drift.look == look:
             await self._ledger.unsuspect(lease.held, row)
             return False
-        kind = kind_of(form, found)
-        metrics.record_drift(row.kind, kind)
-        log.info("entry.drifted", row_id=row.row_id, kind=kind)
+        gone = gone_occurrences(form, found) if found else ()
+        drift = KnownDrift(new_id("drf"), look, row.revision, gone)
+        events = findings(row, connection.provider, drift, form, found)
+        for event in events:
+            metrics.record_drift(row.kind, event.data.kind)
+            log.info("entry.drifted", row_id=row.row_id, kind=event.data.kind)
         if row.kind is RowKind.HOLD:
             return True
-        drift = KnownDrift(new_id("drf"), look, row.revision)
-        told = found.title if found and found.title is not None and title_digest(found.title) != form.title else None
-        event = announce.drifted(row, connection.provider, drift, kind, found, title=told)
         missing_since = row.missing_since if found is None else None
-        await self._ledger.tell_drift(lease.held, row, drift, [event], missing_since)
+        await self._ledger.tell_drift(lease.held, row, drift, events, missing_since, unproved)
         return False
 
     async def _ask_later(self, lease: Lease, row: Row, error: ProviderError) -> None:

@@ -1,13 +1,15 @@
 """Compare what a reading shows of our own entries with what we wrote (V6, G16); a difference is only a suspicion."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import datetime
 
 from services.calendar_sync.model.busy import Window
 from services.calendar_sync.model.connection import Connection
 from services.calendar_sync.model.ledger import Row
-from services.calendar_sync.providers.protocol import Reading
+from services.calendar_sync.providers.protocol import Reading, Seen
 from services.calendar_sync.store.drift import DriftRows
-from shared.drift import look_of
+from shared import clock
+from shared.drift import Form, look_of, title_digest
 
 
 class NoticeDrift:
@@ -20,28 +22,51 @@ class NoticeDrift:
         self._wake = wake
 
     async def __call__(self, connection: Connection, calendar_id: str, reading: Reading, window: Window) -> None:
-        named = None if reading.whole else reading.states.keys() | reading.removed
+        named = None if reading.whole else reading.states.keys() | reading.removed | reading.series.keys()
         if named is not None and not named:
             return
         rows = await self._rows.standing_in(connection.connection_id, calendar_id, named)
-        suspects = [row.row_id for row in rows if is_suspect(row, reading, window)]
+        now = clock.now()
+        suspects = [row.row_id for row in rows if is_suspect(row, reading, window, now)]
         if suspects:
             await self._rows.suspect(suspects)
             for row_id in suspects:
                 self._wake(row_id)
 
 
-def is_suspect(row: Row, reading: Reading, window: Window) -> bool:
+def is_suspect(row: Row, reading: Reading, window: Window, now: datetime) -> bool:
     """Whether the reading shows something new. What a whole one leaves out is gone where the window should show it."""
     if row.written is None or row.written.form is None:
         return False
     form, entry_id = row.written.form, row.written.entry_id
+    if form.occurrences:
+        seen = reading.series.get(entry_id)
+        if seen is None and not reading.whole:
+            return entry_id in reading.removed
+        return is_series_suspect(row, form, seen or frozenset(), window, now, whole=reading.whole)
     if entry_id in reading.series:
         return False
     state = reading.states.get(entry_id)
     if state is None and reading.whole and not window.touches(form.start_at, form.end_at):
         return False
     return look_of(form, state) != row.known_look
+
+
+def is_series_suspect(
+    row: Row, form: Form, seen: Collection[Seen], window: Window, now: datetime, *, whole: bool
+) -> bool:
+    """Whether an occurrence that is to come is not seen where it should be, or under another title (E6). Readings do
+    not name occurrences alike: which one it is, the provider is asked.
+    """
+    shown = {(one.start_at, one.end_at) for one in seen}
+    renamed = any(one.title is not None and title_digest(one.title) != form.title for one in seen)
+    due = {
+        (one.start_at, one.end_at)
+        for one in form.occurrences
+        if one.start_at and one.end_at and one.end_at > now and window.touches(one.start_at, one.end_at)
+    }
+    elsewhere = due - shown if whole else shown - due
+    return renamed or bool(elsewhere) or row.drift is not None or row.unproved is not None
 
 
 class RestoreEntry:

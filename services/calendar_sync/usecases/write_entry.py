@@ -26,7 +26,7 @@ from services.calendar_sync.usecases.place_entry import PlaceEntry
 from services.calendar_sync.usecases.tracing import traced
 from shared import clock
 from shared.contracts.calendar_sync import Provider
-from shared.drift import BELIEVE_MISSING_AFTER, form_of
+from shared.drift import BELIEVE_MISSING_AFTER
 from shared.due import Lease, backoff
 from shared.observability import metrics
 from shared.observability.calls import calls_noted
@@ -175,7 +175,7 @@ class WriteEntry:
             revision=row.revision,
             with_meeting=content.with_meeting,
             room_id=content.room_id,
-            form=form_of(content.draft.start_at, content.draft.end_at, content.draft.title),
+            form=content.draft.form(clock.now()),
         )
         await self._ledger.settle(lease.held, row, entry, [announce.written(row, entry)])
         metrics.record_effect(row.kind, "done")

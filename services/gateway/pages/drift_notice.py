@@ -37,17 +37,24 @@ def drift_notice(appointment: AppointmentView, language: Language, zone: str, no
         heading=text(language, f"{_words(drift)}.heading"),
         at_zoom=_at_zoom(drift),
         what=_what(drift, names.get(drift.staff_id, ""), language, zone),
-        restore=text(language, f"{_words(drift)}.restore_{drift.kind}" if _at_zoom(drift) else "drift.restore_hint"),
+        restore=_restore(drift, language),
         consequence="" if reason == _PAST else _consequence(drift, language),
         reason=text(language, f"drift.reason_{reason if reason in _REASONS else 'other'}") if reason else "",
     )
 
 
 def _consequence(drift: DriftView, language: Language) -> str:
-    sentences = [text(language, f"drift.follow_{drift.kind}")]
+    of_one = "occurrence_" if drift.original_start else ""
+    sentences = [text(language, f"drift.{of_one}follow_{drift.kind}")]
     if drift.reason == _TAKEN:
         sentences.append(text(language, "drift.follow_if_free"))
     return ("" if language == "ja" else " ").join(sentences)
+
+
+def _restore(drift: DriftView, language: Language) -> str:
+    if drift.original_start:
+        return text(language, f"{_words(drift)}.occurrence_restore")
+    return text(language, f"{_words(drift)}.restore_{drift.kind}" if _at_zoom(drift) else "drift.restore_hint")
 
 
 def _reason(drift: DriftView, now: datetime) -> str:
@@ -59,12 +66,27 @@ def _reason(drift: DriftView, now: datetime) -> str:
 def _what(drift: DriftView, name: str, language: Language, zone: str) -> str:
     words = _words(drift)
     where = text(language, f"connections.{drift.provider}")
+    if drift.original_start:
+        return _what_of_one(drift, drift.original_start, name, language, zone)
     if drift.kind is DriftKind.MOVED and drift.start and drift.end:
         when = times.span_or_days(drift.start, drift.end, zone, language)
         return text(language, f"{words}.moved", name=name, calendar=where, when=when)
     if drift.kind is DriftKind.CHANGED and drift.title:
         return text(language, f"{words}.renamed", name=name, calendar=where, title=drift.title)
     return text(language, f"{words}.{drift.kind}_somehow", name=name, calendar=where)
+
+
+def _what_of_one(drift: DriftView, original_start: datetime, name: str, language: Language, zone: str) -> str:
+    """One occurrence of a recurring appointment, named by when it was to begin (E6)."""
+    values = {
+        "name": name,
+        "calendar": text(language, f"connections.{drift.provider}"),
+        "which": times.moment(original_start, zone, language),
+    }
+    words = f"{_words(drift)}.occurrence"
+    if drift.kind is DriftKind.DELETED or not drift.start or not drift.end:
+        return text(language, f"{words}_deleted", **values)
+    return text(language, f"{words}_moved", **values, when=times.span(drift.start, drift.end, zone, language))
 
 
 def _at_zoom(drift: DriftView) -> bool:

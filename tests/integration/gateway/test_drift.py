@@ -37,6 +37,11 @@ def drifted(gateway: Installation, **changes: Any) -> None:
         ({"kind": "deleted", "start": None, "end": None}, "この予定が削除されました。"),
         ({"start": None}, "この予定の日時が変わりました。"),
         ({"reason": "slot_taken"}, "担当者のほかの予定と重なっている間は、反映できません。"),
+        ({"original_start": SLOT["start"]}, "定例のうち 2030年12月2日(月) 13:00 の回が 2030年12月3日(火) 15:00"),
+        (
+            {"original_start": SLOT["start"], "kind": "deleted", "start": None, "end": None},
+            "「変更を反映する」と、この回だけを取り消し、お客様と担当者にメールで知らせます。",
+        ),
         ({"reason": "invented_later"}, "自動で変更できませんでした。"),
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.calendar_sync.model.busy import Window
 from services.calendar_sync.model.ledger import Row, RowKind, WrittenEntry
 from services.calendar_sync.providers import google_mapping, microsoft_mapping
-from services.calendar_sync.providers.protocol import Reading
+from services.calendar_sync.providers.protocol import Reading, Seen
 from services.calendar_sync.usecases.notice_drift import is_suspect
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.drift import DriftKind
@@ -21,10 +21,15 @@ from shared.drift import (
     GONE,
     EntryState,
     KnownDrift,
+    OccurrenceState,
+    changed_occurrences,
+    differs_as_a_whole,
     form_of,
+    gone_occurrences,
     is_mass_deletion,
     kind_of,
     look_of,
+    not_believing,
 )
 
 START = datetime(2026, 12, 1, 4, tzinfo=UTC)
@@ -114,21 +119,21 @@ def test_any_repetition_of_readings_suspects_only_what_is_new(seen: list[EntrySt
     for state in [one for one in seen for _ in range(3)]:
         reading = Reading([], frozenset({"e"}), whole=whole, states={"e": state} if state else {})
         look = look_of(FORM, state)
-        assert is_suspect(row, reading, WINDOW) == (look != row.known_look)
+        assert is_suspect(row, reading, WINDOW, START - HOUR) == (look != row.known_look)
         row = replace(row, drift=KnownDrift("drf_1", look, 1) if look != AS_WRITTEN else None)
-        assert not is_suspect(row, reading, WINDOW)
+        assert not is_suspect(row, reading, WINDOW, START - HOUR)
 
 
 def test_what_a_whole_reading_leaves_out_is_suspected_only_within_its_window() -> None:
     nothing = Reading([], whole=True)
-    assert is_suspect(a_row(), nothing, WINDOW)
-    assert not is_suspect(a_row(), nothing, Window(START + 2 * HOUR, START + 24 * HOUR))
-    assert not is_suspect(a_row(missing_since=START), nothing, WINDOW)
-    assert not is_suspect(a_row(written=None), nothing, WINDOW)
+    assert is_suspect(a_row(), nothing, WINDOW, START - HOUR)
+    assert not is_suspect(a_row(), nothing, Window(START + 2 * HOUR, START + 24 * HOUR), START - HOUR)
+    assert not is_suspect(a_row(missing_since=START), nothing, WINDOW, START - HOUR)
+    assert not is_suspect(a_row(written=None), nothing, WINDOW, START - HOUR)
 
 
 def test_g17_what_was_missing_and_is_back_is_looked_at() -> None:
-    assert is_suspect(a_row(missing_since=START), Reading([], states={"e": AS_IT_IS}), WINDOW)
+    assert is_suspect(a_row(missing_since=START), Reading([], states={"e": AS_IT_IS}), WINDOW, START - HOUR)
     assert a_row(missing_since=START).known_look == GONE
 
 
@@ -157,3 +162,42 @@ def test_both_providers_say_how_an_entry_stands() -> None:
     assert microsoft_mapping.to_state({**graph, "isCancelled": True}, "Asia/Tokyo") is None
     bare = {name: value for name, value in graph.items() if name != "subject"}
     assert microsoft_mapping.to_state(bare, "Asia/Tokyo") == replace(AS_IT_IS, title=None)
+
+
+OCCURRENCES = [OccurrenceState(at, at, at + HOUR) for at in (START, START + 24 * HOUR, START + 48 * HOUR)]
+SERIES = form_of(START, START + HOUR, TITLE, OCCURRENCES)
+GONE_ONE = OccurrenceState(START + 24 * HOUR, None, None)
+MOVED_ONE = OccurrenceState(START + 48 * HOUR, START + 50 * HOUR, START + 51 * HOUR)
+
+
+def test_g17_an_occurrence_of_which_nothing_is_said_is_as_written() -> None:
+    assert look_of(SERIES, AS_IT_IS) == AS_WRITTEN
+    assert gone_occurrences(SERIES, AS_IT_IS) == ()
+
+
+def test_occurrences_that_stand_otherwise_are_told_one_by_one() -> None:
+    found = replace(AS_IT_IS, occurrences=(OCCURRENCES[0], GONE_ONE, MOVED_ONE))
+    assert changed_occurrences(SERIES, found) == (GONE_ONE, MOVED_ONE)
+    assert not differs_as_a_whole(SERIES, found)
+    less = not_believing(found, gone_occurrences(SERIES, found))
+    assert changed_occurrences(SERIES, less) == (MOVED_ONE,)
+    assert len({look_of(SERIES, one) for one in (found, less, AS_IT_IS)}) == 3
+
+
+def test_of_a_series_that_was_moved_as_a_whole_no_occurrence_is_compared() -> None:
+    found = replace(AS_IT_IS, start_at=START + HOUR, end_at=START + 2 * HOUR, occurrences=(MOVED_ONE,))
+    assert changed_occurrences(SERIES, found) == ()
+    assert differs_as_a_whole(SERIES, found)
+
+
+def test_a_reading_without_an_occurrence_that_is_to_come_is_suspect() -> None:
+    row = a_row(written=WrittenEntry("stf_1.google", Provider.GOOGLE, "e", "uid", 0, "digest", 1, False, SERIES))
+    wide = Window(START - 24 * HOUR, START + 96 * HOUR)
+    seen = [Seen(one.start_at, one.end_at, TITLE) for one in OCCURRENCES]
+    for shown, now, suspect in ((seen, START, False), (seen[1:], START, True), (seen[1:], START + 2 * HOUR, False)):
+        reading = Reading([], whole=True, series={"e": frozenset(shown)})
+        assert is_suspect(row, reading, wide, now) is suspect
+    elsewhere = Reading([], series={"e": frozenset([Seen(START + 5 * HOUR, START + 6 * HOUR, TITLE)])})
+    assert is_suspect(row, elsewhere, wide, START)
+    assert is_suspect(row, Reading([], whole=True), wide, START + 2 * HOUR)
+    assert not is_suspect(row, Reading([]), wide, START)

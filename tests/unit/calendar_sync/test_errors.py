@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from services.calendar_sync.model.entries import EntryDraft
-from services.calendar_sync.providers import google, google_mapping, microsoft
+from services.calendar_sync.providers import google, google_mapping, microsoft_errors
 from services.calendar_sync.providers.calls import ProviderApi
 from services.calendar_sync.providers.mailbox import Mailbox
 from services.calendar_sync.providers.protocol import Watch
@@ -28,7 +28,9 @@ def of_google(status: int, reason: str, **headers: str) -> ProviderError:
 
 
 def of_graph(status: int, code: str, **headers: str) -> ProviderError:
-    return microsoft.error_of(status, {"error": {"code": code}}, {k.replace("_", "-"): v for k, v in headers.items()})
+    return microsoft_errors.error_of(
+        status, {"error": {"code": code}}, {k.replace("_", "-"): v for k, v in headers.items()}
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,8 +60,8 @@ def test_googles_reasons_decide_not_the_status_alone(status: int, reason: str, k
     ("status", "code", "kind"),
     [
         (400, "ErrorInvalidRequest", ProviderRefused),
-        (400, "ErrorDuplicateTransactionId", microsoft.TransactionUsed),
-        (409, "errorduplicatetransactionid", microsoft.TransactionUsed),
+        (400, "ErrorDuplicateTransactionId", microsoft_errors.TransactionUsed),
+        (409, "errorduplicatetransactionid", microsoft_errors.TransactionUsed),
         (403, "ErrorAccessDenied", ProviderRefused),
         (404, "ErrorItemNotFound", ProviderRefused),
         (410, "SyncStateNotFound", SyncTokenExpired),
