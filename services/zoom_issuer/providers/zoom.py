@@ -84,14 +84,15 @@ class ZoomApi:
     ) -> None:
         path = f"/meetings/{meeting_id}"
         meeting = await self._call("meetings.get", "GET", path, token, params={"show_previous_occurrences": "true"})
-        there = occurrence_at(meeting, wish["start_at"])
-        if not wish["canceled"] and there is not None and there.get("duration") == wish["minutes"]:
-            return
-        found = there or occurrence_at(meeting, begins_at)
+        stands = occurrence_at(meeting, begins_at)
+        found = stands or occurrence_at(meeting, wish["start_at"])
         if found is None:
             if wish["canceled"]:
                 return
             raise ProviderRefused("zoom: no such occurrence")
+        is_there = stands is None or begins_at == wish["start_at"]
+        if not wish["canceled"] and is_there and found.get("duration") == wish["minutes"]:
+            return
         which = {"occurrence_id": str(found["occurrence_id"])}
         if wish["canceled"]:
             await self._call("meetings.delete", "DELETE", path, token, params=which | _SILENTLY)
