@@ -241,7 +241,7 @@ def _routes(
             writes,
             store,
             JoinMeeting(people, JoinLinks(store.appointments, store.documents), ring),
-            RevokeJoinLink(store, links, announcer, relay),
+            RevokeJoinLink(people, store, links, announcer, relay),
         ).router(),
         build_guest_routes(
             guard,

@@ -113,6 +113,7 @@ class ChangeAppointment:
         """``after`` differs in this occurrence alone; both sides are told of it (E6)."""
         now = named(after, was)
         if not now.canceled:
+            await check_zoom_budget(self._people, after, before)
             await self._check_free(before, after, True, allow_overlap=allow_overlap, language=caller.language)
         by = await person_of(self._people, caller)
         changes = {"version": before.version + 1, "updated_at": clock.now(), "changed_by": by}

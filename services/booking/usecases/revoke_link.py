@@ -3,7 +3,9 @@
 from services.booking.model.appointment import Appointment
 from services.booking.problems import NotOpen
 from services.booking.store.bookings import BookingStore
+from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
+from services.booking.usecases.change_appointment import person_of
 from services.booking.usecases.links import Links
 from shared import clock
 from shared.contracts.booking import AppointmentChanged
@@ -15,7 +17,10 @@ from shared.messaging.relay import Relay
 class RevokeJoinLink:
     """Each call makes another link. Raises ``NotOpen``, ``StaleVersion``."""
 
-    def __init__(self, store: BookingStore, links: Links, announcer: Announcer, relay: Relay) -> None:
+    def __init__(
+        self, people: PeopleStore, store: BookingStore, links: Links, announcer: Announcer, relay: Relay
+    ) -> None:
+        self._people = people
         self._store = store
         self._links = links
         self._announcer = announcer
@@ -32,6 +37,7 @@ class RevokeJoinLink:
                 "link_told": False,
                 "version": before.version + 1,
                 "updated_at": now,
+                "changed_by": await person_of(self._people, caller),
             }
         )
         after = after.expecting_change(before)

@@ -10,5 +10,7 @@ async def check_zoom_budget(people: PeopleStore, after: Appointment, before: App
     """Of what staff register or change; who changes nothing at Zoom is not refused, nor is a link by hand."""
     if not after.asks_zoom(before) or after.zoom_user_id is None:
         return
-    if await people.zoom_budget_is_spent(after.zoom_user_id, after.start_at, clock.now()):
+    now = clock.now()
+    start_at = next((span.start_at for span in after.spans if span.end_at > now), after.start_at)
+    if await people.zoom_budget_is_spent(after.zoom_user_id, start_at, now):
         raise ZoomRateLimited()

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -47,6 +48,7 @@ async def test_c4_a_link_by_hand_is_shown_and_told_sealed_and_no_meeting_is_want
     meeting = answer.json()["meeting"]
     assert (meeting["status"], meeting["by_hand"], meeting["error"]) == ("issued", True, None)
     assert (meeting["join_url"], meeting["meeting_id"], meeting["passcode"]) == (LINK["join_url"], "123456789", "abc")
+    assert answer.json()["changed_by"]["staff_id"] == TARO
     assert "meeting" not in {effect["effect"] for effect in answer.json()["effects"]}
     (event,) = await world.published("booking.appointment_changed.v1")
     assert event.data.appointment.wants_meeting is False
@@ -137,6 +139,18 @@ async def test_e8_what_is_known_to_be_spent_is_refused_to_staff_and_never_to_gue
     noted = await world.call("PATCH", f"/appointments/{shown['id']}", {"note": "Zoomには関わらない"})
     assert noted.status_code == 200
     assert (await world.confirm(proposal)).status_code == 201
+
+
+async def test_e8_moving_an_occurrence_asks_zoom_and_cancelling_one_is_never_refused(world: World) -> None:
+    weekly = {"rrule": "FREQ=WEEKLY;COUNT=3", "issue_web_meeting": True}
+    series = (await register(world, **weekly)).json()
+    first, second = (await world.call("GET", f"/appointments/{series['id']}/occurrences")).json()["items"][:2]
+    await budget_gone(world)
+    path = f"/appointments/{series['id']}/occurrences/"
+    later = (datetime.fromisoformat(second["start"]) + timedelta(hours=3)).isoformat()
+    refused = await world.call("PATCH", path + quote(second["original_start"]), {"start": later})
+    assert (refused.status_code, refused.json()["code"]) == (422, "zoom_rate_limited")
+    assert (await world.call("DELETE", path + quote(first["original_start"]))).status_code == 200
 
 
 async def test_c4_with_the_reserve_left_only_later_meetings_are_refused(world: World) -> None:
