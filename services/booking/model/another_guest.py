@@ -4,10 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from services.booking.model.appointment import Appointment
-from services.booking.model.effects import Expected, mail_key
+from services.booking.model.expected_mails import mails
 from services.booking.model.proposal import TokenSource
 from services.booking.model.titles import title_of
-from shared.contracts.api.effects import Effect
 from shared.contracts.booking import FormerGuest
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest
@@ -70,9 +69,10 @@ def expecting_farewell(before: Appointment, after: Appointment) -> Appointment:
     """The guest's side of the effects: the new guest is invited, the former one told the end."""
     if not is_another(before, after) or not after.mails_guest:
         return after
-    kept = [item for item in after.expected if item.effect is not Effect.MAIL or item.of != Audience.GUEST]
-    mails = [
-        Expected(effect=Effect.MAIL, of=Audience.GUEST, keys=[mail_key(purpose, Audience.GUEST)], since=after.version)
+    kept = [item for item in after.expected if item.of != Audience.GUEST or item.purpose in (None, Purpose.NOTICE)]
+    owed = [
+        mail
         for purpose in (Purpose.CONFIRMED, Purpose.REPLACED)
+        for mail in mails(purpose, [Audience.GUEST], after.version, after.link_at)
     ]
-    return after.model_copy(update={"expected": [*kept, *mails]})
+    return after.model_copy(update={"expected": [*kept, *owed]})

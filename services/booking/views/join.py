@@ -7,7 +7,6 @@ from services.booking.model.appointment import Appointment
 from shared.contracts.api.appointments import MeetingStatus, MeetingView
 from shared.contracts.api.joining import JoinStatus, JoinView
 from shared.contracts.booking import Occurrence
-from shared.recurrence import occurrences
 
 OVERTIME = timedelta(hours=2)
 """A meeting that lasts longer than planned can still be joined."""
@@ -56,13 +55,7 @@ def _url(appointment: Appointment, meeting: MeetingView) -> str | None:
 
 def _current(appointment: Appointment, now: datetime) -> Occurrence:
     """The occurrence that is next or under way, else the last one; of what is no series, the one."""
-    taking_place = occurrences(
-        appointment.start_at,
-        appointment.end_at,
-        appointment.time_zone,
-        appointment.series,
-        all_day=appointment.all_day,
-    )
+    taking_place = appointment.occurrences
     planned = Occurrence(
         original_start_at=appointment.start_at, start_at=appointment.start_at, end_at=appointment.end_at
     )

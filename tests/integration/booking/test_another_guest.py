@@ -153,3 +153,22 @@ async def test_c9_who_never_learnt_the_new_link_leaves_it_alive(world: World, fo
     await change(world, appointment_id, start=in_tokyo(7, 9).isoformat(), guest=JIRO)
     replaced = await change(world, appointment_id, guest={**JIRO, "email": "saburo@example.jp"})
     assert replaced.appointment.link_generation == 2
+
+
+async def test_c9_the_new_guest_is_owed_the_notice_and_no_link_before_it(world: World) -> None:
+    appointment_id = await an_appointment(world)
+    later = {"link": "in_notice", "notices": [10]}
+    await world.stores.bookings.appointments.update_one({"_id": appointment_id}, {"$set": {"reveal": later}})
+    await change(world, appointment_id, start=in_tokyo(6, 9).isoformat())
+    await change(world, appointment_id, guest=JIRO)
+    stored = await world.stores.bookings.appointment("org_sample", appointment_id)
+    assert stored is not None
+    owed = {item.purpose: item.tells_link for item in stored.expected if item.of == "guest"}
+    assert owed == {"notice": True, "confirmed": False, "replaced": False}
+
+
+async def test_e2_whoever_takes_the_guests_link_away_changed_it_last(world: World) -> None:
+    appointment_id = await an_appointment(world)
+    answer = await world.call("POST", f"/appointments/{appointment_id}/join-link", {"revoke": True})
+    assert answer.status_code == 204
+    assert (await shown(world, appointment_id))["changed_by"]["staff_id"] == TARO
