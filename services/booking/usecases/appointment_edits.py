@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 from services.booking.model.another_guest import with_guest
 from services.booking.model.appointment import Appointment
 from services.booking.model.appointment_times import whole_days
-from services.booking.problems import REQUIRED, SERIES_STAYS, AllDayWithZoom, invalid
+from services.booking.problems import PLACE_OF_ANOTHER, REQUIRED, SERIES_STAYS, AllDayWithZoom, invalid
 from shared.contracts.api.appointments import AppointmentPatch
+from shared.contracts.booking import Kind
 from shared.problem import Language
 from shared.zoom_block import above_block
 
@@ -58,9 +59,16 @@ def check_details(before: Appointment, after: Appointment, language: Language) -
         raise invalid(language, ("/guest/email", REQUIRED))
     if before.guest.known_as and not after.guest.known_as:
         raise invalid(language, ("/guest/name", REQUIRED))
+    if after.place not in ("", before.place) and not _is_elsewhere(after):
+        raise invalid(language, ("/place", PLACE_OF_ANOTHER))
     if after.all_day and after.wants_meeting:
         raise AllDayWithZoom()
     if after.series is not None and after.all_day is not before.all_day:
         raise invalid(language, ("/all_day", SERIES_STAYS))
     if after.deal and not after.customer and (before.deal, before.customer) != (after.deal, after.customer):
         raise invalid(language, ("/customer", REQUIRED))
+
+
+def _is_elsewhere(appointment: Appointment) -> bool:
+    """Whether it is held with another tool than Zoom, as web meetings of proposals may be too (C5)."""
+    return appointment.kind is Kind.LINK or (appointment.kind is Kind.WEB and not appointment.wants_meeting)

@@ -255,6 +255,14 @@ async def test_details_of_a_schedule_are_changed_and_it_is_told_by_whom(world: W
     assert (whole["start"][10:], whole["end"][10:]) == ("T00:00:00+09:00", "T00:00:00+09:00")
 
 
+async def test_c5_a_place_belongs_to_another_tool_than_zoom_when_it_is_changed_too(world: World) -> None:
+    for body, status in (({"kind": "web"}, 422), ({"kind": "phone"}, 422), ({"kind": "link"}, 200)):
+        shown = await registered(world, allow_overlap=True, **{**a_slot_at(3, 9), **body})
+        answer = await world.call("PATCH", f"/appointments/{shown['id']}", {"place": "https://teams.example/y"})
+        assert answer.status_code == status, answer.text
+        await world.call("DELETE", f"/appointments/{shown['id']}")
+
+
 async def test_a_canceled_schedule_says_who_canceled_it(world: World) -> None:
     shown = await registered(world, others_may_edit=True)
     ended = await world.call("DELETE", f"/appointments/{shown['id']}", staff_id=HANAKO)
