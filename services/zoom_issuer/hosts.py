@@ -78,15 +78,19 @@ def host_of(
     asked: str | None,
     *,
     basic_allowed: bool,
+    that_user_only: bool = False,
 ) -> Host | NoHost:
-    """``asked`` is the user for whom time was claimed; where nobody reaches that one any more it is whom the person has
-    now, until booking has moved the claim.
+    """``asked`` is the id of the user for whom time was claimed; where nobody reaches that one any more it is whom the
+    person has now, until booking has moved the claim. A bookable's is not moved: ``that_user_only`` hosts (C3).
     """
     users = account.users if account else ()
     if own and own.works and asked in (None, own.user_id):
         return _own(own)
-    if account and asked and (claimed := _named(users, asked)):
+    claimed = next((user for user in users if user.user_id == asked), None)
+    if account and claimed:
         return _of_account(account, claimed, basic_allowed)
+    if asked and that_user_only:
+        return NoHost.UNKNOWN_USER
     if own and own.works:
         return _own(own)
     if account and record.name and (found := _named(users, record.name)):

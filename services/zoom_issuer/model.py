@@ -50,7 +50,7 @@ class Step(StrEnum):
 class Wanted:
     """What the newest known revision of an appointment wants. ``exists`` is false once canceled or without meeting;
     ``link_generation`` grows when somebody who knows the link lost the right to attend (C9);
-    ``zoom_user_id`` is for whom time was claimed, or empty.
+    ``zoom_user_id`` is for whom time was claimed, or empty; ``that_user_only`` where nobody else may host instead (C3).
     """
 
     revision: int
@@ -64,6 +64,7 @@ class Wanted:
     confirmed_at: datetime
     link_generation: int = 1
     zoom_user_id: str = ""
+    that_user_only: bool = False
     rrule: str = ""
     times: int = 0
     changed: list[OccurrenceWish] = field(default_factory=list)
@@ -186,6 +187,7 @@ def wanted_of(appointment: Appointment, *, canceled: bool) -> Wanted:
         confirmed_at=appointment.confirmed_at,
         link_generation=appointment.link_generation,
         zoom_user_id=appointment.zoom_user_id or "",
+        that_user_only=appointment.hosted_by_bookable,
         rrule=rule_of(appointment),
         times=times_of(appointment),
         changed=wishes_of(appointment),

@@ -140,7 +140,8 @@ class Appointment(Value):
     empty. ``zoom_user_id`` is the provider's own user id for which time was claimed; ``wants_meeting`` where a Zoom
     meeting is due. ``topic`` is the meeting's at Zoom where it is not the title (E3); ``link_generation`` grows when
     somebody who knows the link lost the right to attend (C9), and a link that was issued for revision ``link_since`` or
-    later stays valid (G12). An ``all_day`` one covers whole days of ``time_zone``.
+    later stays valid (G12). ``hosted_by_bookable``: that Zoom user is a bookable's and nobody else hosts instead (C3).
+    An ``all_day`` one covers whole days of ``time_zone``.
     ``mails_guest`` is false where the guest is told nothing.
     """
 
@@ -166,6 +167,7 @@ class Appointment(Value):
     room_id: str | None
     room_name: str | None = None
     confirmed_at: Instant
+    hosted_by_bookable: bool = False
     meeting_type: MeetingTypeRef | None = None
     topic: str = ""
     link_generation: int = 1

@@ -23,6 +23,7 @@ def told(appointment: Appointment) -> contract.Appointment:
         visibility=appointment.visibility,
         wants_meeting=appointment.issues,
         zoom_user_id=appointment.zoom_user_id,
+        hosted_by_bookable=appointment.hosted_by_bookable,
         address=appointment.address,
         reception_code=appointment.reception_code,
         room_id=appointment.room_id,

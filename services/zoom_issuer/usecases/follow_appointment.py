@@ -283,7 +283,12 @@ class FollowAppointment:
 
     async def _host_of(self, row: MeetingRow) -> Host:
         wanted = row.wanted
-        return await self._hosts.of(row.organization_id, wanted.host_staff_id, wanted.zoom_user_id or None)
+        return await self._hosts.of(
+            row.organization_id,
+            wanted.host_staff_id,
+            wanted.zoom_user_id or None,
+            that_user_only=wanted.that_user_only,
+        )
 
     async def _delete_at_zoom(self, row: MeetingRow, old: Actual) -> None:
         counted = await self._store.counts_deletions(row.organization_id)

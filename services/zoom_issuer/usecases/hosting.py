@@ -48,7 +48,9 @@ class Hosts:
         self._staff = staff
         self._store = store
 
-    async def of(self, organization_id: str, staff_id: str, asked: str | None) -> Host:
+    async def of(
+        self, organization_id: str, staff_id: str, asked: str | None, *, that_user_only: bool = False
+    ) -> Host:
         """Raises ``Unhosted``, and ``ProviderUnavailable`` while the account's users are still to be listed."""
         record = await self._staff.record(staff_id)
         host = host_of(
@@ -57,6 +59,7 @@ class Hosts:
             record,
             asked,
             basic_allowed=await self._store.allows_basic(organization_id),
+            that_user_only=that_user_only,
         )
         if isinstance(host, NoHost):
             if host is NoHost.UNKNOWN_USER and await self.are_unread(organization_id):

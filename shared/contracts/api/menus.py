@@ -53,7 +53,7 @@ MenuName = Annotated[str, *one_line(NAME_LENGTH, shortest=1)]
 Minutes = Annotated[int, Field(ge=5, le=LONGEST_MEETING)]
 Capacity = Annotated[int, Field(ge=1, le=MOST_SEATS)]
 Notice = Annotated[int, Field(ge=1, le=LONGEST_NOTICE)]
-ZoomUserId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_@.+-]{1,254}$")]
+ZoomUserId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.+=-]{1,254}$")]
 
 
 class RevealFields(Request):

@@ -65,6 +65,7 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     ("bookables", {"room_id": "room_x"}, "unknown_room", "/room_id"),
     ("bookables", {"meeting_type_ids": ["mtp_x"]}, "invalid", "/meeting_type_ids/0"),
     ("bookables", {"zoom_user_id": "a/b"}, "invalid", "/zoom_user_id"),
+    ("bookables", {"zoom_user_id": "taro@example.jp"}, "invalid", "/zoom_user_id"),  # claims are by id
 ]
 
 

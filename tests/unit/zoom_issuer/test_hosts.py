@@ -53,6 +53,23 @@ def test_e1_who_hosts(
     assert host_of(own, account, record, asked, basic_allowed=True) == expected
 
 
+@pytest.mark.parametrize(
+    ("own", "account", "asked", "expected"),
+    [
+        (OWN, ACCOUNT, "u-booth", Host("con_account", "u-booth", "u-booth")),
+        (OWN, None, "u-own", MINE),
+        (OWN, ACCOUNT, "u-nobody", NoHost.UNKNOWN_USER),
+        (OWN, None, "u-booth", NoHost.UNKNOWN_USER),
+        (None, ACCOUNT, "u-nobody", NoHost.UNKNOWN_USER),
+        (None, ACCOUNT, "booth@example.jp", NoHost.UNKNOWN_USER),
+    ],
+)
+def test_c3_nobody_hosts_instead_of_a_bookables_zoom_user_since_nobody_elses_time_is_claimed(
+    own: OwnLink | None, account: OrganizationAccount | None, asked: str, expected: Host | NoHost
+) -> None:
+    assert host_of(own, account, RECORD, asked, basic_allowed=True, that_user_only=True) == expected
+
+
 @pytest.mark.parametrize("asked", [None, "u-booth"])
 def test_c8_a_basic_user_of_the_account_hosts_only_where_the_organization_allows_it(asked: str | None) -> None:
     assert host_of(None, ACCOUNT, NAMED_OTHERWISE, asked, basic_allowed=False) is NoHost.BASIC
