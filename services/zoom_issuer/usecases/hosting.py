@@ -48,9 +48,7 @@ class Hosts:
         self._staff = staff
         self._store = store
 
-    async def of(
-        self, organization_id: str, staff_id: str, asked: str | None, *, that_user_only: bool = False
-    ) -> Host:
+    async def of(self, organization_id: str, staff_id: str, asked: str | None, *, that_user_only: bool = False) -> Host:
         """Raises ``Unhosted``, and ``ProviderUnavailable`` while the account's users are still to be listed."""
         record = await self._staff.record(staff_id)
         host = host_of(
