@@ -174,8 +174,8 @@ class Delivery(Value):
 
 class Matter(Value):
     """``revision`` is that of the newest state; ``closed`` names how it ended for good, ``secrets`` belong to the
-    newest state and are encrypted at rest, and so does the link ``by_hand`` that staff entered (C4); ``guest_link`` is
-    the fingerprint of the guest's join link (X9).
+    newest state and are encrypted at rest, and so does the link ``by_hand`` that staff entered (C4); ``place`` stands
+    for the URL or text of another tool (C5); ``guest_link`` is the fingerprint of the guest's join link (X9).
     """
 
     about: str
@@ -188,6 +188,7 @@ class Matter(Value):
     closed: str = ""
     meeting: Meeting | None = None
     by_hand: Meeting | None = None
+    place: Meeting | None = None
     trouble: Trouble | None = None
     notices: dict[str, Notice] = Field(default_factory=dict)
     deliveries: dict[str, Delivery] = Field(default_factory=dict)
@@ -205,11 +206,13 @@ class Matter(Value):
         *,
         guest_link: str = "",
         by_hand: Meeting | None = None,
+        place: Meeting | None = None,
     ) -> Self:
         if revision <= self.revision:
             return self
-        newest = {"appointment": appointment, "secrets": secrets, "guest_link": guest_link, "by_hand": by_hand}
-        return self.model_copy(update={"revision": revision, **newest})
+        links = {"guest_link": guest_link, "by_hand": by_hand, "place": place}
+        newest = {"revision": revision, "appointment": appointment, "secrets": secrets}
+        return self.model_copy(update={**newest, **links})
 
     def with_end(self, how: str) -> Self:
         """Withdrawn and canceled are final, whatever else arrives."""
@@ -237,9 +240,9 @@ class Matter(Value):
 
     @property
     def joining(self) -> Meeting | None:
-        """How to join now: what staff entered, else what was issued where one is wanted."""
+        """How to join now: what staff entered, else what was issued where one is wanted, else another tool."""
         wanted = self.appointment is not None and self.appointment.wants_meeting
-        return self.by_hand or (self.meeting if wanted else None)
+        return self.by_hand or (self.meeting if wanted else self.place)
 
     @property
     def link(self) -> str:
@@ -259,7 +262,7 @@ class Matter(Value):
         if self.appointment is None:
             return self
         known = self.appointment.model_copy(update={name: getattr(former, name) for name in FormerGuest.model_fields})
-        return self.model_copy(update={"appointment": known, "meeting": None, "by_hand": None})
+        return self.model_copy(update={"appointment": known, "meeting": None, "by_hand": None, "place": None})
 
     @property
     def guest_mark(self) -> str:

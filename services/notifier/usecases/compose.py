@@ -88,7 +88,7 @@ class ComposeMail:
             message=self._safe.lock_mail(content, about=matter.about),
             recipients=[recipient.email for recipient in recipients],
             refused=unusable,
-            link=matter.link if material.join and material.join.url else "",
+            link=matter.link if (material.join.url if material.join else material.place) else "",
             own_link=matter.own_link(audience) if material.join and material.join.own_url else "",
             to=address_mark(recipients[0].email) if audience is Audience.GUEST else "",
             sequence=mail.invitation.sequence if mail.invitation else -1,

@@ -75,11 +75,12 @@ class HearOfMatters:
         secrets = self._safe.lock(opened.model_dump_json(), about=event.subject)
         revision = data.appointment.revision
         by_hand = self._link(event, revision, event.subject, opened.by_hand) if opened.by_hand else None
+        place = _place(event, revision, opened.place) if opened.place else None
 
         def merge(matter: Matter) -> Matter:
             guest_link = _fingerprint(opened.join_url)
             matter = matter.with_appointment(
-                revision, data.appointment, secrets, guest_link=guest_link, by_hand=by_hand
+                revision, data.appointment, secrets, guest_link=guest_link, by_hand=by_hand, place=place
             )
             for notice in notices:
                 matter = matter.with_notice(notice)
@@ -245,6 +246,11 @@ def notice_of(
 def _occurrence_tag(original_start_at: datetime | None) -> str:
     """Tells mails of one revision apart that are about several occurrences; empty where there is one only."""
     return f"@{original_start_at:%Y%m%dT%H%M}" if original_start_at else ""
+
+
+def _place(event: CloudEvent[Any], revision: int, place: str) -> Meeting:
+    """Where people meet with another tool; the words themselves are among the newest state's secrets (C5)."""
+    return Meeting(revision=revision, at=event.time, chain=_chain(event), link=_fingerprint(place))
 
 
 def _chain(event: CloudEvent[Any]) -> Chain:

@@ -244,6 +244,7 @@ def _appointment_event(
         guidance="資料をご覧ください。",
         message=message,
         by_hand=by_hand,
+        place=extra.pop("place", ""),
     )
     about = appointment.appointment_id
     data = kind(appointment=appointment, sealed=secrets.seal(BUS, subject=about), **extra)

@@ -94,6 +94,25 @@ async def test_x9_whose_link_is_never_out_of_date_is_not_mailed_when_the_meeting
     assert len(desk.letters) == 2
 
 
+async def test_g12_whoever_was_told_zoom_is_told_the_other_tool_that_takes_its_place_and_its_next_url(
+    desk: Desk,
+) -> None:
+    teams, other = "https://teams.example/1", "https://teams.example/2"
+    await confirm(desk)
+    for revision, place in ((2, teams), (3, teams), (4, other)):
+        moved = an_appointment(revision=revision, kind="link", wants_meeting=False)
+        await desk.hear(changed(moved, place=place))
+        await desk.rest()
+    told = [letter for letter in read_by(desk, GUEST.email) if letter.key.startswith("link")]
+    first, second = told
+    assert (teams in first.text, MEETING.join_url in first.text) == (True, False)
+    assert (other in second.text, second.entry["LOCATION"]) == (True, other)
+    await desk.hear(changed(an_appointment(revision=5)))
+    await desk.hear(meeting_updated(revision=5, link=NEW))
+    await desk.rest()
+    assert NEW in [letter for letter in read_by(desk, GUEST.email) if letter.key.startswith("link")][-1].text
+
+
 async def test_x9_another_setting_is_no_reason_to_mail(desk: Desk) -> None:
     await confirm(desk)
     await choose(desk, "own")
