@@ -17,12 +17,14 @@ from services.gateway.pages.texts import text
 from services.gateway.pages.typed import seen_version
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
+from services.gateway.providers.zoom import ZoomUserStatus
 from shared.contracts.api.menus import BookableList, BookableView, MeetingTypeList, MeetingTypeView
 from shared.problem import Language, NotFound
 
 router = APIRouter()
 _LISTED = 200
 """More than anybody offers on one page; what lies beyond is reached by the API."""
+_ZOOM_USERS = 300
 _SAID = ("added", "changed", "archived", "deleted", "restored")
 
 
@@ -200,7 +202,7 @@ async def _page(
 
 
 async def _choices(request: Request, signed_in: SignedIn, sheet: Sheet) -> dict[str, Any]:
-    """What a bookable can be made of: types, staff, and rooms where they can be read."""
+    """What a bookable can be made of: types, staff, and rooms and Zoom users where they can be read."""
     parts, caller, chosen = parts_of(request), signed_in.caller(), sheet.typed["meeting_type_ids"].split()
     query = {"limit": str(_LISTED), "archived": "true"}
     types = (await parts.backends.booking.menu_items(caller, TYPES, query)).read(MeetingTypeList).items
@@ -216,4 +218,18 @@ async def _choices(request: Request, signed_in: SignedIn, sheet: Sheet) -> dict[
         "chosen": chosen,
         "staff": [(one.id, one.name) for one in staff],
         "rooms": rooms,
+        "zoom_users": await _zoom_users(request, signed_in, sheet.typed["zoom_user_id"]),
     }
+
+
+async def _zoom_users(request: Request, signed_in: SignedIn, kept: str) -> list[tuple[str, str]]:
+    """Those of the organization's account that may host (C2); none without an account, where an id can be typed."""
+    try:
+        listed = (await parts_of(request).backends.zoom_issuer.users(signed_in.caller(), limit=_ZOOM_USERS)).items
+    except BackendProblem:
+        return []
+    hosts = [user for user in listed if user.allowed and user.status is ZoomUserStatus.ACTIVE]
+    choices = [(user.user_id, f"{user.name} ({user.email})") for user in hosts]
+    if kept and listed and kept not in dict(choices):
+        choices.append((kept, kept))
+    return choices

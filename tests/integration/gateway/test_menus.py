@@ -69,6 +69,24 @@ async def test_what_booking_refuses_stands_beside_its_field_and_what_was_typed_s
     gateway.services.says("booking", "POST /internal/bookables", Answer(201, a_bookable()))
 
 
+def a_zoom_user(user_id: str, **changes: Any) -> dict[str, Any]:
+    usual = {"email": f"{user_id}@z.example", "name": user_id.upper(), "plan": "licensed", "status": "active"}
+    return {**usual, "user_id": user_id, "allowed": True, "staff_ids": [], **changes}
+
+
+async def test_c2_a_bookable_is_mapped_to_one_of_the_accounts_zoom_users_that_may_host(gateway: Installation) -> None:
+    users = [a_zoom_user("zu1"), a_zoom_user("zu2", status="gone"), a_zoom_user("zu3", allowed=False)]
+    listed = Answer(200, {"items": users, "next_cursor": None})
+    gateway.services.says("zoom_issuer", "GET /internal/zoom-users", listed)
+    page = gateway.pages(ADMIN)
+    shown = (await page.get("/menus/bookables/new")).text
+    assert '<option value="zu1">ZU1 (zu1@z.example)</option>' in shown
+    assert "zu2" not in shown
+    assert "zu3" not in shown
+    gateway.services.says("booking", "GET /internal/bookables/bkb_1", Answer(200, a_bookable(zoom_user_id="zu2")))
+    assert '<option value="zu2" selected>' in (await page.get("/menus/bookables/bkb_1")).text
+
+
 async def test_who_was_overtaken_keeps_what_was_typed(gateway: Installation) -> None:
     page = gateway.pages(ADMIN)
     token = await token_of(page, "/menus/meeting-types/mtp_1")
