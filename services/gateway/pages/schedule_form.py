@@ -15,6 +15,7 @@ from shared.recurrence import DAYS
 
 TEXTS = (
     "type",
+    "bookable_id",
     "title",
     "span",
     "start_date",
@@ -100,6 +101,7 @@ def copied(base: Typed, of: AppointmentView) -> Typed:
         **base.values,
         **times,
         "type": of.meeting_type.id if of.meeting_type else of.kind.value,
+        "bookable_id": of.bookable_id or "",
         "span": "all_day" if of.all_day else "plain",
         "title": of.title,
         "customer": of.customer,
@@ -144,7 +146,7 @@ def request_of(typed: Typed, place_for: Sequence[str]) -> dict[str, Any]:
         body["send_mail"] = "send_mail" in typed.ticked and bool(typed["email"].strip())
     if typed["place"] and typed["type"] in place_for:
         body["place"] = typed["place"]
-    body |= {name: typed[name] for name in ("address", "room_id") if typed[name]}
+    body |= {name: typed[name] for name in ("address", "room_id", "bookable_id") if typed[name]}
     body |= {name: True for name in ("others_may_edit", "allow_overlap") if name in typed.ticked}
     if typed["span"] == "recurring":
         body["rrule"] = rule_of(typed)

@@ -1,4 +1,4 @@
-"""The types that a schedule can be of (種別): the organization's meeting types, or the kinds where it has none."""
+"""What a schedule can be of: the organization's meeting types (種別), or the kinds where it has none, and its menus."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from services.gateway.identity import SignedIn
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.room_data import staff_kind_word
 from services.gateway.parts import parts_of
-from shared.contracts.api.menus import Location, MeetingTypeList
+from shared.contracts.api.menus import BookableList, Location, MeetingTypeList
 from shared.contracts.booking import Kind
 
 _KINDS = {Location.ZOOM: Kind.WEB}
@@ -39,3 +39,9 @@ async def type_choices(request: Request, signed_in: SignedIn, *, of: TypeChoice 
         language = language_for(request)
         found = [TypeChoice(kind.value, staff_kind_word(kind, language), kind) for kind in Kind]
     return [*([of] if of and of.value not in [one.value for one in found] else []), *found]
+
+
+async def bookable_choices(request: Request, signed_in: SignedIn) -> list[tuple[str, str]]:
+    """Id and name of the menus that may be booked (C10), in the organization's order."""
+    reply = await parts_of(request).backends.booking.menu_items(signed_in.caller(), "bookables", {"limit": "200"})
+    return [(one.id, one.name) for one in reply.read(BookableList).items]

@@ -17,7 +17,7 @@ from services.gateway.pages.people_chosen import people_chosen
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.schedule_form import FREQUENCIES, SPANS, Typed, begun_at, blank, copied, request_of, sent
-from services.gateway.pages.schedule_types import TypeChoice, type_choices
+from services.gateway.pages.schedule_types import TypeChoice, bookable_choices, type_choices
 from services.gateway.pages.texts import text, texts_of
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
@@ -39,7 +39,20 @@ _PLACES = {
     "all_day": "type",
     "occurrences": "start_time",
 }
-_FIELDS = {"title", "customer", "deal", "place", "address", "company", "name", "email", "guidance", "note", "rrule"}
+_FIELDS = {
+    "title",
+    "bookable_id",
+    "customer",
+    "deal",
+    "place",
+    "address",
+    "company",
+    "name",
+    "email",
+    "guidance",
+    "note",
+    "rrule",
+}
 
 
 @router.get(_NEW)
@@ -165,6 +178,7 @@ async def _page(
             "typed": typed,
             "errors": typed.errors,
             "types": types,
+            "bookables": await bookable_choices(request, signed_in),
             "spans": SPANS,
             "frequencies": FREQUENCIES,
             "days": DAYS,
