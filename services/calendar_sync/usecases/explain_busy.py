@@ -50,10 +50,11 @@ class ExplainBusy:
         linked = [one for one in found if one.linked]
         links = {mirror_id: one for one in linked for mirror_id in one.busy_mirrors}
         mirrors = await self._mirrors.of_links(linked)
+        found_there = await self._mirrors.in_span(list(mirrors), moment)
         own = (await self._ledger.own_entries([staff_id], at))[staff_id]
         entries = [
             (links[mirror_id].provider, entry)
-            for mirror_id, entry in await self._mirrors.in_span(list(mirrors), moment)
+            for mirror_id, entry in found_there
             if entry.start_at <= at and not own.include(entry)
         ]
         calendars = [_known(link, mirrors, at) for link in linked]

@@ -45,8 +45,8 @@ class ShowBusyTimes:
         links = await self._connections.of_staff(staff_ids, organization_id=organization_id)
         linked = [one for one in links if one.linked]
         mirrors = await self._mirrors.of_links(linked)
-        own = await self._ledger.own_entries(staff_ids, span.start_at)
         entries = await self._mirrors.in_span(list(mirrors), span)
+        own = await self._ledger.own_entries(staff_ids, span.start_at)
         owner = {mirror_id: one.staff_id for one in linked for mirror_id in one.busy_mirrors}
         shown = []
         for staff_id in staff_ids:

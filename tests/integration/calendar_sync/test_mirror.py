@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shared import clock
-from tests.builders import a_slot
+from tests.builders import a_slot, tomorrow_at
 from tests.integration.calendar_sync.conftest import World, attending, patiently, rarely_polled
 
 DAY = f"{clock.now() + timedelta(days=5):%Y-%m-%d}"
@@ -174,3 +174,18 @@ async def test_another_organization_sees_nothing(world: World) -> None:
     query = {"staff_ids": "stf_admin", "from": MORNING, "to": EVENING}
     answer = await world.service.get("/internal/busy", params=query, headers={"x-organization-id": "org_other"})
     assert answer.json()["items"] == [{"staff_id": "stf_admin", "status": "not_connected", "as_of": None, "busy": []}]
+
+
+@rarely_polled
+async def test_g04_a_hold_that_is_made_while_its_calendar_is_looked_at_is_ours(world: World) -> None:
+    """Else the guest who confirms at once would read that the slot is taken."""
+    await world.connect("stf_taro")
+    await world.faults({"kind": "slow", "provider": "microsoft", "path": "calendarView$", "delay_s": 3})
+    slot = a_slot("slt_1", tomorrow_at(4))
+    span = slot.start_at.isoformat(), slot.end_at.isoformat()
+    looking = asyncio.create_task(world.look("stf_taro", *span, max_age_s=0, budget_s=30))
+    await patiently(lambda: world.calls(method="GET", path="/v1.0/me/calendarView"))
+    await world.propose(slots=[slot])
+    await patiently(lambda: world.titles("stf_taro"))
+    assert not looking.done(), "the hold came before the calendar answered"
+    assert (await looking)["busy"] == []
