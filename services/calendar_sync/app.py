@@ -6,7 +6,6 @@ import httpx
 from fastapi import FastAPI
 from faststream.rabbit import RabbitBroker
 
-from services.calendar_sync.providers.mailbox import Mailboxes
 from services.calendar_sync.providers.protocol import CalendarProvider
 from services.calendar_sync.providers.rooms import RoomProvider
 from services.calendar_sync.routes import UseCases, build_router
@@ -48,7 +47,13 @@ from services.calendar_sync.usecases.show_rooms import AskRooms, ShowRooms
 from services.calendar_sync.usecases.sync_mirror import Rhythm, SyncMirror
 from services.calendar_sync.usecases.watch import HearNotification, WatchCalendar, WatchRules
 from services.calendar_sync.usecases.write_entry import WriteEntry
-from services.calendar_sync.vendors import Endpoints, make_endpoints, make_providers, make_room_providers
+from services.calendar_sync.vendors import (
+    Endpoints,
+    make_endpoints,
+    make_mailboxes,
+    make_providers,
+    make_room_providers,
+)
 from shared import http, mongo, oauth_attempts
 from shared.contracts.calendar_sync import Provider
 from shared.due import DueWorker
@@ -164,10 +169,7 @@ class Wiring:
         self._providers = providers
         self._room_providers = room_providers
         self._endpoints = endpoints
-        self._mailboxes = {
-            Provider.GOOGLE: Mailboxes(settings.google_concurrency),
-            Provider.MICROSOFT: Mailboxes(settings.microsoft_concurrency),
-        }
+        self._mailboxes = make_mailboxes(settings)
         self._credentials = Credentials(
             stores.connections, endpoints.usual, endpoints.with_rooms, renew_before=settings.renew_before
         )

@@ -18,6 +18,8 @@ class Settings(ServiceSettings):
     google_directory_url: str = "https://admin.googleapis.com/admin/directory/v1"
     google_concurrency: int = 8
     """Requests at once per mailbox and process."""
+    google_per_minute: int = 540
+    """Requests per mailbox and process; Google allows 600 per user. Divide it by the number of replicas."""
     google_description_limit: int = 8_192
 
     microsoft_client_id: str = ""
@@ -27,6 +29,8 @@ class Settings(ServiceSettings):
     microsoft_api_url: str = "https://graph.microsoft.com/v1.0"
     microsoft_concurrency: int = 4
     """Graph refuses the fifth request at once of one mailbox: divide it by the number of replicas."""
+    microsoft_per_ten_minutes: int = 9_000
+    """Requests per mailbox and process; Graph allows 10,000. Divide it likewise."""
     microsoft_description_limit: int = 200_000
 
     provider_timeout: timedelta = timedelta(seconds=10)

@@ -1,11 +1,13 @@
 """The adapters and token endpoints of both vendors, made of the settings."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 
 from services.calendar_sync.providers.google import GoogleCalendar, google_app
 from services.calendar_sync.providers.google_rooms import GoogleRooms
+from services.calendar_sync.providers.mailbox import Mailboxes, Pace
 from services.calendar_sync.providers.microsoft import MicrosoftCalendar, microsoft_app
 from services.calendar_sync.providers.microsoft_rooms import MicrosoftRooms
 from services.calendar_sync.providers.protocol import CalendarProvider
@@ -27,6 +29,15 @@ def make_providers(settings: Settings, client: httpx.AsyncClient) -> dict[Provid
             api_url=settings.microsoft_api_url,
             description_limit=settings.microsoft_description_limit,
         ),
+    }
+
+
+def make_mailboxes(settings: Settings) -> dict[Provider, Mailboxes]:
+    a_minute = Pace(settings.google_per_minute, timedelta(minutes=1))
+    ten_minutes = Pace(settings.microsoft_per_ten_minutes, timedelta(minutes=10))
+    return {
+        Provider.GOOGLE: Mailboxes(settings.google_concurrency, a_minute),
+        Provider.MICROSOFT: Mailboxes(settings.microsoft_concurrency, ten_minutes),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from services.calendar_sync.providers.mailbox import count_request
 from services.calendar_sync.providers.protocol import Credential
 from shared.http import json_object, send
 from shared.observability.http import provider_call
@@ -61,6 +62,7 @@ class ProviderApi:
     async def _send(
         self, method: str, url: str, token: str, headers: Mapping[str, str] | None, arguments: dict[str, Any]
     ) -> httpx.Response:
+        count_request()
         sent = {**(headers or {}), "authorization": f"Bearer {token}"}
         return await send(self._client, method, url, headers=sent, **arguments)
 

@@ -1,7 +1,10 @@
 """Holds and entries (R21, R26, V5, G10, G15)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pytest
+
+from shared import clock
 from shared.contracts.booking import (
     AppointmentCanceled,
     AppointmentChanged,
@@ -199,6 +202,35 @@ async def test_throttling_is_honoured_and_told(world: World) -> None:
     assert waiting["retry_at"] is not None
     await until(world, "stf_taro", TITLE)
     assert len(await world.calls(method="POST", path="/v1.0/me/events")) == 2
+
+
+async def test_g20_googles_403_of_the_user_is_a_pause_for_all_holds_of_the_mailbox_and_none_is_lost(
+    world: World,
+) -> None:
+    await world.connect("stf_admin")
+    body = {"error": {"code": 403, "errors": [{"reason": "userRateLimitExceeded"}]}}
+    rule = {"kind": "status", "provider": "google", "method": "POST", "path": "/events$", "status": 403, "body": body}
+    await world.faults({**rule, "headers": {"Retry-After": "3"}, "times": 1})
+    await world.propose(attendees=attending("stf_admin"))
+    await until(world, "stf_admin", HOLD, HOLD)
+    calls = await world.calls(provider="google", method="POST", path="/calendar/v3/calendars/primary/events")
+    tries = sorted((datetime.fromisoformat(call["at"]), call["status"]) for call in calls)
+    [refused_at] = [at for at, status in tries if status == 403]
+    late = [at for at, _ in tries if at > refused_at + timedelta(seconds=1)]
+    assert late, "what was refused came again"
+    assert all(at - refused_at > timedelta(seconds=2.5) for at in late)
+    failed = [one["reason"] for one in world.bus.of("calendar_sync.calendar_write_failed.v1")]
+    assert "userRateLimitExceeded" in failed
+
+
+@pytest.mark.parametrize("world", [{"google_per_minute": 1}], indirect=True)
+async def test_g20_what_has_no_room_in_the_window_is_not_asked_and_told_as_waiting(world: World) -> None:
+    await world.connect("stf_admin")
+    await world.propose(attendees=attending("stf_admin"))
+    [waiting, *_] = await patiently(lambda: world.bus.of("calendar_sync.calendar_write_failed.v1"))
+    assert datetime.fromisoformat(waiting["retry_at"]) > clock.now() + timedelta(seconds=10)
+    calls = await world.calls(provider="google", path="/calendar/v3/calendars/primary/events")
+    assert len(calls) <= 1, "one for all holds and reads of this minute"
 
 
 async def test_every_try_is_told_by_the_event_that_comes_next(world: World) -> None:

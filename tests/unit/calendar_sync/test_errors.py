@@ -9,7 +9,6 @@ import pytest
 from services.calendar_sync.model.entries import EntryDraft
 from services.calendar_sync.providers import google, google_mapping, microsoft_errors
 from services.calendar_sync.providers.calls import ProviderApi
-from services.calendar_sync.providers.mailbox import Mailbox
 from services.calendar_sync.providers.protocol import Watch
 from shared import http
 from shared.contracts.booking import Visibility
@@ -148,17 +147,6 @@ async def test_a_new_channel_is_kept_although_the_old_one_cannot_be_stopped() ->
     old = Watch("old", "old", until)
     made = await calendar.renew_watch(Token(), old, url="http://c.example", secret="s", until=until)
     assert made.resource_id == "new"
-
-
-async def test_a_mailbox_that_asked_for_silence_is_left_alone() -> None:
-    mailbox = Mailbox(4)
-    with pytest.raises(ProviderThrottled):
-        async with mailbox.slot():
-            raise ProviderThrottled("429", retry_after=timedelta(seconds=60))
-    with pytest.raises(ProviderThrottled) as caught:
-        async with mailbox.slot():
-            pytest.fail("asked although silence was wanted")
-    assert caught.value.retry_after > timedelta(seconds=50)
 
 
 def test_g24_a_note_is_text_although_google_reads_html() -> None:
