@@ -85,6 +85,22 @@ async def _replaced(page: Page, sandbox: httpx.AsyncClient) -> None:
     await expect(page.locator("main")).to_contain_text("1件")
 
 
+async def test_c1_an_administrator_of_the_zoom_account_connects_it_by_consent(
+    people: People, admin: httpx.AsyncClient
+) -> None:
+    boss = {"email": "boss@consent.example", "admin": True}
+    async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox:
+        await sandbox.post("/inspect/zoom/users", json={"organization": "consent-zoom", "users": [boss], "count": 2})
+    page = await people.staff(email=ADMIN)
+    for decision, said in (("deny", ".notice-bad"), ("allow", ".notice-ok")):
+        await page.goto("/settings/zoom")
+        await page.locator("form[action='/settings/zoom/consent'] button").evaluate("one => one.form.submit()")
+        await page.check(f"input[value='{boss['email']}']")
+        await page.click(f"button[value={decision}]")
+        await expect(page.locator(said)).to_be_visible()
+    await _listed(admin, 3)
+
+
 async def _listed(admin: httpx.AsyncClient, count: int) -> None:
     async def listed() -> bool:
         shown: dict[str, Any] = (await admin.get("/api/v1/zoom-account")).json()
