@@ -7,7 +7,8 @@ from fastapi.responses import RedirectResponse
 
 from services.gateway.edge.forwarding import if_match
 from services.gateway.identity import SignedIn
-from services.gateway.pages.guest_names import guest_name
+from services.gateway.pages.guest_names import heading_of
+from services.gateway.pages.overtaken import Difference, Sheet, as_sent, fresh, overtaken
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text
@@ -19,7 +20,12 @@ from shared.contracts.api.links import LinkByHand
 from shared.problem import Forbidden, VersionMismatch
 
 router = APIRouter()
-FIELDS = ("join_url", "meeting_id", "passcode")
+_LABELS = {
+    "join_url": "byhand.join_url",
+    "meeting_id": "appointments.meeting_id",
+    "passcode": "appointments.passcode",
+}
+FIELDS = tuple(_LABELS)
 
 
 @router.get("/appointments/{appointment_id}/meeting")
@@ -27,7 +33,7 @@ async def show(request: Request, appointment_id: str, signed_in: Session) -> Res
     appointment = await _appointment(request, signed_in, appointment_id)
     if not _may_have_link(appointment):
         return RedirectResponse(f"/appointments/{appointment.id}", status_code=303)
-    return _page(request, signed_in, appointment, _known(appointment))
+    return _page(request, signed_in, appointment, fresh(_known(appointment), appointment.version))
 
 
 @router.post("/appointments/{appointment_id}/meeting")
@@ -47,13 +53,13 @@ async def change(request: Request, appointment_id: str, signed_in: Form) -> Resp
     except Mistyped as mistyped:
         odd = {name: text(language, f"byhand.{name}_odd") for name in mistyped.errors if typed[name]}
         errors = mistyped.errors | odd
-        return _page(request, signed_in, appointment, typed, errors, text(language, "common.fix"), 422)
+        return _page(request, signed_in, appointment, as_sent(form, typed, errors, text(language, "common.fix"), 422))
     except VersionMismatch:
         return await _overtaken(request, signed_in, appointment_id, typed)
     except BackendProblem as problem:
         if problem.code == VersionMismatch.code:
             return await _overtaken(request, signed_in, appointment_id, typed)
-        return _page(request, signed_in, appointment, typed, {}, problem.detail, problem.status)
+        return _page(request, signed_in, appointment, as_sent(form, typed, {}, problem.detail, problem.status))
     said = "link_removed" if removes else "link_entered"
     return RedirectResponse(f"/appointments/{appointment.id}?said={said}", status_code=303)
 
@@ -67,10 +73,13 @@ async def _appointment(request: Request, signed_in: SignedIn, appointment_id: st
 
 
 async def _overtaken(request: Request, signed_in: SignedIn, appointment_id: str, typed: Mapping[str, str]) -> Response:
-    """What was typed stays; the version is that of now."""
-    now = await _appointment(request, signed_in, appointment_id)
-    sentence = text(language_for(request), "common.changed_meanwhile")
-    return _page(request, signed_in, now, typed, {}, sentence, VersionMismatch.status)
+    now, language = await _appointment(request, signed_in, appointment_id), language_for(request)
+    current = _known(now)
+
+    def told(name: str) -> Difference:
+        return Difference(text(language, _LABELS[name]), current[name] or text(language, "byhand.none"))
+
+    return _page(request, signed_in, now, overtaken(await request.form(), typed, current, now.version, told))
 
 
 def _may_have_link(appointment: AppointmentView) -> bool:
@@ -83,27 +92,18 @@ def _known(appointment: AppointmentView) -> dict[str, str]:
     return {name: (getattr(meeting, name) or "") if meeting.by_hand else "" for name in FIELDS}
 
 
-def _page(
-    request: Request,
-    signed_in: SignedIn,
-    appointment: AppointmentView,
-    typed: Mapping[str, str],
-    errors: Mapping[str, str] | None = None,
-    problem: str = "",
-    status: int = 200,
-) -> Response:
+def _page(request: Request, signed_in: SignedIn, appointment: AppointmentView, sheet: Sheet) -> Response:
     return staff_page(
         request,
         signed_in,
         "staff/link_by_hand.html",
         {
             "appointment": appointment,
-            "heading": guest_name(appointment, language_for(request)),
+            "heading": heading_of(appointment, language_for(request)),
             "meeting": appointment.meeting,
-            "typed": typed,
-            "errors": errors or {},
-            "problem": problem,
+            "sheet": sheet,
+            "problem": sheet.problem,
         },
-        status=status,
+        status=sheet.status,
         here=f"/appointments/{appointment.id}/meeting",
     )

@@ -91,3 +91,25 @@ async def test_who_needs_no_zoom_is_not_told_what_is_left(gateway: Installation)
     shows(gateway, {**LINK, "status": "issued", "error": None, "by_hand": True})
     has_left(gateway, 0)
     assert "使い切りました" not in (await gateway.pages(TARO).get("/appointments/apt_1")).text
+
+
+async def test_who_was_overtaken_sees_the_link_that_is_there_now(gateway: Installation) -> None:
+    shows(gateway, WAITS)
+    page = gateway.pages(TARO)
+    form = (await page.get(PAGE)).text
+    seen = form.split('name="seen" value="')[1].split('"')[0]
+    shows(gateway, {**LINK, "status": "issued", "error": None, "by_hand": True})
+    gateway.services.says(
+        "booking", "PUT /internal/appointments/apt_1/meeting", Answer(412, {"code": "version_mismatch"})
+    )
+    data = {
+        "csrf_token": await token_of(page, PAGE),
+        "version": "1",
+        "seen": seen,
+        "join_url": "https://mine.example/l",
+    }
+    answer = await page.post(PAGE, data=data)
+    assert answer.status_code == 412
+    assert "https://teams.example/l" in answer.text
+    assert 'value="https://mine.example/l"' in answer.text
+    assert 'value="123"' in answer.text, "what was left alone is as it is now"
