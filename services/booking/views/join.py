@@ -48,9 +48,9 @@ def _status(appointment: Appointment, meeting: MeetingView, now: datetime, takin
 
 
 def _url(appointment: Appointment, meeting: MeetingView) -> str | None:
-    """The meeting's, or the fixed place of one with another tool (C5), where it is an address."""
-    place = appointment.place.strip()
-    return meeting.join_url or (place if place.startswith(("https://", "http://")) else None)
+    """The meeting's, or the address that the fixed text of another tool (C5) begins with."""
+    first = next(iter(appointment.place.split()), "")
+    return meeting.join_url or (first if first.startswith(("https://", "http://")) else None)
 
 
 def _current(appointment: Appointment, now: datetime) -> Occurrence:

@@ -100,6 +100,9 @@ def test_c5_a_fixed_place_is_followed_where_it_is_an_address() -> None:
     teams = an_appointment(kind=Kind.LINK, wants_meeting=False, place="https://teams.example/1")
     assert join_view(teams, none, "会社", START, for_guest=True).url == "https://teams.example/1"
     assert status(teams.model_copy(update={"place": "3階の受付"}), START, none) is JoinStatus.NONE
+    for more in (" 会議ID: 123 456", "\u3000会議ID", "\nID 1"):
+        with_words = teams.model_copy(update={"place": f"https://teams.example/1{more}"})
+        assert join_view(with_words, none, "会社", START, for_guest=True).url == "https://teams.example/1"
 
 
 def test_x9_what_was_cancelled_leads_nowhere_whatever_stands_at_zoom() -> None:
