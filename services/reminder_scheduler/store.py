@@ -5,7 +5,7 @@ A row's ``revision`` only grows; ``sent_for`` holds every instant a bell rang fo
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, time
 from typing import Any
 
@@ -16,6 +16,7 @@ from shared.contracts.envelope import CloudEvent
 from shared.messaging import outbox
 from shared.mongo import ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel, UpdateOne
 from shared.projection import keep_newest
+from shared.recurrence import MOST
 
 
 class ReminderStore:
@@ -104,6 +105,12 @@ class ReminderStore:
             "version": version,
         }
         return await keep_newest(self.organizations, organization_id, state, version)
+
+    async def behind(self, last: Known) -> list[str]:
+        """Rows of later occurrences of the same series."""
+        ids = [replace(last, place=place).row_id for place in range((last.place or 0) + 1, MOST)]
+        rows = await self.reminders.find({"_id": {"$in": ids}}, {"_id": 1}).to_list(None)
+        return [row["_id"] for row in rows]
 
     async def coming_of(self, organization_id: str, after: datetime) -> list[str]:
         """Ids of the appointments that may still want a reminder."""

@@ -65,8 +65,11 @@ class Subscribers:
         | CloudEvent[AppointmentCanceled],
         data: AppointmentEvent,
     ) -> None:
-        for known in _known(event, data):
+        every = _known(event, data)
+        for known in every:
             await self._file_reminder(known, event.cause())
+        if data.appointment.series is not None:
+            await self._file_reminder.end_behind(every[-1])
 
 
 def _known(

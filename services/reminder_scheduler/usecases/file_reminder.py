@@ -22,6 +22,8 @@ class FileReminder:
     async def __call__(self, known: Known, cause: Cause) -> None:
         while True:
             filed = await self._store.find(known.row_id)
+            if filed is None and await self._is_no_more(known):
+                return
             office = await self._store.office_of(known.organization_id) or Office(known.time_zone)
             merged = filed.known.merged(known) if filed else known
             if filed is not None and merged == filed.known:
@@ -29,6 +31,22 @@ class FileReminder:
             if await self._write(filed, merged, office, cause):
                 metrics.record_stage("reminder_filed", clock.now() - known.decided_at)
                 return
+
+    async def _is_no_more(self, known: Known) -> bool:
+        """Whether a newer rule of the series, which is filed from its first occurrence on, does not reach so far."""
+        first = await self._store.find(replace(known, place=0).row_id) if known.place else None
+        return first is not None and first.known.revision > known.revision
+
+    async def end_behind(self, last: Known) -> None:
+        """The series has no more occurrences than up to this one: whatever was filed behind it by a longer rule is not
+        reminded of (E6). Nothing is said, since the others are.
+        """
+        for row_id in await self._store.behind(last):
+            while (filed := await self._store.find(row_id)) is not None and filed.known.revision < last.revision:
+                gone = replace(filed.known, revision=last.revision, decided_at=last.decided_at, canceled=True)
+                ended, _ = _planned(filed, gone, Office(last.time_zone))
+                if await self._store.save(ended, []) is not None:
+                    break
 
     async def replan(self, organization_id: str, cause: Cause) -> None:
         """The organization's hour or zone changed: file its coming reminders anew."""

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from shared import mongo
 from shared.contracts.booking import AppointmentChanged, AppointmentConfirmed, Occurrence, Series
 from shared.contracts.envelope import CloudEvent
 from tests.builders import an_appointment, an_event
@@ -18,13 +19,13 @@ from tests.waiting import eventually
 DAY = timedelta(days=1)
 
 
-def a_series(revision: int = 1, *changed: Occurrence) -> CloudEvent[Any]:
+def a_series(revision: int = 1, *changed: Occurrence, times: int = 4) -> CloudEvent[Any]:
     appointment = an_appointment(
         appointment_id="apt_series",
         revision=revision,
         start_at=TOMORROW_TEN,
         end_at=TOMORROW_TEN + timedelta(hours=1),
-        series=Series(rrule="FREQ=DAILY;COUNT=4", changed=changed),
+        series=Series(rrule=f"FREQ=DAILY;COUNT={times}", changed=changed),
     )
     kind = AppointmentChanged if changed else AppointmentConfirmed
     event = an_event(kind(appointment=appointment, sealed=""), subject="apt_series", version=revision)
@@ -56,3 +57,25 @@ async def test_g21_each_occurrence_is_reminded_of_once_on_its_day(world: World) 
         await eventually(lambda wanted=so_many: len(starts()) == wanted)
     await world.a_later_reminder_has_gone_out()
     assert len([one for one in world.reminded() if one[0] == "apt_series"]) == 3
+
+
+async def test_e6_a_series_that_became_shorter_leaves_nothing_that_waits_for_ever(
+    world: World,  # noqa: F811
+    database_url: str,
+) -> None:
+    client, database = mongo.connect(database_url, app_name="test")
+    world.booking.standing.add(("apt_series", 2))
+    await world.bus.publish(a_series())
+    await eventually(lambda: world.filed().count(("apt_series", 1)) == 4)
+    await world.bus.publish(a_series(2, times=2), times=3)
+    await world.bus.publish(a_series(), times=2)
+    await eventually(lambda: world.filed().count(("apt_series", 2)) == 2)
+
+    async def wait() -> list[str]:
+        return [row["_id"] async for row in database["reminders"].find({"due_at": {"$exists": True}})]
+
+    async def so_it_is() -> bool:
+        return sorted(await wait()) == ["apt_series#0", "apt_series#1"]
+
+    await eventually(so_it_is)
+    await mongo.close(client)
