@@ -333,6 +333,9 @@ class Subscribers:
     async def on_reminder_canceled(self, event: CloudEvent[ReminderCanceled]) -> None:
         await self._timeline(event)
         dropped = event.data
+        if dropped.minutes is not None:
+            await self._effects.notice_dropped(dropped.appointment_id, dropped.revision, dropped.reason, _moment(event))
+            return
         await self._effects.reminder_dropped(
             dropped.appointment_id, dropped.revision, dropped.reason, event.aggregateversion
         )

@@ -49,8 +49,12 @@ class NoticeDue(EventData, routing_key="reminder_scheduler.notice_due.v1"):
 
 
 class ReminderCanceled(EventData, routing_key="reminder_scheduler.reminder_canceled.v1"):
-    """No reminder goes out for this revision."""
+    """No reminder goes out for this revision; with ``minutes`` it is that notice just before the start that does not
+    (C7), of the occurrence that ``original_start_at`` names (E6).
+    """
 
     appointment_id: str
     revision: int
     reason: ReasonNotReminded
+    minutes: int | None = None
+    original_start_at: Instant | None = None

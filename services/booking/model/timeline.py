@@ -22,7 +22,7 @@ from shared.contracts.calendar_sync import (
     RoomResponded,
 )
 from shared.contracts.envelope import CloudEvent, EventData
-from shared.contracts.notifier import NotificationFailed, NotificationSent
+from shared.contracts.notifier import NotificationFailed, NotificationSent, Purpose
 from shared.contracts.provider_calls import WithCalls
 from shared.contracts.reminder_scheduler import NoticeDue, ReminderCanceled, ReminderDue, ReminderScheduled
 from shared.contracts.timeline import Facts, TimelineEntry
@@ -75,7 +75,8 @@ def facts_of(data: EventData) -> Facts:
         case ReminderDue() | NoticeDue():
             return Facts(revision=revision, start_at=data.start_at)
         case ReminderCanceled():
-            return Facts(revision=revision, reason=data.reason)
+            notice = Purpose.NOTICE if data.minutes is not None else ""
+            return Facts(revision=revision, reason=data.reason, purpose=notice)
     return _of_calendars(data, revision)
 
 

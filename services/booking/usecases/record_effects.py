@@ -16,7 +16,7 @@ from services.booking.model.effects import (
 from services.booking.store import reports
 from services.booking.store.bookings import BookingStore
 from services.booking.views.meeting import secret_place
-from shared.contracts.notifier import NotificationFailed, NotificationSent
+from shared.contracts.notifier import Audience, NotificationFailed, NotificationSent, Purpose
 from shared.contracts.reminder_scheduler import ReasonNotReminded
 from shared.contracts.sealed import MeetingSecrets
 from shared.contracts.zoom_issuer import MeetingIssueFailed
@@ -99,6 +99,12 @@ class RecordEffects:
         gone = reason is ReasonNotReminded.CANCELED
         status = Reported.GONE if gone else Reported.SUPPRESSED
         await self._appointment(appointment_id, REMINDER_KEY, report(revision, status, reason=reason, within=within))
+
+    async def notice_dropped(self, appointment_id: str, revision: int, reason: ReasonNotReminded, within: int) -> None:
+        """Nobody is mailed, so that nothing else tells how it ended (G9)."""
+        told = report(revision, Reported.SUPPRESSED, within=within, reason=reason)
+        for audience in (Audience.GUEST, Audience.STAFF):
+            await self._appointment(appointment_id, mail_key(Purpose.NOTICE, audience), told)
 
     async def _appointment(self, appointment_id: str, key: str, told: Report) -> None:
         if await reports.keep(self._store.appointments, appointment_id, key, told):

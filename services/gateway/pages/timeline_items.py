@@ -68,6 +68,8 @@ def _title(name: str, facts: Facts, reading: _Reading) -> str:
         kind = f"{how}_{facts.audience}"
     elif name in _BY_REASON and facts.reason:
         kind = f"{name}_{facts.reason}"
+    elif name == "reminder_canceled" and facts.purpose:
+        kind = f"{name}_{facts.purpose}"
     elif name == "calendar_write_failed" and facts.slot_ids:
         kind = f"{name}_hold"
     for key in (kind, name):

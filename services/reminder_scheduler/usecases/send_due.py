@@ -72,9 +72,13 @@ def _rung(bell: Bell, known: Known, now: datetime, *, stands: bool) -> tuple[Bel
     assert bell.planned_at is not None
     appointment_id, revision, start_at = known.appointment_id, known.revision, known.start_at
     if now >= start_at:
-        late = ReminderCanceled(appointment_id=appointment_id, revision=revision, reason=ReasonNotReminded.TOO_LATE)
-        suppressed = replace(bell, status=Status.SUPPRESSED, due_at=None)
-        return suppressed, late if bell.minutes is None else None
+        return replace(bell, status=Status.SUPPRESSED, due_at=None), ReminderCanceled(
+            appointment_id=appointment_id,
+            revision=revision,
+            reason=ReasonNotReminded.TOO_LATE,
+            minutes=bell.minutes,
+            original_start_at=known.original_start_at,
+        )
     if not stands:
         return replace(bell, due_at=now + ASK_AGAIN), None
     sent = replace(bell, status=Status.SENT, due_at=None, sent_for=(*bell.sent_for, bell.planned_at))

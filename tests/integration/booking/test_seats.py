@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from shared.contracts.reminder_scheduler import ReasonNotReminded, ReminderCanceled
 from tests.integration.booking.test_menus import made
 from tests.integration.booking.world import HANAKO, TARO, World, a_slot_at
 
@@ -161,3 +162,17 @@ async def test_g09_the_notices_mails_wait_for_their_time_among_the_effects(world
     notices = [effect for effect in effects if effect["purpose"] == "notice"]
     assert [(effect["of"], effect["status"]) for effect in notices] == [("guest", "waiting"), ("staff", "waiting")]
     assert datetime.fromisoformat(notices[0]["until"]) == datetime.fromisoformat(shown["link_at"])
+
+
+async def test_g09_a_notice_that_came_too_late_ends_among_the_effects(world: World) -> None:
+    later = await made(world, location="zoom", reveal={"link": "in_notice", "notices": [60]})
+    shown = (await world.confirm(await world.propose(meeting_type_id=later["id"]))).json()
+    data = ReminderCanceled(appointment_id=shown["id"], revision=1, reason=ReasonNotReminded.TOO_LATE, minutes=60)
+    await world.hears(data, subject=shown["id"])
+    effects = (await world.call("GET", f"/appointments/{shown['id']}")).json()["effects"]
+    notices = [
+        (effect["of"], effect["status"], effect["reason"]) for effect in effects if effect["purpose"] == "notice"
+    ]
+    assert notices == [("guest", "suppressed", "too_late"), ("staff", "suppressed", "too_late")]
+    reminders = [effect["status"] for effect in effects if effect["effect"] == "reminder"]
+    assert "suppressed" not in reminders

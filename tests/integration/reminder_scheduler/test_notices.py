@@ -81,7 +81,7 @@ async def test_c7_a_notice_whose_time_has_passed_goes_out_at_once_before_the_sta
     await eventually(lambda: rung(world) == [(1, 60, True)])
 
 
-async def test_g21_after_a_downtime_a_notice_past_the_start_is_not_sent(world: World) -> None:
+async def test_g21_after_a_downtime_a_notice_past_the_start_is_not_sent_and_how_it_ended_is_told(world: World) -> None:
     world.booking.standing = {("apt_1", 1)}
     world.booking.down = True
     await world.bus.publish(told(1, TOMORROW_TEN, NOON))
@@ -90,7 +90,11 @@ async def test_g21_after_a_downtime_a_notice_past_the_start_is_not_sent(world: W
     await eventually(lambda: world.booking.questions >= 1)
     world.clock_at(TOMORROW_TEN + timedelta(seconds=1))
     world.booking.down = False
-    await eventually(lambda: world.bus.of("reminder_scheduler.reminder_canceled.v1"))
+
+    def ended() -> list[Any]:
+        return [one["minutes"] for one in world.bus.of("reminder_scheduler.reminder_canceled.v1")]
+
+    await eventually(lambda: sorted(ended(), key=str) == [10, 60, None])
     await world.a_later_reminder_has_gone_out()
     assert rung(world) == []
 
