@@ -21,7 +21,10 @@ STARTS = [FIRST + step * DAY for step in range(5)]
 def daily(staff_id: str, *changed: Occurrence, count: int = 5, **more: Any) -> Any:
     rule = f"FREQ=DAILY;COUNT={count}"
     return a_series(
-        staff_id, *changed, rule=rule, **{"start_at": FIRST, "end_at": FIRST + HOUR, "time_zone": "UTC", **more}
+        staff_id,
+        *changed,
+        rule=rule,
+        **{"appointment_id": "apt_1", "start_at": FIRST, "end_at": FIRST + HOUR, "time_zone": "UTC", **more},
     )
 
 
