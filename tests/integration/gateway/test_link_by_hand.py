@@ -36,6 +36,19 @@ async def test_c4_a_link_by_hand_is_offered_where_issuing_waits_and_saved(gatewa
     assert (json.loads(put.content), put.headers["if-match"]) == (LINK, '"r1"')
 
 
+async def test_e8_a_change_that_zoom_did_not_take_is_told_beside_the_link_that_still_works(
+    gateway: Installation,
+) -> None:
+    shows(gateway, {**LINK, "status": "issued", "error": ERROR, "by_hand": False})
+    card = (
+        (await gateway.pages(TARO).get("/appointments/apt_1"))
+        .text.split('id="meeting-heading"')[1]
+        .split("</section>")[0]
+    )
+    assert ERROR["message"] in card
+    assert LINK["join_url"] in card
+
+
 async def test_a_link_that_is_none_is_explained_and_stays_typed(gateway: Installation) -> None:
     shows(gateway, WAITS)
     page = gateway.pages(TARO)
