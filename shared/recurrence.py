@@ -140,7 +140,7 @@ def parse(text: str, time_zone: str, *, all_day: bool = False) -> Rule:
             interval=_number(parts.get("INTERVAL", "1")),
             days=tuple(sorted({_day(item) for item in _items(parts, "BYDAY")})),
             month_days=tuple(sorted({_month_day(item) for item in _items(parts, "BYMONTHDAY")})),
-            count=_number(parts["COUNT"]) if "COUNT" in parts else None,
+            count=_number(parts["COUNT"], digits=9) if "COUNT" in parts else None,
             until=_until(parts["UNTIL"], time_zone, all_day) if "UNTIL" in parts else None,
         )
     except (ValueError, OverflowError) as error:
@@ -264,8 +264,8 @@ def _items(parts: dict[str, str], name: str) -> list[str]:
     return parts[name].split(",") if name in parts else []
 
 
-def _number(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) == 0:
+def _number(text: str, *, digits: int = 3) -> int:
+    if not re.fullmatch(rf"[0-9]{{1,{digits}}}", text) or int(text) == 0:
         raise ValueError(text)
     return int(text)
 

@@ -191,6 +191,7 @@ def test_days_of_an_all_day_series_are_whole_in_every_zone(data: st.DataObject) 
         ("FREQ=WEEKLY", Fault.UNBOUNDED),
         ("FREQ=WEEKLY;COUNT=5;UNTIL=20270101", Fault.TWO_ENDS),
         ("FREQ=DAILY;COUNT=61", Fault.TOO_MANY),
+        ("FREQ=DAILY;COUNT=1000", Fault.TOO_MANY),
         ("FREQ=DAILY;UNTIL=20280101", Fault.TOO_MANY),
         ("FREQ=MONTHLY;INTERVAL=6;COUNT=20", Fault.TOO_FAR),
         ("FREQ=MONTHLY;INTERVAL=6;UNTIL=20501201", Fault.TOO_FAR),
