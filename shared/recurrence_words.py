@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.contracts.booking import Appointment
+from shared.contracts.booking import Appointment, Series
 from shared.recurrence import Day, Frequency, Rule, all_occurrences, parse
 from shared.wording import Language, clock_span
 
@@ -19,20 +19,34 @@ _PLACES_EN = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
 
 
 def series_in_words(appointment: Appointment, zone: ZoneInfo, language: Language) -> str:
-    """``毎週火曜日 13:00 ～ 14:00(全10回)``; the rule's days are those of the appointment's own zone."""
+    """``毎週火曜日 13:00 ～ 14:00(全10回)``; empty where it does not recur."""
     if appointment.series is None:
         return ""
-    times = len(
-        all_occurrences(
-            appointment.start_at,
-            appointment.end_at,
-            appointment.time_zone,
-            appointment.series,
-            all_day=appointment.all_day,
-        )
+    return rule_in_words(
+        appointment.series.rrule,
+        appointment.start_at,
+        appointment.end_at,
+        appointment.time_zone,
+        zone,
+        language,
+        all_day=appointment.all_day,
     )
-    rule = parse(appointment.series.rrule, appointment.time_zone, all_day=appointment.all_day)
-    span = "" if appointment.all_day else _span(appointment.start_at, appointment.end_at, zone, language)
+
+
+def rule_in_words(
+    rrule: str,
+    start_at: datetime,
+    end_at: datetime,
+    time_zone: str,
+    zone: ZoneInfo,
+    language: Language,
+    *,
+    all_day: bool = False,
+) -> str:
+    """Times are those in ``zone``, days those of the appointment's own ``time_zone``. Raises ``BadRule``."""
+    times = len(all_occurrences(start_at, end_at, time_zone, Series(rrule=rrule), all_day=all_day))
+    rule = parse(rrule, time_zone, all_day=all_day)
+    span = "" if all_day else _span(start_at, end_at, zone, language)
     if language == "ja":
         return f"{_japanese(rule)}{span}(全{times}回)"
     return f"{_english(rule)}{span} ({times} {'time' if times == 1 else 'times'})"

@@ -12,6 +12,7 @@ class Facts(Value):
     """What of an event tells entries of one type apart; each is there where the event says it.
 
     ``staff_ids`` are those in whose calendars something happened, ``until`` is when it is tried again or will be sent.
+    ``occurrence`` where it is about one of a series, whose times these are (E6).
     """
 
     revision: int | None = None
@@ -28,6 +29,7 @@ class Facts(Value):
     end_at: Instant | None = None
     previous_start_at: Instant | None = None
     previous_end_at: Instant | None = None
+    occurrence: bool = False
 
 
 class TimelineEntry(Value):

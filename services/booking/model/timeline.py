@@ -118,12 +118,14 @@ def _of_booking(data: ProposalEvent | AppointmentEvent) -> Facts:
     appointment = data.appointment
     moved = data if isinstance(data, AppointmentRescheduled) else None
     by_hand = data.link_by_hand if isinstance(data, AppointmentChanged) else None
+    occurrence = data.occurrence if isinstance(data, AppointmentRescheduled | AppointmentChanged) else None
     return Facts(
         revision=appointment.revision,
         reason=f"link_{by_hand}" if by_hand else "",
         slot_ids=[data.slot_id] if isinstance(data, AppointmentConfirmed) and data.slot_id else [],
-        start_at=appointment.start_at,
-        end_at=appointment.end_at,
+        start_at=(occurrence or appointment).start_at,
+        end_at=(occurrence or appointment).end_at,
+        occurrence=occurrence is not None,
         previous_start_at=moved.previous_start_at if moved else None,
         previous_end_at=moved.previous_end_at if moved else None,
     )

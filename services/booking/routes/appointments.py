@@ -16,7 +16,7 @@ from services.booking.usecases.links import Links
 from services.booking.usecases.register import RegisterAppointment
 from services.booking.usecases.settle_drift import SettleDrift
 from services.booking.views.meeting import meeting_view
-from services.booking.views.occurrences import first_within
+from services.booking.views.occurrences import one_within
 from services.booking.views.staff import appointment_view
 from shared import clock
 from shared.contracts.api.appointments import (
@@ -128,12 +128,10 @@ class AppointmentRoutes:
         )
         page = found[:limit]
         more = cursor_of(page[-1].start_at.isoformat(), page[-1].appointment_id) if len(found) > limit else None
-        items = [
-            self._view(one, who).model_copy(
-                update={"occurrence": first_within(one, who, from_at, until_at, clock.now())}
-            )
-            for one in page
-        ]
+        items, now, latest = [], clock.now(), order == "latest"
+        for one in page:
+            occurrence = one_within(one, who, from_at, until_at, now, latest=latest)
+            items.append(self._view(one, who).model_copy(update={"occurrence": occurrence}))
         return AppointmentList(items=items, next_cursor=more)
 
     async def show(self, appointment_id: str, who: Who) -> AppointmentView:

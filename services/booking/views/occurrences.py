@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from services.booking.model.appointment import Appointment
 from services.booking.model.series import every_occurrence
 from services.booking.views.staff import Access
-from shared.contracts.api.occurrences import OccurrenceList, OccurrenceStatus, OccurrenceView
+from shared.contracts.api.occurrences import GuestOccurrenceView, OccurrenceList, OccurrenceStatus, OccurrenceView
 from shared.contracts.booking import Occurrence
 from shared.internal import Caller
 
@@ -15,24 +15,48 @@ def occurrence_views(of: Appointment, caller: Caller, now: datetime) -> Occurren
     return OccurrenceList(items=[occurrence_view(of, one, caller, now) for one in every_occurrence(of)])
 
 
-def first_within(
-    of: Appointment, caller: Caller, from_at: datetime | None, until_at: datetime | None, now: datetime
+def one_within(
+    of: Appointment,
+    caller: Caller,
+    from_at: datetime | None,
+    until_at: datetime | None,
+    now: datetime,
+    *,
+    latest: bool,
 ) -> OccurrenceView | None:
-    """The first of a series that overlaps the window."""
+    """The first of a series that overlaps the window, or the ``latest`` one."""
     if of.series is None or (from_at is None and until_at is None):
         return None
-    within = (
+    within = [
         one
         for one in of.occurrences
         if (from_at is None or one.end_at > from_at) and (until_at is None or one.start_at < until_at)
-    )
-    found = next(within, None)
-    return occurrence_view(of, found, caller, now) if found else None
+    ]
+    return occurrence_view(of, within[-1 if latest else 0], caller, now) if within else None
+
+
+def guest_occurrences(of: Appointment) -> list[GuestOccurrenceView]:
+    """In the order of the rule, cancelled ones too."""
+    zone, changed = ZoneInfo(of.time_zone), of.series.changed if of.series else ()
+    return [
+        GuestOccurrenceView(
+            original_start=one.original_start_at.astimezone(zone),
+            start=one.start_at.astimezone(zone),
+            end=one.end_at.astimezone(zone),
+            status=_status(of, one),
+            moved=one in changed and not one.canceled,
+        )
+        for one in every_occurrence(of)
+    ]
+
+
+def _status(of: Appointment, one: Occurrence) -> OccurrenceStatus:
+    return OccurrenceStatus.CONFIRMED if of.is_live and not one.canceled else OccurrenceStatus.CANCELED
 
 
 def occurrence_view(of: Appointment, one: Occurrence, caller: Caller, now: datetime) -> OccurrenceView:
     zone = ZoneInfo(of.time_zone)
-    live = of.is_live and not one.canceled
+    status = _status(of, one)
     changed = of.series.changed if of.series else ()
     return OccurrenceView(
         appointment_id=of.appointment_id,
@@ -40,7 +64,7 @@ def occurrence_view(of: Appointment, one: Occurrence, caller: Caller, now: datet
         original_start=one.original_start_at.astimezone(zone),
         start=one.start_at.astimezone(zone),
         end=one.end_at.astimezone(zone),
-        status=OccurrenceStatus.CONFIRMED if live else OccurrenceStatus.CANCELED,
+        status=status,
         moved=one in changed and not one.canceled,
-        can_change=live and one.start_at > now and Access.of(of, caller).can_change,
+        can_change=status is OccurrenceStatus.CONFIRMED and one.start_at > now and Access.of(of, caller).can_change,
     )

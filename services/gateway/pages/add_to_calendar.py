@@ -1,14 +1,19 @@
 """A confirmed appointment for the guest's own calendar (X12): a file, and templates of Google and Outlook. All in UTC,
-so that they are right in any zone.
+so that they are right in any zone; a series, which those templates cannot say, is a file in its own zone (E6).
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
 from shared.contracts.api.appointments import GuestAppointmentView, MeetingStatus
+from shared.contracts.api.occurrences import OccurrenceStatus
+from shared.contracts.booking import Occurrence, Series
+from shared.ical_series import recurring, timezone
 
 _PRODUCT = "-//Chosei//Chosei//EN"
 _LONGEST = 1500
@@ -54,9 +59,9 @@ def file_of(appointment: GuestAppointmentView, at: datetime) -> bytes:
     entry = Event()
     entry.add("uid", f"{appointment.id}@chosei")
     entry.add("dtstamp", at.astimezone(UTC).replace(microsecond=0))
-    start, end = appointment.start, appointment.end
-    entry.add("dtstart", start.date() if appointment.all_day else start.astimezone(UTC))
-    entry.add("dtend", end.date() if appointment.all_day else end.astimezone(UTC))
+    moment = partial(_moment, appointment)
+    entry.add("dtstart", moment(appointment.start))
+    entry.add("dtend", moment(appointment.end))
     entry.add("summary", _title(appointment))
     entry.add("description", _description(appointment))
     if place := _place(appointment):
@@ -65,8 +70,36 @@ def file_of(appointment: GuestAppointmentView, at: datetime) -> bytes:
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add_component(entry)
+    series = _series(appointment)
+    if series is not None and not appointment.all_day and appointment.time_zone != "UTC":
+        calendar.add_component(timezone(appointment.time_zone))
+    for component in (entry, *recurring(entry, series, moment)):
+        calendar.add_component(component)
     return bytes(calendar.to_ical())
+
+
+def _moment(appointment: GuestAppointmentView, at: datetime) -> datetime | date:
+    """A series runs on the wall clock of its zone (G6), whole days are the organization's, all else is in UTC."""
+    local = at.astimezone(ZoneInfo(appointment.time_zone))
+    if appointment.all_day:
+        return local.date()
+    return local if appointment.rrule else at.astimezone(UTC)
+
+
+def _series(appointment: GuestAppointmentView) -> Series | None:
+    if not appointment.rrule:
+        return None
+    changed = tuple(
+        Occurrence(
+            original_start_at=one.original_start,
+            start_at=one.start,
+            end_at=one.end,
+            canceled=one.status is OccurrenceStatus.CANCELED,
+        )
+        for one in appointment.occurrences
+        if one.moved or one.status is OccurrenceStatus.CANCELED
+    )
+    return Series(rrule=appointment.rrule, changed=changed)
 
 
 def _title(appointment: GuestAppointmentView) -> str:

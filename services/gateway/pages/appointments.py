@@ -1,5 +1,6 @@
 """Appointments: the list, one of them, moving and cancelling it (R28)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -13,14 +14,15 @@ from pydantic import ValidationError
 from services.gateway.edge.forwarding import if_match
 from services.gateway.identity import SignedIn
 from services.gateway.pages import times
+from services.gateway.pages.consequences import what_goes, what_moves
 from services.gateway.pages.drift_notice import drift_notice
 from services.gateway.pages.effect_rows import THE_MEETING, Reading, effect_rows, effect_states
 from services.gateway.pages.guest_names import heading_of, title_beside
 from services.gateway.pages.list_filters import filters_of
+from services.gateway.pages.occurrence_rows import occurrences_of, rule_of, shown_times
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.room_data import appointment_data, staff_kind_word
-from services.gateway.pages.rule_words import rule_words
 from services.gateway.pages.texts import text
 from services.gateway.pages.timeline_rows import timeline_of
 from services.gateway.pages.zoom_budget import few_left
@@ -35,17 +37,14 @@ from shared.contracts.api.appointments import (
     CancelRequest,
     DriftRequest,
     MeetingStatus,
-    RoomStatus,
 )
-from shared.contracts.api.effects import Effect
 from shared.contracts.booking import DriftDecision
 from shared.contracts.drift import DriftSource
-from shared.problem import Language, VersionMismatch
+from shared.problem import VersionMismatch
 
 router = APIRouter()
 PAGE_SIZE = 30
 BADGES = {AppointmentStatus.CONFIRMED: "ok", AppointmentStatus.REQUESTED: "wait", AppointmentStatus.CANCELED: "none"}
-_PAST_MIDNIGHT = timedelta(hours=12)
 _PERIODS = ("upcoming", "past", "canceled", "all")
 _SAID = {
     "registered": "schedule.registered",
@@ -60,6 +59,9 @@ _SAID = {
     "unchanged": "edit.unchanged",
     "overtaken": "edit.overtaken_over",
     "revoked": "join.revoked",
+    "occurrence_moved": "occurrences.moved_done",
+    "occurrence_canceled": "occurrences.canceled_done",
+    "occurrence_settled": "occurrences.settled",
     "changed_meanwhile": "common.changed_meanwhile",
 }
 
@@ -77,7 +79,7 @@ async def show_list(request: Request, signed_in: Session) -> Response:
         signed_in,
         "staff/appointments.html",
         {
-            "items": [_line(item, reading) for item in listed.items],
+            "items": _lines(listed.items, reading, latest="order" in query),
             "badges": BADGES,
             "filters": filters,
             "periods": _PERIODS,
@@ -96,11 +98,21 @@ def _window(period: str) -> dict[str, str]:
     return {"order": "latest"} | ({"status": AppointmentStatus.CANCELED} if period == "canceled" else {})
 
 
+def _lines(appointments: Sequence[AppointmentView], reading: Reading, *, latest: bool) -> list[dict[str, Any]]:
+    """Where a series stands on the page is told by the occurrence that is shown."""
+    ordered = sorted(appointments, key=lambda one: shown_times(one)[0], reverse=latest)
+    return [_line(one, reading) for one in ordered]
+
+
 def _line(appointment: AppointmentView, reading: Reading) -> dict[str, Any]:
     names = names_in(appointment)
+    start, end = shown_times(appointment)
     heading = heading_of(appointment, reading.language)
     return {
         "appointment": appointment,
+        "start": start,
+        "end": end,
+        "rule": rule_of(appointment, reading.language),
         "heading": heading,
         "title": title_beside(appointment.title, heading),
         "kind": staff_kind_word(appointment.kind, reading.language),
@@ -168,13 +180,7 @@ def _typed_span(typed: dict[str, str]) -> tuple[datetime, datetime]:
         first, last = (datetime.fromisoformat(f"{typed[name]}T00:00") for name in ("date", "last"))
         return first, last + timedelta(days=1)
     start, end = (datetime.fromisoformat(f"{typed['date']}T{typed[name]}") for name in ("start", "end"))
-    return start, _after(start, end)
-
-
-def _after(start: datetime, end: datetime) -> datetime:
-    """``end``, on the next day where it lies past midnight; an end that far away is a slip, and stays one."""
-    next_day = end + timedelta(days=1)
-    return next_day if end < start and next_day - start < _PAST_MIDNIGHT else end
+    return start, times.end_after(start, end)
 
 
 @router.post("/appointments/{appointment_id}/cancel")
@@ -252,7 +258,8 @@ async def _detail(
             "timeline": timeline,
             "appointment": appointment,
             "kind": staff_kind_word(appointment.kind, language),
-            "rule": rule_words(appointment, language),
+            "series": await occurrences_of(request, signed_in, appointment),
+            "can_move": appointment.can_change and not (appointment.rrule and appointment.start <= reading.now),
             "meeting": appointment.meeting,
             "zoom_left": await few_left(request, signed_in, appointment),
             "has_meeting": stands and appointment.meeting.status is not MeetingStatus.NONE,
@@ -261,8 +268,8 @@ async def _detail(
             "organizer": names.get(appointment.organizer_id, ""),
             "effects": effect_rows(appointment.effects, reading),
             "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
-            "cancel_text": _what_goes(appointment, language),
-            "move_text": _what_moves(appointment, language),
+            "cancel_text": what_goes(appointment, language),
+            "move_text": what_moves(appointment, language),
             "drift": drift_notice(appointment, language, zone, reading.now),
             "typed": form,
             "reopen": typed is not None,
@@ -273,43 +280,6 @@ async def _detail(
         status=status,
         here=f"/appointments/{appointment_id}",
     )
-
-
-def _what_goes(appointment: AppointmentView, language: Language) -> str:
-    """Exactly what cancelling does (X12), counted from the effects that stand."""
-    things = _things(appointment, language)
-    mails = 2 if appointment.mails_guest and appointment.guest.email else 1
-    sentences = [text(language, f"appointments.goes_mails_{mails}"), text(language, "appointments.goes_for_good")]
-    if things:
-        sentences.insert(0, text(language, "appointments.goes", what=things))
-    return _joined(sentences, language)
-
-
-def _what_moves(appointment: AppointmentView, language: Language) -> str:
-    """Exactly what another time does (X12). The guest's link to the meeting stays."""
-    things = _things(appointment, language)
-    mails = 2 if appointment.mails_guest and appointment.guest.email else 1
-    sentences = [text(language, "appointments.moves", what=things)] if things else []
-    return _joined([*sentences, text(language, f"appointments.moves_mails_{mails}")], language)
-
-
-def _things(appointment: AppointmentView, language: Language) -> str:
-    """The meeting, the entries and the room that stand, counted; a room that declined is not booked."""
-    standing = [effect for effect in appointment.effects if not effect.absent]
-    meetings = sum(effect.effect is Effect.MEETING for effect in standing)
-    calendars = sum(effect.effect is Effect.ENTRY for effect in standing)
-    declined = appointment.room is not None and appointment.room.status is RoomStatus.DECLINED
-    rooms = 0 if declined else sum(effect.effect is Effect.ROOM for effect in standing)
-    counted = [
-        *([text(language, "appointments.goes_meeting", n=meetings)] if meetings else []),
-        *([text(language, "appointments.goes_entries", n=calendars)] if calendars else []),
-        *([text(language, "appointments.goes_rooms", n=rooms)] if rooms else []),
-    ]
-    return text(language, "appointments.goes_and").join(counted)
-
-
-def _joined(sentences: list[str], language: Language) -> str:
-    return ("" if language == "ja" else " ").join(sentences)
 
 
 def _times_of(appointment: AppointmentView, zone: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.gateway.pages import add_to_calendar, times
+from services.gateway.pages.guest_series import guest_series, next_of
 from services.gateway.pages.texts import text
 from shared.contracts.api.appointments import AppointmentStatus, GuestAppointmentView, MeetingStatus
 from shared.contracts.api.proposals import GuestProposalView, GuestSlotView, ProposalStatus
@@ -143,6 +144,7 @@ def confirmed(proposal: GuestProposalView, appointment: GuestAppointmentView, re
         **frame(proposal, reading),
         "appointment": appointment,
         **_when(appointment, reading),
+        "series": None if canceled else guest_series(appointment, reading.zone, reading.at, language),
         "hosts": appointment.attendees,
         "address": appointment.address,
         "meeting": appointment.meeting,
@@ -162,11 +164,12 @@ def confirmed(proposal: GuestProposalView, appointment: GuestAppointmentView, re
 
 
 def _when(appointment: GuestAppointmentView, reading: Reading) -> dict[str, object]:
-    """Whole days are the organization's, in any reader's zone."""
-    start, end, language = appointment.start, appointment.end, reading.language
+    """Whole days are the organization's, in any reader's zone; of a series the next occurrence (E6)."""
+    (start, end), language = next_of(appointment, reading.at), reading.language
     zone = appointment.time_zone if appointment.all_day else reading.zone
     whole = times.days(start, end, zone, language) if appointment.all_day else ""
     return {
+        "start": start,
         "day": whole or times.day(start.astimezone(ZoneInfo(zone)).date(), language),
         "hours": "" if whole else times.clock_span(start, end, zone, language),
         "zone_label": times.zone_label(zone, start, language),

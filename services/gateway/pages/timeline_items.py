@@ -70,6 +70,8 @@ def _title(name: str, facts: Facts, reading: _Reading) -> str:
         kind = f"{name}_{facts.reason}"
     elif name == "reminder_canceled" and facts.purpose:
         kind = f"{name}_{facts.purpose}"
+    elif facts.occurrence:
+        kind = f"{name}_occurrence"
     elif name == "calendar_write_failed" and facts.slot_ids:
         kind = f"{name}_hold"
     for key in (kind, name):

@@ -59,6 +59,9 @@ _CITIES: dict[str, dict[Language, str]] = {
 """Where CLDR has no Japanese name, or the country says more."""
 
 
+_PAST_MIDNIGHT = timedelta(hours=12)
+
+
 @cache
 def known_zones() -> frozenset[str]:
     return frozenset(available_timezones())
@@ -96,6 +99,12 @@ def span_or_days(start: datetime, end: datetime, zone: str, language: Language) 
     """Where nothing says whether whole days are meant: from midnight to midnight they are."""
     whole = end > start and all(at.astimezone(ZoneInfo(zone)).time() == _MIDNIGHT for at in (start, end))
     return (days if whole else span)(start, end, zone, language)
+
+
+def end_after(start: datetime, end: datetime) -> datetime:
+    """``end``, on the next day where it lies past midnight; an end that far away is a slip, and stays one."""
+    next_day = end + timedelta(days=1)
+    return next_day if end < start and next_day - start < _PAST_MIDNIGHT else end
 
 
 def offset(zone: str, at: datetime) -> str:

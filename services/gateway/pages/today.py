@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from services.gateway.identity import SignedIn
 from services.gateway.pages import times
 from services.gateway.pages.guest_names import heading_of, title_beside
+from services.gateway.pages.occurrence_rows import shown_times
 from services.gateway.pages.reader import Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.room_data import staff_kind_word
@@ -74,18 +75,23 @@ async def _confirmed(request: Request, signed_in: SignedIn, asked: dict[str, str
 
 async def _first_after(request: Request, signed_in: SignedIn, at: datetime, mine: bool) -> dict[str, object] | None:
     """Of the coming days."""
-    found = await _confirmed(request, signed_in, {"from": at.isoformat(), "limit": "1"}, mine)
-    later = next((one for one in found.items if one.start >= at), None)
-    return {"appointment": later, "heading": heading_of(later, language_for(request))} if later else None
+    found = await _confirmed(request, signed_in, {"from": at.isoformat(), "limit": str(_PAGE_SIZE)}, mine)
+    ahead = [one for one in found.items if shown_times(one)[0] >= at]
+    if not ahead:
+        return None
+    later = min(ahead, key=shown_times)
+    start, end = shown_times(later)
+    return {"appointment": later, "start": start, "end": end, "heading": heading_of(later, language_for(request))}
 
 
 def lines_of(appointments: Sequence[AppointmentView], now: datetime, zone: str, language: Language) -> list[Line]:
-    """The first that has not begun is the next one."""
-    following = min((one.start for one in appointments if one.start > now), default=None)
+    """The first that has not begun is the next one; of a series that is the occurrence of this day."""
+    ordered = sorted(appointments, key=shown_times)
+    following = min((start for start, _ in map(shown_times, ordered) if start > now), default=None)
     lines = []
-    for one in appointments:
-        heading = heading_of(one, language)
-        phase = _phase(one, now, following)
+    for one in ordered:
+        heading, (start, end) = heading_of(one, language), shown_times(one)
+        phase = _phase(start, end, now, following)
         lines.append(
             Line(
                 appointment=one,
@@ -94,7 +100,7 @@ def lines_of(appointments: Sequence[AppointmentView], now: datetime, zone: str, 
                 title="" if one.hidden else title_beside(one.title, heading),
                 kind=staff_kind_word(one.kind, language),
                 phase=phase,
-                state=_state(phase, one.start - now, language),
+                state=_state(phase, start - now, language),
                 joinable=one.meeting.join_url is not None and phase != "over",
             )
         )
@@ -102,19 +108,20 @@ def lines_of(appointments: Sequence[AppointmentView], now: datetime, zone: str, 
 
 
 def _hours(one: AppointmentView, zone: str, language: Language) -> str:
+    start, end = shown_times(one)
     if not one.all_day:
-        return times.clock_span(one.start, one.end, zone, language)
-    if one.end - one.start < timedelta(hours=26):
+        return times.clock_span(start, end, zone, language)
+    if end - start < timedelta(hours=26):
         return text(language, "today.all_day")
-    return times.days(one.start, one.end, one.time_zone, language)
+    return times.days(start, end, one.time_zone, language)
 
 
-def _phase(one: AppointmentView, now: datetime, following: datetime | None) -> str:
-    if one.end <= now:
+def _phase(start: datetime, end: datetime, now: datetime, following: datetime | None) -> str:
+    if end <= now:
         return "over"
-    if one.start <= now:
+    if start <= now:
         return "now"
-    return "next" if one.start == following else "later"
+    return "next" if start == following else "later"
 
 
 def _state(phase: str, until: timedelta, language: Language) -> str:

@@ -1,15 +1,14 @@
 """The iCalendar part of the guest's mails (G14): one UID for life, a SEQUENCE that grows, CANCEL at the end."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, vCalAddress, vRecur
+from icalendar import Calendar, Event, vCalAddress
 
-from shared.contracts.booking import Occurrence, Series
+from shared.contracts.booking import Series
+from shared.ical_series import recurring, timezone
 
 PRODUCT = "-//Chosei//Chosei//EN"
 
@@ -86,38 +85,10 @@ def invitation(
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", str(method))
     if zone.key != "UTC":
-        calendar.add_component(_timezone(zone.key))
-    for component in (entry, *_recurring(entry, series, moment)):
+        calendar.add_component(timezone(zone.key))
+    for component in (entry, *recurring(entry, series, moment)):
         calendar.add_component(component)
     return Invitation(method, sequence, calendar.to_ical())
-
-
-def _recurring(entry: Event, series: Series | None, moment: Callable[[datetime], datetime | date]) -> list[Event]:
-    """Gives ``entry`` its rule; what was moved stands beside it."""
-    if series is None:
-        return []
-    moved = [_moved(entry, one, moment) for one in series.changed if not one.canceled]
-    entry.add("rrule", vRecur.from_ical(series.rrule))
-    for one in series.changed:
-        if one.canceled:
-            entry.add("exdate", moment(one.original_start_at))
-    return moved
-
-
-def _moved(entry: Event, one: Occurrence, moment: Callable[[datetime], datetime | date]) -> Event:
-    """The same at another time."""
-    override = entry.copy(recursive=True)
-    for name, at in (("dtstart", one.start_at), ("dtend", one.end_at)):
-        del override[name]
-        override.add(name, moment(at))
-    override.add("recurrence-id", moment(one.original_start_at))
-    return override
-
-
-@lru_cache(maxsize=64)
-def _timezone(name: str) -> Timezone:
-    """Made once per zone: it takes longer than all the rest of a mail."""
-    return Timezone.from_tzid(name)
 
 
 def _address(participant: Participant) -> vCalAddress:

@@ -22,7 +22,7 @@ from shared.contracts.api.fields import (
     View,
 )
 from shared.contracts.api.menus import MenuRef, RevealView
-from shared.contracts.api.occurrences import OccurrenceView
+from shared.contracts.api.occurrences import GuestOccurrenceView, OccurrenceView
 from shared.contracts.booking import DriftDecision, Kind, Visibility
 from shared.contracts.drift import DriftKind, DriftSource
 from shared.contracts.zoom_issuer import MeetingErrorCode
@@ -246,7 +246,7 @@ class AppointmentView(View):
     drift: DriftView | None = None
     rrule: str | None = None
     occurrence: OccurrenceView | None = None
-    """Of a series in a list by time: the first of its occurrences that is in it (E6)."""
+    """Of a series in a list by time: its first occurrence within, or the last where the latest come first (E6)."""
     meeting_type: MenuRef | None = None
     bookable_id: str | None = None
     reveal: RevealView | None = None
@@ -263,7 +263,7 @@ class AppointmentList(View):
 class GuestAppointmentView(View):
     """What the guest sees: what they typed and the meeting, no more (G23). ``link_at`` is when the guest learns how to
     join (C7): until then ``meeting`` is pending and ``place`` empty; null where that is known, or comes as soon as it
-    is made.
+    is made. Of a series ``start`` is the first occurrence's, and ``occurrences`` are all of them.
     """
 
     id: str
@@ -285,3 +285,5 @@ class GuestAppointmentView(View):
     all_day: bool = False
     place: str = ""
     link_at: datetime | None = None
+    rrule: str | None = None
+    occurrences: list[GuestOccurrenceView] = Field(default_factory=list)

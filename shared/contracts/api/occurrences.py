@@ -43,3 +43,13 @@ class OccurrenceList(View):
 
     items: list[OccurrenceView]
     next_cursor: str | None = None
+
+
+class GuestOccurrenceView(View):
+    """One occurrence as the guest sees it; ``original_start`` is when the rule has it begin."""
+
+    original_start: datetime
+    start: datetime
+    end: datetime
+    status: OccurrenceStatus
+    moved: bool

@@ -202,6 +202,9 @@ async def test_lists_by_time_show_a_series_by_any_occurrence(world: World) -> No
     assert await within(third - timedelta(hours=1), third + timedelta(hours=1)) == []
     (whole,) = await within(first - timedelta(days=1), third + 4 * _WEEK)
     assert datetime.fromisoformat(whole["occurrence"]["start"]) == first
+    until = quote((third + timedelta(hours=2)).isoformat())
+    (latest,) = (await world.call("GET", f"/appointments?to={until}&order=latest")).json()["items"]
+    assert datetime.fromisoformat(latest["occurrence"]["start"]) == first + _WEEK
 
 
 async def test_what_is_no_series_has_no_occurrences(world: World) -> None:

@@ -26,6 +26,11 @@ TOKYO = ZoneInfo("Asia/Tokyo")
             "2週間ごとの火曜日・金曜日 13:00 ～ 14:00(全4回)",
             "Every 2 weeks on Tuesday, Friday 13:00 – 14:00 (4 times)",
         ),
+        (
+            "FREQ=MONTHLY;INTERVAL=2;BYDAY=1TU;UNTIL=20270601",
+            "2か月ごとの第1火曜日 13:00 ～ 14:00(全4回)",
+            "Every 2 months on the first Tuesday 13:00 – 14:00 (4 times)",
+        ),
         ("FREQ=DAILY;COUNT=1", "毎日 13:00 ～ 14:00(全1回)", "Every day 13:00 – 14:00 (1 time)"),
         (
             "FREQ=MONTHLY;BYDAY=1TU;COUNT=3",

@@ -1,14 +1,11 @@
-"""From the form of a direct schedule to the request (E2, E6), and a rule in words."""
+"""From the form of a direct schedule to the request (E2, E6)."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from services.gateway.pages.rule_words import rule_words
 from services.gateway.pages.schedule_form import Typed, blank, request_of
-from shared.contracts.api.appointments import AppointmentView
-from tests.integration.gateway.fakes import an_appointment_view
 
 NOW = datetime(2026, 12, 1, 3, 20, tzinfo=UTC)
 BLANK = blank(NOW, "Asia/Tokyo", "stf_1", "mtp_1", "default", "k")
@@ -47,11 +44,3 @@ def test_a_guest_without_an_address_is_not_mailed() -> None:
 def test_what_is_no_time_is_named(name: str) -> None:
     with pytest.raises(ValueError, match=name):
         request_of(typed(**{name: "x"}), [])
-
-
-def test_e6_a_rule_is_said_in_words() -> None:
-    def said(rrule: str) -> str:
-        return rule_words(AppointmentView.model_validate(an_appointment_view(rrule=rrule)), "ja")
-
-    assert said("FREQ=WEEKLY;BYDAY=MO,WE;COUNT=10") == "毎週 月、水 · 全10回"
-    assert said("FREQ=MONTHLY;INTERVAL=2;BYDAY=-1FR;UNTIL=20270601") == "2か月ごと 最終金曜 · 2027年6月1日(火)まで"

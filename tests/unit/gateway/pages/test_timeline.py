@@ -102,6 +102,23 @@ def items(*entries: TimelineEntry, language: Language = "ja") -> list[TimelineIt
             "日程調整の内容を変更しました",
             "日時候補 2件",
         ),
+        (
+            an_entry(
+                "booking.appointment_rescheduled",
+                previous_start_at=START,
+                previous_end_at=START + timedelta(hours=1),
+                start_at=START + timedelta(hours=2),
+                end_at=START + timedelta(hours=3),
+                occurrence=True,
+            ),
+            "定例の1回を別の日時に移しました",
+            "2026年12月1日(火) 13:00 ～ 14:00 → 2026年12月1日(火) 15:00 ～ 16:00",
+        ),
+        (
+            an_entry("booking.appointment_changed", start_at=START, end_at=START + timedelta(hours=1), occurrence=True),
+            "定例の1回をキャンセルしました",
+            "2026年12月1日(火) 13:00 ～ 14:00",
+        ),
         (an_entry("later.something_new"), "記録(something_new)", ""),
     ],
 )
