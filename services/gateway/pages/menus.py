@@ -17,14 +17,19 @@ from services.gateway.pages.texts import text
 from services.gateway.pages.typed import seen_version
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
-from services.gateway.providers.zoom import ZoomUserStatus
+from services.gateway.providers.zoom import ZoomUserStatus, ZoomUserView
+from services.gateway.usecases.zoom_users import (
+    BasicUserOfBookable,
+    UnknownUserOfBookable,
+    check_user_of_bookable,
+    listed_users,
+)
 from shared.contracts.api.menus import BookableList, BookableView, MeetingTypeList, MeetingTypeView
 from shared.problem import Language, NotFound
 
 router = APIRouter()
 _LISTED = 200
 """More than anybody offers on one page; what lies beyond is reached by the API."""
-_ZOOM_USERS = 300
 _SAID = ("added", "changed", "archived", "deleted", "restored")
 
 
@@ -91,8 +96,11 @@ async def add(request: Request, noun: Noun, signed_in: Form) -> Response:
     form = await request.form()
     typed = menu_sheets.typed_in(noun, form)
     try:
+        await _check_user(request, signed_in, typed.get("zoom_user_id", ""), None)
         body = menu_sheets.body_of(noun, typed)
         await parts_of(request).backends.booking.make_menu_item(signed_in.caller(), noun, body)
+    except (UnknownUserOfBookable, BasicUserOfBookable) as wrong:
+        return await _wrong_user(request, signed_in, None, typed, wrong)
     except BackendProblem as problem:
         return await _refused(request, signed_in, noun, None, typed, problem)
     return RedirectResponse("/menus?said=added", status_code=303)
@@ -112,8 +120,11 @@ async def change(request: Request, noun: Noun, item_id: str, signed_in: Form) ->
     typed = menu_sheets.typed_in(noun, form)
     item = await _found(request, signed_in, noun, item_id)
     try:
+        await _check_user(request, signed_in, typed.get("zoom_user_id", ""), item)
         body, tag = menu_sheets.body_of(noun, typed), f'"r{seen_version(form)}"'
         await parts_of(request).backends.booking.change_menu_item(signed_in.caller(), noun, item_id, body, if_match=tag)
+    except (UnknownUserOfBookable, BasicUserOfBookable) as wrong:
+        return await _wrong_user(request, signed_in, item, typed, wrong)
     except BackendProblem as problem:
         if problem.status == 412:
             return await _overtaken(request, signed_in, noun, item_id, typed)
@@ -151,6 +162,28 @@ async def leave_step() -> Response:
 async def _found(request: Request, signed_in: SignedIn, noun: Noun, item_id: str) -> MeetingTypeView | BookableView:
     reply = await parts_of(request).backends.booking.menu_item(signed_in.caller(), noun, item_id)
     return reply.read(MeetingTypeView) if noun == TYPES else reply.read(BookableView)
+
+
+async def _check_user(
+    request: Request, signed_in: SignedIn, user_id: str, item: MeetingTypeView | BookableView | None
+) -> None:
+    """What stood before may go on standing. Raises ``UnknownUserOfBookable``, ``BasicUserOfBookable``."""
+    kept = item.zoom_user_id if isinstance(item, BookableView) else None
+    if user_id != kept:
+        await check_user_of_bookable(parts_of(request).backends.zoom_issuer, signed_in.caller(), user_id)
+
+
+async def _wrong_user(
+    request: Request,
+    signed_in: SignedIn,
+    item: MeetingTypeView | BookableView | None,
+    typed: dict[str, str],
+    wrong: UnknownUserOfBookable | BasicUserOfBookable,
+) -> Response:
+    language = language_for(request)
+    errors = {"zoom_user_id": wrong.detail(language)}
+    sheet = as_sent(await request.form(), typed, errors, text(language, "common.fix"), wrong.status)
+    return await _page(request, signed_in, BOOKABLES, item, sheet)
 
 
 async def _refused(
@@ -222,14 +255,20 @@ async def _choices(request: Request, signed_in: SignedIn, sheet: Sheet) -> dict[
     }
 
 
-async def _zoom_users(request: Request, signed_in: SignedIn, kept: str) -> list[tuple[str, str]]:
-    """Those of the organization's account that may host (C2); none without an account, where an id can be typed."""
-    try:
-        listed = (await parts_of(request).backends.zoom_issuer.users(signed_in.caller(), limit=_ZOOM_USERS)).items
-    except BackendProblem:
-        return []
-    hosts = [user for user in listed if user.allowed and user.status is ZoomUserStatus.ACTIVE]
-    choices = [(user.user_id, f"{user.name} ({user.email})") for user in hosts]
-    if kept and listed and kept not in dict(choices):
-        choices.append((kept, kept))
-    return choices
+async def _zoom_users(request: Request, signed_in: SignedIn, chosen: str) -> list[tuple[str, str]] | None:
+    """Who can be chosen, and who is; None where there is no list to choose from."""
+    users, language = (
+        await listed_users(parts_of(request).backends.zoom_issuer, signed_in.caller()),
+        language_for(request),
+    )
+    if users is None:
+        return None
+    able = [one for one in users if one.user_id == chosen or (one.allowed and one.status is ZoomUserStatus.ACTIVE)]
+    named = [(one.user_id, _user_words(one, language)) for one in able]
+    return named if not chosen or chosen in dict(named) else [*named, (chosen, chosen)]
+
+
+def _user_words(user: ZoomUserView, language: Language) -> str:
+    """``会議室A (room-a@example.jp) · ライセンス``."""
+    name = f"{user.name} ({user.email})" if user.name else user.email
+    return f"{name} · {text(language, f'zoom.plan_{user.plan}')}"

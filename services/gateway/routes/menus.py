@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.gateway.edge.forwarding import IfMatch, Key, body_of, forward
 from services.gateway.identity import SignedIn, api_staff
 from services.gateway.parts import parts_of
+from services.gateway.usecases.zoom_users import check_user_of_bookable
 from shared.contracts.api.menus import (
     BookableCreate,
     BookableList,
@@ -71,7 +72,10 @@ async def list_bookables(
 
 @bookables.post("", status_code=201, response_model=BookableView)
 async def make_bookable(request: Request, asked: BookableCreate, me: Me, key: Key) -> Response:
-    """Administrators only; 422 ``capacity_must_be_one`` with a Zoom user, a room or a staff member (C3)."""
+    """Administrators only; 422 ``capacity_must_be_one`` with a Zoom user, a room or a staff member (C3),
+    ``zoom_user_unknown`` and ``zoom_user_basic`` where the organization's account has no such Zoom user (C2, C8).
+    """
+    await check_user_of_bookable(parts_of(request).backends.zoom_issuer, me.caller(), asked.zoom_user_id)
     return await _made(request, me, BOOKABLES, key)
 
 
@@ -86,6 +90,7 @@ async def change_bookable(
     request: Request, bookable_id: str, patch: BookablePatch, me: Me, key: Key, if_match: IfMatch
 ) -> Response:
     """Administrators only."""
+    await check_user_of_bookable(parts_of(request).backends.zoom_issuer, me.caller(), patch.zoom_user_id)
     return await _changed(request, me, BOOKABLES, bookable_id, key, if_match)
 
 

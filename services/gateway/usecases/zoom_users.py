@@ -2,7 +2,7 @@
 
 from services.gateway.providers.answers import ConnectionStatus
 from services.gateway.providers.backend import BackendProblem
-from services.gateway.providers.zoom import ZoomIssuer, ZoomUserStatus
+from services.gateway.providers.zoom import ZoomIssuer, ZoomUserStatus, ZoomUserView
 from shared.internal import Caller
 from shared.problem import Problem
 
@@ -21,6 +21,48 @@ class BasicZoomUser(Problem):
     code, status, pointer = "zoom_user_basic", 422, "/zoom_user"
     ja = "このZoomユーザーは無料のベーシックプランです。会社の設定により、会議の主催者にはできません。"
     en = "This Zoom user is on the Basic plan, which your organization does not allow to host meetings."
+
+
+class UnknownUserOfBookable(UnknownZoomUser):
+    """C2: by its id, as the list has it."""
+
+    pointer = "/zoom_user_id"
+    ja = "会社のZoomアカウントに、このユーザーは見つかりません。一覧にあるユーザーを指定してください。"
+    en = "The organization's Zoom account has no such user. Choose one that it lists."
+
+
+class BasicUserOfBookable(BasicZoomUser):
+    """C8."""
+
+    pointer = "/zoom_user_id"
+
+
+_AT_ONCE = 300
+
+
+async def listed_users(zoom: ZoomIssuer, caller: Caller) -> list[ZoomUserView] | None:
+    """Those of the organization's account; None while there is none, or it is not read, or nobody answers."""
+    try:
+        page = await zoom.users(caller, limit=_AT_ONCE)
+        found = list(page.items)
+        while page.next_cursor:
+            page = await zoom.users(caller, limit=_AT_ONCE, after=int(page.next_cursor))
+            found += page.items
+    except BackendProblem:
+        return None
+    return found or None
+
+
+async def check_user_of_bookable(zoom: ZoomIssuer, caller: Caller, user_id: str | None) -> None:
+    """That the account lists this user. Raises ``UnknownUserOfBookable``, ``BasicUserOfBookable``."""
+    found = await listed_users(zoom, caller) if user_id else None
+    if found is None:
+        return
+    user = next((one for one in found if one.user_id == user_id and one.status is ZoomUserStatus.ACTIVE), None)
+    if user is None:
+        raise UnknownUserOfBookable()
+    if not user.allowed:
+        raise BasicUserOfBookable()
 
 
 async def check_zoom_user(zoom: ZoomIssuer, caller: Caller, name: str) -> None:

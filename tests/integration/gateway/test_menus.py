@@ -80,7 +80,7 @@ async def test_c2_a_bookable_is_mapped_to_one_of_the_accounts_zoom_users_that_ma
     gateway.services.says("zoom_issuer", "GET /internal/zoom-users", listed)
     page = gateway.pages(ADMIN)
     shown = (await page.get("/menus/bookables/new")).text
-    assert '<option value="zu1">ZU1 (zu1@z.example)</option>' in shown
+    assert '<option value="zu1">ZU1 (zu1@z.example) · ライセンス</option>' in shown
     assert "zu2" not in shown
     assert "zu3" not in shown
     gateway.services.says("booking", "GET /internal/bookables/bkb_1", Answer(200, a_bookable(zoom_user_id="zu2")))
@@ -112,3 +112,61 @@ async def test_the_order_is_changed_by_one_place(gateway: Installation) -> None:
     assert json.loads(gateway.services.last("booking").content) == {"after": "mtp_1"}
     await page.post("/menus/meeting-types/mtp_1/down", data={"csrf_token": token})
     assert json.loads(gateway.services.last("booking").content) == {"after": "mtp_2"}
+
+
+def has_account(gateway: Installation) -> None:
+    """With a licensed user, a Basic one that may not host, and one that is gone."""
+    users = [
+        ("zu1", "会議室A", "licensed", "active"),
+        ("zu2", "", "basic", "active"),
+        ("zu3", "退職者", "licensed", "gone"),
+    ]
+    items = [
+        {
+            "user_id": user_id,
+            "email": f"{user_id}@example.jp",
+            "name": name,
+            "plan": plan,
+            "status": status,
+            "allowed": plan == "licensed",
+            "staff_ids": [],
+        }
+        for user_id, name, plan, status in users
+    ]
+    gateway.services.says("zoom_issuer", "GET /internal/zoom-users", Answer(200, {"items": items}))
+
+
+async def test_c2_a_bookables_zoom_user_is_chosen_from_the_accounts_list(gateway: Installation) -> None:
+    has_account(gateway)
+    page = gateway.pages(ADMIN)
+    shown = (await page.get("/menus/bookables/new")).text
+    assert '<option value="zu1">会議室A (zu1@example.jp) · ライセンス</option>' in shown
+    assert 'value="zu2"' not in shown
+    assert 'value="zu3"' not in shown
+    form = {
+        "name": "窓口A",
+        "type": "time",
+        "capacity": "1",
+        "csrf_token": await token_of(page, "/menus/bookables/new"),
+    }
+    for user_id, words in (("zu9", "見つかりません"), ("zu3", "見つかりません"), ("zu2", "ベーシックプラン")):
+        answer = await page.post("/menus/bookables/new", data={**form, "zoom_user_id": user_id})
+        assert answer.status_code == 422
+        assert all(word in answer.text for word in (words, 'id="zoom_user_id-error"', f'value="{user_id}" selected'))
+    assert (await page.post("/menus/bookables/new", data={**form, "zoom_user_id": "zu1"})).status_code == 303
+
+
+async def test_c2_the_api_checks_the_zoom_user_too(gateway: Installation) -> None:
+    has_account(gateway)
+    body = {"name": "窓口A", "type": "time", "capacity": 1, "zoom_user_id": "zu9"}
+    answer = await gateway.admin.post("/api/v1/bookables", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "zoom_user_unknown")
+    assert answer.json()["errors"][0]["pointer"] == "/zoom_user_id"
+    changed = await gateway.admin.patch("/api/v1/bookables/bkb_1", json={"zoom_user_id": "zu2"})
+    assert (changed.status_code, changed.json()["code"]) == (422, "zoom_user_basic")
+
+
+async def test_c2_without_a_list_the_zoom_user_is_typed(gateway: Installation) -> None:
+    gateway.services.says("zoom_issuer", "GET /internal/zoom-users", Answer(200, {"items": []}))
+    shown = (await gateway.pages(ADMIN).get("/menus/bookables/new")).text
+    assert '<input class="input" id="zoom_user_id"' in shown
