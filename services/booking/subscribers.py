@@ -277,7 +277,8 @@ class Subscribers:
 
     async def on_calendar_drift_detected(self, event: CloudEvent[CalendarDriftDetected]) -> None:
         await self._timeline(event)
-        drift = drift_of(event.data, _moment(event), event.time)
+        note = self._effects.typed_above_the_block(event.data)
+        drift = drift_of(event.data, _moment(event), event.time, note)
         await self._settle_drift.detected(event.organizationid, event.data.appointment_id, drift, event.cause())
 
     async def on_drift_decided(self, event: CloudEvent[DriftDecided]) -> None:

@@ -102,7 +102,8 @@ class CalendarDriftDetected(EventData, routing_key="calendar_sync.calendar_drift
     ``drift_id`` names this finding for ``DriftDecided``. Times and title are those found, absent for a deleted entry;
     the title is absent too where it is as it was written. ``original_start_at`` names the one occurrence of a recurring
     appointment that was moved or deleted (E6); all that were found at once bear one ``drift_id`` and are put back
-    together. Subject: the appointment's id.
+    together. ``sealed`` are ``EntrySecrets`` where the user's text in the description is another (E4). Subject: the
+    appointment's id.
     """
 
     appointment_id: str
@@ -115,6 +116,7 @@ class CalendarDriftDetected(EventData, routing_key="calendar_sync.calendar_drift
     end_at: Instant | None
     title: str | None
     original_start_at: Instant | None = None
+    sealed: str | None = None
 
 
 class CalendarSyncFrozen(EventData, routing_key="calendar_sync.calendar_sync_frozen.v1"):

@@ -60,6 +60,12 @@ class AppointmentSecrets(Secrets):
     by_hand: MeetingSecrets | None = None
 
 
+class EntrySecrets(Secrets):
+    """What somebody typed into an entry's description above our block (E4)."""
+
+    note: str
+
+
 class InvitationSecrets(Secrets):
     """Whoever opens ``url`` chooses the password of the staff member that it was made for."""
 

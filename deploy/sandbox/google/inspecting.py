@@ -128,6 +128,8 @@ class _Hand:
         change: Resource = {side: moment_body(body[side]) for side in ("start", "end") if side in body}
         if "summary" in body:
             change["summary"] = body["summary"]
+        if "description" in body:
+            change["description"] = body["description"]
         options = WriteOptions(push=bool(body.get("notify", True)))
         return shown(calendar, self._service.book.patch(calendar, event_id, change, options))
 

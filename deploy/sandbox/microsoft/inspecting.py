@@ -137,6 +137,8 @@ class _Hand:
         change: Resource = {side: time_body(body[side], mailbox.zone) for side in ("start", "end") if side in body}
         if "summary" in body:
             change["subject"] = body["summary"]
+        if "description" in body:
+            change["body"] = {"contentType": "text", "content": body["description"]}
         moved = self._service.book.patch(mailbox, event_id, change, push=bool(body.get("notify", True)))
         return shown(mailbox, moved, _EVERYTHING)
 

@@ -47,6 +47,8 @@ class Drift(Value):
     start_at: AwareDatetime | None
     end_at: AwareDatetime | None
     title: str | None
+    note: str | None = None
+    """The user's text where it is another (E4)."""
     detected_at: AwareDatetime
     decided: DriftDecision | None = None
     reason: str | None = None
@@ -68,7 +70,7 @@ Drifts = Mapping[str, Drift]
 """By place."""
 
 
-def drift_of(event: CalendarDriftDetected, within: int, detected_at: datetime) -> Drift:
+def drift_of(event: CalendarDriftDetected, within: int, detected_at: datetime, note: str | None) -> Drift:
     return Drift(
         drift_id=event.drift_id,
         order=order_of(event.revision, within),
@@ -79,6 +81,7 @@ def drift_of(event: CalendarDriftDetected, within: int, detected_at: datetime) -
         start_at=event.start_at,
         end_at=event.end_at,
         title=_title(event.title),
+        note=note,
         detected_at=detected_at,
         original_start_at=event.original_start_at,
     )

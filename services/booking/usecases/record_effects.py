@@ -16,9 +16,10 @@ from services.booking.model.effects import (
 from services.booking.store import reports
 from services.booking.store.bookings import BookingStore
 from services.booking.views.meeting import secret_place
+from shared.contracts.calendar_sync import CalendarDriftDetected
 from shared.contracts.notifier import Audience, NotificationFailed, NotificationSent, Purpose
 from shared.contracts.reminder_scheduler import ReasonNotReminded
-from shared.contracts.sealed import MeetingSecrets
+from shared.contracts.sealed import EntrySecrets, MeetingSecrets
 from shared.contracts.zoom_issuer import MeetingIssueFailed
 from shared.crypto import KeyRing
 from shared.observability import metrics
@@ -31,6 +32,12 @@ class RecordEffects:
         self._store = store
         self._bus_ring = bus_ring
         self._data_ring = data_ring
+
+    def typed_above_the_block(self, drift: CalendarDriftDetected) -> str | None:
+        """The user's text in an entry, where it is another (E4). Raises ``UndecryptableValue``."""
+        if drift.sealed is None:
+            return None
+        return EntrySecrets.unseal(self._bus_ring, drift.sealed, subject=drift.appointment_id).note
 
     async def holds(self, proposal_id: str, told: Mapping[str, Report]) -> None:
         """The appointment that the proposal became shows its releases too. The proposal first: what comes before the

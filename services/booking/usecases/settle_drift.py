@@ -133,6 +133,8 @@ def _patch(before: Appointment, drift: Drift) -> AppointmentPatch:
     """
     says_more = drift.provider is DriftSource.ZOOM and before.topic not in ("", before.title)
     wanted: dict[str, object] = {"title": drift.title} if drift.title and not says_more else {}
+    if drift.note is not None:
+        wanted["note"] = drift.note
     if drift.kind is DriftKind.MOVED:
         wanted |= {"start": drift.start_at, "end": drift.end_at}
     try:

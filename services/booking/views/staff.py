@@ -182,6 +182,7 @@ def _drift(appointment: Appointment, zone: ZoneInfo, *, hidden: bool) -> DriftVi
         start=drift.start_at.astimezone(zone) if drift.start_at else None,
         end=drift.end_at.astimezone(zone) if drift.end_at else None,
         title=None if hidden else drift.title,
+        note=None if hidden else drift.note,
         staff_id=drift.staff_id,
         provider=drift.provider,
         detected_at=drift.detected_at.astimezone(zone),

@@ -178,8 +178,9 @@ class DriftRequest(Request):
 
 class DriftView(View):
     """What somebody changed directly in a calendar or at Zoom and nobody has decided yet (V6, E7). ``title`` where it
-    is another; ``reason`` says why it was not followed although the organization wants that. ``original_start`` names
-    the one occurrence of a recurring appointment that it is about (E6).
+    is another, ``note`` where what is typed above the block is (E4); ``reason`` says why it was not followed although
+    the organization wants that. ``original_start`` names the one occurrence of a recurring appointment that it is about
+    (E6).
     """
 
     kind: DriftKind
@@ -191,6 +192,7 @@ class DriftView(View):
     detected_at: datetime
     reason: str | None
     original_start: datetime | None = None
+    note: str | None = None
 
 
 class AppointmentView(View):

@@ -13,7 +13,9 @@ from shared.contracts.calendar_sync import CalendarDriftDetected, CalendarEntryW
 from shared.contracts.drift import DriftKind
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import OrganizationChanged
-from tests.builders import ORGANIZATION, an_event
+from shared.contracts.sealed import EntrySecrets
+from shared.crypto import KeyRing
+from tests.builders import BUS_KEYS, ORGANIZATION, an_event
 from tests.integration.booking.test_appointments import confirmed
 from tests.integration.booking.world import HANAKO, TARO, World, in_tokyo
 
@@ -218,3 +220,23 @@ async def test_findings_of_an_older_revision_or_another_organization_do_nothing(
     await find(world, stranger)
     assert (await shown_of(world, shown))["version"] == 2
     assert (await shown_of(world, shown))["drift"] is None
+
+
+def typed(shown: dict[str, Any], note: str) -> CloudEvent[Any]:
+    sealed = EntrySecrets(note=note).seal(KeyRing.parse(BUS_KEYS), subject=shown["id"])
+    return a_finding(shown, DriftKind.CHANGED, sealed=sealed)
+
+
+@pytest.mark.parametrize("policy", ["follow", "ask", "restore"])
+async def test_e4_text_typed_above_the_block_is_the_note_an_offer_or_put_back(world: World, policy: str) -> None:
+    shown = await confirmed(world, note="前のメモ")
+    await with_policy(world, policy)
+    await find(world, typed(shown, "持ち物: 資料"), typed(shown, "持ち物: 資料"))
+    now = (await world.call("GET", f"/appointments/{shown['id']}")).json()
+    decisions = await world.published("booking.drift_decided.v1")
+    assert now["note"] == ("持ち物: 資料" if policy == "follow" else "前のメモ")
+    assert (now["drift"] or {}).get("note") == ("持ち物: 資料" if policy == "ask" else None)
+    assert len(decisions) == (1 if policy == "restore" else 0)
+    if policy == "ask":
+        done = await world.call("POST", f"/appointments/{shown['id']}/drift", {"decision": "follow"})
+        assert (done.json()["note"], done.json()["drift"]) == ("持ち物: 資料", None)

@@ -28,7 +28,7 @@ def a_drift(staff_id: str, revision: int, within: int) -> Drift:
         end_at=START + timedelta(hours=1),
         title=None,
     )
-    return drift_of(found, within, START)
+    return drift_of(found, within, START, None)
 
 
 def told(facts: Sequence[Fact], revision: int) -> list[str]:
