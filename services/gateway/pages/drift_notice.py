@@ -45,7 +45,8 @@ def drift_notice(appointment: AppointmentView, language: Language, zone: str, no
 
 def _consequence(drift: DriftView, language: Language) -> str:
     of_one = "occurrence_" if drift.original_start else ""
-    sentences = [text(language, f"drift.{of_one}follow_{drift.kind}")]
+    noted = drift.kind is DriftKind.CHANGED and drift.note is not None and not drift.title
+    sentences = [text(language, "drift.follow_noted" if noted else f"drift.{of_one}follow_{drift.kind}")]
     if drift.reason == _TAKEN:
         sentences.append(text(language, "drift.follow_if_free"))
     return ("" if language == "ja" else " ").join(sentences)
@@ -73,6 +74,8 @@ def _what(drift: DriftView, name: str, language: Language, zone: str) -> str:
         return text(language, f"{words}.moved", name=name, calendar=where, when=when)
     if drift.kind is DriftKind.CHANGED and drift.title:
         return text(language, f"{words}.renamed", name=name, calendar=where, title=drift.title)
+    if drift.kind is DriftKind.CHANGED and drift.note is not None:
+        return text(language, "drift.noted", name=name, calendar=where)
     return text(language, f"{words}.{drift.kind}_somehow", name=name, calendar=where)
 
 

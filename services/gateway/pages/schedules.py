@@ -168,6 +168,7 @@ async def _page(
         "texts": texts_of(language, "propose"),
         "rooms": texts_of(language, "rooms"),
         "chosen": people,
+        "busy_none": text(language, "schedule.busy_none"),
     }
     return staff_page(
         request,

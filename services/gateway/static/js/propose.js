@@ -6,7 +6,7 @@ import { Draft } from "./draft.js";
 import { readPage } from "./page.js";
 import { remembered } from "./remembered.js";
 import { Rooms } from "./rooms.js";
-import { slotText } from "./times.js";
+import { iso, slotText } from "./times.js";
 
 const page = readPage();
 const root = document.querySelector("[data-propose]");
@@ -41,11 +41,15 @@ const chooser = new Chooser(
   root,
   page,
   { slots: draft.values.slots, attendees: draft.values.attendees, allowOverlap: draft.values.allow_overlap },
-  () => draft.set({
-    slots: chooser.slots.list, attendees: chooser.attendees.chosen, allow_overlap: chooser.overlapBox.checked,
-  }),
+  () => {
+    draft.set({
+      slots: chooser.slots.list, attendees: chooser.attendees.chosen, allow_overlap: chooser.overlapBox.checked,
+    });
+    offerRegistering(chooser.slots.list);
+  },
   rooms,
 );
+offerRegistering(chooser.slots.list);
 rooms.open().then(() => chooser.showSlots());
 const check = new Check(root.querySelector("[data-step=check]"), page, draft, { send, preview, guestPage });
 
@@ -79,6 +83,13 @@ root.querySelector("[data-to-slots]").addEventListener("click", () => {
 });
 window.addEventListener("popstate", showStep);
 showStep(false);
+
+// One time leaves nothing to choose: it can be registered as it is (E2).
+function offerRegistering(slots) {
+  const link = root.querySelector("[data-register]");
+  link.hidden = slots.length !== 1;
+  if (slots.length === 1) link.href = `/appointments/new?${new URLSearchParams({ start: iso(slots[0].start), end: iso(slots[0].end) })}`;
+}
 
 function chooseKind(kind) {
   draft.set({ kind });

@@ -1,5 +1,6 @@
 // The form of a direct schedule: who takes part, a room, and what belongs to the chosen type. The server decides.
 import { Attendees } from "./attendees.js";
+import { BusyTimes } from "./busy_times.js";
 import { readPage } from "./page.js";
 import { Rooms } from "./rooms.js";
 import { instantOf, slotText } from "./times.js";
@@ -10,7 +11,7 @@ const inputs = form.querySelector("[data-attendee-inputs]");
 const fields = form.elements;
 
 form.querySelector(".search").hidden = false;
-const attendees = new Attendees(form.querySelector("[data-attendees]"), { page, chosen: page.chosen, changed: () => follow() });
+const attendees = new Attendees(form.querySelector("[data-attendees]"), { page, chosen: page.chosen, changed: () => { follow(); busy.soon(); } });
 
 function follow() {
   inputs.replaceChildren(...attendees.chosen.map(({ id }) => {
@@ -60,6 +61,20 @@ for (const name of ["end_date", "end_time"]) {
     length = at("end") - at("start");
   });
 }
+
+// Whole days are all of them.
+function chosenSpan() {
+  const allDay = form.querySelector("[name=span]:checked").value === "all_day";
+  const time = (side) => (allDay ? "00:00" : fields[`${side}_time`].value);
+  const from = instantOf(fields.start_date.value, "00:00", page.zone);
+  const last = instantOf(fields.end_date.value || fields.start_date.value, "00:00", page.zone);
+  if (!from || !last) return {};
+  const to = new Date(last.getTime() + 24 * 3_600_000);
+  const start = instantOf(fields.start_date.value, time("start"), page.zone);
+  return { from, to, start, end: allDay ? to : instantOf(fields.end_date.value || fields.start_date.value, time("end"), page.zone) };
+}
+const busy = new BusyTimes(form.querySelector("[data-busy]"), page, { attendees: () => attendees.chosen, span: chosenSpan });
+form.addEventListener("change", () => busy.soon());
 
 const rooms = new Rooms(page, { provider: () => page.calendar, text: (slot) => slotText(slot, page.zone, page.language) });
 form.querySelector("[data-choose-room]").addEventListener("click", async () => {
