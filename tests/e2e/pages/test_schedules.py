@@ -50,3 +50,23 @@ async def test_an_all_day_schedule_is_registered_without_scripts_on_a_phone(peop
     await expect(page.locator("#start_time")).to_be_hidden()
     await submitted(page)
     await expect(page.get_by_text("(終日)")).to_be_visible()
+
+
+async def test_one_candidate_is_registered_directly_beside_what_the_calendar_says(people: People) -> None:
+    day = await people.free_day()
+    page = await people.staff()
+    await page.goto("/proposals/new")
+    await expect(page.locator("[data-register]")).to_be_hidden()
+    await page.locator("[data-by-hand] summary").click()
+    for name, value in (("date", day), ("start", "13:00"), ("end", "14:00")):
+        await page.fill(f"[name=by-hand-{name}]", value)
+    await page.locator("[data-add]").click()
+    await page.locator("[data-register]").click()
+    await expect(page.locator("#start_time")).to_have_value("13:00")
+    await expect(page.locator("[data-busy-list]")).to_contain_text("予定なし")
+    await page.locator("#title").fill("社内打合せ")
+    await submitted(page)
+    await expect(page.get_by_text("予定を登録しました。")).to_be_visible()
+    await page.goto(f"/appointments/new?start={day}T13:30:00%2B09:00&end={day}T14:30:00%2B09:00")
+    await expect(page.locator(".busy-overlaps")).to_contain_text("13:00 ～ 14:00")
+    assert people.complaints == []
