@@ -169,10 +169,13 @@ class Subscribers:
         await self._hear.appointment(event, event.data, notice, *replaced)
 
     async def on_appointment_changed(self, event: CloudEvent[AppointmentChanged]) -> None:
-        """Nobody is mailed but where one occurrence was cancelled (E6)."""
+        """Nobody is mailed but where one occurrence was cancelled (E6), or they meet in another way: both sides get the
+        confirmation anew, since it tells how (E5).
+        """
         one, revision = event.data.occurrence, event.data.appointment.revision
         ended = (notice_of(event, Purpose.CANCELED, revision, BOTH, occurrence=one),) if one else ()
-        await self._hear.appointment(event, event.data, *ended, *_another_guest(event, event.data))
+        anew = (notice_of(event, Purpose.CONFIRMED, revision, BOTH),) if event.data.meets_otherwise else ()
+        await self._hear.appointment(event, event.data, *ended, *anew, *_another_guest(event, event.data))
 
     async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
         notice = notice_of(event, Purpose.CANCELED, event.data.appointment.revision, BOTH)

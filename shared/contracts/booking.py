@@ -271,11 +271,13 @@ class LinkChange(StrEnum):
 
 class AppointmentChanged(AppointmentEvent, routing_key="booking.appointment_changed.v1"):
     """Title, attendees or another detail changed, the time did not; or one ``occurrence`` of a series was cancelled.
-    ``former_guest`` where the guest is another person from now on, ``link_by_hand`` where that alone changed.
+    ``former_guest`` where the guest is another person from now on, ``link_by_hand`` where that alone changed;
+    ``meets_otherwise`` where it is of another kind, so that what both sides were told of where to meet is over (E5).
     """
 
     occurrence: Occurrence | None = None
     former_guest: FormerGuest | None = None
+    meets_otherwise: bool = False
     link_by_hand: LinkChange | None = None
 
 

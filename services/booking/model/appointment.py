@@ -249,13 +249,15 @@ class Appointment(Value):
 
     def expecting_change(self, before: "Appointment") -> Self:
         """Of another detail: entries follow, the meeting where it is wanted or no more (E5) and where its topic, host
-        or link changed; nobody is mailed.
+        or link changed. Both sides are mailed where it is of another kind: they meet elsewhere.
         """
         meets = before.meets_as != self.meets_as
         renewed = {Effect.ENTRY, Effect.ROOM, *([Effect.MEETING] if meets else [])}
-        kept = [item for item in before.expected if item.effect not in renewed]
+        confirmed = self._mails(Purpose.CONFIRMED) if before.kind is not self.kind else []
+        again = {(mail.of, mail.purpose) for mail in confirmed}
+        kept = [i for i in before.expected if i.effect not in renewed and (i.of, i.purpose) not in again]
         meeting = self._meeting(before) if meets else []
-        expected = [*kept, *meeting, *self._entries(before), *self._room()]
+        expected = [*kept, *meeting, *self._entries(before), *self._room(), *confirmed]
         return self._keeping_link(before).model_copy(update={"expected": expected})
 
     def _keeping_link(self, before: "Appointment") -> Self:

@@ -159,7 +159,10 @@ class ChangeAppointment:
     def _announce(self, before: Appointment, after: Appointment, cause: Cause) -> list[Entry]:
         former = farewell(before, after)
         if not is_moved(before, after):
-            return self._announcer.of_appointment(AppointmentChanged, after, cause, former_guest=former)
+            otherwise = before.kind is not after.kind
+            return self._announcer.of_appointment(
+                AppointmentChanged, after, cause, former_guest=former, meets_otherwise=otherwise
+            )
         return self._announcer.of_appointment(
             AppointmentRescheduled,
             after,

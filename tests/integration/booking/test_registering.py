@@ -236,6 +236,9 @@ async def test_another_kind_takes_the_zoom_user_and_gives_it_back(world: World) 
     gone = [effect for effect in visit["effects"] if effect["effect"] == "meeting"]
     assert [(effect["absent"], effect["of"]) for effect in gone] == [(True, TARO)]
     (event,) = await world.published("booking.appointment_changed.v1")
+    assert event.data.meets_otherwise
+    mails = [(mail["purpose"], mail["of"]) for mail in visit["effects"] if mail["effect"] == "mail"]
+    assert mails.count(("confirmed", "staff")) == 1
     assert (event.data.appointment.wants_meeting, event.data.appointment.zoom_user_id) == (False, None)
     assert (await register(world, attendee_ids=["stf_sato"], kind="web", **a_slot_at(4, 10))).status_code == 201
 

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 from icalendar import Calendar
 
-from shared.contracts.booking import SlotsChanged, SlotsProposed, SlotsWithdrawn
+from shared.contracts.booking import Kind, SlotsChanged, SlotsProposed, SlotsWithdrawn
 from tests.integration.notifier.conftest import NewNotifier, Notifier, PostOffice
 from tests.unit.notifier.builders import (
     APPOINTMENT_ID,
@@ -16,6 +16,7 @@ from tests.unit.notifier.builders import (
     a_proposal,
     an_appointment,
     canceled,
+    changed,
     confirmed,
     meeting_issued,
     meeting_updated,
@@ -147,6 +148,22 @@ async def test_c9_a_changed_link_is_told_to_both_sides(notifier: Notifier, post_
     await notifier.hear(meeting_updated(revision=1, link="https://zoom.example/j/999"))
     await eventually(lambda: len(post_office.taken) == 4)
     assert "https://zoom.example/j/999" in post_office.to(GUEST.email)[1].text
+
+
+async def test_g12_a_meeting_of_another_kind_is_confirmed_anew_without_the_old_link(
+    notifier: Notifier, post_office: PostOffice
+) -> None:
+    await notifier.hear(confirmed(), meeting_issued())
+    await eventually(lambda: len(post_office.to(GUEST.email)) == 1)
+    visit = an_appointment(revision=2, kind=Kind.VISIT, wants_meeting=False, reception_code="123456")
+    await notifier.hear(*[changed(visit, meets_otherwise=True)] * 2)
+    await eventually(lambda: len(post_office.to(GUEST.email)) == 2)
+    before, after = post_office.to(GUEST.email)
+    assert JOIN.url in before.text
+    assert JOIN.url not in after.text
+    assert "123456" in after.text
+    assert after.subject == "[株式会社サンプル]アポイントメントの日程が確定しました[Chosei]"
+    await eventually(lambda: len(post_office.to("taro@example.jp")) == 2)
 
 
 async def test_what_was_canceled_before_it_was_told_is_suppressed(notifier: Notifier, post_office: PostOffice) -> None:
