@@ -203,13 +203,15 @@ class Ledger:
         missing_since: datetime | None,
         unproved: Unproved | None = None,
     ) -> None:
-        """Once, and with ``unproved`` the provider is asked for that again."""
+        """Once, and with ``unproved`` the provider is asked for that again. Not where a person decided meanwhile about all
+        that is missing (G17): the row is due again.
+        """
         values = {**_UNDOUBTED, "drift": asdict(drift), "missing_since": missing_since}
         due_at = None
         if unproved is not None:
             values |= {"suspected": True, "unproved": asdict(unproved)}
             due_at = unproved.since + BELIEVE_MISSING_AFTER
-        await self._conclude(held, row, values, events, due_at)
+        await self._conclude({**held, "verdict": row.verdict}, row, values, events, due_at)
 
     async def doubt_occurrences(self, held: Document, row: Row, unproved: Unproved) -> None:
         """Ask again once it may be believed."""
