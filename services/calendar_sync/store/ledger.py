@@ -203,8 +203,8 @@ class Ledger:
         missing_since: datetime | None,
         unproved: Unproved | None = None,
     ) -> None:
-        """Once, and with ``unproved`` the provider is asked for that again. Not where a person decided meanwhile about all
-        that is missing (G17): the row is due again.
+        """Once, and with ``unproved`` the provider is asked for that again. Not where a person decided meanwhile about
+        all that is missing (G17): the row is due again.
         """
         values = {**_UNDOUBTED, "drift": asdict(drift), "missing_since": missing_since}
         due_at = None
