@@ -134,7 +134,7 @@ async def test_e8_c4_a_spent_day_is_told_then_refused_at_once_and_over_after_the
     await expect(page.get_by_text(LIMIT["message"])).to_be_visible()
     assert page.url.endswith("/appointments/new")
     await page.goto(f"/appointments/{first.json()['id']}")
-    await expect(page.locator(".meeting-left")).to_contain_text("回数を使い切りました。")
+    await expect(page.locator(".meeting-left", has_text="回数を使い切りました。")).to_be_visible()
     await page.goto("/account")
     await expect(page.get_by_text("今日、Zoomミーティングを発行・変更できる回数を使い切りました。")).to_be_visible()
 
