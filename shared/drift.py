@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from html import unescape
 
 from shared.contracts.drift import DriftKind
 
@@ -45,16 +46,22 @@ class EntryState:
     end_at: datetime | None
     title: str | None
     occurrences: tuple[OccurrenceState, ...] = ()
+    description: str | None = None
 
 
 @dataclass(frozen=True)
 class Form:
-    """What of an entry a drift is measured by; never the title itself. ``occurrences`` are those that take place."""
+    """What of an entry a drift is measured by; never the words themselves. ``occurrences`` are those that take place.
+    ``description`` is empty where it counts for nothing; ``also`` is another one that counts as written: what our last
+    write overwrote, as long as no reading has shown what was written instead.
+    """
 
     start_at: datetime
     end_at: datetime
     title: str
     occurrences: tuple[OccurrenceState, ...] = ()
+    description: str = ""
+    also: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,10 +72,31 @@ class KnownDrift:
     look: str
     revision: int
     gone: tuple[datetime, ...] = ()
+    description: str = ""
+    """The digest of what was found."""
 
 
-def form_of(start_at: datetime, end_at: datetime, title: str, occurrences: Iterable[OccurrenceState] = ()) -> Form:
-    return Form(start_at, end_at, title_digest(title), tuple(occurrences))
+def form_of(
+    start_at: datetime,
+    end_at: datetime,
+    title: str,
+    occurrences: Iterable[OccurrenceState] = (),
+    description: str | None = None,
+) -> Form:
+    described = "" if description is None else text_digest(description)
+    return Form(start_at, end_at, title_digest(title), tuple(occurrences), described)
+
+
+def text_digest(text: str) -> str:
+    """Equal for descriptions that a provider may have set anew."""
+    return _digest(" ".join(unescape(text).split()))
+
+
+def description_changed(written: Form, found: str | None) -> bool:
+    """Of a description that was not said nothing is known."""
+    if not written.description or found is None:
+        return False
+    return text_digest(found) not in (written.description, written.also)
 
 
 def title_digest(title: str) -> str:
@@ -81,11 +109,13 @@ def look_of(written: Form, found: EntryState | None) -> str:
     if found is None:
         return GONE
     title = written.title if found.title is None else title_digest(found.title)
+    described = text_digest(found.description or "") if description_changed(written, found.description) else ""
+    stands = (found.start_at, found.end_at, title, described)
     changed = changed_occurrences(written, found)
-    if (found.start_at, found.end_at, title) == (written.start_at, written.end_at, written.title) and not changed:
+    if stands == (written.start_at, written.end_at, written.title, "") and not changed:
         return AS_WRITTEN
     single = "".join(f"/{one.original_start_at}>{one.start_at}-{one.end_at}" for one in changed)
-    return _digest(f"{found.start_at}/{found.end_at}/{title}{single}")
+    return _digest("/".join(filter(None, (str(found.start_at), str(found.end_at), title, described))) + single)
 
 
 def changed_occurrences(written: Form, found: EntryState) -> tuple[OccurrenceState, ...]:
@@ -122,8 +152,8 @@ def kind_of(written: Form, found: EntryState | None) -> DriftKind:
 
 
 def differs_as_a_whole(written: Form, found: EntryState) -> bool:
-    """In time or title, whatever became of single occurrences."""
-    return look_of(written, replace(found, occurrences=())) != AS_WRITTEN
+    """In time or title, whatever became of single occurrences and of the description."""
+    return look_of(written, replace(found, occurrences=(), description=None)) != AS_WRITTEN
 
 
 def is_mass_deletion(missing: int, coming: int) -> bool:

@@ -45,6 +45,7 @@ from services.calendar_sync.usecases.read_rooms import ReadRooms, RoomsFollowLin
 from services.calendar_sync.usecases.show_busy import ShowBusyTimes
 from services.calendar_sync.usecases.show_rooms import AskRooms, ShowRooms
 from services.calendar_sync.usecases.sync_mirror import Rhythm, SyncMirror
+from services.calendar_sync.usecases.users_text import FindUsersText
 from services.calendar_sync.usecases.watch import HearNotification, WatchCalendar, WatchRules
 from services.calendar_sync.usecases.write_entry import WriteEntry
 from services.calendar_sync.vendors import (
@@ -238,10 +239,12 @@ class Wiring:
                 self._mailboxes,
                 stores.staff,
                 FreezeSync(stores.connections, self._drift_rows),
+                self._settings.bus_ring,
             ),
             PlaceEntry(stores.ledger, stores.choices, self._credentials, self._providers, self._mailboxes, drafts),
             stores.room_bookings,
             self._hear_rooms,
+            FindUsersText(self._credentials, self._providers, self._mailboxes),
         )
 
     def _reader(self) -> SyncMirror:

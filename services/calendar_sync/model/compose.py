@@ -3,7 +3,7 @@
 from services.calendar_sync.model.entries import EntryDraft, Participant
 from services.calendar_sync.model.series import series_of
 from services.calendar_sync.model.subjects import AppointmentState, ProposalState
-from services.calendar_sync.model.text import MeetingLink, description, hold_title
+from services.calendar_sync.model.text import MeetingLink, entry_text, hold_title
 from shared.contracts.booking import Appointment, Attendee
 
 
@@ -37,26 +37,28 @@ def entry_draft(
     limit: int,
     public_url: str,
     room: Participant | None = None,
+    note: str | None = None,
 ) -> EntryDraft | None:
-    """The confirmed entry; the note is for staff, who are its only readers (R15, R26)."""
+    """The confirmed entry, with another ``note`` where one is given. It is for staff, its only readers (R15, R26)."""
     appointment = state.appointment
     if appointment is None:
         return None
     known: dict[str, Attendee] = {attendee.staff_id: attendee for attendee in appointment.attendees}
     invited = [known[staff_id] for staff_id in participants if staff_id in known]
     link = state.link
+    text = entry_text(
+        appointment,
+        state.note if note is None else note,
+        link,
+        locale=locale,
+        limit=limit,
+        console_url=f"{public_url}/appointments/{appointment.appointment_id}",
+        place=state.place,
+    )
     return EntryDraft(
         marker=marker,
         title=appointment.title,
-        description=description(
-            appointment,
-            state.note,
-            link,
-            locale=locale,
-            limit=limit,
-            console_url=f"{public_url}/appointments/{appointment.appointment_id}",
-            place=state.place,
-        ),
+        description=text.description,
         location=_location(appointment, link) or state.place,
         start_at=appointment.start_at,
         end_at=appointment.end_at,
@@ -67,6 +69,7 @@ def entry_draft(
         room=room,
         all_day=appointment.all_day,
         series=series_of(appointment),
+        text=text,
     )
 
 

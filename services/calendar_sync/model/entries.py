@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from services.calendar_sync.model.series import DraftSeries
+from services.calendar_sync.model.text import EntryText
 from shared.contracts.booking import Visibility
 from shared.drift import Form, form_of
 
@@ -40,11 +41,14 @@ class EntryDraft:
     all_day: bool = False
     """Whole days of ``time_zone``."""
     series: DraftSeries | None = None
+    text: EntryText | None = None
+    """Of what the description is made."""
 
     @property
     def digest(self) -> str:
         """Equal for drafts that need no write."""
         values = asdict(self)
+        del values["text"]
         if self.room is None:
             del values["room"]
         if not self.all_day:
@@ -55,8 +59,10 @@ class EntryDraft:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def form(self, now: datetime) -> Form:
-        """What a drift of it is measured by (V6)."""
-        return form_of(self.start_at, self.end_at, self.title, self.series.states(now) if self.series else ())
+        """What a drift of it is measured by (V6); of holds the description counts for nothing."""
+        occurrences = self.series.states(now) if self.series else ()
+        described = self.description if self.text else None
+        return form_of(self.start_at, self.end_at, self.title, occurrences, described)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.contracts.booking import Appointment, Proposal
 from shared.whole_characters import cut, utf16_units
-from shared.zoom_block import zoom_block
+from shared.zoom_block import above_block, zoom_block
 
 _WORDS = {
     "ja": {
@@ -40,11 +40,47 @@ class MeetingLink:
         return "MeetingLink(masked)"
 
 
+@dataclass(frozen=True)
+class EntryText:
+    """``ours`` are the lines around the note that are Chosei's; ``shown`` is the note as far as there was room."""
+
+    description: str
+    ours: tuple[str, ...]
+    note: str
+    shown: str
+
+    def typed_in(self, found: str) -> str:
+        """The user's text in an entry's description as it was found (E4): what stands above the block and is not
+        ours. What there was no room for stays behind its mark.
+        """
+        lines = above_block(found).split("\n")
+        for own in self.ours:
+            place = _line_of(own, lines)
+            if place is not None:
+                del lines[place]
+        text = "\n".join(line.rstrip() for line in lines).strip()
+        if self.shown == self.note:
+            return text
+        pairs = enumerate(zip(self.shown, self.note, strict=False))
+        begun = next((at for at, (shown, meant) in pairs if shown != meant), len(self.shown))
+        mark = self.shown[begun:].rstrip()
+        return text.replace(mark, self.note[begun:]) if mark else text
+
+
+def _line_of(own: str, lines: list[str]) -> int | None:
+    """The line itself, or one with its label: who the guest is may have changed meanwhile."""
+    stripped = [line.strip() for line in lines]
+    if own in stripped:
+        return stripped.index(own)
+    label = own.split(": ")[0] + ": "
+    return next((at for at, line in enumerate(stripped) if ": " in own and line.startswith(label)), None)
+
+
 def hold_title(proposal: Proposal) -> str:
     return "【仮】" + proposal.title
 
 
-def description(
+def entry_text(
     appointment: Appointment,
     note: str,
     link: MeetingLink | None,
@@ -53,7 +89,7 @@ def description(
     limit: int,
     console_url: str,
     place: str = "",
-) -> str:
+) -> EntryText:
     """Guest, address and code, how to join with another tool than Zoom (C5), the note, and last the block; only the
     note is cut when it is too long.
     """
@@ -68,7 +104,8 @@ def description(
         lines.append(f"{words['place']}: {place}")
     block = zoom_block(link.join_url, link.meeting_id, link.passcode) if link else ""
     head = "\n".join(lines)
-    if note:
-        room = limit - utf16_units(head) - utf16_units(block) - len(words["note"]) - 8
-        note = f"{words['note']}:\n" + cut(note, room, f"…\n{words['more']}: {console_url}", length=utf16_units)
-    return "\n\n".join(part for part in (head, note, block) if part)
+    room = limit - utf16_units(head) - utf16_units(block) - len(words["note"]) - 8
+    shown = cut(note, room, f"…\n{words['more']}: {console_url}", length=utf16_units)
+    noted = f"{words['note']}:\n{shown}" if note else ""
+    text = "\n\n".join(part for part in (head, noted, block) if part)
+    return EntryText(text, (*lines, f"{words['note']}:", *block.split("\n")[1:]), note, shown)

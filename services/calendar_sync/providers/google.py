@@ -161,7 +161,7 @@ class GoogleCalendar:
                 if series_id := str(event.get("recurringEventId") or ""):
                     seen = series.setdefault(series_id, set())
                     if shown := to_state(event, home):
-                        seen.add(Seen(shown.start_at, shown.end_at, shown.title))
+                        seen.add(Seen(shown.start_at, shown.end_at, shown.title, shown.description))
                 elif str(event["id"]).startswith(PREFIX) and (state := to_state(event, home)):
                     states[str(event["id"])] = state
                 if found is None:

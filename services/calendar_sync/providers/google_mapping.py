@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from services.calendar_sync.model.busy import BusyEntry, BusyKind
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
 from services.calendar_sync.model.entries import PREFIX, EntryDraft
+from services.calendar_sync.providers.plain_text import plain_text
 from services.calendar_sync.providers.zones import day_start, need_zone, wall_clock
 from shared.contracts.booking import Visibility
 from shared.drift import EntryState
@@ -54,7 +55,8 @@ def to_state(event: Mapping[str, Any], calendar_zone: str) -> EntryState | None:
     ours = (event.get("extendedProperties") or {}).get("shared") or {}
     zone = str(ours.get(DAYS_OF) or calendar_zone)
     start_at, end_at = (_instant_or_none(event.get(side), zone) for side in ("start", "end"))
-    return EntryState(start_at, end_at, str(event.get("summary") or ""))
+    description = plain_text(str(event.get("description") or ""))
+    return EntryState(start_at, end_at, str(event.get("summary") or ""), description=description)
 
 
 def _instant_or_none(moment: Mapping[str, Any] | None, calendar_zone: str) -> datetime | None:

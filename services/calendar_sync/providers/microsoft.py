@@ -45,11 +45,11 @@ SCOPES = ("offline_access", "User.Read", "Calendars.ReadWrite")
 _NEEDED = ("User.Read", "Calendars.ReadWrite")
 _APPROVAL = ("AADSTS65001", "AADSTS90094")
 _IMMUTABLE = 'IdType="ImmutableId"'
-_READ = {"Prefer": f'{_IMMUTABLE}, outlook.timezone="UTC", odata.maxpagesize=500'}
+_READ = {"Prefer": f'{_IMMUTABLE}, outlook.timezone="UTC", outlook.body-content-type="text", odata.maxpagesize=500'}
 _WRITE = {"Prefer": _IMMUTABLE}
 _UTC = ZoneInfo("UTC")
 _OF_A_SERIES = (
-    "id,subject,start,end,isAllDay,isCancelled,type,originalStartTimeZone,originalEndTimeZone,recurrence,"
+    "id,subject,body,start,end,isAllDay,isCancelled,type,originalStartTimeZone,originalEndTimeZone,recurrence,"
     "cancelledOccurrences"
 )
 

@@ -9,6 +9,7 @@ from services.calendar_sync.model.busy import BusyEntry, BusyKind
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
 from services.calendar_sync.model.entries import PREFIX, EntryDraft, Participant
 from services.calendar_sync.providers.microsoft_series import recurrence_of
+from services.calendar_sync.providers.plain_text import plain_text
 from services.calendar_sync.providers.zones import day_start, find_zone, need_zone, wall_clock
 from shared.contracts.booking import Visibility
 from shared.drift import EntryState
@@ -51,11 +52,22 @@ def to_busy(event: Mapping[str, Any], mailbox_zone: str, series: Mapping[str, An
 
 
 def to_state(event: Mapping[str, Any], mailbox_zone: str) -> EntryState | None:
-    """How an entry of ours stands; None for a cancelled one. A delta may leave the subject out."""
+    """How an entry of ours stands; None for a cancelled one. A delta may leave subject and body out."""
     if event.get("isCancelled"):
         return None
     start_at, end_at = (_instant_or_none(event, side, mailbox_zone) for side in ("start", "end"))
-    return EntryState(start_at, end_at, str(event["subject"] or "") if "subject" in event else None)
+    title = str(event["subject"] or "") if "subject" in event else None
+    return EntryState(start_at, end_at, title, description=_description(event))
+
+
+def _description(event: Mapping[str, Any]) -> str | None:
+    """None where a delta leaves it out."""
+    body = event.get("body")
+    if not isinstance(body, Mapping) or "content" not in body:
+        return None
+    content = str(body["content"] or "")
+    html = str(body.get("contentType") or "").lower() == "html"
+    return plain_text(content) if html else content.replace("\r\n", "\n").strip()
 
 
 def _instant_or_none(event: Mapping[str, Any], side: str, mailbox_zone: str) -> datetime | None:

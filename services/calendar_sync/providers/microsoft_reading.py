@@ -20,7 +20,9 @@ def reading_of(events: Sequence[Mapping[str, Any]], cursor: str, zone: str) -> R
             states[event_id] = state
         if (of := str(event.get("seriesMasterId") or "")) and "@removed" not in event:
             shown = to_state({**masters.get(of, {}), **event}, zone)
-            series.setdefault(of, set()).update([Seen(shown.start_at, shown.end_at, shown.title)] if shown else [])
+            seen = series.setdefault(of, set())
+            if shown is not None:
+                seen.add(Seen(shown.start_at, shown.end_at, shown.title, shown.description))
         found = None
         if "@removed" not in event:
             found = to_busy(event, zone, masters.get(str(event.get("seriesMasterId") or "")))

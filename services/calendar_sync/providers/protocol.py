@@ -32,11 +32,12 @@ class Credential(Protocol):
 
 
 class Seen(NamedTuple):
-    """When an occurrence of a series was seen; the title is None where a reading does not say it."""
+    """When an occurrence of a series was seen; title and description are None where a reading does not say them."""
 
     start_at: datetime | None
     end_at: datetime | None
     title: str | None
+    description: str | None = None
 
 
 @dataclass(frozen=True)

@@ -72,11 +72,14 @@ class DriftRows:
     async def restore(self, about: str, staff_id: str, drift_id: str) -> list[str]:
         """Write the entry again whose drift was told under this name, unless that is settled; its id."""
         which: Document = {"about": about, "staff_id": staff_id, "drift.drift_id": drift_id, "present": True}
-        ids = [row["_id"] for row in await self._ledger.find(which, {"_id": 1}).to_list(None)]
-        values = {**_WRITE_AGAIN, "waiting": False, "due_at": clock.now()}
-        change = {"$set": values, "$inc": {"wanted_version": 1}}
-        await self._ledger.update_many({**which, "_id": {"$in": ids}, "written": {"$ne": None}}, change)
-        return ids
+        found = [row_of(row) for row in await self._ledger.find(which).to_list(None)]
+        for row in found:
+            values: Document = {**_WRITE_AGAIN, "waiting": False, "due_at": clock.now()}
+            if row.written and row.written.form and row.drift and row.drift.description:
+                values["written.form.also"] = row.drift.description
+            change = {"$set": values, "$inc": {"wanted_version": 1}}
+            await self._ledger.update_one({**which, "_id": row.row_id, "written": {"$ne": None}}, change)
+        return [row.row_id for row in found]
 
 
 _WRITE_AGAIN: Document = {"written.digest": "", "suspected": False, "drift": None, "unproved": None}

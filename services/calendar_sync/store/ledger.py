@@ -151,11 +151,19 @@ class Ledger:
         return row_of(row) if row else None
 
     async def settle(
-        self, held: Document, row: Row, written: WrittenEntry | None, events: Sequence[CloudEvent[Any]]
+        self,
+        held: Document,
+        row: Row,
+        written: WrittenEntry | None,
+        events: Sequence[CloudEvent[Any]],
+        *,
+        doubted: bool = False,
     ) -> None:
-        """The row is at the provider as ``row`` wanted it; it stays due when it is wanted otherwise by now."""
-        values = {**_done(row, written), "told": False, "waiting": False}
-        await self._conclude(held, row, values, events, None)
+        """The row is at the provider as ``row`` wanted it; it stays due when it is wanted otherwise by now, or where it
+        is known to stand otherwise.
+        """
+        values = {**_done(row, written), "told": False, "waiting": False, "suspected": doubted}
+        await self._conclude(held, row, values, events, clock.now() if doubted else None)
 
     async def settle_and_wait(self, held: Document, row: Row, events: Sequence[CloudEvent[Any]]) -> None:
         """What was written is gone and is wanted still, as soon as the calendar can be reached again."""
@@ -190,9 +198,10 @@ class Ledger:
         """Nothing new was found."""
         await self._conclude(held, row, {"suspected": False}, [], None)
 
-    async def assure(self, held: Document, row: Row, events: Sequence[CloudEvent[Any]]) -> None:
-        """The entry stands as it was written."""
-        await self._conclude(held, row, dict(_UNDOUBTED), events, None)
+    async def assure(self, held: Document, row: Row, events: Sequence[CloudEvent[Any]], *, shown: bool) -> None:
+        """The entry stands as it was written; ``shown`` where its description is that which was written."""
+        settled = {"written.form.also": ""} if shown and row.written and row.written.form else {}
+        await self._conclude(held, row, {**_UNDOUBTED, **settled}, events, None)
 
     async def tell_drift(
         self,

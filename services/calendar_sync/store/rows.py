@@ -113,7 +113,7 @@ def _unproved(unproved: Document) -> Unproved:
 
 def _form(form: Document) -> Form:
     occurrences = tuple(OccurrenceState(**one) for one in form.get("occurrences", ()))
-    return Form(form["start_at"], form["end_at"], form["title"], occurrences)
+    return Form(**{**form, "occurrences": occurrences})
 
 
 def _attempted(attempted: Document) -> Attempted:

@@ -87,6 +87,7 @@ def drifted(
     found: EntryState | OccurrenceState | None,
     *,
     title: str | None = None,
+    sealed: str | None = None,
 ) -> CloudEvent[CalendarDriftDetected]:
     """The person at the provider began it, whatever caused our last write."""
     return _event(
@@ -102,6 +103,7 @@ def drifted(
             end_at=found.end_at if found else None,
             title=title,
             original_start_at=found.original_start_at if isinstance(found, OccurrenceState) else None,
+            sealed=sealed,
         ),
         Cause.outside(actor=actors.provider(provider)),
     )

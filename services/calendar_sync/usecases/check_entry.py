@@ -21,8 +21,16 @@ from services.calendar_sync.usecases import announce
 from services.calendar_sync.usecases.credentials import Credentials
 from services.calendar_sync.usecases.findings import findings
 from services.calendar_sync.usecases.freeze import FreezeSync
+from services.calendar_sync.usecases.users_text import (
+    is_apart_from_description,
+    measured,
+    new_note,
+    shows_what_was_written,
+)
 from shared import clock
 from shared.contracts.calendar_sync import Provider
+from shared.contracts.sealed import EntrySecrets
+from shared.crypto import KeyRing
 from shared.drift import (
     AS_WRITTEN,
     BELIEVE_MISSING_AFTER,
@@ -33,6 +41,7 @@ from shared.drift import (
     gone_occurrences,
     look_of,
     not_believing,
+    text_digest,
 )
 from shared.due import Lease, backoff
 from shared.ids import new_id
@@ -55,7 +64,9 @@ class CheckEntry:
         mailboxes: Mapping[Provider, Mailboxes],
         staff: StaffDirectory,
         freeze: FreezeSync,
+        ring: KeyRing,
     ) -> None:
+        self._ring = ring
         self._ledger = ledger
         self._connections = connections
         self._credentials = credentials
@@ -79,9 +90,9 @@ class CheckEntry:
         except ProviderError as error:
             await self._ask_later(lease, row, error)
         else:
-            form = draft.form(clock.now())
+            form = measured(row, draft, clock.now())
             if found is not None:
-                return await self._there(lease, row, form, found, connection)
+                return await self._there(lease, row, draft, form, found, connection)
             return await self._gone(lease, row, form, connection)
         return False
 
@@ -94,35 +105,50 @@ class CheckEntry:
                 return await provider.series_state(credential, entry_id, draft, calendar=row.calendar_id)
             return await provider.state(credential, entry_id, person.time_zone, calendar=row.calendar_id)
 
-    async def _there(self, lease: Lease, row: Row, form: Form, found: EntryState, connection: Connection) -> bool:
+    async def _there(
+        self, lease: Lease, row: Row, draft: EntryDraft, form: Form, found: EntryState, connection: Connection
+    ) -> bool:
         """Of occurrences that are said to be cancelled only those count of which it was said twice (G17)."""
+        note = new_note(draft, form, found)
         told = row.drift.gone if row.drift else ()
         if unheard := tuple(at for at in gone_occurrences(form, found) if at not in told):
             known = row.unproved
             since = known.since if known is not None and known.originals == unheard else clock.now()
             unproved = Unproved(since, unheard)
             if clock.now() < since + BELIEVE_MISSING_AFTER:
-                return await self._doubted(lease, row, form, not_believing(found, unheard), unproved, connection)
+                return await self._doubted(lease, row, form, not_believing(found, unheard), note, unproved, connection)
             if row.verdict is not Verdict.ACCEPT and await self._freeze(connection):
                 await self._ledger.hold_back(lease.held, row)
                 return False
         look = look_of(form, found)
         if look == AS_WRITTEN:
             events = [announce.written(row, row.written)] if row.drift and row.written else []
-            await self._ledger.assure(lease.held, row, events)
+            await self._ledger.assure(lease.held, row, events, shown=shows_what_was_written(form, found.description))
             return False
-        return await self._drifted(lease, row, form, found, look, connection)
+        if note is None and is_apart_from_description(form, found):
+            return True
+        return await self._drifted(lease, row, form, found, look, connection, note)
 
     async def _doubted(
-        self, lease: Lease, row: Row, form: Form, found: EntryState, unproved: Unproved, connection: Connection
+        self,
+        lease: Lease,
+        row: Row,
+        form: Form,
+        found: EntryState,
+        note: str | None,
+        unproved: Unproved,
+        connection: Connection,
     ) -> bool:
-        """What else is found need not wait for the second answer."""
+        """What else is found need not wait for the second answer. The block does: to rebuild it would put back what
+        may have been deleted.
+        """
         log.info("occurrences.said_to_be_missing", row_id=row.row_id, count=len(unproved.originals))
         look = look_of(form, found)
-        if look in (AS_WRITTEN, row.drift.look if row.drift else AS_WRITTEN):
+        to_tell = note is not None or not is_apart_from_description(form, found)
+        if not to_tell or (row.drift is not None and row.drift.look == look):
             await self._ledger.doubt_occurrences(lease.held, row, unproved)
             return False
-        return await self._drifted(lease, row, form, found, look, connection, unproved)
+        return await self._drifted(lease, row, form, found, look, connection, note, unproved)
 
     async def _gone(self, lease: Lease, row: Row, form: Form, connection: Connection) -> bool:
         """Twice, a minute apart, and not while half the calendar is gone."""
@@ -148,14 +174,17 @@ class CheckEntry:
         found: EntryState | None,
         look: str,
         connection: Connection,
+        note: str | None = None,
         unproved: Unproved | None = None,
     ) -> bool:
         if row.drift is not None and row.drift.look == look:
             await self._ledger.unsuspect(lease.held, row)
             return False
         gone = gone_occurrences(form, found) if found else ()
-        drift = KnownDrift(new_id("drf"), look, row.revision, gone)
-        events = findings(row, connection.provider, drift, form, found)
+        described = text_digest(found.description) if found and found.description is not None else ""
+        drift = KnownDrift(new_id("drf"), look, row.revision, gone, described)
+        sealed = None if note is None else EntrySecrets(note=note).seal(self._ring, subject=row.about)
+        events = findings(row, connection.provider, drift, form, found, sealed)
         for event in events:
             metrics.record_drift(row.kind, event.data.kind)
             log.info("entry.drifted", row_id=row.row_id, kind=event.data.kind)

@@ -44,8 +44,8 @@ class Drafts:
         self._rooms = rooms
         self._public_url = public_url
 
-    async def of(self, row: Row, provider: Provider) -> Content | None:
-        """None where what the row stands for is no longer offered."""
+    async def of(self, row: Row, provider: Provider, *, note: str | None = None) -> Content | None:
+        """None where what the row stands for is no longer offered; ``note`` in place of the appointment's."""
         if row.kind is RowKind.HOLD:
             proposal = await self._proposals.find(row.about, row.organization_id)
             room = await self._rooms.for_hold(row, provider)
@@ -63,6 +63,7 @@ class Drafts:
             limit=self._providers[provider].description_limit,
             public_url=self._public_url,
             room=room,
+            note=note,
         )
         if draft is None or state.appointment is None:
             return None

@@ -19,16 +19,24 @@ from shared.drift import (
 
 
 def findings(
-    row: Row, provider: Provider, drift: KnownDrift, form: Form, found: EntryState | None
+    row: Row,
+    provider: Provider,
+    drift: KnownDrift,
+    form: Form,
+    found: EntryState | None,
+    sealed: str | None,
 ) -> list[CloudEvent[CalendarDriftDetected]]:
-    """One event each, all with the name of this drift; their times grow."""
+    """One event each, all with the name of this drift; their times grow. ``sealed`` is the user's text where it is
+    another: one for the whole series.
+    """
     if found is None:
         return [announce.drifted(row, provider, drift, DriftKind.DELETED, None)]
     told = []
-    if differs_as_a_whole(form, found):
+    if sealed is not None or differs_as_a_whole(form, found):
         other = found.title is not None and title_digest(found.title) != form.title
         title = found.title if other else None
-        told.append(announce.drifted(row, provider, drift, kind_of(form, found), found, title=title))
+        kind = kind_of(form, found)
+        told.append(announce.drifted(row, provider, drift, kind, found, title=title, sealed=sealed))
     for one in changed_occurrences(form, found):
         after = replace(row, said_at=told[-1].time) if told else row
         kind = DriftKind.DELETED if one.is_gone else DriftKind.MOVED

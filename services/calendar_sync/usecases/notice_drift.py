@@ -8,8 +8,9 @@ from services.calendar_sync.model.connection import Connection
 from services.calendar_sync.model.ledger import Row
 from services.calendar_sync.providers.protocol import Reading, Seen
 from services.calendar_sync.store.drift import DriftRows
+from services.calendar_sync.usecases.users_text import shows_what_was_written
 from shared import clock
-from shared.drift import Form, look_of, title_digest
+from shared.drift import Form, description_changed, look_of, title_digest
 
 
 class NoticeDrift:
@@ -49,24 +50,30 @@ def is_suspect(row: Row, reading: Reading, window: Window, now: datetime) -> boo
     state = reading.states.get(entry_id)
     if state is None and reading.whole and not window.touches(form.start_at, form.end_at):
         return False
-    return look_of(form, state) != row.known_look
+    return (state is not None and is_rebuilt(form, state.description)) or look_of(form, state) != row.known_look
 
 
 def is_series_suspect(
     row: Row, form: Form, seen: Collection[Seen], window: Window, now: datetime, *, whole: bool
 ) -> bool:
-    """Whether an occurrence that is to come is not seen where it should be, or under another title (E6). Readings do
-    not name occurrences alike: which one it is, the provider is asked.
+    """Whether an occurrence that is to come is not seen where it should be, or under another title or text (E6, E4).
+    Readings do not name occurrences alike: which one it is, the provider is asked.
     """
     shown = {(one.start_at, one.end_at) for one in seen}
     renamed = any(one.title is not None and title_digest(one.title) != form.title for one in seen)
+    described = any(description_changed(form, one.description) or is_rebuilt(form, one.description) for one in seen)
     due = {
         (one.start_at, one.end_at)
         for one in form.occurrences
         if one.start_at and one.end_at and one.end_at > now and window.touches(one.start_at, one.end_at)
     }
     elsewhere = due - shown if whole else shown - due
-    return renamed or bool(elsewhere) or row.drift is not None or row.unproved is not None
+    return renamed or described or bool(elsewhere) or row.drift is not None or row.unproved is not None
+
+
+def is_rebuilt(form: Form, description: str | None) -> bool:
+    """Whether the last write shows over a text that somebody changed."""
+    return bool(form.also) and shows_what_was_written(form, description)
 
 
 class RestoreEntry:

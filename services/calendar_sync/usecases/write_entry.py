@@ -24,6 +24,7 @@ from services.calendar_sync.usecases.drafts import Content, Drafts
 from services.calendar_sync.usecases.hear_rooms import HearRooms
 from services.calendar_sync.usecases.place_entry import PlaceEntry
 from services.calendar_sync.usecases.tracing import traced
+from services.calendar_sync.usecases.users_text import NOTHING_TYPED, FindUsersText, Typed, form_as_written
 from shared import clock
 from shared.contracts.calendar_sync import Provider
 from shared.drift import BELIEVE_MISSING_AFTER
@@ -61,7 +62,9 @@ class WriteEntry:
         place: PlaceEntry,
         bookings: RoomBookings,
         hear_rooms: HearRooms,
+        users_text: FindUsersText,
     ) -> None:
+        self._users_text = users_text
         self._ledger = ledger
         self._connections = connections
         self._credentials = credentials
@@ -123,7 +126,7 @@ class WriteEntry:
         if content is None:
             await self._remove(lease, row, connection)
             return
-        written = row.written
+        written, typed = row.written, NOTHING_TYPED
         if written is not None:
             again = written.digest != content.draft.digest
             if not again and row.is_doubted:
@@ -131,7 +134,9 @@ class WriteEntry:
                 if not again:
                     return
             if again:
-                written = await self._change(row, written, content, connection)
+                typed = await self._users_text(written, content.draft, connection)
+                shown = await self._drafts.of(row, connection.provider, note=typed.note) if typed.kept else None
+                written = await self._change(row, written, shown or content, connection)
         if written is None:
             if clock.now() >= row.last_moment:
                 await self._give_up(lease, row, _TOO_LATE)
@@ -139,8 +144,8 @@ class WriteEntry:
             placed = await self._place(lease, row, connection)
             if placed is None:
                 return
-            row, content, written = placed.row, placed.content, placed.written
-        await self._settle_written(lease, row, written, content)
+            row, content, written, typed = placed.row, placed.content, placed.written, NOTHING_TYPED
+        await self._settle_written(lease, row, written, content, typed)
 
     async def _change(
         self, row: Row, written: WrittenEntry, content: Content, connection: Connection
@@ -168,16 +173,19 @@ class WriteEntry:
             return None
         return written
 
-    async def _settle_written(self, lease: Lease, row: Row, written: WrittenEntry, content: Content) -> None:
+    async def _settle_written(
+        self, lease: Lease, row: Row, written: WrittenEntry, content: Content, typed: Typed = NOTHING_TYPED
+    ) -> None:
+        """Where the user's text was kept the entry stands otherwise than is wanted: it is looked at and told."""
         entry = replace(
             written,
             digest=content.draft.digest,
             revision=row.revision,
             with_meeting=content.with_meeting,
             room_id=content.room_id,
-            form=content.draft.form(clock.now()),
+            form=form_as_written(content.draft, typed, clock.now()),
         )
-        await self._ledger.settle(lease.held, row, entry, [announce.written(row, entry)])
+        await self._ledger.settle(lease.held, row, entry, [announce.written(row, entry)], doubted=typed.kept)
         metrics.record_effect(row.kind, "done")
         if content.caused_at is not None and lease.row.get("written") is None:
             metrics.record_stage("entry_written", clock.now() - content.caused_at)

@@ -30,6 +30,7 @@ from shared.drift import (
     kind_of,
     look_of,
     not_believing,
+    text_digest,
 )
 
 START = datetime(2026, 12, 1, 4, tzinfo=UTC)
@@ -146,10 +147,10 @@ def test_both_providers_say_how_an_entry_stands() -> None:
         "start": {"dateTime": "2026-12-01T13:00:00+09:00"},
         "end": {"dateTime": "2026-12-01T14:00:00+09:00"},
     }
-    assert google_mapping.to_state(google, "Asia/Tokyo") == AS_IT_IS
+    assert google_mapping.to_state(google, "Asia/Tokyo") == replace(AS_IT_IS, description="")
     assert google_mapping.to_state({**google, "status": "cancelled"}, "Asia/Tokyo") is None
     assert google_mapping.to_state({**google, "start": {"dateTime": "soon"}}, "Asia/Tokyo") == replace(
-        AS_IT_IS, start_at=None
+        AS_IT_IS, start_at=None, description=""
     )
     graph = {
         "id": "A",
@@ -201,3 +202,25 @@ def test_a_reading_without_an_occurrence_that_is_to_come_is_suspect() -> None:
     assert is_suspect(row, elsewhere, wide, START)
     assert is_suspect(row, Reading([], whole=True), wide, START + 2 * HOUR)
     assert not is_suspect(row, Reading([]), wide, START)
+
+
+def test_e4_another_text_of_a_series_is_suspect_until_what_was_written_shows() -> None:
+    form = form_of(START, START + HOUR, TITLE, OCCURRENCES, "メモ")
+    row = a_row(written=WrittenEntry("stf_1.google", Provider.GOOGLE, "e", "uid", 0, "digest", 1, False, form))
+    wide = Window(START - 24 * HOUR, START + 96 * HOUR)
+
+    def suspect(row: Row, text: str | None) -> bool:
+        seen = frozenset(Seen(one.start_at, one.end_at, TITLE, text) for one in OCCURRENCES)
+        return is_suspect(row, Reading([], whole=True, series={"e": seen}), wide, START)
+
+    assert [suspect(row, text) for text in (None, "メモ", "別のメモ")] == [False, False, True]
+    rebuilt = replace(form, also=text_digest("別のメモ"))
+    overwritten = a_row(written=WrittenEntry("stf_1.google", Provider.GOOGLE, "e", "uid", 0, "d", 1, False, rebuilt))
+    assert [suspect(overwritten, text) for text in ("メモ", "別のメモ")] == [True, False]
+
+
+def test_e4_another_description_is_no_difference_of_the_whole_by_itself() -> None:
+    form = form_of(START, START + HOUR, TITLE, OCCURRENCES, "メモ")
+    found = replace(AS_IT_IS, description="別のメモ", occurrences=(MOVED_ONE,))
+    assert not differs_as_a_whole(form, found)
+    assert look_of(form, found) != look_of(form, replace(found, description="メモ")) != AS_WRITTEN

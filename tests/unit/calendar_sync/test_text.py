@@ -1,6 +1,8 @@
 """The words of entries (R12, R14, R15, E4)."""
 
-from services.calendar_sync.model.text import MeetingLink, description, hold_title
+import pytest
+
+from services.calendar_sync.model.text import EntryText, MeetingLink, entry_text, hold_title
 from tests.builders import a_proposal, an_appointment
 
 LINK = MeetingLink("https://zoom.example/j/72962683804?pwd=abc", "72962683804", "234792")
@@ -11,7 +13,11 @@ https://zoom.example/j/72962683804?pwd=abc
 
 
 def described(note: str = "", link: MeetingLink | None = LINK, limit: int = 8192, **changes: object) -> str:
-    return description(
+    return written(note, link, limit, **changes).description
+
+
+def written(note: str = "", link: MeetingLink | None = LINK, limit: int = 8192, **changes: object) -> EntryText:
+    return entry_text(
         an_appointment(**changes), note, link, locale="ja", limit=limit, console_url="https://c.example/appointments/a"
     )
 
@@ -52,7 +58,34 @@ def test_a_hold_is_marked_as_provisional() -> None:
 def test_c5_another_tool_is_told_where_there_is_no_zoom_meeting() -> None:
     def told(link: MeetingLink | None) -> str:
         place = "https://teams.example/l/1"
-        return description(an_appointment(), "", link, locale="ja", limit=8192, console_url="x", place=place)
+        return entry_text(an_appointment(), "", link, locale="ja", limit=8192, console_url="x", place=place).description
 
     assert "Web会議の参加方法: https://teams.example/l/1" in told(None)
     assert "teams" not in told(LINK)
+
+
+@pytest.mark.parametrize("note", ["", "持ち物: 資料\n\n二行目", "長" * 9_000])
+def test_e4_what_we_wrote_holds_the_note_and_nothing_else_of_the_users(note: str) -> None:
+    text = written(note)
+    assert text.typed_in(text.description) == note
+
+
+@pytest.mark.parametrize("gone", BLOCK.split("\n"))
+def test_e4_an_edited_block_is_no_text_of_the_users(gone: str) -> None:
+    text = written("メモ")
+    assert text.typed_in(text.description.replace(f"{gone}\n", "")) == "メモ"
+
+
+def test_e4_what_is_typed_above_the_block_is_the_users_wherever_it_stands() -> None:
+    text = written("メモ")
+    assert text.typed_in("前\n" + text.description.replace("メモ", "メモ2\n後")) == "前\n\nメモ2\n後"
+
+
+def test_e4_what_there_was_no_room_for_is_kept_beside_what_is_typed() -> None:
+    text = written("長" * 9_000)
+    assert text.typed_in("前\n" + text.description) == "前\n\n" + "長" * 9_000
+
+
+def test_a_guest_who_was_renamed_meanwhile_is_no_text_of_the_users() -> None:
+    found = written("メモ").description.replace("田中花子", "鈴木一郎")
+    assert written("メモ").typed_in(found) == "メモ"
