@@ -231,7 +231,7 @@ def typed(shown: dict[str, Any], note: str) -> CloudEvent[Any]:
 async def test_e4_text_typed_above_the_block_is_the_note_an_offer_or_put_back(world: World, policy: str) -> None:
     shown = await confirmed(world, note="前のメモ")
     await with_policy(world, policy)
-    await find(world, typed(shown, "持ち物: 資料"), typed(shown, "持ち物: 資料"))
+    await find(world, *[typed(shown, "持ち物: 資料")] * 2)
     now = (await world.call("GET", f"/appointments/{shown['id']}")).json()
     decisions = await world.published("booking.drift_decided.v1")
     assert now["note"] == ("持ち物: 資料" if policy == "follow" else "前のメモ")
