@@ -6,7 +6,7 @@ and ``origin`` once.
 
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Collection as Many
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from services.booking.model.appointment import Appointment
@@ -17,7 +17,8 @@ from services.booking.store.documents import APPOINTMENT, PROPOSAL, Documents
 from services.booking.store.guards import Guards
 from services.booking.store.join_links import ANOTHER_GUESTS, REGISTERED
 from services.booking.store.join_links import INDEXES as LINK_INDEXES
-from shared import clock, due, mongo
+from services.booking.store.origins import ONCE, made_under
+from shared import due, mongo
 from shared.contracts.api.proposals import ProposalStatus
 from shared.messaging import outbox
 from shared.messaging.outbox import Entry
@@ -49,11 +50,7 @@ class AlreadyMade(Exception):
         super().__init__("made before under this idempotency key")
 
 
-KEY_KEPT = timedelta(hours=24)
-"""How long an idempotency key stands for what it made."""
-
 RECURRING = {"series.rrule": {"$gt": ""}}
-_ONCE = {"origin.key": {"$gt": ""}}
 _BOOKED = {"bookable_id": {"$gt": ""}}
 _ORGANIZATION = ("organization_id", ASCENDING)
 _OF_PROPOSALS = [
@@ -62,7 +59,7 @@ _OF_PROPOSALS = [
     IndexModel([("token.hash", ASCENDING)], name="token", unique=True),
     IndexModel([_ORGANIZATION, ("_id", DESCENDING)], name="newest"),
     IndexModel([_ORGANIZATION, ("status", ASCENDING), ("_id", DESCENDING)], name="newest_by_status"),
-    IndexModel([("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression=_ONCE),
+    ONCE,
     IndexModel(
         [("attendees.staff_id", ASCENDING)],
         name="open_of_staff",
@@ -86,7 +83,7 @@ _OF_APPOINTMENTS = [
     ),
     IndexModel([("meeting_type.meeting_type_id", ASCENDING)], name="of_type", sparse=True),
     IndexModel([("bookable_id", ASCENDING)], name="of_bookable", partialFilterExpression=_BOOKED),
-    IndexModel([("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression=_ONCE),
+    ONCE,
     IndexModel(
         [_ORGANIZATION, ("reception_day", ASCENDING), ("reception_code", ASCENDING)],
         name="reception_code",
@@ -119,15 +116,8 @@ class BookingStore:
         return self.documents.proposal_from(row) if row else None
 
     async def proposal_made_by(self, key: str) -> Proposal | None:
-        """Under this idempotency key within the last 24 hours; an older one gives the key back (api.md)."""
-        row = await self.proposals.find_one({"origin.key": key}, PROPOSAL)
-        if row is None:
-            return None
-        proposal = self.documents.proposal_from(row)
-        if proposal.created_at > clock.now() - KEY_KEPT:
-            return proposal
-        await self.proposals.update_one({"_id": proposal.proposal_id, "origin.key": key}, {"$set": {"origin": None}})
-        return None
+        row = await made_under(self.proposals, key, at="created_at", without=PROPOSAL)
+        return self.documents.proposal_from(row) if row else None
 
     async def open_proposals(self, proposal_ids: Sequence[str]) -> list[Proposal]:
         query = {"_id": {"$in": list(proposal_ids)}, "status": ProposalStatus.OPEN}
@@ -158,16 +148,8 @@ class BookingStore:
         return self.documents.appointment_from(row) if row else None
 
     async def registered_by(self, key: str) -> Appointment | None:
-        """Under this idempotency key within the last 24 hours; an older one gives the key back (api.md)."""
-        row = await self.appointments.find_one({"origin.key": key}, APPOINTMENT)
-        if row is None:
-            return None
-        appointment = self.documents.appointment_from(row)
-        if appointment.confirmed_at > clock.now() - KEY_KEPT:
-            return appointment
-        mine = {"_id": appointment.appointment_id, "origin.key": key}
-        await self.appointments.update_one(mine, {"$set": {"origin": None}})
-        return None
+        row = await made_under(self.appointments, key, at="confirmed_at", without=APPOINTMENT)
+        return self.documents.appointment_from(row) if row else None
 
     async def hosted_by_others(
         self, organization_id: str, staff_id: str, zoom_user_id: str, now: datetime

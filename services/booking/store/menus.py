@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from services.booking.model.menus import Bookable, MeetingType, MenuItem, usual_types
-from services.booking.store.bookings import KEY_KEPT, AlreadyMade, StaleVersion
-from shared import clock
+from services.booking.store.bookings import AlreadyMade, StaleVersion
+from services.booking.store.origins import ONCE, made_under
 from shared.crypto import KeyRing
 from shared.mongo import ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
 
 ItemT = TypeVar("ItemT", bound=MenuItem)
 _APART = {"id", "position", "origin"}
-_ONCE = {"origin.key": {"$gt": ""}}
 _STEP = 1024.0
 """Between two neighbours that were never moved."""
 
@@ -34,7 +33,7 @@ class MenuList(Generic[ItemT]):
         self._ring = ring
         self.indexes = [
             IndexModel([("organization_id", ASCENDING), ("position", ASCENDING), ("_id", ASCENDING)], name="in_order"),
-            IndexModel([("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression=_ONCE),
+            ONCE,
         ]
 
     async def find(self, organization_id: str, item_id: str) -> ItemT | None:
@@ -62,15 +61,8 @@ class MenuList(Generic[ItemT]):
         return [self._read(row) for row in rows]
 
     async def made_by(self, key: str) -> ItemT | None:
-        """Under this idempotency key within the last 24 hours; an older one gives the key back (api.md)."""
-        row = await self.collection.find_one({"origin.key": key})
-        if row is None:
-            return None
-        item = self._read(row)
-        if item.created_at > clock.now() - KEY_KEPT:
-            return item
-        await self.collection.update_one({"_id": item.id, "origin.key": key}, {"$set": {"origin": None}})
-        return None
+        row = await made_under(self.collection, key, at="created_at")
+        return self._read(row) if row else None
 
     async def add(self, item: ItemT) -> None:
         """Raises ``AlreadyMade``."""

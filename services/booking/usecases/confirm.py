@@ -25,18 +25,19 @@ from services.booking.problems import (
     AlreadyConfirmed,
     CalendarUnreadable,
     Expired,
-    IdempotencyKeyReused,
     SlotTaken,
     Withdrawn,
     invalid,
 )
 from services.booking.schemas import fingerprint, parse
-from services.booking.store.bookings import KEY_KEPT, BookingStore, StaleVersion
+from services.booking.store.bookings import BookingStore, StaleVersion
 from services.booking.store.guards import TimeTaken
+from services.booking.store.origins import KEY_KEPT
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability, Evidence
 from services.booking.usecases.drop_slots import DropSlots
 from services.booking.usecases.links import Links
+from services.booking.usecases.origins import check_repeated
 from services.booking.views.guest import slots_view
 from shared import clock
 from shared.contracts import actors
@@ -163,8 +164,7 @@ class ConfirmSlot:
             return None
         if made.confirmed_at <= clock.now() - KEY_KEPT:
             return None
-        if made.origin.fingerprint != origin.fingerprint:
-            raise IdempotencyKeyReused()
+        check_repeated(origin, made.origin)
         return made
 
     async def _checked(self, proposal: Proposal, slot: OfferedSlot) -> _Checked:

@@ -6,14 +6,12 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 from services.booking.model.menus import Bookable, MeetingType, MenuItem
-from services.booking.model.proposal import Origin
 from services.booking.problems import (
     NOTHING_BEFORE,
     PLACE_OF_ANOTHER,
     UNKNOWN_STAFF,
     UNKNOWN_TYPE,
     CapacityMustBeOne,
-    IdempotencyKeyReused,
     Words,
     invalid,
     unknown_room_at,
@@ -22,6 +20,7 @@ from services.booking.store.bookings import AlreadyMade, BookingStore
 from services.booking.store.menus import MenuList, MenuStore
 from services.booking.store.people import PeopleStore
 from services.booking.store.rooms import RoomStore
+from services.booking.usecases.origins import check_repeated, origin_of
 from shared import clock
 from shared.contracts.api.menus import (
     BookableCreate,
@@ -46,18 +45,17 @@ class KeepItems(Generic[ItemT]):
 
     async def made(self, item: ItemT, caller: Caller, fingerprint: str) -> ItemT:
         """Put at the end; the same request under the same Idempotency-Key makes one (G8)."""
-        if not caller.idempotency_key:
+        origin = origin_of(caller, fingerprint)
+        if origin is None:
             await self._items.add(item)
             return item
-        origin = Origin(key=f"{caller.staff_id}:{caller.idempotency_key}", fingerprint=fingerprint)
         try:
             await self._items.add(item.model_copy(update={"origin": origin}))
         except AlreadyMade:
             made = await self._items.made_by(origin.key)
             if made is None:
                 return await self.made(item, caller, fingerprint)
-            if made.origin is None or made.origin.fingerprint != fingerprint:
-                raise IdempotencyKeyReused() from None
+            check_repeated(origin, made.origin)
             return made
         return item
 

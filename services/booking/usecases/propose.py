@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from services.booking.model.proposal import OfferedSlot, Origin, Proposal
-from services.booking.problems import IdempotencyKeyReused, taken_at
+from services.booking.problems import taken_at
 from services.booking.store.bookings import AlreadyMade, BookingStore
 from services.booking.store.guards import TimeTaken
 from services.booking.store.people import PeopleStore
@@ -24,6 +24,7 @@ from services.booking.usecases.drafting import (
     rooms_asked,
 )
 from services.booking.usecases.links import Links
+from services.booking.usecases.origins import check_repeated, origin_of
 from shared import clock
 from shared.contracts.api.proposals import ProposalCreate
 from shared.contracts.booking import ProposalEvent, SlotsProposed
@@ -61,7 +62,7 @@ class ProposeSlots:
         self._unanswered_after = unanswered_after
 
     async def __call__(self, wanted: ProposalCreate, caller: Caller, fingerprint: str) -> Proposal:
-        origin = _origin(caller, fingerprint)
+        origin = origin_of(caller, fingerprint)
         made = await self._made_before(origin)
         if made is not None:
             return made
@@ -99,8 +100,7 @@ class ProposeSlots:
         made = await self._store.proposal_made_by(origin.key) if origin else None
         if made is None or origin is None:
             return None
-        if made.origin is None or made.origin.fingerprint != origin.fingerprint:
-            raise IdempotencyKeyReused()
+        check_repeated(origin, made.origin)
         return made
 
     async def _draft(self, wanted: ProposalCreate, caller: Caller) -> tuple[Proposal, list[OfferedSlot]]:
@@ -151,9 +151,3 @@ class ProposeSlots:
             updated_at=now,
             **tool.members(),
         ), offered
-
-
-def _origin(caller: Caller, fingerprint: str) -> Origin | None:
-    if not caller.idempotency_key:
-        return None
-    return Origin(key=f"{caller.staff_id}:{caller.idempotency_key}", fingerprint=fingerprint)

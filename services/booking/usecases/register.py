@@ -15,7 +15,6 @@ from services.booking.model.series import named_in_errors
 from services.booking.model.spans import Span
 from services.booking.problems import (
     CalendarUnreadable,
-    IdempotencyKeyReused,
     SlotTaken,
     busy_at,
 )
@@ -25,6 +24,7 @@ from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability
 from services.booking.usecases.draft_schedule import DraftSchedule
 from services.booking.usecases.free_occurrences import FreeOccurrences
+from services.booking.usecases.origins import check_repeated, origin_of
 from services.booking.usecases.take_seat import TakeSeat
 from shared import clock
 from shared.contracts.api.registering import AppointmentCreate
@@ -62,7 +62,7 @@ class RegisterAppointment:
         self._new_code = new_code
 
     async def __call__(self, wanted: AppointmentCreate, caller: Caller, fingerprint: str) -> Appointment:
-        origin = _origin(caller, fingerprint)
+        origin = origin_of(caller, fingerprint, scope="register:")
         made = await self._made_before(origin)
         if made is not None:
             return made
@@ -103,8 +103,7 @@ class RegisterAppointment:
         made = await self._store.registered_by(origin.key) if origin else None
         if made is None or origin is None:
             return None
-        if made.origin is None or made.origin.fingerprint != origin.fingerprint:
-            raise IdempotencyKeyReused()
+        check_repeated(origin, made.origin)
         return made
 
     def _code_for(self, kind: Kind) -> str | None:
@@ -127,9 +126,3 @@ class RegisterAppointment:
                 raise busy_at(language, [pointer], when)
             case Obstacle.CLAIMED:
                 raise await self._free.taken_meanwhile(draft, None, language, over_held=False)
-
-
-def _origin(caller: Caller, fingerprint: str) -> Origin | None:
-    if not caller.idempotency_key:
-        return None
-    return Origin(key=f"register:{caller.staff_id}:{caller.idempotency_key}", fingerprint=fingerprint)
