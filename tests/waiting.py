@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def eventually(probe: Callable[[], T | Awaitable[T]], *, timeout: float = 5.0, interval: float = 0.02) -> T:
+async def eventually(probe: Callable[[], T | Awaitable[T]], *, timeout: float = 20.0, interval: float = 0.02) -> T:
     """Return the first truthy value of ``probe``; raises ``AssertionError`` after ``timeout`` seconds."""
     deadline = time.monotonic() + timeout
     while True:

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from shared import clock
+from shared import clock, mongo
 from shared.contracts.booking import DriftDecided, DriftDecision
 from shared.contracts.envelope import CloudEvent
 from tests.builders import an_event
@@ -49,6 +49,17 @@ async def with_meetings(world: World, *names: str) -> dict[str, dict[str, Any]]:
 async def by_hand(world: World, meeting: dict[str, Any], act: str, *, notify: bool = True, **wish: Any) -> None:
     body = {**wish, "notify": notify}
     (await world.outside.post(f"/inspect/zoom/meetings/{meeting['id']}/{act}", json=body)).raise_for_status()
+
+
+async def said_missing(world: World, count: int = 1) -> None:
+    """Zoom said of so many meetings that they are not there, and that is on record: the minute runs from then on."""
+    client, database = mongo.connect(world.database_url, app_name="test")
+
+    async def on_record() -> bool:
+        return await database["meetings"].count_documents({"missing_since": {"$ne": None}}) == count
+
+    await patiently(on_record)
+    await mongo.close(client)
 
 
 async def pass_time(world: World, length: timedelta) -> None:

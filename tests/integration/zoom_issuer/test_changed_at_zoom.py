@@ -14,6 +14,7 @@ from tests.integration.zoom_issuer.changes import (
     pass_time,
     patiently,
     put_back,
+    said_missing,
     subscribed,
     updates,
     with_meetings,
@@ -43,13 +44,8 @@ async def the_drift(world: World) -> dict[str, Any]:
 
 async def proved_deleted(world: World, meeting: dict[str, Any], *, notify: bool = True) -> dict[str, Any]:
     """Deleted by hand; the second answer comes a minute later."""
-    asked = await world.calls(f"/meetings/{meeting['id']}")
     await by_hand(world, meeting, "delete", notify=notify)
-
-    async def looked() -> bool:
-        return await world.calls(f"/meetings/{meeting['id']}") > asked
-
-    await patiently(looked)
+    await said_missing(world)
     assert drifts(world) == []
     await pass_time(world, MINUTE)
     return await the_drift(world)
@@ -137,11 +133,7 @@ async def test_g17_a_meeting_that_comes_back_within_the_minute_was_never_gone(wo
     async with subscribed(world):
         meetings = await with_meetings(world, "apt_1")
         await by_hand(world, meetings["apt_1"], "delete")
-
-        async def said() -> bool:
-            return await world.calls(f"/meetings/{meetings['apt_1']['id']}") > 0
-
-        await patiently(said)
+        await said_missing(world)
         await by_hand(world, meetings["apt_1"], "recover")
         await pass_time(world, 2 * MINUTE)
         await by_hand(world, meetings["apt_1"], "rename", topic="別の件名")
@@ -154,12 +146,7 @@ async def test_g17_a_mass_deletion_freezes_until_a_person_decides(world: World) 
         meetings = await with_meetings(world, *names)
         for meeting in meetings.values():
             await by_hand(world, meeting, "delete")
-
-        async def said() -> bool:
-            answers = [await world.calls(f"/meetings/{one['id']}") for one in meetings.values()]
-            return all(answers)
-
-        await patiently(said)
+        await said_missing(world, 4)
         await pass_time(world, MINUTE)
         [frozen] = await patiently(lambda: world.bus.of("zoom_issuer.meeting_sync_frozen.v1"))
         assert (frozen["missing"], frozen["coming"], drifts(world)) == (4, 4, [])
@@ -182,11 +169,7 @@ async def test_g17_what_a_frozen_account_lost_can_be_made_anew(world: World) -> 
         meetings = await with_meetings(world, *[f"apt_{number}" for number in range(4)])
         for meeting in meetings.values():
             await by_hand(world, meeting, "delete")
-
-        async def said() -> bool:
-            return all([await world.calls(f"/meetings/{one['id']}") for one in meetings.values()])
-
-        await patiently(said)
+        await said_missing(world, 4)
         await pass_time(world, MINUTE)
         await patiently(lambda: world.bus.of("zoom_issuer.meeting_sync_frozen.v1"))
         wish = {"decision": "restore"}
