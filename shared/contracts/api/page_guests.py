@@ -1,0 +1,96 @@
+"""Scheduling pages as guests see and use them, in the public API (H5, H6, H10)."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AliasChoices, ConfigDict, Field, StrictBool, StringConstraints
+
+from shared.contracts.api.fields import Email, GuestField, GuestName, Id, Instant, Message, Request, View, ZoneName
+from shared.contracts.api.menus import Minutes
+from shared.contracts.api.pages import MOST_QUESTIONS, PriceFields, QuestionFields
+from shared.contracts.booking import Kind
+
+
+class GuestPageView(View):
+    """The page as guests see it. ``takes_requests``: staff confirm each booking (H4)."""
+
+    slug: str
+    active: bool
+    title: str
+    description: str
+    organization: str
+    host_names: list[str]
+    kind: Kind
+    durations: list[int]
+    time_zone: str
+    questions: list[QuestionFields]
+    takes_requests: bool
+    prefill: bool
+    auto_submit: bool
+    price: PriceFields | None
+    locale: str
+
+
+class PageSlotView(View):
+    """A free time, in the zone that was asked for."""
+
+    start: datetime
+    end: datetime
+
+
+class PageSlots(View):
+    """Earliest first."""
+
+    slots: list[PageSlotView]
+    time_zone: str
+
+
+class Utm(Request):
+    """Of the link that led here (H6), by the names that links carry or without their prefix; what else a link carries
+    is not kept.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    source: GuestField = Field("", validation_alias=AliasChoices("utm_source", "source"))
+    medium: GuestField = Field("", validation_alias=AliasChoices("utm_medium", "medium"))
+    campaign: GuestField = Field("", validation_alias=AliasChoices("utm_campaign", "campaign"))
+    term: GuestField = Field("", validation_alias=AliasChoices("utm_term", "term"))
+    content: GuestField = Field("", validation_alias=AliasChoices("utm_content", "content"))
+
+
+class BookingGuest(Request):
+    """Who books (H5)."""
+
+    name: GuestName
+    email: Annotated[Email, Field(min_length=3)]
+    company: GuestField = ""
+
+
+Answer = Message | StrictBool
+"""Of a question by its kind: text, long text, one of the choices, whether it is ticked, a phone number."""
+
+
+class BookingCreate(Request):
+    """``duration`` may be left out where the page has one; ``answers`` are by question id."""
+
+    start: Instant
+    duration: Minutes | None = None
+    guest: BookingGuest
+    answers: Annotated[dict[Id, Answer], Field(max_length=MOST_QUESTIONS)] = Field(default_factory=dict)
+    utm: Utm = Utm()
+    time_zone: ZoneName = ""
+    locale: Annotated[str, StringConstraints(max_length=35)] = ""
+
+
+class GuestReschedule(Request):
+    """Another time of the same length (H10)."""
+
+    start: Instant
+    time_zone: ZoneName = ""
+
+
+class GuestCancel(Request):
+    """Why, in the guest's words (H10)."""
+
+    reason: Message = ""
