@@ -16,6 +16,7 @@ from deploy.sandbox.microsoft.zones import zone_named
 _TYPES = ("daily", "weekly", "absoluteMonthly", "relativeMonthly", "absoluteYearly", "relativeYearly")
 _FREQUENCY = {"daily": "DAILY", "weekly": "WEEKLY"}
 _POSITIONS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
+_IN_EVERY_MONTH = 28
 _OCCURRENCE = re.compile(r"(.+)_O(\d{8})AAA=")
 
 
@@ -42,9 +43,17 @@ def _frequency(pattern: Resource, start: datetime) -> str:
     if period == "FREQ=YEARLY":
         period += f";BYMONTH={int(pattern.get('month') or start.month)}"
     if kind.startswith("absolute"):
-        return f"{period};BYMONTHDAY={int(pattern.get('dayOfMonth') or start.day)}"
+        return period + _day_of_month(int(pattern.get("dayOfMonth") or start.day))
     position = _POSITIONS[str(pattern.get("index") or "first").lower()]
     return f"{period};BYDAY={days};BYSETPOS={position}"
+
+
+def _day_of_month(day: int) -> str:
+    """The last day of a month that is too short."""
+    if day <= _IN_EVERY_MONTH:
+        return f";BYMONTHDAY={day}"
+    days = ",".join(str(one) for one in range(_IN_EVERY_MONTH, day + 1))
+    return f";BYMONTHDAY={days};BYSETPOS=-1"
 
 
 def _until(span: Resource) -> str:

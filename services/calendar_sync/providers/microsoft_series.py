@@ -1,5 +1,7 @@
 """Recurring entries of ours at Microsoft: a rule as pattern and range, and the occurrences that differ from the draft.
 
+Of the 29th to 31st Graph makes the last day where a month is too short, RFC 5545 nothing: such a pattern has more
+occurrences than the rule, and what the rule does not know is deleted like one that was cancelled.
 Changing pattern or times of a series undoes its exceptions, so that both go out only where they are others. An
 occurrence that was deleted cannot be brought back otherwise.
 """
@@ -19,7 +21,8 @@ from shared.recurrence import Frequency, Rule, instant, parse
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _POSITIONS = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
-_IN_EVERY_MONTH = range(1, 29)
+_IN_EVERY_MONTH = 28
+_LONGEST_MONTH = 31
 _TIMES = ("start", "end", "recurrence")
 _KEPT = ("subject", "body", "location", "showAs", "sensitivity")
 NOT_EXPRESSIBLE = "rule_not_expressible"
@@ -42,9 +45,7 @@ class Difference:
 
 
 def recurrence_of(draft: EntryDraft) -> dict[str, Any]:
-    """Raises ``ProviderRefused`` for rules that Graph has no pattern for: several days of a month, or days that not
-    every month has.
-    """
+    """Raises ``ProviderRefused`` for rules that Graph has no pattern for: several days of a month."""
     assert draft.series is not None
     rule = parse(draft.series.rrule, draft.time_zone, all_day=draft.all_day)
     return {
@@ -52,7 +53,7 @@ def recurrence_of(draft: EntryDraft) -> dict[str, Any]:
         "range": {
             "type": "numbered",
             "startDate": draft.start_at.astimezone(ZoneInfo(draft.time_zone)).date().isoformat(),
-            "numberOfOccurrences": len(draft.series.occurrences),
+            "numberOfOccurrences": _length(rule, draft),
             "recurrenceTimeZone": draft.time_zone,
         },
     }
@@ -67,9 +68,19 @@ def _pattern(rule: Rule) -> dict[str, Any]:
     if len(rule.days) == 1:
         index = _POSITIONS[rule.days[0].position or 1]
         return {"type": "relativeMonthly", "interval": rule.interval, "daysOfWeek": days, "index": index}
-    if len(rule.month_days) == 1 and rule.month_days[0] in _IN_EVERY_MONTH:
-        return {"type": "absoluteMonthly", "interval": rule.interval, "dayOfMonth": rule.month_days[0]}
+    if len(rule.month_days) == 1:
+        day = rule.month_days[0] if rule.month_days[0] > 0 else _LONGEST_MONTH
+        return {"type": "absoluteMonthly", "interval": rule.interval, "dayOfMonth": day}
     raise ProviderRefused(NOT_EXPRESSIBLE)
+
+
+def _length(rule: Rule, draft: EntryDraft) -> int:
+    """Occurrences of the pattern up to the rule's last."""
+    originals = [one.original_at for one in draft.series.occurrences] if draft.series else []
+    if not any(day > _IN_EVERY_MONTH for day in rule.month_days):
+        return len(originals)
+    first, last = (at.astimezone(ZoneInfo(draft.time_zone)) for at in (min(originals), max(originals)))
+    return ((last.year - first.year) * 12 + last.month - first.month) // rule.interval + 1
 
 
 def without_known_times(body: Mapping[str, Any], known: Mapping[str, Any], draft: EntryDraft) -> dict[str, Any]:

@@ -78,6 +78,21 @@ async def test_spellings_and_strings_are_tolerated() -> None:
     assert made["bodyPreview"] == "x"
 
 
+async def test_a_day_that_a_month_lacks_is_its_last() -> None:
+    """As Exchange has it; RFC 5545 leaves such a month out."""
+    monthly = {
+        "pattern": {"type": "absoluteMonthly", "interval": 1, "dayOfMonth": 30},
+        "range": {"type": "numbered", "startDate": "2030-12-30", "numberOfOccurrences": 4},
+    }
+    start = {"dateTime": "2030-12-30T13:00:00", "timeZone": "UTC"}
+    span = {"start": start, "end": {**start, "dateTime": "2030-12-30T14:00:00"}}
+    async with signed_in(Provider.MICROSOFT) as client:
+        await client.post(EVENTS, json=span | {"recurrence": monthly})
+        view = await client.get(f"{GRAPH}/calendarView", params=WINDOW | {"endDateTime": "2031-12-31T00:00:00Z"})
+
+    assert [one["start"]["dateTime"][5:10] for one in view.json()["value"]] == ["12-30", "01-30", "02-28", "03-30"]
+
+
 async def test_one_occurrence_can_move_or_go_without_the_others() -> None:
     async with signed_in(Provider.MICROSOFT) as client:
         await client.post(EVENTS, json=HOUR | {"recurrence": DAILY})
