@@ -18,7 +18,7 @@ from services.booking.store.guards import Guards
 from services.booking.store.join_links import ANOTHER_GUESTS, REGISTERED
 from services.booking.store.join_links import INDEXES as LINK_INDEXES
 from services.booking.store.origins import ONCE, made_under
-from shared import due, mongo
+from shared import clock, due, mongo
 from shared.contracts.api.proposals import ProposalStatus
 from shared.messaging import outbox
 from shared.messaging.outbox import Entry
@@ -310,7 +310,10 @@ class BookingStore:
     async def _move(
         self, session: Session, organization_id: str, before: Many[Claim], after: Many[Claim], over_held: bool
     ) -> None:
-        release, take = set(before) - set(after), set(after) - set(before)
+        """Nobody contends for what is over: of a series that has begun only what is to come is taken (C1)."""
+        now = clock.now()
+        release = set(before) - set(after)
+        take = {claim for claim in set(after) - set(before) if claim.span.end_at > now}
         await self._guards.move(session, organization_id, release=release, take=take, over_held=over_held)
 
     def _new_appointment(self, appointment: Appointment, waiting: Sequence[Entry]) -> Document:

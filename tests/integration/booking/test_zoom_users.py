@@ -53,3 +53,12 @@ async def test_c1_a_series_that_has_begun_follows_too(world: World, forward: For
     await assign(world, "u-new")
     [moved] = await changes(world)
     assert (moved.appointment_id, moved.zoom_user_id) == (shown["id"], "u-new")
+
+
+async def test_c1_what_is_over_of_a_series_keeps_it_from_no_other_zoom_user(world: World, forward: Forward) -> None:
+    await confirmed(world, attendee_ids=[HANAKO])
+    shown = await a_series(world, kind="web", attendee_ids=[TARO])
+    forward(timedelta(days=4))
+    await assign(world, f"zoom-{HANAKO}")
+    [moved] = await changes(world)
+    assert (moved.appointment_id, moved.zoom_user_id) == (shown["id"], f"zoom-{HANAKO}")
