@@ -131,8 +131,8 @@ class FollowAppointment:
         act: dict[Step, Callable[[Lease, MeetingRow], Awaitable[bool]]] = {
             Step.LOOK: self._look,
             Step.CREATE: self._create,
-            Step.UPDATE: self._update,
-            Step.OCCUR: self._occur,
+            Step.UPDATE: partial(self._unless_gone, self._update),
+            Step.OCCUR: partial(self._unless_gone, self._occur),
             Step.RETIRE: self._retire,
             Step.ADOPT: self._adopt,
             Step.CLEAN: self._clean,
@@ -198,19 +198,22 @@ class FollowAppointment:
                 await self._store.forget_attempt(lease)
             raise
 
-    async def _update(self, lease: Lease, row: MeetingRow) -> bool:
-        actual, wanted = row.actual, row.wanted
-        assert actual is not None
-        self._gather(row, actual)
+    async def _unless_gone(
+        self, change: Callable[[Lease, MeetingRow], Awaitable[bool]], lease: Lease, row: MeetingRow
+    ) -> bool:
+        """What Zoom does not have any more is made anew."""
         try:
-            going = await self._on(
-                row, actual, lambda token: self._try_to_update(lease, row, actual, token), counted=True
-            )
+            return await change(lease, row)
         except ProviderRefused as error:
             if error.missing:
                 return await self._store.keep(lease, None)
             raise
-        if not going:
+
+    async def _update(self, lease: Lease, row: MeetingRow) -> bool:
+        actual, wanted = row.actual, row.wanted
+        assert actual is not None
+        self._gather(row, actual)
+        if not await self._on(row, actual, lambda token: self._try_to_update(lease, row, actual, token), counted=True):
             return False
         moved = replace(
             actual,
@@ -254,19 +257,14 @@ class FollowAppointment:
             self._gather(row, actual)
         (wish, begins_at), zone = change, row.wanted.time_zone
         counted = not wish["canceled"] or await self._store.counts_deletions(row.organization_id)
-        try:
-            await self._on(
-                row,
-                actual,
-                lambda token: self._zoom.change_occurrence(
-                    token, actual.meeting_id, wish, begins_at=begins_at, time_zone=zone
-                ),
-                counted=counted,
-            )
-        except ProviderRefused as error:
-            if error.missing:
-                return await self._store.keep(lease, None)
-            raise
+        await self._on(
+            row,
+            actual,
+            lambda token: self._zoom.change_occurrence(
+                token, actual.meeting_id, wish, begins_at=begins_at, time_zone=zone
+            ),
+            counted=counted,
+        )
         return await self._store.keep(lease, replace(actual, changed=with_change(actual.changed, wish)))
 
     async def _retire(self, lease: Lease, row: MeetingRow) -> bool:

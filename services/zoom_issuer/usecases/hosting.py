@@ -1,5 +1,7 @@
 """Who hosts: what is stored, put to the rule of ``hosts.py``; and saying so when it is another (ZoomUserAssigned)."""
 
+import asyncio
+
 from services.zoom_issuer.hosts import (
     Host,
     NoHost,
@@ -50,13 +52,18 @@ class Hosts:
 
     async def of(self, organization_id: str, staff_id: str, asked: str | None, *, that_user_only: bool = False) -> Host:
         """Raises ``Unhosted``, and ``ProviderUnavailable`` while the account's users are still to be listed."""
-        record = await self._staff.record(staff_id)
+        record, own, account, basic_allowed = await asyncio.gather(
+            self._staff.record(staff_id),
+            self._own(organization_id, staff_id),
+            self._accounts.current(organization_id),
+            self._store.allows_basic(organization_id),
+        )
         host = host_of(
-            await self._own(organization_id, staff_id),
-            await self._account(organization_id, names(record, asked)),
+            own,
+            await self._with_users(account, names(record, asked)),
             record,
             asked,
-            basic_allowed=await self._store.allows_basic(organization_id),
+            basic_allowed=basic_allowed,
             that_user_only=that_user_only,
         )
         if isinstance(host, NoHost):
@@ -109,7 +116,9 @@ class Hosts:
         return OwnLink(own.connection_id, own.account_id, own.works)
 
     async def _account(self, organization_id: str, asked: list[str]) -> OrganizationAccount | None:
-        account: Connection | None = await self._accounts.current(organization_id)
+        return await self._with_users(await self._accounts.current(organization_id), asked)
+
+    async def _with_users(self, account: Connection | None, asked: list[str]) -> OrganizationAccount | None:
         if account is None:
             return None
         return OrganizationAccount(account.connection_id, await self._users.named(account.connection_id, asked))
