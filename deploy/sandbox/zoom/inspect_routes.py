@@ -1,5 +1,6 @@
 """What the person at Zoom sees and does: meetings, changed and deleted by hand; and where the app's events go."""
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 import orjson
@@ -13,17 +14,19 @@ from deploy.sandbox.world import World
 from deploy.sandbox.zoom.inspect_people import build_people_router
 from deploy.sandbox.zoom.model import Meeting, MeetingBook
 from deploy.sandbox.zoom.news import News, state_of
+from deploy.sandbox.zoom.recurrence import Occurrence
 from deploy.sandbox.zoom.views import Json, Links, inspect_view
 from deploy.sandbox.zoom.webhooks import Subscription, Webhooks
 from shared import clock
 
 
 class Act(BaseModel):
-    """``notify``: whether Zoom tells subscribers about it."""
+    """``notify``: whether Zoom tells subscribers about it; ``occurrence_id`` where it is about one of a series."""
 
     model_config = ConfigDict(populate_by_name=True)
 
     notify: bool = True
+    occurrence_id: str | None = None
 
 
 class Move(Act):
@@ -55,12 +58,21 @@ def _found(book: MeetingBook, meeting_id: int) -> Meeting:
     return meeting
 
 
-def _move(meeting: Meeting, move: Move) -> None:
-    meeting.start_at = move.start.astimezone(UTC)
+def _occurrence_in(meeting: Meeting, wish: Act | None) -> Occurrence | None:
+    if wish is None or wish.occurrence_id is None:
+        return None
+    found = next((one for one in meeting.occurrences if one.id == wish.occurrence_id), None)
+    if found is None:
+        raise HTTPException(404, detail="no such occurrence")
+    return found
+
+
+def _move(what: Meeting | Occurrence, move: Move) -> None:
+    what.start_at = move.start.astimezone(UTC)
     if move.duration is not None:
-        meeting.duration = timedelta(minutes=move.duration)
+        what.duration = timedelta(minutes=move.duration)
     elif move.end is not None:
-        meeting.duration = move.end - move.start
+        what.duration = move.end - move.start
 
 
 def _add_meeting_routes(router: APIRouter, world: World, links: Links, news: News) -> None:
@@ -73,10 +85,16 @@ def _add_meeting_routes(router: APIRouter, world: World, links: Links, news: New
     @router.post("/meetings/{meeting_id}/move")
     async def move(meeting_id: int, wish: Move) -> Json:
         meeting = _found(book, meeting_id)
-        before = state_of(meeting)
-        _move(meeting, wish)
+        occurrence, before = _occurrence_in(meeting, wish), state_of(meeting)
+        if occurrence is None:
+            _move(meeting, wish)
+            if wish.notify:
+                news.updated(meeting, before, None)
+            return inspect_view(meeting, links)
+        was = replace(occurrence)
+        _move(occurrence, wish)
         if wish.notify:
-            news.updated(meeting, before, None)
+            news.occurrence_updated(meeting, was, occurrence, None)
         return inspect_view(meeting, links)
 
     @router.post("/meetings/{meeting_id}/rename")
@@ -91,19 +109,26 @@ def _add_meeting_routes(router: APIRouter, world: World, links: Links, news: New
     @router.post("/meetings/{meeting_id}/delete")
     async def delete(meeting_id: int, wish: Act | None = None) -> Json:
         meeting = _found(book, meeting_id)
-        book.delete(meeting, clock.now())
+        if (occurrence := _occurrence_in(meeting, wish)) is not None:
+            occurrence.deleted = True
+        else:
+            book.delete(meeting, clock.now())
         if wish is None or wish.notify:
-            news.deleted(meeting, None)
+            news.deleted(meeting, None, occurrence)
         return inspect_view(meeting, links)
 
     @router.post("/meetings/{meeting_id}/recover")
     async def recover(meeting_id: int, wish: Act | None = None) -> Json:
-        meeting = book.deleted(meeting_id, clock.now())
+        single = wish is not None and wish.occurrence_id is not None
+        meeting = _found(book, meeting_id) if single else book.deleted(meeting_id, clock.now())
         if meeting is None:
             raise HTTPException(404, detail="no such meeting in the trash")
-        book.recover(meeting)
+        if (occurrence := _occurrence_in(meeting, wish)) is not None:
+            occurrence.deleted = False
+        else:
+            book.recover(meeting)
         if wish is None or wish.notify:
-            news.recovered(meeting, None)
+            news.recovered(meeting, None, occurrence)
         return inspect_view(meeting, links)
 
 

@@ -6,8 +6,9 @@ from deploy.sandbox.accounts import Account, Provider
 from deploy.sandbox.oauth import Grant
 from deploy.sandbox.world import World
 from deploy.sandbox.zoom.model import Meeting
+from deploy.sandbox.zoom.recurrence import Occurrence
 from deploy.sandbox.zoom.times import written
-from deploy.sandbox.zoom.views import Json, Links, account_id
+from deploy.sandbox.zoom.views import Json, Links, account_id, occurrence_row
 from deploy.sandbox.zoom.webhooks import Webhooks
 from shared import clock
 
@@ -31,16 +32,23 @@ class News:
         changed = [name for name in _TOLD_OF_UPDATES if before[name] != after[name]]
         if not changed:
             return
-        known: Json = {"id": meeting.id, "uuid": meeting.uuid, "host_id": meeting.host_id}
+        known = _named(meeting)
         old = known | {name: before[name] for name in changed}
         new = known | {name: after[name] for name in changed}
         self._of_meeting("meeting.updated", meeting, new, by, old_object=old, scope="all", time_stamp=_now_ms())
 
-    def deleted(self, meeting: Meeting, by: Account | None) -> None:
-        self._of_meeting("meeting.deleted", meeting, _brief(meeting), by)
+    def occurrence_updated(self, meeting: Meeting, before: Occurrence, after: Occurrence, by: Account | None) -> None:
+        if occurrence_row(before) == occurrence_row(after):
+            return
+        old = _named(meeting) | {"occurrences": [occurrence_row(before)]}
+        new = _named(meeting) | {"occurrences": [occurrence_row(after)]}
+        self._of_meeting("meeting.updated", meeting, new, by, old_object=old, scope="single", time_stamp=_now_ms())
 
-    def recovered(self, meeting: Meeting, by: Account | None) -> None:
-        self._of_meeting("meeting.recovered", meeting, _brief(meeting), by)
+    def deleted(self, meeting: Meeting, by: Account | None, occurrence: Occurrence | None = None) -> None:
+        self._gone_or_back("meeting.deleted", meeting, by, occurrence)
+
+    def recovered(self, meeting: Meeting, by: Account | None, occurrence: Occurrence | None = None) -> None:
+        self._gone_or_back("meeting.recovered", meeting, by, occurrence)
 
     def user_created(self, account: Account) -> None:
         self._of_user("user.created", account, _user(account), creation_type="create")
@@ -75,6 +83,14 @@ class News:
                     "deauthorization_time": clock.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
                 }
                 self._webhooks.send("app_deauthorized", payload)
+
+    def _gone_or_back(self, event: str, meeting: Meeting, by: Account | None, occurrence: Occurrence | None) -> None:
+        which: Json = {}
+        if occurrence is not None:
+            named = {name: occurrence_row(occurrence)[name] for name in ("occurrence_id", "start_time")}
+            which = {"occurrences": [named]}
+        operation = "all" if occurrence is None else "single"
+        self._of_meeting(event, meeting, _brief(meeting) | which, by, operation=operation)
 
     def _of_meeting(self, event: str, meeting: Meeting, told: Json, by: Account | None, **beside: object) -> None:
         host = self._accounts.find(Provider.ZOOM, meeting.host_id)
@@ -111,6 +127,10 @@ def state_of(meeting: Meeting) -> Json:
         "agenda": meeting.agenda,
         "password": meeting.password,
     }
+
+
+def _named(meeting: Meeting) -> Json:
+    return {"id": meeting.id, "uuid": meeting.uuid, "host_id": meeting.host_id}
 
 
 def _brief(meeting: Meeting) -> Json:

@@ -1,5 +1,7 @@
 """Zoom's API below ``/zoom``: OAuth, users, meetings, and the page that a join URL leads to."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
@@ -82,14 +84,16 @@ class ZoomApi:
     async def update(self, request: Request, caller: Caller) -> Answer:
         meeting = self._meeting(request, caller)
         self._limits.take_of_day(meeting.host_id, clock.now())
-        before = state_of(meeting)
         body = read_meeting(await request.body(), meeting.time_zone, strict_time=False)
         occurrence = _occurrence(request, meeting)
         if occurrence is None:
+            before = state_of(meeting)
             meetings.change(meeting, body)
+            self._news.updated(meeting, before, caller.account)
         else:
+            was = replace(occurrence)
             meetings.change_occurrence(occurrence, body)
-        self._news.updated(meeting, before, caller.account)
+            self._news.occurrence_updated(meeting, was, occurrence, caller.account)
         return 204, None
 
     async def delete(self, request: Request, caller: Caller) -> Answer:
@@ -97,6 +101,7 @@ class ZoomApi:
         occurrence = _occurrence(request, meeting)
         if occurrence is not None:
             occurrence.deleted = True
+            self._news.deleted(meeting, caller.account, occurrence)
             return 204, None
         self._book.delete(meeting, clock.now())
         self._news.deleted(meeting, caller.account)

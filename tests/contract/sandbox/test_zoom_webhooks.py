@@ -173,6 +173,33 @@ async def test_the_apps_own_writes_are_told_too(http: httpx.Client, app: Listene
     assert {one["payload"]["operator"] for one in told} == {HOST}
 
 
+def _change_occurrences(http: httpx.Client) -> None:
+    """By hand: one moves, another goes and comes back; then the app itself moves and deletes."""
+    weekly = {"type": 2, "weekly_days": "1", "end_times": 4}
+    user = zoom.connect(http, HOST)
+    made = user.create(start_time=SOON, timezone="Asia/Tokyo", type=8, recurrence=weekly).json()
+    path, names = f"/meetings/{made['id']}", [one["occurrence_id"] for one in made["occurrences"]]
+    http.post(f"/inspect/zoom{path}/move", json=LATER | {"occurrence_id": names[0]})
+    http.post(f"/inspect/zoom{path}/delete", json={"occurrence_id": names[1]})
+    http.post(f"/inspect/zoom{path}/recover", json={"occurrence_id": names[1]})
+    user.call("PATCH", path, {"duration": 30}, occurrence_id=names[2])
+    user.call("DELETE", path, occurrence_id=names[3])
+
+
+async def test_what_becomes_of_one_occurrence_is_told_by_its_name(http: httpx.Client, app: Listener) -> None:
+    _change_occurrences(http)
+    await _events(app, "meeting.updated", "meeting.deleted", "meeting.recovered")
+    told = await eventually(lambda: len(_told(app)) == 6 and _told(app))
+    payloads = [(one["event"], one["payload"]) for one in told if one["event"] != "meeting.created"]
+    updated = [one for name, one in payloads if name == "meeting.updated"]
+
+    assert {one["scope"] for one in updated} == {"single"}
+    assert {one["operation"] for name, one in payloads if name != "meeting.updated"} == {"single"}
+    by_hand = next(one for one in updated if one["object"]["occurrences"][0]["duration"] == 60)
+    starts = [by_hand[name]["occurrences"][0]["start_time"] for name in ("old_object", "object")]
+    assert starts == ["2030-12-01T04:00:00Z", "2030-12-02T01:00:00Z"]
+
+
 def _edit_users(http: httpx.Client) -> None:
     made = http.post("/inspect/zoom/users", json={"organization": "acc-told", "count": 2}).json()["items"]
     first = f"/inspect/zoom/users/{made[0]['id']}"
@@ -198,6 +225,7 @@ def _change_meetings(http: httpx.Client) -> None:
     ("act", "names"),
     [
         (_change_meetings, ("meeting.created", "meeting.updated", "meeting.deleted", "meeting.recovered")),
+        (_change_occurrences, ("meeting.created", "meeting.updated", "meeting.deleted", "meeting.recovered")),
         (_edit_users, ("user.created", "user.updated", "user.deactivated", "user.deleted")),
         (_remove_app, ("app_deauthorized",)),
     ],
