@@ -1,24 +1,15 @@
 """Whether a time is free: one pure function over busy bitsets, claims and rules, for the listing and for the check
 before the guard alike (G5).
-
-A bitset holds one bit per 5-minute cell of a UTC month, least significant bit first; times off the grid block every
-cell they touch.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-import numpy as np
-from numpy.typing import NDArray
-
+from services.booking.model.cells import Cells, cell_range, marked, touched
 from services.booking.model.claims import Claim, ClaimKind
 from services.booking.model.spans import Span
-
-CELL = timedelta(minutes=5)
-_CELL_SECONDS = 300
-Cells = NDArray[np.bool_]
 
 
 class CalendarState(StrEnum):
@@ -101,71 +92,14 @@ def unreadable(span: Span, hosts: Sequence[HostTime], seen: Sequence[str] = ()) 
 
 def busy_cells(span: Span, hosts: Sequence[HostTime], tolerated: Sequence[Tolerated] = ()) -> Cells:
     """The cells of ``span`` in which any of ``hosts`` is busy beyond what is tolerated."""
-    first, last = _cell_range(span)
-    busy = np.zeros(last - first, dtype=np.bool_)
-    for host in hosts:
-        if host.state is CalendarState.NONE:
-            continue
-        cells = _cells_of(host, span, first, last)
-        for accepted in tolerated:
-            if accepted.staff_id == host.staff_id and host.looked_at is None:
-                cells &= ~_touched([accepted.span], first, last)
-        busy |= cells
+    first, last = cell_range(span)
+    counted = [host for host in hosts if host.state is not CalendarState.NONE]
+    tolerant = {accepted.staff_id for accepted in tolerated}
+    copied = [host for host in counted if host.looked_at is None]
+    busy = marked([host.months for host in copied if host.staff_id not in tolerant], first, last)
+    busy |= touched((each for host in counted for each in host.looked_at or ()), first, last)
+    for host in copied:
+        if host.staff_id in tolerant:
+            accepted = (each.span for each in tolerated if each.staff_id == host.staff_id)
+            busy |= marked([host.months], first, last) & ~touched(accepted, first, last)
     return busy
-
-
-def spans_of(cells: Cells, start_at: datetime) -> list[Span]:
-    """Runs of busy cells as spans; ``start_at`` is where the first cell begins."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], cells, [False])).astype(np.int8)))
-    origin = _cell_start(int(start_at.timestamp()) // _CELL_SECONDS)
-    return [
-        Span(origin + int(low) * CELL, origin + int(high) * CELL)
-        for low, high in zip(edges[::2], edges[1::2], strict=True)
-    ]
-
-
-def bitset_of(spans: Iterable[Span], month: str) -> bytes:
-    """A month's bitset of the given busy spans."""
-    first, last = _month_range(month)
-    return np.packbits(_touched(list(spans), first, last), bitorder="little").tobytes()
-
-
-def _cells_of(host: HostTime, span: Span, first: int, last: int) -> Cells:
-    if host.looked_at is not None:
-        return _touched(host.looked_at, first, last)
-    cells = np.zeros(last - first, dtype=np.bool_)
-    for month in span.months():
-        bits = host.months.get(month)
-        if bits is None:
-            continue
-        origin, end = _month_range(month)
-        low, high = max(first, origin), min(last, end)
-        part = np.frombuffer(bits, dtype=np.uint8)[(low - origin) // 8 : (high - origin + 7) // 8]
-        offset = (low - origin) % 8
-        found = np.unpackbits(part, bitorder="little")[offset : offset + high - low].astype(np.bool_)
-        cells[low - first : low - first + found.size] = found
-    return cells
-
-
-def _touched(spans: Sequence[Span], first: int, last: int) -> Cells:
-    cells = np.zeros(last - first, dtype=np.bool_)
-    for span in spans:
-        low, high = _cell_range(span)
-        cells[max(low, first) - first : max(high, first) - first] = True
-    return cells
-
-
-def _cell_range(span: Span) -> tuple[int, int]:
-    """Cells since 1970 that the span touches, half-open."""
-    return int(span.start_at.timestamp()) // _CELL_SECONDS, int(-(-span.end_at.timestamp() // _CELL_SECONDS))
-
-
-def _cell_start(cell: int) -> datetime:
-    return datetime.fromtimestamp(cell * _CELL_SECONDS, UTC)
-
-
-def _month_range(month: str) -> tuple[int, int]:
-    year, number = int(month[:4]), int(month[5:7])
-    start = datetime(year, number, 1, tzinfo=UTC)
-    end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
-    return int(start.timestamp()) // _CELL_SECONDS, int(end.timestamp()) // _CELL_SECONDS

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from services.booking.model.cells import spans_of
 from services.booking.model.claims import Claim, resources
 from services.booking.model.free_time import (
     CalendarState,
@@ -16,7 +17,6 @@ from services.booking.model.free_time import (
     Tolerated,
     busy_cells,
     obstacle,
-    spans_of,
     unreadable,
 )
 from services.booking.model.people import Link, Staff

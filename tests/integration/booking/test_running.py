@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from services.booking.app import build_app
-from services.booking.model.free_time import bitset_of
+from services.booking.model.cells import bitset_of
 from services.booking.settings import Settings
 from shared import clock
 from shared.contracts.calendar_sync import BusyMonth, BusyTimesChanged, CalendarConnected, Provider

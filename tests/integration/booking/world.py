@@ -15,7 +15,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.booking.app import AppointmentUses, Stores, build_app
-from services.booking.model.free_time import bitset_of
+from services.booking.model.cells import bitset_of
 from services.booking.model.spans import Span
 from services.booking.providers.calendar_look import UNREADABLE, BusyEntry, Looked, LookStatus
 from services.booking.settings import Settings

@@ -6,17 +6,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.booking.model.cells import CELL, bitset_of, spans_of
 from services.booking.model.claims import Claim, ClaimKind
 from services.booking.model.free_time import (
-    CELL,
     CalendarState,
     HostTime,
     Obstacle,
     Tolerated,
-    bitset_of,
     busy_cells,
     obstacle,
-    spans_of,
 )
 from services.booking.model.spans import Span
 

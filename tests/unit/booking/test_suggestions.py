@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.booking.model.cells import bitset_of
 from services.booking.model.claims import Claim, ClaimKind, staff_resource
-from services.booking.model.free_time import CalendarState, HostTime, bitset_of
+from services.booking.model.free_time import CalendarState, HostTime
 from services.booking.model.spans import Span
 from services.booking.model.suggestions import HORIZON, Wish, candidates, suggested
 

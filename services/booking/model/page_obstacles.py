@@ -1,0 +1,209 @@
+"""What stands in the way of each start of a page, reason by reason: of the page as a whole, and of hosts who attend
+together. Listing, booking and explaining all read these (G5, X11).
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from services.booking.model.cells import (
+    DAY_CELLS,
+    Cells,
+    any_within,
+    cell_after,
+    cell_of,
+    cell_start,
+    cells_in,
+    month_range,
+    months_of,
+    touched,
+)
+from services.booking.model.claims import Claim, staff_resource
+from services.booking.model.free_time import CalendarState, HostTime, busy_cells
+from services.booking.model.open_hours import open_cells, without_dates
+from services.booking.model.page_rules import Booked, HostHours, PageRules, Reason, day_counted, week_counted
+from services.booking.model.spans import Span
+from services.booking.model.wall_clock import WallClock, day_number, week_of
+
+_CELL_MINUTES = 5
+
+
+@dataclass(frozen=True)
+class Known:
+    """``hosts``: their calendars; where one was looked at, the look covered the buffers too. ``claims``: what others
+    hold or have confirmed on the hosts and resources (G2). ``booked``: the page's live appointments from 31 days before
+    the times in question to 31 days after.
+    """
+
+    hosts: Sequence[HostTime]
+    claims: Sequence[Claim] = ()
+    booked: Sequence[Booked] = ()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """``count`` starts from the cell ``first`` on, for a meeting of ``length`` cells between its buffers."""
+
+    first: int
+    count: int
+    length: int
+    before: int
+    after: int
+
+    @classmethod
+    def of(cls, rules: PageRules, length: timedelta, window: Span) -> "Grid":
+        """Starts within the window."""
+        first, last = cell_after(window.start_at), cell_after(window.end_at)
+        before, after = (cells_in(timedelta(minutes=each)) for each in (rules.buffer_before, rules.buffer_after))
+        return cls(first, max(0, last - first), cells_in(length), before, after)
+
+    @property
+    def meetings(self) -> tuple[int, int]:
+        """Cells that any meeting takes."""
+        return self.first, self.first + self.count - 1 + self.length
+
+    @property
+    def reaches(self) -> tuple[int, int]:
+        """With the buffers."""
+        first, last = self.meetings
+        return first - self.before, last + self.after
+
+
+@dataclass(frozen=True)
+class Obstacles:
+    """Where something stands in the way: ``of_starts`` by start, ``of_meetings`` by cell, no cell of the meeting may be
+    set, ``of_reaches`` by cell, nor one of the buffers.
+    """
+
+    grid: Grid
+    of_starts: Mapping[Reason, Cells] = field(default_factory=dict)
+    of_meetings: Mapping[Reason, Cells] = field(default_factory=dict)
+    of_reaches: Mapping[Reason, Cells] = field(default_factory=dict)
+
+    @property
+    def blocked(self) -> Cells:
+        """By start, whatever the reason."""
+        blocked = np.zeros(self.grid.count, dtype=np.bool_)
+        for cells in self.of_starts.values():
+            blocked |= cells
+        if self.of_meetings:
+            blocked |= any_within(reduce(or_, self.of_meetings.values()), self.grid.length)
+        if self.of_reaches:
+            width = self.grid.before + self.grid.length + self.grid.after
+            blocked |= any_within(reduce(or_, self.of_reaches.values()), width)
+        return blocked
+
+    def reasons(self) -> list[Reason]:
+        """Of the first start; a buffer is named where it alone is in the way."""
+        grid, found = self.grid, [reason for reason, cells in self.of_starts.items() if cells[0]]
+        found += [reason for reason, cells in self.of_meetings.items() if cells[: grid.length].any()]
+        for reason, cells in self.of_reaches.items():
+            if cells[grid.before : grid.before + grid.length].any():
+                found.append(reason)
+            elif cells[: grid.before + grid.length + grid.after].any():
+                found.append(reason if reason is Reason.UNREADABLE else Reason.BUFFER)
+        return list(dict.fromkeys(found))
+
+
+def of_page(rules: PageRules, known: Known, grid: Grid, now: datetime) -> Obstacles:
+    """What keeps everybody."""
+    starts = WallClock.of(rules.time_zone, grid.first, grid.first + grid.count)
+    of_starts = _of_the_clock(rules, known.booked, starts, now) | _too_early(rules, grid, now)
+    of_meetings, of_reaches = {}, {}
+    if rules.dates_off:
+        of_meetings[Reason.DATE_OFF] = ~without_dates(rules.dates_off, WallClock.of(rules.time_zone, *grid.meetings))
+    if rules.resources:
+        of_reaches[Reason.RESOURCE] = _claimed(known.claims, rules.resources, grid)
+    return Obstacles(grid, of_starts | _seats(rules, known, grid), of_meetings, of_reaches)
+
+
+def of_hosts(hosts: Collection[HostHours], known: Known, grid: Grid) -> Obstacles:
+    """What keeps these from attending together. One of whom nothing is known is unreadable (G3)."""
+    wanted = {host.staff_id for host in hosts}
+    times = [host for host in known.hosts if host.staff_id in wanted]
+    span = _span(grid.reaches)
+    reaches = {
+        Reason.BUSY: busy_cells(span, [host for host in times if host.state is CalendarState.KNOWN]),
+        Reason.CLAIMED: _claimed(known.claims, map(staff_resource, wanted), grid),
+        Reason.RESOURCE: _claimed(known.claims, (each for host in hosts for each in host.resources), grid),
+        Reason.UNREADABLE: _unread(times, grid, missing=len(times) < len(wanted)),
+    }
+    closed = ~open_cells(hosts, *grid.meetings)
+    return Obstacles(grid, {}, {Reason.OUTSIDE_HOURS: closed}, reaches)
+
+
+def only_holidays(host: HostHours, grid: Grid) -> bool:
+    """Whether a closed first start would be open on an ordinary day."""
+    first, _ = grid.meetings
+    return bool(open_cells([host], first, first + grid.length, holidays=False).all())
+
+
+def _of_the_clock(rules: PageRules, booked: Sequence[Booked], clock: WallClock, now: datetime) -> dict[Reason, Cells]:
+    """What the page's clock forbids: starts off the step, beyond the horizon, on days and in weeks that are full."""
+    days = np.arange(clock.days.start, clock.days.stop)
+    today = day_number(now.astimezone(ZoneInfo(rules.time_zone)).date())
+    by_day = {Reason.HORIZON: days > today + rules.horizon_days}
+    if rules.daily_limit is not None:
+        counted = [day_counted(each.start_at, rules.time_zone) for each in booked]
+        by_day[Reason.DAILY_LIMIT] = np.isin(days, _full(counted, rules.daily_limit))
+    if rules.weekly_limit is not None:
+        counted = [week_counted(each.start_at, rules.time_zone) for each in booked]
+        by_day[Reason.WEEKLY_LIMIT] = np.isin(week_of(days), _full(counted, rules.weekly_limit))
+    off_step = np.arange(DAY_CELLS) * _CELL_MINUTES % rules.step != 0
+    shape = (len(days), DAY_CELLS)
+    found = {Reason.STEP: clock.lay(np.broadcast_to(off_step, shape))}
+    return found | {why: clock.lay(np.broadcast_to(row[:, None], shape)) for why, row in by_day.items() if row.any()}
+
+
+def _full(counted: Sequence[int], limit: int) -> list[int]:
+    return [each for each in set(counted) if counted.count(each) >= limit]
+
+
+def _too_early(rules: PageRules, grid: Grid, now: datetime) -> dict[Reason, Cells]:
+    starts = np.arange(grid.first, grid.first + grid.count)
+    earliest = {
+        Reason.PAST: cell_of(now) + 1,
+        Reason.NOTICE: cell_after(now + timedelta(minutes=rules.minimum_notice)),
+    }
+    return {why: starts < cell for why, cell in earliest.items() if grid.first < cell}
+
+
+def _seats(rules: PageRules, known: Known, grid: Grid) -> dict[Reason, Cells]:
+    """Where every seat is taken somewhere in the reach."""
+    if not rules.seats:
+        return {}
+    width = grid.before + grid.length + grid.after
+    seats = [any_within(_claimed(known.claims, [seat], grid), width) for seat in rules.seats]
+    return {Reason.RESOURCE: np.logical_and.reduce(seats)}
+
+
+def _claimed(claims: Sequence[Claim], resources: Iterable[str], grid: Grid) -> Cells:
+    wanted = set(resources)
+    return touched((claim.span for claim in claims if claim.resource in wanted), *grid.reaches)
+
+
+def _unread(hosts: Sequence[HostTime], grid: Grid, *, missing: bool) -> Cells:
+    """Where the calendar of any of them is unknown: as a whole, beyond what was read, or in a month that is missing."""
+    first, last = grid.reaches
+    copied = [host for host in hosts if host.state is CalendarState.KNOWN and host.looked_at is None]
+    windows = [host.window for host in copied if host.window is not None]
+    unknown = missing or any(host.state is CalendarState.UNKNOWN for host in hosts) or len(windows) < len(copied)
+    cells = np.full(last - first, unknown, dtype=np.bool_)
+    if windows and not unknown:
+        cells[: max(0, cell_after(max(window.start_at for window in windows)) - first)] = True
+        cells[max(0, cell_of(min(window.end_at for window in windows)) - first) :] = True
+    for month in months_of(first, last):
+        if any(month not in host.months for host in copied):
+            low, high = month_range(month)
+            cells[max(low, first) - first : max(high, first) - first] = True
+    return cells
+
+
+def _span(cells: tuple[int, int]) -> Span:
+    first, last = cells
+    return Span(cell_start(first), cell_start(last))

@@ -1,0 +1,91 @@
+"""What a scheduling page's free times are made of: its rules, its hosts' hours, and what was booked on it (H2, H3)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from services.booking.model.wall_clock import day_number, week_of
+
+Minutes = tuple[int, int]
+"""``[from, until)`` in minutes of a local day; 1440 ends it."""
+
+
+class Reason(StrEnum):
+    """Why a time is not offered (X11): of the page as a whole, or of one host."""
+
+    PAST = "past"
+    NOTICE = "notice"
+    HORIZON = "horizon"
+    STEP = "step"
+    DATE_OFF = "date_off"
+    DAILY_LIMIT = "daily_limit"
+    WEEKLY_LIMIT = "weekly_limit"
+    RESOURCE = "resource"
+    """The page's room, Zoom user or every seat is taken, or a host's own."""
+    OUTSIDE_HOURS = "outside_hours"
+    HOLIDAY = "holiday"
+    """Within the weekly hours, were it not a public holiday."""
+    BUSY = "busy"
+    CLAIMED = "claimed"
+    BUFFER = "buffer"
+    """Only a buffer meets busy or claimed time."""
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class HostHours:
+    """When a host can be booked, on the clocks of ``time_zone``. ``weekly`` is by weekday (0 is Monday); ``exceptions``
+    replace a date's hours, ``holidays`` (given where the page keeps them) take them away where no exception stands.
+    ``resources`` must be free where this host attends, beside their own time: their Zoom user, say.
+    """
+
+    staff_id: str
+    time_zone: str
+    weekly: Mapping[int, Collection[Minutes]]
+    exceptions: Mapping[date, Collection[Minutes]] = field(default_factory=dict)
+    holidays: Collection[date] = ()
+    resources: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class PageRules:
+    """``step``, buffers and ``minimum_notice`` in minutes; ``dates_off`` are dates of ``time_zone``. ``resources`` must
+    be free whoever attends, and any one of ``seats`` where there are some.
+    """
+
+    time_zone: str
+    hosts: Collection[HostHours]
+    round_robin: bool = False
+    step: int = 30
+    buffer_before: int = 0
+    buffer_after: int = 0
+    minimum_notice: int = 0
+    horizon_days: int = 60
+    daily_limit: int | None = None
+    weekly_limit: int | None = None
+    dates_off: Collection[date] = ()
+    resources: Collection[str] = ()
+    seats: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A live appointment of the page; one that is moved does not count for its own new time."""
+
+    start_at: datetime
+    host_ids: Collection[str]
+    booked_at: datetime
+
+
+def day_counted(start_at: datetime, time_zone: str) -> int:
+    """The day (numbered from 1970) on which an appointment counts for the daily limit: its start's, in the page's
+    zone.
+    """
+    return day_number(start_at.astimezone(ZoneInfo(time_zone)).date())
+
+
+def week_counted(start_at: datetime, time_zone: str) -> int:
+    """Likewise the week, from Monday."""
+    return week_of(day_counted(start_at, time_zone))

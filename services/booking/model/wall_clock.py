@@ -1,0 +1,125 @@
+"""What a zone's wall clock reads over a stretch of cells (G6): in a gap no cell reads the hour that is left out, in a
+fold two cells read the same.
+
+A reading is a number too: cells of 5 minutes that a clock counts from its own 1 January 1970. Every offset in use since
+1972 is a multiple of 5 minutes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.booking.model.cells import CELL_SECONDS, DAY_CELLS, Cells, cell_of, cell_start
+
+Number = TypeVar("Number", int, NDArray[np.int64])
+"""Of a day, or of several."""
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Cells ``[first, last)`` in which the clock reads the cell's number plus ``ahead``."""
+
+    first: int
+    last: int
+    ahead: int
+
+
+@dataclass(frozen=True)
+class WallClock:
+    """Of a zone over the cells ``[first, last)``; ``days`` are numbered from 1970 and cover all readings."""
+
+    first: int
+    last: int
+    stretches: Sequence[Stretch]
+
+    @classmethod
+    def of(cls, zone: str, first: int, last: int) -> "WallClock":
+        return cls(first, last, list(_stretches(zone, first, last)))
+
+    @property
+    def days(self) -> range:
+        low = min(each.first + each.ahead for each in self.stretches) // DAY_CELLS
+        high = max(each.last - 1 + each.ahead for each in self.stretches) // DAY_CELLS
+        return range(low, high + 1)
+
+    def lay(self, by_day: Cells) -> Cells:
+        """From what holds at each reading of ``days`` (a row of 288 per day) to what holds in each cell."""
+        readings, origin = by_day.reshape(-1), self.days.start * DAY_CELLS
+        parts = [
+            readings[each.first + each.ahead - origin : each.last + each.ahead - origin] for each in self.stretches
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def day_number(day: date) -> int:
+    return day.toordinal() - _EPOCH
+
+
+def day_numbered(number: int) -> date:
+    return date.fromordinal(number + _EPOCH)
+
+
+def weekday_of(number: Number) -> Number:
+    """0 is Monday."""
+    return (number + 3) % 7
+
+
+def week_of(number: Number) -> Number:
+    """Weeks begin on Monday."""
+    return (number + 3) // 7
+
+
+def _stretches(zone: str, first: int, last: int) -> Iterator[Stretch]:
+    changes = [
+        change
+        for year in range(_year_of(first), _year_of(last - 1) + 1)
+        for change in _changes(zone, year)
+        if change.first < last and change.last > first
+    ]
+    begins, ahead = first, changes[0].ahead
+    for change in changes[1:]:
+        if change.ahead != ahead:
+            yield Stretch(begins, change.first, ahead)
+            begins, ahead = change.first, change.ahead
+    yield Stretch(begins, last, ahead)
+
+
+@lru_cache(maxsize=2048)
+def _changes(zone: str, year: int) -> tuple[Stretch, ...]:
+    """The stretches of one UTC year."""
+    clock = ZoneInfo(zone)
+    begin, end = (cell_of(datetime(each, 1, 1, tzinfo=UTC)) for each in (year, year + 1))
+    found: list[Stretch] = []
+    begins, ahead, seen = begin, _ahead(clock, begin), begin
+    for day in range(begin, end, DAY_CELLS):
+        evening = day + DAY_CELLS - 1
+        while _ahead(clock, evening) != ahead:
+            seen = _first_other(clock, seen, evening, ahead)
+            found.append(Stretch(begins, seen, ahead))
+            begins, ahead = seen, _ahead(clock, seen)
+        seen = evening
+    return (*found, Stretch(begins, end, ahead))
+
+
+def _first_other(clock: ZoneInfo, low: int, high: int, ahead: int) -> int:
+    """The first cell in which the clock is not ``ahead`` any more; it is at ``low``, and not at ``high``."""
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _ahead(clock, middle) == ahead else (low, middle)
+    return high
+
+
+def _ahead(clock: ZoneInfo, cell: int) -> int:
+    offset = datetime.fromtimestamp(cell * CELL_SECONDS, clock).utcoffset() or timedelta()
+    return int(offset.total_seconds()) // CELL_SECONDS
+
+
+def _year_of(cell: int) -> int:
+    return cell_start(cell).year
