@@ -82,6 +82,14 @@ class MeetingTypeRef(Value):
     name: str
 
 
+class PageRef(Value):
+    """The scheduling page that a guest booked on, as it was then (H1)."""
+
+    page_id: str
+    title: str
+    slug: str
+
+
 class Occurrence(Value):
     """One occurrence of a series that is not as the rule says; ``original_start_at`` names it (RFC 5545,
     RECURRENCE-ID).
@@ -142,7 +150,9 @@ class Appointment(Value):
     somebody who knows the link lost the right to attend (C9), and a link that was issued for revision ``link_since`` or
     later stays valid (G12). ``hosted_by_bookable``: that Zoom user is a bookable's and nobody else hosts instead (C3).
     An ``all_day`` one covers whole days of ``time_zone``.
-    ``mails_guest`` is false where the guest is told nothing.
+    ``mails_guest`` is false where the guest is told nothing. ``page`` where a guest booked it on one;
+    ``guest_participates``: the guest is a participant of the organizer's entry, and its UID is the invitation's (H9,
+    G14).
     """
 
     appointment_id: str
@@ -176,6 +186,8 @@ class Appointment(Value):
     all_day: bool = False
     series: Series | None = None
     mails_guest: bool = True
+    page: PageRef | None = None
+    guest_participates: bool = False
 
 
 class ProposalEvent(EventData):

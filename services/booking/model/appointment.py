@@ -19,6 +19,7 @@ from services.booking.model.effects import (
     shown,
 )
 from services.booking.model.expected_mails import mails, notices
+from services.booking.model.page import Answer, Utm
 from services.booking.model.proposal import Origin, TokenSource
 from services.booking.model.spans import Span
 from services.booking.model.titles import title_of
@@ -107,6 +108,10 @@ class Appointment(Value):
     """The revision since which an issued link stays valid: by then host and generation were as they are (G12)."""
     link_by_hand: str | None = None
     """Encrypted at rest."""
+    page: contract.PageRef | None = None
+    answers: list[Answer] = Field(default_factory=list)
+    utm: Utm | None = None
+    guest_participates: bool = False
 
     @property
     def drift(self) -> Drift | None:
@@ -146,7 +151,7 @@ class Appointment(Value):
     @property
     def is_direct(self) -> bool:
         """Registered by staff without a guest's choice (E2): the registrant may organize without attending."""
-        return self.proposal_id is None
+        return self.proposal_id is None and self.page is None
 
     @property
     def has_guest(self) -> bool:

@@ -37,4 +37,6 @@ def told(appointment: Appointment) -> contract.Appointment:
         all_day=appointment.all_day,
         series=appointment.series,
         mails_guest=appointment.mails_guest,
+        page=appointment.page,
+        guest_participates=appointment.guest_participates,
     )

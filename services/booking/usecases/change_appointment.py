@@ -280,8 +280,8 @@ async def person_of(people: PeopleStore, caller: Caller) -> Attendee | None:
 
 
 async def _check_host(people: PeopleStore, edited: Appointment, organizer: Staff) -> None:
-    """What a new organizer must have; a schedule needs no calendar (E2)."""
-    if not edited.is_direct:
+    """What a new organizer must have; a schedule needs no calendar (E2), nor does a booking on a page (H4)."""
+    if edited.proposal_id is not None:
         check_connections(edited.kind, organizer, zoom=edited.wants_meeting)
     elif edited.wants_meeting and not edited.hosted_by_bookable:
         check_host(organizer, await organization_of(people, edited.organization_id))

@@ -8,6 +8,7 @@ from services.booking.model.appointment import Appointment
 from services.booking.model.people import Organization
 from services.booking.model.proposal import OfferedSlot, Proposal
 from services.booking.model.titles import title_for_guest
+from services.booking.views.booked import answers_view, page_ref_view
 from services.booking.views.occurrences import guest_occurrences
 from shared.contracts.api.appointments import GuestAppointmentView, GuestView, MeetingStatus, MeetingView
 from shared.contracts.api.proposals import (
@@ -126,6 +127,9 @@ def appointment_view(
         link_at=link_at.astimezone(zone) if untold and link_at else None,
         rrule=appointment.series.rrule if appointment.series else None,
         occurrences=guest_occurrences(appointment),
+        page=page_ref_view(appointment),
+        answers=answers_view(appointment),
+        guest_time_zone=appointment.guest_time_zone,
     )
 
 

@@ -9,6 +9,7 @@ from services.booking.model.appointment import Appointment
 from services.booking.model.effects import shown
 from services.booking.model.modes import modes_of
 from services.booking.model.proposal import OfferedSlot, Proposal
+from services.booking.views.booked import answers_view, page_ref_view
 from services.booking.views.menus import reveal_view
 from shared.contracts.api.appointments import (
     AppointmentStatus,
@@ -24,6 +25,7 @@ from shared.contracts.api.appointments import (
 )
 from shared.contracts.api.effects import Effect, EffectStatus, EffectView
 from shared.contracts.api.menus import MenuRef
+from shared.contracts.api.page_guests import UtmView
 from shared.contracts.api.proposals import ProposalView, SlotView
 from shared.contracts.booking import Attendee, Visibility
 from shared.internal import Caller
@@ -104,7 +106,7 @@ def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, m
         kind=appointment.kind,
         title=_HIDDEN_TITLE[caller.language] if access.hidden else appointment.shown_title,
         proposal_id=appointment.proposal_id,
-        page_id=None,
+        page_id=appointment.page.page_id if appointment.page else None,
         creator=_attendee(appointment.creator),
         organizer_id=appointment.organizer_id,
         attendees=[_attendee(attendee) for attendee in appointment.attendees],
@@ -132,6 +134,7 @@ def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, m
         rrule=appointment.series.rrule if appointment.series else None,
         link_at=appointment.link_at.astimezone(zone) if appointment.link_at else None,
         **_chosen(appointment),
+        **_booked(appointment, hidden=access.hidden),
     )
     return view.model_copy(update={**_schedule(appointment, hidden=access.hidden), "details": _details(view)})
 
@@ -199,6 +202,15 @@ def _chosen(item: Proposal | Appointment) -> dict[str, Any]:
         "reveal": reveal_view(item.reveal),
     }
     return {**members, "bookable_id": item.bookable_id} if isinstance(item, Appointment) else members
+
+
+def _booked(appointment: Appointment, *, hidden: bool) -> dict[str, Any]:
+    """What came with a booking on a page (H5, H6)."""
+    members: dict[str, Any] = {"page": page_ref_view(appointment)}
+    if hidden:
+        return members
+    utm = UtmView(**appointment.utm.model_dump()) if appointment.utm else None
+    return {**members, "answers": answers_view(appointment), "utm": utm}
 
 
 def _attendee(attendee: Attendee) -> AttendeeView:

@@ -23,6 +23,7 @@ from shared.contracts.api.fields import (
 )
 from shared.contracts.api.menus import MenuRef, RevealView
 from shared.contracts.api.occurrences import GuestOccurrenceView, OccurrenceView
+from shared.contracts.api.page_guests import AnswerView, PageRefView, UtmView
 from shared.contracts.booking import DriftDecision, Kind, Visibility
 from shared.contracts.drift import DriftKind, DriftSource
 from shared.contracts.zoom_issuer import MeetingErrorCode
@@ -253,6 +254,9 @@ class AppointmentView(View):
     bookable_id: str | None = None
     reveal: RevealView | None = None
     link_at: datetime | None = None
+    page: PageRefView | None = None
+    answers: list[AnswerView] = Field(default_factory=list)
+    utm: UtmView | None = None
 
 
 class AppointmentList(View):
@@ -265,7 +269,9 @@ class AppointmentList(View):
 class GuestAppointmentView(View):
     """What the guest sees: what they typed and the meeting, no more (G23). ``link_at`` is when the guest learns how to
     join (C7): until then ``meeting`` is pending and ``place`` empty; null where that is known, or comes as soon as it
-    is made. Of a series ``start`` is the first occurrence's, and ``occurrences`` are all of them.
+    is made. Of a series ``start`` is the first occurrence's, and ``occurrences`` are all of them. ``page`` where it was
+    booked on one; ``can_reschedule`` and ``can_cancel`` say what the guest may do now, until ``reschedule_until`` and
+    ``cancel_until`` (null where that was never allowed) (H10).
     """
 
     id: str
@@ -289,3 +295,10 @@ class GuestAppointmentView(View):
     link_at: datetime | None = None
     rrule: str | None = None
     occurrences: list[GuestOccurrenceView] = Field(default_factory=list)
+    page: PageRefView | None = None
+    answers: list[AnswerView] = Field(default_factory=list)
+    guest_time_zone: str = ""
+    can_reschedule: bool = False
+    can_cancel: bool = False
+    reschedule_until: datetime | None = None
+    cancel_until: datetime | None = None

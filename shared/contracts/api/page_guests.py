@@ -7,7 +7,7 @@ from pydantic import AliasChoices, ConfigDict, Field, StrictBool, StringConstrai
 
 from shared.contracts.api.fields import Email, GuestField, GuestName, Id, Instant, Message, Request, View, ZoneName
 from shared.contracts.api.menus import Minutes
-from shared.contracts.api.pages import MOST_QUESTIONS, PriceFields, QuestionFields
+from shared.contracts.api.pages import MOST_QUESTIONS, PriceFields, QuestionFields, QuestionKind
 from shared.contracts.booking import Kind
 
 
@@ -65,6 +65,33 @@ class BookingGuest(Request):
     name: GuestName
     email: Annotated[Email, Field(min_length=3)]
     company: GuestField = ""
+
+
+class UtmView(View):
+    """As in ``Utm``; empty where the link said nothing."""
+
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+    term: str = ""
+    content: str = ""
+
+
+class PageRefView(View):
+    """The page that it was booked on, as it was called then."""
+
+    id: str
+    title: str
+    slug: str
+
+
+class AnswerView(View):
+    """What a guest answered, with the question as it was asked."""
+
+    question_id: str
+    label: str
+    kind: QuestionKind
+    value: str | bool
 
 
 Answer = Message | StrictBool

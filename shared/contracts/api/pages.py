@@ -216,8 +216,26 @@ class PagePatch(Request):
     active: MayBeLeftOut[StrictBool] = None
 
 
+class HostTrouble(StrEnum):
+    """Why a host is not offered at present, or only as far as claims say."""
+
+    DISABLED = "disabled"
+    ZOOM_NOT_CONNECTED = "zoom_not_connected"
+    CALENDAR_BROKEN = "calendar_broken"
+    CALENDAR_NOT_CONNECTED = "calendar_not_connected"
+
+
+class HostNotice(View):
+    """About a host, for staff."""
+
+    staff_id: str
+    trouble: HostTrouble
+
+
 class PageView(View):
-    """As staff see it; the members of ``PageCreate`` and where it is found."""
+    """As staff see it; the members of ``PageCreate`` and where it is found. ``takes_requests``: staff confirm each
+    booking, since it is ``offline`` or none of its hosts has a calendar (H4). A ``deleted`` one is for reading only.
+    """
 
     id: str
     version: int
@@ -253,6 +271,10 @@ class PageView(View):
     price: PriceFields | None
     created_at: datetime
     updated_at: datetime
+    deleted: bool = False
+    can_change: bool = True
+    takes_requests: bool = False
+    notices: list[HostNotice] = Field(default_factory=list)
 
 
 class PageList(View):
