@@ -12,6 +12,7 @@ from services.booking.routes.guests import build_guest_routes
 from services.booking.routes.joining import JoinRoutes
 from services.booking.routes.menus import MenuRoutes
 from services.booking.routes.occurrences import OccurrenceRoutes
+from services.booking.routes.pages import PageRoutes
 from services.booking.routes.proposals import ProposalRoutes
 from services.booking.routes.questions import build_question_routes
 from services.booking.routes.timeline import build_timeline_routes
@@ -22,6 +23,7 @@ from services.booking.store.documents import Documents
 from services.booking.store.guards import Guards
 from services.booking.store.join_links import JoinLinks
 from services.booking.store.menus import MenuStore
+from services.booking.store.pages import PageStore
 from services.booking.store.people import PeopleStore
 from services.booking.store.rooms import RoomStore
 from services.booking.store.timeline import TimelineStore
@@ -48,10 +50,12 @@ from services.booking.usecases.follow_zoom_user import FollowZoomUser
 from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.join import JoinMeeting
 from services.booking.usecases.keep_menus import KeepBookables, KeepMeetingTypes
+from services.booking.usecases.keep_pages import KeepPages, new_slug
 from services.booking.usecases.link_by_hand import ChangeLinkByHand
 from services.booking.usecases.links import Links
 from services.booking.usecases.mark_seen import MarkSeen
 from services.booking.usecases.propose import ProposeSlots
+from services.booking.usecases.read_page import ReadPages
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
 from services.booking.usecases.register import RegisterAppointment
@@ -80,6 +84,7 @@ class Stores:
     rooms: RoomStore
     timeline: TimelineStore
     menus: MenuStore
+    pages: PageStore
 
     @property
     def indexes(self) -> dict[Collection, list[IndexModel]]:
@@ -90,6 +95,7 @@ class Stores:
             **self.rooms.indexes,
             **self.timeline.indexes,
             **self.menus.indexes,
+            **self.pages.indexes,
         }
 
     @classmethod
@@ -103,6 +109,7 @@ class Stores:
             RoomStore(database),
             TimelineStore(database),
             MenuStore(database, ring),
+            PageStore(database),
         )
 
 
@@ -251,20 +258,29 @@ def _routes(
             MarkSeen(store),
             guests,
         ),
-        *_other_routes(guard, settings, stores, availability),
+        *_other_routes(guard, settings, stores, availability, links),
     ]
 
 
-def _other_routes(guard: Guard, settings: Settings, stores: Stores, availability: Availability) -> list[APIRouter]:
+def _other_routes(
+    guard: Guard, settings: Settings, stores: Stores, availability: Availability, links: Links
+) -> list[APIRouter]:
     """All that no proposal or appointment changes by."""
-    keep_types = KeepMeetingTypes(stores.menus, stores.bookings)
-    keep_bookables = KeepBookables(stores.menus, stores.bookings, stores.people, stores.rooms)
+    keep_types = KeepMeetingTypes(stores.menus, stores.bookings, stores.pages)
+    keep_bookables = KeepBookables(stores.menus, stores.bookings, stores.people, stores.rooms, stores.pages)
     return [
         build_calendar_routes(
             guard,
             SuggestSlots(stores.people, availability, stale_after=settings.stale_after),
             ExplainClaims(stores.bookings, stores.guards),
         ),
+        PageRoutes(
+            guard,
+            stores.pages,
+            ReadPages(stores.pages, stores.people, stores.menus),
+            KeepPages(stores.pages, stores.people, ChooseMenu(stores.menus), new_slug),
+            links,
+        ).router(),
         MenuRoutes(guard, stores.menus, keep_types, keep_bookables).router(),
         build_question_routes(guard, stores.bookings, stores.guards),
         build_timeline_routes(guard, stores.bookings, stores.timeline),

@@ -167,6 +167,23 @@ class CalendarNotConnected(Problem):
     en = "The organizer's calendar is not connected."
 
 
+class SlugTaken(Problem):
+    """Slugs are unique across the installation."""
+
+    code, status = "slug_taken", 409
+    pointer = "/slug"
+    ja = "このURLはほかの予約ページで使われています。"
+    en = "Another page has this address."
+
+
+class PageClosed(Problem):
+    """Inactive or deleted; guests can book no more."""
+
+    code, status = "page_closed", 410
+    ja = "この予約ページは現在受け付けていません。"
+    en = "This page takes no bookings at the moment."
+
+
 class IdempotencyKeyReused(Problem):
     code, status = "idempotency_key_reused", 422
     ja = "同じIdempotency-Keyが別の内容で使われています。"
@@ -203,6 +220,15 @@ NOTHING_BEFORE: Words = ("並べ替え先が見つかりません。", "There is
 SERIES_STAYS: Words = (
     "定例の予定は、終日と時刻指定を切り替えられません。",
     "A recurring schedule cannot change between times and whole days.",
+)
+UNKNOWN_BOOKABLE: Words = (UnknownBookable.ja, UnknownBookable.en)
+HOST_TWICE: Words = ("同じ担当者が重複しています。", "This host is listed twice.")
+HOST_DISABLED: Words = ("この社員は無効になっています。", "This staff member is disabled.")
+SPANS_OVERLAP: Words = ("同じ日の時間帯が重なっています。", "This overlaps another span of the same day.")
+QUESTION_TWICE: Words = ("同じIDの質問が重複しています。", "Another question has this id.")
+BOOKABLE_ATTENDS: Words = (
+    "このメニューの担当者を、全員参加の担当者に加えてください。",
+    "The person of this bookable must be one of the hosts, all of whom attend.",
 )
 REQUIRED: Words = ("必須です。", "This is required.")
 IN_THE_PAST: Words = ("過去の日時です。", "This is in the past.")

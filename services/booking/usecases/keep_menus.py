@@ -18,6 +18,7 @@ from services.booking.problems import (
 )
 from services.booking.store.bookings import AlreadyMade, BookingStore
 from services.booking.store.menus import MenuList, MenuStore
+from services.booking.store.pages import PageStore
 from services.booking.store.people import PeopleStore
 from services.booking.store.rooms import RoomStore
 from services.booking.usecases.origins import check_repeated, origin_of
@@ -92,8 +93,9 @@ class KeepItems(Generic[ItemT]):
 class KeepMeetingTypes:
     """C5, C7."""
 
-    def __init__(self, menus: MenuStore, bookings: BookingStore) -> None:
+    def __init__(self, menus: MenuStore, bookings: BookingStore, pages: PageStore) -> None:
         self._menus = menus
+        self._pages = pages
         self._bookings = bookings
         self._keep = KeepItems(menus.meeting_types, self._is_used)
 
@@ -130,14 +132,21 @@ class KeepMeetingTypes:
         return await self._keep.delete(before)
 
     async def _is_used(self, item: MeetingType) -> bool:
-        return await self._bookings.has_type(item.organization_id, item.id) or await self._menus.is_offered(item)
+        return (
+            await self._bookings.has_type(item.organization_id, item.id)
+            or await self._menus.is_offered(item)
+            or await self._pages.uses(item.organization_id, meeting_type_id=item.id)
+        )
 
 
 class KeepBookables:
     """C2, C3, C10."""
 
-    def __init__(self, menus: MenuStore, bookings: BookingStore, people: PeopleStore, rooms: RoomStore) -> None:
+    def __init__(
+        self, menus: MenuStore, bookings: BookingStore, people: PeopleStore, rooms: RoomStore, pages: PageStore
+    ) -> None:
         self._menus = menus
+        self._pages = pages
         self._bookings = bookings
         self._people = people
         self._rooms = rooms
@@ -165,7 +174,9 @@ class KeepBookables:
         return await self._keep.delete(before)
 
     async def _is_used(self, item: Bookable) -> bool:
-        return await self._bookings.has_booked(item.organization_id, item.id)
+        return await self._bookings.has_booked(item.organization_id, item.id) or await self._pages.uses(
+            item.organization_id, bookable_id=item.id
+        )
 
     async def _checked(self, before: Bookable | None, after: Bookable, caller: Caller) -> Bookable:
         """What it names is there, and has room for its capacity; what it named before may be gone since."""

@@ -47,6 +47,9 @@ class Links:
         token = derive_token(key, *_join_parts(appointment.appointment_id, source.generation))
         return f"{self._public_url}/j/{token}"
 
+    def page_url(self, slug: str) -> str:
+        return f"{self._public_url}/p/{slug}"
+
     def guest_url(self, proposal_id: str, source: TokenSource) -> str:
         """Empty when the key it was made with has been removed from the ring."""
         key = self._ring.keys.get(source.key_id)
