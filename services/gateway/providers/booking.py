@@ -136,6 +136,25 @@ class Booking(Backend):
     async def delete_menu_item(self, caller: Caller, noun: str, item_id: str, *, if_match: str | None = None) -> Reply:
         return await self.call("DELETE", _path(noun, item_id), caller, if_match=if_match)
 
+    async def pages(self, caller: Caller, query: Query) -> Reply:
+        """``query`` may name ``q``, ``owner_id``, ``limit`` and ``cursor``."""
+        return await self.call("GET", "/internal/pages", caller, query=query)
+
+    async def page(self, caller: Caller, page_id: str) -> Reply:
+        return await self.call("GET", _path("pages", page_id), caller)
+
+    async def make_page(self, caller: Caller, body: bytes) -> Reply:
+        return await self.call("POST", "/internal/pages", caller, body=body)
+
+    async def copy_page(self, caller: Caller, page_id: str) -> Reply:
+        return await self.call("POST", _path("pages", page_id, "copy"), caller)
+
+    async def change_page(self, caller: Caller, page_id: str, body: bytes, *, if_match: str | None = None) -> Reply:
+        return await self.call("PATCH", _path("pages", page_id), caller, body=body, if_match=if_match)
+
+    async def delete_page(self, caller: Caller, page_id: str, *, if_match: str | None = None) -> Reply:
+        return await self.call("DELETE", _path("pages", page_id), caller, if_match=if_match)
+
     async def join_as_staff(self, caller: Caller, appointment_id: str) -> Reply:
         return await self.call("GET", _path("appointments", appointment_id, "join"), caller)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from tests.integration.gateway.page_views import PAGES
 from tests.integration.gateway.templates import a_template_summary, a_template_view
 
 SLOT = {"start": "2030-12-02T13:00:00+09:00", "end": "2030-12-02T14:00:00+09:00"}
@@ -197,84 +198,100 @@ def _usual() -> dict[tuple[str, str], Answer]:
     """By service and the start of the path, longest first; every method unless named."""
     proposal, appointment = Answer(200, a_proposal_view()), Answer(200, an_appointment_view())
     timeline = Answer(200, {"items": [a_timeline_entry()], "next_cursor": None})
-    return {
-        ("booking", "POST /internal/proposals/preview"): Answer(
-            200, {"event": "booking.slots_proposed.v1", "subject": "prp_x", "data": {"sealed": "…"}}
-        ),
-        ("booking", "POST /internal/proposals"): Answer(201, a_proposal_view()),
-        ("booking", "GET /internal/proposals?"): Answer(200, {"items": [a_proposal_view()], "next_cursor": None}),
-        ("booking", "GET /internal/proposals/prp_1/slots.txt"): Answer(200, text="2030年12月2日(月) 13:00 ～ 14:00\n"),
-        ("booking", "GET /internal/proposals/prp_1"): proposal,
-        ("booking", "PATCH /internal/proposals/prp_1"): proposal,
-        ("booking", "DELETE /internal/proposals/prp_1"): Answer(200, a_proposal_view(status="withdrawn")),
-        ("booking", "POST /internal/appointments"): Answer(201, an_appointment_view()),
-        ("booking", "GET /internal/appointments?"): Answer(
-            200, {"items": [an_appointment_view()], "next_cursor": None}
-        ),
-        ("booking", "GET /internal/appointments/apt_1"): appointment,
-        ("booking", "GET /internal/proposals/prp_1/timeline"): timeline,
-        ("booking", "GET /internal/appointments/apt_1/timeline"): timeline,
-        ("booking", "PATCH /internal/appointments/apt_1"): appointment,
-        ("booking", "POST /internal/appointments/apt_1/cancel"): Answer(200, an_appointment_view(status="canceled")),
-        ("booking", "POST /internal/appointments/apt_1/drift"): appointment,
-        ("booking", "DELETE /internal/appointments/apt_1"): Answer(200, an_appointment_view(status="canceled")),
-        ("booking", "GET /internal/meeting-types?"): Answer(200, {"items": [a_meeting_type()], "next_cursor": None}),
-        ("booking", "POST /internal/meeting-types"): Answer(201, a_meeting_type()),
-        ("booking", "GET /internal/meeting-types/mtp_1"): Answer(200, a_meeting_type()),
-        ("booking", "PATCH /internal/meeting-types/mtp_1"): Answer(200, a_meeting_type(version=2)),
-        ("booking", "DELETE /internal/meeting-types/mtp_1"): Answer(200, a_meeting_type(archived=True)),
-        ("booking", "GET /internal/bookables?"): Answer(200, {"items": [a_bookable()], "next_cursor": None}),
-        ("booking", "POST /internal/bookables"): Answer(201, a_bookable()),
-        ("booking", "GET /internal/bookables/bkb_1"): Answer(200, a_bookable()),
-        ("booking", "PATCH /internal/bookables/bkb_1"): Answer(200, a_bookable(version=2)),
-        ("booking", "DELETE /internal/bookables/bkb_1"): Answer(200, a_bookable(archived=True)),
-        ("booking", "GET /internal/claims"): Answer(200, {"items": []}),
-        ("booking", "GET /internal/guest/proposal"): Answer(200, a_guest_view()),
-        ("booking", "POST /internal/guest/proposal/confirm"): Answer(201, a_guest_appointment()),
-        ("booking", "POST /internal/guest/proposal/ask-again"): Answer(202, {"status": "accepted"}),
-        ("booking", "POST /internal/guest/proposal/seen"): Answer(204, text=""),
-        ("booking", "GET /internal/explain"): Answer(200, {"claims": []}),
-        ("booking", "GET /internal/suggestions"): Answer(200, {"slots": [SLOT], "unreadable": []}),
-        ("calendar_sync", "GET /internal/explain"): Answer(
-            200, {"status": "not_connected", "calendars": [], "entries": []}
-        ),
-        ("notifier", "POST /internal/preview"): Answer(200, {"subject": "件名", "text": "本文", "html": "<p>本文</p>"}),
-        ("notifier", "GET /internal/mail-templates?"): Answer(
-            200, {"items": [a_template_summary(), a_template_summary(language="en")], "next_cursor": None}
-        ),
-        ("notifier", "GET /internal/mail-templates/confirmed.guest"): Answer(200, a_template_view()),
-        ("notifier", "PUT /internal/mail-templates/confirmed.guest"): Answer(
-            200, a_template_view(version=1, changed=True)
-        ),
-        ("notifier", "DELETE /internal/mail-templates/confirmed.guest"): Answer(200, a_template_view(version=2)),
-        ("notifier", "POST /internal/mail-templates/confirmed.guest/preview"): Answer(
-            200, {"subject": "件名", "text": "本文", "html": "<p>本文</p>"}
-        ),
-        ("calendar_sync", "GET /internal/busy"): Answer(200, {"items": []}),
-        ("calendar_sync", "GET /internal/connections"): Answer(
-            200,
-            {
-                "items": [
-                    {"provider": "google", "status": "connected", "account": "taro@example.jp"},
-                    {"provider": "microsoft", "status": "disconnected", "account": None},
-                ]
-            },
-        ),
-        ("calendar_sync", "GET /internal/connections/frozen"): Answer(200, {"items": []}),
-        ("zoom_issuer", "GET /internal/connections"): Answer(
-            200, {"items": [{"provider": "zoom", "status": "disconnected", "account": ""}]}
-        ),
-        ("calendar_sync", "POST /internal/notifications"): Answer(200, {"status": 202, "text": ""}),
-    } | {
-        (service, f"{method} /internal/connections/{provider}{rest}"): Answer(200, body | {"provider": provider})
-        for service, provider in (("zoom_issuer", "zoom"), ("calendar_sync", "google"), ("calendar_sync", "microsoft"))
-        for method, rest, body in (
-            ("POST", "/authorize", {"authorize_url": f"https://{provider}.example/authorize?state=s"}),
-            ("POST", "/callback", {"staff_id": "stf_taro", "status": "connected", "account": "taro@example.jp"}),
-            ("DELETE", "", {"status": "disconnected", "account": None}),
-            ("POST", "/resume", {"status": "connected", "account": "taro@example.jp"}),
-        )
-    }
+    return (
+        {
+            ("booking", "POST /internal/proposals/preview"): Answer(
+                200, {"event": "booking.slots_proposed.v1", "subject": "prp_x", "data": {"sealed": "…"}}
+            ),
+            ("booking", "POST /internal/proposals"): Answer(201, a_proposal_view()),
+            ("booking", "GET /internal/proposals?"): Answer(200, {"items": [a_proposal_view()], "next_cursor": None}),
+            ("booking", "GET /internal/proposals/prp_1/slots.txt"): Answer(
+                200, text="2030年12月2日(月) 13:00 ～ 14:00\n"
+            ),
+            ("booking", "GET /internal/proposals/prp_1"): proposal,
+            ("booking", "PATCH /internal/proposals/prp_1"): proposal,
+            ("booking", "DELETE /internal/proposals/prp_1"): Answer(200, a_proposal_view(status="withdrawn")),
+            ("booking", "POST /internal/appointments"): Answer(201, an_appointment_view()),
+            ("booking", "GET /internal/appointments?"): Answer(
+                200, {"items": [an_appointment_view()], "next_cursor": None}
+            ),
+            ("booking", "GET /internal/appointments/apt_1"): appointment,
+            ("booking", "GET /internal/proposals/prp_1/timeline"): timeline,
+            ("booking", "GET /internal/appointments/apt_1/timeline"): timeline,
+            ("booking", "PATCH /internal/appointments/apt_1"): appointment,
+            ("booking", "POST /internal/appointments/apt_1/cancel"): Answer(
+                200, an_appointment_view(status="canceled")
+            ),
+            ("booking", "POST /internal/appointments/apt_1/drift"): appointment,
+            ("booking", "DELETE /internal/appointments/apt_1"): Answer(200, an_appointment_view(status="canceled")),
+            ("booking", "GET /internal/meeting-types?"): Answer(
+                200, {"items": [a_meeting_type()], "next_cursor": None}
+            ),
+            ("booking", "POST /internal/meeting-types"): Answer(201, a_meeting_type()),
+            ("booking", "GET /internal/meeting-types/mtp_1"): Answer(200, a_meeting_type()),
+            ("booking", "PATCH /internal/meeting-types/mtp_1"): Answer(200, a_meeting_type(version=2)),
+            ("booking", "DELETE /internal/meeting-types/mtp_1"): Answer(200, a_meeting_type(archived=True)),
+            ("booking", "GET /internal/bookables?"): Answer(200, {"items": [a_bookable()], "next_cursor": None}),
+            ("booking", "POST /internal/bookables"): Answer(201, a_bookable()),
+            ("booking", "GET /internal/bookables/bkb_1"): Answer(200, a_bookable()),
+            ("booking", "PATCH /internal/bookables/bkb_1"): Answer(200, a_bookable(version=2)),
+            ("booking", "DELETE /internal/bookables/bkb_1"): Answer(200, a_bookable(archived=True)),
+            ("booking", "GET /internal/claims"): Answer(200, {"items": []}),
+            ("booking", "GET /internal/guest/proposal"): Answer(200, a_guest_view()),
+            ("booking", "POST /internal/guest/proposal/confirm"): Answer(201, a_guest_appointment()),
+            ("booking", "POST /internal/guest/proposal/ask-again"): Answer(202, {"status": "accepted"}),
+            ("booking", "POST /internal/guest/proposal/seen"): Answer(204, text=""),
+            ("booking", "GET /internal/explain"): Answer(200, {"claims": []}),
+            ("booking", "GET /internal/suggestions"): Answer(200, {"slots": [SLOT], "unreadable": []}),
+            ("calendar_sync", "GET /internal/explain"): Answer(
+                200, {"status": "not_connected", "calendars": [], "entries": []}
+            ),
+            ("notifier", "POST /internal/preview"): Answer(
+                200, {"subject": "件名", "text": "本文", "html": "<p>本文</p>"}
+            ),
+            ("notifier", "GET /internal/mail-templates?"): Answer(
+                200, {"items": [a_template_summary(), a_template_summary(language="en")], "next_cursor": None}
+            ),
+            ("notifier", "GET /internal/mail-templates/confirmed.guest"): Answer(200, a_template_view()),
+            ("notifier", "PUT /internal/mail-templates/confirmed.guest"): Answer(
+                200, a_template_view(version=1, changed=True)
+            ),
+            ("notifier", "DELETE /internal/mail-templates/confirmed.guest"): Answer(200, a_template_view(version=2)),
+            ("notifier", "POST /internal/mail-templates/confirmed.guest/preview"): Answer(
+                200, {"subject": "件名", "text": "本文", "html": "<p>本文</p>"}
+            ),
+            ("calendar_sync", "GET /internal/busy"): Answer(200, {"items": []}),
+            ("calendar_sync", "GET /internal/connections"): Answer(
+                200,
+                {
+                    "items": [
+                        {"provider": "google", "status": "connected", "account": "taro@example.jp"},
+                        {"provider": "microsoft", "status": "disconnected", "account": None},
+                    ]
+                },
+            ),
+            ("calendar_sync", "GET /internal/connections/frozen"): Answer(200, {"items": []}),
+            ("zoom_issuer", "GET /internal/connections"): Answer(
+                200, {"items": [{"provider": "zoom", "status": "disconnected", "account": ""}]}
+            ),
+            ("calendar_sync", "POST /internal/notifications"): Answer(200, {"status": 202, "text": ""}),
+        }
+        | {("booking", what): Answer(status, body) for what, (status, body) in PAGES.items()}
+        | {
+            (service, f"{method} /internal/connections/{provider}{rest}"): Answer(200, body | {"provider": provider})
+            for service, provider in (
+                ("zoom_issuer", "zoom"),
+                ("calendar_sync", "google"),
+                ("calendar_sync", "microsoft"),
+            )
+            for method, rest, body in (
+                ("POST", "/authorize", {"authorize_url": f"https://{provider}.example/authorize?state=s"}),
+                ("POST", "/callback", {"staff_id": "stf_taro", "status": "connected", "account": "taro@example.jp"}),
+                ("DELETE", "", {"status": "disconnected", "account": None}),
+                ("POST", "/resume", {"status": "connected", "account": "taro@example.jp"}),
+            )
+        }
+    )
 
 
 class FakeServices:

@@ -1,0 +1,61 @@
+"""Scheduling pages as booking answers them."""
+
+from typing import Any
+
+
+def a_page(**changes: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "id": "pag_1",
+        "version": 1,
+        "slug": "intro",
+        "url": "http://gateway/p/intro",
+        "active": True,
+        "title": "ご相談",
+        "description": "",
+        "owner_id": "stf_taro",
+        "hosts": [
+            {
+                "staff_id": "stf_taro",
+                "time_zone": "",
+                "hours": {"mon": [{"start": "09:00", "end": "17:00"}]},
+                "exceptions": {"2030-12-02": []},
+            }
+        ],
+        "assignment": "all",
+        "meeting_type_id": None,
+        "bookable_id": None,
+        "durations": [30],
+        "dates_off": [],
+        "holidays_off": True,
+        "buffer_before": 0,
+        "buffer_after": 0,
+        "minimum_notice": 240,
+        "horizon_days": 60,
+        "step": 30,
+        "daily_limit": None,
+        "weekly_limit": None,
+        "time_zone": "Asia/Tokyo",
+        "questions": [],
+        "offline": False,
+        "request_hours": 72,
+        "reschedule": {"allowed": True, "until": 0},
+        "cancel": {"allowed": True, "until": 0},
+        "prefill": False,
+        "auto_submit": False,
+        "allowed_origins": [],
+        "price": None,
+        "created_at": "2026-11-20T10:00:00Z",
+        "updated_at": "2026-11-20T10:00:00Z",
+    }
+    return values | changes
+
+
+PAGES: dict[str, tuple[int, dict[str, Any]]] = {
+    "GET /internal/pages?": (200, {"items": [a_page()], "next_cursor": None}),
+    "POST /internal/pages": (201, a_page()),
+    "GET /internal/pages/pag_1": (200, a_page()),
+    "PATCH /internal/pages/pag_1": (200, a_page(version=2)),
+    "DELETE /internal/pages/pag_1": (200, a_page(active=False, deleted=True)),
+    "POST /internal/pages/pag_1/copy": (201, a_page(id="pag_2", slug="intro-2")),
+}
+"""By method and path: status and body."""
