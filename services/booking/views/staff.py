@@ -142,7 +142,9 @@ def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, m
 def _details(view: AppointmentView) -> str:
     """The user's text, and under it the block that is written anew whenever somebody looks (E4)."""
     meeting = view.meeting
-    block = zoom_block(meeting.join_url, meeting.meeting_id or "", meeting.passcode or "") if meeting.join_url else ""
+    if not meeting.join_url:
+        return view.note
+    block = zoom_block(meeting.join_url, meeting.meeting_id or "", meeting.passcode or "", by_hand=meeting.by_hand)
     return details(view.note, block)
 
 

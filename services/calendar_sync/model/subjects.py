@@ -92,7 +92,7 @@ class AppointmentState:
     def link(self) -> MeetingLink | None:
         """How to join: what staff entered (C4), else the meeting where one is wanted and known."""
         if self.by_hand is not None:
-            return self.by_hand
+            return replace(self.by_hand, by_hand=True)
         if self.appointment is None or not self.appointment.wants_meeting or self.meeting is None:
             return None
         return self.meeting.link

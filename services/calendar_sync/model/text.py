@@ -30,11 +30,12 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class MeetingLink:
-    """What is needed to join."""
+    """What is needed to join; ``by_hand`` where staff entered it (C4)."""
 
     join_url: str
     meeting_id: str
     passcode: str
+    by_hand: bool = False
 
     def __repr__(self) -> str:
         return "MeetingLink(masked)"
@@ -102,7 +103,7 @@ def entry_text(
             lines.append(f"{words[word]}: {value}")
     if place and link is None:
         lines.append(f"{words['place']}: {place}")
-    block = zoom_block(link.join_url, link.meeting_id, link.passcode) if link else ""
+    block = zoom_block(link.join_url, link.meeting_id, link.passcode, by_hand=link.by_hand) if link else ""
     head = "\n".join(lines)
     room = limit - utf16_units(head) - utf16_units(block) - len(words["note"]) - 8
     shown = cut(note, room, f"…\n{words['more']}: {console_url}", length=utf16_units)

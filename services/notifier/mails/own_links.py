@@ -14,5 +14,5 @@ def as_told(join: Join | None, own_url: str, mail_links: str) -> Join | None:
         return join
     own_url = line(own_url)
     if mail_links == "own":
-        return Join(url="", meeting_id="", passcode="", own_url=own_url)
+        return replace(join, url="", meeting_id="", passcode="", own_url=own_url)
     return replace(join, own_url=own_url)

@@ -12,13 +12,14 @@ from shared.wording import Language
 @dataclass(frozen=True)
 class Join:
     """What is needed to join: the ID in digits without spaces. ``own_url`` is our link to it (X9); what is not told is
-    empty.
+    empty. A link by hand may lead elsewhere than to Zoom (C4).
     """
 
     url: str
     meeting_id: str
     passcode: str
     own_url: str = ""
+    at_zoom: bool = True
 
     @property
     def way(self) -> str:

@@ -16,6 +16,7 @@ from shared import clock
 from shared.contracts.booking import FormerGuest
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.sealed import AppointmentSecrets, MeetingSecrets, ProposalSecrets
+from shared.zoom_block import is_at_zoom
 
 
 class NobodyToMail(Exception):
@@ -206,4 +207,9 @@ class ComposeMail:
             return None
         opened = MeetingSecrets.model_validate_json(self._safe.open(joining.sealed, about=matter.about))
         digits = "".join(character for character in opened.meeting_id if character.isdigit())
-        return Join(url=line(opened.join_url), meeting_id=digits, passcode=line(opened.passcode))
+        return Join(
+            url=line(opened.join_url),
+            meeting_id=digits,
+            passcode=line(opened.passcode),
+            at_zoom=matter.by_hand is None or is_at_zoom(opened.join_url),
+        )

@@ -48,6 +48,7 @@ async def test_c4_a_link_by_hand_is_shown_and_told_sealed_and_no_meeting_is_want
     meeting = answer.json()["meeting"]
     assert (meeting["status"], meeting["by_hand"], meeting["error"]) == ("issued", True, None)
     assert (meeting["join_url"], meeting["meeting_id"], meeting["passcode"]) == (LINK["join_url"], "123456789", "abc")
+    assert "【Web会議情報】 ---※ここ以下を編集しないでください---" in answer.json()["details"], "it is not Zoom's"
     assert answer.json()["changed_by"]["staff_id"] == TARO
     assert "meeting" not in {effect["effect"] for effect in answer.json()["effects"]}
     (event,) = await world.published("booking.appointment_changed.v1")

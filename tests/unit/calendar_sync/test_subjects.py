@@ -1,6 +1,7 @@
 """Proposals and appointments folded from events in any order."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -89,6 +90,11 @@ def test_x2_a_cancellation_is_for_good_whatever_comes_when(steps: list[Appointme
     state = folded(steps)
     assert not state.stands
     assert wanted_entries(state, {"stf_1": Calendar(Provider.GOOGLE), "stf_2": Calendar(Provider.MICROSOFT)}) == []
+
+
+def test_c4_what_staff_entered_is_known_as_theirs() -> None:
+    state = FRESH.heard(an_appointment(), "", OTHER)
+    assert state.link == replace(OTHER, by_hand=True)
 
 
 @given(shuffled([*STEPS, met(3, 2, None)]))

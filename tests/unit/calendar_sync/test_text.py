@@ -89,3 +89,12 @@ def test_e4_what_there_was_no_room_for_is_kept_beside_what_is_typed() -> None:
 def test_a_guest_who_was_renamed_meanwhile_is_no_text_of_the_users() -> None:
     found = written("メモ").description.replace("田中花子", "鈴木一郎")
     assert written("メモ").typed_in(found) == "メモ"
+
+
+def test_c4_a_link_by_hand_to_another_tool_does_not_stand_under_zooms_name() -> None:
+    link = MeetingLink("https://teams.example/l/1", "", "", by_hand=True)
+    assert described("メモ", link).endswith(
+        "備考:\nメモ\n\n【Web会議情報】 ---※ここ以下を編集しないでください---\nhttps://teams.example/l/1"
+    )
+    text = written("メモ", link)
+    assert text.typed_in(text.description) == "メモ"

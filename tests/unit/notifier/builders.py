@@ -251,8 +251,8 @@ def _appointment_event(
     return an_event(data, subject=about, version=appointment.revision)
 
 
-def confirmed(appointment: Appointment | None = None) -> CloudEvent[Any]:
-    return _appointment_event(AppointmentConfirmed, appointment or an_appointment())
+def confirmed(appointment: Appointment | None = None, **extra: Any) -> CloudEvent[Any]:
+    return _appointment_event(AppointmentConfirmed, appointment or an_appointment(), **extra)
 
 
 def changed(appointment: Appointment, **extra: Any) -> CloudEvent[Any]:

@@ -12,6 +12,7 @@ from shared import clock
 from shared.contracts.booking import Attendee
 from shared.contracts.calendar_sync import CalendarDisconnected, Provider
 from shared.contracts.notifier import NotificationFailed, NotificationSent
+from shared.contracts.sealed import MeetingSecrets
 from shared.contracts.zoom_issuer import EndOfConnection
 from tests.unit.notifier.builders import (
     ADMIN,
@@ -160,3 +161,25 @@ async def test_g09_a_mail_that_was_taken_is_said_to_be_although_the_other_sides_
     desk.released.set()
     await working
     assert [event.data.audience for event in desk.said] == ["staff", "guest"]
+
+
+@pytest.mark.parametrize(
+    ("url", "links", "language", "heading"),
+    [
+        ("https://teams.example/l/1", "raw", "ja", "【Web会議情報】"),
+        ("https://teams.example/l/1", "own", "en", "Web meeting"),
+        ("https://us02web.zoom.us/j/1", "raw", "ja", "【Zoom連携情報】"),
+    ],
+)
+async def test_c4_a_link_by_hand_to_another_tool_does_not_stand_under_zooms_name(
+    desk: Desk, url: str, links: str, language: str, heading: str
+) -> None:
+    desk.organizations[:] = [an_organization(locale=language, mail_links=links)]
+    by_hand = MeetingSecrets(join_url=url, meeting_id="", passcode="")
+    await desk.hear(confirmed(an_appointment(wants_meeting=False, guest_locale=language), by_hand=by_hand))
+    await desk.rest()
+    assert len(desk.letters) == 2
+    for letter in desk.letters.values():
+        assert f"\n{heading}\n" in letter.text
+        assert "ミーティングID" not in letter.text
+        assert "Meeting ID" not in letter.text
