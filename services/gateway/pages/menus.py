@@ -19,9 +19,9 @@ from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
 from services.gateway.providers.zoom import ZoomUserStatus, ZoomUserView
 from services.gateway.usecases.zoom_users import (
-    BasicUserOfBookable,
-    UnknownUserOfBookable,
-    check_user_of_bookable,
+    BasicZoomUser,
+    UnknownZoomUser,
+    check_zoom_user,
     listed_users,
 )
 from shared.contracts.api.menus import BookableList, BookableView, MeetingTypeList, MeetingTypeView
@@ -99,7 +99,7 @@ async def add(request: Request, noun: Noun, signed_in: Form) -> Response:
         await _check_user(request, signed_in, typed.get("zoom_user_id", ""), None)
         body = menu_sheets.body_of(noun, typed)
         await parts_of(request).backends.booking.make_menu_item(signed_in.caller(), noun, body)
-    except (UnknownUserOfBookable, BasicUserOfBookable) as wrong:
+    except (UnknownZoomUser, BasicZoomUser) as wrong:
         return await _wrong_user(request, signed_in, None, typed, wrong)
     except BackendProblem as problem:
         return await _refused(request, signed_in, noun, None, typed, problem)
@@ -123,7 +123,7 @@ async def change(request: Request, noun: Noun, item_id: str, signed_in: Form) ->
         await _check_user(request, signed_in, typed.get("zoom_user_id", ""), item)
         body, tag = menu_sheets.body_of(noun, typed), f'"r{seen_version(form)}"'
         await parts_of(request).backends.booking.change_menu_item(signed_in.caller(), noun, item_id, body, if_match=tag)
-    except (UnknownUserOfBookable, BasicUserOfBookable) as wrong:
+    except (UnknownZoomUser, BasicZoomUser) as wrong:
         return await _wrong_user(request, signed_in, item, typed, wrong)
     except BackendProblem as problem:
         if problem.status == 412:
@@ -167,10 +167,11 @@ async def _found(request: Request, signed_in: SignedIn, noun: Noun, item_id: str
 async def _check_user(
     request: Request, signed_in: SignedIn, user_id: str, item: MeetingTypeView | BookableView | None
 ) -> None:
-    """What stood before may go on standing. Raises ``UnknownUserOfBookable``, ``BasicUserOfBookable``."""
+    """What stood before may go on standing. Raises ``UnknownZoomUser``, ``BasicZoomUser``."""
     kept = item.zoom_user_id if isinstance(item, BookableView) else None
     if user_id != kept:
-        await check_user_of_bookable(parts_of(request).backends.zoom_issuer, signed_in.caller(), user_id)
+        zoom = parts_of(request).backends.zoom_issuer
+        await check_zoom_user(zoom, signed_in.caller(), user_id, of_bookable=True)
 
 
 async def _wrong_user(
@@ -178,7 +179,7 @@ async def _wrong_user(
     signed_in: SignedIn,
     item: MeetingTypeView | BookableView | None,
     typed: dict[str, str],
-    wrong: UnknownUserOfBookable | BasicUserOfBookable,
+    wrong: UnknownZoomUser | BasicZoomUser,
 ) -> Response:
     language = language_for(request)
     errors = {"zoom_user_id": wrong.detail(language)}

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.gateway.edge.forwarding import IfMatch, Key, body_of, forward
 from services.gateway.identity import SignedIn, api_staff
 from services.gateway.parts import parts_of
-from services.gateway.usecases.zoom_users import check_user_of_bookable
+from services.gateway.usecases.zoom_users import check_zoom_user
 from shared.contracts.api.menus import (
     BookableCreate,
     BookableList,
@@ -75,7 +75,7 @@ async def make_bookable(request: Request, asked: BookableCreate, me: Me, key: Ke
     """Administrators only; 422 ``capacity_must_be_one`` with a Zoom user, a room or a staff member (C3),
     ``zoom_user_unknown`` and ``zoom_user_basic`` where the organization's account has no such Zoom user (C2, C8).
     """
-    await check_user_of_bookable(parts_of(request).backends.zoom_issuer, me.caller(), asked.zoom_user_id)
+    await _check_user(request, me, asked.zoom_user_id)
     return await _made(request, me, BOOKABLES, key)
 
 
@@ -90,7 +90,7 @@ async def change_bookable(
     request: Request, bookable_id: str, patch: BookablePatch, me: Me, key: Key, if_match: IfMatch
 ) -> Response:
     """Administrators only."""
-    await check_user_of_bookable(parts_of(request).backends.zoom_issuer, me.caller(), patch.zoom_user_id)
+    await _check_user(request, me, patch.zoom_user_id)
     return await _changed(request, me, BOOKABLES, bookable_id, key, if_match)
 
 
@@ -98,6 +98,10 @@ async def change_bookable(
 async def delete_bookable(request: Request, bookable_id: str, me: Me, key: Key, if_match: IfMatch) -> Response:
     """Administrators only. One that was used is archived instead; the answer is as of then."""
     return await _deleted(request, me, BOOKABLES, bookable_id, key, if_match)
+
+
+async def _check_user(request: Request, me: SignedIn, user_id: str | None) -> None:
+    await check_zoom_user(parts_of(request).backends.zoom_issuer, me.caller(), user_id, of_bookable=True)
 
 
 async def _listed(

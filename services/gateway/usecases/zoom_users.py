@@ -53,19 +53,7 @@ async def listed_users(zoom: ZoomIssuer, caller: Caller) -> list[ZoomUserView] |
     return found or None
 
 
-async def check_user_of_bookable(zoom: ZoomIssuer, caller: Caller, user_id: str | None) -> None:
-    """That the account lists this user. Raises ``UnknownUserOfBookable``, ``BasicUserOfBookable``."""
-    found = await listed_users(zoom, caller) if user_id else None
-    if found is None:
-        return
-    user = next((one for one in found if one.user_id == user_id and one.status is ZoomUserStatus.ACTIVE), None)
-    if user is None:
-        raise UnknownUserOfBookable()
-    if not user.allowed:
-        raise BasicUserOfBookable()
-
-
-async def check_zoom_user(zoom: ZoomIssuer, caller: Caller, name: str) -> None:
+async def check_zoom_user(zoom: ZoomIssuer, caller: Caller, name: str | None, *, of_bookable: bool = False) -> None:
     """That the account has this user; nothing is checked while there is none, or it is not read, or nobody answers.
 
     Raises ``UnknownZoomUser``, ``BasicZoomUser``.
@@ -76,11 +64,11 @@ async def check_zoom_user(zoom: ZoomIssuer, caller: Caller, name: str) -> None:
         account = await zoom.account(caller)
         if account.status is not ConnectionStatus.CONNECTED or account.listed_at is None:
             return
-        found = (await zoom.users(caller, q=name, limit=300)).items
+        found = (await zoom.users(caller, q=name, limit=_AT_ONCE)).items
     except BackendProblem:
         return
     same = [user for user in found if name == user.user_id or name.casefold() == user.email.casefold()]
     if not any(user.status is ZoomUserStatus.ACTIVE for user in same):
-        raise UnknownZoomUser()
+        raise UnknownUserOfBookable() if of_bookable else UnknownZoomUser()
     if not any(user.allowed for user in same):
-        raise BasicZoomUser()
+        raise BasicUserOfBookable() if of_bookable else BasicZoomUser()

@@ -133,6 +133,8 @@ def has_account(gateway: Installation) -> None:
         }
         for user_id, name, plan, status in users
     ]
+    account = {"status": "connected", "users": 3, "listed_at": "2026-11-20T01:00:00Z"}
+    gateway.services.says("zoom_issuer", "GET /internal/zoom-account", Answer(200, account))
     gateway.services.says("zoom_issuer", "GET /internal/zoom-users", Answer(200, {"items": items}))
 
 
@@ -162,6 +164,8 @@ async def test_c2_the_api_checks_the_zoom_user_too(gateway: Installation) -> Non
     answer = await gateway.admin.post("/api/v1/bookables", json=body)
     assert (answer.status_code, answer.json()["code"]) == (422, "zoom_user_unknown")
     assert answer.json()["errors"][0]["pointer"] == "/zoom_user_id"
+    asked = gateway.services.last("zoom_issuer")
+    assert (asked.url.path, asked.url.params["q"]) == ("/internal/zoom-users", "zu9"), "not for the whole list"
     changed = await gateway.admin.patch("/api/v1/bookables/bkb_1", json={"zoom_user_id": "zu2"})
     assert (changed.status_code, changed.json()["code"]) == (422, "zoom_user_basic")
 
