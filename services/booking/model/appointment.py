@@ -89,6 +89,7 @@ class Appointment(Value):
     drifts: dict[str, Drift] = Field(default_factory=dict)
     meeting_type: contract.MeetingTypeRef | None = None
     bookable_id: str | None = None
+    bookable_name: str = ""
     seat: int = 0
     hosted_by_bookable: bool = False
     """Whether ``zoom_user_id`` is the bookable's and stays when the organizer changes."""

@@ -40,6 +40,7 @@ class Menu:
         hosts = bookable.zoom_user_id is not None and appointment.wants_meeting
         return {
             "bookable_id": bookable.id,
+            "bookable_name": bookable.name,
             "hosted_by_bookable": hosts,
             **({"zoom_user_id": bookable.zoom_user_id} if hosts else {}),
             **({"room_id": bookable.room_id, "room_name": bookable.room_name} if bookable.room_id else {}),

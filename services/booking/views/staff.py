@@ -203,7 +203,10 @@ def _chosen(item: Proposal | Appointment) -> dict[str, Any]:
         "meeting_type": MenuRef(id=chosen.meeting_type_id, name=chosen.name) if chosen else None,
         "reveal": reveal_view(item.reveal),
     }
-    return {**members, "bookable_id": item.bookable_id} if isinstance(item, Appointment) else members
+    if isinstance(item, Appointment) and item.bookable_id is not None:
+        booked = MenuRef(id=item.bookable_id, name=item.bookable_name or item.bookable_id)
+        members |= {"bookable_id": item.bookable_id, "bookable": booked}
+    return members
 
 
 def _booked(appointment: Appointment, *, hidden: bool) -> dict[str, Any]:

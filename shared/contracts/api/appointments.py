@@ -252,6 +252,7 @@ class AppointmentView(View):
     """Of a series in a list by time: its first occurrence within, or the last where the latest come first (E6)."""
     meeting_type: MenuRef | None = None
     bookable_id: str | None = None
+    bookable: MenuRef | None = None
     reveal: RevealView | None = None
     link_at: datetime | None = None
     page: PageRefView | None = None
