@@ -190,7 +190,20 @@ _JAPANESE: Mapping[str, str] = {
     "timezone_aware": "時刻にはUTCからの時差が必要です。",
     "enum": "{expected} のいずれかを指定してください。",
     "literal_error": "{expected} のいずれかを指定してください。",
+    "int_type": "整数を入力してください。",
+    "int_parsing": "整数を入力してください。",
+    "greater_than_equal": "{ge} 以上にしてください。",
+    "less_than_equal": "{le} 以下にしてください。",
+    "notices": "直前のお知らせでだけお知らせするときは、開始のどれくらい前に送るかを1つ以上指定してください。",
 }
+_ENGLISH: Mapping[str, str] = {
+    "string_too_long": "Too long (at most {max_length} characters).",
+    "int_type": "Enter a whole number.",
+    "int_parsing": "Enter a whole number.",
+    "greater_than_equal": "At least {ge}.",
+    "less_than_equal": "At most {le}.",
+}
+"""Where pydantic's own words are no help to who fills a form."""
 
 
 _MEMBER = re.compile(r"<[\w.]+: ('[^']*')>")
@@ -203,9 +216,10 @@ def field_error(error: Mapping[str, Any], language: Language) -> FieldError:
     pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
     if where in ("query", "header", "path", "cookie"):
         pointer = f"?{path[0]}" if path else f"?{where}"
-    detail = _MEMBER.sub(r"\1", str(error["msg"]))
+    context = dict(error.get("ctx") or {})
+    known = _ENGLISH.get(error["type"])
+    detail = known.format_map(_Lenient(context)) if known else _MEMBER.sub(r"\1", str(error["msg"]))
     if language == "ja":
-        context = dict(error.get("ctx") or {})
         if "expected" in context:
             context["expected"] = _MEMBER.sub(r"\1", str(context["expected"])).replace(" or ", ", ")
         detail = _JAPANESE.get(error["type"], "形式が正しくありません。").format_map(_Lenient(context))

@@ -216,6 +216,7 @@ PLACE_OF_ANOTHER: Words = (
     "URLまたは文面は、場所が「ほかのWeb会議」の種別だけに設定できます。",
     "Only a type whose location is another web-meeting tool has a URL or text.",
 )
+NAME_TAKEN: Words = ("利用中の同じ名前のものがあります。", "Another one in use has this name.")
 NOTHING_BEFORE: Words = ("並べ替え先が見つかりません。", "There is nothing of this id to stand behind.")
 SERIES_STAYS: Words = (
     "定例の予定は、終日と時刻指定を切り替えられません。",

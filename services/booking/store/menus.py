@@ -64,6 +64,13 @@ class MenuList(Generic[ItemT]):
         row = await made_under(self.collection, key, at="created_at")
         return self._read(row) if row else None
 
+    async def other_names(self, item: ItemT) -> list[str]:
+        """Of what is in use beside it; not of what the same request made meanwhile."""
+        query: Document = {"organization_id": item.organization_id, "archived": False, "_id": {"$ne": item.id}}
+        if item.origin is not None:
+            query["origin.key"] = {"$ne": item.origin.key}
+        return [row["name"] for row in await self.collection.find(query, {"name": 1}).to_list(None)]
+
     async def add(self, item: ItemT) -> None:
         """Raises ``AlreadyMade``."""
         origin = item.origin.model_dump() if item.origin else None

@@ -2,11 +2,13 @@
 of deleted; appointments keep what they were made with.
 """
 
+import unicodedata
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 from services.booking.model.menus import Bookable, MeetingType, MenuItem
 from services.booking.problems import (
+    NAME_TAKEN,
     NOTHING_BEFORE,
     PLACE_OF_ANOTHER,
     UNKNOWN_STAFF,
@@ -47,17 +49,15 @@ class KeepItems(Generic[ItemT]):
     async def made(self, item: ItemT, caller: Caller, fingerprint: str) -> ItemT:
         """Put at the end; the same request under the same Idempotency-Key makes one (G8)."""
         origin = origin_of(caller, fingerprint)
-        if origin is None:
-            await self._items.add(item)
-            return item
-        try:
-            await self._items.add(item.model_copy(update={"origin": origin}))
-        except AlreadyMade:
-            made = await self._items.made_by(origin.key)
-            if made is None:
-                return await self.made(item, caller, fingerprint)
+        if origin is not None and (made := await self._items.made_by(origin.key)) is not None:
             check_repeated(origin, made.origin)
             return made
+        item = item.model_copy(update={"origin": origin})
+        await self._check_name(item, caller.language)
+        try:
+            await self._items.add(item)
+        except AlreadyMade:
+            return await self.made(item, caller, fingerprint)
         return item
 
     async def end_position(self, organization_id: str) -> float:
@@ -67,6 +67,8 @@ class KeepItems(Generic[ItemT]):
         """With its new place in the order, where one was asked for. Raises ``StaleVersion``."""
         if "after" in patch.model_fields_set:
             after = after.model_copy(update={"position": await self._position(before, patch.after, who.language)})
+        if after.name != before.name or (before.archived and not after.archived):
+            await self._check_name(after, who.language)
         if after != before:
             await self._items.save(before, after)
         return after
@@ -80,6 +82,11 @@ class KeepItems(Generic[ItemT]):
         else:
             await self._items.remove(before)
         return after
+
+    async def _check_name(self, item: ItemT, language: Language) -> None:
+        """People choose by name, so that no two in use look alike; what stood before may go on standing."""
+        if not item.archived and _folded(item.name) in map(_folded, await self._items.other_names(item)):
+            raise invalid(language, ("/name", NAME_TAKEN))
 
     async def _position(self, item: ItemT, after: str | None, language: Language) -> float:
         other = None
@@ -207,6 +214,10 @@ class KeepBookables:
         if after.room_id not in rooms:
             raise unknown_room_at(language, ["/room_id"])
         return after.model_copy(update={"room_name": rooms[after.room_id].name})
+
+
+def _folded(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 _MAY_GO = {"staff_id", "room_id", "zoom_user_id"}

@@ -9,14 +9,13 @@ from starlette.datastructures import FormData
 from services.gateway.pages.menu_words import split_notice
 from services.gateway.pages.texts import text
 from services.gateway.pages.typed import given
-from shared.contracts.api.menus import BookableView, MeetingTypeView
+from shared.contracts.api.menus import MOST_NOTICES, BookableView, MeetingTypeView
 from shared.problem import Language
 
 Noun = Literal["meeting-types", "bookables"]
 TYPES: Noun = "meeting-types"
 BOOKABLES: Noun = "bookables"
-NOTICES = 3
-"""How many the form has room for; the API takes more."""
+NOTICES = MOST_NOTICES
 STAYS = object()
 _TYPE_FIELDS = ("name", "location", "place", "duration_minutes", "color", "link")
 _NOTICE_FIELDS = tuple(name for n in range(1, NOTICES + 1) for name in (f"notice_{n}", f"unit_{n}"))
@@ -63,10 +62,9 @@ def body_of(noun: Noun, typed: Mapping[str, str]) -> bytes:
             }
         )
     notices = []
-    for n in range(1, NOTICES + 1):
-        if count := typed[f"notice_{n}"].strip():
-            number = _number(count)
-            notices.append(number * _UNITS.get(typed[f"unit_{n}"], 1) if isinstance(number, int) else number)
+    for n in _rows(typed):
+        number = _number(typed[f"notice_{n}"])
+        notices.append(number * _UNITS.get(typed[f"unit_{n}"], 1) if isinstance(number, int) else number)
     return packed(
         {
             "name": typed["name"],
@@ -83,10 +81,15 @@ def packed(body: Mapping[str, Any]) -> bytes:
     return orjson.dumps(body)
 
 
-def field_of(pointer: str) -> str:
-    """Beside which field an error stands."""
-    head = pointer.strip("/").split("/")[0]
-    return "notice_1" if head == "reveal" else head
+def field_of(pointer: str, typed: Mapping[str, str]) -> str:
+    """Beside which field an error stands; a notice is counted among those that were typed."""
+    head, *more = pointer.strip("/").split("/")
+    if head != "reveal":
+        return head
+    if more == ["link"]:
+        return "link"
+    rows, place = _rows(typed), more[-1] if more else ""
+    return f"notice_{rows[int(place)]}" if place.isdecimal() and int(place) < len(rows) else "notice_1"
 
 
 def label_of(name: str) -> str:
@@ -121,10 +124,15 @@ def _notices(notices: Sequence[int]) -> dict[str, str]:
     return typed
 
 
+def _rows(typed: Mapping[str, str]) -> list[int]:
+    """In which a notice was typed."""
+    return [n for n in range(1, NOTICES + 1) if typed[f"notice_{n}"].strip()]
+
+
 def _given(form: FormData, names: tuple[str, ...]) -> dict[str, str]:
     return {name: given(form, name) for name in names}
 
 
 def _number(typed: str) -> int | str:
     typed = typed.strip()
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 7 else typed
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 16 else typed

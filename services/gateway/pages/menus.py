@@ -1,6 +1,8 @@
 """Meeting types and bookables (C2, C5, C7, C10): one page lists both, administrators change them."""
 
+import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -14,7 +16,7 @@ from services.gateway.pages.overtaken import Difference, Sheet, as_sent, fresh, 
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text
-from services.gateway.pages.typed import seen_version
+from services.gateway.pages.typed import given, seen_version
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
 from services.gateway.providers.zoom import ZoomUserStatus, ZoomUserView
@@ -30,6 +32,7 @@ from shared.problem import Language, NotFound
 router = APIRouter()
 _LISTED = 200
 """More than anybody offers on one page; what lies beyond is reached by the API."""
+_NEEDED = ("name", "duration_minutes", "capacity")
 _SAID = ("added", "changed", "archived", "deleted", "restored")
 
 
@@ -97,8 +100,9 @@ async def add(request: Request, noun: Noun, signed_in: Form) -> Response:
     typed = menu_sheets.typed_in(noun, form)
     try:
         await _check_user(request, signed_in, typed.get("zoom_user_id", ""), None)
-        body = menu_sheets.body_of(noun, typed)
-        await parts_of(request).backends.booking.make_menu_item(signed_in.caller(), noun, body)
+        body, key = menu_sheets.body_of(noun, typed), given(form, "key")
+        caller = signed_in.caller(f"page:{key}" if key else None)
+        await parts_of(request).backends.booking.make_menu_item(caller, noun, body)
     except (UnknownZoomUser, BasicZoomUser) as wrong:
         return await _wrong_user(request, signed_in, None, typed, wrong)
     except BackendProblem as problem:
@@ -138,10 +142,12 @@ async def take_step(request: Request, noun: Noun, item_id: str, step: str, signe
     require_admin(signed_in)
     booking, caller = parts_of(request).backends.booking, signed_in.caller()
     if step == "archive":
-        await booking.delete_menu_item(caller, noun, item_id)
-        return RedirectResponse("/menus?said=archived", status_code=303)
+        return RedirectResponse(f"/menus?said={await _archive(request, signed_in, noun, item_id)}", status_code=303)
     if step == "restore":
-        await booking.change_menu_item(caller, noun, item_id, menu_sheets.packed({"archived": False}))
+        try:
+            await booking.change_menu_item(caller, noun, item_id, menu_sheets.packed({"archived": False}))
+        except BackendProblem as problem:
+            return await _not_restored(request, signed_in, noun, item_id, problem)
         return RedirectResponse("/menus?said=restored", status_code=303)
     if step not in ("up", "down"):
         raise NotFound()
@@ -162,6 +168,19 @@ async def leave_step() -> Response:
 async def _found(request: Request, signed_in: SignedIn, noun: Noun, item_id: str) -> MeetingTypeView | BookableView:
     reply = await parts_of(request).backends.booking.menu_item(signed_in.caller(), noun, item_id)
     return reply.read(MeetingTypeView) if noun == TYPES else reply.read(BookableView)
+
+
+async def _archive(request: Request, signed_in: SignedIn, noun: Noun, item_id: str) -> str:
+    """What became of it: only what was used is kept. Somebody else may have been faster."""
+    booking, caller = parts_of(request).backends.booking, signed_in.caller()
+    try:
+        await booking.delete_menu_item(caller, noun, item_id)
+        await booking.menu_item(caller, noun, item_id)
+    except BackendProblem as problem:
+        if problem.status != NotFound.status:
+            raise
+        return "deleted"
+    return "archived"
 
 
 async def _check_user(
@@ -196,11 +215,30 @@ async def _refused(
     problem: BackendProblem,
 ) -> Response:
     """What was typed, with a sentence beside each field that is wrong."""
+    language = language_for(request)
+    errors = _errors(problem, typed, language)
+    sheet = as_sent(await request.form(), typed, errors, text(language, "common.fix"), problem.status)
+    return await _page(request, signed_in, noun, item, sheet)
+
+
+async def _not_restored(
+    request: Request, signed_in: SignedIn, noun: Noun, item_id: str, problem: BackendProblem
+) -> Response:
+    """Its form, with what is in the way."""
+    item, language = await _found(request, signed_in, noun, item_id), language_for(request)
+    sheet = fresh(menu_sheets.typed_of(item), item.version)
+    errors = _errors(problem, sheet.typed, language)
+    sheet = replace(sheet, errors=errors, problem=text(language, "common.fix"), status=problem.status)
+    return await _page(request, signed_in, noun, item, sheet)
+
+
+def _errors(problem: BackendProblem, typed: Mapping[str, str], language: Language) -> dict[str, str]:
+    """By field; what was left empty is called missing."""
     if problem.status not in (409, 422):
         raise problem
-    errors = {menu_sheets.field_of(error["pointer"]): error["detail"] for error in problem.errors}
-    sheet = as_sent(await request.form(), typed, errors, text(language_for(request), "common.fix"), problem.status)
-    return await _page(request, signed_in, noun, item, sheet)
+    found = {menu_sheets.field_of(error["pointer"], typed): error["detail"] for error in problem.errors}
+    empty = [name for name in _NEEDED if name in found and not typed[name].strip()]
+    return found | dict.fromkeys(empty, text(language, "common.missing"))
 
 
 async def _overtaken(
@@ -223,6 +261,7 @@ async def _page(
 ) -> Response:
     """One form; ``item`` is None for a new one."""
     values: dict[str, Any] = {"problem": sheet.problem, "sheet": sheet, "item": item, "noun": noun}
+    values |= {"key": secrets.token_hex(16), "notices": range(1, menu_sheets.NOTICES + 1)}
     if noun == BOOKABLES:
         values |= await _choices(request, signed_in, sheet)
     return staff_page(
@@ -240,7 +279,10 @@ async def _choices(request: Request, signed_in: SignedIn, sheet: Sheet) -> dict[
     parts, caller, chosen = parts_of(request), signed_in.caller(), sheet.typed["meeting_type_ids"].split()
     query = {"limit": str(_LISTED), "archived": "true"}
     types = (await parts.backends.booking.menu_items(caller, TYPES, query)).read(MeetingTypeList).items
-    staff = await parts.staff.search(signed_in.organization.id, "", after="", limit=_LISTED)
+    staff = await parts.staff.search(signed_in.organization.id, "", after="", limit=_LISTED, disabled=False)
+    people = {one.id: one.name for one in staff}
+    if (kept := sheet.typed["staff_id"]) and kept not in people:
+        people |= await parts.staff.names_of(signed_in.organization.id, [kept])
     try:
         rooms = [(room.id, room.name) for room in (await parts.backends.calendar_sync.rooms(caller)).rooms]
     except BackendProblem:
@@ -250,7 +292,7 @@ async def _choices(request: Request, signed_in: SignedIn, sheet: Sheet) -> dict[
     return {
         "types": [item for item in types if not item.archived or item.id in chosen],
         "chosen": chosen,
-        "staff": [(one.id, one.name) for one in staff],
+        "staff": list(people.items()),
         "rooms": rooms,
         "zoom_users": await _zoom_users(request, signed_in, sheet.typed["zoom_user_id"]),
     }

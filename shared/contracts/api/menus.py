@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, StrictBool, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from shared.contracts.api.fields import Address, Id, MayBeLeftOut, Request, View, one_line
@@ -63,13 +63,16 @@ class RevealFields(Request):
     """
 
     link: LinkShown = LinkShown.AT_ONCE
-    notices: Annotated[list[Notice], Field(max_length=MOST_NOTICES)] = Field(default_factory=list)
+    notices: Annotated[list[Notice], Field(max_length=MOST_NOTICES, validate_default=True)] = Field(
+        default_factory=list
+    )
 
-    @model_validator(mode="after")
-    def _tells(self) -> Self:
-        if self.link is LinkShown.IN_NOTICE and not self.notices:
-            raise PydanticCustomError("notices", "The link is told by a notice, so that there must be one.")
-        return self
+    @field_validator("notices")
+    @classmethod
+    def _tells(cls, notices: list[int], info: ValidationInfo) -> list[int]:
+        if info.data.get("link") is LinkShown.IN_NOTICE and not notices:
+            raise PydanticCustomError("notices", "The link is told by a notice: say how long before the start.")
+        return notices
 
     def as_contract(self) -> Reveal:
         return Reveal(link=self.link, notices=tuple(sorted(set(self.notices), reverse=True)))
@@ -188,7 +191,7 @@ class BookableList(View):
 
 
 class MenuRef(View):
-    """A meeting type as it was named when the appointment was made."""
+    """A meeting type or bookable as it was named when the appointment was made."""
 
     id: str
     name: str

@@ -55,7 +55,7 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     ("meeting-types", {"location": "moon"}, "invalid", "/location"),
     ("meeting-types", {"place": TEAMS}, "invalid", "/place"),
     ("meeting-types", {"duration_minutes": 4}, "invalid", "/duration_minutes"),
-    ("meeting-types", {"reveal": {"link": "in_notice", "notices": []}}, "invalid", "/reveal"),
+    ("meeting-types", {"reveal": {"link": "in_notice", "notices": []}}, "invalid", "/reveal/notices"),
     ("meeting-types", {"reveal": {"notices": [0]}}, "invalid", "/reveal/notices/0"),
     ("meeting-types", {"reveal": {"notices": [10, 20, 30, 40, 50, 60]}}, "invalid", "/reveal/notices"),
     ("bookables", {"capacity": 0}, "invalid", "/capacity"),
@@ -170,3 +170,21 @@ async def test_g26_a_fixed_place_is_not_in_clear_in_the_database_and_is_rewrappe
         assert "teams.example" not in str(rows)
     ring = KeyRing.parse("d2:" + "RUVFRUVFRUVFRUVFRUVFRUVFRUVFRUVFRUVFRUVFRUU=" + "," + DATA_KEYS)
     assert [await rewrap_all(database, ring, SECRETS_AT_REST) for _ in range(2)] == [3, 0]
+
+
+@pytest.mark.parametrize("noun", ["meeting-types", "bookables"])
+async def test_no_two_in_use_bear_one_name(world: World, noun: str) -> None:
+    first, other = await made(world, noun, name="Teams 面談"), await made(world, noun, name="相談")
+
+    async def refused(method: str, path: str, body: dict[str, Any]) -> bool:
+        answer = await world.call(method, path, body, **ADMIN)
+        errors = answer.json().get("errors", [])
+        return answer.status_code == 422 and [error["pointer"] for error in errors] == ["/name"]
+
+    again = {"name": "TEAMS面談", "location": "zoom"} if noun == "meeting-types" else {"name": "TEAMS面談"}
+    assert await refused("POST", f"/{noun}", again)
+    assert await refused("PATCH", f"/{noun}/{other['id']}", {"name": "Teams 面談"})
+    assert not await refused("PATCH", f"/{noun}/{first['id']}", {"name": "teams 面談"}), "its own name is its own"
+    assert not await refused("PATCH", f"/{noun}/{first['id']}", {"archived": True})
+    assert not await refused("POST", f"/{noun}", again), "what is archived is in nobody's way"
+    assert await refused("PATCH", f"/{noun}/{first['id']}", {"archived": False})

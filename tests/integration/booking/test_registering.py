@@ -288,7 +288,7 @@ async def test_every_occurrence_of_a_recurring_schedule_is_claimed(world: World)
 
 
 async def a_type(world: World, location: str, **changes: Any) -> str:
-    body = {"name": "面談", "location": location, **changes}
+    body = {"name": f"面談 {location}", "location": location, **changes}
     answer = await world.call("POST", "/meeting-types", body, role="admin")
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
@@ -321,6 +321,9 @@ async def test_a_bookables_seats_are_taken_one_by_one(world: World) -> None:
         await world.staff(person, person)
     answers = [await register(world, attendee_ids=[person], **chosen) for person in people]
     assert [answer.status_code for answer in answers] == [201, 201, 409]
+    await world.call("PATCH", f"/bookables/{made.json()['id']}", {"name": "改名"}, role="admin")
+    shown = (await world.call("GET", f"/appointments/{answers[0].json()['id']}")).json()
+    assert shown["bookable"] == {"id": made.json()["id"], "name": "窓口"}, "as it was named then"
 
 
 async def test_e1_with_an_account_of_the_organization_an_address_is_enough_to_try(world: World) -> None:

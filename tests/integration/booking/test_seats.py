@@ -97,8 +97,8 @@ async def test_c10_a_room_is_booked_without_a_meeting_type_and_a_time_with_one(w
     time = await made(world, "bookables", type="time")
     answer = await world.call("POST", "/appointments", {**body, "bookable_id": time["id"]})
     assert "/meeting_type_id" in [error["pointer"] for error in answer.json()["errors"]]
-    other, booth = await made(world), await made(world, location="phone")
-    time = await made(world, "bookables", meeting_type_ids=[booth["id"]])
+    other, booth = await made(world), await made(world, name="電話相談", location="phone")
+    time = await made(world, "bookables", name="電話窓口", meeting_type_ids=[booth["id"]])
     chosen = {"meeting_type_id": other["id"], "bookable_id": time["id"]}
     answer = await world.call("POST", "/appointments", {"title": "x", **a_slot_at(5, 13), **chosen})
     assert answer.json()["code"] == "meeting_type_not_offered"
@@ -131,7 +131,7 @@ async def test_c5_another_tool_needs_no_zoom_and_its_place_is_told(world: World)
 
 
 async def test_a_type_that_contradicts_what_was_said_beside_it_is_refused(world: World) -> None:
-    visit, phone = await made(world, location="visit"), await made(world, location="phone")
+    visit, phone = await made(world, location="visit"), await made(world, name="電話相談", location="phone")
     for changes in ({"kind": "web", "meeting_type_id": visit["id"]}, {"meeting_type_id": phone["id"]}):
         answer = await world.call("POST", "/proposals", {"slots": [a_slot_at(2, 13)], **changes, "guest": GUEST})
         assert (answer.status_code, answer.json()["code"]) == (422, "mode_mismatch")

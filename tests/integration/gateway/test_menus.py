@@ -1,6 +1,7 @@
 """The menus in the API and on their pages: handed on to booking, members read, forms keep what was typed."""
 
 import json
+import re
 from typing import Any
 
 from tests.integration.gateway.fakes import Answer, a_bookable, a_meeting_type, a_problem
@@ -174,3 +175,81 @@ async def test_c2_without_a_list_the_zoom_user_is_typed(gateway: Installation) -
     gateway.services.says("zoom_issuer", "GET /internal/zoom-users", Answer(200, {"items": []}))
     shown = (await gateway.pages(ADMIN).get("/menus/bookables/new")).text
     assert '<input class="input" id="zoom_user_id"' in shown
+
+
+async def test_c7_a_mistyped_notice_is_said_at_its_row(gateway: Installation) -> None:
+    words = "1 以上にしてください。"
+    refused = {**a_problem(422, "invalid"), "errors": [{"pointer": "/reveal/notices/1", "detail": words}]}
+    gateway.services.says("booking", "POST /internal/meeting-types", Answer(422, refused))
+    page = gateway.pages(ADMIN)
+    form = a_form(csrf_token=await token_of(page, "/menus/meeting-types/new"), notice_2="", notice_4="0")
+    shown = (await page.post("/menus/meeting-types/new", data=form)).text
+    assert f'<p class="error-text" id="notice_4-error">{words}</p>' in shown
+    assert shown.count('class="error-text"') == 1
+
+
+async def test_what_was_left_empty_is_called_missing(gateway: Installation) -> None:
+    words = "短すぎます(最小 1 文字)。"
+    refused = {**a_problem(422, "invalid"), "errors": [{"pointer": "/name", "detail": words}]}
+    gateway.services.says("booking", "POST /internal/meeting-types", Answer(422, refused))
+    page = gateway.pages(ADMIN)
+    form = a_form(csrf_token=await token_of(page, "/menus/meeting-types/new"), name=" ")
+    shown = (await page.post("/menus/meeting-types/new", data=form)).text
+    assert words not in shown
+    assert 'id="name-error"' in shown
+
+
+async def test_c7_notices_that_the_api_made_stay_when_the_form_is_saved(gateway: Installation) -> None:
+    notices = [1440, 120, 60, 30, 10]
+    item = a_meeting_type(reveal={"link": "in_notice", "notices": notices})
+    gateway.services.says("booking", "GET /internal/meeting-types/mtp_1", Answer(200, item))
+    page = gateway.pages(ADMIN)
+    shown = (await page.get("/menus/meeting-types/mtp_1")).text
+    fields = dict(re.findall(r'id="(notice_\d)" name="notice_\d" value="(\d+)"', shown))
+    units = dict(re.findall(r'id="(unit_\d)".*?<option value="(\w+)" selected', shown, re.DOTALL))
+    form = a_form(csrf_token=await token_of(page, "/menus/meeting-types/mtp_1"), version="1", **fields, **units)
+    assert (await page.post("/menus/meeting-types/mtp_1", data=form)).status_code == 303
+    assert json.loads(gateway.services.last("booking").content)["reveal"]["notices"] == notices
+
+
+async def test_a_save_pressed_twice_is_one_request_to_booking(gateway: Installation) -> None:
+    page = gateway.pages(ADMIN)
+    first = (await page.get("/menus/meeting-types/new")).text
+    [key] = re.findall(r'name="key" value="(\w+)"', first)
+    form = a_form(csrf_token=await token_of(page, "/menus/meeting-types/new"), key=key)
+    for _ in range(2):
+        await page.post("/menus/meeting-types/new", data=form)
+        asked = [one for one in gateway.services.asked if one.method == "POST" and one.url.host == "booking"]
+        assert asked[-1].headers["idempotency-key"] == f"page:{key}"
+
+
+async def test_archiving_says_whether_it_was_kept(gateway: Installation) -> None:
+    page = gateway.pages(ADMIN)
+    token = {"csrf_token": await token_of(page, "/menus")}
+    kept = await page.post("/menus/meeting-types/mtp_1/archive", data=token)
+    assert kept.headers["location"] == "/menus?said=archived"
+    gateway.services.says("booking", "GET /internal/meeting-types/mtp_1", Answer(404, a_problem(404, "not_found")))
+    gone = await page.post("/menus/meeting-types/mtp_1/archive", data=token)
+    assert gone.headers["location"] == "/menus?said=deleted"
+
+
+async def test_what_cannot_come_back_says_why_in_its_form(gateway: Installation) -> None:
+    words = "利用中の同じ名前のものがあります。"
+    refused = {**a_problem(422, "invalid"), "errors": [{"pointer": "/name", "detail": words}]}
+    gateway.services.says("booking", "PATCH /internal/meeting-types/mtp_1", Answer(422, refused))
+    page = gateway.pages(ADMIN)
+    token = await token_of(page, "/menus")
+    answer = await page.post("/menus/meeting-types/mtp_1/restore", data={"csrf_token": token})
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert 'name="version" value="1"' in answer.text
+
+
+async def test_who_is_disabled_is_not_offered_and_not_lost(gateway: Installation) -> None:
+    staff = {one["name"]: one for one in (await gateway.admin.get("/api/v1/staff")).json()["items"]}
+    taro = next(one for one in staff.values() if one["email"] == TARO)
+    await gateway.admin.patch(f"/api/v1/staff/{taro['id']}", json={"disabled": True})
+    page, option = gateway.pages(ADMIN), f'<option value="{taro["id"]}"'
+    assert option not in (await page.get("/menus/bookables/new")).text
+    gateway.services.says("booking", "GET /internal/bookables/bkb_1", Answer(200, a_bookable(staff_id=taro["id"])))
+    assert f"{option} selected>" in (await page.get("/menus/bookables/bkb_1")).text

@@ -1,12 +1,14 @@
 """Problem answers: RFC 9457, in the reader's language."""
 
 from enum import StrEnum
+from typing import Annotated
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
+from shared.contracts.api.menus import RevealFields
 from shared.problem import InvalidInput, Language, NotFound, field_error, install, language_of
 
 
@@ -76,6 +78,40 @@ def test_choices_are_named_by_their_values(language: Language, detail: str) -> N
         _Body.model_validate({"kind": "zoom"})
     error = {**caught.value.errors()[0], "loc": ("body", "kind")}
     assert field_error(error, language) == {"pointer": "/kind", "detail": detail}
+
+
+class _Numbers(BaseModel):
+    capacity: Annotated[int, Field(ge=1, le=500)] = 1
+    name: Annotated[str, StringConstraints(max_length=3)] = ""
+
+
+@pytest.mark.parametrize(
+    ("body", "ja", "en"),
+    [
+        ({"capacity": 0}, "1 以上にしてください。", "At least 1."),
+        ({"capacity": 10**9}, "500 以下にしてください。", "At most 500."),
+        ({"capacity": "たくさん"}, "整数を入力してください。", "Enter a whole number."),
+        ({"name": "あ" * 50_000}, "長すぎます(最大 3 文字)。", "Too long (at most 3 characters)."),
+    ],
+)
+def test_x6_what_is_wrong_with_a_number_or_a_length_is_said_in_plain_words(
+    body: dict[str, object], ja: str, en: str
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        _Numbers.model_validate(body)
+    error = {**caught.value.errors()[0], "loc": ("body", "x")}
+    assert (field_error(error, "ja")["detail"], field_error(error, "en")["detail"]) == (ja, en)
+
+
+@pytest.mark.parametrize(("language", "words"), [("ja", "開始のどれくらい前"), ("en", "how long before the start")])
+def test_c7_a_link_that_no_notice_tells_is_named_where_the_notices_are_missing(language: Language, words: str) -> None:
+    for given in ({"link": "in_notice"}, {"link": "in_notice", "notices": []}):
+        with pytest.raises(ValidationError) as caught:
+            RevealFields.model_validate(given)
+        error = caught.value.errors()[0]
+        said = field_error({**error, "loc": ("body", "reveal", *error["loc"])}, language)
+        assert said["pointer"] == "/reveal/notices"
+        assert words in said["detail"]
 
 
 async def test_broken_json_and_unknown_paths_are_problems_of_their_own() -> None:

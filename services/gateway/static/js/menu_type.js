@@ -12,7 +12,8 @@ function beforeWords(minutes) {
 }
 
 function notices() {
-  const found = [1, 2, 3].map((n) => Number(form.elements[`notice_${n}`].value) * UNITS[form.elements[`unit_${n}`].value]);
+  const rows = [...form.querySelectorAll(".notice-line")].map((row) => [row.querySelector("input"), row.querySelector("select")]);
+  const found = rows.map(([count, unit]) => Number(count.value) * UNITS[unit.value]);
   return [...new Set(found.filter((minutes) => Number.isInteger(minutes) && minutes > 0))].sort((a, b) => b - a);
 }
 
