@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from services.calendar_sync.model.series import DraftSeries
 from services.calendar_sync.model.text import EntryText
@@ -65,6 +67,13 @@ class EntryDraft:
         return form_of(self.start_at, self.end_at, self.title, occurrences, described)
 
 
+class Part(NamedTuple):
+    """One more recurring entry of what is one to us, where the provider has no pattern for the whole rule (E6)."""
+
+    entry_id: str
+    ical_uid: str
+
+
 @dataclass(frozen=True)
 class Written:
     """What the provider says of an entry of ours."""
@@ -72,6 +81,16 @@ class Written:
     entry_id: str
     ical_uid: str
     generation: int
+    others: Sequence[Part] = ()
+
+
+MOST_PARTS = 36
+"""A month has 31 days and its last one, or five of each weekday."""
+
+
+def part_marker(marker: str, number: int) -> str:
+    """Of the first part the row's own."""
+    return marker if number == 0 else f"{marker}#{number + 1}"
 
 
 def provider_key(marker: str, generation: int) -> str:

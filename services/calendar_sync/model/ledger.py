@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.calendar_sync.model.calendars import MAIN
+from services.calendar_sync.model.entries import Part
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import Cause
 from shared.drift import AS_WRITTEN, GONE, Form, KnownDrift
@@ -40,6 +41,12 @@ class WrittenEntry:
     form: Form | None = None
     room_id: str | None = None
     calendar_id: str = MAIN
+    others: tuple[Part, ...] = ()
+
+    @property
+    def entry_ids(self) -> tuple[str, ...]:
+        """All under which it stands."""
+        return (self.entry_id, *(one.entry_id for one in self.others))
 
 
 class Verdict(StrEnum):

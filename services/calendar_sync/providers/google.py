@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -12,9 +12,10 @@ import structlog
 
 from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
-from services.calendar_sync.model.entries import PREFIX, EntryDraft, Written, provider_key
+from services.calendar_sync.model.entries import PREFIX, EntryDraft, Part, Written, provider_key
 from services.calendar_sync.model.series import DraftSeries
-from services.calendar_sync.providers.calls import ProviderApi, retry_after
+from services.calendar_sync.providers.calls import ProviderApi
+from services.calendar_sync.providers.google_errors import AlreadyThere, error_of
 from services.calendar_sync.providers.google_mapping import (
     from_draft,
     new_entry,
@@ -33,9 +34,7 @@ from shared.oauth import OAuthApp
 from shared.providers import (
     ProviderError,
     ProviderRefused,
-    ProviderThrottled,
     ProviderUnavailable,
-    SyncTokenExpired,
 )
 
 log = structlog.get_logger(__name__)
@@ -44,37 +43,8 @@ _NEEDED = (
     "https://www.googleapis.com/auth/calendar.calendars.readonly",
 )
 SCOPES = (*_NEEDED, *LIST_SCOPES[Provider.GOOGLE])
-_THROTTLED = {"userRateLimitExceeded", "rateLimitExceeded"}
-_QUOTA = {"quotaExceeded", "dailyLimitExceeded"}
-_RESYNC = {"fullSyncRequired", "updatedMinTooLongAgo"}
 _PAGE = "2500"
 _QUIET = {"sendUpdates": "none"}
-_DUPLICATE = "duplicate"
-_SCOPES_LACKING = "insufficientPermissions"
-
-
-class AlreadyThere(ProviderRefused):
-    """Our id exists: an earlier attempt arrived, or an entry of this name was deleted (facts 2.4)."""
-
-
-def error_of(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> ProviderError:
-    """Branches on the reason, not on the status: 403 is a rate limit as often as a refusal."""
-    error = body.get("error")
-    details = error.get("errors") if isinstance(error, Mapping) else None
-    reason = str(details[0].get("reason", "")) if details else ""
-    if reason in _QUOTA:
-        return ProviderThrottled(reason, retry_after=timedelta(minutes=15))
-    if status == 429 or reason in _THROTTLED:
-        return ProviderThrottled(reason or "429", retry_after=retry_after(headers))
-    if reason in _RESYNC:
-        return SyncTokenExpired(reason)
-    if status in (404, 410):
-        return ProviderRefused(reason or str(status), missing=True)
-    if status == 409:
-        return AlreadyThere(reason or _DUPLICATE)
-    if status >= 500 or status == 412:
-        return ProviderUnavailable(f"{status} {reason}".strip(), unknown=status >= 500)
-    return ProviderRefused(f"{status} {reason}".strip(), denied=status == 403 and reason != _SCOPES_LACKING)
 
 
 def google_app(client_id: str, client_secret: str, *, authorize_url: str, oauth_url: str) -> OAuthApp:
@@ -215,8 +185,19 @@ class GoogleCalendar:
             return await self.create(credential, draft, generation + 1, look=False, calendar=calendar)
         return Written(str(found["id"]), str(found.get("iCalUID", "")), generation)
 
-    async def update(self, credential: Credential, entry_id: str, draft: EntryDraft, *, calendar: str = MAIN) -> None:
-        """Google refuses a date beside a time that stands there: what the other kind had is taken away then."""
+    async def update(
+        self,
+        credential: Credential,
+        entry_id: str,
+        draft: EntryDraft,
+        *,
+        others: Sequence[Part] = (),
+        replace_missing: bool = False,
+        calendar: str = MAIN,
+    ) -> Sequence[Part]:
+        """Google refuses a date beside a time that stands there: what the other kind had is taken away then. It takes
+        every rule, so that an entry has no other parts.
+        """
         try:
             made = await self._patch(credential, entry_id, from_draft(draft), calendar)
         except ProviderRefused as error:
@@ -224,6 +205,7 @@ class GoogleCalendar:
                 raise
             made = await self._patch(credential, entry_id, of_other_kind(draft), calendar)
         await self._settle_instances(credential, entry_id, draft, made, calendar)
+        return ()
 
     async def _patch(
         self, credential: Credential, entry_id: str, body: Mapping[str, Any], calendar: str
@@ -262,9 +244,13 @@ class GoogleCalendar:
             return
         await self._patch(credential, change.instance_id, change.body, calendar)
 
-    async def find(self, credential: Credential, marker: str, generation: int, *, calendar: str = MAIN) -> str | None:
+    async def find(
+        self, credential: Credential, marker: str, generation: int, *, calendar: str = MAIN
+    ) -> Written | None:
         found = await self._get(credential, provider_key(marker, generation), calendar)
-        return str(found["id"]) if found is not None and found.get("status") != "cancelled" else None
+        if found is None or found.get("status") == "cancelled":
+            return None
+        return Written(str(found["id"]), str(found.get("iCalUID", "")), generation)
 
     async def state(
         self, credential: Credential, entry_id: str, all_day_zone: str, *, calendar: str = MAIN
@@ -273,7 +259,13 @@ class GoogleCalendar:
         return to_state(found, all_day_zone) if found is not None else None
 
     async def series_state(
-        self, credential: Credential, entry_id: str, draft: EntryDraft, *, calendar: str = MAIN
+        self,
+        credential: Credential,
+        entry_id: str,
+        draft: EntryDraft,
+        *,
+        others: Sequence[Part] = (),
+        calendar: str = MAIN,
     ) -> EntryState | None:
         state = await self.state(credential, entry_id, draft.time_zone, calendar=calendar)
         if state is None or draft.series is None:

@@ -9,7 +9,7 @@ import httpx
 from services.calendar_sync.model.busy import Window
 from services.calendar_sync.model.rooms import Catalogue, FoundBuilding, FoundRoom
 from services.calendar_sync.providers.calls import ProviderApi
-from services.calendar_sync.providers.google import error_of
+from services.calendar_sync.providers.google_errors import error_of
 from services.calendar_sync.providers.protocol import Credential
 
 _PAGE = "500"

@@ -16,16 +16,13 @@ from services.calendar_sync.model.entries import EntryDraft
 from services.calendar_sync.model.series import DraftOccurrence
 from services.calendar_sync.providers.zones import need_zone, wall_clock
 from shared.drift import OccurrenceState
-from shared.providers import ProviderRefused
 from shared.recurrence import Frequency, Rule, instant, parse
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _POSITIONS = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
-_IN_EVERY_MONTH = 28
 _LONGEST_MONTH = 31
 _TIMES = ("start", "end", "recurrence")
 _KEPT = ("subject", "body", "location", "showAs", "sensitivity")
-NOT_EXPRESSIBLE = "rule_not_expressible"
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Difference:
 
 
 def recurrence_of(draft: EntryDraft) -> dict[str, Any]:
-    """Raises ``ProviderRefused`` for rules that Graph has no pattern for: several days of a month."""
+    """Of a rule with a pattern at Graph: not more than one day of a month."""
     assert draft.series is not None
     rule = parse(draft.series.rrule, draft.time_zone, all_day=draft.all_day)
     return {
@@ -65,19 +62,17 @@ def _pattern(rule: Rule) -> dict[str, Any]:
         return {"type": "daily", "interval": rule.interval}
     if rule.frequency is Frequency.WEEKLY:
         return {"type": "weekly", "interval": rule.interval, "daysOfWeek": days, "firstDayOfWeek": "monday"}
-    if len(rule.days) == 1:
+    if rule.days:
         index = _POSITIONS[rule.days[0].position or 1]
         return {"type": "relativeMonthly", "interval": rule.interval, "daysOfWeek": days, "index": index}
-    if len(rule.month_days) == 1:
-        day = rule.month_days[0] if rule.month_days[0] > 0 else _LONGEST_MONTH
-        return {"type": "absoluteMonthly", "interval": rule.interval, "dayOfMonth": day}
-    raise ProviderRefused(NOT_EXPRESSIBLE)
+    day = rule.month_days[0] if rule.month_days[0] > 0 else _LONGEST_MONTH
+    return {"type": "absoluteMonthly", "interval": rule.interval, "dayOfMonth": day}
 
 
 def _length(rule: Rule, draft: EntryDraft) -> int:
     """Occurrences of the pattern up to the rule's last."""
     originals = [one.original_at for one in draft.series.occurrences] if draft.series else []
-    if not any(day > _IN_EVERY_MONTH for day in rule.month_days):
+    if rule.frequency is not Frequency.MONTHLY:
         return len(originals)
     first, last = (at.astimezone(ZoneInfo(draft.time_zone)) for at in (min(originals), max(originals)))
     return ((last.year - first.year) * 12 + last.month - first.month) // rule.interval + 1
@@ -108,7 +103,9 @@ def _within(wanted: Mapping[str, Any], stands: Mapping[str, Any], *, ignoring: S
 def difference(
     draft: EntryDraft, body: Mapping[str, Any], master: Mapping[str, Any], found: Sequence[Mapping[str, Any]]
 ) -> Difference:
-    """``body`` is what the series was written with, ``master`` what Graph answered."""
+    """``body`` is what the series was written with, ``master`` what Graph answered. What goes goes first: Graph moves
+    no occurrence past another one.
+    """
     known = {_original(one): one for one in found}
     changes: list[OccurrenceChange] = []
     lost = False
@@ -119,7 +116,7 @@ def difference(
         else:
             changes += _changes(wanted, stands, body, master, draft.time_zone)
     changes += [OccurrenceChange(str(one["id"]), None) for one in known.values()]
-    return Difference(changes, lost)
+    return Difference(sorted(changes, key=lambda one: one.body is not None), lost)
 
 
 def occurrence_states(

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
-from services.calendar_sync.model.entries import EntryDraft, Written
+from services.calendar_sync.model.entries import EntryDraft, Part, Written
 from services.calendar_sync.providers.room_answers import Answers
 from shared.drift import EntryState
 
@@ -104,12 +104,25 @@ class CalendarProvider(Protocol):
         """``look`` for an earlier attempt whose outcome is unknown before creating (G10)."""
         ...
 
-    async def update(self, credential: Credential, entry_id: str, draft: EntryDraft, *, calendar: str = MAIN) -> None:
-        """Raises ``ProviderRefused(missing=True)`` where the entry is gone."""
+    async def update(
+        self,
+        credential: Credential,
+        entry_id: str,
+        draft: EntryDraft,
+        *,
+        others: Sequence[Part] = (),
+        replace_missing: bool = False,
+        calendar: str = MAIN,
+    ) -> Sequence[Part]:
+        """What stands beside ``entry_id`` after it. Raises ``ProviderRefused(missing=True)`` where the entry or a part
+        of it is gone; such a part is made anew with ``replace_missing``.
+        """
         ...
 
-    async def find(self, credential: Credential, marker: str, generation: int, *, calendar: str = MAIN) -> str | None:
-        """The id of a live entry that an attempt with this marker made."""
+    async def find(
+        self, credential: Credential, marker: str, generation: int, *, calendar: str = MAIN
+    ) -> Written | None:
+        """A live entry that an attempt with this marker made, or what there is of it."""
         ...
 
     async def state(
@@ -119,7 +132,13 @@ class CalendarProvider(Protocol):
         ...
 
     async def series_state(
-        self, credential: Credential, entry_id: str, draft: EntryDraft, *, calendar: str = MAIN
+        self,
+        credential: Credential,
+        entry_id: str,
+        draft: EntryDraft,
+        *,
+        others: Sequence[Part] = (),
+        calendar: str = MAIN,
     ) -> EntryState | None:
         """The same of a recurring entry that was written from ``draft``, with its occurrences: without times those of
         which the provider says that they are cancelled; what it does not mention is left out (G17).

@@ -4,7 +4,7 @@ from collections.abc import Collection as Many
 from collections.abc import Sequence
 
 from services.calendar_sync.model.ledger import Row, Verdict
-from services.calendar_sync.store.rows import named, row_of
+from services.calendar_sync.store.rows import named, row_of, standing_as
 from shared import clock
 from shared.mongo import Collection, Document, Session
 
@@ -19,7 +19,7 @@ class DriftRows:
         """What we wrote into this calendar and what is not over; None asks for all of it."""
         which = {**_coming(connection_id), **_in_calendar(calendar_id)}
         if entry_ids is not None:
-            which["written.entry_id"] = {"$in": list(entry_ids)}
+            which |= standing_as(entry_ids)
         return [row_of(row) for row in await self._ledger.find(which).to_list(None)]
 
     async def any_in(self, connection_id: str, calendar_id: str) -> bool:

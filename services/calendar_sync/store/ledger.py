@@ -1,12 +1,12 @@
 """The collection ``ledger``: due rows that a worker makes true at the providers, with their own outbox."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from services.calendar_sync.model.busy import OwnEntries
-from services.calendar_sync.model.entries import provider_key
+from services.calendar_sync.model.entries import MOST_PARTS, part_marker, provider_key
 from services.calendar_sync.model.ledger import (
     Attempted,
     Row,
@@ -17,7 +17,14 @@ from services.calendar_sync.model.ledger import (
     prunable_at,
 )
 from services.calendar_sync.model.plan import Standing
-from services.calendar_sync.store.rows import FRESH, attempted_document, row_of, wanted_values, written_document
+from services.calendar_sync.store.rows import (
+    FRESH,
+    attempted_document,
+    others_document,
+    row_of,
+    wanted_values,
+    written_document,
+)
 from shared import clock
 from shared.contracts.envelope import Cause, CloudEvent
 from shared.drift import BELIEVE_MISSING_AFTER, KnownDrift
@@ -287,13 +294,13 @@ class Ledger:
             "ends_at": {"$gt": min(since, clock.now())},
         }
         fields = ["staff_id", "participants", "attempted.generation"]
-        fields += [f"{state}.{name}" for state in ("written", "removed") for name in ("entry_id", "ical_uid")]
+        fields += [f"{state}.{name}" for state in ("written", "removed") for name in ("entry_id", "ical_uid", "others")]
         ids: dict[str, set[str]] = {one: set() for one in people}
         uids: dict[str, set[str]] = {one: set() for one in people}
         keys: dict[str, set[str]] = {one: set() for one in people}
         for row in await self.collection.find(which, fields).to_list(None):
             everybody = {row["staff_id"], *row["participants"]} & ids.keys()
-            for known in filter(None, (row.get("written"), row.get("removed"))):
+            for known in _parts_of(row.get("written"), row.get("removed")):
                 if row["staff_id"] in ids:
                     ids[row["staff_id"]].add(known["entry_id"])
                 if known["ical_uid"]:
@@ -307,7 +314,14 @@ class Ledger:
 
 def attempted_keys(marker: str, generation: int) -> set[str]:
     """What an entry may be called whose create is under way: the next generation follows a name that is used up."""
-    return {provider_key(marker, generation), provider_key(marker, generation + 1)}
+    markers = [part_marker(marker, number) for number in range(MOST_PARTS)]
+    return {provider_key(one, number) for one in markers for number in (generation, generation + 1)}
+
+
+def _parts_of(*known: Document | None) -> Iterator[Document]:
+    for entry in filter(None, known):
+        yield entry
+        yield from entry.get("others", ())
 
 
 def _done(row: Row, written: WrittenEntry | None) -> Document:
@@ -322,5 +336,9 @@ def _done(row: Row, written: WrittenEntry | None) -> Document:
     if written:
         values["generation"] = written.generation
     elif row.written:
-        values["removed"] = {"entry_id": row.written.entry_id, "ical_uid": row.written.ical_uid}
+        values["removed"] = {
+            "entry_id": row.written.entry_id,
+            "ical_uid": row.written.ical_uid,
+            "others": others_document(row.written),
+        }
     return values

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.calendar_sync.model.ledger import Row, RowKind
 from services.calendar_sync.providers.room_answers import Answers
-from services.calendar_sync.store.rows import row_of
+from services.calendar_sync.store.rows import row_of, standing_as
 from shared import clock
 from shared.contracts.calendar_sync import RoomResponse
 from shared.contracts.envelope import CloudEvent
@@ -67,9 +67,9 @@ class RoomBookings:
         if writes:
             await self.answers.bulk_write(writes, ordered=False)
 
-    async def forget(self, connection_id: str, entry_id: str) -> None:
+    async def forget(self, connection_id: str, entry_ids: Sequence[str]) -> None:
         """The entry is about to change: what was said is about another one."""
-        await self.answers.delete_one({"_id": _key(connection_id, entry_id)})
+        await self.answers.delete_many({"_id": {"$in": [_key(connection_id, one) for one in entry_ids]}})
 
     async def answers_of(
         self, connection_id: str, entry_ids: Sequence[str]
@@ -88,7 +88,7 @@ class RoomBookings:
         """Rows of entries that book a room, each with what was last told of it."""
         which: Document = {
             "written.connection_id": connection_id,
-            "written.entry_id": {"$in": list(entry_ids)},
+            **standing_as(entry_ids),
             "written.room_id": {"$ne": None},
             "kind": RowKind.ENTRY,
         }

@@ -1,9 +1,11 @@
 """Ledger rows as documents and back."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 
 from services.calendar_sync.model.calendars import MAIN
+from services.calendar_sync.model.entries import Part
 from services.calendar_sync.model.ledger import (
     Attempted,
     Row,
@@ -53,7 +55,12 @@ def written_document(written: WrittenEntry) -> Document:
         "room_id": written.room_id,
         "form": asdict(written.form) if written.form else None,
         "calendar_id": named(written.calendar_id),
+        "others": others_document(written),
     }
+
+
+def others_document(written: WrittenEntry) -> list[Document]:
+    return [one._asdict() for one in written.others]
 
 
 def attempted_document(attempted: Attempted) -> Document:
@@ -67,6 +74,12 @@ def attempted_document(attempted: Attempted) -> Document:
 def named(calendar_id: str) -> str | None:
     """The main calendar has no name in rows, like all that were written before there were others."""
     return None if calendar_id == MAIN else calendar_id
+
+
+def standing_as(entry_ids: Collection[str]) -> Document:
+    """Written entries of which one of these is a part."""
+    names = {"$in": list(entry_ids)}
+    return {"$or": [{"written.entry_id": names}, {"written.others.entry_id": names}]}
 
 
 def row_of(row: Document) -> Row:
@@ -133,4 +146,5 @@ def _written(written: Document) -> WrittenEntry:
         room_id=written.get("room_id"),
         form=_form(written["form"]) if written.get("form") else None,
         calendar_id=written.get("calendar_id") or MAIN,
+        others=tuple(Part(**one) for one in written.get("others", ())),
     )

@@ -100,9 +100,9 @@ class CheckEntry:
         person = await self._staff.find(row.staff_id)
         provider, credential = self._providers[connection.provider], self._credentials.of(connection)
         async with self._mailboxes[connection.provider].of(connection.connection_id).slot():
-            entry_id = row.written.entry_id if row.written else ""
+            entry_id, others = (row.written.entry_id, row.written.others) if row.written else ("", ())
             if draft.series is not None:
-                return await provider.series_state(credential, entry_id, draft, calendar=row.calendar_id)
+                return await provider.series_state(credential, entry_id, draft, others=others, calendar=row.calendar_id)
             return await provider.state(credential, entry_id, person.time_zone, calendar=row.calendar_id)
 
     async def _there(

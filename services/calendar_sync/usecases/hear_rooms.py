@@ -9,6 +9,7 @@ from services.calendar_sync.providers.room_answers import Answers
 from services.calendar_sync.store.room_bookings import RoomBookings
 from services.calendar_sync.store.rooms import RoomDirectories
 from services.calendar_sync.usecases import announce
+from shared.contracts.calendar_sync import RoomResponse
 
 log = structlog.get_logger(__name__)
 
@@ -29,13 +30,22 @@ class HearRooms:
     async def tell(self, connection_id: str, entry_ids: Sequence[str]) -> None:
         """What is known and was not told yet of these entries."""
         rows = await self._bookings.written_as(connection_id, entry_ids)
-        answers = await self._bookings.answers_of(connection_id, entry_ids) if rows else {}
+        asked = [entry_id for row, _ in rows if row.written for entry_id in row.written.entry_ids]
+        answers = await self._bookings.answers_of(connection_id, asked) if rows else {}
         for row, before in rows:
             if row.written is None or row.room_id is None:
                 continue
             known = await self._directories.room(row.organization_id, row.room_id)
-            said = answers.get(row.written.entry_id, {}).get(known.room.address.lower()) if known else None
+            address = known.room.address.lower() if known else ""
+            said = answer_for_all([answers.get(one, {}).get(address) for one in row.written.entry_ids])
             told = [row.room_id, str(said), row.written.revision]
             if said is not None and told != before:
                 log.info("room.responded", row_id=row.row_id, response=said)
                 await self._bookings.tell(row, told, announce.room_responded(row, row.written, said))
+
+
+def answer_for_all(said: Sequence[RoomResponse | None]) -> RoomResponse | None:
+    """Of an entry in several parts: one that is declined counts, a yes only where all have it."""
+    if RoomResponse.DECLINED in said:
+        return RoomResponse.DECLINED
+    return None if None in said else next((one for one in said if one is not RoomResponse.ACCEPTED), said[0])

@@ -41,10 +41,11 @@ def is_suspect(row: Row, reading: Reading, window: Window, now: datetime) -> boo
         return False
     form, entry_id = row.written.form, row.written.entry_id
     if form.occurrences:
-        seen = reading.series.get(entry_id)
-        if seen is None and not reading.whole:
-            return entry_id in reading.removed
-        return is_series_suspect(row, form, seen or frozenset(), window, now, whole=reading.whole)
+        known = [reading.series.get(one) for one in row.written.entry_ids]
+        if not reading.whole and not any(one is not None for one in known):
+            return not reading.removed.isdisjoint(row.written.entry_ids)
+        seen = frozenset[Seen]().union(*filter(None, known))
+        return is_series_suspect(row, form, seen, window, now, whole=reading.whole)
     if entry_id in reading.series:
         return False
     state = reading.states.get(entry_id)

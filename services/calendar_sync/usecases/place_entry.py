@@ -83,6 +83,7 @@ class PlaceEntry:
             provider=connection.provider,
             entry_id=made.entry_id,
             ical_uid=made.ical_uid,
+            others=tuple(made.others),
             generation=made.generation,
             digest=content.draft.digest,
             revision=wanted.revision,

@@ -49,12 +49,16 @@ class FindUsersText:
         if draft.text is None or form is None or not form.description or calendar in connection.calendars.gone:
             return NOTHING_TYPED
         provider, credential = self._providers[connection.provider], self._credentials.of(connection)
-        async with self._mailboxes[connection.provider].of(connection.connection_id).slot():
-            found = await provider.state(credential, written.entry_id, draft.time_zone, calendar=calendar)
-        if found is None or not description_changed(form, found.description):
-            return NOTHING_TYPED
-        note = new_note(draft, form, found)
-        return Typed(note) if note is not None else Typed(None, text_digest(found.description or ""))
+        typed = NOTHING_TYPED
+        for entry_id in written.entry_ids:
+            async with self._mailboxes[connection.provider].of(connection.connection_id).slot():
+                found = await provider.state(credential, entry_id, draft.time_zone, calendar=calendar)
+            if found is None or not description_changed(form, found.description):
+                continue
+            if (note := new_note(draft, form, found)) is not None:
+                return Typed(note)
+            typed = Typed(None, text_digest(found.description or ""))
+        return typed
 
 
 def form_as_written(draft: EntryDraft, typed: Typed, now: datetime) -> Form:

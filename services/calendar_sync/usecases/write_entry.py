@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.calendar_sync.model.connection import Connection, ConnectionStatus
+from services.calendar_sync.model.entries import Written
 from services.calendar_sync.model.ledger import Row, RowKind, WrittenEntry
 from services.calendar_sync.model.plan import HEARD_WITHIN
 from services.calendar_sync.providers.mailbox import Mailboxes
@@ -155,23 +156,31 @@ class WriteEntry:
             return None
         provider, calendar = self._providers[connection.provider], written.calendar_id
         if content.room_id:
-            await self._bookings.forget(connection.connection_id, written.entry_id)
+            await self._bookings.forget(connection.connection_id, written.entry_ids)
+        believed = row.missing_since is not None and clock.now() >= row.missing_since + BELIEVE_MISSING_AFTER
         try:
             async with self._mailbox(connection):
-                await provider.update(self._credential(connection), written.entry_id, content.draft, calendar=calendar)
+                others = await provider.update(
+                    self._credential(connection),
+                    written.entry_id,
+                    content.draft,
+                    others=written.others,
+                    replace_missing=believed,
+                    calendar=calendar,
+                )
         except ProviderRefused as error:
             if not error.missing:
                 raise
-            if row.missing_since is None or clock.now() < row.missing_since + BELIEVE_MISSING_AFTER:
+            if not believed:
                 raise SaidToBeMissing from error
             async with self._mailbox(connection):
                 still = await provider.find(
                     self._credential(connection), row.marker, written.generation, calendar=calendar
                 )
-            if still is not None:
+            if still is not None and still.entry_id not in written.entry_ids[1:]:
                 raise ProviderUnavailable("said to be missing, and there") from error
             return None
-        return written
+        return replace(written, others=tuple(others))
 
     async def _settle_written(
         self, lease: Lease, row: Row, written: WrittenEntry, content: Content, typed: Typed = NOTHING_TYPED
@@ -192,7 +201,7 @@ class WriteEntry:
         if row.participants:
             await self._mirrors.look_again(row.participants, clock.now(), recount=True)
         if entry.room_id and row.kind is RowKind.ENTRY:
-            await self._hear_rooms.tell(entry.connection_id, [entry.entry_id])
+            await self._hear_rooms.tell(entry.connection_id, entry.entry_ids)
 
     async def _remove(self, lease: Lease, row: Row, connection: Connection) -> None:
         gone = await self._delete(row, connection)
@@ -211,14 +220,12 @@ class WriteEntry:
         """Answers whether there was anything."""
         provider, credential = self._providers[connection.provider], self._credential(connection)
         async with self._mailbox(connection):
-            entry_id = row.written.entry_id if row.written else None
-            if entry_id is None and row.attempted is not None:
-                entry_id = await provider.find(
-                    credential, row.marker, row.attempted.generation, calendar=row.calendar_id
-                )
-            if entry_id is not None:
-                await provider.delete(credential, entry_id, calendar=row.calendar_id)
-        return entry_id is not None
+            found: Written | WrittenEntry | None = row.written
+            if found is None and row.attempted is not None:
+                found = await provider.find(credential, row.marker, row.attempted.generation, calendar=row.calendar_id)
+            for one in (found, *found.others) if found is not None else ():
+                await provider.delete(credential, one.entry_id, calendar=row.calendar_id)
+        return found is not None
 
     async def _settle_removed(self, lease: Lease, row: Row, *, owed: bool) -> None:
         """Where another entry stands for the person it was a move: after a failure the other one is told again."""

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from services.calendar_sync.model.entries import EntryDraft
-from services.calendar_sync.providers import google, google_mapping, microsoft_errors
+from services.calendar_sync.providers import google, google_errors, google_mapping, microsoft_errors
 from services.calendar_sync.providers.calls import ProviderApi
 from services.calendar_sync.providers.protocol import Watch
 from shared import http
@@ -23,7 +23,7 @@ from tests.builders import tomorrow_at
 
 
 def of_google(status: int, reason: str, **headers: str) -> ProviderError:
-    return google.error_of(status, {"error": {"code": status, "errors": [{"reason": reason}]}}, headers)
+    return google_errors.error_of(status, {"error": {"code": status, "errors": [{"reason": reason}]}}, headers)
 
 
 def of_graph(status: int, code: str, **headers: str) -> ProviderError:
@@ -42,7 +42,7 @@ def of_graph(status: int, code: str, **headers: str) -> ProviderError:
         (403, "quotaExceeded", ProviderThrottled),
         (403, "insufficientPermissions", ProviderRefused),
         (404, "notFound", ProviderRefused),
-        (409, "duplicate", google.AlreadyThere),
+        (409, "duplicate", google_errors.AlreadyThere),
         (410, "deleted", ProviderRefused),
         (410, "fullSyncRequired", SyncTokenExpired),
         (410, "updatedMinTooLongAgo", SyncTokenExpired),
@@ -111,7 +111,7 @@ def answering(*answers: httpx.Response | Exception) -> tuple[httpx.AsyncClient, 
 
 
 async def call(client: httpx.AsyncClient) -> dict[str, Any]:
-    return await ProviderApi("google", client, google.error_of).call("x", Token(), "GET", "/x")
+    return await ProviderApi("google", client, google_errors.error_of).call("x", Token(), "GET", "/x")
 
 
 async def test_a_401_is_answered_with_another_token_once() -> None:

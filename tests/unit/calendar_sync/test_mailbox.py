@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.calendar_sync.providers import google
+from services.calendar_sync.providers import google_errors
 from services.calendar_sync.providers.calls import ProviderApi
 from services.calendar_sync.providers.mailbox import Mailbox, Mailboxes, Pace
 from shared.providers import ProviderThrottled
@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 
 def api_of(*answers: httpx.Response) -> tuple[ProviderApi, list[httpx.Request]]:
     client, asked = answering(*answers)
-    return ProviderApi("google", client, google.error_of), asked
+    return ProviderApi("google", client, google_errors.error_of), asked
 
 
 async def ask(api: ProviderApi, mailbox: Mailbox) -> None:
