@@ -6,6 +6,7 @@ A list or a webhook only raises a suspicion; what Zoom answers for the very meet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.zoom_issuer.drift_series import changed_as_found, taking_place
 from services.zoom_issuer.model import Actual
 from shared.drift import AS_WRITTEN, EntryState, Form, KnownDrift, form_of, look_of
 
@@ -20,14 +21,25 @@ class MeetingDrift:
 
 
 @dataclass(frozen=True)
+class Unproved:
+    """Since when Zoom says that these occurrences are deleted; it must say so twice (G17)."""
+
+    since: datetime
+    originals: tuple[datetime, ...]
+
+
+@dataclass(frozen=True)
 class Suspicion:
-    """Of one row. ``missing_since``: Zoom said then that the meeting is gone; ``accepted``: a person believes it."""
+    """Of one row. ``missing_since``: Zoom said then that the meeting is gone; ``accepted``: a person believes it, and
+    that the ``unproved`` occurrences are.
+    """
 
     suspected: bool
     missing_since: datetime | None
     drift: MeetingDrift | None
     accepted: bool
     tries: int
+    unproved: Unproved | None = None
 
     @property
     def known_look(self) -> str:
@@ -35,7 +47,8 @@ class Suspicion:
 
 
 def form_of_meeting(actual: Actual) -> Form:
-    return form_of(actual.start_at, actual.start_at + timedelta(minutes=actual.minutes), actual.topic)
+    end_at = actual.start_at + timedelta(minutes=actual.minutes)
+    return form_of(actual.start_at, end_at, actual.topic, taking_place(actual))
 
 
 def comparable(actual: Actual, found: EntryState, now: datetime) -> EntryState:
@@ -55,8 +68,8 @@ def looks_other(actual: Actual, suspicion: Suspicion, found: EntryState | None, 
 
 def as_found(actual: Actual, found: EntryState) -> Actual:
     """What stands at Zoom, where a person changed it."""
-    if found.start_at is None or found.end_at is None:
-        return replace(actual, topic=actual.topic if found.title is None else found.title)
-    minutes = max(1, (found.end_at - found.start_at) // timedelta(minutes=1))
     topic = actual.topic if found.title is None else found.title
+    if actual.rrule or found.start_at is None or found.end_at is None:
+        return replace(actual, topic=topic, changed=changed_as_found(actual, found))
+    minutes = max(1, (found.end_at - found.start_at) // timedelta(minutes=1))
     return replace(actual, start_at=found.start_at, minutes=minutes, topic=topic)

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.zoom_issuer.model_series import (
+    OccurrenceName,
     OccurrenceWish,
+    is_to_revive,
     last_end,
     next_change,
     rule_of,
@@ -78,7 +80,8 @@ class Wanted:
 @dataclass(frozen=True)
 class Actual:
     """What is known to stand at Zoom; ``connection_id`` is the account that made it. ``host_user_id`` is Zoom's own id
-    of who hosts it, ``zoom_user_id`` for whom it was wanted then; both are empty in rows from before.
+    of who hosts it, ``zoom_user_id`` for whom it was wanted then; both are empty in rows from before. ``names`` are
+    Zoom's of its occurrences, as far as they are known.
     """
 
     meeting_id: str
@@ -93,12 +96,13 @@ class Actual:
     zoom_user_id: str = ""
     rrule: str = ""
     changed: list[OccurrenceWish] = field(default_factory=list)
+    names: list[OccurrenceName] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Attempt:
     """A create that went out at ``at`` (real time) and whose answer is not known yet; ``token`` finds what it made
-    among the meetings of ``path``.
+    among the meetings of ``path``. ``changed`` are occurrences that were over then: nothing is done about them.
     """
 
     at: datetime
@@ -114,6 +118,7 @@ class Attempt:
     zoom_user_id: str = ""
     path: str = "me"
     rrule: str = ""
+    changed: list[OccurrenceWish] = field(default_factory=list)
 
     def made(self, meeting_id: str) -> Actual:
         """What stands at Zoom where the create was carried out."""
@@ -129,6 +134,7 @@ class Attempt:
             host_user_id=self.host_user_id,
             zoom_user_id=self.zoom_user_id,
             rrule=self.rrule,
+            changed=self.changed,
         )
 
 
@@ -224,7 +230,13 @@ def may_stay(wanted: Wanted, actual: Actual) -> bool:
     """Whether a change can make it what is wanted: the wanted host has it, and only those who may know its
     link (C9).
     """
-    return same_host(wanted, actual) and actual.link_generation == wanted.link_generation
+    known_rightly = actual.link_generation == wanted.link_generation
+    return same_host(wanted, actual) and known_rightly and not revives(wanted, actual)
+
+
+def revives(wanted: Wanted, actual: Actual) -> bool:
+    """Whether a deleted occurrence is to take place: only a new meeting has it again."""
+    return same_times(wanted, actual) and is_to_revive(wanted.changed, actual.changed)
 
 
 def same_host(wanted: Wanted, actual: Actual) -> bool:

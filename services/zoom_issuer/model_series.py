@@ -5,6 +5,7 @@ not know becomes a meeting without fixed times (type 3), whose link is good at e
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypedDict
 
@@ -14,6 +15,23 @@ from shared.recurrence import Frequency, Rule, all_occurrences, occurrences, par
 _LONGEST_INTERVAL = {Frequency.DAILY: 99, Frequency.WEEKLY: 50, Frequency.MONTHLY: 10}
 _SUNDAY = 6
 _IN_EVERY_MONTH = range(1, 29)
+
+
+class OccurrenceName(TypedDict):
+    """What Zoom calls one occurrence, by when the rule has it begin; kept in rows as it is."""
+
+    original_start_at: datetime
+    occurrence_id: str
+
+
+@dataclass(frozen=True)
+class FoundOccurrence:
+    """One occurrence as Zoom shows it; of a deleted one the time at which it stood."""
+
+    occurrence_id: str
+    start_at: datetime
+    minutes: int
+    deleted: bool
 
 
 class OccurrenceWish(TypedDict):
@@ -56,7 +74,14 @@ def starts_of(
     """When the occurrences begin that take place, earliest first; where Zoom holds no times, as the rule says."""
     if not rrule:
         return [start_at]
-    length = timedelta(minutes=minutes)
+    every = every_of(start_at, minutes, time_zone, rrule, changed)
+    return sorted(one.start_at for one in every if not one.canceled) or [start_at]
+
+
+def every_of(
+    start_at: datetime, minutes: int, time_zone: str, rrule: str, changed: Sequence[OccurrenceWish]
+) -> list[Occurrence]:
+    """All occurrences of a rule, in its order, as they are wanted or stand; cancelled ones too."""
     moved = tuple(
         Occurrence(
             original_start_at=one["original_start_at"],
@@ -66,8 +91,19 @@ def starts_of(
         )
         for one in changed
     )
-    every = occurrences(start_at, start_at + length, time_zone, Series(rrule=rrule, changed=moved))
-    return [one.start_at for one in every] or [start_at]
+    series = Series(rrule=rrule, changed=moved)
+    return all_occurrences(start_at, start_at + timedelta(minutes=minutes), time_zone, series)
+
+
+def still_to_come(
+    start_at: datetime, minutes: int, time_zone: str, rrule: str, times: int, now: datetime
+) -> tuple[datetime, int]:
+    """From which start on Zoom is told of a rule, and how often: it takes a start that is past for now (E6)."""
+    if not rrule or start_at > now or not has_fixed_times(rrule, time_zone):
+        return start_at, times
+    every = every_of(start_at, minutes, time_zone, rrule, ())
+    coming = [one.start_at for one in every if one.start_at > now]
+    return (coming[0], len(coming)) if coming else (start_at, times)
 
 
 def times_of(appointment: Appointment) -> int:
@@ -105,9 +141,15 @@ def next_change(
     plain = [OccurrenceWish(original_start_at=at, start_at=at, minutes=minutes, canceled=False) for at in sorted(back)]
     for wish in [*wanted, *plain]:
         known = stands.get(wish["original_start_at"])
-        if known != wish:
+        if known != wish and not (known and known["canceled"] and wish["canceled"]):
             return wish, known["start_at"] if known else wish["original_start_at"]
     return None
+
+
+def is_to_revive(wanted: Sequence[OccurrenceWish], actual: Sequence[OccurrenceWish]) -> bool:
+    """Whether one is to take place that is deleted at Zoom, which has no call for that."""
+    gone = {one["original_start_at"] for one in wanted if one["canceled"]}
+    return any(one["canceled"] and one["original_start_at"] not in gone for one in actual)
 
 
 def with_change(actual: Sequence[OccurrenceWish], wish: OccurrenceWish) -> list[OccurrenceWish]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from services.zoom_issuer.model_series import OccurrenceWish
+from services.zoom_issuer.model_series import FoundOccurrence, OccurrenceWish
 from shared.drift import EntryState
 from shared.providers import CredentialRevoked, ProviderThrottled
 
@@ -69,6 +69,16 @@ class Meeting:
     agenda: str
     join_url: str = field(repr=False)
     passcode: str = field(repr=False)
+    occurrences: tuple[FoundOccurrence, ...] = ()
+
+
+@dataclass(frozen=True)
+class FoundMeeting:
+    """How a meeting stands at Zoom; ``occurrences`` are those of a series that it shows, under its names."""
+
+    state: EntryState
+    agenda: str = ""
+    occurrences: tuple[FoundOccurrence, ...] = ()
 
 
 class Zoom(Protocol):
@@ -96,12 +106,12 @@ class Zoom(Protocol):
         """A meeting that is not there any more counts as deleted."""
         ...
 
-    async def state(self, token: str, meeting_id: str) -> EntryState | None:
+    async def state(self, token: str, meeting_id: str) -> FoundMeeting | None:
         """How a meeting stands; None only where Zoom says that there is none."""
         ...
 
-    async def standing(self, token: str, user: str) -> Mapping[str, EntryState]:
-        """All scheduled meetings of the user, by number."""
+    async def standing(self, token: str, user: str) -> Mapping[str, FoundMeeting]:
+        """All scheduled meetings of the user, by number, without their occurrences."""
         ...
 
     async def find(self, token: str, user: str, agenda_token: str) -> Sequence[Meeting]:

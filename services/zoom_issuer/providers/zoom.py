@@ -19,9 +19,22 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from services.zoom_issuer.model_series import OccurrenceWish, has_fixed_times
-from services.zoom_issuer.providers import Meeting, MeetingRequest, ScopesMissing, UserPage, ZoomUser
+from services.zoom_issuer.providers import (
+    FoundMeeting,
+    Meeting,
+    MeetingRequest,
+    ScopesMissing,
+    UserPage,
+    ZoomUser,
+)
 from services.zoom_issuer.providers.throttling import throttled
-from services.zoom_issuer.providers.zoom_recurrence import FIXED, WITHOUT_TIMES, occurrence_at, recurrence_of
+from services.zoom_issuer.providers.zoom_recurrence import (
+    FIXED,
+    WITHOUT_TIMES,
+    occurrence_at,
+    occurrences_of,
+    recurrence_of,
+)
 from shared import clock
 from shared.drift import EntryState
 from shared.http import json_object, send
@@ -112,16 +125,16 @@ class ZoomApi:
             if not error.missing:
                 raise
 
-    async def state(self, token: str, meeting_id: str) -> EntryState | None:
+    async def state(self, token: str, meeting_id: str) -> FoundMeeting | None:
         try:
-            return state_of(await self._call("meetings.get", "GET", f"/meetings/{meeting_id}", token))
+            return found_in(await self._call("meetings.get", "GET", f"/meetings/{meeting_id}", token))
         except ProviderRefused as error:
             if not error.missing:
                 raise
             return None
 
-    async def standing(self, token: str, user: str) -> Mapping[str, EntryState]:
-        return {str(row["id"]): state_of(row) for row in await self._scheduled(token, user) if row.get("id")}
+    async def standing(self, token: str, user: str) -> Mapping[str, FoundMeeting]:
+        return {str(row["id"]): found_in(row) for row in await self._scheduled(token, user) if row.get("id")}
 
     async def find(self, token: str, user: str, agenda_token: str) -> Sequence[Meeting]:
         rows = await self._scheduled(token, user)
@@ -192,8 +205,12 @@ def to_body(request: MeetingRequest) -> dict[str, Any]:
     }
 
 
+def found_in(body: Mapping[str, Any]) -> FoundMeeting:
+    return FoundMeeting(state_of(body), str(body.get("agenda") or ""), occurrences_of(body))
+
+
 def state_of(body: Mapping[str, Any]) -> EntryState:
-    """A series has many times, of which none is said here; a time that cannot be read is not said either."""
+    """A series has many times, which its occurrences say; a time that cannot be read is not said either."""
     title = body.get("topic")
     topic = title if isinstance(title, str) else None
     try:
@@ -213,6 +230,7 @@ def from_body(body: Mapping[str, Any], passcode: str) -> Meeting:
         agenda=str(body.get("agenda") or ""),
         join_url=str(body["join_url"]),
         passcode=str(body.get("password") or passcode),
+        occurrences=occurrences_of(body),
     )
 
 

@@ -1,9 +1,10 @@
 """Recurring meetings in Zoom's words: ``recurrence`` of a create or update, and occurrences by their start."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from services.zoom_issuer.model_series import FoundOccurrence
 from shared.recurrence import Frequency, parse
 
 FIXED, WITHOUT_TIMES = 8, 3
@@ -36,3 +37,17 @@ def occurrence_at(meeting: Mapping[str, Any], start_at: datetime) -> Mapping[str
             found: Mapping[str, Any] = one
             return found
     return None
+
+
+def occurrences_of(meeting: Mapping[str, Any]) -> tuple[FoundOccurrence, ...]:
+    """Those that can be read."""
+    found = []
+    for one in meeting.get("occurrences") or ():
+        try:
+            start_at = datetime.fromisoformat(str(one["start_time"])).astimezone(UTC)
+            deleted = one.get("status") == "deleted"
+            minutes = int(one.get("duration") or 0) if deleted else int(one["duration"])
+            found.append(FoundOccurrence(str(one["occurrence_id"]), start_at, minutes, deleted))
+        except (KeyError, ValueError, TypeError, OverflowError):
+            continue
+    return tuple(found)

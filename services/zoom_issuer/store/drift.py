@@ -5,11 +5,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from services.zoom_issuer.drift import MeetingDrift, Suspicion, as_found
+from services.zoom_issuer.drift import MeetingDrift, Suspicion, Unproved, as_found
+from services.zoom_issuer.drift_series import taking_place
 from services.zoom_issuer.model import Actual
 from shared import clock
 from shared.contracts.envelope import CloudEvent
-from shared.drift import EntryState, KnownDrift
+from shared.drift import EntryState, KnownDrift, OccurrenceState
 from shared.due import Lease
 from shared.messaging import outbox
 from shared.mongo import AFTER, ASCENDING, Collection, Document, IndexModel
@@ -27,7 +28,7 @@ INDEXES = [
     ),
 ]
 _HEARD: Document = {"$inc": {"heard_of_changes": 1}}
-_SETTLED = dict.fromkeys(("suspected", "look_tries", "missing_since", "accepted"), "")
+_SETTLED = dict.fromkeys(("suspected", "look_tries", "missing_since", "unproved", "accepted"), "")
 
 
 class DriftRows:
@@ -66,22 +67,31 @@ class DriftRows:
         await self._meetings.update_many({**which, "due_at": None}, {"$set": {"due_at": clock.now()}})
 
     async def count(self, connection_id: str) -> tuple[int, int]:
-        """How many are missing that nobody heard of or decided about, and how many are to come at all."""
-        coming = _coming(connection_id)
-        missing = {**coming, "missing_since": {"$ne": None}, "drift": None, "accepted": None}
-        return await self._meetings.count_documents(missing), await self._meetings.count_documents(coming)
+        """How many are missing that nobody heard of or decided about, and how many are to come at all; each occurrence
+        of a series is one.
+        """
+        missing = coming = 0
+        fields = ["actual", "missing_since", "unproved", "drift", "accepted"]
+        for row in await self._meetings.find(_coming(connection_id), fields).to_list(None):
+            of_series = taking_place(Actual(**row["actual"]))
+            coming += max(1, sum(one.end_at is not None and one.end_at > clock.now() for one in of_series))
+            if row.get("accepted") is None:
+                missing += row.get("missing_since") is not None and row.get("drift") is None
+                missing += len((row.get("unproved") or {}).get("originals", ()))
+        return missing, coming
 
     async def decide(self, connection_id: str, *, accept: bool) -> list[str]:
         """What is missing counts as deleted, or is made anew; the ids."""
-        which = {**_coming(connection_id), "missing_since": {"$ne": None}, "drift": None}
-        ids = [row["_id"] for row in await self._meetings.find(which, {"_id": 1}).to_list(None)]
-        values: Document = {"suspected": True, "due_at": clock.now()}
-        if accept:
-            values["accepted"] = True
-        else:
-            values["drift"] = _stored(MeetingDrift(KnownDrift("", "", 0), None, restore=True))
-        await self._meetings.update_many({"_id": {"$in": ids}}, {"$set": values, **_HEARD})
-        return ids
+        gone: list[Document] = [{"missing_since": {"$ne": None}, "drift": None}, {"unproved": {"$ne": None}}]
+        rows = await self._meetings.find({**_coming(connection_id), "$or": gone}).to_list(None)
+        for row in rows:
+            values: Document = {"suspected": True, "due_at": clock.now()}
+            if accept:
+                values["accepted"] = True
+            else:
+                values["drift"] = _stored(MeetingDrift(KnownDrift("", "", 0), _without(row), restore=True))
+            await self._meetings.update_one({"_id": row["_id"]}, {"$set": values, **_HEARD})
+        return [row["_id"] for row in rows]
 
     async def restore(self, appointment_id: str, drift_id: str) -> bool:
         """Put back what was told under this name, unless that is settled."""
@@ -98,17 +108,28 @@ class DriftRows:
         gone = {**_SETTLED, "drift": ""}
         return await self._write(lease, {"$unset": gone, "$set": {"announced_revision": 0, "due_at": clock.now()}})
 
-    async def put_off(self, lease: Lease, due_at: datetime | None, missing_since: datetime | None = None) -> bool:
+    async def stands(self, lease: Lease, actual: Actual) -> bool:
+        """More is known of how it stands; unless more is done under this lease, work goes on from there."""
+        return await self._write(lease, {"$set": {"actual": vars(actual), "due_at": clock.now()}})
+
+    async def put_off(
+        self,
+        lease: Lease,
+        due_at: datetime | None,
+        missing_since: datetime | None = None,
+        unproved: Unproved | None = None,
+    ) -> bool:
         """Ask again then, or when somebody suspects again."""
-        values = {"missing_since": missing_since} if missing_since else {}
+        values: Document = {"missing_since": missing_since} if missing_since else {}
+        values |= {"unproved": vars(unproved)} if unproved else {}
         gone, there = _due(due_at, values)
         return await self._write(lease, {"$unset": gone, **there, "$inc": {"look_tries": 1}})
 
     async def tell(
-        self, lease: Lease, revision: int, state: dict[str, Any], event: CloudEvent[Any]
+        self, lease: Lease, revision: int, state: dict[str, Any], events: Sequence[CloudEvent[Any]]
     ) -> list[outbox.Entry] | None:
         """Say what was found; None in ``state`` removes. None where a newer revision or suspicion came meanwhile."""
-        waiting = outbox.entries([event])
+        waiting = outbox.entries(events)
         change = {
             "$set": {name: value for name, value in state.items() if value is not None},
             "$unset": {name: "" for name, value in state.items() if value is None},
@@ -146,13 +167,26 @@ def suspicion_of(row: Document) -> Suspicion:
         drift=_drift(row.get("drift")),
         accepted=row.get("accepted", False),
         tries=row.get("look_tries", 0),
+        unproved=_unproved(row.get("unproved")),
     )
 
 
-def told(drift: MeetingDrift, missing_since: datetime | None) -> dict[str, Any]:
-    """The row's state once others hear of this drift; None removes."""
-    settled: dict[str, Any] = dict.fromkeys(_SETTLED)
-    return {**settled, "drift": _stored(drift), "missing_since": missing_since}
+def told(drift: MeetingDrift, missing_since: datetime | None, unproved: Unproved | None) -> dict[str, Any]:
+    """The row's state once others hear of this drift; None removes. Of what is unproved Zoom is asked again."""
+    state: dict[str, Any] = {**dict.fromkeys(_SETTLED), "drift": _stored(drift), "missing_since": missing_since}
+    return state | ({"suspected": True, "unproved": vars(unproved)} if unproved else {})
+
+
+def _unproved(stored: Document | None) -> Unproved | None:
+    return Unproved(stored["since"], tuple(stored["originals"])) if stored else None
+
+
+def _without(row: Document) -> EntryState | None:
+    """How it stands without the occurrences that are missing; None where the whole is."""
+    unproved = _unproved(row.get("unproved"))
+    if unproved is None or row.get("missing_since") is not None:
+        return None
+    return EntryState(None, None, None, tuple(OccurrenceState(at, None, None) for at in unproved.originals))
 
 
 def _stored(drift: MeetingDrift) -> Document:
@@ -162,9 +196,15 @@ def _stored(drift: MeetingDrift) -> Document:
 def _drift(stored: Document | None) -> MeetingDrift | None:
     if stored is None:
         return None
-    known = KnownDrift(stored["drift_id"], stored["look"], stored["revision"])
-    found = EntryState(**stored["found"]) if stored["found"] else None
-    return MeetingDrift(known, found, stored["restore"])
+    known = KnownDrift(stored["drift_id"], stored["look"], stored["revision"], tuple(stored.get("gone", ())))
+    return MeetingDrift(known, _found(stored["found"]), stored["restore"])
+
+
+def _found(stored: Document | None) -> EntryState | None:
+    if stored is None:
+        return None
+    occurrences = tuple(OccurrenceState(**one) for one in stored.get("occurrences", ()))
+    return EntryState(**{**stored, "occurrences": occurrences})
 
 
 def _due(due_at: datetime | None, values: Document | None = None) -> tuple[Document, Document]:

@@ -7,10 +7,11 @@ repeats (G10); each finished step is written before the next begins.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from services.zoom_issuer.drift_series import with_names
 from services.zoom_issuer.hosts import ME, Host
 from services.zoom_issuer.limits import Gathering
 from services.zoom_issuer.model import (
@@ -21,9 +22,10 @@ from services.zoom_issuer.model import (
     agenda_token,
     next_start,
     next_step,
+    revives,
     same_times,
 )
-from services.zoom_issuer.model_series import next_change, with_change
+from services.zoom_issuer.model_series import next_change, still_to_come, with_change
 from services.zoom_issuer.providers import Meeting, MeetingRequest, Zoom
 from services.zoom_issuer.store.connections import Connections
 from services.zoom_issuer.store.meetings import MeetingStore, row_of
@@ -159,7 +161,7 @@ class FollowAppointment:
             await self._delete_at_zoom(row, attempt.made(double.meeting_id))
         if not found:
             return await self._store.forget_attempt(lease)
-        return await self._store.keep(lease, attempt.made(found[0].meeting_id), found[0])
+        return await self._keep(lease, attempt, found[0])
 
     async def _create(self, lease: Lease, row: MeetingRow) -> bool:
         host = await self._host_of(row)
@@ -177,6 +179,7 @@ class FollowAppointment:
             zoom_user_id=row.wanted.zoom_user_id,
             path=host.path,
             rrule=row.wanted.rrule,
+            changed=[one for one in row.wanted.changed if one["original_start_at"] < self._first(row)[0]],
         )
         meeting = await self._call(
             host.connection_id,
@@ -185,7 +188,11 @@ class FollowAppointment:
         )
         if meeting is None:
             return False
-        return await self._store.keep(lease, attempt.made(meeting.meeting_id), meeting)
+        return await self._keep(lease, attempt, meeting)
+
+    async def _keep(self, lease: Lease, attempt: Attempt, meeting: Meeting) -> bool:
+        made = attempt.made(meeting.meeting_id)
+        return await self._store.keep(lease, with_names(made, meeting.occurrences, clock.now()), meeting)
 
     async def _try_to_create(self, lease: Lease, row: MeetingRow, attempt: Attempt, token: str) -> Meeting | None:
         """One request; None where the lease was lost before it went out."""
@@ -224,6 +231,7 @@ class FollowAppointment:
             time_zone=wanted.time_zone,
             rrule=wanted.rrule,
             changed=actual.changed if same_times(wanted, actual) else [],
+            names=actual.names if same_times(wanted, actual) else [],
         )
         return await self._store.keep(lease, moved)
 
@@ -268,6 +276,9 @@ class FollowAppointment:
         return await self._store.keep(lease, replace(actual, changed=with_change(actual.changed, wish)))
 
     async def _retire(self, lease: Lease, row: MeetingRow) -> bool:
+        """Of occurrences that somebody deleted, more may be followed in a moment: only then the rest comes back."""
+        if row.actual is not None and row.told and row.wanted.exists and revives(row.wanted, row.actual):
+            self._gather(row, row.actual)
         return await self._store.retire(lease)
 
     async def _adopt(self, lease: Lease, row: MeetingRow) -> bool:
@@ -304,16 +315,21 @@ class FollowAppointment:
             return False
         return same_times(row.wanted, row.actual)
 
+    def _first(self, row: MeetingRow) -> tuple[datetime, int]:
+        wanted, now = row.wanted, clock.now()
+        return still_to_come(wanted.start_at, wanted.minutes, wanted.time_zone, wanted.rrule, wanted.times, now)
+
     def _request(self, row: MeetingRow) -> MeetingRequest:
+        start_at, times = self._first(row)
         return MeetingRequest(
             topic=row.wanted.topic,
             agenda=agenda_token(row.appointment_id, row.generation),
-            start_at=row.wanted.start_at,
+            start_at=start_at,
             minutes=row.wanted.minutes,
             time_zone=row.wanted.time_zone,
             passcode=self._new_passcode(),
             rrule=row.wanted.rrule,
-            times=row.wanted.times,
+            times=times,
             keeps_times=self._keeps_times(row),
         )
 

@@ -7,7 +7,7 @@ granted before.
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +16,8 @@ import orjson
 import structlog
 
 from services.zoom_issuer.model import Actual, MeetingRow, Wanted
+from services.zoom_issuer.model_series import FoundOccurrence, every_of
+from services.zoom_issuer.providers.zoom_recurrence import occurrences_of
 from services.zoom_issuer.store.drift import DriftRows
 from services.zoom_issuer.store.meetings import row_of
 from services.zoom_issuer.usecases.deauthorize import Deauthorize
@@ -117,7 +119,16 @@ def _says(known: Actual | Wanted, told: Mapping[str, Any]) -> bool:
     facts = {"topic": known.topic, "duration": known.minutes, "timezone": known.time_zone}
     if any(told[name] != fact for name, fact in facts.items() if name in told):
         return False
+    if "occurrences" in told:
+        return _says_occurrences(known, occurrences_of(told))
     return "start_time" not in told or _moment(told["start_time"]) == known.start_at
+
+
+def _says_occurrences(known: Actual | Wanted, told: Sequence[FoundOccurrence]) -> bool:
+    """Whether each is one as it is known or wanted."""
+    every = every_of(known.start_at, known.minutes, known.time_zone, known.rrule, known.changed) if known.rrule else []
+    times = {(one.start_at, one.end_at - one.start_at, one.canceled) for one in every}
+    return bool(told) and all((one.start_at, timedelta(minutes=one.minutes), one.deleted) in times for one in told)
 
 
 def _moment(text: object) -> datetime | None:

@@ -5,13 +5,13 @@ A row per user is due every few minutes; reading does not count against the user
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
 
 import structlog
 
 from services.zoom_issuer.drift import looks_other
+from services.zoom_issuer.drift_series import taking_place
 from services.zoom_issuer.hosts import ME
-from services.zoom_issuer.providers import Zoom
+from services.zoom_issuer.providers import FoundMeeting, Zoom
 from services.zoom_issuer.store.connections import Connections, Kind
 from services.zoom_issuer.store.drift import DriftRows, suspicion_of
 from services.zoom_issuer.store.meetings import row_of
@@ -19,7 +19,6 @@ from services.zoom_issuer.store.sweeps import Sweep, Sweeps
 from services.zoom_issuer.usecases.call_zoom import CallZoom
 from services.zoom_issuer.usecases.hosting import Hosts
 from shared import clock
-from shared.drift import EntryState
 from shared.due import Lease
 from shared.mongo import Document
 from shared.providers import CredentialRevoked, ProviderError, ProviderThrottled
@@ -82,7 +81,7 @@ class SweepMeetings:
         least = error.retry_after if isinstance(error, ProviderThrottled) else timedelta(0)
         return min(max(_TRY_AGAIN, least), self._every)
 
-    async def _list(self, sweep: Sweep) -> Mapping[str, EntryState]:
+    async def _list(self, sweep: Sweep) -> Mapping[str, FoundMeeting]:
         host = sweep.host_user_id or ""
         known = await self._connections.get(sweep.connection_id)
         path = ME if known is None or known.kind is Kind.OWN else host
@@ -90,8 +89,12 @@ class SweepMeetings:
         return await self._call(connection_id, lambda token: self._zoom.standing(token, user))
 
 
-def _is_suspect(document: Document, shown: Mapping[str, Any]) -> bool:
+def _is_suspect(document: Document, shown: Mapping[str, FoundMeeting]) -> bool:
+    """A list says nothing of occurrences: of each series Zoom is asked."""
     row = row_of(document)
     if row.actual is None or not row.wanted.exists:
         return False
-    return looks_other(row.actual, suspicion_of(document), shown.get(row.actual.meeting_id), clock.now())
+    if taking_place(row.actual):
+        return True
+    found = shown.get(row.actual.meeting_id)
+    return looks_other(row.actual, suspicion_of(document), found.state if found else None, clock.now())

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared import clock
 from shared.contracts.booking import Occurrence, Series
 from tests.integration.zoom_issuer.conftest import World, unsealed
 from tests.integration.zoom_issuer.test_meetings import canceled, confirmed, moved
+from tests.integration.zoom_issuer.workshop import Workshop, wanted
 from tests.waiting import eventually
 
 WEEK, HOUR = timedelta(days=7), timedelta(hours=1)
@@ -93,3 +95,14 @@ async def test_a_rule_that_zoom_does_not_know_gets_a_link_for_every_time(world: 
     await eventually(world.issued)
     [meeting] = await world.meetings()
     assert meeting["type"] == 3
+
+
+async def test_c1_a_series_that_has_begun_is_made_of_what_is_to_come(shop: Workshop) -> None:
+    clock.set_offset(STARTS[1] + timedelta(hours=6) - clock.real_now())
+    await shop.connect()
+    await shop.want(wanted(**a_series(PUT, GONE)))
+    await shop.work()
+    [request] = shop.zoom.meetings.values()
+    assert (request.start_at, request.times) == (STARTS[2], 2)
+    assert shop.zoom.asked == ["create", "change_occurrence"], "only the cancelled one is still to come"
+    assert len(shop.ear.of("meeting_issued")) == 1

@@ -9,7 +9,7 @@ from typing import Any
 from services.zoom_issuer.limits import DailyLimit, Gathering
 from services.zoom_issuer.model import Wanted, wanted_of
 from services.zoom_issuer.model_series import OccurrenceWish
-from services.zoom_issuer.providers import Meeting, MeetingRequest, UserPage, ZoomUser
+from services.zoom_issuer.providers import FoundMeeting, Meeting, MeetingRequest, UserPage, ZoomUser
 from services.zoom_issuer.store.accounts import Accounts
 from services.zoom_issuer.store.budgets import Budgets
 from services.zoom_issuer.store.connections import Connection, Connections
@@ -100,12 +100,12 @@ class FakeZoom:
         self.meetings.pop(meeting_id, None)
         await self._end("delete")
 
-    async def state(self, token: str, meeting_id: str) -> EntryState | None:
+    async def state(self, token: str, meeting_id: str) -> FoundMeeting | None:
         await self._begin("state", token)
         await self._end("state")
         return _state(self.meetings[meeting_id]) if meeting_id in self.meetings else None
 
-    async def standing(self, token: str, user: str) -> Mapping[str, EntryState]:
+    async def standing(self, token: str, user: str) -> Mapping[str, FoundMeeting]:
         await self._begin("standing", token)
         return {name: _state(one) for name, one in self.meetings.items()}
 
@@ -118,8 +118,9 @@ class FakeZoom:
         ]
 
 
-def _state(meeting: MeetingRequest) -> EntryState:
-    return EntryState(meeting.start_at, meeting.start_at + timedelta(minutes=meeting.minutes), meeting.topic)
+def _state(meeting: MeetingRequest) -> FoundMeeting:
+    end_at = meeting.start_at + timedelta(minutes=meeting.minutes)
+    return FoundMeeting(EntryState(meeting.start_at, end_at, meeting.topic), meeting.agenda)
 
 
 @dataclass
