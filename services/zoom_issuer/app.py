@@ -18,6 +18,8 @@ from services.zoom_issuer.settings import Settings
 from services.zoom_issuer.store.accounts import Accounts
 from services.zoom_issuer.store.budgets import Budgets
 from services.zoom_issuer.store.connections import Connections
+from services.zoom_issuer.store.doubles import INDEX as TOKENS
+from services.zoom_issuer.store.doubles import Doubles
 from services.zoom_issuer.store.drift import INDEXES as DRIFT_INDEXES
 from services.zoom_issuer.store.drift import DriftRows
 from services.zoom_issuer.store.freezes import Freezes
@@ -69,6 +71,7 @@ class Stores:
     users: UserStore
     staff: StaffStore
     drift: DriftRows
+    doubles: Doubles
     freezes: Freezes
     sweeps: Sweeps
     budgets: Budgets
@@ -86,6 +89,7 @@ class Stores:
             UserStore(database),
             StaffStore(database),
             DriftRows(meetings.meetings),
+            Doubles(meetings.meetings),
             Freezes(database),
             Sweeps(database),
             Budgets(database),
@@ -97,7 +101,7 @@ class Stores:
         rows, meetings = self.connections.rows, self.meetings.meetings
         return {
             **self.meetings.indexes,
-            meetings: [*self.meetings.indexes[meetings], *DRIFT_INDEXES],
+            meetings: [*self.meetings.indexes[meetings], *DRIFT_INDEXES, TOKENS],
             **self.freezes.indexes,
             **self.sweeps.indexes,
             **self.users.indexes,
@@ -136,6 +140,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
         new_passcode=lambda: f"{secrets.randbelow(1_000_000):06d}",
     )
     worker = DueWorker("meetings", store.meetings, follow)
+    sweep = _sweep(settings, stores, hosts, call, zoom, worker)
     staff_worker = DueWorker("zoom_staff", staff.rows, AssignUser(hosts, staff, relay))
     follow_connection = _follow_connection(settings, stores, call, endpoints, zoom, worker, staff_worker)
     connections_worker = DueWorker("zoom_connections", connections.rows, follow_connection, lease=_LISTING)
@@ -148,12 +153,12 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
         relay=relay,
         indexes=stores.indexes,
         subscribers=Subscribers(store, stores.drift, staff, worker, staff_worker).router(),
-        workers=[worker, staff_worker, connections_worker, *_sweeping(settings, stores, hosts, call, zoom, worker)],
+        workers=[worker, staff_worker, connections_worker, *_sweeping(settings, stores, call, sweep)],
         routers=[
             build_router(connect, connections, hosts, stores.freezes, budget, api_tokens),
             build_budget_router(budget, api_tokens),
             _account_router(settings, stores, endpoints, zoom, relay, connections_worker, call.limits),
-            _watching(settings, stores, tokens, worker, connections_worker),
+            _watching(settings, stores, tokens, worker, connections_worker, sweep),
         ],
         closing=[api.aclose, oauth.aclose],
     )
@@ -176,12 +181,23 @@ def _check(stores: Stores, zoom: Zoom, relay: Relay) -> CheckMeeting:
     return CheckMeeting(stores.meetings, stores.drift, stores.connections, zoom, freeze, relay)
 
 
-def _sweeping(
+def _sweep(
     settings: Settings, stores: Stores, hosts: Hosts, call: CallZoom, zoom: Zoom, worker: DueWorker
-) -> list[Worker]:
-    sweep = SweepMeetings(
-        stores.sweeps, stores.drift, stores.connections, hosts, call, zoom, worker.wake, every=settings.sweep_every
+) -> SweepMeetings:
+    return SweepMeetings(
+        stores.sweeps,
+        stores.drift,
+        stores.doubles,
+        stores.connections,
+        hosts,
+        call,
+        zoom,
+        worker.wake,
+        every=settings.sweep_every,
     )
+
+
+def _sweeping(settings: Settings, stores: Stores, call: CallZoom, sweep: SweepMeetings) -> list[Worker]:
     return [
         DueWorker("zoom_sweeps", stores.sweeps.rows, sweep, concurrency=4),
         Watch("zoom_hosts", sweep.discover, every=settings.sweep_every / 7),
@@ -191,7 +207,12 @@ def _sweeping(
 
 
 def _watching(
-    settings: Settings, stores: Stores, tokens: AccessTokens, worker: DueWorker, connections_worker: DueWorker
+    settings: Settings,
+    stores: Stores,
+    tokens: AccessTokens,
+    worker: DueWorker,
+    connections_worker: DueWorker,
+    sweep: SweepMeetings,
 ) -> APIRouter:
     """What the gateway asks about changes at Zoom (E7)."""
     own_app, admin_app = settings.zoom_client_id, settings.zoom_admin_client_id
@@ -201,6 +222,7 @@ def _watching(
         Deauthorize(stores.connections, tokens, own_app=own_app, admin_app=admin_app),
         UsersChangedAtZoom(stores.accounts, connections_worker),
         worker.wake,
+        sweep.hurry,
     )
     resume = ResumeMeetings(stores.freezes, stores.drift, worker.wake)
     return build_watch_router(hear, stores.freezes, resume, stores.connections, settings.api_tokens.get_secret_value())

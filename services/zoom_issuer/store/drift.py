@@ -42,14 +42,15 @@ class DriftRows:
         which = {"actual.meeting_id": meeting_id, "wanted.exists": True, "ends_at": {"$gt": clock.now()}}
         return await self._meetings.find(which).to_list(None)
 
-    async def hosts(self) -> list[Document]:
-        """Whose meetings are to come: ``organization_id``, ``connection_id``, ``host_user_id``."""
+    async def hosts(self, host_user_id: str | None = None) -> list[Document]:
+        """Whose meetings are to come: ``organization_id``, ``connection_id``, ``host_user_id``; of one where asked."""
         group = {
             name: f"$actual.{name}" if name != "organization_id" else "$organization_id"
             for name in ("organization_id", "connection_id", "host_user_id")
         }
+        coming = {"actual.connection_id": {"$gt": ""}, "wanted.exists": True, "ends_at": {"$gt": clock.now()}}
         steps: list[Document] = [
-            {"$match": {"actual.connection_id": {"$gt": ""}, "wanted.exists": True, "ends_at": {"$gt": clock.now()}}},
+            {"$match": coming | ({"actual.host_user_id": host_user_id} if host_user_id else {})},
             {"$group": {"_id": group}},
         ]
         found = await self._meetings.aggregate(steps).to_list(None)

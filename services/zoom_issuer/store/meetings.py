@@ -63,7 +63,7 @@ class MeetingStore:
 
     async def begin_attempt(self, lease: Lease, attempt: Attempt) -> bool:
         """Write down that a create goes out, before it does: whoever finds this row later looks before repeating."""
-        return await self._write(lease, {"$set": {"attempt": vars(attempt)}})
+        return await self._write(lease, {"$set": {"attempt": vars(attempt)}, "$addToSet": {"tokens": attempt.token}})
 
     async def forget_attempt(self, lease: Lease) -> bool:
         """The create surely did nothing."""
@@ -114,8 +114,8 @@ class MeetingStore:
     async def settle(
         self, lease: Lease, revision: int, state: Mapping[str, Any], events: Events
     ) -> list[outbox.Entry] | None:
-        """Say how a revision ended; the row stays due where a newer one came meanwhile, and where Zoom is to be asked
-        how the meeting stands. None in ``state`` removes.
+        """Say how a revision ended; the row stays due where a newer one came meanwhile, where a double was found, and
+        where Zoom is to be asked how the meeting stands. None in ``state`` removes.
         """
         waiting = outbox.entries(events)
         gone = {name: "" for name, value in state.items() if value is None}
@@ -128,7 +128,7 @@ class MeetingStore:
         row = await self.meetings.find_one_and_update(
             {**lease.held, "wanted.revision": revision}, change, return_document=AFTER
         )
-        if row is not None and row.get("suspected") and row.get("due_at") is None and row_of(row).stands:
+        if row is not None and row.get("due_at") is None and _has_more_to_do(row, lease):
             await self.meetings.update_one(lease.held, {"$set": {"due_at": clock.now()}})
         return waiting if row is not None else None
 
@@ -183,6 +183,12 @@ class MeetingStore:
         lease.row.clear()
         lease.row.update(row)
         return True
+
+
+def _has_more_to_do(row: Document, lease: Lease) -> bool:
+    """What came while the lease was held."""
+    found = len(row.get("leftovers", [])) > len(lease.row.get("leftovers", []))
+    return found or (row.get("suspected", False) and row_of(row).stands)
 
 
 def row_of(document: Document) -> MeetingRow:

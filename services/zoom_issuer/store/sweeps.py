@@ -27,10 +27,15 @@ class Sweeps:
 
     async def begin(self, sweep: Sweep, due_at: datetime) -> None:
         """First at ``due_at``; nothing where it goes on already."""
+        await self._write(sweep, {"$setOnInsert": {**vars(sweep), "due_at": due_at}})
+
+    async def hurry(self, sweep: Sweep, due_at: datetime) -> None:
+        await self._write(sweep, {"$setOnInsert": vars(sweep), "$set": {"due_at": due_at}})
+
+    async def _write(self, sweep: Sweep, change: Document) -> None:
         row_id = f"{sweep.connection_id}/{sweep.host_user_id or ''}"
-        first = {"$setOnInsert": {**vars(sweep), "due_at": due_at}}
         with suppress(DuplicateKeyError):  # another replica was first
-            await self.rows.update_one({"_id": row_id}, first, upsert=True)
+            await self.rows.update_one({"_id": row_id}, change, upsert=True)
 
     async def later(self, lease: Lease, due_at: datetime) -> None:
         await self.rows.update_one(lease.held, {"$set": {"due_at": due_at}})

@@ -7,7 +7,7 @@ granted before.
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -46,7 +46,9 @@ class Heard:
 
 
 class HearZoom:
-    """``secret`` is the app's secret token; where it is empty nothing is believed."""
+    """``secret`` is the app's secret token; where it is empty nothing is believed. ``hurry`` has the meetings of a Zoom
+    user looked at: one that was recovered may be a second one (G13).
+    """
 
     def __init__(
         self,
@@ -55,12 +57,14 @@ class HearZoom:
         deauthorize: Deauthorize,
         users_changed: UsersChangedAtZoom,
         wake: Callable[[str], None],
+        hurry: Callable[[str], Awaitable[None]],
     ) -> None:
         self._secret = secret
         self._rows = rows
         self._deauthorize = deauthorize
         self._users_changed = users_changed
         self._wake = wake
+        self._hurry = hurry
 
     async def __call__(self, headers: Mapping[str, str], body: bytes) -> Heard:
         named = {name.lower(): value for name, value in headers.items()}
@@ -100,6 +104,8 @@ class HearZoom:
         if not isinstance(told, dict) or not str(told.get("id", "")).isdigit():
             return
         found = [row_of(row) for row in await self._rows.by_meeting(str(told["id"]))]
+        if event == "meeting.recovered" and not found and told.get("host_id"):
+            await self._hurry(str(told["host_id"]))
         suspects = [row.appointment_id for row in found if not (event == "meeting.updated" and is_echo(row, told))]
         if suspects:
             await self._rows.suspect(suspects)

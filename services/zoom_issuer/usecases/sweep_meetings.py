@@ -1,4 +1,5 @@
-"""Look at all coming meetings of a Zoom user with few calls, whether anybody told of a change or not (E7, G16).
+"""Look at all coming meetings of a Zoom user with few calls, whether anybody told of a change or not (E7, G16), and
+have those deleted that stand there a second time (G13).
 
 A row per user is due every few minutes; reading does not count against the user's requests of a day.
 """
@@ -13,6 +14,7 @@ from services.zoom_issuer.drift_series import taking_place
 from services.zoom_issuer.hosts import ME
 from services.zoom_issuer.providers import FoundMeeting, Zoom
 from services.zoom_issuer.store.connections import Connections, Kind
+from services.zoom_issuer.store.doubles import Doubles
 from services.zoom_issuer.store.drift import DriftRows, suspicion_of
 from services.zoom_issuer.store.meetings import row_of
 from services.zoom_issuer.store.sweeps import Sweep, Sweeps
@@ -34,6 +36,7 @@ class SweepMeetings:
         self,
         sweeps: Sweeps,
         rows: DriftRows,
+        doubles: Doubles,
         connections: Connections,
         hosts: Hosts,
         call: CallZoom,
@@ -44,6 +47,7 @@ class SweepMeetings:
     ) -> None:
         self._sweeps = sweeps
         self._rows = rows
+        self._doubles = doubles
         self._connections = connections
         self._hosts = hosts
         self._call = call
@@ -56,6 +60,11 @@ class SweepMeetings:
         for host in await self._rows.hosts():
             sweep = Sweep(host["organization_id"], host["connection_id"], host.get("host_user_id"))
             await self._sweeps.begin(sweep, clock.now() + self._every)
+
+    async def hurry(self, host_user_id: str) -> None:
+        """Something is there again at Zoom that is none of the meetings that stand."""
+        for host in await self._rows.hosts(host_user_id):
+            await self._sweeps.hurry(Sweep(host["organization_id"], host["connection_id"], host_user_id), clock.now())
 
     async def __call__(self, lease: Lease) -> None:
         sweep = self._sweeps.of(lease.row)
@@ -71,8 +80,11 @@ class SweepMeetings:
             return
         suspects = [row["_id"] for row in rows if _is_suspect(row, shown)]
         await self._rows.suspect(suspects)
+        apart = await self._doubles.set_apart(sweep, {number: one.agenda for number, one in shown.items()})
+        if apart:
+            log.info("meetings.doubled", connection_id=sweep.connection_id, rows=apart)
         await self._sweeps.later(lease, clock.now() + self._every)
-        for row_id in suspects:
+        for row_id in {*suspects, *apart}:
             self._wake(row_id)
 
     def _pause(self, error: ProviderError) -> timedelta:
