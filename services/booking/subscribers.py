@@ -322,8 +322,7 @@ class Subscribers:
 
     async def on_reminder_scheduled(self, event: CloudEvent[ReminderScheduled]) -> None:
         await self._timeline(event)
-        filed = event.data
-        await self._effects.reminder_filed(filed.appointment_id, filed.revision, filed.due_at, event.aggregateversion)
+        await self._effects.reminder_filed(event.data, event.aggregateversion)
 
     async def on_notice_due(self, event: CloudEvent[NoticeDue]) -> None:
         await self._timeline(event)
@@ -333,13 +332,10 @@ class Subscribers:
 
     async def on_reminder_canceled(self, event: CloudEvent[ReminderCanceled]) -> None:
         await self._timeline(event)
-        dropped = event.data
-        if dropped.minutes is not None:
-            await self._effects.notice_dropped(dropped.appointment_id, dropped.revision, dropped.reason, _moment(event))
-            return
-        await self._effects.reminder_dropped(
-            dropped.appointment_id, dropped.revision, dropped.reason, event.aggregateversion
-        )
+        if event.data.minutes is not None:
+            await self._effects.notice_dropped(event.data, _moment(event))
+        else:
+            await self._effects.reminder_dropped(event.data, event.aggregateversion)
 
 
 def _moment(event: CloudEvent[Any]) -> int:

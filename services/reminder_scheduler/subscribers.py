@@ -8,11 +8,15 @@ from services.reminder_scheduler.model import Known, Office
 from services.reminder_scheduler.store import ReminderStore
 from services.reminder_scheduler.usecases.file_reminder import FileReminder
 from shared.contracts.booking import (
+    Appointment,
     AppointmentCanceled,
     AppointmentChanged,
     AppointmentConfirmed,
     AppointmentEvent,
     AppointmentRescheduled,
+    LinkShown,
+    Occurrence,
+    Reveal,
 )
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import OrganizationChanged
@@ -98,9 +102,15 @@ def _known(
             time_zone=appointment.time_zone,
             decided_at=event.time,
             canceled=gone or one.canceled,
-            reveal=appointment.reveal,
+            reveal=_revealed(appointment, one),
             place=place if recurs else None,
             original_start_at=one.original_start_at if recurs else None,
         )
         for place, one in enumerate(every)
     ]
+
+
+def _revealed(appointment: Appointment, one: Occurrence) -> Reveal:
+    """The link of a series is told by the notices of one occurrence; those of the others remind (C7)."""
+    tells = appointment.link_start_at in (None, one.start_at)
+    return appointment.reveal if tells else appointment.reveal.model_copy(update={"link": LinkShown.AT_ONCE})

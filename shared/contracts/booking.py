@@ -149,10 +149,10 @@ class Appointment(Value):
     meeting is due. ``topic`` is the meeting's at Zoom where it is not the title (E3); ``link_generation`` grows when
     somebody who knows the link lost the right to attend (C9), and a link that was issued for revision ``link_since`` or
     later stays valid (G12). ``hosted_by_bookable``: that Zoom user is a bookable's and nobody else hosts instead (C3).
-    An ``all_day`` one covers whole days of ``time_zone``.
-    ``mails_guest`` is false where the guest is told nothing. ``page`` where a guest booked it on one;
-    ``guest_participates``: the guest is a participant of the organizer's entry, and its UID is the invitation's (H9,
-    G14).
+    An ``all_day`` one covers whole days of ``time_zone``. ``link_start_at`` is the start of the one occurrence of a
+    series before which the link is told, once for all of them (C7). ``mails_guest`` is false where the guest is told
+    nothing. ``page`` where a guest booked it on one; ``guest_participates``: the guest is a participant of the
+    organizer's entry, and its UID is the invitation's (H9, G14).
     """
 
     appointment_id: str
@@ -183,11 +183,17 @@ class Appointment(Value):
     link_generation: int = 1
     link_since: int = 0
     reveal: Reveal = Reveal()
+    link_start_at: Instant | None = None
     all_day: bool = False
     series: Series | None = None
     mails_guest: bool = True
     page: PageRef | None = None
     guest_participates: bool = False
+
+    @property
+    def link_at(self) -> datetime | None:
+        """From when on the guest is told how to join; None: at once."""
+        return self.reveal.link_at(self.link_start_at or self.start_at, self.time_zone)
 
 
 class ProposalEvent(EventData):

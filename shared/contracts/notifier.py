@@ -42,7 +42,8 @@ class Purpose(OpenEnum):
 
 class NotificationSent(WithCalls, routing_key="notifier.notification_sent.v1"):
     """The mail server accepted the mail for all its recipients. Subject: what it is about (proposal, appointment,
-    staff, template). ``fell_back``: the organization's own template failed, so the default went out (C6).
+    staff, template). ``fell_back``: the organization's own template failed, so the default went out (C6). Of what is
+    mailed before each occurrence of a series ``original_start_at`` names the one (E6).
     """
 
     about: str
@@ -52,11 +53,13 @@ class NotificationSent(WithCalls, routing_key="notifier.notification_sent.v1"):
     message_id: str
     with_meeting: bool
     fell_back: bool = False
+    original_start_at: Instant | None = None
 
 
 class NotificationFailed(WithCalls, routing_key="notifier.notification_failed.v1"):
     """The mail server refused the mail for good, or it was suppressed because its time had passed. Where ``retry_at``
-    is set it waits and will be tried again: said at the first failure and then now and again.
+    is set it waits and will be tried again: said at the first failure and then now and again. ``original_start_at`` as
+    in ``NotificationSent``.
     """
 
     about: str
@@ -66,3 +69,4 @@ class NotificationFailed(WithCalls, routing_key="notifier.notification_failed.v1
     reason: str
     suppressed: bool
     retry_at: Instant | None = None
+    original_start_at: Instant | None = None

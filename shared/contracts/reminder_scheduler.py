@@ -17,11 +17,12 @@ class ReasonNotReminded(StrEnum):
 
 
 class ReminderScheduled(EventData, routing_key="reminder_scheduler.reminder_scheduled.v1"):
-    """A reminder is filed for this revision."""
+    """A reminder is filed for this revision, of the occurrence of a series that ``original_start_at`` names (E6)."""
 
     appointment_id: str
     revision: int
     due_at: Instant
+    original_start_at: Instant | None = None
 
 
 class ReminderDue(EventData, routing_key="reminder_scheduler.reminder_due.v1"):
@@ -49,8 +50,8 @@ class NoticeDue(EventData, routing_key="reminder_scheduler.notice_due.v1"):
 
 
 class ReminderCanceled(EventData, routing_key="reminder_scheduler.reminder_canceled.v1"):
-    """No reminder goes out for this revision; with ``minutes`` it is that notice just before the start that does not
-    (C7), of the occurrence that ``original_start_at`` names (E6).
+    """No reminder goes out for this revision, of the occurrence of a series that ``original_start_at`` names (E6); with
+    ``minutes`` it is that notice just before the start that does not (C7).
     """
 
     appointment_id: str

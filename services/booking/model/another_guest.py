@@ -43,12 +43,18 @@ def with_rights_of(before: Appointment, after: Appointment, now: datetime, new_t
     ends = (another and knows) or has_left(before, after)
     changes: dict[str, object] = {
         "link_generation": before.link_generation + ends,
-        "link_told": knows and not ends and before.wants_meeting,
+        "link_told": knows and not ends and (before.wants_meeting or _meets_there(before, after)),
+        "learns_from": now if another or ends else before.learns_from,
     }
     if another:
         token, join_token = new_tokens(before)
         changes |= {"token": token, "join_token": join_token, "own_page": True}
     return after.model_copy(update=changes)
+
+
+def _meets_there(before: Appointment, after: Appointment) -> bool:
+    """With the same other tool (C5)."""
+    return bool(before.place) and before.place == after.place
 
 
 def farewell(before: Appointment, after: Appointment) -> FormerGuest | None:

@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, Field
 
 from services.booking.model.claims import Claim, ClaimKind, resources, seat_resource
-from services.booking.model.drift import Drift, meeting_is_lost, standing
+from services.booking.model.drift import Drift, meeting_is_lost, standing, still_apart
 from services.booking.model.effects import (
     MEETING_KEY,
-    REMINDER_KEY,
     Expected,
     Report,
     entry_key,
@@ -18,7 +17,8 @@ from services.booking.model.effects import (
     room_key,
     shown,
 )
-from services.booking.model.expected_mails import mails, notices
+from services.booking.model.expected_mails import mails
+from services.booking.model.expected_reminders import Owed
 from services.booking.model.page import Answer, Utm
 from services.booking.model.proposal import Origin, TokenSource
 from services.booking.model.spans import Span
@@ -105,6 +105,8 @@ class Appointment(Value):
     link_generation: int = 1
     link_told: bool = False
     """Whether the guest knew how to join before a change by which they would learn it later (C7, C9)."""
+    learns_from: AwareDatetime | None = None
+    """Since when the guest waits for the link that is valid now; None: from the beginning (C7, E6)."""
     link_since: int = 1
     """The revision since which an issued link stays valid: by then host and generation were as they are (G12)."""
     link_by_hand: str | None = None
@@ -122,18 +124,8 @@ class Appointment(Value):
     @property
     def standing_drifts(self) -> list[Drift]:
         """Of single occurrences only of those that take place, at another time than was found."""
-        if not self.is_live:
-            return []
-        found = standing(self.drifts, self.reports, self.version)
-        if all(one.original_start_at is None for one in found):
-            return found
-        times = {one.original_start_at: (one.start_at, one.end_at) for one in self.occurrences}
-        return [
-            one
-            for one in found
-            if one.original_start_at is None
-            or times.get(one.original_start_at) not in (None, (one.start_at, one.end_at))
-        ]
+        found = standing(self.drifts, self.reports, self.version) if self.is_live else []
+        return still_apart(found, self.occurrences) if found else []
 
     @property
     def meeting_is_gone(self) -> bool:
@@ -168,7 +160,19 @@ class Appointment(Value):
         """From when on the guest knows how to join (C7); None where that is at once, or there is no link to tell."""
         if not self.wants_meeting and not self.place:
             return None
-        return self.reveal.link_at(self.start_at, self.time_zone)
+        return self.reveals.link_at(self.link_start_at, self.time_zone)
+
+    @property
+    def link_start_at(self) -> datetime:
+        """The start before which the link is told: of a series the first occurrence's that was not over by then."""
+        since = self.learns_from
+        return next((one.start_at for one in self.occurrences if since is None or one.end_at > since), self.start_at)
+
+    @property
+    def reveals(self) -> contract.Reveal:
+        """A series has one link: what was told once is told, whatever becomes of the occurrence before which it was."""
+        told = self.series is not None and self.link_told
+        return self.reveal.model_copy(update={"link": contract.LinkShown.AT_ONCE}) if told else self.reveal
 
     @property
     def span(self) -> Span:
@@ -281,9 +285,12 @@ class Appointment(Value):
         return self.model_copy(update={"expected": [*kept, *going, *self._mails(Purpose.CANCELED)]})
 
     def _expecting(self, expected: list[Expected]) -> Self:
-        side = "" if self.mails_guest else Audience.STAFF
-        reminder = Expected(effect=Effect.REMINDER, of=side, keys=[REMINDER_KEY], since=self.version)
-        return self.model_copy(update={"expected": [*expected, *self._notices(), reminder]})
+        """With reminder and notices of what has not begun; of what has, of the last."""
+        every = self.occurrences
+        ahead = [one for one in every if one.start_at > self.updated_at] or every[-1:]
+        owed = Owed(ahead, self._told, self.version, recurs=self.series is not None)
+        before = owed.notices(self.reveal, self.time_zone, self.link_at, self.updated_at)
+        return self.model_copy(update={"expected": [*expected, *before, owed.reminder()]})
 
     @property
     def meets_as(self) -> tuple[object, ...]:
@@ -333,10 +340,6 @@ class Appointment(Value):
 
     def _mails(self, purpose: Purpose) -> list[Expected]:
         return mails(purpose, self._told, self.version, self.link_at)
-
-    def _notices(self) -> list[Expected]:
-        times = [self.reveal.notice_at(self.start_at, minutes, self.time_zone) for minutes in self.reveal.notices]
-        return notices(times, self._told, self.version, self.link_at, self.updated_at)
 
     @property
     def _told(self) -> tuple[Audience, ...]:

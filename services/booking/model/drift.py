@@ -4,14 +4,14 @@ The newest finding of each place counts, until it is written there again, the ap
 somebody decided.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from pydantic import AwareDatetime
 
 from services.booking.model.effects import MEETING_KEY, Reported, Reports, entry_key, order_of
-from shared.contracts.booking import DriftDecision
+from shared.contracts.booking import DriftDecision, Occurrence
 from shared.contracts.calendar_sync import CalendarDriftDetected
 from shared.contracts.drift import DriftKind, DriftSource
 from shared.contracts.envelope import Value
@@ -139,6 +139,16 @@ def _newness(drift: Drift) -> tuple[int, str]:
 def _written_since(drift: Drift, reports: Reports) -> bool:
     told = reports.get(drift.reported_as)
     return told is not None and told.order > drift.order
+
+
+def still_apart(found: list[Drift], occurrences: Sequence[Occurrence]) -> list[Drift]:
+    """Without what was found of an occurrence that takes place no more, or as it was found (E6)."""
+    times = {one.original_start_at: (one.start_at, one.end_at) for one in occurrences}
+    return [
+        one
+        for one in found
+        if one.original_start_at is None or times.get(one.original_start_at) not in (None, (one.start_at, one.end_at))
+    ]
 
 
 def meeting_is_lost(drifts: Drifts, reports: Reports) -> bool:

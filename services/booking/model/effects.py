@@ -3,7 +3,7 @@ same state; a transition's closed list says what is expected of them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
@@ -89,7 +89,8 @@ class Expected(Value):
     """One effect of a transition: all ``keys`` are to be there (or gone, where ``absent``) as of revision ``since``.
 
     An entry may stand for several people: ``shared`` is the owner of the one that ``of`` may take part in. A mail that
-    waits for its time is ``not_before`` it; ``tells_link`` where the link is to stand in it (C7).
+    waits for its time is ``not_before`` it; ``tells_link`` where the link is to stand in it (C7). Of a series each
+    occurrence has a key, and its notices each their own of ``times``.
     """
 
     effect: Effect
@@ -99,6 +100,7 @@ class Expected(Value):
     absent: bool = False
     shared: str | None = None
     not_before: AwareDatetime | None = None
+    times: list[AwareDatetime] = Field(default_factory=list)
     tells_link: bool = True
 
     @property
@@ -125,7 +127,10 @@ def shown(expected: Sequence[Expected], reports: Reports) -> list[EffectView]:
     """One view each, but for the reminder's two mails and the mail of its own that tells a late link."""
     views: list[EffectView] = []
     for item in expected:
-        views += _reminder(item, reports) if item.effect is Effect.REMINDER else [_one(item, reports)]
+        if item.effect is Effect.REMINDER:
+            views += _reminder(item, reports)
+        else:
+            views.append(_next_notice(item, reports) if item.purpose is Purpose.NOTICE else _one(item, reports))
         views += [_one(link, reports) for link in _late_link(item, reports)]
     return views
 
@@ -248,24 +253,52 @@ REMINDER_KEY = "reminder"
 FILED = "scheduled"
 """Why a reminder waits: for its hour."""
 _SIDES = (Audience.GUEST, Audience.STAFF)
+_TO_COME = (EffectStatus.WAITING, EffectStatus.PENDING)
 _CARRIERS = (Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.NOTICE)
+
+
+def of_occurrence(key: str, original_start_at: datetime | None) -> str:
+    """The same of one occurrence of a series (E6)."""
+    return f"{key}@{original_start_at.astimezone(UTC):%Y%m%dT%H%M}" if original_start_at else key
 
 
 def _reminder(item: Expected, reports: Reports) -> list[EffectView]:
     """Of each side what became of its mail, and until something is known of that, of the filing; one effect as long as
     both fare alike (G21). ``of`` is a side where only that one is told.
     """
-    filed = reports.get(REMINDER_KEY)
     if item.absent:
-        return [_seen(item, filed)]
-    if item.of:
-        mail = _since(item, reports.get(mail_key(Purpose.REMINDER, item.of)))
-        return [_seen(item, mail or filed)]
-    mails = [_since(item, reports.get(mail_key(Purpose.REMINDER, side))) for side in _SIDES]
-    guest, staff = (_seen(item, mail or filed) for mail in mails)
-    if guest == staff:
-        return [guest]
-    return [view.model_copy(update={"of": side}) for view, side in zip((guest, staff), _SIDES, strict=True)]
+        return [_one(item, reports).model_copy(update={"count": 1})]
+    sides = (item.of,) if item.of else _SIDES
+    views = [_next_reminder(item, side, reports) for side in sides]
+    if views.count(views[0]) == len(views):
+        return views[:1]
+    return [view.model_copy(update={"of": side}) for view, side in zip(views, sides, strict=True)]
+
+
+def _next_reminder(item: Expected, side: str, reports: Reports) -> EffectView:
+    views = []
+    for key in item.keys:
+        filed = reports.get(key)
+        mail = _since(item, reports.get(mail_key(Purpose.REMINDER, side) + key.removeprefix(REMINDER_KEY)))
+        newest = filed if mail is None or (filed is not None and filed.revision > mail.revision) else mail
+        views.append(_seen(item.model_copy(update={"keys": [key]}), newest))
+    return _next(views)
+
+
+def _next_notice(item: Expected, reports: Reports) -> EffectView:
+    times: list[datetime | None] = [*item.times] or [item.not_before] * len(item.keys)
+    each = [item.model_copy(update={"keys": [key], "not_before": at}) for key, at in zip(item.keys, times, strict=True)]
+    return _next([_one(one, reports) for one in each])
+
+
+def _next(views: Sequence[EffectView]) -> EffectView:
+    """Of one after the other the one that comes next. A failure stands until a later one went out; when none is to
+    come, the last one tells (E6).
+    """
+    ended = [view for view in views if view.status in (EffectStatus.DONE, EffectStatus.FAILED)]
+    if ended and ended[-1].status is EffectStatus.FAILED:
+        return ended[-1]
+    return next((view for view in views if view.status in _TO_COME), views[-1])
 
 
 def _late_link(item: Expected, reports: Reports) -> list[Expected]:

@@ -20,21 +20,3 @@ def mails(purpose: Purpose, told: Sequence[Audience], since: int, link_at: datet
         )
         for audience in told
     ]
-
-
-def notices(
-    times: Sequence[datetime], told: Sequence[Audience], since: int, link_at: datetime | None, decided_at: datetime
-) -> list[Expected]:
-    """Of those just before the start the first that is still to come, or that tells the link."""
-    coming = [at for at in times if at > decided_at or at == link_at]
-    return [
-        Expected(
-            effect=Effect.MAIL,
-            of=audience,
-            keys=[mail_key(Purpose.NOTICE, audience)],
-            since=since,
-            not_before=min(coming),
-            tells_link=link_at is not None and audience is Audience.GUEST,
-        )
-        for audience in (told if coming else ())
-    ]

@@ -117,6 +117,7 @@ class ChangeAppointment:
             await self._check_free(before, after, True, allow_overlap=allow_overlap, language=caller.language)
         by = await person_of(self._people, caller)
         changes = {"version": before.version + 1, "updated_at": clock.now(), "changed_by": by}
+        after = with_rights_of(before, after, clock.now(), self._announcer.links.of_another_guest)
         after = after.model_copy(update=changes)
         after = after.expecting_occurrence(before, Purpose.CANCELED if now.canceled else Purpose.RESCHEDULED)
         cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)

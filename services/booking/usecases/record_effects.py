@@ -1,7 +1,6 @@
 """What the other services report about a proposal's or an appointment's effects (G9), in any order."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from services.booking.model.appointment import KnownMeeting
 from services.booking.model.effects import (
@@ -11,6 +10,7 @@ from services.booking.model.effects import (
     Report,
     Reported,
     mail_key,
+    of_occurrence,
     report,
 )
 from services.booking.store import reports
@@ -18,7 +18,7 @@ from services.booking.store.bookings import BookingStore
 from services.booking.views.meeting import secret_place
 from shared.contracts.calendar_sync import CalendarDriftDetected
 from shared.contracts.notifier import Audience, NotificationFailed, NotificationSent, Purpose
-from shared.contracts.reminder_scheduler import ReasonNotReminded
+from shared.contracts.reminder_scheduler import ReasonNotReminded, ReminderCanceled, ReminderScheduled
 from shared.contracts.sealed import EntrySecrets, MeetingSecrets
 from shared.contracts.zoom_issuer import MeetingIssueFailed
 from shared.crypto import KeyRing
@@ -91,27 +91,27 @@ class RecordEffects:
         await self._mail(event, told)
 
     async def _mail(self, event: NotificationSent | NotificationFailed, told: Report) -> None:
-        key = mail_key(event.purpose, event.audience)
+        key = of_occurrence(mail_key(event.purpose, event.audience), event.original_start_at)
         if not await reports.keep(self._store.appointments, event.about, key, told):
             await reports.keep(self._store.proposals, event.about, key, told)
 
-    async def reminder_filed(self, appointment_id: str, revision: int, due_at: datetime, within: int) -> None:
+    async def reminder_filed(self, filed: ReminderScheduled, within: int) -> None:
         """It is done when its mails are (G21)."""
-        told = report(revision, Reported.WAITING, within=within, reason=FILED, until=due_at)
-        await self._appointment(appointment_id, REMINDER_KEY, told)
+        told = report(filed.revision, Reported.WAITING, within=within, reason=FILED, until=filed.due_at)
+        await self._appointment(filed.appointment_id, of_occurrence(REMINDER_KEY, filed.original_start_at), told)
 
-    async def reminder_dropped(
-        self, appointment_id: str, revision: int, reason: ReasonNotReminded, within: int
-    ) -> None:
-        gone = reason is ReasonNotReminded.CANCELED
+    async def reminder_dropped(self, dropped: ReminderCanceled, within: int) -> None:
+        gone = dropped.reason is ReasonNotReminded.CANCELED
         status = Reported.GONE if gone else Reported.SUPPRESSED
-        await self._appointment(appointment_id, REMINDER_KEY, report(revision, status, reason=reason, within=within))
+        told = report(dropped.revision, status, reason=dropped.reason, within=within)
+        await self._appointment(dropped.appointment_id, of_occurrence(REMINDER_KEY, dropped.original_start_at), told)
 
-    async def notice_dropped(self, appointment_id: str, revision: int, reason: ReasonNotReminded, within: int) -> None:
+    async def notice_dropped(self, dropped: ReminderCanceled, within: int) -> None:
         """Nobody is mailed, so that nothing else tells how it ended (G9)."""
-        told = report(revision, Reported.SUPPRESSED, within=within, reason=reason)
+        told = report(dropped.revision, Reported.SUPPRESSED, within=within, reason=dropped.reason)
         for audience in (Audience.GUEST, Audience.STAFF):
-            await self._appointment(appointment_id, mail_key(Purpose.NOTICE, audience), told)
+            key = of_occurrence(mail_key(Purpose.NOTICE, audience), dropped.original_start_at)
+            await self._appointment(dropped.appointment_id, key, told)
 
     async def _appointment(self, appointment_id: str, key: str, told: Report) -> None:
         if await reports.keep(self._store.appointments, appointment_id, key, told):

@@ -35,6 +35,7 @@ class RevokeJoinLink:
                 "join_token": self._links.next_join_source(before),
                 "link_generation": before.link_generation + before.guest_knows_link(now),
                 "link_told": False,
+                "learns_from": now,
                 "version": before.version + 1,
                 "updated_at": now,
                 "changed_by": await person_of(self._people, caller),

@@ -19,7 +19,7 @@ def join_view(
     shown the way from the moment that C7 says.
     """
     taking_place = _current(appointment, now)
-    shown_at = appointment.reveal.link_at(taking_place.start_at, appointment.time_zone) if for_guest else None
+    shown_at = appointment.link_at if for_guest else None
     url = _url(appointment, meeting)
     status = _status(appointment, meeting, now, taking_place)
     if status is JoinStatus.OPEN and shown_at is not None and now < shown_at:

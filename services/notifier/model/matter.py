@@ -68,6 +68,7 @@ class Notice(Value):
     previous_start_at: AwareDatetime | None = None
     previous_end_at: AwareDatetime | None = None
     start_at: AwareDatetime | None = None
+    original_start_at: AwareDatetime | None = None
     provider: str = ""
     account: str = ""
     same_day_left: bool = False
@@ -254,7 +255,7 @@ class Matter(Value):
         appointment = self.appointment
         if appointment is None or audience is not Audience.GUEST:
             return None
-        link_at = appointment.reveal.link_at(appointment.start_at, appointment.time_zone)
+        link_at = appointment.link_at
         return link_at if link_at is not None and at < link_at else None
 
     def as_known_to(self, former: FormerGuest) -> Self:

@@ -146,7 +146,7 @@ def _may_be_told(matter: Matter, audience: Audience, mine: list[Delivery], now: 
     appointment = matter.appointment
     if appointment is None or audience is not Audience.GUEST:
         return True
-    link_at = appointment.reveal.link_at(appointment.start_at, appointment.time_zone)
+    link_at = appointment.link_at
     if link_at is None:
         return True
     return now >= link_at and any(d.is_told and d.ended_at is not None and d.ended_at >= link_at for d in mine)

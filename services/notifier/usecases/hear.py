@@ -151,6 +151,7 @@ class HearOfMatters:
             (Audience.GUEST, Audience.STAFF),
             tag=_occurrence_tag(data.original_start_at),
             start_at=data.start_at,
+            original_start_at=data.original_start_at,
         )
         await self._take(event, event.data.appointment_id, lambda matter: matter.with_notice(notice))
 
@@ -164,6 +165,7 @@ class HearOfMatters:
             (Audience.GUEST, Audience.STAFF),
             tag=f"{data.minutes}{_occurrence_tag(data.original_start_at)}",
             start_at=data.start_at,
+            original_start_at=data.original_start_at,
             tells_link=data.tells_link,
         )
         await self._take(event, data.appointment_id, lambda matter: matter.with_notice(notice))

@@ -93,6 +93,7 @@ def _sent(matter: Matter, notice: Notice, delivery: Delivery) -> CloudEvent[Any]
         message_id=delivery.message_id,
         with_meeting=delivery.with_meeting,
         fell_back=delivery.fell_back,
+        original_start_at=notice.original_start_at,
         calls=delivery.calls,
     )
     return _event(matter, notice, data)
@@ -106,6 +107,7 @@ def _failed(matter: Matter, notice: Notice, delivery: Delivery, reason: str) -> 
         audience=delivery.audience,
         reason=reason,
         suppressed=delivery.status is Status.SUPPRESSED,
+        original_start_at=notice.original_start_at,
         calls=delivery.calls,
         retry_at=delivery.next_at if delivery.status is Status.OPEN else None,
     )

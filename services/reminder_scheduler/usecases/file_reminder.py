@@ -102,12 +102,16 @@ def _day(before: Bell, known: Known, office: Office) -> tuple[Bell, ReminderSche
         due_at, reason = None, ReasonNotReminded.CANCELED
     elif due_at in before.sent_for:
         return replace(before, status=Status.SENT, due_at=None), None
-    appointment_id, revision = known.appointment_id, known.revision
+    appointment_id, revision, original = known.appointment_id, known.revision, known.original_start_at
     if due_at is not None:
-        scheduled = ReminderScheduled(appointment_id=appointment_id, revision=revision, due_at=due_at)
+        scheduled = ReminderScheduled(
+            appointment_id=appointment_id, revision=revision, due_at=due_at, original_start_at=original
+        )
         return _filed(before, due_at, due_at), scheduled
     assert reason is not None
-    canceled = ReminderCanceled(appointment_id=appointment_id, revision=revision, reason=reason)
+    canceled = ReminderCanceled(
+        appointment_id=appointment_id, revision=revision, reason=reason, original_start_at=original
+    )
     return _quiet(before, reason), canceled
 
 

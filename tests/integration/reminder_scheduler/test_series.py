@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from shared import mongo
-from shared.contracts.booking import AppointmentChanged, AppointmentConfirmed, Occurrence, Series
+from shared.contracts.booking import AppointmentChanged, AppointmentConfirmed, LinkShown, Occurrence, Reveal, Series
 from shared.contracts.envelope import CloudEvent
 from tests.builders import an_appointment, an_event
 from tests.integration.reminder_scheduler.test_reminders import (  # noqa: F401
@@ -79,3 +79,24 @@ async def test_e6_a_series_that_became_shorter_leaves_nothing_that_waits_for_eve
 
     await eventually(so_it_is)
     await mongo.close(client)
+
+
+async def test_c7_the_link_of_a_series_is_told_by_the_notice_of_one_occurrence(world: World) -> None:  # noqa: F811
+    world.booking.standing.add(("apt_series", 1))
+    reveal = Reveal(link=LinkShown.IN_NOTICE, notices=(60,))
+    plain = a_series()
+    appointment = plain.data.appointment.model_copy(update={"reveal": reveal, "link_start_at": TOMORROW_TEN})
+    event = plain.model_copy(update={"data": plain.data.model_copy(update={"appointment": appointment})})
+    await world.bus.publish(event, times=3)
+    await eventually(lambda: world.filed().count(("apt_series", 1)) == 4)
+    filed = world.bus.of("reminder_scheduler.reminder_scheduled.v1")
+    assert {item["original_start_at"] for item in filed} == {
+        f"{TOMORROW_TEN + step * DAY:%Y-%m-%dT%H:%M:%SZ}" for step in range(4)
+    }
+
+    def rung() -> list[bool]:
+        return [item["tells_link"] for item in world.bus.of("reminder_scheduler.notice_due.v1")]
+
+    for step, told in enumerate(([True], [True, False])):
+        world.clock_at(TOMORROW_TEN + step * DAY - timedelta(minutes=59))
+        await eventually(lambda wanted=told: rung() == wanted)
