@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from services.notifier.mails import invitations, moments, subjects
+from services.notifier.mails import invitations, moments, series, subjects
 from services.notifier.mails.drafts import Draft, default_of
 from services.notifier.mails.drawing import draw, html_of, text_of
 from services.notifier.mails.faults import Fault
@@ -15,15 +15,12 @@ from services.notifier.mails.occasions import OCCASIONS, occasion_of
 from services.notifier.mails.scene import Scene
 from services.notifier.mails.templating import html_body, text_body
 from services.notifier.mails.text import line, lines
-from services.notifier.model.matter import Notice
 from services.notifier.model.templates import Breakage
 from shared import wording
 from shared.contracts.booking import Appointment, Kind, Proposal
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest
 from shared.contracts.zoom_issuer import EndOfAccount, MeetingErrorCode
-from shared.recurrence import occurrences
-from shared.recurrence_words import series_in_words
 from shared.wording import Language
 
 _E8: dict[MeetingErrorCode, tuple[str, str]] = {
@@ -156,7 +153,7 @@ def _proposal_scene(material: Material, proposal: Proposal) -> Scene:
 
 def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
     zone = material.zone
-    start_at, end_at = _time_told(appointment, material.notice)
+    start_at, end_at = series.time_told(appointment, material.notice, material.at)
     face = moments.clock_face(start_at, zone)
     scene = _blank(material, appointment.guest, appointment.kind, face, appointment.title)
     for_guest = material.audience is Audience.GUEST
@@ -169,7 +166,7 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
     return replace(
         scene,
         title=line(appointment.title),
-        when="\n".join(filter(None, (_rule(appointment, material), _when(appointment, start_at, end_at, material)))),
+        when=_whens(appointment, start_at, end_at, material),
         previous_when=before,
         address=line(appointment.address or ""),
         room="" if for_guest else line(appointment.room_name or ""),
@@ -245,41 +242,32 @@ def _moment(at: datetime, zone: ZoneInfo, language: Language) -> str:
     return f"{wording.moment(at, zone, language)} ({moments.zone_label(zone, at)})"
 
 
+def _whens(appointment: Appointment, start_at: datetime, end_at: datetime, material: Material) -> str:
+    """Of a series the rule, the time that the mail is about, and what differs (E6)."""
+    notice, language = material.notice, material.language
+    rule = series.rule(appointment, notice, material.zone, language)
+    differing = series.exceptions(appointment, notice, material.at, _zones(appointment, material)[0], language)
+    return "\n".join(filter(None, (rule, _when(appointment, start_at, end_at, material), *differing)))
+
+
 def _when(appointment: Appointment, start_at: datetime, end_at: datetime, material: Material) -> str:
-    """The organization's zone and the guest's where it is another, the reader's own first (G6, X12)."""
-    home = material.zone
     if appointment.all_day:
-        return wording.days(start_at, end_at, home, material.language)
-    away = moments.zone_or_none(appointment.guest_time_zone) if appointment.guest_time_zone else None
-    zones = [home] if away is None or away.key == home.key else [home, away]
-    if material.audience is Audience.GUEST:
-        zones.reverse()
+        return wording.days(start_at, end_at, material.zone, material.language)
     return "\n".join(
         f"{wording.span(start_at, end_at, zone, material.language)} ({moments.zone_label(zone, start_at)})"
-        for zone in zones
+        for zone in _zones(appointment, material)
     )
 
 
-def _time_told(appointment: Appointment, notice: Notice) -> tuple[datetime, datetime]:
-    """Of a series the occurrence that this mail is about, else the first that takes place."""
-    if notice.occurrence is not None:
-        return notice.occurrence.start_at, notice.occurrence.end_at
-    every = occurrences(
-        appointment.start_at,
-        appointment.end_at,
-        appointment.time_zone,
-        appointment.series,
-        all_day=appointment.all_day,
-    )
-    found = next((one for one in every if one.start_at == notice.start_at), next(iter(every), None))
-    return (found.start_at, found.end_at) if found else (appointment.start_at, appointment.end_at)
-
-
-def _rule(appointment: Appointment, material: Material) -> str:
-    """In mails about the whole of a series."""
-    if material.notice.occurrence is not None or material.notice.purpose in (Purpose.REMINDER, Purpose.NOTICE):
-        return ""
-    return series_in_words(appointment, material.zone, material.language)
+def _zones(appointment: Appointment, material: Material) -> list[ZoneInfo]:
+    """The organization's and the guest's where it is another, the reader's own first (G6, X12); of whole days the
+    organization's.
+    """
+    home = material.zone
+    known = appointment.guest_time_zone and not appointment.all_day
+    away = moments.zone_or_none(appointment.guest_time_zone) if known else None
+    zones = [home] if away is None or away.key == home.key else [home, away]
+    return zones[::-1] if material.audience is Audience.GUEST else zones
 
 
 def _zone_of_all(zone: ZoneInfo, moments_named: list[datetime]) -> str:

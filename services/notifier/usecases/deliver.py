@@ -67,7 +67,7 @@ class DeliverMails:
         settled = matter.proposal is not None and await self._matters.is_settled(matter.about)
         due = plan(matter, clock.now(), meeting_wait=self._patience.meeting_wait, settled=settled)
         turns = [end(matter, step, Status.SUPPRESSED, step.reason) for step in due.suppressed]
-        written = [await self._write(matter, step) for step in due.sends]
+        written = await self._write_all(matter, due.sends)
         opened = [turn for turn in written if turn.event is None and turn.delivery.message]
         turns += [turn for turn in written if turn not in opened]
         fresh = {turn.key: turn.delivery for turn in opened if not turn.delivery.unsure}
@@ -98,6 +98,15 @@ class DeliverMails:
                 task.cancel()
             await asyncio.gather(*sending, return_exceptions=True)
         return kept
+
+    async def _write_all(self, matter: Matter, sends: Sequence[Send]) -> list[Turn]:
+        """One after the other, since no number of an invitation comes twice (G14)."""
+        written = []
+        for step in sends:
+            turn = await self._write(matter, step)
+            matter = matter.with_deliveries({turn.key: turn.delivery})
+            written.append(turn)
+        return written
 
     async def _write(self, matter: Matter, step: Send) -> Turn:
         """The bytes that may have arrived already, or a mail written now; put off while its readers are unknown."""

@@ -111,6 +111,7 @@ def test_readers_take_values_of_open_enumerations_that_they_do_not_know() -> Non
         "message_id": "",
         "with_meeting": False,
         "fell_back": False,
+        "original_start_at": None,
         "calls": [],
     }
     read = NotificationSent.model_validate(sent)
