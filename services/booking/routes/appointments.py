@@ -16,7 +16,7 @@ from services.booking.usecases.links import Links
 from services.booking.usecases.register import RegisterAppointment
 from services.booking.usecases.settle_drift import SettleDrift
 from services.booking.views.meeting import meeting_view
-from services.booking.views.occurrences import one_within
+from services.booking.views.occurrences import all_within
 from services.booking.views.staff import appointment_view
 from shared import clock
 from shared.contracts.api.appointments import (
@@ -127,12 +127,16 @@ class AppointmentRoutes:
             limit=limit,
         )
         page = found[:limit]
-        more = cursor_of(page[-1].start_at.isoformat(), page[-1].appointment_id) if len(found) > limit else None
-        items, now, latest = [], clock.now(), order == "latest"
+        items, now = [], clock.now()
         for one in page:
-            occurrence = one_within(one, who, from_at, until_at, now, latest=latest)
-            items.append(self._view(one, who).model_copy(update={"occurrence": occurrence}))
-        return AppointmentList(items=items, next_cursor=more)
+            within = all_within(one, who, from_at, until_at, now)
+            shown = (within[-1] if order == "latest" else within[0]) if within else None
+            every = within if from_at is not None and until_at is not None else []
+            items.append(self._view(one, who).model_copy(update={"occurrence": shown, "occurrences": every}))
+        if len(found) <= limit:
+            return AppointmentList(items=items, next_cursor=None)
+        last = items[-1].occurrence or items[-1]
+        return AppointmentList(items=items, next_cursor=cursor_of(last.start.isoformat(), items[-1].id))
 
     async def show(self, appointment_id: str, who: Who) -> AppointmentView:
         return self._view(await self._find(appointment_id, who), who)

@@ -21,6 +21,8 @@ from shared.mongo import ASCENDING, DESCENDING, Document
 ItemT = TypeVar("ItemT", Proposal, Appointment)
 Condition = Mapping[str, Any]
 Order = Literal["earliest", "latest"]
+Place = tuple[datetime, str]
+"""In a list by time: when it begins, and its id."""
 
 _SEARCHED = ("title", "guest.name", "guest.company", "guest.email")
 _PARTS = ("creator.staff_id", "organizer_id", "attendees.staff_id")
@@ -79,28 +81,69 @@ async def appointments_in_order(
     until_at: datetime | None,
     status: AppointmentStatus | None,
     order: Order,
-    after: tuple[datetime, str] | None,
+    after: Place | None,
     limit: int,
 ) -> list[Appointment]:
     """Those that overlap the window, one more than ``limit`` where there are more. ``after`` is the last one seen.
-    Series are asked for apart: one is within by any occurrence, and stands in the list by its first (E6).
+    Series are asked for apart: one is within by any occurrence, and stands where the first of them does, or the last
+    where the latest come first (E6).
     """
     conditions = narrowing.conditions(caller)
     if status is not None:
         conditions.append({"status": status})
-    if after is not None:
-        conditions += _beyond(after, order)
-    way = ASCENDING if order == "earliest" else DESCENDING
     is_narrowed = from_at is not None or until_at is not None
-    kinds = [_single_within(from_at, until_at), _series_within(from_at, until_at)] if is_narrowed else [{}]
-    found = []
-    for kind in kinds:
-        cursor = store.appointments.find({"$and": [*conditions, kind]}, APPOINTMENT).sort(
-            [("start_at", way), ("_id", way)]
+    singles = [*conditions, _single_within(from_at, until_at)] if is_narrowed else [*conditions]
+    way = ASCENDING if order == "earliest" else DESCENDING
+    beyond = _beyond(after, order) if after is not None else []
+    cursor = store.appointments.find({"$and": [*singles, *beyond]}, APPOINTMENT).sort([("start_at", way), ("_id", way)])
+    found = await _first(cursor, store.documents.appointment_from, narrowing, limit + 1)
+    placed = [((one.start_at, one.appointment_id), one) for one in found]
+    if is_narrowed:
+        series = await _places_of_series(
+            store, [*conditions, _series_within(from_at, until_at)], from_at, until_at, order
         )
-        found += await _first(cursor, store.documents.appointment_from, narrowing, limit + 1)
-    ordered = sorted(found, key=lambda one: (one.start_at, one.appointment_id), reverse=order == "latest")
-    return ordered[: limit + 1]
+        rest = [place for place in series if after is None or (place > after if order == "earliest" else place < after)]
+        placed += await _series_at(store, rest, narrowing, limit + 1)
+    placed.sort(key=lambda each: each[0], reverse=order == "latest")
+    return [one for _, one in placed[: limit + 1]]
+
+
+async def _places_of_series(
+    store: BookingStore,
+    conditions: list[Condition],
+    from_at: datetime | None,
+    until_at: datetime | None,
+    order: Order,
+) -> list[Place]:
+    """Where each stands, in order. Read without what else is in them: an organization has few that still go on."""
+    rows = await store.appointments.find({"$and": conditions}, {"occurrences": 1}).to_list(None)
+    pick = min if order == "earliest" else max
+    places = [
+        (
+            pick(
+                one["start_at"]
+                for one in row["occurrences"]
+                if (from_at is None or one["end_at"] > from_at) and (until_at is None or one["start_at"] < until_at)
+            ),
+            row["_id"],
+        )
+        for row in rows
+    ]
+    return sorted(places, reverse=order == "latest")
+
+
+async def _series_at(
+    store: BookingStore, places: list[Place], narrowing: Narrowing, wanted: int
+) -> list[tuple[Place, Appointment]]:
+    """The first so many of these; those whose trouble is over are passed by."""
+    found: list[tuple[Place, Appointment]] = []
+    while places and len(found) < wanted:
+        some, places = places[:wanted], places[wanted:]
+        rows = await store.appointments.find({"_id": {"$in": [an_id for _, an_id in some]}}, APPOINTMENT).to_list(None)
+        known = {row["_id"]: store.documents.appointment_from(row) for row in rows}
+        read = [(place, known[place[1]]) for place in some if place[1] in known]
+        found += [each for each in read if each[1].is_troubled or not narrowing.troubled]
+    return found[:wanted]
 
 
 def _single_within(from_at: datetime | None, until_at: datetime | None) -> Condition:
@@ -119,7 +162,7 @@ def _series_within(from_at: datetime | None, until_at: datetime | None) -> Condi
     return {**RECURRING, "occurrences": {"$elemMatch": {**ends, **starts}}}
 
 
-def _beyond(last: tuple[datetime, str], order: Order) -> list[Condition]:
+def _beyond(last: Place, order: Order) -> list[Condition]:
     """The first of the two bounds the index, the second tells those of one instant apart."""
     (start_at, an_id), than = last, "$gt" if order == "earliest" else "$lt"
     return [

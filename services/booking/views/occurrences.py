@@ -15,24 +15,17 @@ def occurrence_views(of: Appointment, caller: Caller, now: datetime) -> Occurren
     return OccurrenceList(items=[occurrence_view(of, one, caller, now) for one in every_occurrence(of)])
 
 
-def one_within(
-    of: Appointment,
-    caller: Caller,
-    from_at: datetime | None,
-    until_at: datetime | None,
-    now: datetime,
-    *,
-    latest: bool,
-) -> OccurrenceView | None:
-    """The first of a series that overlaps the window, or the ``latest`` one."""
+def all_within(
+    of: Appointment, caller: Caller, from_at: datetime | None, until_at: datetime | None, now: datetime
+) -> list[OccurrenceView]:
+    """Those of a series that overlap the window, earliest first; none where there is no window."""
     if of.series is None or (from_at is None and until_at is None):
-        return None
-    within = [
-        one
+        return []
+    return [
+        occurrence_view(of, one, caller, now)
         for one in of.occurrences
         if (from_at is None or one.end_at > from_at) and (until_at is None or one.start_at < until_at)
     ]
-    return occurrence_view(of, within[-1 if latest else 0], caller, now) if within else None
 
 
 def guest_occurrences(of: Appointment) -> list[GuestOccurrenceView]:

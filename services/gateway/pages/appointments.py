@@ -1,6 +1,5 @@
 """Appointments: the list, one of them, moving and cancelling it (R28)."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -79,7 +78,7 @@ async def show_list(request: Request, signed_in: Session) -> Response:
         signed_in,
         "staff/appointments.html",
         {
-            "items": _lines(listed.items, reading, latest="order" in query),
+            "items": [_line(one, reading) for one in listed.items],
             "badges": BADGES,
             "filters": filters,
             "periods": _PERIODS,
@@ -96,12 +95,6 @@ def _window(period: str) -> dict[str, str]:
     if period == "past":
         return {"to": now, "status": AppointmentStatus.CONFIRMED, "order": "latest"}
     return {"order": "latest"} | ({"status": AppointmentStatus.CANCELED} if period == "canceled" else {})
-
-
-def _lines(appointments: Sequence[AppointmentView], reading: Reading, *, latest: bool) -> list[dict[str, Any]]:
-    """Where a series stands on the page is told by the occurrence that is shown."""
-    ordered = sorted(appointments, key=lambda one: shown_times(one)[0], reverse=latest)
-    return [_line(one, reading) for one in ordered]
 
 
 def _line(appointment: AppointmentView, reading: Reading) -> dict[str, Any]:

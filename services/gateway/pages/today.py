@@ -48,7 +48,7 @@ async def show(request: Request, signed_in: Session) -> Response:
     if cursor := request.query_params.get("cursor"):
         asked["cursor"] = cursor
     listed = await _confirmed(request, signed_in, asked, mine)
-    lines = lines_of(listed.items, now, zone, language)
+    lines = lines_of(each_time(listed.items), now, zone, language)
     to_come = any(line.phase in ("now", "next", "later") for line in lines) or listed.next_cursor is not None
     return staff_page(
         request,
@@ -82,6 +82,14 @@ async def _first_after(request: Request, signed_in: SignedIn, at: datetime, mine
     later = min(ahead, key=shown_times)
     start, end = shown_times(later)
     return {"appointment": later, "start": start, "end": end, "heading": heading_of(later, language_for(request))}
+
+
+def each_time(appointments: Sequence[AppointmentView]) -> list[AppointmentView]:
+    """A series as often as it takes place on this day: a night's meeting may end and begin on one."""
+    found: list[AppointmentView] = []
+    for item in appointments:
+        found += [item.model_copy(update={"occurrence": one}) for one in item.occurrences] or [item]
+    return found
 
 
 def lines_of(appointments: Sequence[AppointmentView], now: datetime, zone: str, language: Language) -> list[Line]:

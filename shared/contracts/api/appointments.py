@@ -250,6 +250,8 @@ class AppointmentView(View):
     rrule: str | None = None
     occurrence: OccurrenceView | None = None
     """Of a series in a list by time: its first occurrence within, or the last where the latest come first (E6)."""
+    occurrences: list[OccurrenceView] = Field(default_factory=list)
+    """Of a series in a list between two times: all within, earliest first."""
     meeting_type: MenuRef | None = None
     bookable_id: str | None = None
     bookable: MenuRef | None = None

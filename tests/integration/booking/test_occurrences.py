@@ -207,6 +207,43 @@ async def test_lists_by_time_show_a_series_by_any_occurrence(world: World) -> No
     assert datetime.fromisoformat(latest["occurrence"]["start"]) == first + _WEEK
 
 
+async def test_a_series_stands_in_lists_by_time_where_the_occurrence_that_is_shown_does_over_all_pages(
+    world: World, forward: Forward
+) -> None:
+    """In the fourth week: the third occurrence was yesterday, the last one is in six days."""
+    shown = await a_series(world, title="定例")
+    days = (15, 19, 21, 25)
+    for day in days:
+        await confirmed(world, slots=[a_slot_at(day, 10)], title=f"nr {day}")
+    forward(timedelta(days=17))
+    now = quote(clock.now().isoformat())
+
+    async def listed(query: str) -> list[str]:
+        found, cursor = list[str](), ""
+        while True:
+            page = (await world.call("GET", f"/appointments?{query}&limit=1{cursor}")).json()
+            found += [item["title"] for item in page["items"]]
+            if page["next_cursor"] is None:
+                return found
+            cursor = f"&cursor={page['next_cursor']}"
+
+    assert await listed(f"from={now}") == ["nr 19", "nr 21", "定例", "nr 25"]
+    assert await listed(f"to={now}&order=latest") == ["定例", "nr 15"]
+    await world.call("DELETE", path_of(shown, in_tokyo(-1, 13)))
+    assert await listed(f"from={now}&troubled=true") == []
+
+
+async def test_between_two_times_a_series_tells_every_occurrence_within(world: World) -> None:
+    shown = await a_series(world)
+    first = in_tokyo(2, 13)
+    window = f"from={quote(first.isoformat())}&to={quote((first + _WEEK + timedelta(minutes=1)).isoformat())}"
+    (found,) = (await world.call("GET", f"/appointments?{window}")).json()["items"]
+    starts = [datetime.fromisoformat(one["start"]) for one in found["occurrences"]]
+    assert (found["id"], starts) == (shown["id"], [first, first + _WEEK])
+    (open_ended,) = (await world.call("GET", f"/appointments?from={quote(first.isoformat())}")).json()["items"]
+    assert open_ended["occurrences"] == []
+
+
 async def test_what_is_no_series_has_no_occurrences(world: World) -> None:
     shown = await confirmed(world)
     assert await occurrences_of(world, shown) == []

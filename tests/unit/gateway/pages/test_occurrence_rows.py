@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.gateway.pages.occurrence_rows import Series, series_of, shown_times
-from services.gateway.pages.today import lines_of
+from services.gateway.pages.today import each_time, lines_of
 from shared.contracts.api.appointments import AppointmentView
 from shared.contracts.api.occurrences import OccurrenceView
 from tests.integration.gateway.fakes import an_appointment_view
@@ -76,3 +76,12 @@ def test_e6_today_has_the_occurrence_of_the_day_in_its_place() -> None:
         ("apt_2", "12:00 ～ 13:00", "next"),
         ("apt_1", "14:00 ～ 15:00", "later"),
     ]
+
+
+def test_e6_a_day_on_which_a_series_takes_place_twice_shows_both_at_their_own_time() -> None:
+    night, next_night = (an_occurrence(step, later=10 * _HOUR) for step in (0, 1))
+    series = an_appointment(occurrence=night, occurrences=[night, next_night])
+    single = an_appointment(id="apt_2", rrule=None, start=night.start + _HOUR, end=night.end + _HOUR)
+    lines = lines_of(each_time([series, single]), night.end, "Asia/Tokyo", "ja")
+    assert [line.appointment.id for line in lines] == ["apt_1", "apt_2", "apt_1"]
+    assert [line.phase for line in lines] == ["over", "now", "next"]
