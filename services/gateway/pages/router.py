@@ -24,6 +24,7 @@ from services.gateway.pages import (
     setup,
     today,
     zoom_account,
+    zoom_users,
 )
 
 
@@ -48,6 +49,7 @@ def build_pages_router() -> APIRouter:
         today,
         settings,
         zoom_account,
+        zoom_users,
         mail_templates,
         members,
         menus,

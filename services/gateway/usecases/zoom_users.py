@@ -1,5 +1,8 @@
 """Staff members and the Zoom users of the organization's account (C2, E1)."""
 
+from collections.abc import Iterable
+
+from services.gateway.model import Staff
 from services.gateway.providers.answers import ConnectionStatus
 from services.gateway.providers.backend import BackendProblem
 from services.gateway.providers.zoom import ZoomIssuer, ZoomUserStatus, ZoomUserView
@@ -40,13 +43,21 @@ class BasicUserOfBookable(BasicZoomUser):
 _AT_ONCE = 300
 
 
-async def listed_users(zoom: ZoomIssuer, caller: Caller) -> list[ZoomUserView] | None:
-    """Those of the organization's account; None while there is none, or it is not read, or nobody answers."""
+def hosts_for(user: ZoomUserView, people: Iterable[Staff]) -> list[Staff]:
+    """Whose staff record names the user, by id or address; an empty one means the person's own address (E1)."""
+    names = {user.user_id, user.email.casefold()} - {""}
+    return [one for one in people if names & {one.zoom_user, (one.zoom_user or one.email).casefold()}]
+
+
+async def listed_users(zoom: ZoomIssuer, caller: Caller, words: str = "") -> list[ZoomUserView] | None:
+    """Those of the organization's account, with these words in name or address; None while there is none, or it is not
+    read, or nobody answers.
+    """
     try:
-        page = await zoom.users(caller, limit=_AT_ONCE)
+        page = await zoom.users(caller, q=words, limit=_AT_ONCE)
         found = list(page.items)
         while page.next_cursor:
-            page = await zoom.users(caller, limit=_AT_ONCE, after=int(page.next_cursor))
+            page = await zoom.users(caller, q=words, limit=_AT_ONCE, after=int(page.next_cursor))
             found += page.items
     except BackendProblem:
         return None
