@@ -9,6 +9,9 @@ from playwright.async_api import expect
 from tests.e2e.pages.conftest import People, Width
 from tests.e2e.pages.test_every_page import VARIANTS, Looker, in_dialog
 from tests.e2e.pages.test_members import ADMIN, link_in_mail
+from tests.e2e.pages.test_zoom_account import admin, connect_account, listed
+
+__all__ = ["admin"]
 
 
 @pytest.mark.parametrize(("width", "language"), VARIANTS)
@@ -38,6 +41,28 @@ async def test_settings_pages(people: People, width: Width, language: str) -> No
     if width == "phone":
         await page.click(".nav-more summary")
         await looker.look("menu-dialog")
+
+
+@pytest.mark.parametrize(("width", "language"), VARIANTS)
+async def test_pages_of_the_zoom_account(people: People, admin: httpx.AsyncClient, width: Width, language: str) -> None:
+    looker = Looker(await people.staff(width, language=language, email=ADMIN), width, language)
+    page, account = looker.page, f"looked-at-{width}-{language}"
+    async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox:
+        await sandbox.post("/inspect/zoom/users", json={"organization": account, "count": 30})
+        await sandbox.post("/inspect/zoom/users", json={"organization": f"{account}-next", "count": 1})
+    await looker.open("/settings/zoom", "zoom-none")
+    await connect_account(page, account, secret="wrong")
+    await expect(page.locator(".notice-bad")).to_be_visible()
+    await looker.look("zoom-refused")
+    await connect_account(page, account)
+    await listed(admin, 30)
+    await looker.open("/settings/zoom", "zoom-users")
+    await page.goto("/settings/zoom?show=free&q=1")
+    await page.locator(".zoom-map summary").first.click()
+    await looker.look("zoom-users-free")
+    await looker.open("/settings/zoom/end", "zoom-end")
+    await connect_account(page, f"{account}-next")
+    await looker.look("zoom-offer")
 
 
 @pytest.mark.parametrize(("width", "language"), VARIANTS)

@@ -29,7 +29,7 @@ async def admin(people: People) -> AsyncIterator[httpx.AsyncClient]:
         await api.delete("/api/v1/zoom-account")
 
 
-async def connect(page: Page, account: str = ACCOUNT, secret: str = "demo-zoom-secret") -> None:
+async def connect_account(page: Page, account: str = ACCOUNT, secret: str = "demo-zoom-secret") -> None:
     await page.goto("/settings/zoom")
     if not await page.locator("#account_id").is_visible():
         await page.click("details.card summary")
@@ -48,18 +48,20 @@ async def test_c1_c2_an_account_of_thirty_users_is_connected_mapped_and_hosts(
         wish = {"organization": ACCOUNT, "users": [{"email": "booth@acme.example"}], "count": 29}
         made = (await sandbox.post("/inspect/zoom/users", json=wish)).json()["items"]
         page = await people.staff(email=ADMIN)
-        await connect(page, secret="wrong")
+        await connect_account(page, secret="wrong")
         await expect(page.locator(".notice-bad")).to_contain_text("Client Secret")
-        await connect(page)
+        await connect_account(page)
         await expect(page.locator(".notice-ok")).to_be_visible()
-        await _listed(admin, 30)
+        await listed(admin, 30)
         await page.goto("/settings/zoom?q=booth")
         row = page.locator(".zoom-users li")
         await expect(row).to_have_count(1)
+        await row.locator("summary").click()
         await row.locator("[name=staff_email]").fill(email)
         await row.get_by_role("button").last.click()
+        await expect(row.get_by_role("status")).to_contain_text("割り当てました")
         await expect(page.locator(".zoom-users li")).to_contain_text("新田 舞")
-        await _meeting(people, email)
+        await book(people, email)
         host = made[0]["id"]
 
         async def hosted() -> bool:
@@ -75,7 +77,7 @@ async def test_c1_c2_an_account_of_thirty_users_is_connected_mapped_and_hosts(
 async def _replaced(page: Page, sandbox: httpx.AsyncClient) -> None:
     """Another account shows first what it touches; turning back changes nothing."""
     await sandbox.post("/inspect/zoom/users", json={"organization": "next-zoom", "count": 1})
-    await connect(page, "next-zoom")
+    await connect_account(page, "next-zoom")
     await expect(page.locator("main")).to_contain_text("影響する予定の会議は1件です。")
     await page.screenshot(path="artifacts/screenshots/zoom-offer.png", full_page=True)
     await page.click("text=何も変えずに戻る")
@@ -98,21 +100,21 @@ async def test_c1_an_administrator_of_the_zoom_account_connects_it_by_consent(
         await page.check(f"input[value='{boss['email']}']")
         await page.click(f"button[value={decision}]")
         await expect(page.locator(said)).to_be_visible()
-    await _listed(admin, 3)
+    await listed(admin, 3)
 
 
-async def _listed(admin: httpx.AsyncClient, count: int) -> None:
-    async def listed() -> bool:
+async def listed(admin: httpx.AsyncClient, count: int) -> None:
+    async def read() -> bool:
         shown: dict[str, Any] = (await admin.get("/api/v1/zoom-account")).json()
         return bool(shown["users"] == count and shown["listed_at"])
 
-    await eventually(listed, timeout=15)
+    await eventually(read, timeout=15)
 
 
-async def _meeting(people: People, email: str) -> None:
+async def book(people: People, email: str, *, days: int = 3) -> None:
     """Registered directly by somebody who has no Zoom connection of their own."""
     starts = (await people.now()).astimezone(TOKYO).replace(hour=10, minute=0, second=0, microsecond=0)
-    starts += timedelta(days=3)
+    starts += timedelta(days=days)
     async with httpx.AsyncClient(base_url=people.demo.gateway_url, timeout=20) as api:
         signed = await api.post("/api/v1/sessions", json={"email": email, "password": PASSWORD})
         api.headers["authorization"] = f"Bearer {signed.json()['token']}"
