@@ -12,6 +12,7 @@ from services.booking.routes.guests import build_guest_routes
 from services.booking.routes.joining import JoinRoutes
 from services.booking.routes.menus import MenuRoutes
 from services.booking.routes.occurrences import OccurrenceRoutes
+from services.booking.routes.page_guests import build_page_guest_routes
 from services.booking.routes.pages import PageRoutes
 from services.booking.routes.proposals import ProposalRoutes
 from services.booking.routes.questions import build_question_routes
@@ -23,6 +24,7 @@ from services.booking.store.documents import Documents
 from services.booking.store.guards import Guards
 from services.booking.store.join_links import JoinLinks
 from services.booking.store.menus import MenuStore
+from services.booking.store.page_bookings import PageBookings
 from services.booking.store.pages import PageStore
 from services.booking.store.people import PeopleStore
 from services.booking.store.rooms import RoomStore
@@ -32,6 +34,7 @@ from services.booking.usecases.announce import Announcer
 from services.booking.usecases.ask_again import AskForNewSlots
 from services.booking.usecases.attend_proposals import AttendProposals
 from services.booking.usecases.availability import Availability, Look
+from services.booking.usecases.book import BookOnPage
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
 from services.booking.usecases.change_kind import ChangeKind
 from services.booking.usecases.change_occurrence import ChangeOccurrence
@@ -51,9 +54,11 @@ from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.join import JoinMeeting
 from services.booking.usecases.keep_menus import KeepBookables, KeepMeetingTypes
 from services.booking.usecases.keep_pages import KeepPages, new_slug
+from services.booking.usecases.know_page import KnowPage
 from services.booking.usecases.link_by_hand import ChangeLinkByHand
 from services.booking.usecases.links import Links
 from services.booking.usecases.mark_seen import MarkSeen
+from services.booking.usecases.page_slots import PageSlots
 from services.booking.usecases.propose import ProposeSlots
 from services.booking.usecases.read_page import ReadPages
 from services.booking.usecases.record_effects import RecordEffects
@@ -258,8 +263,27 @@ def _routes(
             MarkSeen(store),
             guests,
         ),
+        _page_guest_routes(guard, stores, availability, announcer, relay, links, settings.data_ring, guests),
         *_other_routes(guard, settings, stores, availability, links),
     ]
+
+
+def _page_guest_routes(
+    guard: Guard,
+    stores: Stores,
+    availability: Availability,
+    announcer: Announcer,
+    relay: Relay,
+    links: Links,
+    ring: KeyRing,
+    guests: GuestsFirst,
+) -> APIRouter:
+    read = ReadPages(stores.pages, stores.people, stores.menus)
+    know = KnowPage(availability, PageBookings(stores.bookings.appointments))
+    slots, take_seat = PageSlots(read, know), TakeSeat(stores.menus, stores.guards)
+    book = BookOnPage(read, know, slots, stores.bookings, take_seat, announcer, relay, links, new_reception_code)
+    page = GuestPage(stores.people, stores.bookings, availability, links, ring)
+    return build_page_guest_routes(guard, read, slots, book, page, guests)
 
 
 def _other_routes(

@@ -56,6 +56,12 @@ def parse(model: type[ModelT], given: Any) -> ModelT:
         raise RequestValidationError(found) from error
 
 
+def known_locale(locale: str) -> str:
+    """``ja`` or ``en`` of what a browser said, else empty."""
+    primary = locale.replace("_", "-").partition("-")[0].lower()
+    return primary if primary in ("ja", "en") else ""
+
+
 def fingerprint(given: Any) -> str:
     """Of a body, whatever the order of its members."""
     return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()

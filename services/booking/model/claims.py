@@ -36,6 +36,10 @@ def room_resource(room_id: str) -> str:
     return f"room:{room_id}"
 
 
+def zoom_resource(zoom_user_id: str) -> str:
+    return f"zoom:{zoom_user_id}"
+
+
 def seat_resource(bookable_id: str, seat: int) -> str:
     """A bookable has as many seats as appointments may be at one time (C3)."""
     return f"bookable:{bookable_id}:{seat}"
@@ -53,7 +57,7 @@ def resources(
     if room_id:
         found.append(room_resource(room_id))
     if zoom_user_id:
-        found.append(f"zoom:{zoom_user_id}")
+        found.append(zoom_resource(zoom_user_id))
     if seat:
         found.append(seat)
     return found

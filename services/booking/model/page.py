@@ -1,7 +1,7 @@
 """A scheduling page as booking keeps it (H1-H3), and what guests answer on it (H5, H6)."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Self
 
 from pydantic import AwareDatetime, Field
@@ -99,10 +99,6 @@ class Page(Value):
     @property
     def host_ids(self) -> list[str]:
         return [host.staff_id for host in self.hosts]
-
-    @property
-    def longest(self) -> timedelta:
-        return timedelta(minutes=max(self.durations))
 
     def as_ref(self) -> PageRef:
         return PageRef(page_id=self.page_id, title=self.title, slug=self.slug)

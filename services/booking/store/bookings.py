@@ -18,6 +18,7 @@ from services.booking.store.guards import Guards
 from services.booking.store.join_links import ANOTHER_GUESTS, REGISTERED
 from services.booking.store.join_links import INDEXES as LINK_INDEXES
 from services.booking.store.origins import ONCE, made_under
+from services.booking.store.page_bookings import OF_PAGE
 from shared import clock, due, mongo
 from shared.contracts.api.proposals import ProposalStatus
 from shared.messaging import outbox
@@ -83,6 +84,7 @@ _OF_APPOINTMENTS = [
     ),
     IndexModel([("meeting_type.meeting_type_id", ASCENDING)], name="of_type", sparse=True),
     IndexModel([("bookable_id", ASCENDING)], name="of_bookable", partialFilterExpression=_BOOKED),
+    OF_PAGE,
     ONCE,
     IndexModel(
         [_ORGANIZATION, ("reception_day", ASCENDING), ("reception_code", ASCENDING)],

@@ -108,6 +108,16 @@ class Availability:
         )
         return Evidence(staff, bits, claims)
 
+    def copies(self, evidence: Evidence) -> list[HostTime]:
+        """Calendars as far as they were read."""
+        return evidence.hosts(clock.now(), self._stale_after)
+
+    async def looked_at(self, organization_id: str, evidence: Evidence, span: Span, owner: str) -> list[HostTime]:
+        """The same, replaced by a look at ``span`` where a copy is older than it may be (G4); all who ask for the same
+        ``owner`` share it.
+        """
+        return await self._looked_at(evidence, span, (), organization_id, (owner, span))
+
     async def offered(self, proposal: Proposal) -> Offered:
         slots = proposal.open_slots
         if not proposal.is_live or not slots:

@@ -29,7 +29,7 @@ from services.booking.problems import (
     Withdrawn,
     invalid,
 )
-from services.booking.schemas import fingerprint, parse
+from services.booking.schemas import fingerprint, known_locale, parse
 from services.booking.store.bookings import BookingStore, StaleVersion
 from services.booking.store.guards import TimeTaken
 from services.booking.store.origins import KEY_KEPT
@@ -315,7 +315,7 @@ def _appointment(checked: _Checked, typed: _Typed, code: str) -> Appointment:
         guest=guest,
         email_typed=bool(typed.choice.email),
         guest_time_zone=typed.choice.time_zone,
-        guest_locale=_language(typed.choice.locale),
+        guest_locale=known_locale(typed.choice.locale),
         guidance=proposal.guidance,
         note=proposal.note,
         visibility=proposal.visibility,
@@ -342,9 +342,3 @@ def _with_calendar(staff_ids: Sequence[str], evidence: Evidence) -> list[str]:
 def new_reception_code() -> str:
     """Six digits (V7); the database keeps those of one day apart."""
     return f"{secrets.randbelow(1_000_000):06d}"
-
-
-def _language(locale: str) -> str:
-    """``ja`` or ``en`` of what the browser said, else empty."""
-    primary = locale.replace("_", "-").partition("-")[0].lower()
-    return primary if primary in ("ja", "en") else ""

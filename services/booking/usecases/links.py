@@ -17,9 +17,13 @@ class Links:
         return TokenSource(key_id=self._ring.current, generation=generation, hash=token_hash(token))
 
     def of_appointment(self, appointment: Appointment) -> str:
-        """The page of the guest, empty where there is none (E2). It stays the proposal's where there was one."""
+        """The page of the guest, empty where there is none (E2): where a booking is managed (H10), or the proposal's
+        where there was one.
+        """
         if not appointment.has_guest:
             return ""
+        if appointment.page is not None:
+            return self._url("a", appointment.appointment_id, appointment.token)
         of = appointment.appointment_id if appointment.own_page else appointment.proposal_id
         return self.guest_url(of or appointment.appointment_id, appointment.token)
 
@@ -52,10 +56,11 @@ class Links:
 
     def guest_url(self, proposal_id: str, source: TokenSource) -> str:
         """Empty when the key it was made with has been removed from the ring."""
+        return self._url("g", proposal_id, source)
+
+    def _url(self, place: str, of: str, source: TokenSource) -> str:
         key = self._ring.keys.get(source.key_id)
-        if key is None:
-            return ""
-        return f"{self._public_url}/g/{derive_token(key, proposal_id, str(source.generation))}"
+        return f"{self._public_url}/{place}/{derive_token(key, of, str(source.generation))}" if key else ""
 
 
 def _join_parts(appointment_id: str, generation: int) -> tuple[str, ...]:

@@ -37,3 +37,22 @@ async def visit(
 ) -> httpx.Response:
     """As a guest of the page."""
     return await world.client.request(method, f"/internal/guest/page/{page['slug']}{path}", json=body, params=query)
+
+
+def a_booking(start: str, **changes: Any) -> dict[str, Any]:
+    guest = {"name": "田中花子", "company": "ABC株式会社", "email": "hanako@guest.example"}
+    return {"start": start, "guest": guest, "time_zone": "America/New_York", "locale": "ja", **changes}
+
+
+async def slots_of(world: World, page: Mapping[str, Any], **query: str) -> list[dict[str, str]]:
+    answer = await visit(world, "GET", page, "/slots", **query)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, str]] = answer.json()["slots"]
+    return found
+
+
+async def book(
+    world: World, page: Mapping[str, Any], start: str, headers: dict[str, str] | None = None, **changes: Any
+) -> httpx.Response:
+    path = f"/internal/guest/page/{page['slug']}/bookings"
+    return await world.client.post(path, json=a_booking(start, **changes), headers=headers or {})

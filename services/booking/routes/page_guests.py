@@ -1,0 +1,57 @@
+"""Guests: one scheduling page by its slug, its free times, and bookings on it (H3-H5)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from services.booking.routes.guests import Visitor
+from services.booking.schemas import read_json
+from services.booking.usecases.book import BookOnPage
+from services.booking.usecases.guest_page import GuestPage
+from services.booking.usecases.page_slots import PageSlots, SlotsQuery
+from services.booking.usecases.read_page import ReadPages
+from services.booking.views.page_guests import guest_page_view, slots_view
+from shared.contracts.api.appointments import GuestAppointmentView
+from shared.contracts.api.fields import ZoneName
+from shared.contracts.api.page_guests import GuestPageView
+from shared.contracts.api.page_guests import PageSlots as PageSlotsView
+from shared.guests_first import GuestsFirst
+from shared.internal import Guard
+
+When = Annotated[str, Query(max_length=40)]
+
+
+def slots_query(
+    start: Annotated[When, Query(alias="from")] = "",
+    end: Annotated[When, Query(alias="to")] = "",
+    duration: Annotated[int | None, Query(ge=0, le=2**31)] = None,
+    time_zone: ZoneName = "",
+) -> SlotsQuery:
+    """A dependency that reads which times are asked for."""
+    return SlotsQuery(start, end, duration, time_zone)
+
+
+Asked = Annotated[SlotsQuery, Depends(slots_query)]
+
+
+def build_page_guest_routes(
+    guard: Guard, read: ReadPages, slots: PageSlots, book: BookOnPage, guest_page: GuestPage, guests: GuestsFirst
+) -> APIRouter:
+    router = APIRouter(prefix="/internal/guest/page/{slug}", dependencies=[Depends(guard)])
+
+    @router.get("")
+    async def show(slug: str) -> GuestPageView:
+        return guest_page_view(await read.by_slug(slug))
+
+    @router.get("/slots")
+    async def offered(slug: str, asked: Asked, visitor: Visitor) -> PageSlotsView:
+        times, zone = await slots.offered(slug, asked, visitor.language)
+        return PageSlotsView(slots=slots_view(times, zone), time_zone=zone)
+
+    @router.post("/bookings", status_code=201)
+    async def make(slug: str, request: Request, visitor: Visitor) -> GuestAppointmentView:
+        body = await request.body()
+        with guests.answering():
+            return await guest_page.appointment(await book(slug, read_json(body), visitor))
+
+    return router

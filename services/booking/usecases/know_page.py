@@ -1,0 +1,93 @@
+"""What is known of a page's times, read at one moment: rules, calendars, claims, and what was booked on it. No provider
+is called (G25), unless a look is asked for (G4).
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.booking.model.claims import staff_resource
+from services.booking.model.page_obstacles import Known
+from services.booking.model.page_rules import PageRules
+from services.booking.model.page_setting import PageSetting
+from services.booking.model.page_times import FreeTime, FreeTimes, WhyNot, free_time_at, free_times, why_not
+from services.booking.model.spans import Span
+from services.booking.store.page_bookings import PageBookings
+from services.booking.usecases.availability import Availability, Evidence
+from services.booking.usecases.page_rules_of import all_resources, reach, rules_of
+
+_FAIRNESS = timedelta(days=31)
+
+
+@dataclass(frozen=True)
+class KnownPage:
+    """``setting`` and all that decides about its times within ``window``; ``but`` is the appointment that is moved."""
+
+    setting: PageSetting
+    rules: PageRules
+    known: Known
+    evidence: Evidence
+    window: Span
+    length: timedelta
+    but: str | None = None
+
+    def free(self, now: datetime) -> FreeTimes:
+        return free_times(self.rules, self.known, self.length, self.window, now)
+
+    def free_at(self, start_at: datetime, now: datetime) -> FreeTime | None:
+        return free_time_at(self.rules, self.known, self.length, start_at, now)
+
+    def why_not(self, start_at: datetime, now: datetime) -> WhyNot:
+        return why_not(self.rules, self.known, self.length, start_at, now)
+
+    def of(self, staff_ids: Sequence[str]) -> "KnownPage":
+        """For a meeting of just these."""
+        return replace(self, rules=rules_of(self.setting, self.window, staff_ids), evidence=self.evidence.of(staff_ids))
+
+
+class KnowPage:
+    """``staff_ids`` where just these attend, as in a move."""
+
+    def __init__(self, availability: Availability, bookings: PageBookings) -> None:
+        self._availability = availability
+        self._bookings = bookings
+
+    async def __call__(
+        self,
+        setting: PageSetting,
+        window: Span,
+        length: timedelta,
+        *,
+        staff_ids: Sequence[str] | None = None,
+        but: str | None = None,
+    ) -> KnownPage:
+        """Of meetings that start within ``window``."""
+        page, rules = setting.page, rules_of(setting, window, staff_ids)
+        people = [host.staff_id for host in rules.hosts]
+        reached = reach(page, Span(window.start_at, window.end_at + length))
+        wanted = [*map(staff_resource, people), *all_resources(rules)]
+        counted = Span(window.start_at - _FAIRNESS, window.end_at + _FAIRNESS)
+        evidence, booked = await asyncio.gather(
+            self._availability.evidence(page.organization_id, people, [reached], wanted),
+            self._bookings.live(page.page_id, counted, but=but),
+        )
+        claims = [claim for claim in evidence.claims if claim.owner != but]
+        known = Known(self._availability.copies(evidence), claims, booked)
+        return KnownPage(setting, rules, known, evidence, window, length, but)
+
+    async def looked_at(self, page: KnownPage, span: Span) -> KnownPage:
+        """With a look at the calendars of those who attend, buffers included, where their copies are too old (G4)."""
+        known = await self._availability.looked_at(
+            page.setting.page.organization_id,
+            page.evidence,
+            reach(page.setting.page, span),
+            page.but or page.setting.page.page_id,
+        )
+        return replace(page, known=replace(page.known, hosts=known))
+
+    async def claimed_anew(self, page: KnownPage) -> KnownPage:
+        """The same calendars with the claims and bookings of now."""
+        people = [host.staff_id for host in page.rules.hosts]
+        newer = await self(page.setting, page.window, page.length, staff_ids=people, but=page.but)
+        return replace(page, known=replace(newer.known, hosts=page.known.hosts))
