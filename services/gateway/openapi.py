@@ -7,11 +7,16 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
+from shared.contracts.api.page_guests import BookingCreate
 from shared.contracts.api.proposals import AskAgain, GuestConfirm
 from shared.problem import MEDIA_TYPE, TITLES
 
 Node = dict[str, Any]
-_HANDED_ON: Mapping[str, type[BaseModel]] = {"GuestConfirm": GuestConfirm, "AskAgain": AskAgain}
+_HANDED_ON: Mapping[str, type[BaseModel]] = {
+    "GuestConfirm": GuestConfirm,
+    "AskAgain": AskAgain,
+    "BookingCreate": BookingCreate,
+}
 """Bodies that booking alone reads, after it has judged the link."""
 
 _OPEN = ("sessions", "guest")

@@ -4,7 +4,10 @@ import hashlib
 from typing import Annotated
 
 from fastapi import Header
+from starlette.responses import Response
 
+from services.gateway.edge.forwarding import forward
+from services.gateway.providers.backend import Reply
 from shared.problem import VersionMismatch
 
 
@@ -15,6 +18,14 @@ def etag(version: int) -> str:
 def content_tag(content: bytes) -> str:
     """Of an answer without a version, such as the slots that can be chosen now."""
     return f'"c{hashlib.sha256(content).hexdigest()[:24]}"'
+
+
+def tagged(reply: Reply, if_none_match: str | None) -> Response:
+    """What a guest reads, with the tag of its content; 304 to whoever has it (X10)."""
+    tag = content_tag(reply.content)
+    response = Response(status_code=304) if if_none_match == tag else forward(reply, tagged=False)
+    response.headers["ETag"] = tag
+    return response
 
 
 def expected_version(if_match: Annotated[str | None, Header()] = None) -> int | None:

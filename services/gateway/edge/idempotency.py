@@ -1,4 +1,6 @@
-"""Idempotency keys on every write of the API, scoped to the staff member or to the guest's link (G8, X8)."""
+"""Idempotency keys on every write of the API, scoped to the staff member or to the guest: their link, or
+their address where they book on a page (G8, X8).
+"""
 
 import contextlib
 import hashlib
@@ -84,7 +86,7 @@ class Idempotency:
 async def _whose(request: Request) -> str | None:
     """None where nobody known asks, or a page's own token is missing: that answer is not worth keeping."""
     if link := _GUEST.match(request.scope["path"]):
-        return f"guest/{link[1]}"
+        return f"guest/{link[1]}{_address_in(request)}" if "/guest/pages/" in link[0] else f"guest/{link[1]}"
     session = await session_of(request)
     if session is None:
         return None
@@ -94,6 +96,13 @@ async def _whose(request: Request) -> str | None:
         except csrf.CsrfRefused:
             return None
     return f"staff/{session.staff_id}"
+
+
+def _address_in(request: Request) -> str:
+    """Of who books on a page, whose link everybody shares; empty where the body names none."""
+    with contextlib.suppress(orjson.JSONDecodeError, TypeError, KeyError, AttributeError):
+        return "/" + str(orjson.loads(request.state.body)["guest"]["email"]).strip().lower()
+    return ""
 
 
 def _fingerprint(request: Request) -> str:

@@ -155,6 +155,16 @@ class Booking(Backend):
     async def delete_page(self, caller: Caller, page_id: str, *, if_match: str | None = None) -> Reply:
         return await self.call("DELETE", _path("pages", page_id), caller, if_match=if_match)
 
+    async def guest_page(self, guest: GuestCaller, slug: str) -> Reply:
+        return await self.call("GET", _path("guest/page", slug), guest)
+
+    async def page_slots(self, guest: GuestCaller, slug: str, query: Query) -> Reply:
+        """``query`` may name ``from``, ``to``, ``duration`` and ``time_zone``."""
+        return await self.call("GET", _path("guest/page", slug, "slots"), guest, query=query)
+
+    async def book(self, guest: GuestCaller, slug: str, body: bytes) -> Reply:
+        return await self.call("POST", _path("guest/page", slug, "bookings"), guest, body=body)
+
     async def join_as_staff(self, caller: Caller, appointment_id: str) -> Reply:
         return await self.call("GET", _path("appointments", appointment_id, "join"), caller)
 

@@ -15,6 +15,7 @@ from services.gateway.routes import (
     oauth,
     occurrences,
     organization,
+    page_guests,
     pages,
     proposals,
     rooms,
@@ -42,6 +43,7 @@ _NOUNS = (
     occurrences,
     timeline,
     guest,
+    page_guests,
     mail_templates,
     zoom,
 )

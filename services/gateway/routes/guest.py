@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
-from services.gateway.edge.etags import content_tag
+from services.gateway.edge.etags import tagged
 from services.gateway.edge.forwarding import Key, body_of, forward, looks_like_token
 from services.gateway.edge.language import language_of_request
 from services.gateway.parts import parts_of
@@ -37,10 +37,7 @@ async def show(
     parts = parts_of(request)
     async with parts.limits.guest(request, token=token):
         reply = await parts.backends.booking.guest_proposal(_guest(request, token))
-    tag = content_tag(reply.content)
-    response = Response(status_code=304) if if_none_match == tag else forward(reply, tagged=False)
-    response.headers["ETag"] = tag
-    return response
+    return tagged(reply, if_none_match)
 
 
 @router.post("/seen", status_code=204)

@@ -239,6 +239,7 @@ def _usual() -> dict[tuple[str, str], Answer]:
             ("booking", "GET /internal/claims"): Answer(200, {"items": []}),
             ("booking", "GET /internal/guest/proposal"): Answer(200, a_guest_view()),
             ("booking", "POST /internal/guest/proposal/confirm"): Answer(201, a_guest_appointment()),
+            ("booking", "POST /internal/guest/page/intro/bookings"): Answer(201, a_guest_appointment()),
             ("booking", "POST /internal/guest/proposal/ask-again"): Answer(202, {"status": "accepted"}),
             ("booking", "POST /internal/guest/proposal/seen"): Answer(204, text=""),
             ("booking", "GET /internal/explain"): Answer(200, {"claims": []}),

@@ -50,6 +50,30 @@ def a_page(**changes: Any) -> dict[str, Any]:
     return values | changes
 
 
+def a_guest_page(**changes: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "slug": "intro",
+        "active": True,
+        "title": "ご相談",
+        "description": "",
+        "organization": "株式会社サンプル",
+        "host_names": ["山田太郎"],
+        "kind": "web",
+        "durations": [30],
+        "time_zone": "Asia/Tokyo",
+        "questions": [],
+        "takes_requests": False,
+        "prefill": False,
+        "auto_submit": False,
+        "price": None,
+        "locale": "ja",
+    }
+    return values | changes
+
+
+A_TIME = {"start": "2030-12-02T13:00:00+09:00", "end": "2030-12-02T13:30:00+09:00"}
+
+
 PAGES: dict[str, tuple[int, dict[str, Any]]] = {
     "GET /internal/pages?": (200, {"items": [a_page()], "next_cursor": None}),
     "POST /internal/pages": (201, a_page()),
@@ -57,5 +81,7 @@ PAGES: dict[str, tuple[int, dict[str, Any]]] = {
     "PATCH /internal/pages/pag_1": (200, a_page(version=2)),
     "DELETE /internal/pages/pag_1": (200, a_page(active=False, deleted=True)),
     "POST /internal/pages/pag_1/copy": (201, a_page(id="pag_2", slug="intro-2")),
+    "GET /internal/guest/page/intro": (200, a_guest_page()),
+    "GET /internal/guest/page/intro/slots": (200, {"slots": [A_TIME], "time_zone": "Asia/Tokyo"}),
 }
 """By method and path: status and body."""

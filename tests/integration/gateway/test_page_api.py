@@ -21,3 +21,29 @@ async def test_bad_bodies_are_refused_before_booking_is_asked(gateway: Installat
     answer = await gateway.admin.post("/api/v1/pages", json={"title": "ご相談", "step": 7})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert gateway.services.count("POST", "/internal/pages") == 0
+
+
+A_BOOKING = {"start": "2030-12-02T13:00:00+09:00", "guest": {"name": "田中花子", "email": "hanako@example.jp"}}
+
+
+async def test_guests_need_nothing_but_the_slug(gateway: Installation) -> None:
+    path = "/api/v1/guest/pages/intro"
+    shown = await gateway.anyone.get(path)
+    assert (shown.status_code, shown.json()["title"]) == (200, "ご相談")
+    slots = await gateway.anyone.get(f"{path}/slots?from=2030-12-02&time_zone=Asia/Tokyo")
+    assert slots.json()["slots"][0]["start"] == A_BOOKING["start"]
+    assert dict(gateway.services.last("booking").url.params) == {"from": "2030-12-02", "time_zone": "Asia/Tokyo"}
+    again = await gateway.anyone.get(f"{path}/slots?from=2030-12-02", headers={"if-none-match": slots.headers["etag"]})
+    assert again.status_code == 304
+    assert (await gateway.anyone.post(f"{path}/bookings", json=A_BOOKING)).status_code == 201
+    assert (await gateway.anyone.get("/api/v1/guest/pages/nobody")).status_code == 404
+
+
+async def test_g08_guests_of_one_page_do_not_share_their_keys(gateway: Installation) -> None:
+    path, key = "/api/v1/guest/pages/intro/bookings", {"idempotency-key": "k"}
+    for email, replayed in (("a@example.jp", None), ("A@example.jp", "true"), ("b@example.jp", None)):
+        body = {**A_BOOKING, "guest": {"name": "田中", "email": email.lower()}}
+        answer = await gateway.anyone.post(path, json=body, headers=key)
+        assert (answer.status_code, answer.headers.get("idempotency-replayed")) == (201, replayed)
+    other = {**A_BOOKING, "guest": {"name": "別名", "email": "a@example.jp"}}
+    assert (await gateway.anyone.post(path, json=other, headers=key)).json()["code"] == "idempotency_key_reused"
