@@ -1,13 +1,9 @@
-"""Access tokens that are renewed before they run out: one renewal per connection, however many ask (G19, E9).
+"""Access tokens of calendars, as this process uses them; how they are renewed is ``shared.renewal``'s (G19, E9)."""
 
-In this process callers share one task; between replicas a lease in the row decides. The rotated refresh token is
-committed before the new access token is used.
-"""
-
-import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -19,15 +15,80 @@ from shared.contracts import actors
 from shared.contracts.calendar_sync import CalendarDisconnected, Provider
 from shared.contracts.envelope import Cause, envelope
 from shared.contracts.zoom_issuer import EndOfConnection
-from shared.ids import new_id
-from shared.oauth import TokenEndpoint
-from shared.providers import CredentialRevoked, ProviderError, ProviderUnavailable
-from shared.single_flight import SingleFlight
+from shared.oauth import Grant, TokenEndpoint
+from shared.providers import CredentialRevoked
+from shared.renewal import RENEWAL_LEASE, Renewals
 
 log = structlog.get_logger(__name__)
-_LEASE = timedelta(seconds=30)
-_LOOK_AGAIN_SECONDS = 0.1
 _REMEMBERED = 2_000
+
+
+@dataclass(frozen=True)
+class SeenTokens:
+    """A connection's tokens as they were read."""
+
+    connection: Connection
+    tokens: Tokens
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.connection.connection_id, self.tokens.generation
+
+
+class KeptTokens:
+    """The connections' grants, renewed at the endpoint by which each was given."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        endpoints: Mapping[Provider, TokenEndpoint],
+        room_endpoints: Mapping[Provider, TokenEndpoint],
+    ) -> None:
+        self._connections = connections
+        self._endpoints = endpoints
+        self._room_endpoints = room_endpoints
+
+    async def read(self, connection: Connection) -> SeenTokens:
+        """Raises ``CredentialRevoked``."""
+        tokens = await self._connections.tokens(connection.connection_id)
+        if tokens is None:
+            raise CredentialRevoked("the connection has ended")
+        return SeenTokens(connection, tokens)
+
+    async def claim(self, seen: SeenTokens, lease: str) -> bool:
+        until = clock.real_now() + RENEWAL_LEASE
+        return await self._connections.take_renewal(*seen.key, lease, until)
+
+    async def ask(self, seen: SeenTokens) -> Grant:
+        endpoints = self._room_endpoints if seen.connection.rooms else self._endpoints
+        return await endpoints[seen.connection.provider].renew(seen.tokens.refresh)
+
+    async def commit(self, seen: SeenTokens, lease: str, grant: Grant) -> SeenTokens | None:
+        name = seen.connection.connection_id
+        if await self._connections.store_renewed(name, lease, grant):
+            log.info("connection.renewed", connection_id=name)
+        now = await self.read(seen.connection)
+        return now if now.key != seen.key else None
+
+    async def give_back(self, seen: SeenTokens, lease: str) -> None:
+        await self._connections.give_back_renewal(seen.connection.connection_id, lease)
+
+    async def refused(self, seen: SeenTokens, lease: str, reason: str) -> None:
+        connection = seen.connection
+        event = envelope(
+            CalendarDisconnected(
+                staff_id=connection.staff_id, provider=connection.provider, reason=EndOfConnection.BROKEN
+            ),
+            subject=connection.staff_id,
+            organization_id=connection.organization_id,
+            version=next_version(),
+            cause=Cause.outside(actor=actors.provider(connection.provider)),
+        )
+        if await self._connections.mark_broken(connection.connection_id, lease, event):
+            log.warning("connection.broken", connection_id=connection.connection_id, reason=reason)
+        elif (await self.read(connection)).key != seen.key:
+            return
+        raise CredentialRevoked(reason)
 
 
 class Credentials:
@@ -41,11 +102,9 @@ class Credentials:
         *,
         renew_before: timedelta,
     ) -> None:
-        self._connections = connections
-        self._endpoints = endpoints
-        self._room_endpoints = room_endpoints
+        self._kept = KeptTokens(connections, endpoints, room_endpoints)
+        self._renewals = Renewals(self._kept)
         self._renew_before = renew_before
-        self._renewals: SingleFlight[Tokens] = SingleFlight()
         self._known: dict[str, Tokens] = {}
 
     def of(self, connection: Connection) -> "ConnectionCredential":
@@ -60,66 +119,22 @@ class Credentials:
         known = self._known.get(name)
         if refused is None and known is not None and known.link == connection.link and not self._ages(known):
             return known.access
-        tokens = await self._connections.tokens(name)
-        if tokens is None:
+
+        def is_usable(seen: SeenTokens) -> bool:
+            return seen.tokens.access != refused and not self._ages(seen.tokens)
+
+        try:
+            found = await self._renewals.usable(partial(self._kept.read, connection), is_usable, lambda seen: seen.key)
+        except CredentialRevoked:
             self._known.pop(name, None)
-            raise CredentialRevoked("the connection has ended")
-        if tokens.access == refused or self._ages(tokens):
-            seen = tokens
-            tokens = await self._renewals(name, lambda: self._renew(connection, seen))
+            raise
         if len(self._known) >= _REMEMBERED:
             self._known.pop(next(iter(self._known)))
-        self._known[name] = replace(tokens, refresh="")
-        return tokens.access
+        self._known[name] = replace(found.tokens, refresh="")
+        return found.tokens.access
 
     def _ages(self, tokens: Tokens) -> bool:
         return tokens.expires_at - self._renew_before <= clock.now()
-
-    async def _renew(self, connection: Connection, seen: Tokens) -> Tokens:
-        lease = new_id("rnw")
-        deadline = clock.real_now() + _LEASE * 2
-        while clock.real_now() < deadline:
-            until = clock.real_now() + _LEASE
-            if await self._connections.take_renewal(connection.connection_id, seen.generation, lease, until):
-                return await self._renew_alone(connection, seen, lease)
-            tokens = await self._connections.tokens(connection.connection_id)
-            if tokens is None:
-                raise CredentialRevoked("the connection has ended")
-            if tokens.generation != seen.generation:
-                return tokens
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-        raise ProviderUnavailable("another worker's renewal does not end")
-
-    async def _renew_alone(self, connection: Connection, seen: Tokens, lease: str) -> Tokens:
-        name = connection.connection_id
-        try:
-            endpoints = self._room_endpoints if connection.rooms else self._endpoints
-            grant = await endpoints[connection.provider].renew(seen.refresh)
-        except CredentialRevoked as error:
-            await self._break(connection, lease, error.reason)
-            raise
-        except ProviderError:
-            await self._connections.give_back_renewal(name, lease)
-            raise
-        await self._connections.store_renewed(name, lease, grant)
-        tokens = await self._connections.tokens(name)
-        if tokens is None or tokens.generation == seen.generation:
-            raise ProviderUnavailable("the renewal was overtaken")
-        log.info("connection.renewed", connection_id=name)
-        return tokens
-
-    async def _break(self, connection: Connection, lease: str, reason: str) -> None:
-        event = envelope(
-            CalendarDisconnected(
-                staff_id=connection.staff_id, provider=connection.provider, reason=EndOfConnection.BROKEN
-            ),
-            subject=connection.staff_id,
-            organization_id=connection.organization_id,
-            version=next_version(),
-            cause=Cause.outside(actor=actors.provider(connection.provider)),
-        )
-        if await self._connections.mark_broken(connection.connection_id, lease, event):
-            log.warning("connection.broken", connection_id=connection.connection_id, reason=reason)
 
 
 class ConnectionCredential:

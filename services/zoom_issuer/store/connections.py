@@ -4,7 +4,7 @@ encrypted at rest (G26); ``generation`` grows with each grant. A row is due when
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -18,12 +18,11 @@ from shared.messaging import outbox
 from shared.mongo import AFTER, ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
 from shared.oauth import Grant
 from shared.oauth_attempts import Attempt
+from shared.renewal import RENEWAL_LEASE
 
 PROVIDER = "zoom"
 SECRETS = {name: f"connections/{{}}/{name}" for name in ("access_token", "refresh_token", "client_secret")}
 """Encrypted fields and the places that they are bound to."""
-RENEWAL_LEASE = timedelta(seconds=30)
-"""Real time; longer than any renewal takes, since each request has a time-out."""
 
 
 class ConnectionStatus(StrEnum):

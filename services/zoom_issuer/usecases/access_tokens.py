@@ -1,35 +1,26 @@
-"""Access tokens that are renewed before they run out: one renewal per connection, however many ask (G19, E9).
+"""Access tokens of Zoom, as this process uses them; how they are renewed is ``shared.renewal``'s (G19, E9)."""
 
-In this process callers share one task, which no caller's end cancels; between replicas a lease in the row decides. The
-rotated refresh token is committed before the new access token is used.
-"""
-
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
-from services.zoom_issuer.store.connections import RENEWAL_LEASE, Connection, Connections, ConnectionStatus, Kind
+from services.zoom_issuer.store.connections import Connection, Connections, ConnectionStatus, Kind
 from shared import clock
 from shared.contracts import actors
 from shared.contracts.envelope import Cause, CloudEvent, envelope
 from shared.contracts.zoom_issuer import EndOfAccount, EndOfConnection, ZoomAccountEnded, ZoomDisconnected
-from shared.ids import new_id
 from shared.messaging.relay import Relay
-from shared.mongo import ConnectionFailure
 from shared.oauth import Grant, TokenEndpoint
 from shared.providers import CredentialRevoked, ProviderError, ProviderThrottled, ProviderUnavailable
-from shared.single_flight import SingleFlight
+from shared.renewal import Renewals
 
-T = TypeVar("T")
 log = structlog.get_logger(__name__)
 _RENEW_BEFORE = timedelta(minutes=5)
 """Access tokens live an hour; one that ends this soon is renewed first."""
-_LOOK_AGAIN_SECONDS = 0.05
 
 
 class ConnectionEnded(CredentialRevoked):
@@ -79,22 +70,29 @@ class AccessTokens:
         self._connections = connections
         self._endpoints = endpoints
         self._relay = relay
-        self._renewals: SingleFlight[AccessToken | None] = SingleFlight()
+        self._renewals = Renewals(self)
 
     async def of(self, connection_id: str, *, refused: str | None = None) -> AccessToken:
         """A token that lives for some minutes; ``refused`` is one that the provider just answered 401 to.
 
         Raises ``ConnectionEnded`` and ``TokenUnavailable``.
         """
-        deadline = clock.real_now() + RENEWAL_LEASE
-        while clock.real_now() < deadline:
-            seen = await self._connected(connection_id)
-            token = self._usable(seen, refused)
-            if token is None:
-                token = await self._renewals((connection_id, seen.generation), partial(self._renew, seen))
-            if token is not None:
-                return token
-        raise TokenUnavailable("another worker's renewal does not end")
+
+        def is_usable(seen: Connection) -> bool:
+            lives = seen.access_expires_at - clock.now() > _RENEW_BEFORE
+            return lives and self._connections.access_token(seen) not in ("", None, refused)
+
+        try:
+            found = await self._renewals.usable(
+                partial(self._connected, connection_id), is_usable, lambda seen: (seen.connection_id, seen.generation)
+            )
+        except ProviderThrottled as error:
+            raise TokenUnavailable(error.reason, error.retry_after) from error
+        except ConnectionEnded:
+            raise
+        except ProviderError as error:
+            raise TokenUnavailable(error.reason) from error
+        return AccessToken(self._connections.access_token(found) or "", found)
 
     async def give_up(self, token: AccessToken, reason: str) -> None:
         """The grant behind this token is of no use: its connection is broken, unless it has another by now."""
@@ -106,30 +104,10 @@ class AccessTokens:
             raise ConnectionEnded(connection.staff_id if connection else "")
         return connection
 
-    def _usable(self, seen: Connection, refused: str | None) -> AccessToken | None:
-        if seen.access_expires_at - clock.now() <= _RENEW_BEFORE:
-            return None
-        text = self._connections.access_token(seen)
-        return AccessToken(text, seen) if text and text != refused else None
+    async def claim(self, seen: Connection, lease: str) -> bool:
+        return await self._connections.claim_renewal(seen, lease)
 
-    async def _renew(self, seen: Connection) -> AccessToken | None:
-        """None where the connection is to be read anew: it changed, or another worker renews it."""
-        lease = new_id("rnw")
-        if not await self._connections.claim_renewal(seen, lease):
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-            return None
-        try:
-            grant = await self._granted(seen)
-        except CredentialRevoked as error:
-            await self._break(seen, error.reason, renewal=lease)
-            return None
-        except ProviderError as error:
-            await self._connections.give_back_renewal(seen, lease)
-            wait = error.retry_after if isinstance(error, ProviderThrottled) else None
-            raise TokenUnavailable(error.reason, wait) from error
-        return await self._commit(seen, grant)
-
-    async def _granted(self, seen: Connection) -> Grant:
+    async def ask(self, seen: Connection) -> Grant:
         endpoint = self._endpoint_of(seen)
         if seen.kind is Kind.SERVER:
             return await endpoint.renew_for_account(seen.account_id)
@@ -138,26 +116,23 @@ class AccessTokens:
             raise CredentialRevoked("no refresh token was granted")
         return await endpoint.renew(refresh_token)
 
+    async def commit(self, seen: Connection, lease: str, grant: Grant) -> Connection | None:
+        """A grant that came for a connection that was ended meanwhile is ended too."""
+        now = await self._connections.renewed(seen, grant)
+        if now is None:
+            after = await self._connections.get(seen.connection_id)
+            if after is not None and after.status is ConnectionStatus.DISCONNECTED:
+                await self._endpoint_of(seen).drop(grant)
+        return now
+
+    async def give_back(self, seen: Connection, lease: str) -> None:
+        await self._connections.give_back_renewal(seen, lease)
+
+    async def refused(self, seen: Connection, lease: str, reason: str) -> None:
+        await self._break(seen, reason, renewal=lease)
+
     def _endpoint_of(self, seen: Connection) -> TokenEndpoint:
         return self._endpoints.of(seen, self._connections.client_secret(seen))
-
-    async def _commit(self, seen: Connection, grant: Grant) -> AccessToken | None:
-        """The old refresh token is dead by now, so that the new one is not given up while the lease lasts."""
-        until = clock.real_now() + RENEWAL_LEASE / 2
-        while True:
-            try:
-                now = await self._connections.renewed(seen, grant)
-                break
-            except ConnectionFailure:
-                if clock.real_now() >= until:
-                    raise
-                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-        if now is not None:
-            return AccessToken(grant.access_token, now)
-        after = await self._connections.get(seen.connection_id)
-        if after is not None and after.status is ConnectionStatus.DISCONNECTED:
-            await self._endpoint_of(seen).drop(grant)
-        return None
 
     async def _break(self, seen: Connection, reason: str, *, renewal: str | None = None) -> None:
         """Mark the connection broken and say so, once, and only for the grant that was seen (G19)."""
