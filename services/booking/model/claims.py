@@ -16,13 +16,22 @@ class ClaimKind(StrEnum):
 
 @dataclass(frozen=True)
 class Claim:
-    """``owner`` is a proposal (with the slot's id) or an appointment."""
+    """``owner`` is a proposal (with the slot's id) or an appointment. ``reach`` is the span with the buffers that its
+    page wants around it: no other claim may lie within it when this one is taken. It is not owned: what comes later
+    may lie there.
+    """
 
     resource: str
     kind: ClaimKind
     owner: str
     slot_id: str
     span: Span
+    reach: Span | None = None
+
+    @property
+    def needs(self) -> Span:
+        """What must be free of others' claims."""
+        return self.reach or self.span
 
     def overlaps(self, other: "Claim") -> bool:
         return self.resource == other.resource and self.span.overlaps(other.span)

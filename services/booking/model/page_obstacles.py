@@ -10,6 +10,7 @@ from operator import or_
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.booking.model.cells import (
     DAY_CELLS,
@@ -26,11 +27,13 @@ from services.booking.model.cells import (
 from services.booking.model.claims import Claim, staff_resource
 from services.booking.model.free_time import CalendarState, HostTime, busy_cells
 from services.booking.model.open_hours import open_cells, without_dates
-from services.booking.model.page_rules import Booked, HostHours, PageRules, Reason, day_counted, week_counted
+from services.booking.model.page_rules import Booked, HostHours, PageRules, Reason
+from services.booking.model.places import day_counted
 from services.booking.model.spans import Span
 from services.booking.model.wall_clock import WallClock, day_number, week_of
 
 _CELL_MINUTES = 5
+Days = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -145,23 +148,23 @@ def only_holidays(host: HostHours, grid: Grid) -> bool:
 
 def _of_the_clock(rules: PageRules, booked: Sequence[Booked], clock: WallClock, now: datetime) -> dict[Reason, Cells]:
     """What the page's clock forbids: starts off the step, beyond the horizon, on days and in weeks that are full."""
-    days = np.arange(clock.days.start, clock.days.stop)
+    days: Days = np.arange(clock.days.start, clock.days.stop, dtype=np.int64)
     today = day_number(now.astimezone(ZoneInfo(rules.time_zone)).date())
     by_day = {Reason.HORIZON: days > today + rules.horizon_days}
-    if rules.daily_limit is not None:
-        counted = [day_counted(each.start_at, rules.time_zone) for each in booked]
-        by_day[Reason.DAILY_LIMIT] = np.isin(days, _full(counted, rules.daily_limit))
-    if rules.weekly_limit is not None:
-        counted = [week_counted(each.start_at, rules.time_zone) for each in booked]
-        by_day[Reason.WEEKLY_LIMIT] = np.isin(week_of(days), _full(counted, rules.weekly_limit))
+    if rules.daily_limit is not None or rules.weekly_limit is not None:
+        counted = np.array([day_number(day_counted(each.start_at, rules.time_zone)) for each in booked], dtype=np.int64)
+        by_day[Reason.DAILY_LIMIT] = _full(counted, days, rules.daily_limit)
+        by_day[Reason.WEEKLY_LIMIT] = _full(week_of(counted), week_of(days), rules.weekly_limit)
     off_step = np.arange(DAY_CELLS) * _CELL_MINUTES % rules.step != 0
     shape = (len(days), DAY_CELLS)
     found = {Reason.STEP: clock.lay(np.broadcast_to(off_step, shape))}
     return found | {why: clock.lay(np.broadcast_to(row[:, None], shape)) for why, row in by_day.items() if row.any()}
 
 
-def _full(counted: Sequence[int], limit: int) -> list[int]:
-    return [each for each in set(counted) if counted.count(each) >= limit]
+def _full(counted: Days, days: Days, limit: int | None) -> Cells:
+    """On which of the days (or weeks) the limit is reached."""
+    found, numbers = np.unique(counted, return_counts=True)
+    return np.isin(days, found if limit is None else found[numbers >= limit]) & (limit is not None)
 
 
 def _too_early(rules: PageRules, grid: Grid, now: datetime) -> dict[Reason, Cells]:

@@ -4,9 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
-
-from services.booking.model.wall_clock import day_number, week_of
 
 Minutes = tuple[int, int]
 """``[from, until)`` in minutes of a local day; 1440 ends it."""
@@ -77,15 +74,3 @@ class Booked:
     start_at: datetime
     host_ids: Collection[str]
     booked_at: datetime
-
-
-def day_counted(start_at: datetime, time_zone: str) -> int:
-    """The day (numbered from 1970) on which an appointment counts for the daily limit: its start's, in the page's
-    zone.
-    """
-    return day_number(start_at.astimezone(ZoneInfo(time_zone)).date())
-
-
-def week_counted(start_at: datetime, time_zone: str) -> int:
-    """Likewise the week, from Monday."""
-    return week_of(day_counted(start_at, time_zone))

@@ -14,6 +14,7 @@ from services.booking.model.claims import Claim
 from services.booking.model.effects import HOLD_KEYS
 from services.booking.model.proposal import Proposal
 from services.booking.store.documents import APPOINTMENT, PROPOSAL, Documents
+from services.booking.store.guard_writes import Guarded
 from services.booking.store.guards import Guards
 from services.booking.store.join_links import ANOTHER_GUESTS, REGISTERED
 from services.booking.store.join_links import INDEXES as LINK_INDEXES
@@ -310,12 +311,12 @@ class BookingStore:
         return {key: told for key, told in row["reports"].items() if key.startswith(HOLD_KEYS)}
 
     async def _move(
-        self, session: Session, organization_id: str, before: Many[Claim], after: Many[Claim], over_held: bool
+        self, session: Session, organization_id: str, before: Many[Guarded], after: Many[Guarded], over_held: bool
     ) -> None:
         """Nobody contends for what is over: of a series that has begun only what is to come is taken (C1)."""
         now = clock.now()
         release = set(before) - set(after)
-        take = {claim for claim in set(after) - set(before) if claim.span.end_at > now}
+        take = {one for one in set(after) - set(before) if not (isinstance(one, Claim) and one.span.end_at <= now)}
         await self._guards.move(session, organization_id, release=release, take=take, over_held=over_held)
 
     def _new_appointment(self, appointment: Appointment, waiting: Sequence[Entry]) -> Document:

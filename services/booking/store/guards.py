@@ -1,26 +1,17 @@
-"""Guard documents: one per resource and UTC day, holding the claims that touch it. MongoDB itself refuses the second
-confirmed claim (G1): a conditional update with upsert either changes the guard or fails on its ``_id``.
+"""Guard documents: one per resource and UTC day, holding the claims that touch it, and one per page and counted day or
+week, holding who has a place there. MongoDB itself refuses the second confirmed claim (G1) and the place too many (H2).
 """
 
 from collections import defaultdict
 from collections.abc import Collection as Many
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import timedelta
 
 from services.booking.model.claims import Claim, ClaimKind, guard_ids, staff_resource
+from services.booking.model.places import Place
 from services.booking.model.spans import Span
-from shared.mongo import (
-    ASCENDING,
-    BulkWriteError,
-    Collection,
-    Database,
-    Document,
-    DuplicateKeyError,
-    IndexModel,
-    Session,
-    UpdateOne,
-)
+from services.booking.store.guard_writes import Guarded, as_instant, is_of_page, place_id, writes
+from shared.mongo import ASCENDING, BulkWriteError, Collection, Database, Document, IndexModel, Session, UpdateOne
 
 _KEPT = timedelta(days=60)
 _DUPLICATE_KEY = 11000
@@ -31,6 +22,10 @@ class TimeTaken(Exception):
 
     def __init__(self) -> None:
         super().__init__("another claim owns this time")
+
+
+class LimitReached(TimeTaken):
+    """The page takes no more appointments on that day or in that week."""
 
 
 class Guards:
@@ -47,22 +42,41 @@ class Guards:
         session: Session,
         organization_id: str,
         *,
-        release: Many[Claim],
-        take: Many[Claim],
+        release: Many[Guarded],
+        take: Many[Guarded],
         over_held: bool,
     ) -> None:
         """Release and take in one bulk write with sorted keys. Raises ``TimeTaken`` (the transaction is then over)."""
-        writes = _writes(organization_id, release, take, over_held)
-        if not writes:
+        moved = writes(organization_id, release, take, over_held=over_held)
+        if not moved:
             return
         try:
-            await self.guards.bulk_write(writes, ordered=True, session=session)
+            await self.guards.bulk_write([write for _, write in moved], ordered=True, session=session)
         except BulkWriteError as error:
-            if any(item["code"] == _DUPLICATE_KEY for item in error.details.get("writeErrors", [])):
-                raise TimeTaken() from error
+            for item in error.details.get("writeErrors", []):
+                if item["code"] == _DUPLICATE_KEY:
+                    raise (LimitReached if is_of_page(moved[item["index"]][0]) else TimeTaken)() from error
             raise
-        except DuplicateKeyError as error:
-            raise TimeTaken() from error
+
+    async def count(self, organization_id: str, places: Many[Place]) -> None:
+        """Those who have a place already, for a page that had no limit until now. Nobody is refused."""
+        owners: defaultdict[str, set[str]] = defaultdict(set)
+        days = {}
+        for place in places:
+            guard = place_id(organization_id, place)
+            owners[guard].add(place.owner)
+            days[guard] = as_instant(place.last_day)
+        if owners:
+            await self.guards.bulk_write(
+                [
+                    UpdateOne(
+                        {"_id": guard},
+                        {"$addToSet": {"owners": {"$each": sorted(found)}}, "$setOnInsert": {"day": days[guard]}},
+                        upsert=True,
+                    )
+                    for guard, found in sorted(owners.items())
+                ]
+            )
 
     async def on(self, organization_id: str, resources: Sequence[str], spans: Sequence[Span]) -> list[Claim]:
         """All claims on these resources that overlap one of the spans."""
@@ -85,75 +99,6 @@ class Guards:
             if claim.span.overlaps(window):
                 found[claim.resource.removeprefix("staff:")].append(claim)
         return found
-
-
-def _writes(organization_id: str, release: Many[Claim], take: Many[Claim], over_held: bool) -> list[UpdateOne]:
-    pulled = _by_guard(organization_id, release)
-    taken = _by_guard(organization_id, take)
-    writes: list[UpdateOne] = []
-    for guard in sorted({*pulled, *taken}):
-        if guard in pulled:
-            writes.append(UpdateOne({"_id": guard}, {"$pull": _pull(pulled[guard])}))
-        if guard in taken:
-            writes.append(_take(guard, taken[guard], over_held))
-    return writes
-
-
-def _by_guard(organization_id: str, claims: Iterable[Claim]) -> dict[str, list[Claim]]:
-    found: defaultdict[str, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        for guard in guard_ids(organization_id, claim.resource, claim.span):
-            found[guard].append(claim)
-    return dict(found)
-
-
-def _pull(claims: Sequence[Claim]) -> dict[str, Any]:
-    return {
-        kind.value: {
-            "owner": claims[0].owner,
-            "slot_id": {"$in": sorted({claim.slot_id for claim in claims if claim.kind is kind})},
-        }
-        for kind in ClaimKind
-        if any(claim.kind is kind for claim in claims)
-    }
-
-
-def _take(guard: str, claims: Sequence[Claim], over_held: bool) -> UpdateOne:
-    refused = [_overlapping(ClaimKind.CONFIRMED, claim) for claim in claims]
-    if not over_held:
-        refused += [_overlapping(ClaimKind.HELD, claim) for claim in claims]
-    pushed = {
-        kind.value: {"$each": [_document(claim) for claim in claims if claim.kind is kind]}
-        for kind in ClaimKind
-        if any(claim.kind is kind for claim in claims)
-    }
-    day = datetime.combine(date.fromisoformat(guard.rpartition("/")[2]), time(), tzinfo=UTC)
-    return UpdateOne(
-        {"_id": guard, "$nor": refused},
-        {"$push": pushed, "$setOnInsert": {"day": day}},
-        upsert=True,
-    )
-
-
-def _overlapping(kind: ClaimKind, claim: Claim) -> dict[str, Any]:
-    return {
-        kind.value: {
-            "$elemMatch": {
-                "start_at": {"$lt": claim.span.end_at},
-                "end_at": {"$gt": claim.span.start_at},
-                "owner": {"$ne": claim.owner},
-            }
-        }
-    }
-
-
-def _document(claim: Claim) -> Document:
-    return {
-        "owner": claim.owner,
-        "slot_id": claim.slot_id,
-        "start_at": claim.span.start_at,
-        "end_at": claim.span.end_at,
-    }
 
 
 def _claims(rows: Iterable[Document]) -> set[Claim]:
