@@ -22,6 +22,14 @@ def what_moves(appointment: AppointmentView, language: Language) -> str:
     return _joined([*sentences, text(language, f"appointments.moves_mails_{_mails(appointment)}")], language)
 
 
+def what_moves_by_rule(appointment: AppointmentView, language: Language) -> str:
+    """Of a series under another rule."""
+    things = _things(appointment, language)
+    sentences = [text(language, "occurrences.moves_by_rule")]
+    sentences += [text(language, "appointments.moves", what=things)] if things else []
+    return _joined([*sentences, text(language, f"appointments.moves_mails_{_mails(appointment)}")], language)
+
+
 def what_moves_once(appointment: AppointmentView, language: Language) -> str:
     """Of one occurrence."""
     things = _things(appointment, language)

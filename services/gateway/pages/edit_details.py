@@ -22,11 +22,14 @@ from services.gateway.pages.edit_subjects import (
     of_proposal,
     value_of,
 )
+from services.gateway.pages.occurrence_rows import rule_of
 from services.gateway.pages.overtaken import Difference, Sheet, fresh, marks_of, overtaken
 from services.gateway.pages.people_chosen import people_chosen
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.room_data import staff_kind_word
+from services.gateway.pages.rule_form import RULE
+from services.gateway.pages.schedule_form import FREQUENCIES
 from services.gateway.pages.schedule_types import TypeChoice, type_choices
 from services.gateway.pages.texts import text, texts_of
 from services.gateway.pages.typed import given
@@ -36,6 +39,7 @@ from shared import clock
 from shared.contracts.api.appointments import MAX_ATTENDEES, AppointmentView
 from shared.contracts.api.proposals import ProposalView
 from shared.problem import Forbidden, Language, VersionMismatch
+from shared.recurrence import DAYS
 
 router = APIRouter()
 Noun = Literal["appointments", "proposals"]
@@ -56,6 +60,8 @@ async def change(request: Request, noun: Noun, item_id: str, signed_in: Form) ->
     zone = times.zone_or(given(form, "zone"), signed_in.zone)
     subject = await _subject(request, signed_in, noun, item_id, zone)
     typed = {name: given(form, name).replace("\r\n", "\n") for name in subject.fields}
+    if subject.series is not None:
+        typed |= _rule_in(form, subject)
     ids = dict.fromkeys(one for one in form.getlist(ATTENDEES) if isinstance(one, str))
     typed[ATTENDEES] = ",".join([one for one in ids if "," not in one][: MAX_ATTENDEES + 1])
     ticked = _ticked(form)
@@ -66,8 +72,8 @@ async def change(request: Request, noun: Noun, item_id: str, signed_in: Form) ->
         return await _refused(request, signed_in, subject, _sheet(subject, typed, wrong, ticked))
     try:
         body = changes_of(subject, typed)
-    except ValueError:
-        wrong = {"expires_at": text(language, "appointments.time_odd")}
+    except ValueError as odd:
+        wrong = {"until" if str(odd) == "until" else "expires_at": text(language, "appointments.time_odd")}
         return await _refused(request, signed_in, subject, _sheet(subject, typed, wrong, ticked))
     if not body and "send_mail" not in ticked:
         return RedirectResponse(f"{subject.url}?said=unchanged", status_code=303)
@@ -81,6 +87,13 @@ async def change(request: Request, noun: Noun, item_id: str, signed_in: Form) ->
         sheet = replace(_sheet(subject, typed, errors, ticked), problem=words)
         return await _refused(request, signed_in, subject, sheet, status=problem.status)
     return RedirectResponse(f"{subject.url}?said=changed", status_code=303)
+
+
+def _rule_in(form: FormData, subject: Subject) -> dict[str, str]:
+    """As it stands where the form does not show it (E6)."""
+    if "freq" not in form:
+        return {name: value_of(subject, name) for name in RULE}
+    return {"weekdays": ",".join(day for day in DAYS if day in form.getlist("weekdays"))}
 
 
 def _ticked(form: FormData) -> frozenset[str]:
@@ -137,6 +150,10 @@ async def _refused(
 
 def _in_words(problem: BackendProblem, ticked: frozenset[str], language: Language) -> tuple[dict[str, str], str]:
     """By field; what belongs to none stands over the form."""
+    if problem.code in ("slot_taken", "slot_busy") and any("/occurrences/" in one["pointer"] for one in problem.errors):
+        key = "occurrences.slot_taken" if "allow_overlap" in ticked else "occurrences.slot_busy"
+        which = " ".join(dict.fromkeys(one["detail"] for one in problem.errors))
+        return {"rrule": f"{which} {text(language, key)}"}, ""
     if problem.code == "slot_taken":
         key = "edit.attendee_taken" if "allow_overlap" in ticked else "edit.attendee_busy"
         return {ATTENDEES: text(language, key)}, ""
@@ -147,7 +164,18 @@ def _in_words(problem: BackendProblem, ticked: frozenset[str], language: Languag
             parts = ["type"]
         place = ATTENDEES if parts[:1] == [ATTENDEES] else parts[-1] if parts else ""
         errors.setdefault(place, error["detail"])
-    known = {"title", "guidance", "note", "visibility", "organizer_id", "address", "expires_at", ATTENDEES, *SCHEDULE}
+    known = {
+        "title",
+        "guidance",
+        "note",
+        "visibility",
+        "organizer_id",
+        "address",
+        "expires_at",
+        "rrule",
+        ATTENDEES,
+        *SCHEDULE,
+    }
     fields = {name: words for name, words in errors.items() if name in known | {"company", "name", "email"}}
     others = [words for name, words in errors.items() if name not in fields]
     return fields, "" if fields else " ".join(others) or problem.detail
@@ -158,7 +186,7 @@ def _known(subject: Subject) -> dict[str, str]:
 
 
 def _shown(name: str, value: str, names: Mapping[str, str], language: Language) -> str:
-    if name in ("type", "others_may_edit"):
+    if name in ("type", "others_may_edit", "freq", "ends", "weekdays"):
         return text(language, "edit.changed_elsewhere")
     if name == "visibility":
         return text(language, f"propose.visibility_{value}")
@@ -200,6 +228,11 @@ async def _page(request: Request, signed_in: SignedIn, subject: Subject, sheet: 
             "people": people,
             "is_proposal": subject.noun == "proposals",
             "types": await _types(request, signed_in, subject),
+            "rule": rule_of(subject.series, language) if subject.series else "",
+            "rule_stands": subject.series is not None and subject.series.start <= clock.now(),
+            "weekdays": sheet.typed.get("weekdays", "").split(","),
+            "frequencies": FREQUENCIES,
+            "days": DAYS,
             "zone_label": times.zone_label(subject.zone, clock.now(), language),
             "data": data,
         },

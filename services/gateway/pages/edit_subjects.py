@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.gateway.pages.consequences import what_moves_by_rule
 from services.gateway.pages.guest_names import guest_name, heading_of, title_beside
+from services.gateway.pages.rule_form import RULE, rule_fields, rule_typed
 from services.gateway.pages.schedule_form import chosen_type
 from services.gateway.pages.texts import text
 from shared.contracts.api.appointments import AppointmentStatus, AppointmentView, AttendeeView, MeetingStatus
@@ -48,6 +50,8 @@ class Subject:
     editable: bool
     has_address: bool
     consequences: Sequence[Consequence]
+    series: AppointmentView | None = None
+    """Of what recurs (E6): its rule is among the ``fields``."""
 
     @property
     def url(self) -> str:
@@ -64,11 +68,13 @@ def of_appointment(appointment: AppointmentView, zone: str, language: Language) 
         kind=appointment.kind,
         fields=_fields(appointment, language)
         | _schedule(appointment)
+        | rule_fields(appointment)
         | {name: getattr(appointment.guest, name) for name in _GUEST},
         attendees=appointment.attendees,
         editable=appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
         has_address=_has_address(appointment),
         consequences=_of_appointment(appointment, language),
+        series=appointment if appointment.rrule else None,
     )
 
 
@@ -92,7 +98,9 @@ def of_proposal(proposal: ProposalView, zone: str, language: Language) -> Subjec
 
 
 def changes_of(subject: Subject, typed: Mapping[str, str]) -> dict[str, Any]:
-    """What the API is asked for: only what differs. Raises ``ValueError`` where ``expires_at`` is no time."""
+    """What the API is asked for: only what differs. Raises ``ValueError`` where ``expires_at`` is no time, and with its
+    name where ``until`` is none.
+    """
     differs = [name for name in (*subject.fields, ATTENDEES) if typed[name] != value_of(subject, name)]
     body: dict[str, Any] = {name: typed[name] for name in differs if name in _DETAILS}
     body |= {name: typed[name] for name in differs if name in ("customer", "deal", "place")}
@@ -102,6 +110,8 @@ def changes_of(subject: Subject, typed: Mapping[str, str]) -> dict[str, Any]:
         body |= chosen_type(typed["type"])
     if "address" in body:
         body["address"] = typed["address"] or None
+    if subject.series is not None and set(differs) & set(RULE):
+        body["rrule"] = rule_typed(typed, subject.series)
     if ATTENDEES in differs:
         body[ATTENDEES] = [one for one in typed[ATTENDEES].split(",") if one]
     if set(differs) & set(_GUEST):
@@ -150,6 +160,8 @@ def _of_appointment(appointment: AppointmentView, language: Language) -> list[Co
         found.append(Consequence(words, ("title", "note", "visibility", "address", "place"), ("organizer_id",)))
         found.append(Consequence(text(language, "edit.does_entries_move"), ("organizer_id",)))
     found.append(Consequence(text(language, "edit.does_type"), ("type",)))
+    if appointment.rrule:
+        found.append(Consequence(what_moves_by_rule(appointment, language), RULE))
     silent = ("title", "note", "visibility", "address", "guidance", "company", "name", *SCHEDULE[1:])
     alone = () if meets else ("organizer_id", ATTENDEES)
     return [
@@ -160,7 +172,7 @@ def _of_appointment(appointment: AppointmentView, language: Language) -> list[Co
         Consequence(
             text(language, "edit.does_no_mail"),
             (*silent, *alone),
-            ("email", *(("organizer_id", ATTENDEES) if meets else ())),
+            ("email", *RULE, *(("organizer_id", ATTENDEES) if meets else ())),
         ),
     ]
 

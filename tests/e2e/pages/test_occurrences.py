@@ -7,11 +7,12 @@ from playwright.async_api import expect
 
 from tests.e2e.pages.conftest import TARO, TOKYO, People
 from tests.e2e.pages.test_every_page import Looker
+from tests.waiting import eventually
 
 
-async def a_series(people: People) -> dict[str, Any]:
+async def a_series(people: People, *, hour: int = 19) -> dict[str, Any]:
     """Of four weeks, in the evening, when no other test has anything."""
-    start = datetime.fromisoformat(f"{await people.free_day()}T19:00").replace(tzinfo=TOKYO)
+    start = datetime.fromisoformat(f"{await people.free_day()}T{hour}:00").replace(tzinfo=TOKYO)
     body = {
         "title": "定例会",
         "kind": "visit",
@@ -60,7 +61,12 @@ async def test_one_is_moved_and_one_cancelled_while_another_tab_is_open(people: 
     await expect(other.locator("#date")).to_have_value(day_after(made, 9))
     await other.get_by_role("button", name="この回の日時を変更する").click()
     await expect(other.get_by_text("この回の日時を変更しました。")).to_be_visible()
-    await expect(page.locator(".timeline")).to_contain_text("定例の1回を別の日時に移しました")
+
+    async def is_told() -> bool:
+        await page.reload()
+        return "定例の1回を別の日時に移しました" in await page.locator(".timeline").inner_text()
+
+    await eventually(is_told)
 
     await lines.nth(2).get_by_role("link").click()
     await expect(page.get_by_text("ほかの回は変わりません。").last).to_be_visible()
@@ -100,3 +106,32 @@ async def test_the_same_without_scripts_on_a_phone_in_english_and_what_the_guest
     await expect(guest.page.locator("main")).to_contain_text("Every week on")
     invite = await people.api.get(f"/g/{made['guest_url'].rpartition('/')[2]}/invite.ics")
     assert all(word in invite.text for word in ("RRULE:FREQ=WEEKLY;COUNT=4", "EXDATE", "RECURRENCE-ID"))
+
+
+async def test_the_rule_of_a_series_that_has_not_begun_is_changed_and_every_change_is_said_before(
+    people: People,
+) -> None:
+    made = await a_series(people, hour=21)
+    looker = Looker(await people.staff("desktop"), "desktop", "ja")
+    page = looker.page
+    await page.goto(f"/appointments/{made['id']}/edit")
+    await expect(page.get_by_text("まだ何も変えていません。")).to_be_visible()
+    await page.fill("[name=count]", "61")
+    said = page.locator("[data-consequences] > li:visible")
+    await expect(said).to_have_count(1)
+    await expect(said).to_contain_text("すべての回を新しい日程に移します。")
+    await page.get_by_role("button", name="保存").click()
+    await expect(page.locator("#rrule-error")).to_be_visible()
+    await looker.look("appointment-edit-rule")
+    await page.fill("[name=count]", "2")
+    await page.get_by_role("button", name="保存").click()
+    await expect(page.locator(".occurrence")).to_have_count(2)
+
+    phone = Looker(await people.staff("phone", language="en"), "phone", "en")
+    await phone.open(f"/appointments/{made['id']}/edit", "appointment-edit-rule")
+    await expect(phone.page.locator("[name=count]")).to_have_value("2")
+    await phone.page.select_option("#freq", "MONTHLY")
+    await expect(phone.page.locator(".weekdays")).to_be_hidden()
+    await phone.page.get_by_role("button", name="Save").click()
+    await expect(phone.page.locator("main")).to_contain_text("Every month on")
+    assert people.complaints == []

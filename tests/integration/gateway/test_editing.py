@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -242,3 +243,44 @@ async def test_x12_the_room_that_goes_or_moves_is_counted_where_one_is_booked(
     things = "担当者1名のカレンダーの予定" + ("と、会議室の予約1件" if booked else "")
     assert f"{things}を削除します。" in page
     assert f"{things}を新しい日時に移し" in page
+
+
+RULE = {"freq": "WEEKLY", "interval": "1", "weekdays": "TU", "ends": "count", "count": "4", "until": "2030-12-24"}
+
+
+def recurs(gateway: Installation, start: str, **changes: Any) -> None:
+    at = datetime.fromisoformat(start)
+    end = (at + timedelta(hours=1)).isoformat()
+    shows(gateway, "appointments", start=start, end=end, rrule="FREQ=WEEKLY;BYDAY=TU;COUNT=4", **changes)
+
+
+async def test_e6_the_rule_of_a_series_that_has_not_begun_is_changed_in_the_form(gateway: Installation) -> None:
+    recurs(gateway, "2030-12-03T13:00:00+09:00")
+    page = (await gateway.pages(TARO).get("/appointments/apt_1/edit")).text
+    assert "毎週火曜日" in page
+    assert re.search(r'name="weekdays" value="TU" checked', page)
+    assert (await sent(gateway, "appointments", **RULE))[2] is None
+    changed = {"weekdays": ["TU", "TH"], "count": "6"}
+    assert (await sent(gateway, "appointments", **RULE | changed))[2] == {"rrule": "FREQ=WEEKLY;BYDAY=TU,TH;COUNT=6"}
+    status, page, body = await sent(gateway, "appointments", **RULE | {"ends": "until", "until": ""})
+    assert (status, body) == (422, None)
+    assert 'id="until-error"' in page
+
+
+async def test_e6_a_refused_rule_says_why_beside_it_and_keeps_what_was_typed(gateway: Installation) -> None:
+    recurs(gateway, "2030-12-03T13:00:00+09:00")
+    errors = [{"pointer": "/occurrences/2/start", "detail": "12月17日 13:00"}]
+    refused = Answer(409, {**a_problem(409, "slot_taken"), "errors": errors})
+    gateway.services.says("booking", "PATCH /internal/appointments/apt_1", refused)
+    status, page, _ = await sent(gateway, "appointments", **RULE | {"count": "9"})
+    assert status == 409
+    assert "12月17日 13:00" in page
+    assert re.search(r'name="count"[^>]*value="9"', page)
+
+
+async def test_e6_a_series_that_has_begun_says_that_its_rule_stands(gateway: Installation) -> None:
+    recurs(gateway, "2020-12-01T13:00:00+09:00")
+    page = (await gateway.pages(TARO).get("/appointments/apt_1/edit")).text
+    assert "すでに始まっているため、繰り返しは変更できません" in page
+    assert 'name="freq"' not in page
+    assert (await sent(gateway, "appointments", title="別名"))[2] == {"title": "別名"}

@@ -18,11 +18,12 @@ function followed() {
   told();
 }
 
-// What is a checkbox counts as changed while it is ticked.
+// What is a checkbox counts as changed while it is ticked; of several under one name those that are.
 function changed() {
   const now = (name) => {
     if (name === "attendee_ids") return attendees.chosen.map(({ id }) => id).join(",");
     const field = form.elements[name];
+    if (field instanceof RadioNodeList) return [...field].filter(({ checked }) => checked).map(({ value }) => value).join(",");
     return field.type === "checkbox" ? (field.checked ? field.value : "") : field.value;
   };
   const names = Object.keys(page.before).filter((name) => form.elements[name] && now(name) !== page.before[name]);
