@@ -117,6 +117,11 @@ def build_account_router(connect: ConnectAccount, views: AccountViews, api_token
         await connect.confirm(who, offer_id)
         return await account_of(who)
 
+    @router.delete("/zoom-account/offers/{offer_id}")
+    async def refuse(offer_id: str, who: Admin) -> AccountView:
+        await connect.refuse(who, offer_id)
+        return await account_of(who)
+
     @router.delete("/zoom-account")
     async def disconnect(who: Admin) -> AccountView:
         await connect.disconnect(who)

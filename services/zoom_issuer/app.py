@@ -42,6 +42,7 @@ from services.zoom_issuer.usecases.freeze import FreezeMeetings, ResumeMeetings,
 from services.zoom_issuer.usecases.hear_zoom import HearZoom
 from services.zoom_issuer.usecases.hosting import AssignUser, Hosts
 from services.zoom_issuer.usecases.keep_limits import KeepLimits
+from services.zoom_issuer.usecases.lapse_offers import LapseOffers
 from services.zoom_issuer.usecases.list_users import ListUsers, UsersChangedAtZoom
 from services.zoom_issuer.usecases.report import Report
 from services.zoom_issuer.usecases.sweep_meetings import SweepMeetings
@@ -153,7 +154,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
         relay=relay,
         indexes=stores.indexes,
         subscribers=Subscribers(store, stores.drift, staff, worker, staff_worker).router(),
-        workers=[worker, staff_worker, connections_worker, *_sweeping(settings, stores, call, sweep)],
+        workers=[worker, staff_worker, connections_worker, *_sweeping(settings, stores, call, sweep, endpoints)],
         routers=[
             build_router(connect, connections, hosts, stores.freezes, budget, api_tokens),
             build_budget_router(budget, api_tokens),
@@ -197,8 +198,12 @@ def _sweep(
     )
 
 
-def _sweeping(settings: Settings, stores: Stores, call: CallZoom, sweep: SweepMeetings) -> list[Worker]:
+def _sweeping(
+    settings: Settings, stores: Stores, call: CallZoom, sweep: SweepMeetings, endpoints: Endpoints
+) -> list[Worker]:
+    lapse = LapseOffers(stores.offers, stores.accounts, endpoints)
     return [
+        DueWorker("zoom_offers", stores.offers.rows, lapse, concurrency=2),
         DueWorker("zoom_sweeps", stores.sweeps.rows, sweep, concurrency=4),
         Watch("zoom_hosts", sweep.discover, every=settings.sweep_every / 7),
         Watch("budgets", call.limits.measure),

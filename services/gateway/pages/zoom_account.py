@@ -88,6 +88,14 @@ async def confirm_offer(request: Request, offer_id: str, signed_in: Form) -> Res
     return back("connected")
 
 
+@router.post(f"{PAGE}/offers/{{offer_id}}/refuse")
+async def refuse_offer(request: Request, offer_id: str, signed_in: Form) -> Response:
+    """Zoom hears of it; a second time there is nothing left to refuse."""
+    require_admin(signed_in)
+    await zoom_of(request).refuse_offer(signed_in.caller(), _offer_id(offer_id))
+    return RedirectResponse(PAGE, status_code=303)
+
+
 @router.get(f"{PAGE}/end")
 async def show_end(request: Request, signed_in: Session) -> Response:
     """What disconnecting would touch."""
@@ -120,6 +128,7 @@ async def refresh(request: Request, signed_in: Form) -> Response:
 @router.get(f"{PAGE}/consent")
 @router.get(f"{PAGE}/refresh")
 @router.get(f"{PAGE}/map")
+@router.get(f"{PAGE}/offers/{{offer_id}}/refuse")
 async def leave_form(_signed_in: Session) -> Response:
     """Reloading what a form answered."""
     return RedirectResponse(PAGE, status_code=303)

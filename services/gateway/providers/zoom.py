@@ -143,6 +143,9 @@ class ZoomIssuer(Connecting):
     async def confirm_offer(self, caller: Caller, offer_id: str) -> ZoomAccount:
         return await self.read(ZoomAccount, "POST", f"/internal/zoom-account/offers/{offer_id}/confirm", caller)
 
+    async def refuse_offer(self, caller: Caller, offer_id: str) -> ZoomAccount:
+        return await self.read(ZoomAccount, "DELETE", f"/internal/zoom-account/offers/{offer_id}", caller)
+
     async def disconnect_account(self, caller: Caller) -> ZoomAccount:
         return await self.read(ZoomAccount, "DELETE", "/internal/zoom-account", caller)
 

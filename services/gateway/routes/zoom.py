@@ -94,6 +94,12 @@ async def confirm_zoom_account_offer(request: Request, offer_id: OfferId, me: Ad
     return await _zoom(request).confirm_offer(me.caller(), offer_id)
 
 
+@router.delete("/zoom-account/offers/{offer_id}")
+async def refuse_zoom_account_offer(request: Request, offer_id: OfferId, me: Admin) -> ZoomAccount:
+    """Ends what was granted; of one that is over nothing is left to refuse."""
+    return await _zoom(request).refuse_offer(me.caller(), offer_id)
+
+
 @router.delete("/zoom-account")
 async def disconnect_zoom_account(request: Request, response: Response, me: Admin) -> ZoomAccount:
     """Meetings that stand are left as they are, and cannot be changed until an account is connected again."""

@@ -232,6 +232,16 @@ class Accounts:
         }
         return bool((await self.rows.update_one(which, change)).modified_count)
 
+    async def live_by(self, found: FoundAccount) -> bool:
+        """Whether a link to this account lives by the consent of the same person."""
+        which = {
+            "kind": Kind.ADMIN,
+            "account_id": found.account_id,
+            "granted_by": found.granted_by,
+            "status": ConnectionStatus.CONNECTED,
+        }
+        return await self.rows.find_one(which, {"_id": 1}) is not None
+
     async def forget(self, seen: Connection) -> bool:
         """Nothing of it is needed any more. False where it changed meanwhile, such as by being current again."""
         state = {"status": ConnectionStatus.DISCONNECTED, "claims_account": False}

@@ -158,8 +158,9 @@ class ConnectAccount:
         other = await self._accounts.serving_another(caller.organization_id, found.account_id)
         if other is None and (current is None or current.account_id == found.account_id):
             return await self._link(caller, found, current, None)
-        if other and other.kind is Kind.ADMIN:
-            await self._accounts.hand_over(other, found)
+        for known in (other, *await self._accounts.winding_up(caller.organization_id)):
+            if known and known.kind is Kind.ADMIN and known.account_id == found.account_id:
+                await self._accounts.hand_over(known, found)
         replaces = current.connection_id if current and current.account_id != found.account_id else None
         return await self._offers.make(
             caller.organization_id, found, replaces=replaces, takes_from=other.connection_id if other else None
@@ -167,7 +168,7 @@ class ConnectAccount:
 
     async def confirm(self, caller: Caller, offer_id: str) -> Connection:
         """Do what the page said. Raises ``OfferGone``, and ``AccountChanged`` where it is not as it was shown."""
-        offer = await self._offers.get(caller.organization_id, offer_id)
+        offer = await self._offers.hold(caller.organization_id, offer_id)
         if offer is None:
             raise OfferGone()
         current = await self._accounts.current(caller.organization_id)
@@ -180,6 +181,10 @@ class ConnectAccount:
         made = await self._link(caller, offer.found, current, other)
         await self._offers.drop(offer_id)
         return made
+
+    async def refuse(self, caller: Caller, offer_id: str) -> None:
+        """A second time, or of one that is gone, changes nothing."""
+        await self._offers.refuse(caller.organization_id, offer_id)
 
     async def offer(self, caller: Caller, offer_id: str) -> Offer:
         offer = await self._offers.get(caller.organization_id, offer_id)
