@@ -5,8 +5,13 @@ from typing import Any
 
 import pytest
 
-from shared import mongo
+from services.zoom_issuer.drift import MeetingDrift
+from services.zoom_issuer.limits import Gathering
+from services.zoom_issuer.store.drift import told
+from shared import clock, mongo
 from shared.contracts.booking import Occurrence
+from shared.drift import EntryState, KnownDrift, OccurrenceState
+from shared.providers import ProviderUnavailable
 from tests.integration.zoom_issuer.changes import (
     by_hand,
     drifts,
@@ -19,8 +24,9 @@ from tests.integration.zoom_issuer.changes import (
 from tests.integration.zoom_issuer.conftest import World, unsealed
 from tests.integration.zoom_issuer.test_meetings import confirmed, moved
 from tests.integration.zoom_issuer.test_recurring import GONE, HOUR, PUT, STARTS, a_series, starts, until
+from tests.integration.zoom_issuer.workshop import Workshop, wanted
 
-MINUTE = timedelta(minutes=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 swept = pytest.mark.parametrize("world", [timedelta(seconds=4)], indirect=True)
 NEW = STARTS[1] + 5 * HOUR
 MOVE = {"start": NEW.isoformat(), "end": (NEW + 2 * HOUR).isoformat()}
@@ -113,13 +119,13 @@ async def test_g16_without_any_notification_both_are_seen(world: World) -> None:
     await by_hand(world, meeting, "delete", occurrence_id=name(meeting, 1), notify=False)
     await unproved(world)
     await pass_time(world, MINUTE)
-    told = await patiently(lambda: len(drifts(world)) == 3 and drifts(world)[1:])
+    news = await patiently(lambda: len(drifts(world)) == 3 and drifts(world)[1:])
     assert moved_at == instant(STARTS[3])
-    assert [(one["kind"], one["original_start_at"]) for one in told] == [
+    assert [(one["kind"], one["original_start_at"]) for one in news] == [
         ("deleted", instant(STARTS[1])),
         ("moved", instant(STARTS[3])),
     ]
-    assert len({one["drift_id"] for one in told}) == 1
+    assert len({one["drift_id"] for one in news}) == 1
 
 
 async def test_g20_what_is_followed_asks_zoom_for_nothing(world: World) -> None:
@@ -135,8 +141,8 @@ async def test_g20_what_is_followed_asks_zoom_for_nothing(world: World) -> None:
         await pass_time(world, MINUTE)
         await patiently(lambda: len(drifts(world)) == 2)
         await world.bus.publish(moved(3, **a_series(there, GONE)))
-        told = await patiently(lambda: updates(world, 2))
-    assert [(one["revision"], one["link_changed"]) for one in told] == [(2, False), (3, False)]
+        news = await patiently(lambda: updates(world, 2))
+    assert [(one["revision"], one["link_changed"]) for one in news] == [(2, False), (3, False)]
     assert await writes(world) == []
     assert await starts(world) == [STARTS[0], NEW, STARTS[3]]
 
@@ -190,3 +196,58 @@ async def test_our_own_changes_of_occurrences_come_back_and_tell_nothing(world: 
         await patiently(lambda: updates(world))
         await pass_time(world, 2 * MINUTE)
     assert drifts(world) == []
+
+
+async def test_g20_what_was_found_at_once_is_followed_one_by_one_without_a_new_link(shop: Workshop) -> None:
+    """Booking follows each in a revision of its own: what the first leaves out is not put back meanwhile."""
+    await shop.connect()
+    await shop.want(wanted(**a_series()))
+    await shop.work()
+    shop.follow._gathering = Gathering(16 * SECOND, 70 * SECOND, timedelta(0))
+    found = EntryState(
+        None,
+        None,
+        None,
+        (
+            OccurrenceState(PUT.original_start_at, PUT.start_at, PUT.end_at),
+            OccurrenceState(GONE.original_start_at, None, None),
+        ),
+    )
+    state = told(MeetingDrift(KnownDrift("drf_1", "look", 1), found, restore=False), None, None)
+    await shop.store.meetings.update_one({"_id": "apt_1"}, {"$set": {"drift": state["drift"]}})
+    for revision, changed in ((2, [PUT]), (3, [PUT, GONE])):
+        await shop.want(wanted(revision=revision, **a_series(*changed)))
+        await shop.work()
+    assert shop.zoom.asked == ["create"]
+    assert [one["revision"] for one in shop.ear.of("meeting_updated")] == [3]
+
+
+async def test_a_decision_is_carried_out_at_once_and_a_killed_worker_leaves_one_meeting(shop: Workshop) -> None:
+    """Restoring a deleted occurrence: the new meeting's answer is lost, then the old one's deletion."""
+    await shop.connect()
+    await shop.want(wanted(**a_series()))
+    await shop.work()
+    shop.follow._gathering = Gathering(16 * SECOND, 70 * SECOND, timedelta(0))
+    clock.set_offset(clock.offset() + timedelta(minutes=2))
+    found = EntryState(None, None, None, (OccurrenceState(GONE.original_start_at, None, None),))
+    state = told(MeetingDrift(KnownDrift("drf_1", "look", 1), found, restore=False), None, None)
+    await shop.store.meetings.update_one({"_id": "apt_1"}, {"$set": {"drift": state["drift"]}})
+    [old] = shop.zoom.meetings
+    lost: list[str] = []
+
+    async def fails_once(operation: str) -> None:
+        if operation in ("create", "delete") and operation not in lost:
+            lost.append(operation)
+            raise ProviderUnavailable("no answer", unknown=True)
+
+    shop.zoom.after = fails_once
+    assert await shop.drift.restore("apt_1", "drf_1")
+    await shop.work()
+    for _ in range(2):
+        await shop.work_at_next_try()
+    assert lost == ["create", "delete"]
+    assert len(shop.zoom.meetings) == 1
+    assert old not in shop.zoom.meetings
+    assert shop.zoom.asked.count("create") == 2
+    assert [one["link_changed"] for one in shop.ear.of("meeting_updated")] == [True]
+    assert not await shop.drift.restore("apt_1", "drf_1"), "it is settled"
