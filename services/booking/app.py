@@ -20,6 +20,7 @@ from services.booking.routes.timeline import build_timeline_routes
 from services.booking.routes.versions import Writes
 from services.booking.settings import Settings
 from services.booking.store.bookings import BookingStore
+from services.booking.store.coming import ComingAppointments
 from services.booking.store.documents import Documents
 from services.booking.store.guards import Guards
 from services.booking.store.join_links import JoinLinks
@@ -36,6 +37,7 @@ from services.booking.usecases.attend_proposals import AttendProposals
 from services.booking.usecases.availability import Availability, Look
 from services.booking.usecases.book import BookOnPage
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
+from services.booking.usecases.change_coming import ChangeComing
 from services.booking.usecases.change_kind import ChangeKind
 from services.booking.usecases.change_occurrence import ChangeOccurrence
 from services.booking.usecases.choose_menu import ChooseMenu
@@ -55,6 +57,7 @@ from services.booking.usecases.join import JoinMeeting
 from services.booking.usecases.keep_menus import KeepBookables, KeepMeetingTypes
 from services.booking.usecases.keep_pages import KeepPages, new_slug
 from services.booking.usecases.know_page import KnowPage
+from services.booking.usecases.leave_disabled import LeaveDisabled
 from services.booking.usecases.link_by_hand import ChangeLinkByHand
 from services.booking.usecases.links import Links
 from services.booking.usecases.mark_seen import MarkSeen
@@ -128,6 +131,8 @@ class AppointmentUses:
     change_occurrence: ChangeOccurrence
     link_by_hand: ChangeLinkByHand
     settle_drift: SettleDrift
+    follow_zoom_user: FollowZoomUser
+    leave_disabled: LeaveDisabled
     turns: Turns
 
     @classmethod
@@ -153,7 +158,9 @@ class AppointmentUses:
         cancel = CancelAppointment(people, store, announcer, relay)
         occurrence, by_hand = ChangeOccurrence(change, cancel), ChangeLinkByHand(people, store, announcer, relay, ring)
         settle_drift = SettleDrift(people, store, change, cancel, occurrence, announcer, relay, turns)
-        return cls(register, change, cancel, occurrence, by_hand, settle_drift, turns)
+        coming, follow = ComingAppointments(store.appointments, store.documents), ChangeComing(store, announcer, relay)
+        zoom_user, disabled = FollowZoomUser(people, coming, follow), LeaveDisabled(people, coming, follow)
+        return cls(register, change, cancel, occurrence, by_hand, settle_drift, zoom_user, disabled, turns)
 
     def routes(self, guard: Guard, writes: Writes, store: BookingStore, links: Links, ring: KeyRing) -> APIRouter:
         made = AppointmentRoutes(
@@ -207,7 +214,8 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
             DropTakenSlots(stores.bookings, stores.guards, drop),
             DropFilledSlots(stores.bookings, availability, drop),
             uses.settle_drift,
-            FollowZoomUser(stores.people, stores.bookings, announcer, relay),
+            uses.follow_zoom_user,
+            uses.leave_disabled,
             RecordTimeline(stores.timeline),
             guests,
         ).router(),
@@ -264,7 +272,7 @@ def _routes(
             guests,
         ),
         _page_guest_routes(guard, stores, availability, announcer, relay, links, settings.data_ring, guests),
-        *_other_routes(guard, settings, stores, availability, links),
+        *_other_routes(guard, settings, stores, availability, links, uses.follow_zoom_user),
     ]
 
 
@@ -287,9 +295,14 @@ def _page_guest_routes(
 
 
 def _other_routes(
-    guard: Guard, settings: Settings, stores: Stores, availability: Availability, links: Links
+    guard: Guard,
+    settings: Settings,
+    stores: Stores,
+    availability: Availability,
+    links: Links,
+    follow: FollowZoomUser,
 ) -> list[APIRouter]:
-    """All that no proposal or appointment changes by."""
+    """All that no proposal or appointment changes by, but for those that ``follow`` a bookable."""
     keep_types = KeepMeetingTypes(stores.menus, stores.bookings, stores.pages)
     keep_bookables = KeepBookables(stores.menus, stores.bookings, stores.people, stores.rooms, stores.pages)
     return [
@@ -305,7 +318,7 @@ def _other_routes(
             KeepPages(stores.pages, stores.people, ChooseMenu(stores.menus), new_slug),
             links,
         ).router(),
-        MenuRoutes(guard, stores.menus, keep_types, keep_bookables).router(),
+        MenuRoutes(guard, stores.menus, keep_types, keep_bookables, follow).router(),
         build_question_routes(guard, stores.bookings, stores.guards),
         build_timeline_routes(guard, stores.bookings, stores.timeline),
     ]

@@ -9,15 +9,16 @@ from typing import Any
 from faststream.rabbit import RabbitRouter
 
 from services.booking.model import told
-from services.booking.model.drift import DriftPolicy, drift_of, drift_of_meeting
+from services.booking.model.drift import drift_of, drift_of_meeting
 from services.booking.model.effects import Reported
-from services.booking.model.people import Link, MailLinks, Organization
+from services.booking.model.people import Link, Organization
 from services.booking.model.spans import Span
 from services.booking.store.menus import MenuStore
 from services.booking.store.people import PeopleStore
 from services.booking.store.rooms import RoomStore
 from services.booking.usecases.drop_slots import DropFilledSlots, DropTakenSlots
 from services.booking.usecases.follow_zoom_user import FollowZoomUser
+from services.booking.usecases.leave_disabled import LeaveDisabled
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
 from services.booking.usecases.settle_drift import SettleDrift
@@ -84,6 +85,7 @@ class Subscribers:
         drop_filled: DropFilledSlots,
         settle_drift: SettleDrift,
         follow_zoom_user: FollowZoomUser,
+        leave_disabled: LeaveDisabled,
         timeline: RecordTimeline,
         guests: GuestsFirst,
     ) -> None:
@@ -95,6 +97,7 @@ class Subscribers:
         self._drop_filled = drop_filled
         self._settle_drift = settle_drift
         self._follow_zoom_user = follow_zoom_user
+        self._leave_disabled = leave_disabled
         self._timeline = timeline
         self._guests = guests
 
@@ -147,19 +150,9 @@ class Subscribers:
         )
 
     async def on_organization_changed(self, event: CloudEvent[OrganizationChanged]) -> None:
-        settings = event.data
-        organization = Organization(
-            organization_id=event.organizationid,
-            name=settings.name,
-            product_name=settings.product_name,
-            time_zone=settings.time_zone,
-            locale=settings.locale,
-            minimum_slots=settings.minimum_slots,
-            drift_policy=DriftPolicy(settings.drift_policy),
-            mail_links=MailLinks(settings.mail_links),
-        )
+        organization = Organization.heard(event.organizationid, event.data)
         await self._people.keep_organization(organization, event.aggregateversion)
-        await self._menus.begin(event.organizationid, settings.locale, event.time)
+        await self._menus.begin(event.organizationid, organization.locale, event.time)
 
     async def on_staff_changed(self, event: CloudEvent[StaffChanged]) -> None:
         await self._people.keep_profile(
@@ -170,6 +163,7 @@ class Subscribers:
         await self._people.keep_profile(
             event.subject, event.organizationid, event.data.person, disabled=True, version=event.aggregateversion
         )
+        await self._leave_disabled(event.organizationid, event.subject, event.cause())
 
     async def on_zoom_user_assigned(self, event: CloudEvent[ZoomUserAssigned]) -> None:
         await self._people.keep_zoom(event.data.staff_id, event.data.zoom_user_id, _moment(event))

@@ -81,7 +81,8 @@ def host_of(
     that_user_only: bool = False,
 ) -> Host | NoHost:
     """``asked`` is the id of the user for whom time was claimed; where nobody reaches that one any more it is whom the
-    person has now, until booking has moved the claim. A bookable's is not moved: ``that_user_only`` hosts (C3).
+    person has now, until booking has moved the claim. A bookable's is moved by mapping it anew only, and until then
+    ``that_user_only`` hosts (C3).
     """
     users = account.users if account else ()
     if own and own.works and asked in (None, own.user_id):

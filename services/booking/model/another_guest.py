@@ -34,6 +34,18 @@ def has_left(before: Appointment, after: Appointment) -> bool:
     return any(not after.takes_part(one) for one in (before.organizer_id, *before.attendee_ids))
 
 
+def without(before: Appointment, staff_id: str) -> Appointment | None:
+    """As after the removal of somebody who was disabled. None where they do not attend, and where nobody could go on
+    for them: what they organize or attend alone stays theirs until somebody else is put in their place.
+    """
+    others = [one for one in before.attendees if one.staff_id != staff_id]
+    if len(others) == len(before.attendees) or not others or before.organizer_id == staff_id:
+        return None
+    with_calendar = [one for one in before.with_calendar if one != staff_id]
+    left = before.model_copy(update={"attendees": others, "with_calendar": with_calendar})
+    return left.model_copy(update={"link_generation": before.link_generation + 1, "link_told": False})
+
+
 def with_rights_of(before: Appointment, after: Appointment, now: datetime, new_tokens: NewTokens) -> Appointment:
     """Whoever lost the right to attend holds links that lead nowhere: the page and the join link of a former guest are
     dead, and the meeting is made anew where they knew how to join it. A plain move keeps all of them (G12).

@@ -12,6 +12,7 @@ from services.booking.model.free_time import CalendarState
 from services.booking.model.spans import Span
 from shared.contracts.booking import Attendee
 from shared.contracts.envelope import Value
+from shared.contracts.gateway import OrganizationChanged
 from shared.contracts.people import Person
 
 
@@ -44,6 +45,19 @@ class Organization(Value):
     has_zoom_account: bool = False
     """Whether one account serves all staff (C1), so that a login address may be enough for a meeting (E1)."""
     mail_links: MailLinks = MailLinks.RAW
+
+    @classmethod
+    def heard(cls, organization_id: str, said: OrganizationChanged) -> "Organization":
+        return cls(
+            organization_id=organization_id,
+            name=said.name,
+            product_name=said.product_name,
+            time_zone=said.time_zone,
+            locale=said.locale,
+            minimum_slots=said.minimum_slots,
+            drift_policy=DriftPolicy(said.drift_policy),
+            mail_links=MailLinks(said.mail_links),
+        )
 
 
 class Staff(Value):

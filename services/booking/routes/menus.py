@@ -12,6 +12,7 @@ from services.booking.routes.versions import check_version, if_match
 from services.booking.schemas import cursor_of, fingerprint, parse, read_cursor, read_json
 from services.booking.store.bookings import StaleVersion
 from services.booking.store.menus import MenuList, MenuStore
+from services.booking.usecases.follow_zoom_user import FollowZoomUser
 from services.booking.usecases.keep_menus import KeepBookables, KeepMeetingTypes
 from services.booking.views.menus import bookable_view, meeting_type_view
 from shared.contracts.api.menus import (
@@ -24,6 +25,7 @@ from shared.contracts.api.menus import (
     MeetingTypePatch,
     MeetingTypeView,
 )
+from shared.contracts.envelope import Cause
 from shared.internal import Caller, Guard, caller
 from shared.problem import Forbidden, NotFound, Unavailable
 
@@ -73,9 +75,15 @@ class MenuRoutes:
     """``/internal/meeting-types`` and ``/internal/bookables``."""
 
     def __init__(
-        self, guard: Guard, menus: MenuStore, keep_types: KeepMeetingTypes, keep_bookables: KeepBookables
+        self,
+        guard: Guard,
+        menus: MenuStore,
+        keep_types: KeepMeetingTypes,
+        keep_bookables: KeepBookables,
+        follow: FollowZoomUser,
     ) -> None:
         self._guard = guard
+        self._follow = follow
         self._types = _Lists(menus.meeting_types)
         self._bookables = _Lists(menus.bookables)
         self._keep_types = keep_types
@@ -141,12 +149,15 @@ class MenuRoutes:
         return bookable_view(await self._bookables.find(item_id, who))
 
     async def change_bookable(self, item_id: str, request: Request, who: Who, expected: Expected) -> BookableView:
+        """Answered when its coming meetings have followed: a repeat goes on with what a crash left."""
         body = await request.body()
 
         async def change(before: Bookable) -> Bookable:
             return await self._keep_bookables.change(before, _read(BookablePatch, body), who)
 
-        return bookable_view(await self._bookables.write(item_id, who, expected, change))
+        changed = await self._bookables.write(item_id, who, expected, change)
+        await self._follow.of_bookable(changed, Cause.outside(who.request_id or None, actor=who.actor))
+        return bookable_view(changed)
 
     async def delete_bookable(self, item_id: str, who: Who, expected: Expected) -> BookableView:
         async def change(before: Bookable) -> Bookable:

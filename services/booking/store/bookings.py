@@ -154,24 +154,6 @@ class BookingStore:
         row = await made_under(self.appointments, key, at="confirmed_at", without=APPOINTMENT)
         return self.documents.appointment_from(row) if row else None
 
-    async def hosted_by_others(
-        self, organization_id: str, staff_id: str, zoom_user_id: str, now: datetime
-    ) -> list[Appointment]:
-        """Coming web meetings of this organizer that claim another Zoom user, which is not a bookable's."""
-        query = {
-            "organization_id": organization_id,
-            "status": "confirmed",
-            "organizer_id": staff_id,
-            "wants_meeting": True,
-            "hosted_by_bookable": {"$ne": True},
-            "zoom_user_id": {"$ne": zoom_user_id},
-            "$or": [{"end_at": {"$gt": now}}, {"occurrences.end_at": {"$gt": now}}],
-        }
-        return [
-            self.documents.appointment_from(row)
-            for row in await self.appointments.find(query, APPOINTMENT).to_list(None)
-        ]
-
     async def standing(self, wanted: Sequence[tuple[str, int]]) -> set[tuple[str, int]]:
         """Those (appointment id, revision) that are confirmed and current (G22)."""
         query = {"_id": {"$in": [appointment_id for appointment_id, _ in wanted]}, "status": "confirmed"}

@@ -26,7 +26,6 @@ from services.booking.usecases.availability import Availability
 from services.booking.usecases.drop_slots import DropFilledSlots, DropSlots, DropTakenSlots
 from services.booking.usecases.end_proposal import ExpireProposal
 from services.booking.usecases.few_slots import FewSlots
-from services.booking.usecases.follow_zoom_user import FollowZoomUser
 from services.booking.usecases.links import Links
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
@@ -259,6 +258,7 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
         look_max_age=settings.look_max_age,
         looks_budget=settings.looks_budget,
     )
+    uses = AppointmentUses.of(stores, availability, announcer, links, relay, settings.data_ring)
     subscribers = Subscribers(
         stores.people,
         stores.rooms,
@@ -266,8 +266,9 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
         RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
         DropTakenSlots(stores.bookings, stores.guards, drop),
         DropFilledSlots(stores.bookings, availability, drop),
-        AppointmentUses.of(stores, availability, announcer, links, relay, settings.data_ring).settle_drift,
-        FollowZoomUser(stores.people, stores.bookings, announcer, relay),
+        uses.settle_drift,
+        uses.follow_zoom_user,
+        uses.leave_disabled,
         RecordTimeline(stores.timeline),
         GuestsFirst(),
     )

@@ -1,0 +1,43 @@
+"""A coming appointment follows something that happened elsewhere: of the newest state, however often others write."""
+
+from collections.abc import Callable
+
+from services.booking.model.appointment import Appointment
+from services.booking.store.bookings import BookingStore, StaleVersion
+from services.booking.usecases.announce import Announcer
+from shared import clock
+from shared.contracts.booking import AppointmentChanged
+from shared.contracts.envelope import Cause
+from shared.messaging.relay import Relay
+
+_ATTEMPTS = 5
+Change = Callable[[Appointment], Appointment | None]
+
+
+class ChangeComing:
+    """``change`` answers None where there is nothing to follow (any more), so that repeating it changes nothing."""
+
+    def __init__(self, store: BookingStore, announcer: Announcer, relay: Relay) -> None:
+        self._store = store
+        self._announcer = announcer
+        self._relay = relay
+
+    async def __call__(self, before: Appointment, change: Change, cause: Cause) -> None:
+        """Raises ``TimeTaken``, and ``StaleVersion`` where others keep changing it."""
+        for attempt in range(_ATTEMPTS):
+            changed = change(before) if before.is_live else None
+            if changed is None:
+                return
+            news = {"version": before.version + 1, "updated_at": clock.now()}
+            after = changed.model_copy(update=news).expecting_change(before)
+            waiting = self._announcer.of_appointment(AppointmentChanged, after, cause)
+            try:
+                await self._store.save_appointment(before, after, waiting)
+            except StaleVersion:
+                now = await self._store.appointment(before.organization_id, before.appointment_id)
+                if now is None or attempt == _ATTEMPTS - 1:
+                    raise
+                before = now
+                continue
+            self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
+            return
