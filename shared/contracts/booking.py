@@ -271,13 +271,15 @@ class FormerGuest(Value):
 
 class AppointmentRescheduled(AppointmentEvent, routing_key="booking.appointment_rescheduled.v1"):
     """The time changed; the old time is free again and the new one claimed. ``occurrence`` is the one of a series that
-    moved; None: all of it. ``former_guest`` where the guest is another person from now on.
+    moved; None: all of it. ``former_guest`` where the guest is another person from now on; ``link_stays_known`` as in
+    ``AppointmentChanged``.
     """
 
     previous_start_at: Instant
     previous_end_at: Instant
     occurrence: Occurrence | None = None
     former_guest: FormerGuest | None = None
+    link_stays_known: bool = False
 
 
 class LinkChange(StrEnum):
@@ -290,13 +292,15 @@ class LinkChange(StrEnum):
 class AppointmentChanged(AppointmentEvent, routing_key="booking.appointment_changed.v1"):
     """Title, attendees or another detail changed, the time did not; or one ``occurrence`` of a series was cancelled.
     ``former_guest`` where the guest is another person from now on, ``link_by_hand`` where that alone changed;
-    ``meets_otherwise`` where it is of another kind, so that what both sides were told of where to meet is over (E5).
+    ``meets_otherwise`` where it is of another kind, so that what both sides were told of where to meet is over (E5);
+    ``link_stays_known`` where somebody may attend no more who knows a link by hand, which nobody can make anew (C9).
     """
 
     occurrence: Occurrence | None = None
     former_guest: FormerGuest | None = None
     meets_otherwise: bool = False
     link_by_hand: LinkChange | None = None
+    link_stays_known: bool = False
 
 
 class AppointmentCanceled(AppointmentEvent, routing_key="booking.appointment_canceled.v1"):

@@ -25,6 +25,7 @@ class Facts(Value):
     until: Instant | None = None
     suppressed: bool = False
     link_changed: bool = False
+    link_stays_known: bool = False
     start_at: Instant | None = None
     end_at: Instant | None = None
     previous_start_at: Instant | None = None

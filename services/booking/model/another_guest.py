@@ -34,7 +34,7 @@ def has_left(before: Appointment, after: Appointment) -> bool:
     return any(not after.takes_part(one) for one in (before.organizer_id, *before.attendee_ids))
 
 
-def without(before: Appointment, staff_id: str) -> Appointment | None:
+def without(before: Appointment, staff_id: str, now: datetime) -> Appointment | None:
     """As after the removal of somebody who was disabled. None where they do not attend, and where nobody could go on
     for them: what they organize or attend alone stays theirs until somebody else is put in their place.
     """
@@ -42,8 +42,9 @@ def without(before: Appointment, staff_id: str) -> Appointment | None:
     if len(others) == len(before.attendees) or not others or before.organizer_id == staff_id:
         return None
     with_calendar = [one for one in before.with_calendar if one != staff_id]
-    left = before.model_copy(update={"attendees": others, "with_calendar": with_calendar})
-    return left.model_copy(update={"link_generation": before.link_generation + 1, "link_told": False})
+    left = {"attendees": others, "with_calendar": with_calendar}
+    ends = {"link_generation": before.link_generation + 1, "link_told": False, "learns_from": now}
+    return before.model_copy(update={**left, **ends})
 
 
 def with_rights_of(before: Appointment, after: Appointment, now: datetime, new_tokens: NewTokens) -> Appointment:
@@ -67,6 +68,17 @@ def with_rights_of(before: Appointment, after: Appointment, now: datetime, new_t
 def _meets_there(before: Appointment, after: Appointment) -> bool:
     """With the same other tool (C5)."""
     return bool(before.place) and before.place == after.place
+
+
+def link_stays_known(appointment: Appointment) -> bool:
+    """Whether somebody may attend no more who knows the link by hand, until staff enter another one."""
+    entered_in = appointment.link_by_hand_generation
+    return appointment.wants_meeting and entered_in is not None and entered_in < appointment.link_generation
+
+
+def leaves_link_known(before: Appointment, after: Appointment) -> bool:
+    """Whether this change ended somebody's right to attend while the link is one that nobody can make anew."""
+    return link_stays_known(after) and after.link_generation != before.link_generation
 
 
 def farewell(before: Appointment, after: Appointment) -> FormerGuest | None:

@@ -111,6 +111,8 @@ class Appointment(Value):
     """The revision since which an issued link stays valid: by then host and generation were as they are (G12)."""
     link_by_hand: str | None = None
     """Encrypted at rest."""
+    link_by_hand_generation: int | None = None
+    """The ``link_generation`` that it was entered in."""
     page: contract.PageRef | None = None
     answers: list[Answer] = Field(default_factory=list)
     utm: Utm | None = None

@@ -126,6 +126,7 @@ def _of_booking(data: ProposalEvent | AppointmentEvent) -> Facts:
         start_at=(occurrence or appointment).start_at,
         end_at=(occurrence or appointment).end_at,
         occurrence=occurrence is not None,
+        link_stays_known=isinstance(data, AppointmentRescheduled | AppointmentChanged) and data.link_stays_known,
         previous_start_at=moved.previous_start_at if moved else None,
         previous_end_at=moved.previous_end_at if moved else None,
     )

@@ -3,7 +3,12 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from services.booking.model.another_guest import expecting_farewell, farewell, with_rights_of
+from services.booking.model.another_guest import (
+    expecting_farewell,
+    farewell,
+    leaves_link_known,
+    with_rights_of,
+)
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import resources
 from services.booking.model.people import Staff
@@ -158,19 +163,17 @@ class ChangeAppointment:
         await self._store.save_appointment(before, after, waiting, over_held=over_held)
 
     def _announce(self, before: Appointment, after: Appointment, cause: Cause) -> list[Entry]:
-        former = farewell(before, after)
+        left = {"former_guest": farewell(before, after), "link_stays_known": leaves_link_known(before, after)}
         if not is_moved(before, after):
             otherwise = before.kind is not after.kind
-            return self._announcer.of_appointment(
-                AppointmentChanged, after, cause, former_guest=former, meets_otherwise=otherwise
-            )
+            return self._announcer.of_appointment(AppointmentChanged, after, cause, meets_otherwise=otherwise, **left)
         return self._announcer.of_appointment(
             AppointmentRescheduled,
             after,
             cause,
             previous_start_at=before.start_at,
             previous_end_at=before.end_at,
-            former_guest=former,
+            **left,
         )
 
     async def _with_party(self, edited: Appointment, wanted: AppointmentPatch, caller: Caller) -> Appointment:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from services.booking.model.another_guest import leaves_link_known
 from services.booking.model.appointment import Appointment
 from services.booking.store.bookings import BookingStore, StaleVersion
 from services.booking.usecases.announce import Announcer
@@ -30,7 +31,8 @@ class ChangeComing:
                 return
             news = {"version": before.version + 1, "updated_at": clock.now()}
             after = changed.model_copy(update=news).expecting_change(before)
-            waiting = self._announcer.of_appointment(AppointmentChanged, after, cause)
+            known = leaves_link_known(before, after)
+            waiting = self._announcer.of_appointment(AppointmentChanged, after, cause, link_stays_known=known)
             try:
                 await self._store.save_appointment(before, after, waiting)
             except StaleVersion:

@@ -23,7 +23,7 @@ class LeaveDisabled:
             return
 
         def leave(appointment: Appointment) -> Appointment | None:
-            return without(appointment, staff_id)
+            return without(appointment, staff_id, clock.now())
 
         for appointment in await self._coming.attended_by(organization_id, staff_id, clock.now()):
             await self._change(appointment, leave, cause)

@@ -50,6 +50,7 @@ class ChangeLinkByHand:
     async def _save(self, before: Appointment, sealed: str | None, change: LinkChange, caller: Caller) -> Appointment:
         changes = {
             "link_by_hand": sealed,
+            "link_by_hand_generation": before.link_generation if sealed else None,
             "version": before.version + 1,
             "updated_at": clock.now(),
             "changed_by": await person_of(self._people, caller),

@@ -1,5 +1,6 @@
 """The guest's way into the meeting is taken from them and another one is told (X9, C9)."""
 
+from services.booking.model.another_guest import leaves_link_known
 from services.booking.model.appointment import Appointment
 from services.booking.problems import NotOpen
 from services.booking.store.bookings import BookingStore
@@ -43,7 +44,8 @@ class RevokeJoinLink:
         )
         after = after.expecting_change(before)
         cause = Cause.outside(caller.request_id or None, actor=caller.actor)
-        waiting = self._announcer.of_appointment(AppointmentChanged, after, cause)
+        known = leaves_link_known(before, after)
+        waiting = self._announcer.of_appointment(AppointmentChanged, after, cause, link_stays_known=known)
         await self._store.save_appointment(before, after, waiting)
         self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
         return after

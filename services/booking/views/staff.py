@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.booking.model.another_guest import link_stays_known
 from services.booking.model.appointment import Appointment
 from services.booking.model.effects import shown
 from services.booking.model.modes import modes_of
@@ -133,6 +134,7 @@ def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, m
         drift=_drift(appointment, zone, hidden=access.hidden),
         rrule=appointment.series.rrule if appointment.series else None,
         link_at=appointment.link_at.astimezone(zone) if appointment.link_at else None,
+        link_stays_known=appointment.is_live and link_stays_known(appointment) and not access.hidden,
         **_chosen(appointment),
         **_booked(appointment, hidden=access.hidden),
     )

@@ -149,8 +149,9 @@ def _of_appointment(appointment: AppointmentView, language: Language) -> list[Co
     calendars = sum(one.effect is Effect.ENTRY and not one.absent for one in appointment.effects)
     meets = appointment.meeting.status is not MeetingStatus.NONE
     mails = 2 if appointment.guest.email else 1
+    issued = meets and not appointment.meeting.by_hand
     found: list[Consequence] = []
-    if meets:
+    if issued:
         found += [
             Consequence(text(language, "edit.does_topic"), ("title", "customer", "deal"), ("organizer_id",)),
             Consequence(text(language, f"edit.does_another_meeting_{mails}"), ("organizer_id",)),
@@ -163,7 +164,7 @@ def _of_appointment(appointment: AppointmentView, language: Language) -> list[Co
     if appointment.rrule:
         found.append(Consequence(what_moves_by_rule(appointment, language), RULE))
     silent = ("title", "note", "visibility", "address", "guidance", "company", "name", *SCHEDULE[1:])
-    alone = () if meets else ("organizer_id", ATTENDEES)
+    alone = () if issued else ("organizer_id", ATTENDEES)
     return [
         *found,
         *_of_rights(appointment, meets, language),
@@ -172,16 +173,18 @@ def _of_appointment(appointment: AppointmentView, language: Language) -> list[Co
         Consequence(
             text(language, "edit.does_no_mail"),
             (*silent, *alone),
-            ("email", *RULE, *(("organizer_id", ATTENDEES) if meets else ())),
+            ("email", *RULE, *(("organizer_id", ATTENDEES) if issued else ())),
         ),
     ]
 
 
 def _of_rights(appointment: AppointmentView, meets: bool, language: Language) -> list[Consequence]:
     """Who loses the right to attend (C9): another address is another person, and who left knows the link."""
-    web = "_meeting" if meets else ""
+    by_hand = appointment.meeting.by_hand
+    web = "_by_hand" if by_hand else "_meeting" if meets else ""
     known = bool(appointment.guest.email)
-    leaving = Consequence(text(language, f"edit.does_leave_{2 if known else 1}"), (ATTENDEES,), ("organizer_id",))
+    leaves = "by_hand" if by_hand else "2" if known else "1"
+    leaving = Consequence(text(language, f"edit.does_leave_{leaves}"), (ATTENDEES,), ("organizer_id",))
     return [
         Consequence(text(language, "edit.does_guest_name"), ("company", "name"), ("email",)),
         Consequence(text(language, f"edit.does_another_guest{web}" if known else "edit.does_guest_name"), ("email",)),

@@ -102,6 +102,7 @@ def _details(name: str, facts: Facts, reading: _Reading) -> list[str]:
         PROVIDERS.get(facts.provider, facts.provider),
         _slots(name, facts, reading),
         reading.text("timeline.link_changed") if facts.link_changed else "",
+        reading.text("timeline.link_stays_known") if facts.link_stays_known else "",
         "" if name in _BY_REASON else _reason(facts, reading),
         _until(name, facts, reading),
     ]

@@ -257,6 +257,8 @@ class AppointmentView(View):
     bookable: MenuRef | None = None
     reveal: RevealView | None = None
     link_at: datetime | None = None
+    link_stays_known: bool = False
+    """Whether somebody who may attend no more knows the link by hand: only staff can enter another one (C9)."""
     page: PageRefView | None = None
     answers: list[AnswerView] = Field(default_factory=list)
     utm: UtmView | None = None

@@ -61,9 +61,8 @@ async def test_a_member_is_invited_chooses_a_password_and_is_disabled(people: Pe
     await admin.reload()
     await expect(admin.locator(".badge-ok")).to_have_text("サインイン可")
     await admin.click("[data-open=disable]")
-    await expect(admin.locator("dialog[open]")).to_contain_text(
-        "アポイントメント、Web会議、カレンダーの予定はそのまま残り"
-    )
+    await expect(admin.locator("dialog[open]")).to_contain_text("ほかの担当者もいる今後のアポイントメントからは外れ")
+    await expect(admin.locator("dialog[open]")).to_contain_text("調整アポ、仮予定はそのまま残り")
     await admin.click("dialog[open] button[type=submit]")
     await expect(admin.locator(".notice-ok")).to_have_text("無効にしました。")
     await member.goto("/proposals")

@@ -8,13 +8,14 @@ import pytest
 
 from services.booking.rotate import SECRETS
 from shared import clock
-from shared.contracts.people import Account
+from shared.contracts.gateway import StaffDisabled
+from shared.contracts.people import Account, Person
 from shared.contracts.sealed import AppointmentSecrets
 from shared.contracts.zoom_issuer import MeetingErrorCode, MeetingIssueFailed, ZoomBudgetExhausted
 from tests.builders import BUS_RING
 from tests.integration.booking.test_appointments import confirmed
 from tests.integration.booking.test_registering import register
-from tests.integration.booking.world import TARO, World, in_tokyo
+from tests.integration.booking.world import HANAKO, TARO, World, in_tokyo
 
 LINK = {"join_url": "https://teams.example/l/meetup?x=1", "meeting_id": "123 456 789", "passcode": "abc"}
 LIMIT = "Zoom Meeting Error: ZoomAPIのリクエスト上限に達しました"
@@ -165,3 +166,38 @@ async def test_c4_with_the_reserve_left_only_later_meetings_are_refused(world: W
 async def test_c4_after_the_reset_nothing_is_refused(world: World) -> None:
     await budget_gone(world, resets_at=clock.now() - timedelta(seconds=1))
     assert (await register(world)).status_code == 201
+
+
+@pytest.mark.parametrize("change", ["guest", "attendee", "link", "disabled"])
+async def test_c9_a_link_by_hand_that_somebody_knows_who_left_is_told_until_another_is_entered(
+    world: World, change: str
+) -> None:
+    path = f"/appointments/{(await confirmed(world, attendee_ids=[TARO, HANAKO]))['id']}"
+    assert (await world.call("PUT", f"{path}/meeting", LINK)).json()["link_stays_known"] is False
+    if change == "disabled":
+        gone = StaffDisabled(person=Person(name="花子", email="hanako@corp.example", kana=""))
+        await world.hears(gone, subject=HANAKO)
+    elif change == "link":
+        await world.call("POST", f"{path}/join-link", {"revoke": True})
+    else:
+        body = {"guest": {"email": "jiro@example.jp"}} if change == "guest" else {"attendee_ids": [TARO]}
+        await world.call("PATCH", path, body)
+    assert (await world.call("GET", path)).json()["link_stays_known"] is True
+    *_, event = await world.published("booking.appointment_changed.v1")
+    assert event.data.link_stays_known is True
+    await world.subscribers.on_appointment_changed(event)
+    told = (await world.call("GET", f"{path}/timeline")).json()["items"]
+    assert told[-1]["facts"]["link_stays_known"] is True
+    await world.call("PATCH", path, {"title": "改題"})
+    assert (await world.published("booking.appointment_changed.v1"))[-1].data.link_stays_known is False, "told once"
+    assert (await world.call("GET", path)).json()["link_stays_known"] is True, "and shown while it is so"
+    again = await world.call("PUT", f"{path}/meeting", {**LINK, "join_url": "https://teams.example/l/other"})
+    assert again.json()["link_stays_known"] is False
+
+
+async def test_c9_an_issued_link_is_made_anew_and_nothing_is_said_of_it(world: World) -> None:
+    path = f"/appointments/{(await confirmed(world, attendee_ids=[TARO, HANAKO]))['id']}"
+    assert (await world.call("PATCH", path, {"attendee_ids": [TARO]})).json()["link_stays_known"] is False
+    await world.call("PUT", f"{path}/meeting", LINK)
+    await world.call("PATCH", path, {"guest": {"email": "jiro@example.jp"}})
+    assert (await world.call("DELETE", f"{path}/meeting")).json()["link_stays_known"] is False

@@ -126,3 +126,34 @@ async def test_who_was_overtaken_sees_the_link_that_is_there_now(gateway: Instal
     assert "https://teams.example/l" in answer.text
     assert 'value="https://mine.example/l"' in answer.text
     assert 'value="123"' in answer.text, "what was left alone is as it is now"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("ja", "参加しなくなった方が、このURLを知っています"), ("en", "may attend no more still knows this URL")],
+)
+async def test_c9_the_page_says_that_a_link_by_hand_is_known_to_somebody_who_left(
+    gateway: Installation, language: str, words: str
+) -> None:
+    by_hand = {**LINK, "status": "issued", "error": None, "by_hand": True}
+    page = gateway.pages(TARO)
+    for known in (True, False):
+        view = an_appointment_view(meeting=by_hand, link_stays_known=known)
+        gateway.services.says("booking", "GET /internal/appointments/apt_1", Answer(200, view))
+        assert (words in (await page.get(f"/appointments/apt_1?lang={language}")).text) is known
+
+
+async def test_c9_editing_says_beforehand_that_a_link_by_hand_is_not_made_anew(gateway: Installation) -> None:
+    shows(gateway, {**LINK, "status": "issued", "error": None, "by_hand": True})
+    shown = (await gateway.pages(TARO).get("/appointments/apt_1/edit")).text
+    assert "手入力されたURLは自動では作り直せず、前のお客様が知ったままになります" in shown
+    assert "手入力されたURLを知ったままになります。" in shown
+    assert "会議を作り直し" not in shown
+    assert "ミーティングを作り直す" not in shown
+
+
+async def test_c10_the_page_names_the_menu_that_was_booked(gateway: Installation) -> None:
+    view = an_appointment_view(bookable_id="bkb_1", bookable={"id": "bkb_1", "name": "相談窓口"})
+    gateway.services.says("booking", "GET /internal/appointments/apt_1", Answer(200, view))
+    shown = (await gateway.pages(TARO).get("/appointments/apt_1")).text
+    assert "<dt>メニュー</dt><dd><bdi>相談窓口</bdi></dd>" in shown

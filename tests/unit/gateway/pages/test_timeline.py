@@ -41,6 +41,11 @@ def items(*entries: TimelineEntry, language: Language = "ja") -> list[TimelineIt
     [
         (an_entry("zoom_issuer.meeting_issued"), "Zoomミーティングを発行しました", ""),
         (
+            an_entry("booking.appointment_changed", link_stays_known=True),
+            "アポイントメントの内容を変更しました",
+            "参加しなくなった方が、手入力されたURLを知っています。別のURLを入力してください",
+        ),
+        (
             an_entry("notifier.notification_sent", purpose="confirmed", audience="guest"),
             "お客様にメールを送りました(日程確定のお知らせ)",
             "",
