@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.booking.model.cells import CELL_SECONDS, cell_of, cell_start
-from services.booking.model.claims import Claim
 from services.booking.model.page_obstacles import Grid, Known, of_hosts, of_page, only_holidays
 from services.booking.model.page_rules import Booked, HostHours, PageRules, Reason
 from services.booking.model.spans import Span
@@ -90,19 +89,6 @@ def free_time_at(
     """The one that starts then, if it can be had: what is asked before a booking (G5)."""
     found = free_times(rules, known, length, Span(start_at, start_at + timedelta.resolution), now)
     return found[0] if found else None
-
-
-def free_seat(rules: PageRules, claims: Sequence[Claim], span: Span) -> str | None:
-    """The first of the page's seats that is free for a meeting at ``span`` with its buffers."""
-    reach = reach_of(rules, span)
-    taken = {claim.resource for claim in claims if claim.span.overlaps(reach)}
-    return next((seat for seat in rules.seats if seat not in taken), None)
-
-
-def reach_of(rules: PageRules, span: Span) -> Span:
-    """A meeting with its buffers."""
-    before, after = (timedelta(minutes=each) for each in (rules.buffer_before, rules.buffer_after))
-    return Span(span.start_at - before, span.end_at + after)
 
 
 def why_not(rules: PageRules, known: Known, length: timedelta, start_at: datetime, now: datetime) -> WhyNot:

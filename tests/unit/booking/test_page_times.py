@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,10 +13,11 @@ from services.booking.model.page_obstacles import Known
 from services.booking.model.page_rules import Booked, HostHours, PageRules
 from services.booking.model.page_times import free_time_at, free_times, why_not
 from services.booking.model.spans import Span
-from tests.unit.booking.slow_page import FIVE, SlowHost, SlowPage
-from tests.unit.booking.zone_changes import ZONES, changes_of
+from tests.unit.booking.slow_page import FIVE, MINUTE, SlowHost, SlowPage
+from tests.unit.booking.zone_changes import ZONES, changes_of, different_zones
 
 EVERY_DAY = dict.fromkeys(range(7), ((0, 1440),))
+HOUR = timedelta(hours=1)
 IDS = ("stf_a", "stf_b", "stf_c")
 
 
@@ -112,3 +114,22 @@ def test_g05_a_time_is_listed_exactly_when_asking_for_it_alone_says_yes_and_noth
         enough = bool(able) if page.rules.round_robin else len(able) == len(page.rules.hosts)
         assert (alone is not None) == (not why.page and enough)
         at += 5 * FIVE
+
+
+def around(zone: str, change: datetime) -> tuple[SlowPage, Span]:
+    """Open at all hours but from 1:00 to 1:30 and from 3:30 to 4:00 on the wall, with a host elsewhere."""
+    first = HostHours(IDS[0], zone, dict.fromkeys(range(7), ((0, 60), (90, 210), (240, 1440))))
+    rules = PageRules(zone, (first, HostHours(IDS[1], "Asia/Kathmandu", EVERY_DAY)), step=15, buffer_after=15)
+    meeting = Span(change - 45 * MINUTE, change - 20 * MINUTE)
+    hosts = {IDS[0]: SlowHost(claimed=(meeting,)), IDS[1]: SlowHost()}
+    return SlowPage(rules, hosts, (), change - timedelta(days=3)), Span(change - 3 * HOUR, change + 5 * HOUR)
+
+
+@pytest.mark.slow
+def test_g06_around_every_change_of_every_zone_the_listed_times_are_those_of_the_slow_model() -> None:
+    """From 2024 to 2037."""
+    for zone in different_zones():
+        for change in changes_of(zone):
+            page, window = around(zone, change)
+            found = free_times(page.rules, known_of(page), HOUR, window, page.now)
+            assert [time.start_at for time in found] == [at for at, _ in page.times(HOUR, window)], (zone, change)
