@@ -70,3 +70,15 @@ async def test_one_candidate_is_registered_directly_beside_what_the_calendar_say
     await page.goto(f"/appointments/new?start={day}T13:30:00%2B09:00&end={day}T14:30:00%2B09:00")
     await expect(page.locator(".busy-overlaps")).to_contain_text("13:00 ～ 14:00")
     assert people.complaints == []
+
+
+async def test_e6_a_last_day_that_is_typed_ends_the_recurrence(people: People) -> None:
+    page = await people.staff()
+    await page.goto("/appointments/new")
+    day = await people.free_day()
+    await filled(page, "月末までの定例", day)
+    await page.get_by_label("定例", exact=True).check()
+    await page.fill("#until", day)
+    await expect(page.locator("[name=ends][value=until]")).to_be_checked()
+    await page.fill("[name=count]", "3")
+    await expect(page.locator("[name=ends][value=count]")).to_be_checked()

@@ -35,6 +35,11 @@ fields.type.addEventListener("change", () => {
 });
 showType();
 
+// What is typed beside one of the two ways to end chooses it.
+for (const way of form.querySelectorAll(".ends .field")) {
+  way.addEventListener("input", () => { way.querySelector("[type=radio]").checked = true; });
+}
+
 // The end keeps its distance from a start that moves.
 const at = (side) => Date.parse(`${fields[`${side}_date`].value}T${fields[`${side}_time`].value || "00:00"}Z`);
 let length = at("end") - at("start");
