@@ -16,7 +16,8 @@ _REASONS = (_TAKEN, "calendar_unreadable", _PAST)
 @dataclass(frozen=True)
 class DriftNotice:
     """``consequence`` says what following leads to, empty where it cannot succeed; ``reason`` why it was not followed
-    although that is wanted, or cannot be; ``restore`` what putting back does.
+    although that is wanted, or cannot be; ``restore`` what putting back does; ``dead_link`` that nobody can join by the
+    link any more.
     """
 
     heading: str
@@ -25,6 +26,7 @@ class DriftNotice:
     restore: str
     consequence: str
     reason: str
+    dead_link: bool
 
 
 def drift_notice(appointment: AppointmentView, language: Language, zone: str, now: datetime) -> DriftNotice | None:
@@ -40,6 +42,7 @@ def drift_notice(appointment: AppointmentView, language: Language, zone: str, no
         restore=_restore(drift, language),
         consequence="" if reason == _PAST else _consequence(drift, language),
         reason=text(language, f"drift.reason_{reason if reason in _REASONS else 'other'}") if reason else "",
+        dead_link=_at_zoom(drift) and drift.kind is DriftKind.DELETED and drift.original_start is None,
     )
 
 

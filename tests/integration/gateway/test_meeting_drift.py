@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from services.gateway.routes import hooks
-from tests.integration.gateway.fakes import SLOT, Answer
+from tests.integration.gateway.fakes import SLOT, Answer, an_appointment_view
 from tests.integration.gateway.installation import Installation
-from tests.integration.gateway.test_drift import FROZEN, drifted
+from tests.integration.gateway.test_drift import DRIFT, FROZEN, drifted
 from tests.integration.gateway.test_pages import token_of
 
 HOOK = "POST /internal/notifications/zoom"
@@ -92,3 +92,17 @@ async def test_administrators_see_the_organizations_frozen_account_by_its_name(g
     shown = (await gateway.pages("admin@example.jp").get("/connections")).text
     assert "のZoomのミーティングの照合を凍結しています" in shown
     assert "account/acc-1さん" not in shown
+
+
+@pytest.mark.parametrize(("kind", "offered"), [("deleted", False), ("moved", True)])
+async def test_the_link_of_a_meeting_that_was_deleted_at_zoom_is_not_offered(
+    gateway: Installation, kind: str, offered: bool
+) -> None:
+    link = "https://zoom.example/j/1"
+    issued = {"status": "issued", "join_url": link, "meeting_id": "1", "passcode": "2", "error": None}
+    drift = {**DRIFT, "provider": "zoom", "kind": kind}
+    view = an_appointment_view(drift=drift, meeting=issued)
+    gateway.services.says("booking", "GET /internal/appointments/apt_1", Answer(200, view))
+    card = (await gateway.pages("taro@example.jp").get("/appointments/apt_1")).text.partition('id="meeting-heading"')[2]
+    assert (link in card.partition("</section>")[0]) == offered
+    assert ("お知らせ済みのURLは使えません。" in card.partition("</section>")[0]) != offered
