@@ -19,6 +19,7 @@ from services.gateway.pages.rendering import language_for
 from services.gateway.pages.schedule_form import FREQUENCIES, SPANS, Typed, begun_at, blank, copied, request_of, sent
 from services.gateway.pages.schedule_types import TypeChoice, bookable_choices, type_choices
 from services.gateway.pages.texts import text, texts_of
+from services.gateway.pages.zoom_budget import own_budget
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
 from shared import clock
@@ -31,6 +32,8 @@ WAITS = timedelta(seconds=5)
 """How long the page after registering waits for the meeting, or for what is wrong with it (E8)."""
 _LOOKS_EVERY = 0.25
 _NEW = "/appointments/new"
+_DAY_SPENT = "zoom_rate_limited"
+"""E8: known before anything is made; until when stands beside it (C4)."""
 _PLACES = {
     "start": "start_time",
     "end": "end_time",
@@ -92,7 +95,8 @@ async def register(request: Request, signed_in: Form) -> Response:
     except BackendProblem as problem:
         errors, words = _in_words(problem, language)
         typed = _with_new_key(replace(typed, errors=errors), problem)
-        return await _refused(request, signed_in, typed, types, problem=words, status=problem.status)
+        left = await own_budget(request, signed_in) if problem.code == _DAY_SPENT else ""
+        return await _refused(request, signed_in, typed, types, problem=words, left=left, status=problem.status)
     await _until_told(request, signed_in, made)
     return RedirectResponse(f"/appointments/{made.id}?said=registered", status_code=303)
 
@@ -142,10 +146,11 @@ async def _refused(
     types: list[TypeChoice],
     *,
     problem: str = "",
+    left: str = "",
     status: int = 422,
 ) -> Response:
     words = problem or text(language_for(request), "common.fix")
-    return await _page(request, signed_in, typed, types, problem=words, status=status)
+    return await _page(request, signed_in, typed, types, problem=words, left=left, status=status)
 
 
 async def _page(
@@ -155,6 +160,7 @@ async def _page(
     types: list[TypeChoice],
     *,
     problem: str = "",
+    left: str = "",
     status: int = 200,
 ) -> Response:
     language, now = language_for(request), clock.now()
@@ -176,6 +182,7 @@ async def _page(
         "staff/schedule.html",
         {
             "problem": problem,
+            "left": left,
             "typed": typed,
             "errors": typed.errors,
             "types": types,

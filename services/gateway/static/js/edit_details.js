@@ -1,6 +1,7 @@
 // Editing a proposal or an appointment: who takes part, and what saving will do, as long as it is typed (X12).
 import { Attendees } from "./attendees.js";
 import { readPage } from "./page.js";
+import "./recurrence.js";
 
 const page = readPage();
 const form = document.querySelector("[data-edit-details]");

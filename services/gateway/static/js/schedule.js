@@ -2,6 +2,7 @@
 import { Attendees } from "./attendees.js";
 import { BusyTimes } from "./busy_times.js";
 import { readPage } from "./page.js";
+import "./recurrence.js";
 import { Rooms } from "./rooms.js";
 import { instantOf, slotText } from "./times.js";
 
@@ -34,11 +35,6 @@ fields.type.addEventListener("change", () => {
   keepLength(Number(fields.type.selectedOptions[0].dataset.minutes) * 60_000);
 });
 showType();
-
-// What is typed beside one of the two ways to end chooses it.
-for (const way of form.querySelectorAll(".ends .field")) {
-  way.addEventListener("input", () => { way.querySelector("[type=radio]").checked = true; });
-}
 
 // The end keeps its distance from a start that moves.
 const at = (side) => Date.parse(`${fields[`${side}_date`].value}T${fields[`${side}_time`].value || "00:00"}Z`);
