@@ -53,13 +53,30 @@ async def by_hand(world: World, meeting: dict[str, Any], act: str, *, notify: bo
 
 async def said_missing(world: World, count: int = 1) -> None:
     """Zoom said of so many meetings that they are not there, and that is on record: the minute runs from then on."""
-    client, database = mongo.connect(world.database_url, app_name="test")
 
     async def on_record() -> bool:
-        return await database["meetings"].count_documents({"missing_since": {"$ne": None}}) == count
+        return await recorded(world, {"missing_since": {"$ne": None}}) == count
 
     await patiently(on_record)
+
+
+async def asked_about(world: World, meeting: dict[str, Any]) -> None:
+    """Zoom was asked how it stands, and what came of it is on record: settled, or put off until the next try."""
+
+    async def on_record() -> bool:
+        asked = await world.calls(f"/meetings/{meeting['id']}") > 0
+        open_still = {"_id": meeting["topic"], "suspected": True, "look_tries": {"$in": [None, 0]}}
+        return asked and await recorded(world, open_still) == 0
+
+    await patiently(on_record)
+
+
+async def recorded(world: World, query: dict[str, Any]) -> int:
+    """How many meetings the service knows that are so."""
+    client, database = mongo.connect(world.database_url, app_name="test")
+    found = await database["meetings"].count_documents(query)
     await mongo.close(client)
+    return int(found)
 
 
 async def pass_time(world: World, length: timedelta) -> None:

@@ -9,6 +9,7 @@ from shared.contracts.booking import AppointmentChanged, AppointmentRescheduled
 from shared.contracts.envelope import CloudEvent
 from tests.builders import an_appointment, an_event, tomorrow_at
 from tests.integration.zoom_issuer.changes import (
+    asked_about,
     by_hand,
     drifts,
     pass_time,
@@ -115,11 +116,7 @@ async def test_g17_only_zooms_word_on_this_meeting_is_proof(world: World, status
             {"provider": "zoom", "method": "GET", "path": f"/v2/meetings/{number}", "kind": "status", "status": status}
         )
         await by_hand(world, meetings["apt_1"], "move", **MOVE)
-
-        async def asked() -> bool:
-            return await world.calls(f"/meetings/{number}") > 0
-
-        await patiently(asked)
+        await asked_about(world, meetings["apt_1"])
         await pass_time(world, 2 * MINUTE)
         assert drifts(world) == []
         await world.faults()

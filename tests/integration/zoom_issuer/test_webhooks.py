@@ -12,9 +12,11 @@ import pytest
 from shared import mongo
 from tests.integration.zoom_issuer.changes import (
     ENDED,
+    asked_about,
     by_hand,
     drifts,
     hand,
+    pass_time,
     patiently,
     signed,
     subscribed,
@@ -84,12 +86,8 @@ async def test_a_payload_alone_proves_nothing(world: World) -> None:
     lie = {"object": {"id": number, "topic": "別", "start_time": "2030-01-01T00:00:00Z"}}
     for event in ("meeting.updated", "meeting.deleted"):
         assert (await hand(world.issuer, {"event": event, "payload": lie}))[0] == 200
-
-    async def asked() -> bool:
-        return await world.calls(f"/meetings/{number}") > 0
-
-    await patiently(asked)
-    await world.outside.post("/inspect/clock", json={"advance": 120})
+    await asked_about(world, meetings["apt_1"])
+    await pass_time(world, timedelta(minutes=2))
     assert drifts(world) == []
 
 
