@@ -51,6 +51,8 @@ class People:
     browser: Browser
     api: httpx.AsyncClient
     ids: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The cookies of everybody's one session: to sign in each time would cost more than most tests."""
     complaints: list[str] = field(default_factory=list)
     """What browsers wrote on their console: scripts that failed, and what the content security policy stopped."""
     contexts: list[BrowserContext] = field(default_factory=list)
@@ -80,22 +82,27 @@ class People:
             self.complaints.append(words)
 
     async def staff(self, width: Width = "desktop", *, language: str = "ja", email: str = TARO) -> Page:
-        """A window of a signed-in staff member."""
+        """A window of a signed-in staff member, still empty."""
         page = await self.page(width, language=language)
-        await page.goto("/sign-in")
-        await page.fill("#email", email)
-        await page.fill("#password", dict(self.demo.logins)[email])
-        await page.click("button[type=submit]")
-        await page.wait_for_url("**/proposals")
+        if email not in self.sessions:
+            await self._sign_in(email)
+        url = self.demo.gateway_url
+        cookies = self.sessions[email].items()
+        await page.context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies])
         return page
 
+    async def _sign_in(self, email: str) -> str:
+        """By the API; the session's token."""
+        body = {"email": email, "password": dict(self.demo.logins)[email]}
+        async with httpx.AsyncClient(base_url=self.demo.gateway_url, timeout=20) as api:
+            answer = (await api.post("/api/v1/sessions", json=body)).raise_for_status()
+        self.ids[email] = answer.json()["staff"]["id"]
+        self.sessions[email] = dict(answer.cookies)
+        return str(answer.json()["token"])
+
     async def sign_in_api(self) -> None:
-        for email, password in self.demo.logins:
-            answer = await self.api.post("/api/v1/sessions", json={"email": email, "password": password})
-            self.ids[email] = answer.json()["staff"]["id"]
-            if email == TARO:
-                self.api.headers["authorization"] = f"Bearer {answer.json()['token']}"
-        self.api.cookies.clear()
+        tokens = {email: await self._sign_in(email) for email, _ in self.demo.logins}
+        self.api.headers["authorization"] = f"Bearer {tokens[TARO]}"
 
     async def now(self) -> datetime:
         async with httpx.AsyncClient(base_url=self.demo.sandbox_url) as sandbox:

@@ -55,6 +55,7 @@ async def of_today(people: People) -> dict[str, Any]:
 
 async def test_today_leads_to_the_meeting_that_is_next(people: People, of_today: dict[str, Any]) -> None:
     page = await people.staff("touch")
+    await page.goto("/proposals")
     await page.get_by_role("link", name="今日").click()
     await eventually(lambda: joinable(page, of_today["title"]), timeout=30)
     item = page.locator(".today-item", has_text=of_today["title"])

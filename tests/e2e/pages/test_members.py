@@ -93,6 +93,7 @@ async def test_a_second_tab_is_told_what_changed_and_may_save_again(people: Peop
 @pytest.mark.parametrize("width", ["phone", "desktop"])
 async def test_every_page_of_the_console_is_reached_from_the_navigation(people: People, width: Width) -> None:
     page = await people.staff(width)
+    await page.goto("/proposals")
     for path in ("connections", "members", "settings", "account"):
         if width == "phone":
             await page.click(".nav-more summary")

@@ -49,7 +49,7 @@ async def test_an_all_day_schedule_is_registered_without_scripts_on_a_phone(peop
     await page.get_by_label("終日").check()
     await expect(page.locator("#start_time")).to_be_hidden()
     await submitted(page)
-    await expect(page.locator("p", has_text="(終日)")).to_be_visible()
+    await expect(page.locator("p.tabular", has_text="(終日)")).to_be_visible()
 
 
 async def test_one_candidate_is_registered_directly_beside_what_the_calendar_says(people: People) -> None:

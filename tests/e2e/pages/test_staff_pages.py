@@ -74,7 +74,12 @@ async def test_zoom_is_disconnected_and_connected_again(people: People) -> None:
 
 
 async def test_signing_out_ends_the_session(people: People) -> None:
-    page = await people.staff()
+    page = await people.page()
+    await page.goto("/sign-in")
+    await page.fill("#email", "taro@example.jp")
+    await page.fill("#password", dict(people.demo.logins)["taro@example.jp"])
+    await page.click("button[type=submit]")
+    await page.wait_for_url("**/proposals")
     await page.click("text=サインアウト")
     await page.goto("/proposals")
     await expect(page).to_have_url(re.compile("/sign-in"))
