@@ -25,7 +25,7 @@ async def running_service(app: FastAPI, token: str = "test-token") -> AsyncItera
             async def ready() -> bool:
                 return (await client.get("/readyz")).status_code == 200
 
-            await eventually(ready, timeout=15)
+            await eventually(ready)
             yield client
 
 

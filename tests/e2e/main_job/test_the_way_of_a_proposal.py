@@ -17,7 +17,7 @@ async def test_the_main_job_from_the_proposal_to_the_reminder(system: System) ->
     guest = {"company": "ABC株式会社", "name": "本番花子", "email": GUEST}
     proposal = await system.proposed(title=title, guest=guest, guidance="資料をご用意ください。", note="社内メモ")
     for email in (ADMIN, TARO):
-        holds = await eventually(lambda email=email: three_holds(system, email, title), timeout=15)
+        holds = await eventually(lambda email=email: three_holds(system, email, title))
         assert all(("【仮】" + title) in (hold.get("summary"), hold.get("subject")) for hold in holds)
     [asked] = await eventually(lambda: system.mails(GUEST, "日程調整をお願いします"))
     assert asked["subject"] == "[株式会社サンプル]アポイントメントの日程調整をお願いします[Chosei]"
@@ -97,13 +97,13 @@ async def test_r23_a_second_confirmation_reads_that_it_is_settled(system: System
 async def test_r28_withdrawing_removes_the_holds_and_closes_the_page(system: System) -> None:
     title = "取り下げ"
     proposal = await system.proposed(title=title)
-    await eventually(lambda: three_holds(system, ADMIN, title), timeout=15)
+    await eventually(lambda: three_holds(system, ADMIN, title))
     path = f"/api/v1/proposals/{proposal['id']}"
     for _ in range(2):
         answer = await system.api.delete(path, headers=system.headers[TARO])
         assert (answer.status_code, answer.json()["status"]) == (200, "withdrawn")
     for email in (ADMIN, TARO):
-        await eventually(lambda email=email: nothing_left(system, email, title), timeout=15)
+        await eventually(lambda email=email: nothing_left(system, email, title))
     refused = await system.confirm(proposal)
     assert (refused.status_code, refused.json()["code"]) == (410, "withdrawn")
 
@@ -115,7 +115,7 @@ async def nothing_left(system: System, email: str, title: str) -> bool:
 async def test_r28_editing_slots_moves_the_holds(system: System) -> None:
     title = "候補の変更"
     proposal = await system.proposed(title=title)
-    await eventually(lambda: three_holds(system, TARO, title), timeout=15)
+    await eventually(lambda: three_holds(system, TARO, title))
     [(start, end)] = await system.free_times(1)
     kept = {"id": proposal["slots"][0]["id"]} | {key: proposal["slots"][0][key] for key in ("start", "end")}
     body = {"slots": [kept, {"start": start.isoformat(), "end": end.isoformat()}]}
@@ -126,7 +126,7 @@ async def test_r28_editing_slots_moves_the_holds(system: System) -> None:
     async def two_holds() -> bool:
         return len(await system.entries(TARO, title)) == 2 and len(await system.entries(ADMIN, title)) == 2
 
-    await eventually(two_holds, timeout=15)
+    await eventually(two_holds)
 
 
 async def test_g12_g14_a_move_by_staff_keeps_the_link_and_a_cancel_ends_everything(system: System) -> None:
@@ -150,7 +150,7 @@ async def test_g12_g14_a_move_by_staff_keeps_the_link_and_a_cancel_ends_everythi
         [meeting] = await system.meetings(title)
         return datetime.fromisoformat(meeting["start_time"]) == start
 
-    await eventually(meeting_moved, timeout=15)
+    await eventually(meeting_moved)
     canceled = await system.api.post(
         f"{path}/cancel", json={"message": "都合により中止します。"}, headers=system.headers[TARO]
     )
@@ -159,12 +159,12 @@ async def test_g12_g14_a_move_by_staff_keeps_the_link_and_a_cancel_ends_everythi
     assert "都合により中止します。" in gone["text"]
     assert "METHOD:CANCEL" in gone["ics"]
     for email in (ADMIN, TARO):
-        await eventually(lambda email=email: nothing_left(system, email, title), timeout=15)
+        await eventually(lambda email=email: nothing_left(system, email, title))
 
     async def no_meeting() -> bool:
         return await system.meetings(title) == []
 
-    await eventually(no_meeting, timeout=15)
+    await eventually(no_meeting)
     assert (await system.sandbox.get(before["meeting"]["join_url"])).status_code == 404
 
 
@@ -174,7 +174,7 @@ async def test_r29_a_proposal_expires_and_new_slots_reopen_it(system: System) ->
     proposal = await system.proposed(
         title=title, expires_at=expires.isoformat(), guest={"name": "期限"}, send_mail=False
     )
-    await eventually(lambda: three_holds(system, ADMIN, title), timeout=15)
+    await eventually(lambda: three_holds(system, ADMIN, title))
     await system.move_clock_to(expires + timedelta(seconds=5))
     await eventually(lambda: nothing_left(system, ADMIN, title), timeout=20)
     refused = await system.confirm(proposal)

@@ -108,7 +108,7 @@ async def listed(admin: httpx.AsyncClient, count: int) -> None:
         shown: dict[str, Any] = (await admin.get("/api/v1/zoom-account")).json()
         return bool(shown["users"] == count and shown["listed_at"])
 
-    await eventually(read, timeout=15)
+    await eventually(read)
 
 
 async def book(people: People, email: str, *, days: int = 3) -> None:
@@ -130,4 +130,4 @@ async def book(people: People, email: str, *, days: int = 3) -> None:
             answer = await api.post("/api/v1/appointments", json=body)
             return answer.status_code == 201
 
-        await eventually(registered, timeout=15)
+        await eventually(registered)

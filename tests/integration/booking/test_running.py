@@ -44,7 +44,7 @@ class Running:
             proposal: dict[str, Any] = answer.json()
             return proposal if answer.status_code == 201 else None
 
-        return await eventually(made, timeout=15)
+        return await eventually(made)
 
     async def confirm(self, proposal: dict[str, Any]) -> httpx.Response:
         token = proposal["guest_url"].rpartition("/")[2]
@@ -127,4 +127,4 @@ async def test_g27_what_a_crash_left_unpublished_is_published_by_another_process
             crashing = Running(client, running.bus, running.settings)
             assert (await crashing.confirm(proposal)).status_code == 201
             assert running.bus.of("booking.appointment_confirmed.v1") == []
-    await eventually(lambda: running.bus.of("booking.appointment_confirmed.v1"), timeout=15)
+    await eventually(lambda: running.bus.of("booking.appointment_confirmed.v1"))

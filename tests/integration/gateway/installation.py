@@ -133,5 +133,5 @@ async def installed(mongo_url: str, amqp_url: str, **changes: Any) -> AsyncItera
             async def ready() -> bool:
                 return (await client.get("/readyz")).status_code == 200
 
-            await eventually(ready, timeout=15)
+            await eventually(ready)
         yield await furnish(app, services)

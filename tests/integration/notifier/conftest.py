@@ -160,8 +160,8 @@ async def running(
         await queue.consume(listen, no_ack=True)
         async with app.router.lifespan_context(app):
             notifier = Notifier(app, settings, channel, exchange, said, database)
-            await eventually(lambda: broker.queues(), timeout=10)
-            await eventually(lambda: _consumes(broker), timeout=15)
+            await eventually(lambda: broker.queues())
+            await eventually(lambda: _consumes(broker))
             yield notifier
     await mongo.close(client)
 

@@ -135,7 +135,7 @@ async def test_c2_650_users_are_listed_page_by_page_and_searched(world: World) -
         now = await account(world)
         return now if now["listed_at"] else None
 
-    assert (await eventually(read, timeout=15))["users"] == 650
+    assert (await eventually(read))["users"] == 650
     [found] = await users(world, q="user649")
     assert (found["email"], found["status"], found["staff_ids"]) == ("user649@acme.example", "active", [])
     assert [one["staff_ids"] for one in await users(world, q="TARO@")] == [[TARO]]

@@ -98,7 +98,7 @@ async def test_g10_any_order_and_repetition_of_events_ends_in_the_same_meeting(w
     async def settled() -> bool:
         return [m["start_time"] for m in await world.meetings()] == [LAST.strftime("%Y-%m-%dT%H:%M:%SZ")]
 
-    await eventually(settled, timeout=10)
+    await eventually(settled)
 
 
 async def test_g10_events_that_come_once_and_all_together_end_in_the_newest_revision(world: World) -> None:
@@ -131,7 +131,7 @@ async def test_g10_a_lost_answer_makes_no_second_meeting(world: World) -> None:
     await world.connect()
     await world.faults({"provider": "zoom", "method": "POST", "path": "/v2/users", "kind": "lost_answer", "times": 1})
     await world.bus.publish(confirmed())
-    [data] = await eventually(world.issued, timeout=15)
+    [data] = await eventually(world.issued)
     [meeting] = await world.meetings()
     assert str(meeting["id"]) == unsealed(data).meeting_id
     assert [failure["retry_at"] is not None for failure in world.failures()] == [True]
@@ -207,7 +207,7 @@ async def test_c4_the_daily_limit_waits_until_midnight_utc(world: World) -> None
     assert await world.calls("/meetings") == 1
 
     clock.set_offset(midnight + timedelta(seconds=2) - clock.real_now())
-    await eventually(world.issued, timeout=10)
+    await eventually(world.issued)
     assert len(await world.meetings()) == 1
 
 
@@ -225,7 +225,7 @@ async def test_a_short_throttling_is_waited_out(world: World) -> None:
     rule = {"provider": "zoom", "method": "POST", "path": "/v2/users", "kind": "status", "status": 429, "times": 1}
     await world.faults({**rule, "headers": {"Retry-After": "1"}})
     await world.bus.publish(confirmed())
-    await eventually(world.issued, timeout=10)
+    await eventually(world.issued)
     assert [failure["error"] for failure in world.failures()] == ["zoom_rate_limited"]
 
 
@@ -234,7 +234,7 @@ async def test_e9_expired_access_tokens_are_renewed_once_for_all(world: World) -
     clock.set_offset(clock.offset() + timedelta(hours=2))
     for number in range(10):
         await world.bus.publish(confirmed(appointment_id=f"apt_{number}", start_at=tomorrow_at(4) + timedelta(days=2)))
-    await eventually(lambda: len(world.issued()) == 10, timeout=15)
+    await eventually(lambda: len(world.issued()) == 10)
     assert await world.calls("/oauth/token") == 2
 
 
