@@ -7,16 +7,20 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 T = TypeVar("T")
+_RARELY = 0.25
 
 
 async def eventually(probe: Callable[[], T | Awaitable[T]], *, timeout: float = 20.0, interval: float = 0.02) -> T:
-    """Return the first truthy value of ``probe``; raises ``AssertionError`` after ``timeout`` seconds."""
-    deadline = time.monotonic() + timeout
+    """Return the first truthy value of ``probe``; raises ``AssertionError`` after ``timeout`` seconds. What takes long
+    is asked for less and less often, since asking takes the processor from those who work on it.
+    """
+    began = time.monotonic()
     while True:
         value = probe()
         result = await value if inspect.isawaitable(value) else value
         if result:
             return result
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if waited > timeout:
             raise AssertionError(f"still {result!r} after {timeout} s")
-        await asyncio.sleep(interval)
+        await asyncio.sleep(max(interval, min(waited / 20, _RARELY)))
