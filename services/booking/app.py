@@ -8,6 +8,7 @@ from faststream.rabbit import RabbitBroker
 from services.booking.providers.calendar_look import CalendarLook
 from services.booking.routes.appointments import AppointmentRoutes
 from services.booking.routes.calendar import build_calendar_routes
+from services.booking.routes.guest_appointments import build_guest_appointment_routes
 from services.booking.routes.guests import build_guest_routes
 from services.booking.routes.joining import JoinRoutes
 from services.booking.routes.menus import MenuRoutes
@@ -52,6 +53,7 @@ from services.booking.usecases.end_proposal import ExpireProposal, WithdrawPropo
 from services.booking.usecases.explain import ExplainClaims
 from services.booking.usecases.few_slots import FewSlots
 from services.booking.usecases.follow_zoom_user import FollowZoomUser
+from services.booking.usecases.guest_changes import GuestChanges
 from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.join import JoinMeeting
 from services.booking.usecases.keep_menus import KeepBookables, KeepMeetingTypes
@@ -265,13 +267,13 @@ def _routes(
         ).router(),
         build_guest_routes(
             guard,
-            GuestPage(people, store, availability, links, ring),
+            GuestPage(people, store, stores.pages, availability, links, ring),
             ConfirmSlot(store, availability, announcer, relay, new_reception_code, drop, links),
             AskForNewSlots(store, announcer, relay, turns),
             MarkSeen(store),
             guests,
         ),
-        _page_guest_routes(guard, stores, availability, announcer, relay, links, settings.data_ring, guests),
+        *_page_guest_routes(guard, stores, availability, announcer, relay, links, settings.data_ring, guests, turns),
         *_other_routes(guard, settings, stores, availability, links, uses.follow_zoom_user),
     ]
 
@@ -285,13 +287,29 @@ def _page_guest_routes(
     links: Links,
     ring: KeyRing,
     guests: GuestsFirst,
-) -> APIRouter:
+    turns: Turns,
+) -> list[APIRouter]:
     read = ReadPages(stores.pages, stores.people, stores.menus)
     know = KnowPage(availability, PageBookings(stores.bookings.appointments))
     slots, take_seat = PageSlots(read, know), TakeSeat(stores.menus, stores.guards)
     book = BookOnPage(read, know, slots, stores.bookings, take_seat, announcer, relay, links, new_reception_code)
-    page = GuestPage(stores.people, stores.bookings, availability, links, ring)
-    return build_page_guest_routes(guard, read, slots, book, page, guests)
+    page = GuestPage(stores.people, stores.bookings, stores.pages, availability, links, ring)
+    changes = GuestChanges(
+        stores.bookings,
+        stores.pages,
+        read,
+        know,
+        slots,
+        take_seat,
+        announcer,
+        relay,
+        new_reception_code,
+        turns,
+    )
+    return [
+        build_page_guest_routes(guard, read, slots, book, page, guests),
+        build_guest_appointment_routes(guard, changes, page, guests),
+    ]
 
 
 def _other_routes(

@@ -184,6 +184,28 @@ class PageClosed(Problem):
     en = "This page takes no bookings at the moment."
 
 
+class ChangeNotAllowed(Problem):
+    """The page has switched it off (H10), or it was booked on none."""
+
+    code, status = "change_not_allowed", 403
+    ja = "この予定はこのページから変更できません。担当者にご連絡ください。"
+    en = "This appointment cannot be changed here. Please contact your host."
+
+
+class TooLate(Problem):
+    """The page's deadline has passed (H10)."""
+
+    code, status = "too_late", 409
+    ja = "変更・キャンセルの期限が過ぎました。担当者にご連絡ください。"
+    en = "It is too late to change or cancel this here. Please contact your host."
+
+
+class AlreadyCanceled(Problem):
+    code, status = "already_canceled", 409
+    ja = "この予定はすでにキャンセルされています。"
+    en = "This appointment has already been canceled."
+
+
 class IdempotencyKeyReused(Problem):
     code, status = "idempotency_key_reused", 422
     ja = "同じIdempotency-Keyが別の内容で使われています。"

@@ -47,8 +47,9 @@ class MeetingSecrets(Secrets):
 
 class AppointmentSecrets(Secrets):
     """``guest_url`` is where the guest sees the appointment, ``join_url`` the guest's own join link (X9); ``message``
-    is what staff wrote when cancelling (R28). ``place`` is the fixed URL or text of a meeting with another tool (C5),
-    ``by_hand`` the link that staff entered in place of an issued one (C4).
+    is what staff wrote when cancelling (R28), ``guest_reason`` what the guest did when moving or cancelling (H10).
+    ``place`` is the fixed URL or text of a meeting with another tool (C5), ``by_hand`` the link that staff entered in
+    place of an issued one (C4).
     """
 
     guest_url: str = ""
@@ -58,6 +59,7 @@ class AppointmentSecrets(Secrets):
     message: str = ""
     place: str = ""
     by_hand: MeetingSecrets | None = None
+    guest_reason: str = ""
 
 
 class EntrySecrets(Secrets):

@@ -117,6 +117,8 @@ class Appointment(Value):
     answers: list[Answer] = Field(default_factory=list)
     utm: Utm | None = None
     guest_participates: bool = False
+    guest_reason: str = ""
+    """What the guest said when they last moved or cancelled it (H10)."""
 
     @property
     def drift(self) -> Drift | None:

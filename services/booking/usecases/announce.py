@@ -62,6 +62,7 @@ class Announcer:
             message=appointment.cancel_message,
             place=appointment.place,
             by_hand=link_by_hand(appointment, self._data_ring),
+            guest_reason=appointment.guest_reason,
         )
         data = event(
             appointment=told(appointment),

@@ -46,7 +46,9 @@ from shared.single_flight import Turns
 
 log = structlog.get_logger(__name__)
 _ATTEMPTS = 5
-_MOMENT = timedelta(minutes=5)
+MOMENT = timedelta(minutes=5)
+"""A window that holds one start."""
+"""A window that holds one start."""
 _NEVER_OFFERED = {Reason.STEP, Reason.HORIZON, Reason.DATE_OFF}
 _CLOSED = {Reason.OUTSIDE_HOURS, Reason.HOLIDAY}
 
@@ -113,12 +115,12 @@ class BookOnPage:
 
     async def _booked(self, setting: PageSetting, booking: Booking, origin: Origin | None, visit: Visit) -> Appointment:
         unreadable = False
-        window = Span(booking.span.start_at, booking.span.start_at + _MOMENT)
+        window = Span(booking.span.start_at, booking.span.start_at + MOMENT)
         page = await self._know(setting, window, booking.length)
         async for looked in self._candidates(page, booking.span, visit.language):
             if looked.free_at(booking.span.start_at, clock.now()) is None:
                 why = looked.why_not(booking.span.start_at, clock.now())
-                unreadable = unreadable or _is_unreadable(why)
+                unreadable = unreadable or is_unreadable(why)
                 continue
             try:
                 return await self._taken(looked, booking, origin, visit)
@@ -198,7 +200,7 @@ def check_offered(why: WhyNot, language: Language, *, round_robin: bool) -> None
         raise invalid(language, ("/start", NOT_OFFERED))
 
 
-def _is_unreadable(why: WhyNot) -> bool:
+def is_unreadable(why: WhyNot) -> bool:
     """And nothing else is in the way."""
     found = [*why.page, *(reason for reasons in why.hosts.values() for reason in reasons)]
     return bool(found) and set(found) == {Reason.UNREADABLE}

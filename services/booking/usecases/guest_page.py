@@ -3,9 +3,11 @@
 import asyncio
 
 from services.booking.model.appointment import Appointment
+from services.booking.model.guest_rights import rights_of
 from services.booking.model.people import Organization
 from services.booking.model.proposal import Proposal
 from services.booking.store.bookings import BookingStore
+from services.booking.store.pages import PageStore
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.availability import Availability, Offered
 from services.booking.usecases.drafting import organization_of
@@ -26,12 +28,14 @@ class GuestPage:
         self,
         people: PeopleStore,
         store: BookingStore,
+        pages: PageStore,
         availability: Availability,
         links: Links,
         ring: KeyRing,
     ) -> None:
         self._people = people
         self._store = store
+        self._pages = pages
         self._availability = availability
         self._links = links
         self._ring = ring
@@ -46,7 +50,7 @@ class GuestPage:
             self._appointment(proposal),
         )
         status = _status_now(proposal)
-        chosen = self._appointment_view(appointment, organization) if appointment else None
+        chosen = await self._appointment_view(appointment, organization) if appointment else None
         shown = offered if status is ProposalStatus.OPEN else Offered()
         return proposal_view(proposal, status, shown.possible, bool(shown.unreadable), organization, chosen)
 
@@ -56,22 +60,26 @@ class GuestPage:
         if appointment is None:
             raise NotFound()
         organization = await organization_of(self._people, appointment.organization_id)
-        return registered_view(appointment, organization, self._appointment_view(appointment, organization))
+        shown = await self._appointment_view(appointment, organization)
+        return registered_view(appointment, organization, shown)
 
     async def appointment(self, appointment: Appointment) -> GuestAppointmentView:
         organization = await organization_of(self._people, appointment.organization_id)
-        return self._appointment_view(appointment, organization)
+        return await self._appointment_view(appointment, organization)
 
     async def _appointment(self, proposal: Proposal) -> Appointment | None:
         if proposal.appointment_id is None:
             return None
         return await self._store.appointment(proposal.organization_id, proposal.appointment_id)
 
-    def _appointment_view(self, appointment: Appointment, organization: Organization) -> GuestAppointmentView:
+    async def _appointment_view(self, appointment: Appointment, organization: Organization) -> GuestAppointmentView:
         url = self._links.of_appointment(appointment)
         meeting = meeting_to_attend(appointment, self._ring)
         told = as_told(meeting, organization.mail_links, self._links.join_url(appointment))
-        return appointment_view(appointment, told, organization, url, clock.now())
+        booked = appointment.page
+        page = await self._pages.find(appointment.organization_id, booked.page_id) if booked else None
+        now = clock.now()
+        return appointment_view(appointment, told, organization, url, now, rights_of(appointment, page, now))
 
 
 def _status_now(proposal: Proposal) -> ProposalStatus:

@@ -15,7 +15,7 @@ from services.booking.model.page_times import FreeTime, FreeTimes, WhyNot, free_
 from services.booking.model.spans import Span
 from services.booking.store.page_bookings import PageBookings
 from services.booking.usecases.availability import Availability, Evidence
-from services.booking.usecases.page_rules_of import all_resources, reach, rules_of
+from services.booking.usecases.page_rules_of import Attending, all_resources, reach, rules_of
 
 _FAIRNESS = timedelta(days=31)
 
@@ -30,6 +30,7 @@ class KnownPage:
     evidence: Evidence
     window: Span
     length: timedelta
+    only: Attending | None = None
     but: str | None = None
 
     def free(self, now: datetime) -> FreeTimes:
@@ -43,11 +44,13 @@ class KnownPage:
 
     def of(self, staff_ids: Sequence[str]) -> "KnownPage":
         """For a meeting of just these."""
-        return replace(self, rules=rules_of(self.setting, self.window, staff_ids), evidence=self.evidence.of(staff_ids))
+        only = Attending(staff_ids)
+        rules = rules_of(self.setting, self.window, only)
+        return replace(self, rules=rules, only=only, evidence=self.evidence.of(staff_ids))
 
 
 class KnowPage:
-    """``staff_ids`` where just these attend, as in a move."""
+    """``only`` where just these attend, as in a move."""
 
     def __init__(self, availability: Availability, bookings: PageBookings) -> None:
         self._availability = availability
@@ -59,11 +62,11 @@ class KnowPage:
         window: Span,
         length: timedelta,
         *,
-        staff_ids: Sequence[str] | None = None,
+        only: Attending | None = None,
         but: str | None = None,
     ) -> KnownPage:
         """Of meetings that start within ``window``."""
-        page, rules = setting.page, rules_of(setting, window, staff_ids)
+        page, rules = setting.page, rules_of(setting, window, only)
         people = [host.staff_id for host in rules.hosts]
         reached = reach(page, Span(window.start_at, window.end_at + length))
         wanted = [*map(staff_resource, people), *all_resources(rules)]
@@ -74,7 +77,7 @@ class KnowPage:
         )
         claims = [claim for claim in evidence.claims if claim.owner != but]
         known = Known(self._availability.copies(evidence), claims, booked)
-        return KnownPage(setting, rules, known, evidence, window, length, but)
+        return KnownPage(setting, rules, known, evidence, window, length, only, but)
 
     async def looked_at(self, page: KnownPage, span: Span) -> KnownPage:
         """With a look at the calendars of those who attend, buffers included, where their copies are too old (G4)."""
@@ -88,6 +91,5 @@ class KnowPage:
 
     async def claimed_anew(self, page: KnownPage) -> KnownPage:
         """The same calendars with the claims and bookings of now."""
-        people = [host.staff_id for host in page.rules.hosts]
-        newer = await self(page.setting, page.window, page.length, staff_ids=people, but=page.but)
+        newer = await self(page.setting, page.window, page.length, only=page.only, but=page.but)
         return replace(page, known=replace(newer.known, hosts=page.known.hosts))

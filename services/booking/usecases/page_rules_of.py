@@ -1,6 +1,7 @@
 """A page's rules as the one function of free time reads them (H2, H3, G5)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.booking.model.claims import room_resource, seat_resource, zoom_resource
@@ -18,15 +19,25 @@ _BEYOND = timedelta(days=2)
 """Local dates of any zone lie within that of the window's."""
 
 
-def rules_of(setting: PageSetting, window: Span, staff_ids: Sequence[str] | None = None) -> PageRules:
-    """For times within ``window``, with all hosts who can be offered. With ``staff_ids`` for a meeting of just these,
-    all of whom attend, the first one organizing; who is no host of the page has no hours on it, and is open always.
+@dataclass(frozen=True)
+class Attending:
+    """Just these meet, the first one organizing. ``resources`` are what they need beside; None: what the page says."""
+
+    staff_ids: Sequence[str]
+    resources: Sequence[str] | None = None
+
+
+def rules_of(setting: PageSetting, window: Span, only: Attending | None = None) -> PageRules:
+    """For times within ``window``, with all hosts who can be offered, or ``only`` these, all of whom attend. Who is no
+    host of the page has no hours on it, and is open always.
     """
     page = setting.page
-    attending = setting.offered_ids if staff_ids is None else staff_ids
-    round_robin = page.is_round_robin and staff_ids is None
+    attending = setting.offered_ids if only is None else only.staff_ids
+    round_robin = page.is_round_robin and only is None
     shared = _resources(setting)
-    if not round_robin and attending:
+    if only is not None and only.resources is not None:
+        shared = list(only.resources)
+    elif not round_robin and attending:
         shared = [*shared, *_zoom_of(setting, attending[0])]
     return PageRules(
         time_zone=page.time_zone,

@@ -11,6 +11,7 @@ from services.booking.model.page_times import FreeTime
 from services.booking.model.spans import Span
 from services.booking.problems import BACKWARDS, MALFORMED, UNKNOWN_DURATION, Words, invalid
 from services.booking.usecases.know_page import KnowPage
+from services.booking.usecases.page_rules_of import Attending
 from services.booking.usecases.read_page import ReadPages
 from shared import clock
 from shared.problem import Language
@@ -54,12 +55,12 @@ class PageSlots:
         setting: PageSetting,
         span: Span,
         *,
-        staff_ids: Sequence[str] | None = None,
+        only: Attending | None = None,
         but: str | None = None,
     ) -> list[FreeTime]:
         """Those nearest to ``span``, which is gone, first (X12)."""
         window = Span(span.start_at - _NEAR, span.end_at + _NEAR)
-        known = await self._know(setting, window, span.length, staff_ids=staff_ids, but=but)
+        known = await self._know(setting, window, span.length, only=only, but=but)
         found = sorted(known.free(clock.now()), key=lambda one: abs(one.start_at - span.start_at))
         return [one for one in found if one.start_at != span.start_at][:_NEAREST]
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.booking.model.appointment import Appointment
+from services.booking.model.guest_rights import Rights
 from services.booking.model.people import Organization
 from services.booking.model.proposal import OfferedSlot, Proposal
 from services.booking.model.titles import title_for_guest
@@ -20,6 +21,8 @@ from shared.contracts.api.proposals import (
 )
 from shared.contracts.booking import Kind
 from shared.contracts.people import masked_address
+
+_NO_RIGHTS = Rights()
 
 
 def slots_view(slots: Sequence[OfferedSlot], time_zone: str) -> list[GuestSlotView]:
@@ -92,7 +95,12 @@ def registered_view(
 
 
 def appointment_view(
-    appointment: Appointment, meeting: MeetingView, organization: Organization, manage_url: str, now: datetime
+    appointment: Appointment,
+    meeting: MeetingView,
+    organization: Organization,
+    manage_url: str,
+    now: datetime,
+    rights: Rights = _NO_RIGHTS,
 ) -> GuestAppointmentView:
     """An address that the guest did not type stays masked: whoever was handed the link need not learn it (R22). How to
     join is not shown before its time (C7).
@@ -130,6 +138,12 @@ def appointment_view(
         page=page_ref_view(appointment),
         answers=answers_view(appointment),
         guest_time_zone=appointment.guest_time_zone,
+        uid=f"{appointment.appointment_id}@chosei",
+        sequence=appointment.version,
+        can_reschedule=rights.can_reschedule,
+        can_cancel=rights.can_cancel,
+        reschedule_until=rights.reschedule_until.astimezone(zone) if rights.reschedule_until else None,
+        cancel_until=rights.cancel_until.astimezone(zone) if rights.cancel_until else None,
     )
 
 

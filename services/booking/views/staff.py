@@ -217,7 +217,8 @@ def _booked(appointment: Appointment, *, hidden: bool) -> dict[str, Any]:
     if hidden:
         return members
     utm = UtmView(**appointment.utm.model_dump()) if appointment.utm else None
-    return {**members, "answers": answers_view(appointment), "utm": utm}
+    said = {"answers": answers_view(appointment), "guest_reason": appointment.guest_reason}
+    return {**members, **said, "utm": utm}
 
 
 def _attendee(attendee: Attendee) -> AttendeeView:

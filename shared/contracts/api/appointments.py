@@ -198,10 +198,11 @@ class DriftView(View):
 
 class AppointmentView(View):
     """An appointment as staff see it. ``hidden`` as in proposals. Times are in the organization's zone. ``creator``
-    registered or proposed it, ``changed_by`` changed it last, at ``updated_at``. An ``all_day`` one starts and ends at
-    midnight. ``details`` are the ``note`` with the block of the meeting under it (E4); what is sent back as a ``note``
-    may hold the block, which is left out. ``place`` is the URL or text of another tool than Zoom (C5); ``link_at`` is
-    from when on the guest knows how to join (C7), null where that is at once.
+    registered or proposed it, ``changed_by`` changed it last, at ``updated_at``. An ``all_day`` one starts and ends
+    at midnight. ``guest_reason`` is what the guest said when they moved or cancelled it (H10). ``details`` are the
+    ``note`` with the block of the meeting under it (E4); what is sent back as a ``note`` may hold the block, which is
+    left out. ``place`` is the URL or text of another tool than Zoom (C5); ``link_at`` is from when on the guest knows
+    how to join (C7), null where that is at once.
     """
 
     id: str
@@ -262,6 +263,7 @@ class AppointmentView(View):
     page: PageRefView | None = None
     answers: list[AnswerView] = Field(default_factory=list)
     utm: UtmView | None = None
+    guest_reason: str = ""
 
 
 class AppointmentList(View):
@@ -272,11 +274,12 @@ class AppointmentList(View):
 
 
 class GuestAppointmentView(View):
-    """What the guest sees: what they typed and the meeting, no more (G23). ``link_at`` is when the guest learns how to
-    join (C7): until then ``meeting`` is pending and ``place`` empty; null where that is known, or comes as soon as it
-    is made. Of a series ``start`` is the first occurrence's, and ``occurrences`` are all of them. ``page`` where it was
-    booked on one; ``can_reschedule`` and ``can_cancel`` say what the guest may do now, until ``reschedule_until`` and
-    ``cancel_until`` (null where that was never allowed) (H10).
+    """What the guest sees: what they typed and the meeting, no more (G23). ``link_at`` is when the guest learns how
+    to join (C7): until then ``meeting`` is pending and ``place`` empty; null where that is known, or comes as soon as
+    it is made. Of a series ``start`` is the first occurrence's, and ``occurrences`` are all of them. ``page`` where
+    it was booked on one; ``uid`` and ``sequence`` are the invitation's (G14). ``can_reschedule`` and ``can_cancel``
+    say what the guest may do now, until ``reschedule_until`` and ``cancel_until`` (null where that was never allowed)
+    (H10).
     """
 
     id: str
@@ -303,6 +306,8 @@ class GuestAppointmentView(View):
     page: PageRefView | None = None
     answers: list[AnswerView] = Field(default_factory=list)
     guest_time_zone: str = ""
+    uid: str = ""
+    sequence: int = 0
     can_reschedule: bool = False
     can_cancel: bool = False
     reschedule_until: datetime | None = None

@@ -111,10 +111,11 @@ class BookingCreate(Request):
 
 
 class GuestReschedule(Request):
-    """Another time of the same length (H10)."""
+    """Another time of the same length, and why, in the guest's words (H10)."""
 
     start: Instant
     time_zone: ZoneName = ""
+    reason: Message = ""
 
 
 class GuestCancel(Request):
