@@ -1,12 +1,11 @@
 """An appointment as booking keeps it: the confirmed meeting, its revision and what became of its effects."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
 
-from services.booking.model.claims import Claim, ClaimKind, resources, seat_resource
 from services.booking.model.drift import Drift, meeting_is_lost, standing, still_apart
 from services.booking.model.effects import (
     MEETING_KEY,
@@ -19,7 +18,7 @@ from services.booking.model.effects import (
 )
 from services.booking.model.expected_mails import mails
 from services.booking.model.expected_reminders import Owed
-from services.booking.model.page import Answer, Utm
+from services.booking.model.page import Answer, Terms, Utm
 from services.booking.model.proposal import Origin, TokenSource
 from services.booking.model.spans import Span
 from services.booking.model.titles import title_of
@@ -117,6 +116,7 @@ class Appointment(Value):
     answers: list[Answer] = Field(default_factory=list)
     utm: Utm | None = None
     guest_participates: bool = False
+    terms: Terms | None = None
     guest_reason: str = ""
     """What the guest said when they last moved or cancelled it (H10)."""
 
@@ -220,26 +220,6 @@ class Appointment(Value):
         """Whether a meeting is to be made or changed at Zoom, as it stands or after a change."""
         shown = [(one.span, one.meets_as, one.series, *one._link_basis) for one in (self, before) if one is not None]
         return self.issues and shown[0] not in shown[1:]
-
-    def claims(self) -> set[Claim]:
-        if not self.is_live:
-            return set()
-        return {
-            Claim(
-                resource, ClaimKind.CONFIRMED, self.appointment_id, self._name_of(one), Span(one.start_at, one.end_at)
-            )
-            for one in self.occurrences
-            for resource in self._resources
-        }
-
-    @property
-    def _resources(self) -> list[str]:
-        seat = seat_resource(self.bookable_id, self.seat) if self.bookable_id else None
-        return resources(self.attendee_ids, self.room_id, self.zoom_user_id, seat)
-
-    def _name_of(self, occurrence: contract.Occurrence) -> str:
-        """Tells claims of one series apart that touch the same day."""
-        return occurrence.original_start_at.astimezone(UTC).isoformat() if self.series else ""
 
     def expecting_confirmation(self, released: list[Expected]) -> Self:
         """The closed list of a confirmation: the proposal's holds gone, meeting, entries, the room's answer, both

@@ -1,12 +1,13 @@
 """A scheduling page as booking keeps it (H1-H3), and what guests answer on it (H5, H6)."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from pydantic import AwareDatetime, Field
 
 from services.booking.model.proposal import Origin
+from services.booking.model.spans import Span
 from shared.contracts.api.pages import (
     Assignment,
     GuestRights,
@@ -24,6 +25,9 @@ USUAL_HOURS = {
     day: [OpenSpan(start="09:00", end="17:00")]
     for day in (Weekday.MON, Weekday.TUE, Weekday.WED, Weekday.THU, Weekday.FRI)
 }
+
+_ANY = 1_000_000
+"""More than there ever are."""
 
 
 class Answer(Value):
@@ -43,6 +47,28 @@ class Utm(Value):
     campaign: str = ""
     term: str = ""
     content: str = ""
+
+
+class Terms(Value):
+    """Of a page, under which an appointment's time was taken: the buffers around it, and what the page takes on a day
+    and in a week of its zone.
+    """
+
+    time_zone: str
+    buffer_before: int = 0
+    buffer_after: int = 0
+    daily_limit: int | None = None
+    weekly_limit: int | None = None
+
+    def reach(self, span: Span) -> Span:
+        """With the buffers around."""
+        before, after = timedelta(minutes=self.buffer_before), timedelta(minutes=self.buffer_after)
+        return Span(span.start_at - before, span.end_at + after)
+
+    def by_staff(self) -> Self:
+        """Staff may put an appointment where guests may not: it counts, and nothing refuses it."""
+        limits = {name: _ANY for name in ("daily_limit", "weekly_limit") if getattr(self, name) is not None}
+        return self.model_copy(update={"buffer_before": 0, "buffer_after": 0, **limits})
 
 
 class Page(Value):
@@ -99,6 +125,10 @@ class Page(Value):
     @property
     def host_ids(self) -> list[str]:
         return [host.staff_id for host in self.hosts]
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(**{name: getattr(self, name) for name in Terms.model_fields})
 
     def as_ref(self) -> PageRef:
         return PageRef(page_id=self.page_id, title=self.title, slug=self.slug)

@@ -12,6 +12,7 @@ from typing import Any
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import Claim
 from services.booking.model.effects import HOLD_KEYS
+from services.booking.model.guarded import guarded
 from services.booking.model.proposal import Proposal
 from services.booking.store.documents import APPOINTMENT, PROPOSAL, Documents
 from services.booking.store.guard_writes import Guarded
@@ -235,7 +236,7 @@ class BookingStore:
                 session,
                 after.organization_id,
                 release=before.claims(),
-                take=appointment.claims(),
+                take=guarded(appointment),
                 over_held=True,
             )
             await self.appointments.insert_one({**document, "reports": said}, session=session)
@@ -250,7 +251,7 @@ class BookingStore:
 
         async def work(session: Session) -> None:
             await self.appointments.insert_one(document, session=session)
-            await self._move(session, appointment.organization_id, set(), appointment.claims(), over_held)
+            await self._move(session, appointment.organization_id, set(), guarded(appointment), over_held)
 
         await mongo.in_transaction(self._client, work)
 
@@ -269,7 +270,7 @@ class BookingStore:
                 raise StaleVersion(before.appointment_id)
             if after.own_page and not before.own_page and after.proposal_id:
                 await self._end_link(session, after.proposal_id)
-            await self._move(session, after.organization_id, before.claims(), after.claims(), over_held)
+            await self._move(session, after.organization_id, guarded(before), guarded(after), over_held)
 
         await mongo.in_transaction(self._client, work)
 

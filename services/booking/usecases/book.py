@@ -20,7 +20,7 @@ from services.booking.model.spans import Span
 from services.booking.problems import NOT_OFFERED, CalendarUnreadable, PageClosed, SlotTaken, invalid
 from services.booking.schemas import fingerprint, parse
 from services.booking.store.bookings import BookingStore
-from services.booking.store.guards import TimeTaken
+from services.booking.store.guards import LimitReached, TimeTaken
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.confirm import Visit
 from services.booking.usecases.draft_booking import draft_booking
@@ -124,6 +124,8 @@ class BookOnPage:
                 continue
             try:
                 return await self._taken(looked, booking, origin, visit)
+            except LimitReached:
+                break
             except TimeTaken:
                 continue
         if unreadable:
@@ -174,7 +176,7 @@ class BookOnPage:
             waiting = self._announcer.of_appointment(AppointmentConfirmed, appointment, cause)
             save = partial(self._store.register, waiting=waiting, over_held=False)
             try:
-                appointment = await self._take_seat(appointment, save)
+                appointment = await self._take_seat(appointment, save, over_held=False)
             except DuplicateKeyError:
                 twin = await self._made_before(origin)
                 if twin is not None:

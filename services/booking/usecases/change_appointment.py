@@ -11,6 +11,7 @@ from services.booking.model.another_guest import (
 )
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import resources
+from services.booking.model.guarded import claims_of
 from services.booking.model.people import Staff
 from services.booking.model.series import named
 from services.booking.problems import (
@@ -94,8 +95,9 @@ class ChangeAppointment:
             return before
         if cause is None:
             await check_zoom_budget(self._people, after, before)
-        if after.claims() != before.claims():
+        if claims_of(after) != claims_of(before):
             await self._check_free(before, after, moved, allow_overlap=wanted.allow_overlap, language=caller.language)
+            after = after.model_copy(update={"terms": after.terms.by_staff() if after.terms else None})
         by = await person_of(self._people, caller)
         after = with_rights_of(before, after, clock.now(), self._announcer.links.of_another_guest)
         changes = {"version": before.version + 1, "updated_at": clock.now(), "changed_by": by}
@@ -149,7 +151,9 @@ class ChangeAppointment:
         for _ in range(_ATTEMPTS):
             waiting = announce(before, after, cause)
             try:
-                after = await self._take_seat(after, partial(self._saved, before, waiting, over_held))
+                after = await self._take_seat(
+                    after, partial(self._saved, before, waiting, over_held), over_held=over_held
+                )
             except TimeTaken as error:
                 raise await self._free.taken_meanwhile(after, before, language, over_held=over_held) from error
             except DuplicateKeyError:
@@ -292,7 +296,7 @@ async def _check_host(people: PeopleStore, edited: Appointment, organizer: Staff
 
 
 def _only_room_is_new(before: Appointment, after: Appointment) -> bool:
-    return before.model_copy(update={"room_id": after.room_id}).claims() == after.claims()
+    return claims_of(before.model_copy(update={"room_id": after.room_id})) == claims_of(after)
 
 
 def _same(before: Appointment, after: Appointment) -> bool:

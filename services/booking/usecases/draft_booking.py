@@ -50,6 +50,7 @@ def draft_booking(
         confirmed_at=now,
         updated_at=now,
         page=page.as_ref(),
+        terms=page.terms,
         answers=booking.answers,
         utm=booking.utm,
         guest_participates=organizer.staff_id in with_calendar,

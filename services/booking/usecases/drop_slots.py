@@ -2,6 +2,7 @@
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import Claim, ClaimKind
+from services.booking.model.guarded import claims_of
 from services.booking.model.proposal import Proposal
 from services.booking.store.bookings import BookingStore, StaleVersion
 from services.booking.store.guards import Guards
@@ -65,7 +66,7 @@ class DropTakenSlots:
             await self._drop(proposal_id, {claim.slot_id for claim in taken}, cause.elsewhere())
 
     async def _held_within(self, appointment: Appointment) -> list[Claim]:
-        wanted = sorted({claim.resource for claim in appointment.claims()})
+        wanted = sorted({claim.resource for claim in claims_of(appointment)})
         claims = await self._guards.on(appointment.organization_id, wanted, appointment.spans)
         return [claim for claim in claims if claim.kind is ClaimKind.HELD]
 

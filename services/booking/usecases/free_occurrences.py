@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import ClaimKind, is_room
 from services.booking.model.free_time import Obstacle
+from services.booking.model.guarded import claims_of
 from services.booking.model.series import named_in_errors
 from services.booking.model.spans import Span
 from services.booking.problems import CalendarUnreadable, SlotTaken, taken_at
@@ -47,7 +48,7 @@ class FreeOccurrences:
         self, of: Appointment, before: Appointment | None, language: Language, *, over_held: bool
     ) -> SlotTaken:
         """After the guard refused: the first time that somebody else owns, and whether only its room is."""
-        claims = of.claims() - (before.claims() if before else set())
+        claims = claims_of(of) - (claims_of(before) if before else set())
         spans = sorted({claim.span for claim in claims}, key=lambda span: span.start_at)
         wanted = sorted({claim.resource for claim in claims})
         evidence = await self._availability.evidence(of.organization_id, [], spans, wanted)

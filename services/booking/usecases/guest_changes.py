@@ -168,6 +168,7 @@ class GuestChanges:
             "end_at": span.end_at,
             "guest_time_zone": zone,
             "guest_reason": wanted.reason,
+            "terms": setting.page.terms,
             **_changed_by_guest(before),
         }
         after = before.model_copy(update=changes)
@@ -177,7 +178,7 @@ class GuestChanges:
             previous = {"previous_start_at": before.start_at, "previous_end_at": before.end_at}
             waiting = self._announcer.of_appointment(AppointmentRescheduled, after, _cause(visit), **previous)
             try:
-                after = await self._take_seat(after, partial(self._save, before, waiting))
+                after = await self._take_seat(after, partial(self._save, before, waiting), over_held=False)
             except TimeTaken as error:
                 raise await self._slot_taken(before, setting, span, zone) from error
             except DuplicateKeyError:

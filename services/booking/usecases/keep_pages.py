@@ -5,10 +5,12 @@ stays readable, so that links to it answer kindly.
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
-from services.booking.model.page import USUAL_HOURS, Page, overlapping
+from services.booking.model.page import USUAL_HOURS, Page, Terms, overlapping
 from services.booking.model.people import Staff
+from services.booking.model.places import places
 from services.booking.model.proposal import Origin
 from services.booking.problems import (
     BOOKABLE_ATTENDS,
@@ -22,6 +24,8 @@ from services.booking.problems import (
     invalid,
 )
 from services.booking.store.bookings import AlreadyMade
+from services.booking.store.guards import Guards
+from services.booking.store.page_bookings import PageBookings
 from services.booking.store.pages import PageStore, SlugInUse
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.choose_menu import ChooseMenu
@@ -35,6 +39,7 @@ from shared.problem import Forbidden, NotFound, Unavailable
 
 Fault = tuple[str, Words]
 _ATTEMPTS = 5
+_WEEK = timedelta(days=7)
 _TITLE_LENGTH = 100
 _SLUG_OF_TITLE = 40
 _COPY = {"ja": "{} のコピー", "en": "Copy of {}"}
@@ -44,9 +49,17 @@ class KeepPages:
     """``new_slug`` makes one out of a title; slugs that it makes are hardly ever in use."""
 
     def __init__(
-        self, pages: PageStore, people: PeopleStore, choose: ChooseMenu, new_slug: Callable[[str], str]
+        self,
+        pages: PageStore,
+        people: PeopleStore,
+        choose: ChooseMenu,
+        bookings: PageBookings,
+        guards: Guards,
+        new_slug: Callable[[str], str],
     ) -> None:
         self._pages = pages
+        self._bookings = bookings
+        self._guards = guards
         self._people = people
         self._choose = choose
         self._new_slug = new_slug
@@ -100,11 +113,33 @@ class KeepPages:
             given["questions"] = _with_ids(patch.questions)
         after = before.changed(given, clock.now())
         await self._check(before, after, caller)
-        return await self._saved(before, after)
+        saved = await self._saved(before, after)
+        if _counts_anew(before.terms, saved.terms):
+            await self._count(saved)
+        return saved
 
     async def delete(self, before: Page) -> Page:
         """Raises ``StaleVersion``. A second time changes nothing. What was booked stays."""
         return await self._saved(before, before.changed({"active": False, "deleted": True}, clock.now()))
+
+    async def _count(self, page: Page) -> None:
+        """Who has a place already, for the guards of a limit that was not there before (H2)."""
+        coming = await self._bookings.coming(page.page_id, clock.now() - _WEEK)
+        terms = page.terms
+        taken = [
+            place
+            for an_id, start_at in coming.items()
+            for place in places(
+                page.page_id,
+                an_id,
+                start_at,
+                terms.time_zone,
+                daily_limit=terms.daily_limit,
+                weekly_limit=terms.weekly_limit,
+            )
+            if place.limit is not None
+        ]
+        await self._guards.count(page.organization_id, taken)
 
     async def _saved(self, before: Page, after: Page) -> Page:
         if after != before:
@@ -191,6 +226,14 @@ def check_may_change(page: Page, caller: Caller) -> None:
 
 def may_change(page: Page, caller: Caller) -> bool:
     return caller.is_admin or page.owner_id == caller.staff_id
+
+
+def _counts_anew(before: Terms, after: Terms) -> bool:
+    """By day or week where nothing was counted, or in another zone."""
+    limits = [(getattr(before, name), getattr(after, name)) for name in ("daily_limit", "weekly_limit")]
+    is_new = any(was is None and now is not None for was, now in limits)
+    limited = any(now is not None for _, now in limits)
+    return is_new or (limited and before.time_zone != after.time_zone)
 
 
 def _is_active(known: Mapping[str, Staff], staff_id: str) -> bool:

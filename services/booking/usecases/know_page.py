@@ -15,7 +15,7 @@ from services.booking.model.page_times import FreeTime, FreeTimes, WhyNot, free_
 from services.booking.model.spans import Span
 from services.booking.store.page_bookings import PageBookings
 from services.booking.usecases.availability import Availability, Evidence
-from services.booking.usecases.page_rules_of import Attending, all_resources, reach, rules_of
+from services.booking.usecases.page_rules_of import Attending, all_resources, rules_of
 
 _FAIRNESS = timedelta(days=31)
 
@@ -68,7 +68,7 @@ class KnowPage:
         """Of meetings that start within ``window``."""
         page, rules = setting.page, rules_of(setting, window, only)
         people = [host.staff_id for host in rules.hosts]
-        reached = reach(page, Span(window.start_at, window.end_at + length))
+        reached = page.terms.reach(Span(window.start_at, window.end_at + length))
         wanted = [*map(staff_resource, people), *all_resources(rules)]
         counted = Span(window.start_at - _FAIRNESS, window.end_at + _FAIRNESS)
         evidence, booked = await asyncio.gather(
@@ -84,7 +84,7 @@ class KnowPage:
         known = await self._availability.looked_at(
             page.setting.page.organization_id,
             page.evidence,
-            reach(page.setting.page, span),
+            page.setting.page.terms.reach(span),
             page.but or page.setting.page.page_id,
         )
         return replace(page, known=replace(page.known, hosts=known))

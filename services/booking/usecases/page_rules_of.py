@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.booking.model.claims import room_resource, seat_resource, zoom_resource
-from services.booking.model.page import Page
 from services.booking.model.page_rules import HostHours, Minutes, PageRules
 from services.booking.model.page_setting import PageSetting
 from services.booking.model.spans import Span
@@ -59,13 +58,6 @@ def rules_of(setting: PageSetting, window: Span, only: Attending | None = None) 
 def all_resources(rules: PageRules) -> list[str]:
     """Beside the hosts' own time."""
     return sorted({*rules.resources, *rules.seats, *(each for host in rules.hosts for each in host.resources)})
-
-
-def reach(page: Page, span: Span) -> Span:
-    """With the buffers around."""
-    return Span(
-        span.start_at - timedelta(minutes=page.buffer_before), span.end_at + timedelta(minutes=page.buffer_after)
-    )
 
 
 def _host(setting: PageSetting, staff_id: str, window: Span, *, alone: bool) -> HostHours:

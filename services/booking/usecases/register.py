@@ -84,7 +84,7 @@ class RegisterAppointment:
             waiting = self._announcer.of_appointment(AppointmentConfirmed, appointment, cause)
             save = partial(self._store.register, waiting=waiting, over_held=wanted.allow_overlap)
             try:
-                appointment = await self._take_seat(appointment, save)
+                appointment = await self._take_seat(appointment, save, over_held=wanted.allow_overlap)
             except TimeTaken as error:
                 raise await self._free.taken_meanwhile(
                     appointment, None, caller.language, over_held=wanted.allow_overlap

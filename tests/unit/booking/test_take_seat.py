@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import Claim, ClaimKind
+from services.booking.model.guarded import claims_of
 from services.booking.model.proposal import TokenSource
 from services.booking.model.spans import Span
 from services.booking.store.guards import TimeTaken
@@ -38,7 +39,7 @@ class Claims:
         return [claim for claim in found if any(claim.span.overlaps(span) for span in spans)]
 
     async def save(self, appointment: Appointment) -> None:
-        wanted = appointment.claims()
+        wanted = claims_of(appointment)
         others = [claim for claim in self.taken if claim.owner != appointment.appointment_id]
         if any(claim.overlaps(other) for claim in wanted for other in others):
             raise TimeTaken()
