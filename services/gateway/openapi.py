@@ -7,15 +7,13 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
-from shared.contracts.api.page_guests import BookingCreate
+from shared.contracts.api.page_guests import BookingCreate, GuestCancel, GuestReschedule
 from shared.contracts.api.proposals import AskAgain, GuestConfirm
 from shared.problem import MEDIA_TYPE, TITLES
 
 Node = dict[str, Any]
 _HANDED_ON: Mapping[str, type[BaseModel]] = {
-    "GuestConfirm": GuestConfirm,
-    "AskAgain": AskAgain,
-    "BookingCreate": BookingCreate,
+    model.__name__: model for model in (GuestConfirm, AskAgain, BookingCreate, GuestReschedule, GuestCancel)
 }
 """Bodies that booking alone reads, after it has judged the link."""
 

@@ -10,12 +10,17 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
-from shared.contracts.api.appointments import GuestAppointmentView, MeetingStatus
+from shared.contracts.api.appointments import AppointmentStatus, GuestAppointmentView, MeetingStatus
 from shared.contracts.api.occurrences import OccurrenceStatus
 from shared.contracts.booking import Occurrence, Series
 from shared.ical_series import recurring, timezone
 
 _PRODUCT = "-//Chosei//Chosei//EN"
+_STATUS = {
+    AppointmentStatus.REQUESTED: "TENTATIVE",
+    AppointmentStatus.CONFIRMED: "CONFIRMED",
+    AppointmentStatus.CANCELED: "CANCELLED",
+}
 _LONGEST = 1500
 """What fits a link; the page holds the rest."""
 
@@ -55,9 +60,14 @@ def links(appointment: GuestAppointmentView) -> Links:
 
 
 def file_of(appointment: GuestAppointmentView, at: datetime) -> bytes:
-    """Bears the UID of the mailed invitation (G14), so that whoever adds both has one entry."""
+    """Bears UID and SEQUENCE of the mailed invitation (G14), so that whoever adds both has one entry. Of one that was
+    cancelled it takes the entry away.
+    """
+    off = appointment.status is AppointmentStatus.CANCELED
     entry = Event()
-    entry.add("uid", f"{appointment.id}@chosei")
+    entry.add("uid", appointment.uid or f"{appointment.id}@chosei")
+    entry.add("sequence", appointment.sequence)
+    entry.add("status", _STATUS[appointment.status])
     entry.add("dtstamp", at.astimezone(UTC).replace(microsecond=0))
     moment = partial(_moment, appointment)
     entry.add("dtstart", moment(appointment.start))
@@ -69,7 +79,7 @@ def file_of(appointment: GuestAppointmentView, at: datetime) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar.add("method", "CANCEL" if off else "PUBLISH")
     series = _series(appointment)
     if series is not None and not appointment.all_day and appointment.time_zone != "UTC":
         calendar.add_component(timezone(appointment.time_zone))

@@ -165,6 +165,19 @@ class Booking(Backend):
     async def book(self, guest: GuestCaller, slug: str, body: bytes) -> Reply:
         return await self.call("POST", _path("guest/page", slug, "bookings"), guest, body=body)
 
+    async def guest_appointment(self, guest: GuestCaller) -> Reply:
+        return await self.call("GET", "/internal/guest/appointment", guest)
+
+    async def other_times(self, guest: GuestCaller, query: Query) -> Reply:
+        """``query`` may name ``from``, ``to`` and ``time_zone``."""
+        return await self.call("GET", "/internal/guest/appointment/slots", guest, query=query)
+
+    async def reschedule(self, guest: GuestCaller, body: bytes) -> Reply:
+        return await self.call("POST", "/internal/guest/appointment/reschedule", guest, body=body)
+
+    async def cancel_as_guest(self, guest: GuestCaller, body: bytes) -> Reply:
+        return await self.call("POST", "/internal/guest/appointment/cancel", guest, body=body)
+
     async def join_as_staff(self, caller: Caller, appointment_id: str) -> Reply:
         return await self.call("GET", _path("appointments", appointment_id, "join"), caller)
 

@@ -7,6 +7,7 @@ from services.gateway.routes import (
     calendar,
     connections,
     guest,
+    guest_appointments,
     hooks,
     mail_templates,
     me,
@@ -44,6 +45,7 @@ _NOUNS = (
     timeline,
     guest,
     page_guests,
+    guest_appointments,
     mail_templates,
     zoom,
 )

@@ -20,7 +20,7 @@ from shared.problem import NotFound
 router = APIRouter(prefix="/guest/proposals/{token}", tags=["guest"])
 
 
-def _guest(request: Request, token: str, key: str | None = None) -> GuestCaller:
+def guest_of(request: Request, token: str, key: str | None = None) -> GuestCaller:
     """Raises ``NotFound`` for what cannot be a token."""
     if not looks_like_token(token):
         raise NotFound()
@@ -36,7 +36,7 @@ async def show(
     """
     parts = parts_of(request)
     async with parts.limits.guest(request, token=token):
-        reply = await parts.backends.booking.guest_proposal(_guest(request, token))
+        reply = await parts.backends.booking.guest_proposal(guest_of(request, token))
     return tagged(reply, if_none_match)
 
 
@@ -45,7 +45,7 @@ async def seen(request: Request, token: str) -> Response:
     """A person looks at the page: said by its script, since a GET changes nothing (G7)."""
     parts = parts_of(request)
     async with parts.limits.guest(request, token=token):
-        await parts.backends.booking.seen(_guest(request, token))
+        await parts.backends.booking.seen(guest_of(request, token))
     return Response(status_code=204)
 
 
@@ -59,7 +59,7 @@ async def confirm(request: Request, token: str, key: Key) -> Response:
     """Choose a slot (R22)."""
     parts = parts_of(request)
     async with parts.limits.guest(request, token=token, confirms=True):
-        reply = await parts.backends.booking.confirm(_guest(request, token, key), body_of(request))
+        reply = await parts.backends.booking.confirm(guest_of(request, token, key), body_of(request))
     return forward(reply, tagged=False)
 
 
@@ -68,5 +68,5 @@ async def ask_again(request: Request, token: str, key: Key) -> Response:
     """Ask the staff for other slots (R24)."""
     parts = parts_of(request)
     async with parts.limits.guest(request, token=token):
-        reply = await parts.backends.booking.ask_again(_guest(request, token, key), body_of(request))
+        reply = await parts.backends.booking.ask_again(guest_of(request, token, key), body_of(request))
     return forward(reply, tagged=False)

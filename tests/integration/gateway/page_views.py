@@ -83,5 +83,6 @@ PAGES: dict[str, tuple[int, dict[str, Any]]] = {
     "POST /internal/pages/pag_1/copy": (201, a_page(id="pag_2", slug="intro-2")),
     "GET /internal/guest/page/intro": (200, a_guest_page()),
     "GET /internal/guest/page/intro/slots": (200, {"slots": [A_TIME], "time_zone": "Asia/Tokyo"}),
+    "GET /internal/guest/appointment/slots": (200, {"slots": [A_TIME], "time_zone": "Asia/Tokyo"}),
 }
 """By method and path: status and body."""

@@ -1,5 +1,8 @@
 """Scheduling pages in the API: handed on to booking, with their tags; bad bodies never get there."""
 
+from icalendar import Calendar
+
+from tests.integration.gateway.fakes import GUEST_TOKEN, Answer, a_guest_appointment
 from tests.integration.gateway.installation import Installation
 
 
@@ -47,3 +50,35 @@ async def test_g08_guests_of_one_page_do_not_share_their_keys(gateway: Installat
         assert (answer.status_code, answer.headers.get("idempotency-replayed")) == (201, replayed)
     other = {**A_BOOKING, "guest": {"name": "別名", "email": "a@example.jp"}}
     assert (await gateway.anyone.post(path, json=other, headers=key)).json()["code"] == "idempotency_key_reused"
+
+
+async def test_h10_guests_manage_their_appointment_by_its_link(gateway: Installation) -> None:
+    path = f"/api/v1/guest/appointments/{GUEST_TOKEN}"
+    shown = await gateway.anyone.get(path)
+    assert (shown.status_code, shown.json()["id"]) == (200, "apt_1")
+    assert gateway.services.last("booking").headers["x-guest-token"] == GUEST_TOKEN
+    assert (await gateway.anyone.get(path, headers={"if-none-match": shown.headers["etag"]})).status_code == 304
+    assert (await gateway.anyone.get(f"{path}/slots?from=2030-12-02")).json()["time_zone"] == "Asia/Tokyo"
+    moved = await gateway.anyone.post(f"{path}/reschedule", json={"start": A_BOOKING["start"]})
+    assert (moved.status_code, moved.json()["sequence"]) == (200, 2)
+    assert (await gateway.anyone.post(f"{path}/cancel", json={"reason": "急用"})).json()["status"] == "canceled"
+    assert (await gateway.anyone.get("/api/v1/guest/appointments/no such")).status_code == 404
+
+
+async def test_g14_the_file_for_the_guests_calendar_says_how_it_stands(gateway: Installation) -> None:
+    path = f"/a/{GUEST_TOKEN}/invite.ics"
+    stands = a_guest_appointment(uid="entry@google.com", sequence=3)
+    gateway.services.says("booking", "GET /internal/guest/appointment", Answer(200, stands))
+    calendar = Calendar.from_ical((await gateway.anyone.get(path)).text)
+    (entry,) = calendar.walk("VEVENT")
+    assert (calendar["method"], entry["uid"], entry["sequence"], entry["status"]) == (
+        "PUBLISH",
+        "entry@google.com",
+        3,
+        "CONFIRMED",
+    )
+    off = a_guest_appointment(uid="entry@google.com", sequence=4, status="canceled")
+    gateway.services.says("booking", "GET /internal/guest/appointment", Answer(200, off))
+    calendar = Calendar.from_ical((await gateway.anyone.get(path)).text)
+    (entry,) = calendar.walk("VEVENT")
+    assert (calendar["method"], entry["sequence"], entry["status"]) == ("CANCEL", 4, "CANCELLED")
