@@ -22,15 +22,9 @@ from services.booking.routes.versions import Writes
 from services.booking.settings import Settings
 from services.booking.store.bookings import BookingStore
 from services.booking.store.coming import ComingAppointments
-from services.booking.store.documents import Documents
-from services.booking.store.guards import Guards
 from services.booking.store.join_links import JoinLinks
-from services.booking.store.menus import MenuStore
 from services.booking.store.page_bookings import PageBookings
-from services.booking.store.pages import PageStore
-from services.booking.store.people import PeopleStore
-from services.booking.store.rooms import RoomStore
-from services.booking.store.timeline import TimelineStore
+from services.booking.store.stores import Stores
 from services.booking.subscribers import SERVICE, Subscribers
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.ask_again import AskForNewSlots
@@ -79,48 +73,8 @@ from shared.due import DueWorker
 from shared.guests_first import GuestsFirst
 from shared.internal import Guard, require_caller
 from shared.messaging.relay import Relay
-from shared.mongo import Client, Collection, Database, IndexModel
 from shared.runtime import Parts, make_broker, service_app
 from shared.single_flight import Turns
-
-
-@dataclass(frozen=True)
-class Stores:
-    """Booking's collections."""
-
-    people: PeopleStore
-    guards: Guards
-    bookings: BookingStore
-    rooms: RoomStore
-    timeline: TimelineStore
-    menus: MenuStore
-    pages: PageStore
-
-    @property
-    def indexes(self) -> dict[Collection, list[IndexModel]]:
-        return {
-            **self.people.indexes,
-            **self.guards.indexes,
-            **self.bookings.indexes,
-            **self.rooms.indexes,
-            **self.timeline.indexes,
-            **self.menus.indexes,
-            **self.pages.indexes,
-        }
-
-    @classmethod
-    def on(cls, client: Client, database: Database, ring: KeyRing) -> "Stores":
-        """``ring`` encrypts what is at rest."""
-        guards = Guards(database)
-        return cls(
-            PeopleStore(database),
-            guards,
-            BookingStore(client, database, guards, Documents(ring)),
-            RoomStore(database),
-            TimelineStore(database),
-            MenuStore(database, ring),
-            PageStore(database),
-        )
 
 
 @dataclass(frozen=True)

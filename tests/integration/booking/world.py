@@ -14,11 +14,12 @@ from unittest import mock
 import httpx
 from fastapi import FastAPI
 
-from services.booking.app import AppointmentUses, Stores, build_app
+from services.booking.app import AppointmentUses, build_app
 from services.booking.model.cells import bitset_of
 from services.booking.model.spans import Span
 from services.booking.providers.calendar_look import UNREADABLE, BusyEntry, Looked, LookStatus
 from services.booking.settings import Settings
+from services.booking.store.stores import Stores
 from services.booking.subscribers import SERVICE, Subscribers
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.attend_proposals import AttendProposals
