@@ -12,6 +12,8 @@ import uvloop
 
 from tests.bench.figures.answering import answer_time
 from tests.bench.figures.bookings import booking_rate, races
+from tests.bench.figures.free_time import computation
+from tests.bench.figures.pages import twenty_hosts, views, views_of_a_full_calendar
 from tests.bench.figures.running import memory, start_time
 from tests.bench.figures.whole import click_to_mails, click_to_mails_slow, cpu_and_rate
 from tests.bench.floor.steps import count
@@ -25,6 +27,9 @@ ON_STAGE: tuple[tuple[tuple[str, ...], str, Callable[[Stage], Awaitable[list[Row
     (("P2b",), "click to both mails, providers at 150 ms", click_to_mails_slow),
     (("P3", "P9"), "CPU and rate of whole confirmations", cpu_and_rate),
     (("P8",), "fifty guests at one slot", races),
+    (("P12",), "bookings with 20 attendees against 1", twenty_hosts),
+    (("P4",), "60-day views per second", views),
+    (("P5",), "a 60-day view of a full calendar", views_of_a_full_calendar),
     (("P7",), "bookings answered per second", booking_rate),
     (("P13",), "memory of each service", memory),
 )
@@ -34,6 +39,8 @@ async def bench(options: Options) -> list[Row]:
     rows: list[Row] = []
     if options.wants("P14"):
         rows += await _taken(("P14",), "make demo when installed", lambda: start_time(options))
+    if options.wants("P6"):
+        rows += await _taken(("P6",), "computation of free times", lambda: computation(options))
     wanted = [figure for figure in ON_STAGE if options.wants(*figure[0])]
     if not wanted:
         return rows

@@ -20,7 +20,7 @@ class Answer:
 
 
 class Client:
-    """POST over kept connections, as many as are under way at once."""
+    """Requests over kept connections, as many as are under way at once."""
 
     def __init__(self, base_url: str) -> None:
         parts = urlsplit(base_url)
@@ -29,10 +29,18 @@ class Client:
 
     async def post(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
         """Raises ``TimeoutError`` and what the connection raises; nothing is repeated."""
+        lines = [f"content-length: {len(body)}", "content-type: application/json"]
+        lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+        return await self._asked("POST", path, lines, body)
+
+    async def get(self, path: str) -> Answer:
+        """Likewise."""
+        return await self._asked("GET", path, [], b"")
+
+    async def _asked(self, method: str, path: str, lines: list[str], body: bytes) -> Answer:
         reader, writer = self._kept() or await self._connect()
-        lines = [f"POST {path} HTTP/1.1", f"host: {self._host}", f"content-length: {len(body)}"]
-        lines += ["content-type: application/json", *(f"{name}: {value}" for name, value in (headers or {}).items())]
-        writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+        head = [f"{method} {path} HTTP/1.1", f"host: {self._host}", *lines]
+        writer.write("\r\n".join(head).encode() + b"\r\n\r\n" + body)
         async with asyncio.timeout(_ANSWER_SECONDS):
             answer = await _read(reader)
         self._idle.append((time.monotonic(), (reader, writer)))

@@ -22,6 +22,8 @@ class Options:
     """Of each of P7's three rates; the figure is defined over 60."""
     races: int = field(default_factory=lambda: _number("BENCH_RACES", 25))
     """Of P8; the figure is defined over 100."""
+    p5_appointments: int = field(default_factory=lambda: _number("BENCH_P5_APPOINTMENTS", 2000))
+    """Of the host whose page is viewed in P5."""
     others: float = field(default_factory=lambda: float(os.environ.get("BENCH_OTHERS") or 0.3))
     """Cores that other processes may use in a round that counts."""
 

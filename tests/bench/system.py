@@ -137,7 +137,7 @@ class System:
         self.stores = stores
         self.watch = watch
         self.guests = Client(demo.gateway_url)
-        self._staff = staff
+        self.staff = staff
         self._made = 0
 
     @property
@@ -193,7 +193,7 @@ class System:
 
     async def _propose(self, client: httpx.AsyncClient, number: int, shape: Shape) -> Offer:
         owner = number % STAFF
-        attending = [self._staff[(owner + place) % STAFF] for place in range(shape.attendees)]
+        attending = [self.staff[(owner + place) % STAFF] for place in range(shape.attendees)]
         starts = [_start(number) + place * _SLOT for place in range(shape.slots)]
         body = {
             "kind": "web",
