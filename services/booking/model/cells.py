@@ -6,6 +6,7 @@ they touch.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,9 +84,11 @@ def marked(copies: Sequence[Mapping[str, bytes]], first: int, last: int) -> Cell
     for month in months_of(first, last):
         origin, end = month_range(month)
         size = (end - origin) // 8
-        rows = [bits.ljust(size, b"\0")[:size] for copy in copies if (bits := copy.get(month)) is not None]
+        rows = [bits for copy in copies if (bits := copy.get(month)) is not None]
         if not rows:
             continue
+        if {*map(len, rows)} != {size}:
+            rows = [bits.ljust(size, b"\0")[:size] for bits in rows]
         low, high = max(first, origin), min(last, end)
         wanted = slice((low - origin) // 8, (high - origin + 7) // 8)
         packed = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(rows), size)[:, wanted]
@@ -100,6 +103,7 @@ def months_of(first: int, last: int) -> list[str]:
     return Span(cell_start(first), cell_start(last)).months()
 
 
+@lru_cache(maxsize=256)
 def month_range(month: str) -> tuple[int, int]:
     """A UTC month's cells, half-open."""
     year, number = int(month[:4]), int(month[5:7])

@@ -17,10 +17,11 @@ _CELL_MINUTES = 5
 def open_cells(hosts: Iterable[HostHours], first: int, last: int, *, holidays: bool = True) -> Cells:
     """The cells ``[first, last)`` in which all of ``hosts`` are open; hosts with the same hours are reckoned once."""
     cells = np.ones(last - first, dtype=np.bool_)
-    known: list[HostHours] = []
+    known: list[tuple[object, ...]] = []
     for host in hosts:
-        if not any(_alike(host, other) for other in known):
-            known.append(host)
+        hours = (host.time_zone, host.weekly, host.exceptions, host.holidays)
+        if hours not in known:
+            known.append(hours)
             clock = WallClock.of(host.time_zone, first, last)
             cells &= clock.lay(_by_day(host, clock.days, holidays=holidays))
     return cells
@@ -31,15 +32,6 @@ def without_dates(dates: Collection[date], clock: WallClock) -> Cells:
     by_day = np.ones((len(clock.days), DAY_CELLS), dtype=np.bool_)
     by_day[_rows(dates, clock.days)] = False
     return clock.lay(by_day)
-
-
-def _alike(host: HostHours, other: HostHours) -> bool:
-    return (host.time_zone, host.weekly, host.exceptions, host.holidays) == (
-        other.time_zone,
-        other.weekly,
-        other.exceptions,
-        other.holidays,
-    )
 
 
 def _by_day(host: HostHours, days: range, *, holidays: bool) -> Cells:

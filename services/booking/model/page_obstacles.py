@@ -5,7 +5,7 @@ together. Listing, booking and explaining all read these (G5, X11).
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,11 @@ class Grid:
         return cls(first, max(0, last - first), cells_in(length), before, after)
 
     @property
+    def width(self) -> int:
+        """Of a meeting with its buffers."""
+        return self.before + self.length + self.after
+
+    @property
     def meetings(self) -> tuple[int, int]:
         """Cells that any meeting takes."""
         return self.first, self.first + self.count - 1 + self.length
@@ -91,15 +96,15 @@ class Obstacles:
     @property
     def blocked(self) -> Cells:
         """By start, whatever the reason."""
-        blocked = np.zeros(self.grid.count, dtype=np.bool_)
-        for cells in self.of_starts.values():
-            blocked |= cells
-        if self.of_meetings:
-            blocked |= any_within(reduce(or_, self.of_meetings.values()), self.grid.length)
-        if self.of_reaches:
-            width = self.grid.before + self.grid.length + self.grid.after
-            blocked |= any_within(reduce(or_, self.of_reaches.values()), width)
-        return blocked
+        meetings, reaches = [*self.of_meetings.values()], [*self.of_reaches.values()]
+        found = [*self.of_starts.values()]
+        if self.grid.width == self.grid.length:
+            meetings, reaches = meetings + reaches, []
+        if meetings:
+            found.append(any_within(reduce(or_, meetings), self.grid.length))
+        if reaches:
+            found.append(any_within(reduce(or_, reaches), self.grid.width))
+        return reduce(or_, found) if found else np.zeros(self.grid.count, dtype=np.bool_)
 
     def reasons(self) -> list[Reason]:
         """Of the first start; a buffer is named where it alone is in the way."""
@@ -108,7 +113,7 @@ class Obstacles:
         for reason, cells in self.of_reaches.items():
             if cells[grid.before : grid.before + grid.length].any():
                 found.append(reason)
-            elif cells[: grid.before + grid.length + grid.after].any():
+            elif cells[: grid.width].any():
                 found.append(reason if reason is Reason.UNREADABLE else Reason.BUFFER)
         return list(dict.fromkeys(found))
 
@@ -130,12 +135,12 @@ def of_hosts(hosts: Collection[HostHours], known: Known, grid: Grid) -> Obstacle
     wanted = {host.staff_id for host in hosts}
     times = [host for host in known.hosts if host.staff_id in wanted]
     span = _span(grid.reaches)
-    reaches = {
-        Reason.BUSY: busy_cells(span, [host for host in times if host.state is CalendarState.KNOWN]),
-        Reason.CLAIMED: _claimed(known.claims, map(staff_resource, wanted), grid),
-        Reason.RESOURCE: _claimed(known.claims, (each for host in hosts for each in host.resources), grid),
-        Reason.UNREADABLE: _unread(times, grid, missing=len(times) < len(wanted)),
-    }
+    reaches = {Reason.BUSY: busy_cells(span, [host for host in times if host.state is CalendarState.KNOWN])}
+    if known.claims:
+        reaches[Reason.CLAIMED] = _claimed(known.claims, map(staff_resource, wanted), grid)
+        own = [resource for host in hosts for resource in host.resources]
+        reaches[Reason.RESOURCE] = _claimed(known.claims, own, grid)
+    reaches[Reason.UNREADABLE] = _unread(times, grid, missing=len(times) < len(wanted))
     closed = ~open_cells(hosts, *grid.meetings)
     return Obstacles(grid, {}, {Reason.OUTSIDE_HOURS: closed}, reaches)
 
@@ -155,10 +160,16 @@ def _of_the_clock(rules: PageRules, booked: Sequence[Booked], clock: WallClock, 
         counted = np.array([day_number(day_counted(each.start_at, rules.time_zone)) for each in booked], dtype=np.int64)
         by_day[Reason.DAILY_LIMIT] = _full(counted, days, rules.daily_limit)
         by_day[Reason.WEEKLY_LIMIT] = _full(week_of(counted), week_of(days), rules.weekly_limit)
-    off_step = np.arange(DAY_CELLS) * _CELL_MINUTES % rules.step != 0
+    off_step = _off_step(rules.step)
     shape = (len(days), DAY_CELLS)
     found = {Reason.STEP: clock.lay(np.broadcast_to(off_step, shape))}
     return found | {why: clock.lay(np.broadcast_to(row[:, None], shape)) for why, row in by_day.items() if row.any()}
+
+
+@lru_cache(maxsize=512)
+def _off_step(step: int) -> Cells:
+    off: Cells = np.arange(DAY_CELLS) * _CELL_MINUTES % step != 0
+    return off
 
 
 def _full(counted: Days, days: Days, limit: int | None) -> Cells:
@@ -168,20 +179,22 @@ def _full(counted: Days, days: Days, limit: int | None) -> Cells:
 
 
 def _too_early(rules: PageRules, grid: Grid, now: datetime) -> dict[Reason, Cells]:
-    starts = np.arange(grid.first, grid.first + grid.count)
     earliest = {
         Reason.PAST: cell_of(now) + 1,
         Reason.NOTICE: cell_after(now + timedelta(minutes=rules.minimum_notice)),
     }
-    return {why: starts < cell for why, cell in earliest.items() if grid.first < cell}
+    return {
+        why: np.arange(grid.first, grid.first + grid.count) < cell
+        for why, cell in earliest.items()
+        if grid.first < cell
+    }
 
 
 def _seats(rules: PageRules, known: Known, grid: Grid) -> dict[Reason, Cells]:
     """Where every seat is taken somewhere in the reach."""
     if not rules.seats:
         return {}
-    width = grid.before + grid.length + grid.after
-    seats = [any_within(_claimed(known.claims, [seat], grid), width) for seat in rules.seats]
+    seats = [any_within(_claimed(known.claims, [seat], grid), grid.width) for seat in rules.seats]
     return {Reason.RESOURCE: np.logical_and.reduce(seats)}
 
 
@@ -200,8 +213,9 @@ def _unread(hosts: Sequence[HostTime], grid: Grid, *, missing: bool) -> Cells:
     if windows and not unknown:
         cells[: max(0, cell_after(max(window.start_at for window in windows)) - first)] = True
         cells[max(0, cell_of(min(window.end_at for window in windows)) - first) :] = True
-    for month in months_of(first, last):
-        if any(month not in host.months for host in copied):
+    months = set(months_of(first, last))
+    for host in copied:
+        for month in months - host.months.keys():
             low, high = month_range(month)
             cells[max(low, first) - first : max(high, first) - first] = True
     return cells

@@ -35,19 +35,12 @@ class Stretch:
 class WallClock:
     """Of a zone over the cells ``[first, last)``; ``days`` are numbered from 1970 and cover all readings."""
 
-    first: int
-    last: int
     stretches: Sequence[Stretch]
+    days: range
 
     @classmethod
     def of(cls, zone: str, first: int, last: int) -> "WallClock":
-        return cls(first, last, list(_stretches(zone, first, last)))
-
-    @property
-    def days(self) -> range:
-        low = min(each.first + each.ahead for each in self.stretches) // DAY_CELLS
-        high = max(each.last - 1 + each.ahead for each in self.stretches) // DAY_CELLS
-        return range(low, high + 1)
+        return _clock(zone, first, last)
 
     def lay(self, by_day: Cells) -> Cells:
         """From what holds at each reading of ``days`` (a row of 288 per day) to what holds in each cell."""
@@ -74,6 +67,15 @@ def weekday_of(number: Number) -> Number:
 def week_of(number: Number) -> Number:
     """Weeks begin on Monday."""
     return (number + 3) // 7
+
+
+@lru_cache(maxsize=256)
+def _clock(zone: str, first: int, last: int) -> WallClock:
+    """Many ask for the same hours of the same zone, within one question and one after the other."""
+    stretches = list(_stretches(zone, first, last))
+    low = min(each.first + each.ahead for each in stretches) // DAY_CELLS
+    high = max(each.last - 1 + each.ahead for each in stretches) // DAY_CELLS
+    return WallClock(stretches, range(low, high + 1))
 
 
 def _stretches(zone: str, first: int, last: int) -> Iterator[Stretch]:
