@@ -244,7 +244,7 @@ def _page_guest_routes(
     turns: Turns,
 ) -> list[APIRouter]:
     read = ReadPages(stores.pages, stores.people, stores.menus)
-    know = KnowPage(availability, PageBookings(stores.bookings.appointments))
+    know = KnowPage(availability, stores.guards, PageBookings(stores.bookings.appointments))
     slots, take_seat = PageSlots(read, know), TakeSeat(stores.menus, stores.guards)
     book = BookOnPage(read, know, slots, stores.bookings, take_seat, announcer, relay, links, new_reception_code)
     page = GuestPage(stores.people, stores.bookings, stores.pages, availability, links, ring)

@@ -78,8 +78,18 @@ class Guards:
                 ]
             )
 
+    async def within(self, organization_id: str, resources: Sequence[str], window: Span) -> list[Claim]:
+        """All claims on these resources that overlap the window; a range of keys each, whatever its length."""
+        days = list(window.days())
+        ranges = [
+            {"_id": {"$gte": f"{prefix}{days[0].isoformat()}", "$lte": f"{prefix}{days[-1].isoformat()}"}}
+            for prefix in (f"{organization_id}/{resource}/" for resource in resources)
+        ]
+        rows = await self.guards.find({"$or": ranges}).to_list(None) if ranges else []
+        return [claim for claim in _claims(rows) if claim.span.overlaps(window)]
+
     async def on(self, organization_id: str, resources: Sequence[str], spans: Sequence[Span]) -> list[Claim]:
-        """All claims on these resources that overlap one of the spans."""
+        """All claims on these resources that overlap one of the spans, each of a few days at most."""
         ids = {
             guard for span in spans for resource in resources for guard in guard_ids(organization_id, resource, span)
         }
@@ -87,17 +97,10 @@ class Guards:
         return [claim for claim in _claims(rows) if any(claim.span.overlaps(span) for span in spans)]
 
     async def of_staff(self, organization_id: str, staff_ids: Sequence[str], window: Span) -> dict[str, list[Claim]]:
-        """Claims of each staff member within the window; a range of keys each, whatever its length."""
-        days = list(window.days())
-        ranges = [
-            {"_id": {"$gte": f"{prefix}{days[0].isoformat()}", "$lte": f"{prefix}{days[-1].isoformat()}"}}
-            for prefix in (f"{organization_id}/{staff_resource(staff_id)}/" for staff_id in staff_ids)
-        ]
-        rows = await self.guards.find({"$or": ranges}).to_list(None)
+        """Claims of each staff member within the window."""
         found: dict[str, list[Claim]] = {staff_id: [] for staff_id in staff_ids}
-        for claim in _claims(rows):
-            if claim.span.overlaps(window):
-                found[claim.resource.removeprefix("staff:")].append(claim)
+        for claim in await self.within(organization_id, [*map(staff_resource, staff_ids)], window):
+            found[claim.resource.removeprefix("staff:")].append(claim)
         return found
 
 

@@ -13,6 +13,7 @@ from services.booking.model.page_rules import PageRules
 from services.booking.model.page_setting import PageSetting
 from services.booking.model.page_times import FreeTime, FreeTimes, WhyNot, free_time_at, free_times, why_not
 from services.booking.model.spans import Span
+from services.booking.store.guards import Guards
 from services.booking.store.page_bookings import PageBookings
 from services.booking.usecases.availability import Availability, Evidence
 from services.booking.usecases.page_rules_of import Attending, all_resources, rules_of
@@ -52,8 +53,9 @@ class KnownPage:
 class KnowPage:
     """``only`` where just these attend, as in a move."""
 
-    def __init__(self, availability: Availability, bookings: PageBookings) -> None:
+    def __init__(self, availability: Availability, guards: Guards, bookings: PageBookings) -> None:
         self._availability = availability
+        self._guards = guards
         self._bookings = bookings
 
     async def __call__(
@@ -71,11 +73,12 @@ class KnowPage:
         reached = page.terms.reach(Span(window.start_at, window.end_at + length))
         wanted = [*map(staff_resource, people), *all_resources(rules)]
         counted = Span(window.start_at - _FAIRNESS, window.end_at + _FAIRNESS)
-        evidence, booked = await asyncio.gather(
-            self._availability.evidence(page.organization_id, people, [reached], wanted),
+        evidence, found, booked = await asyncio.gather(
+            self._availability.evidence(page.organization_id, people, [reached]),
+            self._guards.within(page.organization_id, wanted, reached),
             self._bookings.live(page.page_id, counted, but=but),
         )
-        claims = [claim for claim in evidence.claims if claim.owner != but]
+        claims = [claim for claim in found if claim.owner != but]
         known = Known(self._availability.copies(evidence), claims, booked)
         return KnownPage(setting, rules, known, evidence, window, length, only, but)
 

@@ -41,7 +41,7 @@ def random_page(dice: random.Random) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(12))
 async def test_g05_a_time_is_listed_exactly_when_booking_it_succeeds(world: World, seed: int) -> None:
     dice = random.Random(seed)
     for staff_id in (TARO, HANAKO):
