@@ -151,8 +151,9 @@ class Appointment(Value):
     later stays valid (G12). ``hosted_by_bookable``: that Zoom user is a bookable's and nobody else hosts instead (C3).
     An ``all_day`` one covers whole days of ``time_zone``. ``link_start_at`` is the start of the one occurrence of a
     series before which the link is told, once for all of them (C7). ``mails_guest`` is false where the guest is told
-    nothing. ``page`` where a guest booked it on one; ``guest_participates``: the guest is a participant of the
-    organizer's entry, and its UID is the invitation's (H9, G14).
+    nothing. ``page`` where a guest booked it on one; ``guest_participates``: the guest is to be a participant of
+    the organizer's entry, and its UID the invitation's (H9, G14). ``reschedule_until`` and ``cancel_until`` say until
+    when the page lets the guest do so themselves, None where never (H10).
     """
 
     appointment_id: str
@@ -189,6 +190,8 @@ class Appointment(Value):
     mails_guest: bool = True
     page: PageRef | None = None
     guest_participates: bool = False
+    reschedule_until: Instant | None = None
+    cancel_until: Instant | None = None
 
     @property
     def link_at(self) -> datetime | None:

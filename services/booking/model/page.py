@@ -50,8 +50,8 @@ class Utm(Value):
 
 
 class Terms(Value):
-    """Of a page, under which an appointment's time was taken: the buffers around it, and what the page takes on a day
-    and in a week of its zone.
+    """Of a page, under which an appointment's time was taken: the buffers around it, what the page takes on a day and
+    in a week of its zone, and what guests may do by themselves.
     """
 
     time_zone: str
@@ -59,6 +59,8 @@ class Terms(Value):
     buffer_after: int = 0
     daily_limit: int | None = None
     weekly_limit: int | None = None
+    reschedule: GuestRights = GuestRights()
+    cancel: GuestRights = GuestRights()
 
     def reach(self, span: Span) -> Span:
         """With the buffers around."""

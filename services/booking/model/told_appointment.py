@@ -1,10 +1,14 @@
 """An appointment as events carry it: what other services are to follow."""
 
+from datetime import datetime, timedelta
+
 from services.booking.model.appointment import Appointment
 from shared.contracts import booking as contract
+from shared.contracts.api.pages import GuestRights
 
 
 def told(appointment: Appointment) -> contract.Appointment:
+    terms = appointment.terms if appointment.page else None
     return contract.Appointment(
         appointment_id=appointment.appointment_id,
         proposal_id=appointment.proposal_id,
@@ -40,4 +44,10 @@ def told(appointment: Appointment) -> contract.Appointment:
         mails_guest=appointment.mails_guest,
         page=appointment.page,
         guest_participates=appointment.guest_participates,
+        reschedule_until=_until(appointment, terms.reschedule) if terms else None,
+        cancel_until=_until(appointment, terms.cancel) if terms else None,
     )
+
+
+def _until(appointment: Appointment, rights: GuestRights) -> datetime | None:
+    return appointment.start_at - timedelta(minutes=rights.until) if rights.allowed else None

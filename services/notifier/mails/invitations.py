@@ -50,7 +50,9 @@ def _newest_sequence(matter: Matter) -> int:
 
 def _description(scene: Scene) -> str:
     labels = ("ミーティングID", "パスワード") if scene.language == "ja" else ("Meeting ID", "Passcode")
+    manage = "日程の変更・キャンセル" if scene.language == "ja" else "Move or cancel"
     join = scene.join
     own = join.own_url if join else ""
     block = (join.url, f"{labels[0]}: {join.meeting_id}", f"{labels[1]}: {join.passcode}") if join and join.url else ()
-    return "\n\n".join(filter(None, (own, "\n".join(block), scene.place, scene.guidance, scene.url)))
+    page = f"{manage}: {scene.url}" if scene.manage_url else scene.url
+    return "\n\n".join(filter(None, (own, "\n".join(block), scene.place, scene.guidance, page)))

@@ -164,7 +164,7 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
         before = _when(appointment, notice.previous_start_at, notice.previous_end_at, material)
     ended = notice.purpose is Purpose.CANCELED
     return replace(
-        scene,
+        _with_self_service(scene, material, appointment),
         title=line(appointment.title),
         when=_whens(appointment, start_at, end_at, material),
         previous_when=before,
@@ -179,7 +179,17 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
         issue_error=_issue_error(material, scene.language),
         url=_link(page),
         guidance=lines(material.guidance),
+        by_guest=notice.by_guest,
     )
+
+
+def _with_self_service(scene: Scene, material: Material, appointment: Appointment) -> Scene:
+    """Where and until when the guest may move or cancel by themselves; nothing once that is over (H10)."""
+    untils = (appointment.reschedule_until, appointment.cancel_until)
+    told = [_moment(at, material.zone, scene.language) if at and material.at < at else "" for at in untils]
+    if material.audience is not Audience.GUEST or not any(told) or material.notice.purpose is Purpose.CANCELED:
+        return scene
+    return replace(scene, manage_url=_link(material.guest_url), reschedule_until=told[0], cancel_until=told[1])
 
 
 def _link_comes(material: Material, appointment: Appointment, zone: ZoneInfo, language: Language) -> str:

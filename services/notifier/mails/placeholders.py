@@ -34,6 +34,7 @@ OF_PROPOSALS = (
 )
 _WITHOUT_CHOICE = (Purpose.WITHDRAWN, Purpose.EXPIRED, Purpose.NEW_SLOTS_REQUESTED)
 _WITH_WORDS = (Purpose.CANCELED, Purpose.NEW_SLOTS_REQUESTED)
+_BY_GUESTS = (Purpose.RESCHEDULED, Purpose.CANCELED)
 
 
 def _anywhere(_purpose: Purpose, _audience: Audience) -> bool:
@@ -58,6 +59,10 @@ def _meetings(purpose: Purpose, _audience: Audience) -> bool:
 
 def _only(*purposes: Purpose) -> Where:
     return lambda purpose, _audience: purpose in purposes
+
+
+def _worded(purpose: Purpose, audience: Audience) -> bool:
+    return purpose in _WITH_WORDS or (purpose in _BY_GUESTS and audience is not Audience.GUEST)
 
 
 def _choices(purpose: Purpose, _audience: Audience) -> bool:
@@ -119,7 +124,13 @@ _ALL = (
         "How to join (URL, ID, passcode, or when they come)",
     ),
     _block("guidance_block", _guided, "お客様へのご案内(あれば)", "Information for the guest (if any)"),
-    _block("message_block", _only(*_WITH_WORDS), "添えられたメッセージ(あれば)", "The message that was added (if any)"),
+    _block(
+        "manage_block",
+        _guided,
+        "予約ページの予定で、お客様ご自身による日程変更・キャンセルのご案内とURL(認めているときだけ)",
+        "Of bookings on pages: how the guest moves or cancels (where that is allowed), with the URL",
+    ),
+    _block("message_block", _worded, "添えられたメッセージ(あれば)", "The message that was added (if any)"),
     _block("page_button", _leads_to_page, "内容を確認するページへのボタンとURL", "Button to the page, and its URL"),
     _text("company", _anywhere, "自社の会社名", "Your company's name"),
     _text("product", _anywhere, "件名に付けるサービス名", "The service's name in subjects"),
@@ -138,7 +149,7 @@ _ALL = (
     _text("room", lambda p, a: _staff(p, a) and _appointments(p, a), "会議室", "The room"),
     _text("reception_code", _appointments, "受付コード", "Reception code"),
     _text("guidance", _guided, "お客様へのご案内の文章", "The text of the information for the guest"),
-    _text("message", _only(*_WITH_WORDS), "添えられたメッセージの文章", "The text of the message", lambda m: m.words),
+    _text("message", _worded, "添えられたメッセージの文章", "The text of the message", lambda m: m.words),
     _text(
         "zoom_url",
         _meetings,
@@ -164,6 +175,19 @@ _ALL = (
         lambda m: str(len(m.slots) or ""),
     ),
     _text("url", _has_page, "内容を確認・選択するページのURL", "The URL of the page"),
+    _text(
+        "manage_url",
+        _guided,
+        "日程変更・キャンセルのページのURL(認めていなければ空)",
+        "Where the guest moves or cancels (else empty)",
+    ),
+    _flag(
+        "by_guest",
+        lambda p, a: _staff(p, a) and p in _BY_GUESTS,
+        "お客様ご自身が変更・キャンセルしたとき",
+        "Where the guest moved or canceled it",
+        lambda m: "1" if m.by_guest else "",
+    ),
     _flag(
         "link_follows",
         _meetings,

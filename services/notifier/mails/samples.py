@@ -132,4 +132,6 @@ def _appointment(language: Language, start: datetime, zone: ZoneInfo, at: dateti
         reception_code=None,
         room_id=None,
         confirmed_at=at,
+        reschedule_until=start - _HOUR,
+        cancel_until=start - _HOUR,
     )

@@ -29,7 +29,10 @@ class Join:
 
 @dataclass(frozen=True)
 class Scene:
-    """Empty members are not shown. ``url`` is where the mail's button leads; ``words`` is what a person wrote."""
+    """Empty members are not shown. ``url`` is where the mail's button leads; ``words`` is what a person wrote.
+    ``manage_url`` is where the guest moves or cancels by themselves, which they may until then (H10); ``by_guest``:
+    they did.
+    """
 
     language: Language
     purpose: Purpose
@@ -59,6 +62,10 @@ class Scene:
     issue_error: str = ""
     retries: str = ""
     url: str = ""
+    manage_url: str = ""
+    reschedule_until: str = ""
+    cancel_until: str = ""
+    by_guest: bool = False
     guidance: str = ""
     words: str = ""
     provider: str = ""

@@ -83,6 +83,11 @@ class Notice(Value):
     """The one of a series that this is about (E6); None: all of it."""
 
     @property
+    def by_guest(self) -> bool:
+        """The guest did it themselves (H10)."""
+        return self.chain.actor == actors.GUEST and self.purpose in (Purpose.RESCHEDULED, Purpose.CANCELED)
+
+    @property
     def key(self) -> str:
         return ":".join(filter(None, (self.purpose, str(self.revision), self.tag)))
 

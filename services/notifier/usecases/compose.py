@@ -154,8 +154,6 @@ class ComposeMail:
     ) -> Material:
         """What the mail is made of, as of now."""
         secrets = self._secrets(matter)
-        words = self._safe.open(notice.words, about=matter.about) if notice.words else ""
-        canceled = notice.purpose is Purpose.CANCELED
         comes_at = matter.link_comes_at(audience, clock.now())
         own_url = self._own_url(matter, audience, secrets)
         return Material(
@@ -169,12 +167,23 @@ class ComposeMail:
             guest_url=secrets.guest_url if secrets else "",
             invitation_url=self._safe.open(notice.url, about=matter.about) if notice.url else "",
             guidance=secrets.guidance if secrets else "",
-            words=secrets.message if canceled and secrets else words,
+            words=self._words_of(matter, notice, audience, secrets),
             join=None if comes_at else as_told(self._join(matter), own_url, organization.mail_links),
             place=secrets.place if isinstance(secrets, AppointmentSecrets) and not comes_at else "",
             link_comes_at=comes_at,
             staff_name=staff_name,
         )
+
+    def _words_of(
+        self, matter: Matter, notice: Notice, audience: Audience, secrets: ProposalSecrets | AppointmentSecrets | None
+    ) -> str:
+        """What a person wrote to this side: a guest's reason is for staff (H10), staff's words are for both."""
+        if notice.by_guest:
+            of_guest = secrets.guest_reason if isinstance(secrets, AppointmentSecrets) else ""
+            return of_guest if audience is not Audience.GUEST else ""
+        if notice.purpose is Purpose.CANCELED and secrets:
+            return secrets.message
+        return self._safe.open(notice.words, about=matter.about) if notice.words else ""
 
     def _farewell(self, matter: Matter, notice: Notice, former: FormerGuest, organization: Organization) -> Material:
         """For the former guest the appointment is cancelled; page, words and links are another's by now (C9, G23)."""

@@ -1,0 +1,81 @@
+"""Mails of bookings on pages (H10): how guests move or cancel by themselves, and what staff read when they did."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+
+from services.notifier.mails.letters import write
+from shared.contracts import actors
+from shared.contracts.booking import PageRef
+from shared.contracts.notifier import Audience, Purpose
+from tests.unit.notifier.builders import START, a_chain, a_material, a_matter, a_notice, an_appointment
+
+MANAGE = "https://chosei.example.jp/a/TOKEN"
+PAGE = PageRef(page_id="pag_1", title="相談", slug="soudan")
+TELLING = [Purpose.CONFIRMED, Purpose.RESCHEDULED, Purpose.LINK, Purpose.REMINDER, Purpose.NOTICE]
+
+
+def a_booking(**changes: Any) -> Any:
+    values = {"page": PAGE, "reschedule_until": START - timedelta(hours=1), "cancel_until": START, **changes}
+    return a_matter(appointment=an_appointment(proposal_id=None, **values))
+
+
+def by_guest(purpose: Purpose, audience: Audience) -> Any:
+    return a_notice(purpose, 1, audience, chain=a_chain().model_copy(update={"actor": actors.GUEST}))
+
+
+@pytest.mark.parametrize("purpose", TELLING)
+def test_guests_read_how_to_move_or_cancel_and_until_when(purpose: Purpose) -> None:
+    mail = write(a_material(purpose, matter=a_booking(), guest_url=MANAGE))
+    assert mail.text.count(MANAGE) == 2  # the button's, and this one's
+    assert "日程の変更・キャンセルができます" in mail.text
+    assert "変更の期限: 2026年12月1日(火) 12:00" in mail.text
+    assert mail.html is not None
+    assert mail.html.count(f'href="{MANAGE}"') == 3
+
+
+def test_only_what_the_page_allows_is_offered() -> None:
+    mail = write(a_material(Purpose.CONFIRMED, matter=a_booking(cancel_until=None), guest_url=MANAGE))
+    assert "日程の変更ができます" in mail.text
+    assert "キャンセル" not in mail.text
+
+
+@pytest.mark.parametrize("changes", [{"reschedule_until": None, "cancel_until": None}, {}])
+def test_nothing_is_offered_where_the_page_forbids_it_or_it_is_too_late(changes: dict[str, Any]) -> None:
+    late = {} if changes else {"at": START}
+    mail = write(a_material(Purpose.REMINDER, matter=a_booking(**changes), guest_url=MANAGE, **late))
+    assert mail.text.count(MANAGE) == 1
+    assert "ご都合が変わったとき" not in mail.text
+
+
+def test_staff_and_canceled_mails_offer_nothing() -> None:
+    for purpose, audience in ((Purpose.CONFIRMED, Audience.STAFF), (Purpose.CANCELED, Audience.GUEST)):
+        assert MANAGE not in write(a_material(purpose, audience, matter=a_booking(), guest_url=MANAGE)).text
+
+
+def test_the_invitation_leads_there_too() -> None:
+    mail = write(a_material(Purpose.CONFIRMED, matter=a_booking(), guest_url=MANAGE))
+    assert mail.invitation is not None
+    (entry,) = Calendar.from_ical(mail.invitation.content).walk("VEVENT")
+    assert f"日程の変更・キャンセル: {MANAGE}" in str(entry["DESCRIPTION"])
+
+
+@pytest.mark.parametrize(
+    ("purpose", "said"),
+    [
+        (Purpose.RESCHEDULED, "お客様ご自身による日程の変更です。"),
+        (Purpose.CANCELED, "お客様ご自身によるキャンセルです。"),
+    ],
+)
+def test_staff_read_that_the_guest_did_it_and_why(purpose: Purpose, said: str) -> None:
+    notice = by_guest(purpose, Audience.STAFF)
+    mail = write(a_material(purpose, Audience.STAFF, matter=a_booking(), notice=notice, words="急用のため"))
+    assert said in mail.text
+    assert "■ お客様からのメッセージ\n急用のため" in mail.text
+
+
+@pytest.mark.parametrize("purpose", [Purpose.RESCHEDULED, Purpose.CANCELED])
+def test_what_staff_did_is_not_called_the_guests(purpose: Purpose) -> None:
+    assert "ご自身" not in write(a_material(purpose, Audience.STAFF, matter=a_booking())).text
