@@ -20,17 +20,19 @@ class Rights:
 
 
 def rights_of(appointment: Appointment, page: Page | None, now: datetime) -> Rights:
-    """``page`` as it is now. A closed page, and one none of whose hosts attends any more, offers no other time."""
+    """``page`` as it is now. A closed page, and one none of whose hosts attends any more, offers no other time; nor is
+    a request moved.
+    """
     if page is None:
         return Rights()
-    offers = page.is_open and bool({*page.host_ids} & {*appointment.attendee_ids})
+    offers = appointment.is_live and page.is_open and bool({*page.host_ids} & {*appointment.attendee_ids})
     reschedule = _until(appointment, page.reschedule) if offers else None
     cancel = _until(appointment, page.cancel)
     stands = appointment.status is not AppointmentStatus.CANCELED
     return Rights(
         reschedule,
         cancel,
-        appointment.is_live and reschedule is not None and now < reschedule,
+        reschedule is not None and now < reschedule,
         stands and cancel is not None and now < cancel,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from services.booking.model.claims import room_resource, seat_resource, zoom_resource
 from services.booking.model.page_rules import HostHours, Minutes, PageRules
@@ -87,9 +88,14 @@ def _minute(clock_time: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _holidays(zone: str, window: Span) -> Sequence[date]:
-    first, last = (window.start_at - _BEYOND).date(), (window.end_at + _BEYOND).date()
-    return list(public_holidays(zone, first, last))
+def _holidays(zone: str, window: Span) -> frozenset[date]:
+    return _holidays_between(zone, (window.start_at - _BEYOND).date(), (window.end_at + _BEYOND).date())
+
+
+@lru_cache(maxsize=256)
+def _holidays_between(zone: str, first: date, last: date) -> frozenset[date]:
+    """Reckoned once for all hosts of a page, and for all who ask on one day: it takes longer than the free times."""
+    return frozenset(public_holidays(zone, first, last))
 
 
 def _zoom_of(setting: PageSetting, organizer_id: str) -> list[str]:
