@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.booking.model.appointment import Appointment
@@ -140,11 +141,18 @@ def appointment_view(
         guest_time_zone=appointment.guest_time_zone,
         uid=f"{appointment.appointment_id}@chosei",
         sequence=appointment.version,
-        can_reschedule=rights.can_reschedule,
-        can_cancel=rights.can_cancel,
-        reschedule_until=rights.reschedule_until.astimezone(zone) if rights.reschedule_until else None,
-        cancel_until=rights.cancel_until.astimezone(zone) if rights.cancel_until else None,
+        **_allowed(rights, zone),
     )
+
+
+def _allowed(rights: Rights, zone: ZoneInfo) -> dict[str, Any]:
+    """What the guest may do, and until when (H10)."""
+    return {
+        "can_reschedule": rights.can_reschedule,
+        "can_cancel": rights.can_cancel,
+        "reschedule_until": rights.reschedule_until.astimezone(zone) if rights.reschedule_until else None,
+        "cancel_until": rights.cancel_until.astimezone(zone) if rights.cancel_until else None,
+    }
 
 
 def _untold(meeting: MeetingView) -> MeetingView:
