@@ -18,6 +18,7 @@ class Provider(StrEnum):
     ZOOM = "zoom"
     GOOGLE = "google"
     MICROSOFT = "microsoft"
+    STRIPE = "stripe"
     SMTP = "smtp"
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from deploy.sandbox import google, inspect_routes, mail, microsoft, zoom
+from deploy.sandbox import google, inspect_routes, mail, microsoft, stripe, zoom
 from deploy.sandbox.accounts import Provider
 from deploy.sandbox.middleware import ErrorBody, ProviderMiddleware
 from deploy.sandbox.settings import SandboxSettings
@@ -35,6 +35,7 @@ PROVIDERS: dict[Provider, ProviderPackage] = {
     Provider.ZOOM: zoom,
     Provider.GOOGLE: google,
     Provider.MICROSOFT: microsoft,
+    Provider.STRIPE: stripe,
 }
 
 

@@ -12,7 +12,7 @@ import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from deploy.sandbox.accounts import OAUTH_PROVIDERS, Provider
+from deploy.sandbox.accounts import Provider
 from deploy.sandbox.calls import Call
 from deploy.sandbox.faults import TOKEN_FAULTS, FaultKind, FaultRule
 from deploy.sandbox.world import World
@@ -65,7 +65,7 @@ class ProviderMiddleware:
         self._app = app
         self._world = world
         self._error_bodies = error_bodies
-        self._mounts = {provider.value: provider for provider in OAUTH_PROVIDERS}
+        self._mounts = {provider.value: provider for provider in error_bodies}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -26,6 +26,11 @@ class SandboxSettings(BaseSettings):
     zoom_webhook_secret: str = ""
     zoom_webhook_events: str = ""
     """Separated by commas; all where empty."""
+    stripe_webhook_url: str = ""
+    """Where Stripe sends events; none where empty."""
+    stripe_webhook_secret: str = ""
+    stripe_webhook_events: str = ""
+    """Separated by commas; all where empty."""
     calls_kept: int = 50_000
     mails_kept: int = 20_000
 
