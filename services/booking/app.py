@@ -61,6 +61,7 @@ from services.booking.usecases.page_slots import PageSlots
 from services.booking.usecases.propose import ProposeSlots
 from services.booking.usecases.read_page import ReadPages
 from services.booking.usecases.record_effects import RecordEffects
+from services.booking.usecases.record_outcome import RecordOutcome
 from services.booking.usecases.record_timeline import RecordTimeline
 from services.booking.usecases.register import RegisterAppointment
 from services.booking.usecases.revoke_link import RevokeJoinLink
@@ -86,6 +87,7 @@ class AppointmentUses:
     cancel: CancelAppointment
     change_occurrence: ChangeOccurrence
     link_by_hand: ChangeLinkByHand
+    record_outcome: RecordOutcome
     settle_drift: SettleDrift
     follow_zoom_user: FollowZoomUser
     leave_disabled: LeaveDisabled
@@ -113,10 +115,11 @@ class AppointmentUses:
         )
         cancel = CancelAppointment(people, store, announcer, relay)
         occurrence, by_hand = ChangeOccurrence(change, cancel), ChangeLinkByHand(people, store, announcer, relay, ring)
+        outcome = RecordOutcome(people, store, cancel, announcer, relay)
         settle_drift = SettleDrift(people, store, change, cancel, occurrence, announcer, relay, turns)
         coming, follow = ComingAppointments(store.appointments, store.documents), ChangeComing(store, announcer, relay)
         zoom_user, disabled = FollowZoomUser(people, coming, follow), LeaveDisabled(people, coming, follow)
-        return cls(register, change, cancel, occurrence, by_hand, settle_drift, zoom_user, disabled, turns)
+        return cls(register, change, cancel, occurrence, by_hand, outcome, settle_drift, zoom_user, disabled, turns)
 
     def routes(self, guard: Guard, writes: Writes, store: BookingStore, links: Links, ring: KeyRing) -> APIRouter:
         made = AppointmentRoutes(
@@ -130,6 +133,7 @@ class AppointmentUses:
             self.cancel,
             self.settle_drift,
             self.link_by_hand,
+            self.record_outcome,
         )
         return made.router()
 

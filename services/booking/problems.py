@@ -206,6 +206,14 @@ class AlreadyCanceled(Problem):
     en = "This appointment has already been canceled."
 
 
+class NotConfirmedYet(Problem):
+    """A request that nobody has answered has no outcome (H4, H11)."""
+
+    code, status = "not_confirmed_yet", 409
+    ja = "この予定はまだ承認されていません。先に承認するか、お断りしてください。"
+    en = "This request has not been answered yet. Approve or decline it first."
+
+
 class IdempotencyKeyReused(Problem):
     code, status = "idempotency_key_reused", 422
     ja = "同じIdempotency-Keyが別の内容で使われています。"

@@ -29,6 +29,7 @@ from shared.contracts.booking import (
     AppointmentRescheduled,
     DriftDecided,
     NewSlotsRequested,
+    OutcomeRecorded,
     ProposalExpired,
     ProposalUnanswered,
     SlotsChanged,
@@ -134,6 +135,7 @@ class Subscribers:
                 hears(SERVICE, CalendarEntryRemoved, self.on_calendar_entry_removed),
                 hears(SERVICE, CalendarWriteFailed, self.on_calendar_write_failed),
                 hears(SERVICE, CalendarDriftDetected, self.on_calendar_drift_detected),
+                hears(SERVICE, OutcomeRecorded, self.on_outcome_recorded),
                 hears(SERVICE, DriftDecided, self.on_drift_decided),
                 hears(SERVICE, MeetingIssued, self.on_meeting_issued),
                 hears(SERVICE, MeetingUpdated, self.on_meeting_updated),
@@ -239,6 +241,9 @@ class Subscribers:
         await self._drop_taken(event.organizationid, event.subject, event.cause())
 
     async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
+        await self._timeline(event)
+
+    async def on_outcome_recorded(self, event: CloudEvent[OutcomeRecorded]) -> None:
         await self._timeline(event)
 
     async def on_holds_placed(self, event: CloudEvent[HoldsPlaced]) -> None:

@@ -29,6 +29,16 @@ class Visibility(StrEnum):
     PRIVATE = "private"
 
 
+class Outcome(StrEnum):
+    """What became of an appointment (H11)."""
+
+    SCHEDULED = "scheduled"
+    COMPLETED = "completed"
+    RESCHEDULED = "rescheduled"
+    NO_SHOW = "no_show"
+    CANCELED = "canceled"
+
+
 class ReasonGone(StrEnum):
     """Why a slot is no longer offered."""
 
@@ -308,6 +318,14 @@ class AppointmentChanged(AppointmentEvent, routing_key="booking.appointment_chan
 
 class AppointmentCanceled(AppointmentEvent, routing_key="booking.appointment_canceled.v1"):
     """The appointment will not take place; its time is free again."""
+
+
+class OutcomeRecorded(AppointmentEvent, routing_key="booking.outcome_recorded.v1"):
+    """Staff recorded what became of it (H11). Nothing follows from it, so that the revision stays; of several the
+    latest ``time`` tells. An ``AppointmentCanceled`` is its own word for ``canceled``.
+    """
+
+    outcome: Outcome
 
 
 class DriftDecision(StrEnum):

@@ -23,9 +23,9 @@ from services.booking.model.proposal import Origin, TokenSource
 from services.booking.model.spans import Span
 from services.booking.model.titles import title_of
 from shared.contracts import booking as contract
-from shared.contracts.api.appointments import AppointmentStatus, Outcome
+from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.effects import Effect
-from shared.contracts.booking import Attendee, Kind, Visibility
+from shared.contracts.booking import Attendee, Kind, Outcome, Visibility
 from shared.contracts.envelope import Value
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest

@@ -9,6 +9,7 @@ from shared.contracts.booking import (
     AppointmentConfirmed,
     AppointmentEvent,
     AppointmentRescheduled,
+    OutcomeRecorded,
     ProposalEvent,
     SlotsChanged,
 )
@@ -117,11 +118,12 @@ def _of_booking(data: ProposalEvent | AppointmentEvent) -> Facts:
         return Facts(slot_ids=slots, reason=data.reason if isinstance(data, SlotsChanged) else "")
     appointment = data.appointment
     moved = data if isinstance(data, AppointmentRescheduled) else None
+    outcome = data.outcome if isinstance(data, OutcomeRecorded) else ""
     by_hand = data.link_by_hand if isinstance(data, AppointmentChanged) else None
     occurrence = data.occurrence if isinstance(data, AppointmentRescheduled | AppointmentChanged) else None
     return Facts(
         revision=appointment.revision,
-        reason=f"link_{by_hand}" if by_hand else "",
+        reason=f"link_{by_hand}" if by_hand else outcome,
         slot_ids=[data.slot_id] if isinstance(data, AppointmentConfirmed) and data.slot_id else [],
         start_at=(occurrence or appointment).start_at,
         end_at=(occurrence or appointment).end_at,

@@ -13,6 +13,7 @@ from services.booking.store.listings import Narrowing, Order, appointments_in_or
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
 from services.booking.usecases.link_by_hand import ChangeLinkByHand
 from services.booking.usecases.links import Links
+from services.booking.usecases.record_outcome import RecordOutcome
 from services.booking.usecases.register import RegisterAppointment
 from services.booking.usecases.settle_drift import SettleDrift
 from services.booking.views.meeting import meeting_view
@@ -26,10 +27,12 @@ from shared.contracts.api.appointments import (
     AppointmentView,
     CancelRequest,
     DriftRequest,
+    OutcomeRequest,
 )
 from shared.contracts.api.fields import Instant
 from shared.contracts.api.links import LinkByHand
 from shared.contracts.api.registering import AppointmentCreate
+from shared.contracts.booking import Outcome
 from shared.crypto import KeyRing
 from shared.internal import Caller, Guard, caller
 from shared.problem import NotFound
@@ -54,6 +57,7 @@ class AppointmentRoutes:
         cancel: CancelAppointment,
         settle_drift: SettleDrift,
         link_by_hand: ChangeLinkByHand,
+        record_outcome: RecordOutcome,
     ) -> None:
         self._guard = guard
         self._writes = writes
@@ -65,6 +69,7 @@ class AppointmentRoutes:
         self._cancel = cancel
         self._settle_drift = settle_drift
         self._link_by_hand = link_by_hand
+        self._record_outcome = record_outcome
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/internal/appointments", dependencies=[Depends(self._guard)])
@@ -77,12 +82,13 @@ class AppointmentRoutes:
         add("/{appointment_id}", self.end, methods=["DELETE"])
         add("/{appointment_id}/meeting", self.enter_link, methods=["PUT"])
         add("/{appointment_id}/meeting", self.remove_link, methods=["DELETE"])
+        add("/{appointment_id}/outcome", self.record, methods=["PUT"])
         add("/{appointment_id}/drift", self.decide_drift, methods=["POST"])
         return router
 
     def _view(self, appointment: Appointment, who: Caller) -> AppointmentView:
         url = self._links.of_appointment(appointment)
-        shown = appointment_view(appointment, who, url, meeting_view(appointment, self._ring))
+        shown = appointment_view(appointment, who, url, meeting_view(appointment, self._ring), clock.now())
         return shown if shown.hidden else shown.model_copy(update={"guest_join_url": self._links.join_url(appointment)})
 
     async def _write(
@@ -111,6 +117,7 @@ class AppointmentRoutes:
         from_at: Annotated[Instant | None, Query(alias="from")] = None,
         until_at: Annotated[Instant | None, Query(alias="to")] = None,
         status: AppointmentStatus | None = None,
+        outcome: Outcome | None = None,
         order: Order = "earliest",
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
         cursor: Annotated[str | None, Query(max_length=500)] = None,
@@ -122,6 +129,7 @@ class AppointmentRoutes:
             from_at=from_at,
             until_at=until_at,
             status=status,
+            outcome=outcome,
             order=order,
             after=read_place(cursor, who.language),
             limit=limit,
@@ -180,6 +188,14 @@ class AppointmentRoutes:
 
         async def apply(before: Appointment) -> Appointment:
             return await self._settle_drift.decide(before, parse(DriftRequest, read_json(body)).decision, who)
+
+        return self._view(await self._write(appointment_id, apply, who, expected), who)
+
+    async def record(self, appointment_id: str, request: Request, who: Who, expected: Expected) -> AppointmentView:
+        body = await request.body()
+
+        async def apply(before: Appointment) -> Appointment:
+            return await self._record_outcome(before, parse(OutcomeRequest, read_json(body)).outcome, who)
 
         return self._view(await self._write(appointment_id, apply, who, expected), who)
 

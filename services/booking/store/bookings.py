@@ -262,7 +262,7 @@ class BookingStore:
 
         async def work(session: Session) -> None:
             result = await self.appointments.update_one(
-                {"_id": before.appointment_id, "version": before.version},
+                {"_id": before.appointment_id, "version": before.version, "outcome": before.outcome},
                 {"$set": self.documents.appointment_state(after), "$push": outbox.push(waiting)},
                 session=session,
             )

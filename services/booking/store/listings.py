@@ -14,7 +14,7 @@ from services.booking.store.bookings import RECURRING, BookingStore
 from services.booking.store.documents import APPOINTMENT, PROPOSAL
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.proposals import ProposalStatus
-from shared.contracts.booking import Kind, Visibility
+from shared.contracts.booking import Kind, Outcome, Visibility
 from shared.internal import Caller
 from shared.mongo import ASCENDING, DESCENDING, Document
 
@@ -80,6 +80,7 @@ async def appointments_in_order(
     from_at: datetime | None,
     until_at: datetime | None,
     status: AppointmentStatus | None,
+    outcome: Outcome | None = None,
     order: Order,
     after: Place | None,
     limit: int,
@@ -91,6 +92,8 @@ async def appointments_in_order(
     conditions = narrowing.conditions(caller)
     if status is not None:
         conditions.append({"status": status})
+    if outcome is not None:
+        conditions.append({"outcome": outcome})
     is_narrowed = from_at is not None or until_at is not None
     singles = [*conditions, _single_within(from_at, until_at)] if is_narrowed else [*conditions]
     way = ASCENDING if order == "earliest" else DESCENDING

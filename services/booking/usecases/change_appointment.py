@@ -12,6 +12,7 @@ from services.booking.model.another_guest import (
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import resources
 from services.booking.model.guarded import claims_of
+from services.booking.model.outcomes import anew
 from services.booking.model.people import Staff
 from services.booking.model.series import named
 from services.booking.problems import (
@@ -33,13 +34,14 @@ from services.booking.usecases.free_occurrences import FreeOccurrences
 from services.booking.usecases.take_seat import TakeSeat
 from services.booking.usecases.zoom_budget import check_zoom_budget
 from shared import clock
-from shared.contracts.api.appointments import AppointmentPatch, AppointmentStatus, Outcome
+from shared.contracts.api.appointments import AppointmentPatch, AppointmentStatus
 from shared.contracts.booking import (
     AppointmentCanceled,
     AppointmentChanged,
     AppointmentRescheduled,
     Attendee,
     Occurrence,
+    Outcome,
 )
 from shared.contracts.envelope import Cause
 from shared.contracts.notifier import Purpose
@@ -102,7 +104,7 @@ class ChangeAppointment:
         after = with_rights_of(before, after, clock.now(), self._announcer.links.of_another_guest)
         changes = {"version": before.version + 1, "updated_at": clock.now(), "changed_by": by}
         after = after.model_copy(update=changes)
-        after = after.expecting_move(before) if moved else after.expecting_change(before)
+        after = anew(after).expecting_move(before) if moved else after.expecting_change(before)
         after = expecting_farewell(before, after)
         cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
         return await self._save(before, after, self._announce, caller.language, cause, over_held=wanted.allow_overlap)

@@ -11,6 +11,7 @@ from services.booking.model.another_guest import with_rights_of
 from services.booking.model.appointment import Appointment
 from services.booking.model.claims import resources
 from services.booking.model.guest_rights import Rights, rights_of
+from services.booking.model.outcomes import anew
 from services.booking.model.page_rules import Reason
 from services.booking.model.page_setting import PageSetting
 from services.booking.model.page_times import FreeTime
@@ -37,9 +38,9 @@ from services.booking.usecases.take_seat import TakeSeat
 from services.booking.views.page_guests import slots_view
 from shared import clock
 from shared.contracts import actors
-from shared.contracts.api.appointments import AppointmentStatus, Outcome
+from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.page_guests import GuestCancel, GuestReschedule
-from shared.contracts.booking import AppointmentCanceled, AppointmentRescheduled
+from shared.contracts.booking import AppointmentCanceled, AppointmentRescheduled, Outcome
 from shared.contracts.envelope import Cause
 from shared.crypto import token_hash
 from shared.messaging.relay import Relay
@@ -173,7 +174,7 @@ class GuestChanges:
         }
         after = before.model_copy(update=changes)
         after = with_rights_of(before, after, clock.now(), self._announcer.links.of_another_guest)
-        after = after.expecting_move(before)
+        after = anew(after).expecting_move(before)
         for _ in range(_ATTEMPTS):
             previous = {"previous_start_at": before.start_at, "previous_end_at": before.end_at}
             waiting = self._announcer.of_appointment(AppointmentRescheduled, after, _cause(visit), **previous)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from services.booking.model.another_guest import link_stays_known
 from services.booking.model.appointment import Appointment
 from services.booking.model.effects import shown
 from services.booking.model.modes import modes_of
+from services.booking.model.outcomes import suggested
 from services.booking.model.proposal import OfferedSlot, Proposal
 from services.booking.views.booked import answers_view, page_ref_view
 from services.booking.views.menus import reveal_view
@@ -94,7 +96,9 @@ def proposal_view(
     )
 
 
-def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, meeting: MeetingView) -> AppointmentView:
+def appointment_view(
+    appointment: Appointment, caller: Caller, guest_url: str, meeting: MeetingView, now: datetime
+) -> AppointmentView:
     access, zone = Access.of(appointment, caller), ZoneInfo(appointment.time_zone)
     effects = shown(appointment.expected, appointment.reports)
     view = AppointmentView(
@@ -125,6 +129,7 @@ def appointment_view(appointment: Appointment, caller: Caller, guest_url: str, m
         calendar=CalendarView(status=_calendar_status(appointment, effects)),
         reception_code=None if access.hidden else appointment.reception_code,
         outcome=appointment.outcome,
+        suggested_outcome=suggested(appointment, now),
         cancel_message="" if access.hidden else appointment.cancel_message,
         confirmed_at=appointment.confirmed_at.astimezone(zone),
         updated_at=appointment.updated_at.astimezone(zone),

@@ -19,6 +19,7 @@ from services.gateway.pages.effect_rows import THE_MEETING, Reading, effect_rows
 from services.gateway.pages.guest_names import heading_of, title_beside
 from services.gateway.pages.list_filters import filters_of
 from services.gateway.pages.occurrence_rows import occurrences_of, rule_of, shown_times
+from services.gateway.pages.outcomes import offered_outcomes
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.room_data import appointment_data, staff_kind_word
@@ -37,14 +38,14 @@ from shared.contracts.api.appointments import (
     DriftRequest,
     MeetingStatus,
 )
-from shared.contracts.booking import DriftDecision
+from shared.contracts.booking import DriftDecision, Outcome
 from shared.contracts.drift import DriftSource
 from shared.problem import VersionMismatch
 
 router = APIRouter()
 PAGE_SIZE = 30
 BADGES = {AppointmentStatus.CONFIRMED: "ok", AppointmentStatus.REQUESTED: "wait", AppointmentStatus.CANCELED: "none"}
-_PERIODS = ("upcoming", "past", "canceled", "all")
+_PERIODS = ("upcoming", "past", "open_outcome", "canceled", "all")
 _SAID = {
     "registered": "schedule.registered",
     "rescheduled": "appointments.rescheduled",
@@ -61,6 +62,7 @@ _SAID = {
     "occurrence_moved": "occurrences.moved_done",
     "occurrence_canceled": "occurrences.canceled_done",
     "occurrence_settled": "occurrences.settled",
+    "outcome_recorded": "outcomes.recorded",
     "changed_meanwhile": "common.changed_meanwhile",
 }
 
@@ -92,6 +94,8 @@ def _window(period: str) -> dict[str, str]:
     now = clock.now().isoformat()
     if period == "upcoming":
         return {"from": now, "status": AppointmentStatus.CONFIRMED}
+    if period == "open_outcome":
+        return {"to": now, "status": AppointmentStatus.CONFIRMED, "outcome": Outcome.SCHEDULED, "order": "latest"}
     if period == "past":
         return {"to": now, "status": AppointmentStatus.CONFIRMED, "order": "latest"}
     return {"order": "latest"} | ({"status": AppointmentStatus.CANCELED} if period == "canceled" else {})
@@ -134,7 +138,9 @@ async def show(request: Request, appointment_id: str, signed_in: Session) -> Res
 
 
 @router.get("/appointments/{appointment_id}/{step}")
-async def leave_step(appointment_id: str, step: Literal["reschedule", "cancel", "drift", "revoke-link"]) -> Response:
+async def leave_step(
+    appointment_id: str, step: Literal["reschedule", "cancel", "drift", "revoke-link", "outcome"]
+) -> Response:
     """Reloading what a form answered."""
     return RedirectResponse(f"/appointments/{quote(appointment_id, safe='')}", status_code=303)
 
@@ -263,6 +269,7 @@ async def _detail(
             "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
             "cancel_text": what_goes(appointment, language),
             "move_text": what_moves(appointment, language),
+            "outcomes": offered_outcomes(appointment, reading.now),
             "drift": drift_notice(appointment, language, zone, reading.now),
             "typed": form,
             "reopen": typed is not None,

@@ -118,6 +118,12 @@ class Booking(Backend):
         path = _path("appointments", appointment_id, "drift")
         return await self.call("POST", path, caller, body=body, if_match=if_match)
 
+    async def record_outcome(
+        self, caller: Caller, appointment_id: str, body: bytes, *, if_match: str | None = None
+    ) -> Reply:
+        path = _path("appointments", appointment_id, "outcome")
+        return await self.call("PUT", path, caller, body=body, if_match=if_match)
+
     async def menu_items(self, caller: Caller, noun: str, query: Query) -> Reply:
         """``noun`` is ``meeting-types`` or ``bookables``."""
         return await self.call("GET", f"/internal/{noun}", caller, query=query)

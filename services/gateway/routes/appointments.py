@@ -16,9 +16,11 @@ from shared.contracts.api.appointments import (
     AppointmentView,
     CancelRequest,
     DriftRequest,
+    OutcomeRequest,
 )
 from shared.contracts.api.joining import JoinLinkRequest
 from shared.contracts.api.registering import AppointmentCreate
+from shared.contracts.booking import Outcome
 
 router = APIRouter(prefix="/appointments", tags=["appointments"])
 Me = Annotated[SignedIn, Depends(api_staff)]
@@ -44,6 +46,7 @@ async def list_appointments(
     start: Annotated[QueryInstant | None, Query(alias="from")] = None,
     end: Annotated[QueryInstant | None, Query(alias="to")] = None,
     status: AppointmentStatus | None = None,
+    outcome: Outcome | None = None,
     order: Literal["earliest", "latest"] = "earliest",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
@@ -53,6 +56,7 @@ async def list_appointments(
         "from": start.isoformat() if start else None,
         "to": end.isoformat() if end else None,
         "status": status.value if status else None,
+        "outcome": outcome.value if outcome else None,
         "order": order,
         "limit": str(limit),
         "cursor": cursor,
@@ -109,6 +113,15 @@ async def decide_drift(
     """What becomes of an entry that somebody changed directly in the calendar (V6); 409 where that is settled."""
     booking = parts_of(request).backends.booking
     return forward(await booking.decide_drift(me.caller(key), appointment_id, body_of(request), if_match=if_match))
+
+
+@router.put("/{appointment_id}/outcome", response_model=AppointmentView)
+async def record_outcome(
+    request: Request, appointment_id: str, me: Me, key: Key, if_match: IfMatch, asked: OutcomeRequest
+) -> Response:
+    """What became of it (H11). 409 ``already_canceled`` where it was cancelled, ``not_confirmed_yet`` of a request."""
+    booking = parts_of(request).backends.booking
+    return forward(await booking.record_outcome(me.caller(key), appointment_id, body_of(request), if_match=if_match))
 
 
 @router.delete("/{appointment_id}", response_model=AppointmentView)

@@ -24,7 +24,7 @@ from shared.contracts.api.fields import (
 from shared.contracts.api.menus import MenuRef, RevealView
 from shared.contracts.api.occurrences import GuestOccurrenceView, OccurrenceView
 from shared.contracts.api.page_guests import AnswerView, PageRefView, UtmView
-from shared.contracts.booking import DriftDecision, Kind, Visibility
+from shared.contracts.booking import DriftDecision, Kind, Outcome, Visibility
 from shared.contracts.drift import DriftKind, DriftSource
 from shared.contracts.zoom_issuer import MeetingErrorCode
 
@@ -55,16 +55,6 @@ class CalendarStatus(StrEnum):
     WRITTEN = "written"
     FAILED = "failed"
     NONE = "none"
-
-
-class Outcome(StrEnum):
-    """H11."""
-
-    SCHEDULED = "scheduled"
-    COMPLETED = "completed"
-    RESCHEDULED = "rescheduled"
-    NO_SHOW = "no_show"
-    CANCELED = "canceled"
 
 
 class AttendeeView(View):
@@ -171,6 +161,14 @@ class CancelRequest(Request):
     message: Message = ""
 
 
+class OutcomeRequest(Request):
+    """``canceled`` cancels an appointment that is not over yet, as ``DELETE`` does; of one that is over it says that it
+    did not take place, and nobody is told. Moving an appointment makes it ``scheduled`` again (H11).
+    """
+
+    outcome: Outcome
+
+
 class DriftRequest(Request):
     """Put the calendar's entry back as it was written, or have the appointment follow it."""
 
@@ -233,6 +231,8 @@ class AppointmentView(View):
     calendar: CalendarView
     reception_code: str | None
     outcome: Outcome
+    suggested_outcome: Outcome | None = None
+    """``completed`` where its time has passed and nothing is recorded yet (H11)."""
     cancel_message: str
     confirmed_at: datetime
     updated_at: datetime

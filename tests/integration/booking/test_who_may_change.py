@@ -20,6 +20,7 @@ ROUTES: Mapping[tuple[str, str], Any] = {
     ("PUT", f"{ONE}/meeting"): LINK,
     ("DELETE", f"{ONE}/meeting"): None,
     ("POST", f"{ONE}/drift"): {"decision": "restore"},
+    ("PUT", f"{ONE}/outcome"): {"outcome": "completed"},
     ("POST", f"{ONE}/join-link"): {"revoke": True},
     ("PATCH", OCCURRENCE): {"end": a_slot_at(2, 13, minutes=30)["end"]},
     ("DELETE", OCCURRENCE): None,

@@ -1,0 +1,51 @@
+"""Staff record what became of an appointment (H11). Nothing follows from it: the revision stays, nobody is mailed."""
+
+from services.booking.model.appointment import Appointment
+from services.booking.model.outcomes import is_over
+from services.booking.problems import AlreadyCanceled, NotConfirmedYet
+from services.booking.store.bookings import BookingStore
+from services.booking.store.people import PeopleStore
+from services.booking.usecases.announce import Announcer
+from services.booking.usecases.change_appointment import CancelAppointment, person_of
+from shared import clock
+from shared.contracts.api.appointments import AppointmentStatus
+from shared.contracts.booking import Outcome, OutcomeRecorded
+from shared.contracts.envelope import Cause
+from shared.internal import Caller
+from shared.messaging.relay import Relay
+
+
+class RecordOutcome:
+    """``canceled`` cancels what is still to come, as ``DELETE`` does; of what is over it only says that it did not take
+    place. The same outcome again changes nothing. Raises ``StaleVersion``.
+    """
+
+    def __init__(
+        self, people: PeopleStore, store: BookingStore, cancel: CancelAppointment, announcer: Announcer, relay: Relay
+    ) -> None:
+        self._people = people
+        self._store = store
+        self._cancel = cancel
+        self._announcer = announcer
+        self._relay = relay
+
+    async def __call__(self, before: Appointment, outcome: Outcome, caller: Caller) -> Appointment:
+        if before.outcome is outcome:
+            return before
+        if before.status is AppointmentStatus.CANCELED:
+            raise AlreadyCanceled()
+        if before.status is AppointmentStatus.REQUESTED:
+            raise NotConfirmedYet()
+        if outcome is Outcome.CANCELED and not is_over(before, clock.now()):
+            return await self._cancel(before, "", caller)
+        changes = {
+            "outcome": outcome,
+            "updated_at": clock.now(),
+            "changed_by": await person_of(self._people, caller),
+        }
+        after = before.model_copy(update=changes)
+        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
+        waiting = self._announcer.of_appointment(OutcomeRecorded, after, cause, outcome=outcome)
+        await self._store.save_appointment(before, after, waiting)
+        self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
+        return after
