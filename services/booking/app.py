@@ -14,6 +14,7 @@ from services.booking.routes.joining import JoinRoutes
 from services.booking.routes.menus import MenuRoutes
 from services.booking.routes.occurrences import OccurrenceRoutes
 from services.booking.routes.page_guests import build_page_guest_routes
+from services.booking.routes.page_times import build_page_times_routes
 from services.booking.routes.pages import PageRoutes
 from services.booking.routes.proposals import ProposalRoutes
 from services.booking.routes.questions import build_question_routes
@@ -58,6 +59,7 @@ from services.booking.usecases.link_by_hand import ChangeLinkByHand
 from services.booking.usecases.links import Links
 from services.booking.usecases.mark_seen import MarkSeen
 from services.booking.usecases.page_slots import PageSlots
+from services.booking.usecases.page_times_of_staff import PageTimesOfStaff
 from services.booking.usecases.propose import ProposeSlots
 from services.booking.usecases.read_page import ReadPages
 from services.booking.usecases.record_effects import RecordEffects
@@ -270,6 +272,18 @@ def _page_guest_routes(
     ]
 
 
+def _page_routes(guard: Guard, stores: Stores, availability: Availability, links: Links) -> list[APIRouter]:
+    """Those of staff."""
+    read = ReadPages(stores.pages, stores.people, stores.menus)
+    bookings, choose = PageBookings(stores.bookings.appointments), ChooseMenu(stores.menus)
+    keep = KeepPages(stores.pages, stores.people, choose, bookings, stores.guards, new_slug)
+    know = KnowPage(availability, stores.guards, bookings)
+    return [
+        build_page_times_routes(guard, stores.pages, keep, PageTimesOfStaff(read, know)),
+        PageRoutes(guard, stores.pages, read, keep, links).router(),
+    ]
+
+
 def _other_routes(
     guard: Guard,
     settings: Settings,
@@ -287,20 +301,7 @@ def _other_routes(
             SuggestSlots(stores.people, availability, stale_after=settings.stale_after),
             ExplainClaims(stores.bookings, stores.guards),
         ),
-        PageRoutes(
-            guard,
-            stores.pages,
-            ReadPages(stores.pages, stores.people, stores.menus),
-            KeepPages(
-                stores.pages,
-                stores.people,
-                ChooseMenu(stores.menus),
-                PageBookings(stores.bookings.appointments),
-                stores.guards,
-                new_slug,
-            ),
-            links,
-        ).router(),
+        *_page_routes(guard, stores, availability, links),
         MenuRoutes(guard, stores.menus, keep_types, keep_bookables, follow).router(),
         build_question_routes(guard, stores.bookings, stores.guards),
         build_timeline_routes(guard, stores.bookings, stores.timeline),

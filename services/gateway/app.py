@@ -24,6 +24,7 @@ from services.gateway.subscribers import SERVICE, Subscribers
 from services.gateway.usecases.answer_once import AnswerOnce
 from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
+from services.gateway.usecases.explain_page import ExplainPageTime
 from services.gateway.usecases.explain_time import ExplainTime
 from services.gateway.usecases.invite import AcceptInvitation, InviteStaff, Inviting
 from services.gateway.usecases.passwords import Passwords
@@ -34,6 +35,7 @@ from services.gateway.usecases.rooms import Rooms
 from services.gateway.usecases.set_up import SetUp
 from services.gateway.usecases.sign_in import SignIn
 from services.gateway.usecases.staff_changes import AddStaff, ChangeStaff
+from services.gateway.usecases.times_in_mail import OfferTimes
 from shared import mongo
 from shared.messaging.relay import Relay
 from shared.runtime import Parts, make_broker, service_app
@@ -103,6 +105,8 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
         connections=Connections(backends, settings.public_url),
         calendar=ReadCalendar(backends, staff),
         explain=ExplainTime(backends, staff),
+        explain_page=ExplainPageTime(ExplainTime(backends, staff), staff),
+        offer_times=OfferTimes(backends.booking),
         rooms=Rooms(backends, staff),
         propose=Propose(backends, staff),
         preview=Preview(backends),

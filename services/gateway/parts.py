@@ -14,6 +14,7 @@ from services.gateway.store.sessions import SessionStore
 from services.gateway.store.staff import StaffStore
 from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
+from services.gateway.usecases.explain_page import ExplainPageTime
 from services.gateway.usecases.explain_time import ExplainTime
 from services.gateway.usecases.invite import AcceptInvitation, InviteStaff
 from services.gateway.usecases.passwords import Passwords
@@ -24,6 +25,7 @@ from services.gateway.usecases.rooms import Rooms
 from services.gateway.usecases.set_up import SetUp
 from services.gateway.usecases.sign_in import SignIn
 from services.gateway.usecases.staff_changes import AddStaff, ChangeStaff
+from services.gateway.usecases.times_in_mail import OfferTimes
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class GatewayParts:
     connections: Connections
     calendar: ReadCalendar
     explain: ExplainTime
+    explain_page: ExplainPageTime
+    offer_times: OfferTimes
     rooms: Rooms
     propose: Propose
     preview: Preview

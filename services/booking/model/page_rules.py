@@ -3,32 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
+
+from shared.contracts.api.page_times import TimeReason
 
 Minutes = tuple[int, int]
 """``[from, until)`` in minutes of a local day; 1440 ends it."""
 
 
-class Reason(StrEnum):
-    """Why a time is not offered (X11): of the page as a whole, or of one host."""
-
-    PAST = "past"
-    NOTICE = "notice"
-    HORIZON = "horizon"
-    STEP = "step"
-    DATE_OFF = "date_off"
-    DAILY_LIMIT = "daily_limit"
-    WEEKLY_LIMIT = "weekly_limit"
-    RESOURCE = "resource"
-    """The page's room, Zoom user or every seat is taken, or a host's own."""
-    OUTSIDE_HOURS = "outside_hours"
-    HOLIDAY = "holiday"
-    """Within the weekly hours, were it not a public holiday."""
-    BUSY = "busy"
-    CLAIMED = "claimed"
-    BUFFER = "buffer"
-    """Only a buffer meets busy or claimed time."""
-    UNREADABLE = "unreadable"
+Reason = TimeReason
 
 
 @dataclass(frozen=True)

@@ -65,11 +65,16 @@ class KeepPages:
         self._new_slug = new_slug
 
     async def make(self, wanted: PageCreate, caller: Caller, fingerprint: str) -> Page:
+        page = await self.draft(wanted, caller)
+        return await self._added(page, caller, fingerprint, own_slug=wanted.slug is not None)
+
+    async def draft(self, wanted: PageCreate, caller: Caller, before: Page | None = None) -> Page:
+        """As it would be made, or as ``before`` would become; nothing is kept."""
         now = clock.now()
         owner_id = wanted.owner_id or caller.staff_id
         given = {name: getattr(wanted, name) for name in PageCreate.model_fields}
         defaults: dict[str, Any] = {
-            "page_id": new_id("pag"),
+            "page_id": before.page_id if before else new_id("pag"),
             "organization_id": caller.organization_id,
             "owner_id": owner_id,
             "slug": wanted.slug or self._new_slug(wanted.title),
@@ -81,8 +86,8 @@ class KeepPages:
             "updated_at": now,
         }
         page = Page.model_validate(given | defaults)
-        await self._check(None, page, caller)
-        return await self._added(page, caller, fingerprint, own_slug=wanted.slug is not None)
+        await self._check(before, page, caller)
+        return page
 
     async def copy(self, original: Page, caller: Caller, fingerprint: str) -> Page:
         """A page of the caller's own, under another slug."""

@@ -45,7 +45,7 @@ class PageSlots:
         setting = await self._read.by_slug(slug)
         page = setting.page
         zone = asked.time_zone or page.time_zone
-        length, window = _length(page, asked.duration, language), window_of(asked, zone, language)
+        length, window = length_of(page, asked.duration, language), window_of(asked, zone, language)
         if not page.is_open:
             return [], zone
         return (await self._know(setting, window, length)).free(clock.now()), zone
@@ -76,8 +76,8 @@ def window_of(asked: SlotsQuery, zone: str, language: Language) -> Span:
     return Span(start_at, end_at)
 
 
-def _length(page: Page, minutes: int | None, language: Language) -> timedelta:
-    """The first where none was asked for."""
+def length_of(page: Page, minutes: int | None, language: Language) -> timedelta:
+    """The first where none was asked for. Raises 422."""
     if minutes is None:
         return timedelta(minutes=page.durations[0])
     if minutes not in page.durations:

@@ -1,12 +1,13 @@
 """Booking: proposals, appointments, the guest's side, and who is booked when."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from services.gateway.providers.answers import ClaimedRooms, ClaimList, ExplainedClaims, PreviewMaterial
 from services.gateway.providers.backend import Backend, Query, Reply
 from services.gateway.providers.caller import GuestCaller
+from shared.contracts.api.page_times import PageTimes, WhyMissing
 from shared.contracts.timeline import TimelinePage
 from shared.internal import Caller
 from shared.problem import NotFound
@@ -160,6 +161,18 @@ class Booking(Backend):
 
     async def delete_page(self, caller: Caller, page_id: str, *, if_match: str | None = None) -> Reply:
         return await self.call("DELETE", _path("pages", page_id), caller, if_match=if_match)
+
+    async def preview_page(self, caller: Caller, body: Mapping[str, object]) -> PageTimes:
+        """``body`` is a ``PagePreviewRequest``."""
+        return await self.read(PageTimes, "POST", "/internal/pages/preview", caller, body=body)
+
+    async def page_times(self, caller: Caller, page_id: str, query: Query) -> PageTimes:
+        """``query`` may name ``from``, ``to`` and ``duration``."""
+        return await self.read(PageTimes, "GET", _path("pages", page_id, "slots"), caller, query=query)
+
+    async def why_missing(self, caller: Caller, page_id: str, query: Query) -> WhyMissing:
+        """``query`` names ``at`` and perhaps ``duration``."""
+        return await self.read(WhyMissing, "GET", _path("pages", page_id, "explain"), caller, query=query)
 
     async def guest_page(self, guest: GuestCaller, slug: str) -> Reply:
         return await self.call("GET", _path("guest/page", slug), guest)

@@ -73,6 +73,23 @@ def a_guest_page(**changes: Any) -> dict[str, Any]:
 
 A_TIME = {"start": "2030-12-02T13:00:00+09:00", "end": "2030-12-02T13:30:00+09:00"}
 
+HOSTED_TIMES = {
+    "slots": [A_TIME | {"host_ids": ["stf_taro"]}],
+    "time_zone": "Asia/Tokyo",
+    "duration": 30,
+    "takes_requests": False,
+    "notices": [],
+    "why": None,
+}
+WHY_MISSING = {
+    "start": "2030-12-02T10:00:00+09:00",
+    "end": "2030-12-02T10:30:00+09:00",
+    "free": False,
+    "host_ids": [],
+    "reasons": ["daily_limit"],
+    "hosts": [{"staff_id": "stf_taro", "reasons": ["outside_hours"], "trouble": None}],
+}
+
 
 PAGES: dict[str, tuple[int, dict[str, Any]]] = {
     "GET /internal/pages?": (200, {"items": [a_page()], "next_cursor": None}),
@@ -81,6 +98,9 @@ PAGES: dict[str, tuple[int, dict[str, Any]]] = {
     "PATCH /internal/pages/pag_1": (200, a_page(version=2)),
     "DELETE /internal/pages/pag_1": (200, a_page(active=False, deleted=True)),
     "POST /internal/pages/pag_1/copy": (201, a_page(id="pag_2", slug="intro-2")),
+    "POST /internal/pages/preview": (200, HOSTED_TIMES | {"why": WHY_MISSING}),
+    "GET /internal/pages/pag_1/slots": (200, HOSTED_TIMES),
+    "GET /internal/pages/pag_1/explain": (200, WHY_MISSING),
     "GET /internal/guest/page/intro": (200, a_guest_page()),
     "GET /internal/guest/page/intro/slots": (200, {"slots": [A_TIME], "time_zone": "Asia/Tokyo"}),
     "GET /internal/guest/appointment/slots": (200, {"slots": [A_TIME], "time_zone": "Asia/Tokyo"}),
