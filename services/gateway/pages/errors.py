@@ -13,7 +13,7 @@ from services.gateway.pages.texts import text
 def render_problem(request: Request, status: int, body: Mapping[str, Any]) -> Response:
     """The problem's own words where they say more than the status does."""
     language = language_for(request)
-    if status == 404 and request.url.path.startswith(("/g/", "/j/")):
+    if status == 404 and request.url.path.startswith(("/g/", "/j/", "/p/", "/a/")):
         return unknown_link(request)
     if status == 404:
         heading, message = text(language, "common.not_found_heading"), text(language, "common.not_found_text")

@@ -188,7 +188,7 @@ async def _refused(
         form = replace(form, slot_id="")
         if not proposal.slots:
             sentence = text(language, f"guest.slot_taken_{'unreadable' if proposal.unreadable else 'none'}")
-    headers = _retry(retry_after)
+    headers = retry_headers(retry_after)
     return page(
         visit, proposal, form=form, errors=errors, problem=sentence, status=status, headers=headers, nearest=nearest
     )
@@ -207,21 +207,20 @@ SENTENCES: Mapping[str, str] = {
 
 
 def _later(visit: Visit, action: str, form: GuestForm, problem: TooManyRequests) -> Response:
-    """Asks nobody, and keeps what was typed for another try."""
     kept = {name: value for name, value in form.as_sent().items() if value}
-    values: dict[str, object] = {"action": f"{action}?{visit.query}", "kept": kept}
+    return later(visit.request, f"{action}?{visit.query}", kept, problem, here=visit.home())
+
+
+def later(request: Request, action: str, kept: Mapping[str, str], problem: TooManyRequests, *, here: str) -> Response:
+    """Asks nobody, and keeps what was typed for another try."""
+    values: dict[str, object] = {"action": action, "kept": kept}
+    language, headers = language_for(request), problem.headers
     return render(
-        visit.request,
-        "guest/later.html",
-        values,
-        language=visit.language,
-        status=problem.status,
-        headers=problem.headers,
-        here=visit.home(),
+        request, "guest/later.html", values, language=language, status=problem.status, headers=headers, here=here
     )
 
 
-def _retry(after: str | None) -> dict[str, str]:
+def retry_headers(after: str | None) -> dict[str, str]:
     return {"Retry-After": after} if after else {}
 
 
@@ -241,7 +240,7 @@ def page(
     reading = visit.reading(proposal, form.time_zone if form else "")
     if proposal.status is ProposalStatus.CONFIRMED and proposal.appointment is not None:
         template, values = "guest/confirmed.html", guest_view.confirmed(proposal, proposal.appointment, reading)
-        values |= {"already": already, "reload_url": visit.home()}
+        values |= {"already": already, "reload_url": visit.home(), "invite_url": f"/g/{visit.token}/invite.ics"}
     elif proposal.status is ProposalStatus.OPEN and proposal.slots:
         typed = Typed(form.slot_id, form.name, form.company, form.email) if form else None
         template, values = "guest/choose.html", guest_view.choosing(proposal, reading, typed, nearest)
@@ -273,21 +272,29 @@ def preview(request: Request, proposal: GuestProposalView) -> Response:
 
 def unknown_link(request: Request) -> Response:
     """The same for every link that is none, however wrong (G23)."""
-    return _nothing(request, 404, "unknown", "guest.unknown_heading", "guest.unknown_text")
+    return nothing(request, 404, "unknown", "guest.unknown_heading", "guest.unknown_text")
 
 
 def _unknown_or_down(visit: Visit, problem: BackendProblem) -> Response:
     if problem.status == 404:
         return unknown_link(visit.request)
-    headers = _retry(problem.retry_after)
-    return _nothing(visit.request, problem.status, "over", "common.error_heading", "common.error_text", headers)
+    headers = retry_headers(problem.retry_after)
+    return nothing(visit.request, problem.status, "over", "common.error_heading", "common.error_text", headers)
 
 
-def _nothing(
-    request: Request, status: int, mark: str, heading: str, explanation: str, headers: Mapping[str, str] | None = None
+def nothing(
+    request: Request,
+    status: int,
+    mark: str,
+    heading: str,
+    explanation: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    organization: str = "",
 ) -> Response:
     """A page without a proposal."""
     language = language_for(request)
     values: dict[str, object] = {"hosts": [], "can_ask": False, "asked_at": "", "problem": ""}
-    values |= {"mark": mark, "heading": text(language, heading), "explanation": text(language, explanation)}
+    values |= {"mark": mark, "heading": text(language, heading), "organization": organization}
+    values |= {"explanation": text(language, explanation)}
     return render(request, "guest/over.html", values, language=language, status=status, headers=headers)

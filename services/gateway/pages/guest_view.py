@@ -134,14 +134,20 @@ def over(proposal: GuestProposalView, reading: Reading) -> dict[str, object]:
 
 def confirmed(proposal: GuestProposalView, appointment: GuestAppointmentView, reading: Reading) -> dict[str, object]:
     """What was confirmed (R23), or that it was cancelled since."""
+    return {**frame(proposal, reading), **settled(appointment, reading)}
+
+
+def settled(appointment: GuestAppointmentView, reading: Reading) -> dict[str, object]:
+    """An appointment as its guest sees it, however it came about."""
     language = reading.language
     canceled = appointment.status is AppointmentStatus.CANCELED
     told_at = None if canceled else appointment.link_at
-    state = "canceled" if canceled else "confirmed"
+    state = str(appointment.status)
     email = masked_address(appointment.guest.email)
     key = "guest.confirmed_text_plain" if state == "confirmed" and not email else f"guest.{state}_text"
     return {
-        **frame(proposal, reading),
+        "organization": appointment.organization_name,
+        "kind": kind_word(appointment.kind, language),
         "appointment": appointment,
         **_when(appointment, reading),
         "series": None if canceled else guest_series(appointment, reading.zone, reading.at, language),
@@ -150,15 +156,16 @@ def confirmed(proposal: GuestProposalView, appointment: GuestAppointmentView, re
         "meeting": appointment.meeting,
         "guidance": "" if canceled else appointment.guidance,
         "canceled": canceled,
-        "waiting": not canceled and (appointment.meeting.status is MeetingStatus.PENDING or told_at is not None),
+        "waiting": state == "confirmed"
+        and (appointment.meeting.status is MeetingStatus.PENDING or told_at is not None),
         "told_at": times.moment(told_at, reading.zone, language) if told_at else "",
         "way": appointment.place,
         "way_url": appointment.place if _is_url(appointment.place) else "",
-        "mark": "over" if canceled else "done",
+        "mark": "done" if state == "confirmed" else "over" if canceled else "asked",
         "heading": text(language, f"guest.{state}_heading"),
-        "explanation": text(language, key, email=email, organization=proposal.organization_name),
+        "explanation": text(language, key, email=email, organization=appointment.organization_name),
         "email": email,
-        "add_to": None if canceled else add_to_calendar.links(appointment),
+        "add_to": add_to_calendar.links(appointment) if state == "confirmed" else None,
         "cancel_message": appointment.cancel_message if canceled else "",
     }
 

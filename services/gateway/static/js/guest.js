@@ -2,6 +2,7 @@
 // chosen, and waits for the link.
 import { enableCopying } from "./copying.js";
 import { follow } from "./live.js";
+import { forgetTyped, keepTyped } from "./typed.js";
 
 document.documentElement.classList.add("scripted");
 enableCopying(document);
@@ -19,14 +20,18 @@ const confirmed = document.querySelector("[data-confirmed-zone]");
 if (confirmed) {
   const own = ownZone();
   const url = new URL(location.href);
-  if (own && !url.searchParams.has("tz") && own !== confirmed.dataset.confirmedZone) {
-    url.searchParams.set("tz", own);
+  const { zoneName } = confirmed.dataset;
+  if (own && !url.searchParams.has(zoneName) && own !== confirmed.dataset.confirmedZone) {
+    url.searchParams.set(zoneName, own);
     location.replace(url);
   }
 }
 
 const meeting = document.querySelector("#meeting[data-waiting]");
 if (meeting) waitForLink(Date.now());
+
+if (form?.dataset.typed) keepTyped(form);
+if (document.querySelector("[data-booked]")) forgetTyped();
 
 const buttons = () => [...(form?.elements ?? [])].filter(({ type }) => type === "submit");
 form?.addEventListener("submit", (event) => {

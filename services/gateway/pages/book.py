@@ -1,0 +1,147 @@
+"""A scheduling page as guests use it (H5): times, then the form, then the appointment's own page. Every step is an
+address that GET may open (G7); what was typed goes along in the form.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.gateway.edge.forwarding import idempotency_key
+from services.gateway.edge.limits import TooManyRequests
+from services.gateway.pages.book_steps import Said, Steps
+from services.gateway.pages.booking_form import BookingForm
+from services.gateway.pages.guest import later, retry_headers
+from services.gateway.pages.page_visit import PageVisit
+from services.gateway.pages.rendering import render
+from services.gateway.pages.slots_left import slots_left
+from services.gateway.pages.texts import text
+from services.gateway.pages.typed import given
+from services.gateway.providers.backend import BackendProblem
+from shared.contracts.api.page_guests import GuestPageView
+from shared.problem import Problem
+
+router = APIRouter()
+SENTENCES: Mapping[str, str] = {
+    "calendar_unreadable": "guest.unreadable",
+    "idempotency_key_invalid": "common.expired_form",
+    "idempotency_key_reused": "common.expired_form",
+}
+"""What else can come is temporary."""
+_SAFE_URLS = ("https://", "http://")
+
+
+def _visit(request: Request, slug: str) -> PageVisit:
+    return PageVisit.of(request, slug, f"/p/{slug}")
+
+
+async def _steps(visit: PageVisit, form: BookingForm) -> Steps:
+    """Raises ``BackendProblem``."""
+    page = (await visit.parts.backends.booking.guest_page(visit.caller(), visit.place)).read(GuestPageView)
+    return Steps(visit, page, form)
+
+
+@router.get("/p/{slug}")
+async def show(request: Request, slug: str) -> Response:
+    return await _shown(_visit(request, slug), BookingForm())
+
+
+@router.post("/p/{slug}/choose")
+async def choose(request: Request, slug: str) -> Response:
+    """Any step with what was typed; changes nothing."""
+    visit, form = _visit(request, slug), await request.form()
+    visit = replace(visit, pick=visit.pick.in_zone(given(form, "time_zone")))
+    return await _shown(visit, BookingForm.of(form))
+
+
+@router.get("/p/{slug}/choose")
+async def leave_step(request: Request, slug: str) -> Response:
+    visit = _visit(request, slug)
+    return RedirectResponse(visit.pick.url(visit.path), status_code=303)
+
+
+@router.post("/p/{slug}")
+async def book(request: Request, slug: str) -> Response:
+    visit = _visit(request, slug)
+    visit.parts.csrf.check_origin(request)
+    form = BookingForm.of(await request.form())
+    visit = replace(visit, pick=replace(visit.pick, start=form.start))
+    try:
+        async with visit.parts.limits.guest(request, token=slug, confirms=True):
+            idempotency_key(form.key)
+            return await _booked(await _steps(visit, form))
+    except TooManyRequests as problem:
+        here = visit.pick.url(visit.path)
+        return later(request, here, form.repeated(), problem, here=here)
+    except BackendProblem as problem:
+        return await _refused(visit, form, problem)
+    except Problem as problem:
+        return await _refused(visit, form, BackendProblem(problem.status, problem.body(visit.language)))
+
+
+async def _booked(steps: Steps) -> Response:
+    """Raises ``BackendProblem``."""
+    visit, form, page = steps.visit, steps.form, steps.page
+    if not page.active:
+        return steps.closed(410)
+    body = form.body(page.questions, steps.minutes, visit.pick.utm, steps.zone, visit.language)
+    errors = form.errors(body, page.questions, visit.language)
+    if form.start is None:
+        return await steps.times(Said(text(visit.language, "guest.choose_first"), status=422))
+    if errors:
+        return steps.details([steps.chosen(form.start)], Said(errors=errors, status=422))
+    reply = await visit.parts.backends.booking.book(visit.caller(key=form.key), visit.place, orjson.dumps(body))
+    return _led_on(steps, reply.json())
+
+
+def _led_on(steps: Steps, made: Mapping[str, Any]) -> Response:
+    """To the appointment's own page; where it is paid first, to the checkout by a page, since a redirect after a form
+    would be stopped by our own form-action.
+    """
+    visit = steps.visit
+    checkout = str(made.get("checkout_url") or "")
+    if checkout.startswith(_SAFE_URLS):
+        values = {"url": checkout, "organization": steps.page.organization}
+        return render(visit.request, "guest/checkout.html", values, language=visit.language, here=visit.path)
+    path = urlsplit(str(made.get("manage_url", ""))).path or visit.path
+    return RedirectResponse(visit.pick.onward(path), status_code=303)
+
+
+async def _shown(visit: PageVisit, form: BookingForm) -> Response:
+    async with visit.parts.limits.guest(visit.request, token=visit.place):
+        try:
+            return await (await _steps(visit, form)).next()
+        except BackendProblem as problem:
+            return visit.unknown_or_down(problem)
+
+
+async def _refused(visit: PageVisit, form: BookingForm, problem: BackendProblem) -> Response:
+    """The step again with what was typed, a kind sentence, and the nearest times that remain (X12)."""
+    try:
+        steps = await _steps(visit, form)
+        if problem.status == 404 or form.start is None:
+            return visit.unknown_or_down(problem)
+        return await _again(steps, form.start, problem)
+    except BackendProblem as down:
+        return visit.unknown_or_down(down)
+
+
+async def _again(steps: Steps, start: datetime, problem: BackendProblem) -> Response:
+    language, headers = steps.visit.language, retry_headers(problem.retry_after)
+    if problem.code == "page_closed":
+        return steps.closed(problem.status)
+    if problem.code == "slot_taken":
+        left = slots_left(problem)
+        said = Said(text(language, f"page_guests.slot_taken{'' if left else '_none'}"), status=problem.status)
+        return steps.details(left, said) if left else await steps.times(said)
+    errors = steps.form.errors_from(problem.errors, steps.page.questions, language) if problem.status == 422 else {}
+    sentence = errors.pop("", None) or ("" if errors else text(language, SENTENCES.get(problem.code, "guest.failed")))
+    said = Said(sentence, errors, problem.status, headers)
+    if any(str(item["pointer"]).startswith(("/start", "/duration")) for item in problem.errors):
+        return await steps.times(said)
+    return steps.details([steps.chosen(start)], said)

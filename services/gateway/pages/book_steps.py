@@ -1,0 +1,124 @@
+"""The steps of a booking as pages (H5): times to choose from, then the form. What was typed goes along in hidden fields
+of a form, so that no address holds it.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from fastapi import Response
+
+from services.gateway.pages import page_view, times
+from services.gateway.pages.booking_form import ANSWER, BookingForm
+from services.gateway.pages.guest import nothing
+from services.gateway.pages.page_visit import PageVisit
+from services.gateway.pages.picker import Offer, picker_of
+from services.gateway.pages.texts import text
+from shared.contracts.api.page_guests import GuestPageView, PageSlotView
+
+_NO_FORM = BookingForm()
+
+
+@dataclass(frozen=True)
+class Said:
+    """Above a step: why the guest sees it again."""
+
+    problem: str = ""
+    errors: Mapping[str, str] | None = None
+    status: int = 200
+    headers: Mapping[str, str] | None = None
+
+
+_NOTHING = Said()
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Of one page for one visit. ``form`` is what was typed so far."""
+
+    visit: PageVisit
+    page: GuestPageView
+    form: BookingForm = _NO_FORM
+
+    @property
+    def zone(self) -> str:
+        return times.zone_or(self.visit.pick.time_zone, self.page.time_zone)
+
+    @property
+    def minutes(self) -> int:
+        return page_view.duration_of(self.page, self.visit.pick)
+
+    @property
+    def action(self) -> str:
+        """Links of a plain visit; what was typed needs buttons."""
+        return self.visit.path + ("/choose" if self.form.is_begun else "")
+
+    def offer(self) -> Offer:
+        visit = self.visit
+        ask = partial(visit.parts.backends.booking.page_slots, visit.caller(), visit.place)
+        return Offer(ask, self.action, visit.pick, self.zone, self.page.time_zone, visit.language, self.minutes)
+
+    async def next(self) -> Response:
+        """The form where a time was chosen that is still to be had, else the times of its day."""
+        start = self.visit.pick.start
+        if not self.page.active:
+            return self.closed()
+        if start is None:
+            return await self.times()
+        slot = await self.offer().slot_at(start)
+        if slot is not None:
+            return self.details([slot])
+        return await self.times(Said(text(self.visit.language, "page_guests.not_offered")))
+
+    async def times(self, said: Said = _NOTHING) -> Response:
+        visit, offer = self.visit, self.offer()
+        durations = [
+            (page_view.duration_words(minutes, visit.language), offer.url(duration=minutes, start=None), minutes)
+            for minutes in self.page.durations
+        ]
+        values = {
+            **page_view.frame(self.page, visit.language),
+            "picker": await picker_of(offer),
+            "durations": durations if len(durations) > 1 else [],
+            "minutes": self.minutes,
+            "kept": self.form.as_sent(),
+            "problem": said.problem,
+        }
+        return self._show("guest/page_times.html", values, said)
+
+    def details(self, slots: Sequence[PageSlotView], said: Said = _NOTHING) -> Response:
+        """Of several times the guest chooses one, nearest first; of one it is said which it is."""
+        visit, pick, reading = self.visit, self.visit.pick, self.visit.reading(self.zone)
+        choices = [page_view.choice_of(slot, self.page.time_zone, reading) for slot in slots]
+        start = slots[0].start if len(slots) == 1 else None
+        values = {
+            **page_view.frame(self.page, visit.language),
+            "choices": choices,
+            "single": start is not None,
+            "choices_zone": times.zone_label(self.zone, slots[0].start, visit.language),
+            "length": page_view.duration_words(self.minutes, visit.language),
+            "questions": self.page.questions,
+            "prefix": ANSWER,
+            "typed": self.form,
+            "form_key": secrets.token_urlsafe(16),
+            "action": pick.url(visit.path, start=start),
+            "back": pick.url(f"{visit.path}/choose", start=None),
+            "errors": dict(said.errors or {}),
+            "problem": said.problem or (text(visit.language, "guest.fix") if said.errors else ""),
+            "place": visit.place,
+        }
+        return self._show("guest/page_details.html", values, said)
+
+    def chosen(self, start: datetime) -> PageSlotView:
+        """The time that was chosen, before booking says more of it."""
+        return PageSlotView(start=start, end=start + timedelta(minutes=self.minutes))
+
+    def closed(self, status: int = 200) -> Response:
+        heading, explanation = "page_guests.closed_heading", "page_guests.closed_text"
+        return nothing(self.visit.request, status, "over", heading, explanation, organization=self.page.organization)
+
+    def _show(self, template: str, values: Mapping[str, object], said: Said) -> Response:
+        here = self.visit.pick.url(self.visit.path)
+        return self.visit.show(template, values, zone=self.zone, here=here, status=said.status, headers=said.headers)
