@@ -8,6 +8,7 @@ from faststream.rabbit import RabbitBroker
 from services.booking.providers.calendar_look import CalendarLook
 from services.booking.routes.appointments import AppointmentRoutes
 from services.booking.routes.calendar import build_calendar_routes
+from services.booking.routes.contacts import ContactRoutes
 from services.booking.routes.guest_appointments import build_guest_appointment_routes
 from services.booking.routes.guests import build_guest_routes
 from services.booking.routes.joining import JoinRoutes
@@ -23,6 +24,7 @@ from services.booking.routes.versions import Writes
 from services.booking.settings import Settings
 from services.booking.store.bookings import BookingStore
 from services.booking.store.coming import ComingAppointments
+from services.booking.store.guest_history import GuestHistory
 from services.booking.store.join_links import JoinLinks
 from services.booking.store.page_bookings import PageBookings
 from services.booking.store.stores import Stores
@@ -51,8 +53,10 @@ from services.booking.usecases.follow_zoom_user import FollowZoomUser
 from services.booking.usecases.guest_changes import GuestChanges
 from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.join import JoinMeeting
+from services.booking.usecases.keep_contacts import KeepContacts
 from services.booking.usecases.keep_menus import KeepBookables, KeepMeetingTypes
 from services.booking.usecases.keep_pages import KeepPages, new_slug
+from services.booking.usecases.know_contacts import KnowContacts
 from services.booking.usecases.know_page import KnowPage
 from services.booking.usecases.leave_disabled import LeaveDisabled
 from services.booking.usecases.link_by_hand import ChangeLinkByHand
@@ -179,6 +183,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
             uses.follow_zoom_user,
             uses.leave_disabled,
             RecordTimeline(stores.timeline),
+            KnowContacts(stores.contacts, GuestHistory(stores.bookings)),
             guests,
         ).router(),
         workers=[DueWorker("proposals", stores.bookings.proposals, attend)],
@@ -304,5 +309,8 @@ def _other_routes(
         *_page_routes(guard, stores, availability, links),
         MenuRoutes(guard, stores.menus, keep_types, keep_bookables, follow).router(),
         build_question_routes(guard, stores.bookings, stores.guards),
+        ContactRoutes(
+            guard, stores.contacts, GuestHistory(stores.bookings), KeepContacts(stores.contacts, stores.people)
+        ).router(),
         build_timeline_routes(guard, stores.bookings, stores.timeline),
     ]

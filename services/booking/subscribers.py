@@ -18,6 +18,7 @@ from services.booking.store.people import PeopleStore
 from services.booking.store.rooms import RoomStore
 from services.booking.usecases.drop_slots import DropFilledSlots, DropTakenSlots
 from services.booking.usecases.follow_zoom_user import FollowZoomUser
+from services.booking.usecases.know_contacts import KnowContacts
 from services.booking.usecases.leave_disabled import LeaveDisabled
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
@@ -88,6 +89,7 @@ class Subscribers:
         follow_zoom_user: FollowZoomUser,
         leave_disabled: LeaveDisabled,
         timeline: RecordTimeline,
+        contacts: KnowContacts,
         guests: GuestsFirst,
     ) -> None:
         self._people = people
@@ -100,6 +102,7 @@ class Subscribers:
         self._follow_zoom_user = follow_zoom_user
         self._leave_disabled = leave_disabled
         self._timeline = timeline
+        self._contacts = contacts
         self._guests = guests
 
     def router(self) -> RabbitRouter:
@@ -231,14 +234,17 @@ class Subscribers:
     async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
         await self._timeline(event)
         await self._drop_taken(event.organizationid, event.subject, event.cause())
+        await self._contacts.follow(event.organizationid, event.data)
 
     async def on_appointment_rescheduled(self, event: CloudEvent[AppointmentRescheduled]) -> None:
         await self._timeline(event)
         await self._drop_taken(event.organizationid, event.subject, event.cause())
+        await self._contacts.follow(event.organizationid, event.data)
 
     async def on_appointment_changed(self, event: CloudEvent[AppointmentChanged]) -> None:
         await self._timeline(event)
         await self._drop_taken(event.organizationid, event.subject, event.cause())
+        await self._contacts.follow(event.organizationid, event.data)
 
     async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
         await self._timeline(event)

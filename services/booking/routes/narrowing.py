@@ -13,5 +13,6 @@ async def narrowing(
     staff_id: Annotated[str, Query(max_length=100)] = "",
     kind: Kind | None = None,
     troubled: bool = False,
+    campaign: Annotated[str, Query(max_length=255)] = "",
 ) -> Narrowing:
-    return Narrowing(q, staff_id, kind, troubled)
+    return Narrowing(q, staff_id, kind, troubled, campaign)

@@ -54,6 +54,10 @@ class AlreadyMade(Exception):
 
 
 RECURRING = {"series.rrule": {"$gt": ""}}
+_OF_CONTACT = [
+    IndexModel([("contact_id", ASCENDING), ("_id", DESCENDING)], name="made_by_contact"),
+    IndexModel([("contact_id", ASCENDING), ("start_at", DESCENDING), ("_id", DESCENDING)], name="of_contact"),
+]
 _BOOKED = {"bookable_id": {"$gt": ""}}
 _ORGANIZATION = ("organization_id", ASCENDING)
 _OF_PROPOSALS = [
@@ -87,6 +91,7 @@ _OF_APPOINTMENTS = [
     IndexModel([("meeting_type.meeting_type_id", ASCENDING)], name="of_type", sparse=True),
     IndexModel([("bookable_id", ASCENDING)], name="of_bookable", partialFilterExpression=_BOOKED),
     OF_PAGE,
+    *_OF_CONTACT,
     ONCE,
     IndexModel(
         [_ORGANIZATION, ("reception_day", ASCENDING), ("reception_code", ASCENDING)],

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.booking.model.appointment import Appointment
+from services.booking.model.contact import contact_id_of
 from services.booking.model.proposal import Proposal
 from shared import clock
 from shared.crypto import KeyRing
@@ -10,7 +11,7 @@ from shared.messaging import outbox
 from shared.mongo import Document
 
 PROPOSAL = {outbox.FIELD: 0, "lease": 0, "due_at": 0}
-APPOINTMENT = {outbox.FIELD: 0, "reception_day": 0, "occurrences": 0}
+APPOINTMENT = {outbox.FIELD: 0, "reception_day": 0, "occurrences": 0, "contact_id": 0}
 PROPOSAL_PLACE = "proposals/{}/place"
 APPOINTMENT_PLACE = "appointments/{}/place"
 """To which ``place`` is bound at rest."""
@@ -39,11 +40,12 @@ class Documents:
 
     def appointment_state(self, appointment: Appointment) -> Document:
         """``reception_day`` keeps codes of live visits of a day apart (V7); ``occurrences`` are for lists by time
-        (E6).
+        (E6); ``contact_id`` is whose history it belongs to (H7).
         """
         state = appointment.model_dump(exclude={"appointment_id", *_APART})
         live = appointment.is_live and appointment.reception_code is not None
         state["reception_day"] = appointment.local_day if live else None
+        state["contact_id"] = contact_id_of(appointment.organization_id, appointment.guest)
         if appointment.series is not None:
             state["occurrences"] = [one.model_dump(include={"start_at", "end_at"}) for one in appointment.occurrences]
         return self._closed(state, APPOINTMENT_PLACE.format(appointment.appointment_id))

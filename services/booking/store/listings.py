@@ -32,22 +32,25 @@ _MOST_WORDS = 8
 @dataclass(frozen=True)
 class Narrowing:
     """What a list is narrowed to: all of ``words`` stand in title or guest, ``staff_id`` takes part, something failed
-    or waits. What is empty narrows nothing.
+    or waits, the link that led to the booking was of ``campaign`` (H6). What is empty narrows nothing.
     """
 
     words: str = ""
     staff_id: str = ""
     kind: Kind | None = None
     troubled: bool = False
+    campaign: str = ""
 
     def conditions(self, caller: Caller) -> list[Condition]:
         found: list[Condition] = [{"organization_id": caller.organization_id}]
         if words := self.words.split()[:_MOST_WORDS]:
-            found += [*(_found_by(word) for word in words), *_visible(caller)]
+            found += [*(_found_by(word) for word in words), *visible_to(caller)]
         if self.staff_id:
             found.append(_takes_part(self.staff_id))
         if self.kind is not None:
             found.append({"kind": self.kind})
+        if self.campaign:
+            found += [{"utm.campaign": self.campaign}, *visible_to(caller)]
         if self.troubled:
             found.append(_MAY_BE_TROUBLED)
         return found
@@ -208,7 +211,7 @@ def _found_by(word: str) -> Condition:
     return {"$or": [{field: pattern} for field in _SEARCHED]}
 
 
-def _visible(caller: Caller) -> Sequence[Condition]:
+def visible_to(caller: Caller) -> Sequence[Condition]:
     if caller.is_admin:
         return []
     takes_part = _takes_part(caller.staff_id)["$or"]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.booking.store.bookings import BookingStore
+from services.booking.store.contacts import ContactStore
 from services.booking.store.documents import Documents
 from services.booking.store.guards import Guards
 from services.booking.store.menus import MenuStore
@@ -25,6 +26,7 @@ class Stores:
     timeline: TimelineStore
     menus: MenuStore
     pages: PageStore
+    contacts: ContactStore
 
     @property
     def indexes(self) -> dict[Collection, list[IndexModel]]:
@@ -36,6 +38,7 @@ class Stores:
             **self.timeline.indexes,
             **self.menus.indexes,
             **self.pages.indexes,
+            **self.contacts.indexes,
         }
 
     @classmethod
@@ -50,4 +53,5 @@ class Stores:
             TimelineStore(database),
             MenuStore(database, ring),
             PageStore(database),
+            ContactStore(database),
         )

@@ -174,6 +174,20 @@ class Booking(Backend):
         """``query`` names ``at`` and perhaps ``duration``."""
         return await self.read(WhyMissing, "GET", _path("pages", page_id, "explain"), caller, query=query)
 
+    async def contacts(self, caller: Caller, query: Query) -> Reply:
+        return await self.call("GET", "/internal/contacts", caller, query=query)
+
+    async def contact(self, caller: Caller, contact_id: str) -> Reply:
+        return await self.call("GET", _path("contacts", contact_id), caller)
+
+    async def change_contact(
+        self, caller: Caller, contact_id: str, body: bytes, *, if_match: str | None = None
+    ) -> Reply:
+        return await self.call("PATCH", _path("contacts", contact_id), caller, body=body, if_match=if_match)
+
+    async def delete_contact(self, caller: Caller, contact_id: str, *, if_match: str | None = None) -> Reply:
+        return await self.call("DELETE", _path("contacts", contact_id), caller, if_match=if_match)
+
     async def guest_page(self, guest: GuestCaller, slug: str) -> Reply:
         return await self.call("GET", _path("guest/page", slug), guest)
 

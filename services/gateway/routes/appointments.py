@@ -48,6 +48,7 @@ async def list_appointments(
     status: AppointmentStatus | None = None,
     outcome: Outcome | None = None,
     order: Literal["earliest", "latest"] = "earliest",
+    campaign: Annotated[str, Query(max_length=255, description="`utm_campaign` of the link (H6).")] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
@@ -58,6 +59,7 @@ async def list_appointments(
         "status": status.value if status else None,
         "outcome": outcome.value if outcome else None,
         "order": order,
+        "campaign": campaign,
         "limit": str(limit),
         "cursor": cursor,
     }

@@ -19,6 +19,7 @@ from services.booking.model.cells import bitset_of
 from services.booking.model.spans import Span
 from services.booking.providers.calendar_look import UNREADABLE, BusyEntry, Looked, LookStatus
 from services.booking.settings import Settings
+from services.booking.store.guest_history import GuestHistory
 from services.booking.store.stores import Stores
 from services.booking.subscribers import SERVICE, Subscribers
 from services.booking.usecases.announce import Announcer
@@ -27,6 +28,7 @@ from services.booking.usecases.availability import Availability
 from services.booking.usecases.drop_slots import DropFilledSlots, DropSlots, DropTakenSlots
 from services.booking.usecases.end_proposal import ExpireProposal
 from services.booking.usecases.few_slots import FewSlots
+from services.booking.usecases.know_contacts import KnowContacts
 from services.booking.usecases.links import Links
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
@@ -271,6 +273,7 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
         uses.follow_zoom_user,
         uses.leave_disabled,
         RecordTimeline(stores.timeline),
+        KnowContacts(stores.contacts, GuestHistory(stores.bookings)),
         GuestsFirst(),
     )
     attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
