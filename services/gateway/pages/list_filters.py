@@ -79,12 +79,12 @@ async def filters_of(request: Request, signed_in: SignedIn, path: str, tab: tupl
         tab,
         narrowing,
         asked.get("cursor", ""),
-        people=await _people(request, signed_in, narrowing.staff_id),
+        people=await people_to_choose(request, signed_in, narrowing.staff_id),
         kinds=[(one.value, staff_kind_word(one, language)) for one in offered],
     )
 
 
-async def _people(request: Request, signed_in: SignedIn, chosen: str) -> list[tuple[str, str]]:
+async def people_to_choose(request: Request, signed_in: SignedIn, chosen: str) -> list[tuple[str, str]]:
     """The reader first, then colleagues, and who is chosen although disabled."""
     me, staff = signed_in.staff, parts_of(request).staff
     found = await staff.search(signed_in.organization.id, "", after="", limit=_MOST_PEOPLE, disabled=False)

@@ -23,6 +23,9 @@ from services.gateway.pages import (
     proposals,
     propose,
     schedules,
+    scheduling,
+    scheduling_editor,
+    scheduling_times,
     session,
     settings,
     setup,
@@ -61,6 +64,9 @@ def build_pages_router() -> APIRouter:
         mail_templates,
         members,
         menus,
+        scheduling_times,
+        scheduling_editor,
+        scheduling,
         account,
     ):
         router.include_router(module.router)
