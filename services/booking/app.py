@@ -233,7 +233,7 @@ def _routes(
         build_guest_routes(
             guard,
             GuestPage(people, store, stores.pages, availability, links, ring),
-            ConfirmSlot(store, availability, announcer, relay, new_reception_code, drop, links),
+            ConfirmSlot(store, availability, announcer, relay, new_reception_code, drop, links, stores.people),
             AskForNewSlots(store, announcer, relay, turns),
             MarkSeen(store),
             guests,
@@ -257,7 +257,9 @@ def _page_guest_routes(
     read = ReadPages(stores.pages, stores.people, stores.menus)
     know = KnowPage(availability, stores.guards, PageBookings(stores.bookings.appointments))
     slots, take_seat = PageSlots(read, know), TakeSeat(stores.menus, stores.guards)
-    book = BookOnPage(read, know, slots, stores.bookings, take_seat, announcer, relay, links, new_reception_code)
+    book = BookOnPage(
+        read, know, slots, stores.bookings, take_seat, announcer, relay, links, new_reception_code, stores.people
+    )
     page = GuestPage(stores.people, stores.bookings, stores.pages, availability, links, ring)
     changes = GuestChanges(
         stores.bookings,

@@ -184,6 +184,15 @@ class PageClosed(Problem):
     en = "This page takes no bookings at the moment."
 
 
+class OutsideSandbox(Problem):
+    """H14."""
+
+    code, status = "sandbox_organization", 422
+    pointer = "/guest/email"
+    ja = "この会社はテスト用(サンドボックス)です。お客様として予約できるのは、この会社の社員のメールアドレスだけです。"
+    en = "This is a sandbox organization: only email addresses of its own staff can book."
+
+
 class ChangeNotAllowed(Problem):
     """The page has switched it off (H10), or it was booked on none."""
 

@@ -50,7 +50,9 @@ class MailLinks(StrEnum):
 
 
 class Organization(_Record):
-    """The tenant. ``reminder_time`` is local ``HH:MM`` in ``time_zone`` (R27), ``minimum_slots`` is X10's."""
+    """The tenant. ``reminder_time`` is local ``HH:MM`` in ``time_zone`` (R27), ``minimum_slots`` is X10's, ``sandbox``
+    H14's.
+    """
 
     id: str
     version: int = 1
@@ -65,6 +67,7 @@ class Organization(_Record):
     minimum_slots: int = 1
     mail_links: MailLinks = MailLinks.RAW
     count_deletions: bool = False
+    sandbox: bool = False
 
 
 class CalendarView(StrEnum):

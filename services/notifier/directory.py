@@ -31,6 +31,12 @@ class Directory:
         rows = await self.staff.find({"_id": {"$in": list(staff_ids)}}).to_list(None)
         return {row["_id"]: StaffMember.model_validate(row) for row in rows}
 
+    async def addresses(self, organization_id: str) -> list[str]:
+        """Of all staff who are not disabled, as they were told."""
+        query = {"organization_id": organization_id, "disabled": False}
+        rows = await self.staff.find(query, {"person.email": 1}).to_list(None)
+        return [row["person"]["email"] for row in rows]
+
     async def administrators(self, organization_id: str) -> list[StaffMember]:
         query = {"organization_id": organization_id, "role": "admin", "disabled": False}
         rows = await self.staff.find(query).sort("_id", ASCENDING).to_list(None)

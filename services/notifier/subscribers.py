@@ -101,6 +101,7 @@ class Subscribers:
                 locale=data.locale,
                 mail_format=data.mail_format,
                 mail_links=data.mail_links,
+                sandbox=data.sandbox,
             )
         )
 

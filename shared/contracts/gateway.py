@@ -8,7 +8,8 @@ class OrganizationChanged(EventData, routing_key="gateway.organization_changed.v
     """An organization was made or its settings changed; carries all of them. ``reminder_time`` is local ``HH:MM``;
     staff are asked for more where fewer open slots than ``minimum_slots`` remain of a proposal (X10). ``mail_links``
     says what mails tell of a web meeting (X9): ``raw`` its own URL, ID and passcode, ``own`` our link, or ``both``.
-    With ``count_deletions`` Zoom counts deletions of meetings too (C4).
+    With ``count_deletions`` Zoom counts deletions of meetings too (C4). A ``sandbox`` organization books only with its
+    own staff and mails nobody else (H14).
     """
 
     name: str
@@ -22,6 +23,7 @@ class OrganizationChanged(EventData, routing_key="gateway.organization_changed.v
     minimum_slots: int = 1
     mail_links: str = "raw"
     count_deletions: bool = False
+    sandbox: bool = False
 
 
 class StaffChanged(EventData, routing_key="gateway.staff_changed.v1"):

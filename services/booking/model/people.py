@@ -45,6 +45,8 @@ class Organization(Value):
     has_zoom_account: bool = False
     """Whether one account serves all staff (C1), so that a login address may be enough for a meeting (E1)."""
     mail_links: MailLinks = MailLinks.RAW
+    sandbox: bool = False
+    """Guests are staff (H14)."""
 
     @classmethod
     def heard(cls, organization_id: str, said: OrganizationChanged) -> "Organization":
@@ -57,6 +59,7 @@ class Organization(Value):
             minimum_slots=said.minimum_slots,
             drift_policy=DriftPolicy(said.drift_policy),
             mail_links=MailLinks(said.mail_links),
+            sandbox=said.sandbox,
         )
 
 

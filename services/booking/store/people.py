@@ -25,7 +25,7 @@ class PeopleStore:
         self.zoom_budgets: Collection = database["zoom_budgets"]
         self.indexes: dict[Collection, list[IndexModel]] = {
             self.organizations: [],
-            self.staff: [],
+            self.staff: [IndexModel([("organization_id", ASCENDING)], name="organization")],
             self.zoom_budgets: [],
             self.busy_months: [IndexModel([("staff_id", ASCENDING)], name="staff")],
         }
@@ -42,6 +42,12 @@ class PeopleStore:
         query = {"_id": {"$in": list(staff_ids)}, "organization_id": organization_id, "profile": {"$ne": None}}
         rows = await self.staff.find(query).to_list(None)
         return {row["_id"]: _staff(row) for row in rows}
+
+    async def addresses(self, organization_id: str) -> set[str]:
+        """Of all staff who are not disabled, in small letters."""
+        query = {"organization_id": organization_id, "profile.disabled": False}
+        rows = await self.staff.find(query, {"profile.email": 1}).to_list(None)
+        return {row["profile"]["email"].casefold() for row in rows}
 
     async def busy(self, staff_ids: Sequence[str], months: Sequence[str]) -> dict[str, dict[str, bytes]]:
         """Bitsets by staff id and month."""

@@ -21,9 +21,11 @@ from services.booking.problems import NOT_OFFERED, CalendarUnreadable, PageClose
 from services.booking.schemas import fingerprint, parse
 from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import LimitReached, TimeTaken
+from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.confirm import Visit
 from services.booking.usecases.draft_booking import draft_booking
+from services.booking.usecases.inside_only import check_inside
 from services.booking.usecases.know_page import KnownPage, KnowPage
 from services.booking.usecases.links import Links
 from services.booking.usecases.origins import check_repeated
@@ -81,7 +83,9 @@ class BookOnPage:
         relay: Relay,
         links: Links,
         new_code: Callable[[], str],
+        people: PeopleStore,
     ) -> None:
+        self._people = people
         self._read = read
         self._know = know
         self._slots = slots
@@ -101,6 +105,7 @@ class BookOnPage:
         if not setting.page.is_open or way_of(setting) is not Way.CONFIRMED:
             raise PageClosed()
         booking = read_booking(setting.page, parse(BookingCreate, given), visit.language)
+        await check_inside(self._people, setting.page.organization_id, booking.guest.email, visit.language)
         origin = _origin(setting, booking, given, visit)
         made = await self._made_before(origin)
         if made is not None:

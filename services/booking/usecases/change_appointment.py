@@ -31,6 +31,7 @@ from services.booking.usecases.change_rule import is_moved, with_rule
 from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.drafting import check_connections, check_host, check_time, organization_of, party
 from services.booking.usecases.free_occurrences import FreeOccurrences
+from services.booking.usecases.inside_only import check_inside
 from services.booking.usecases.take_seat import TakeSeat
 from services.booking.usecases.zoom_budget import check_zoom_budget
 from shared import clock
@@ -90,6 +91,8 @@ class ChangeAppointment:
         after = await self._change_kind(before, after, wanted, caller)
         after = await self._with_room(before, after, wanted, caller.language)
         check_details(before, after, caller.language)
+        if after.guest.email != before.guest.email:
+            await check_inside(self._people, after.organization_id, after.guest.email, caller.language)
         moved = is_moved(before, after)
         if moved:
             check_time(after.span, caller.language, all_day=after.all_day)

@@ -33,9 +33,11 @@ from services.booking.schemas import fingerprint, known_locale, parse
 from services.booking.store.bookings import BookingStore, StaleVersion
 from services.booking.store.guards import TimeTaken
 from services.booking.store.origins import KEY_KEPT
+from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability, Evidence
 from services.booking.usecases.drop_slots import DropSlots
+from services.booking.usecases.inside_only import check_inside
 from services.booking.usecases.links import Links
 from services.booking.usecases.origins import check_repeated
 from services.booking.views.guest import slots_view
@@ -98,8 +100,10 @@ class ConfirmSlot:
         new_code: Callable[[], str],
         drop: DropSlots,
         links: Links,
+        people: PeopleStore,
     ) -> None:
         self._links = links
+        self._people = people
         self._store = store
         self._availability = availability
         self._announcer = announcer
@@ -135,6 +139,7 @@ class ConfirmSlot:
         check_open(proposal)
         choice = parse(GuestConfirm, given)
         typed = _Typed(choice, _guest(choice, proposal, visit.language), origin)
+        await check_inside(self._people, proposal.organization_id, typed.guest.email, visit.language, pointer="/email")
         slot = proposal.slot(choice.slot_id)
         if slot is None:
             raise invalid(visit.language, ("/slot_id", UNKNOWN_SLOT))

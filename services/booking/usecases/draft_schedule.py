@@ -13,6 +13,7 @@ from services.booking.store.people import PeopleStore
 from services.booking.usecases.choose_menu import ChooseMenu, Menu
 from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.drafting import Party, check_host, check_modes, check_time, organization_of, party
+from services.booking.usecases.inside_only import check_inside
 from services.booking.usecases.links import Links
 from services.booking.usecases.series_faults import wanted_series
 from services.booking.usecases.zoom_budget import check_zoom_budget
@@ -38,6 +39,7 @@ class DraftSchedule:
 
     async def __call__(self, wanted: AppointmentCreate, caller: Caller) -> Appointment:
         _check_words(wanted, caller.language)
+        await check_inside(self._people, caller.organization_id, wanted.guest.email, caller.language)
         menu = await self._choose(caller, wanted.meeting_type_id, wanted.bookable_id)
         kind = _kind(wanted, menu, caller.language)
         check_modes(kind, wanted.issue_reception_code, wanted.issue_web_meeting)

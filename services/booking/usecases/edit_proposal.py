@@ -25,6 +25,7 @@ from services.booking.usecases.drafting import (
     party,
     rooms_asked,
 )
+from services.booking.usecases.inside_only import check_inside
 from shared import clock
 from shared.contracts.api.proposals import ProposalPatch, ProposalStatus, SlotPatch, SlotStatus
 from shared.contracts.booking import ReasonGone, SlotsChanged
@@ -67,6 +68,8 @@ class EditProposal:
         edited = _with_details(before, wanted).model_copy(update=tool.members())
         edited = await self._with_party(before, edited, wanted, caller)
         check_guest(edited.guest, edited.send_mail or wanted.send_mail, caller.language)
+        if wanted.send_mail or edited.guest.email != before.guest.email:
+            await check_inside(self._people, before.organization_id, edited.guest.email, caller.language)
         check_expiry(wanted.expires_at, now, caller.language)
         kept, new = _slots(before, wanted.slots, caller.language)
         check_slots(new, [slot.span for slot in kept], edited.time_zone, now, caller.language)

@@ -23,6 +23,7 @@ from services.booking.usecases.drafting import (
     party,
     rooms_asked,
 )
+from services.booking.usecases.inside_only import check_inside
 from services.booking.usecases.links import Links
 from services.booking.usecases.origins import check_repeated, origin_of
 from shared import clock
@@ -108,6 +109,7 @@ class ProposeSlots:
         check_modes(tool.kind, wanted.issue_reception_code, wanted.issue_web_meeting)
         guest = Guest(**wanted.guest.model_dump())
         check_guest(guest, wanted.send_mail, caller.language)
+        await check_inside(self._people, caller.organization_id, guest.email, caller.language)
         now = clock.now()
         check_expiry(wanted.expires_at, now, caller.language)
         organization = await organization_of(self._people, caller.organization_id)

@@ -1,4 +1,4 @@
-"""The organization's settings: administrators change them, members read them (R2, R18, R20, R27, V6, X10)."""
+"""The organization's settings: administrators change them, members read them (R2, R18, R20, R27, V6, X10, H14)."""
 
 from collections.abc import Mapping
 
@@ -31,8 +31,9 @@ FIELDS = (
     "drift_policy",
     "allow_zoom_basic",
     "count_deletions",
+    "sandbox",
 )
-_SWITCHES = ("allow_zoom_basic", "count_deletions")
+_SWITCHES = ("allow_zoom_basic", "count_deletions", "sandbox")
 _PLAIN = ("name", "product_name", "reminder_time", "minimum_slots")
 
 

@@ -21,6 +21,7 @@ class OrganizationCreate(Request):
     minimum_slots: MinimumSlots = 1
     mail_links: MailLinks = MailLinks.RAW
     count_deletions: StrictBool = False
+    sandbox: StrictBool = False
 
 
 class OrganizationPatch(Request):
@@ -37,6 +38,7 @@ class OrganizationPatch(Request):
     minimum_slots: MayBeLeftOut[MinimumSlots] = None
     mail_links: MayBeLeftOut[MailLinks] = None
     count_deletions: MayBeLeftOut[StrictBool] = None
+    sandbox: MayBeLeftOut[StrictBool] = None
 
 
 class OrganizationView(View):
@@ -55,6 +57,7 @@ class OrganizationView(View):
     minimum_slots: int
     mail_links: MailLinks
     count_deletions: bool
+    sandbox: bool
 
     @classmethod
     def of(cls, organization: Organization) -> "OrganizationView":

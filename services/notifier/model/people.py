@@ -5,7 +5,7 @@ from shared.contracts.people import Person
 
 
 class Organization(Value):
-    """Names, zone and language of all mails of an organization (R18)."""
+    """Names, zone and language of all mails of an organization (R18); of a ``sandbox`` one guests are staff (H14)."""
 
     organization_id: str
     version: int
@@ -15,6 +15,7 @@ class Organization(Value):
     locale: str
     mail_format: str
     mail_links: str = "raw"
+    sandbox: bool = False
 
     @property
     def text_only(self) -> bool:

@@ -1,5 +1,6 @@
 """Composing: gathers what one mail needs, opens the secrets, renders it and keeps the bytes as an open delivery."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.notifier.directory import Directory
@@ -11,6 +12,7 @@ from services.notifier.mails.text import line
 from services.notifier.model.matter import Delivery, Matter, Notice, Status, address_mark
 from services.notifier.model.people import Organization
 from services.notifier.store import Safe
+from services.notifier.usecases.stay_inside import StayInside
 from services.notifier.usecases.word import WordMail
 from shared import clock
 from shared.contracts.booking import FormerGuest
@@ -18,9 +20,13 @@ from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.sealed import AppointmentSecrets, MeetingSecrets, ProposalSecrets
 from shared.zoom_block import is_at_zoom
 
+SANDBOX = "sandbox_organization"
+
 
 class NobodyToMail(Exception):
-    """Nobody on this side can get this mail, now or later; ``by_choice`` where all of them were disabled."""
+    """Nobody on this side can get this mail, now or later; ``by_choice`` where all of them were disabled, or are
+    outside of a sandbox organization.
+    """
 
     def __init__(self, reason: str, *, by_choice: bool = False) -> None:
         self.reason = reason
@@ -55,6 +61,7 @@ class ComposeMail:
         self._words = words
         self._safe = safe
         self._sender = sender
+        self._stay_inside = StayInside(directory)
 
     async def compose(self, matter: Matter, notice: Notice, audience: Audience) -> Delivery:
         """An open delivery with the bytes to send; raises ``NobodyToMail`` and ``NobodyKnown``."""
@@ -62,6 +69,8 @@ class ComposeMail:
         if organization is None:
             raise NobodyKnown()
         recipients, unusable = await self._recipients(matter, notice, audience)
+        allowed = await self.allowed(matter, audience, [recipient.email for recipient in recipients])
+        recipients = tuple(recipient for recipient in recipients if recipient.email in allowed)
         about = await self._named(matter) or recipients[0].name
         if notice.former_guest is None:
             material = self.material(matter, notice, audience, organization, about)
@@ -95,6 +104,15 @@ class ComposeMail:
             sequence=mail.invitation.sequence if mail.invitation else -1,
             fell_back=worded.breakage is not None,
         )
+
+    async def allowed(self, matter: Matter, audience: Audience, addresses: Sequence[str]) -> list[str]:
+        """Whom of these a mail may reach (H14). A guest from outside never is; staff may be heard of yet."""
+        allowed = await self._stay_inside(matter.organization_id, addresses)
+        if not allowed and audience is Audience.GUEST:
+            raise NobodyToMail(SANDBOX, by_choice=True)
+        if not allowed:
+            raise NobodyKnown()
+        return allowed
 
     async def _recipients(
         self, matter: Matter, notice: Notice, audience: Audience

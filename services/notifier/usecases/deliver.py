@@ -112,9 +112,10 @@ class DeliverMails:
         """The bytes that may have arrived already, or a mail written now; put off while its readers are unknown."""
         known = matter.deliveries.get(step.notice.delivery_key(step.audience))
         turn = begun(matter, step)
-        if known is not None and known.message:
-            return replace(turn, delivery=known.model_copy(update={"unsure": True}))
         try:
+            if known is not None and known.message:
+                allowed = await self._composer.allowed(matter, step.audience, known.recipients)
+                return replace(turn, delivery=known.model_copy(update={"unsure": True, "recipients": allowed}))
             written = await self._composer.compose(matter, step.notice, step.audience)
         except NobodyKnown:
             return self._put_off(matter, turn, turn.delivery, "unheard_of", last_word="unheard_of")

@@ -49,6 +49,15 @@ async def test_the_settings_are_changed_and_shown(gateway: Installation) -> None
     await gateway.admin.patch("/api/v1/organization", json=back)
 
 
+async def test_h14_an_administrator_makes_it_a_sandbox_and_back(gateway: Installation) -> None:
+    page = gateway.pages(ADMIN)
+    await page.post("/settings", data=await settings_form(gateway, page, sandbox="1"))
+    assert (await settings_of(gateway))["sandbox"] is True
+    assert "社員だけに送る(サンドボックス)" in (await gateway.pages(TARO).get("/settings")).text
+    assert (await gateway.admin.patch("/api/v1/organization", json={"sandbox": "yes"})).status_code == 422
+    assert (await gateway.admin.patch("/api/v1/organization", json={"sandbox": False})).json()["sandbox"] is False
+
+
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [

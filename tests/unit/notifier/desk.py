@@ -169,6 +169,9 @@ class Desk:
     async def members(self, staff_ids: Sequence[str]) -> dict[str, StaffMember]:
         return {staff_id: member for staff_id, member in self.staff.items() if staff_id in staff_ids}
 
+    async def addresses(self, organization_id: str) -> list[str]:
+        return [member.person.email for member in self.staff.values() if not member.disabled]
+
     async def administrators(self, organization_id: str) -> list[StaffMember]:
         return [member for member in self.staff.values() if member.role == "admin" and not member.disabled]
 

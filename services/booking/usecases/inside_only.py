@@ -1,0 +1,19 @@
+"""Who may be a guest of a sandbox organization: its own staff, known by their address (H14)."""
+
+from services.booking.problems import OutsideSandbox
+from services.booking.store.people import PeopleStore
+from shared.problem import FieldError, Language
+
+
+async def check_inside(
+    people: PeopleStore, organization_id: str, email: str, language: Language, *, pointer: str = "/guest/email"
+) -> None:
+    """Where nobody has an address, nobody is mailed."""
+    if not email:
+        return
+    organization = await people.organization(organization_id)
+    if organization is None or not organization.sandbox:
+        return
+    if email.casefold() not in await people.addresses(organization_id):
+        detail = OutsideSandbox.ja if language == "ja" else OutsideSandbox.en
+        raise OutsideSandbox(errors=[FieldError(pointer=pointer, detail=detail)])
