@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.booking.model.another_guest import link_stays_known
 from services.booking.model.appointment import Appointment
+from services.booking.model.contact import contact_id_of
 from services.booking.model.effects import shown
 from services.booking.model.modes import modes_of
 from services.booking.model.outcomes import suggested
@@ -217,13 +218,14 @@ def _chosen(item: Proposal | Appointment) -> dict[str, Any]:
 
 
 def _booked(appointment: Appointment, *, hidden: bool) -> dict[str, Any]:
-    """What came with a booking on a page (H5, H6)."""
+    """What came with a booking on a page (H5, H6), and whose contact the guest is (H7)."""
     members: dict[str, Any] = {"page": page_ref_view(appointment)}
     if hidden:
         return members
     utm = UtmView(**appointment.utm.model_dump()) if appointment.utm else None
     said = {"answers": answers_view(appointment), "guest_reason": appointment.guest_reason}
-    return {**members, **said, "utm": utm}
+    contact_id = contact_id_of(appointment.organization_id, appointment.guest)
+    return {**members, **said, "utm": utm, "contact_id": contact_id}
 
 
 def _attendee(attendee: Attendee) -> AttendeeView:

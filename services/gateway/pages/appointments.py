@@ -14,6 +14,7 @@ from services.gateway.edge.forwarding import if_match
 from services.gateway.identity import SignedIn
 from services.gateway.pages import times
 from services.gateway.pages.consequences import what_goes, what_moves
+from services.gateway.pages.contacts import contact_of
 from services.gateway.pages.drift_notice import drift_notice
 from services.gateway.pages.effect_rows import THE_MEETING, Reading, effect_rows, effect_states
 from services.gateway.pages.guest_names import heading_of, title_beside
@@ -255,6 +256,7 @@ async def _detail(
             "problem": problem,
             "said": text(language, said) if said else "",
             "timeline": timeline,
+            "contact_url": await contact_of(request, signed_in, appointment.contact_id),
             "appointment": appointment,
             "kind": staff_kind_word(appointment.kind, language),
             "series": await occurrences_of(request, signed_in, appointment),

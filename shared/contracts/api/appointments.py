@@ -263,6 +263,7 @@ class AppointmentView(View):
     page: PageRefView | None = None
     answers: list[AnswerView] = Field(default_factory=list)
     utm: UtmView | None = None
+    contact_id: str | None = None
     guest_reason: str = ""
 
 
