@@ -71,7 +71,7 @@ def free_times(rules: PageRules, known: Known, length: timedelta, window: Span, 
     reached = Span(min(max(window.start_at, now), ahead), min(window.end_at, ahead))
     grid = Grid.of(rules, length, reached)
     if not grid.count or not rules.hosts:
-        return FreeTimes(np.zeros(0, dtype=np.int64), length, ())
+        return no_times(length)
     possible = ~of_page(rules, known, grid, now).blocked
     groups = [[host] for host in rules.hosts] if rules.round_robin else [rules.hosts]
     free = np.array([possible & ~of_hosts(group, known, grid).blocked for group in groups])
@@ -81,6 +81,10 @@ def free_times(rules: PageRules, known: Known, length: timedelta, window: Span, 
     if rules.round_robin:
         return FreeTimes(starts, length, _fairest(ids, known.booked, free[:, chosen], starts))
     return FreeTimes(starts, length, [tuple(ids)] * len(starts))
+
+
+def no_times(length: timedelta) -> FreeTimes:
+    return FreeTimes(np.zeros(0, dtype=np.int64), length, ())
 
 
 def free_time_at(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 
 from services.booking.routes.guests import Visitor
 from services.booking.routes.page_guests import slots_query
@@ -10,7 +10,7 @@ from services.booking.schemas import read_json
 from services.booking.usecases.guest_changes import GuestChanges
 from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.page_slots import SlotsQuery
-from services.booking.views.page_guests import slots_view
+from services.booking.views.page_guests import slots_body
 from shared.contracts.api.appointments import GuestAppointmentView
 from shared.contracts.api.page_guests import PageSlots
 from shared.guests_first import GuestsFirst
@@ -28,10 +28,10 @@ def build_guest_appointment_routes(
     async def show(visitor: Visitor) -> GuestAppointmentView:
         return await page.appointment(await changes.find(visitor.token))
 
-    @router.get("/slots")
-    async def offered(asked: Asked, visitor: Visitor) -> PageSlots:
+    @router.get("/slots", response_model=PageSlots)
+    async def offered(asked: Asked, visitor: Visitor) -> Response:
         times, zone = await changes.offered(visitor.token, asked, visitor.language)
-        return PageSlots(slots=slots_view(times, zone), time_zone=zone)
+        return Response(slots_body(times, zone), media_type="application/json")
 
     @router.post("/reschedule")
     async def reschedule(request: Request, visitor: Visitor) -> GuestAppointmentView:

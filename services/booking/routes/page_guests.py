@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.booking.routes.guests import Visitor
 from services.booking.schemas import read_json
@@ -10,7 +10,7 @@ from services.booking.usecases.book import BookOnPage
 from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.page_slots import PageSlots, SlotsQuery
 from services.booking.usecases.read_page import ReadPages
-from services.booking.views.page_guests import guest_page_view, slots_view
+from services.booking.views.page_guests import guest_page_view, slots_body
 from shared.contracts.api.appointments import GuestAppointmentView
 from shared.contracts.api.fields import ZoneName
 from shared.contracts.api.page_guests import GuestPageView
@@ -43,10 +43,10 @@ def build_page_guest_routes(
     async def show(slug: str) -> GuestPageView:
         return guest_page_view(await read.by_slug(slug))
 
-    @router.get("/slots")
-    async def offered(slug: str, asked: Asked, visitor: Visitor) -> PageSlotsView:
+    @router.get("/slots", response_model=PageSlotsView)
+    async def offered(slug: str, asked: Asked, visitor: Visitor) -> Response:
         times, zone = await slots.offered(slug, asked, visitor.language)
-        return PageSlotsView(slots=slots_view(times, zone), time_zone=zone)
+        return Response(slots_body(times, zone), media_type="application/json")
 
     @router.post("/bookings", status_code=201)
     async def make(slug: str, request: Request, visitor: Visitor) -> GuestAppointmentView:

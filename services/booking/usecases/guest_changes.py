@@ -2,7 +2,7 @@
 now. A link that is over says how things stand, and changes nothing (G7).
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from services.booking.model.guest_rights import Rights, rights_of
 from services.booking.model.outcomes import anew
 from services.booking.model.page_rules import Reason
 from services.booking.model.page_setting import PageSetting
-from services.booking.model.page_times import FreeTime
+from services.booking.model.page_times import FreeTimes, no_times
 from services.booking.model.spans import Span
 from services.booking.problems import (
     AlreadyCanceled,
@@ -86,14 +86,14 @@ class GuestChanges:
             raise NotFound()
         return appointment
 
-    async def offered(self, token: str, asked: SlotsQuery, language: Language) -> tuple[Sequence[FreeTime], str]:
+    async def offered(self, token: str, asked: SlotsQuery, language: Language) -> tuple[FreeTimes, str]:
         """Times to which it can be moved, its own included, with the zone in which they are to be told."""
         appointment = await self.find(token)
         setting = await self._setting(appointment)
         zone = asked.time_zone or appointment.guest_time_zone or appointment.time_zone
         window = window_of(asked, zone, language)
         if setting is None or not rights_of(appointment, setting.page, clock.now()).can_reschedule:
-            return [], zone
+            return no_times(appointment.span.length), zone
         length, who = appointment.span.length, _attending(appointment)
         page = await self._know(setting, window, length, only=who, but=appointment.appointment_id)
         return page.free(clock.now()), zone

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.booking.model.claims import staff_resource
+from services.booking.model.page import Page
 from services.booking.model.page_obstacles import Known
-from services.booking.model.page_rules import PageRules
+from services.booking.model.page_rules import Booked, PageRules
 from services.booking.model.page_setting import PageSetting
 from services.booking.model.page_times import FreeTime, FreeTimes, WhyNot, free_time_at, free_times, why_not
 from services.booking.model.spans import Span
@@ -76,11 +77,16 @@ class KnowPage:
         evidence, found, booked = await asyncio.gather(
             self._availability.evidence(page.organization_id, people, [reached]),
             self._guards.within(page.organization_id, wanted, reached),
-            self._bookings.live(page.page_id, counted, but=but),
+            self._booked(page, counted, but),
         )
         claims = [claim for claim in found if claim.owner != but]
         known = Known(self._availability.copies(evidence), claims, booked)
         return KnownPage(setting, rules, known, evidence, window, length, only, but)
+
+    async def _booked(self, page: Page, counted: Span, but: str | None) -> Sequence[Booked]:
+        """Only limits and fairness go by them."""
+        matters = page.is_round_robin or page.daily_limit or page.weekly_limit
+        return await self._bookings.live(page.page_id, counted, but=but) if matters else ()
 
     async def looked_at(self, page: KnownPage, span: Span) -> KnownPage:
         """With a look at the calendars of those who attend, buffers included, where their copies are too old (G4)."""

@@ -1,13 +1,12 @@
 """The free times of a page (H3): listed without a call to any provider (G25), and the nearest to one that is gone."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.booking.model.page import Page
 from services.booking.model.page_setting import PageSetting
-from services.booking.model.page_times import FreeTime
+from services.booking.model.page_times import FreeTime, FreeTimes, no_times
 from services.booking.model.spans import Span
 from services.booking.problems import BACKWARDS, MALFORMED, UNKNOWN_DURATION, Words, invalid
 from services.booking.usecases.know_page import KnowPage
@@ -40,14 +39,14 @@ class PageSlots:
         self._read = read
         self._know = know
 
-    async def offered(self, slug: str, asked: SlotsQuery, language: Language) -> tuple[Sequence[FreeTime], str]:
+    async def offered(self, slug: str, asked: SlotsQuery, language: Language) -> tuple[FreeTimes, str]:
         """With the zone in which they are to be told. A page that is closed has none."""
         setting = await self._read.by_slug(slug)
         page = setting.page
         zone = asked.time_zone or page.time_zone
         length, window = length_of(page, asked.duration, language), window_of(asked, zone, language)
         if not page.is_open:
-            return [], zone
+            return no_times(length), zone
         return (await self._know(setting, window, length)).free(clock.now()), zone
 
     async def nearest(
