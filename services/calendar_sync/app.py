@@ -16,6 +16,7 @@ from services.calendar_sync.store import (
     connections,
     ledger,
     mirrors,
+    organizations,
     room_bookings,
     rooms,
     staff,
@@ -79,6 +80,7 @@ class Stores:
     proposals: subjects.Proposals
     appointments: subjects.Appointments
     staff: staff.StaffDirectory
+    organizations: organizations.Organizations
     rooms: rooms.RoomDirectories
     room_bookings: room_bookings.RoomBookings
     choices: choices.CalendarChoices
@@ -95,6 +97,7 @@ class Stores:
             proposals=subjects.Proposals(database["proposals"]),
             appointments=subjects.Appointments(database["appointments"], ring),
             staff=staff.StaffDirectory(database["staff"]),
+            organizations=organizations.Organizations(database["organizations"]),
             rooms=rooms.RoomDirectories(database["room_directories"], relay),
             room_bookings=room_bookings.RoomBookings(database["ledger"], database["room_answers"], relay),
             choices=choices.CalendarChoices(database["connections"]),
@@ -112,6 +115,7 @@ class Stores:
             self.proposals.collection: list(subjects.PROPOSAL_INDEXES),
             self.appointments.collection: list(subjects.APPOINTMENT_INDEXES),
             self.staff.collection: list(staff.INDEXES),
+            self.organizations.collection: list(organizations.INDEXES),
             self.rooms.collection: list(rooms.INDEXES),
             self.room_bookings.answers: list(room_bookings.ANSWER_INDEXES),
         }
@@ -194,6 +198,7 @@ class Wiring:
             follow_appointment,
             RestoreEntry(self._drift_rows, wake),
             stores.staff,
+            stores.organizations,
             stores.mirrors,
             settings.bus_ring,
         )
@@ -221,7 +226,9 @@ class Wiring:
             stores.staff,
             self._providers,
             BookedRooms(stores.rooms, stores.room_bookings),
+            stores.organizations,
             public_url=self._settings.public_url,
+            guest_wait=self._settings.guest_wait,
         )
         return WriteEntry(
             stores.ledger,

@@ -16,6 +16,7 @@ SECRETS: rotation.Secrets = {
         "meeting.link": "appointments/{}/meeting",
         "by_hand": "appointments/{}/by_hand",
         "place": "appointments/{}/place",
+        "join_url": "appointments/{}/join_url",
     },
 }
 

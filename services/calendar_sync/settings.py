@@ -48,6 +48,8 @@ class Settings(ServiceSettings):
     watch_retry: timedelta = timedelta(minutes=10)
     meeting_wait: timedelta = timedelta(seconds=2)
     """How long the first write of an entry waits for the meeting, so that one write usually suffices."""
+    guest_wait: timedelta = timedelta(seconds=15)
+    """An entry that is written later does not invite the guest (G14); less than notifier's mail waits for it."""
     renew_before: timedelta = timedelta(minutes=5)
     disconnect_budget: timedelta = timedelta(seconds=10)
     """How long disconnecting waits for the person's holds to go."""

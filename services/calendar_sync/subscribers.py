@@ -8,6 +8,7 @@ from services.calendar_sync.model.connection import Staff
 from services.calendar_sync.model.subjects import AppointmentState, MeetingState
 from services.calendar_sync.model.text import MeetingLink
 from services.calendar_sync.store.mirrors import Mirrors
+from services.calendar_sync.store.organizations import Organizations
 from services.calendar_sync.store.staff import StaffDirectory
 from services.calendar_sync.usecases.follow_appointment import FollowAppointment
 from services.calendar_sync.usecases.follow_proposal import FollowProposal
@@ -28,7 +29,8 @@ from shared.contracts.booking import (
     SlotsWithdrawn,
 )
 from shared.contracts.envelope import CloudEvent
-from shared.contracts.gateway import StaffChanged, StaffDisabled
+from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled
+from shared.contracts.notifier import NotificationSent
 from shared.contracts.sealed import AppointmentSecrets, MeetingSecrets
 from shared.contracts.zoom_issuer import MeetingIssued, MeetingRevoked, MeetingUpdated
 from shared.crypto import KeyRing
@@ -47,6 +49,7 @@ class Subscribers:
         follow_appointment: FollowAppointment,
         restore_entry: RestoreEntry,
         staff: StaffDirectory,
+        organizations: Organizations,
         mirrors: Mirrors,
         bus_ring: KeyRing,
     ) -> None:
@@ -54,6 +57,7 @@ class Subscribers:
         self._follow_appointment = follow_appointment
         self._restore_entry = restore_entry
         self._staff = staff
+        self._organizations = organizations
         self._mirrors = mirrors
         self._bus_ring = bus_ring
 
@@ -72,6 +76,8 @@ class Subscribers:
                 hears(SERVICE, MeetingIssued, self.on_meeting_issued),
                 hears(SERVICE, MeetingUpdated, self.on_meeting_updated),
                 hears(SERVICE, MeetingRevoked, self.on_meeting_revoked),
+                hears(SERVICE, NotificationSent, self.on_notification_sent),
+                hears(SERVICE, OrganizationChanged, self.on_organization_changed),
                 hears(SERVICE, StaffChanged, self.on_staff_changed),
                 hears(SERVICE, StaffDisabled, self.on_staff_disabled),
             ]
@@ -118,6 +124,20 @@ class Subscribers:
     async def on_meeting_revoked(self, event: CloudEvent[MeetingRevoked]) -> None:
         await self._meeting(event, event.data.appointment_id, event.data.revision, _REVOKED, None)
 
+    async def on_notification_sent(self, event: CloudEvent[NotificationSent]) -> None:
+        """What invites the guest is settled by the first mail that does (G14)."""
+        if event.data.invited_apart:
+            await self._follow_appointment.heard(
+                event.data.about,
+                event.organizationid,
+                AppointmentState.with_guest_apart,
+                cause=event.cause(),
+                traceparent=event.traceparent,
+            )
+
+    async def on_organization_changed(self, event: CloudEvent[OrganizationChanged]) -> None:
+        await self._organizations.heard(event.organizationid, event.data.mail_links, event.aggregateversion)
+
     async def on_staff_changed(self, event: CloudEvent[StaffChanged]) -> None:
         data = event.data
         staff = Staff(event.subject, event.organizationid, time_zone=data.time_zone, locale=data.locale)
@@ -148,10 +168,12 @@ class Subscribers:
                 traceparent=event.traceparent,
             )
         opened = AppointmentSecrets.unseal(self._bus_ring, data.sealed, subject=appointment.appointment_id)
-        note, by_hand, place = opened.note, _link(opened.by_hand) if opened.by_hand else None, opened.place
+        note, by_hand = opened.note, _link(opened.by_hand) if opened.by_hand else None
 
         def fold(state: AppointmentState) -> AppointmentState:
-            return state.cancel(appointment, note) if canceled else state.heard(appointment, note, by_hand, place)
+            if canceled:
+                return state.cancel(appointment, note)
+            return state.heard(appointment, note, by_hand, opened.place, opened.join_url)
 
         await self._follow_appointment.heard(
             appointment.appointment_id,

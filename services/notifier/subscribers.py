@@ -21,7 +21,7 @@ from shared.contracts.booking import (
     SlotsRunningLow,
     SlotsWithdrawn,
 )
-from shared.contracts.calendar_sync import CalendarDisconnected, CalendarSyncFrozen
+from shared.contracts.calendar_sync import CalendarDisconnected, CalendarEntryWritten, CalendarSyncFrozen
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled, StaffInvited
 from shared.contracts.notifier import Audience, Purpose
@@ -72,6 +72,7 @@ def build_subscribers(hear: HearOfMatters, directory: Directory) -> RabbitRouter
             hears(SERVICE, MeetingIssueFailed, on.on_meeting_issue_failed),
             hears(SERVICE, ReminderDue, on.on_reminder_due),
             hears(SERVICE, NoticeDue, on.on_notice_due),
+            hears(SERVICE, CalendarEntryWritten, on.on_calendar_entry_written),
             hears(SERVICE, CalendarDisconnected, on.on_calendar_disconnected),
             hears(SERVICE, CalendarSyncFrozen, on.on_calendar_sync_frozen),
             hears(SERVICE, ZoomDisconnected, on.on_zoom_disconnected),
@@ -199,6 +200,9 @@ class Subscribers:
 
     async def on_notice_due(self, event: CloudEvent[NoticeDue]) -> None:
         await self._hear.notice(event)
+
+    async def on_calendar_entry_written(self, event: CloudEvent[CalendarEntryWritten]) -> None:
+        await self._hear.entry(event)
 
     async def on_calendar_disconnected(self, event: CloudEvent[CalendarDisconnected]) -> None:
         if event.data.reason is EndOfConnection.BROKEN:

@@ -61,7 +61,9 @@ class CalendarEntryWritten(WithCalls, routing_key="calendar_sync.calendar_entry_
     """The entry in ``staff_id``'s calendar follows this revision. ``covers`` names all staff who see it as
     participants or owner.
 
-    ``with_meeting`` tells whether it already carries what is needed to join. Subject: the appointment's id.
+    ``with_meeting`` tells whether it already carries what is needed to join. ``with_guest``: whether the guest is a
+    participant of it, where they are to be one (H9); its ``ical_uid`` is their invitation's then (G14). Subject: the
+    appointment's id.
     """
 
     appointment_id: str
@@ -70,6 +72,8 @@ class CalendarEntryWritten(WithCalls, routing_key="calendar_sync.calendar_entry_
     provider: Provider
     covers: list[str]
     with_meeting: bool
+    ical_uid: str = ""
+    with_guest: bool | None = None
 
 
 class CalendarEntryRemoved(WithCalls, routing_key="calendar_sync.calendar_entry_removed.v1"):

@@ -43,7 +43,8 @@ class Purpose(OpenEnum):
 class NotificationSent(WithCalls, routing_key="notifier.notification_sent.v1"):
     """The mail server accepted the mail for all its recipients. Subject: what it is about (proposal, appointment,
     staff, template). ``fell_back``: the organization's own template failed, so the default went out (C6). Of what is
-    mailed before each occurrence of a series ``original_start_at`` names the one (E6).
+    mailed before each occurrence of a series ``original_start_at`` names the one (E6). ``invited_apart``: it carries
+    our own invitation to a guest who was to be a participant of the organizer's entry, and is not from then on (G14).
     """
 
     about: str
@@ -54,6 +55,7 @@ class NotificationSent(WithCalls, routing_key="notifier.notification_sent.v1"):
     with_meeting: bool
     fell_back: bool = False
     original_start_at: Instant | None = None
+    invited_apart: bool = False
 
 
 class NotificationFailed(WithCalls, routing_key="notifier.notification_failed.v1"):

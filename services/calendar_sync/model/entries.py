@@ -18,7 +18,7 @@ PREFIX = "chosei"
 
 @dataclass(frozen=True)
 class Participant:
-    """A colleague on the same provider who sees the entry in their own calendar (R26)."""
+    """Who sees the entry in their own calendar: a colleague on the same provider (R26), or the guest (H9)."""
 
     email: str
     name: str
@@ -40,6 +40,8 @@ class EntryDraft:
     participants: tuple[Participant, ...] = ()
     room: Participant | None = None
     """Booked with the entry, as an attendee of its own kind."""
+    guest: Participant | None = None
+    """Takes part as well and answers; reads the description (H9, R15)."""
     all_day: bool = False
     """Whole days of ``time_zone``."""
     series: DraftSeries | None = None
@@ -53,6 +55,8 @@ class EntryDraft:
         del values["text"]
         if self.room is None:
             del values["room"]
+        if self.guest is None:
+            del values["guest"]
         if not self.all_day:
             del values["all_day"]
         if self.series is None:

@@ -42,6 +42,8 @@ class WrittenEntry:
     room_id: str | None = None
     calendar_id: str = MAIN
     others: tuple[Part, ...] = ()
+    with_guest: bool | None = None
+    """Whether the guest is a participant; None where they are not to be one (H9)."""
 
     @property
     def entry_ids(self) -> tuple[str, ...]:

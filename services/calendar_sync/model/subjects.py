@@ -52,7 +52,9 @@ class MeetingState:
 
 @dataclass(frozen=True)
 class AppointmentState:
-    """The newest known state of an appointment; ``canceled`` for good."""
+    """The newest known state of an appointment; ``canceled`` for good. ``join_url`` is the guest's own link (X9);
+    ``invited_apart``: the guest has an invitation of our own, so that no entry may invite them too (G14).
+    """
 
     appointment_id: str
     organization_id: str
@@ -63,18 +65,32 @@ class AppointmentState:
     meeting: MeetingState | None = None
     by_hand: MeetingLink | None = None
     place: str = ""
+    join_url: str = ""
+    invited_apart: bool = False
 
     def __repr__(self) -> str:
         return f"AppointmentState({self.appointment_id}, revision={self.revision}, canceled={self.canceled})"
 
     def heard(
-        self, appointment: Appointment, note: str, by_hand: MeetingLink | None = None, place: str = ""
+        self,
+        appointment: Appointment,
+        note: str,
+        by_hand: MeetingLink | None = None,
+        place: str = "",
+        join_url: str = "",
     ) -> "AppointmentState":
         """``place`` is how to join with another tool than Zoom (C5)."""
         if appointment.revision <= self.revision:
             return self
-        revision = appointment.revision
-        return replace(self, revision=revision, appointment=appointment, note=note, by_hand=by_hand, place=place)
+        return replace(
+            self,
+            revision=appointment.revision,
+            appointment=appointment,
+            note=note,
+            by_hand=by_hand,
+            place=place,
+            join_url=join_url,
+        )
 
     def cancel(self, appointment: Appointment, note: str) -> "AppointmentState":
         return replace(self.heard(appointment, note), canceled=True)
@@ -83,6 +99,9 @@ class AppointmentState:
         if self.meeting is not None and meeting.rank <= self.meeting.rank:
             return self
         return replace(self, meeting=meeting)
+
+    def with_guest_apart(self) -> "AppointmentState":
+        return replace(self, invited_apart=True)
 
     @property
     def stands(self) -> bool:

@@ -14,6 +14,7 @@ _WORDS = {
         "code": "受付コード",
         "address": "住所",
         "place": "Web会議の参加方法",
+        "own": "参加リンク",
         "more": "続き",
     },
     "en": {
@@ -23,6 +24,7 @@ _WORDS = {
         "code": "Reception code",
         "address": "Address",
         "place": "How to join",
+        "own": "Join link",
         "more": "Continued at",
     },
 }
@@ -90,6 +92,7 @@ def entry_text(
     limit: int,
     console_url: str,
     place: str = "",
+    own_url: str = "",
 ) -> EntryText:
     """Guest, address and code, how to join with another tool than Zoom (C5), the note, and last the block; only the
     note is cut when it is too long.
@@ -101,6 +104,8 @@ def entry_text(
     for word, value in (("email", guest.email), ("address", appointment.address), ("code", appointment.reception_code)):
         if value:
             lines.append(f"{words[word]}: {value}")
+    if own_url:
+        lines.append(f"{words['own']}: {own_url}")
     if place and link is None:
         lines.append(f"{words['place']}: {place}")
     block = zoom_block(link.join_url, link.meeting_id, link.passcode, by_hand=link.by_hand) if link else ""

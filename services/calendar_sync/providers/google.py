@@ -18,6 +18,7 @@ from services.calendar_sync.providers.calls import ProviderApi
 from services.calendar_sync.providers.google_errors import AlreadyThere, error_of
 from services.calendar_sync.providers.google_mapping import (
     from_draft,
+    keeping_answers,
     new_entry,
     of_other_kind,
     to_busy,
@@ -198,8 +199,10 @@ class GoogleCalendar:
         """Google refuses a date beside a time that stands there: what the other kind had is taken away then. It takes
         every rule, so that an entry has no other parts.
         """
+        known = await self._get(credential, entry_id, calendar) if draft.guest else None
+        body = keeping_answers(from_draft(draft), known or {}, draft)
         try:
-            made = await self._patch(credential, entry_id, from_draft(draft), calendar)
+            made = await self._patch(credential, entry_id, body, calendar)
         except ProviderRefused as error:
             if error.missing or error.denied:
                 raise

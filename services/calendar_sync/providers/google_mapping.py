@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.calendar_sync.model.busy import BusyEntry, BusyKind
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
-from services.calendar_sync.model.entries import PREFIX, EntryDraft
+from services.calendar_sync.model.entries import PREFIX, EntryDraft, Participant
 from services.calendar_sync.providers.plain_text import plain_text
 from services.calendar_sync.providers.zones import day_start, need_zone, wall_clock
 from shared.contracts.booking import Visibility
@@ -91,7 +91,7 @@ def from_draft(draft: EntryDraft) -> dict[str, Any]:
         "transparency": "opaque",
         "visibility": _VISIBILITY[draft.visibility],
         "attendees": [
-            *({"email": one.email, "displayName": one.name} for one in draft.participants),
+            *({"email": one.email, "displayName": one.name} for one in (*draft.participants, *_guest_of(draft))),
             *({"email": one.email, "displayName": one.name, "resource": True} for one in (draft.room,) if one),
         ],
         "extendedProperties": {"shared": marks},
@@ -101,6 +101,24 @@ def from_draft(draft: EntryDraft) -> dict[str, Any]:
     if draft.tentative:
         body["reminders"] = {"useDefault": False, "overrides": []}
     return body
+
+
+def _guest_of(draft: EntryDraft) -> tuple[Participant, ...]:
+    return (draft.guest,) if draft.guest else ()
+
+
+def keeping_answers(body: dict[str, Any], known: Mapping[str, Any], draft: EntryDraft) -> dict[str, Any]:
+    """Of a change that leaves the times as they are: a patch replaces attendees whole, with what they had answered."""
+    zone = draft.time_zone
+    times = [_instant_or_none(known.get(side), zone) for side in ("start", "end")]
+    if times != [draft.start_at, draft.end_at]:
+        return body
+    said = {str(one.get("email", "")).lower(): one.get("responseStatus") for one in known.get("attendees") or []}
+    attendees = [
+        {**one, "responseStatus": answer} if (answer := said.get(one["email"].lower())) else one
+        for one in body["attendees"]
+    ]
+    return {**body, "attendees": attendees}
 
 
 def new_entry(draft: EntryDraft, entry_id: str) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def from_draft(draft: EntryDraft) -> dict[str, Any]:
         "showAs": "tentative" if draft.tentative else "busy",
         "sensitivity": _SENSITIVITY[draft.visibility],
         "attendees": [
-            *(_attendee(one, "required") for one in draft.participants),
+            *(_attendee(one, "required") for one in (*draft.participants, *((draft.guest,) if draft.guest else ()))),
             *(_attendee(one, "resource") for one in (draft.room,) if one),
         ],
     }
@@ -116,7 +116,7 @@ def new_entry(draft: EntryDraft, transaction_id: str) -> dict[str, Any]:
     """A draft with what only a create may carry: both of our marks."""
     return {
         **from_draft(draft),
-        "responseRequested": False,
+        "responseRequested": draft.guest is not None,
         "transactionId": transaction_id,
         "singleValueExtendedProperties": [{"id": PROPERTY, "value": draft.marker}],
     }

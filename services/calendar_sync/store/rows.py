@@ -56,6 +56,7 @@ def written_document(written: WrittenEntry) -> Document:
         "form": asdict(written.form) if written.form else None,
         "calendar_id": named(written.calendar_id),
         "others": others_document(written),
+        "with_guest": written.with_guest,
     }
 
 
@@ -147,4 +148,5 @@ def _written(written: Document) -> WrittenEntry:
         form=_form(written["form"]) if written.get("form") else None,
         calendar_id=written.get("calendar_id") or MAIN,
         others=tuple(Part(**one) for one in written.get("others", ())),
+        with_guest=written.get("with_guest"),
     )

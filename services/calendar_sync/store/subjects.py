@@ -69,6 +69,8 @@ class Appointments:
             meeting=self._meeting(appointment_id, row["meeting"]) if row.get("meeting") else None,
             by_hand=self._link(appointment_id, "by_hand", row["by_hand"]) if row.get("by_hand") else None,
             place=self._open(appointment_id, "place", row["place"]) if row.get("place") else "",
+            join_url=self._open(appointment_id, "join_url", row["join_url"]) if row.get("join_url") else "",
+            invited_apart=row.get("invited_apart", False),
         )
 
     async def keep(self, state: AppointmentState, session: Session) -> None:
@@ -84,6 +86,8 @@ class Appointments:
             "meeting": self._sealed_meeting(state),
             "by_hand": self._sealed_link(state.appointment_id, "by_hand", state.by_hand) if state.by_hand else None,
             "place": self._seal(state.appointment_id, "place", state.place) if state.place else None,
+            "join_url": self._seal(state.appointment_id, "join_url", state.join_url) if state.join_url else None,
+            "invited_apart": state.invited_apart,
         }
         await self.collection.update_one({"_id": state.appointment_id}, {"$set": values}, upsert=True, session=session)
 

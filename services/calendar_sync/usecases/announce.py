@@ -43,6 +43,8 @@ def written(row: Row, entry: WrittenEntry) -> CloudEvent[Any]:
             provider=entry.provider,
             covers=[row.staff_id, *row.participants],
             with_meeting=entry.with_meeting,
+            ical_uid=entry.ical_uid,
+            with_guest=entry.with_guest,
         ),
     )
 

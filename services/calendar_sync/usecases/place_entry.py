@@ -74,7 +74,7 @@ class PlaceEntry:
         wanted = await self._ledger.begin_create(lease.held, noted)
         if wanted is None or not wanted.present:
             return None
-        content = await self._drafts.of(wanted, connection.provider)
+        content = await self._drafts.of(wanted, connection.provider, anew=wanted.written is not None)
         if content is None:
             return None
         made = await self._create(row, connection, content, noted)

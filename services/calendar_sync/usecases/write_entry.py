@@ -192,6 +192,7 @@ class WriteEntry:
             revision=row.revision,
             with_meeting=content.with_meeting,
             room_id=content.room_id,
+            with_guest=content.with_guest,
             form=form_as_written(content.draft, typed, clock.now()),
         )
         await self._ledger.settle(lease.held, row, entry, [announce.written(row, entry)], doubted=typed.kept)

@@ -20,11 +20,13 @@ class Method(StrEnum):
 
 @dataclass(frozen=True)
 class Invitation:
-    """``content`` is the whole calendar object."""
+    """``content`` is the whole calendar object; ``uid`` and ``organizer`` where they are the entry's."""
 
     method: Method
     sequence: int
     content: bytes
+    uid: str = ""
+    organizer: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ def uid_of(appointment_id: str) -> str:
 def invitation(
     method: Method,
     *,
-    appointment_id: str,
+    uid: str,
+    asks: bool,
     sequence: int,
     start_at: datetime,
     end_at: datetime,
@@ -55,8 +58,9 @@ def invitation(
     all_day: bool = False,
     series: Series | None = None,
 ) -> Invitation:
-    """The guest chose the time, so they have accepted and nobody asks for an answer. Of a series the rule, EXDATE for
-    what was cancelled, and for what was moved an entry of its own with RECURRENCE-ID.
+    """The guest chose the time, so they have accepted and nobody ``asks`` for an answer, unless they take part in the
+    organizer's entry (H9). Of a series the rule, EXDATE for what was cancelled, and for what was moved an entry of its
+    own with RECURRENCE-ID.
     """
 
     def moment(at: datetime) -> datetime | date:
@@ -64,7 +68,7 @@ def invitation(
         return local.date() if all_day else local
 
     entry = Event()
-    entry.add("uid", uid_of(appointment_id))
+    entry.add("uid", uid)
     entry.add("dtstamp", stamp)
     entry.add("sequence", sequence)
     entry.add("dtstart", moment(start_at))
@@ -77,7 +81,8 @@ def invitation(
     entry.add("transp", "OPAQUE")
     entry.add("organizer", _address(organizer), encode=False)
     attendee = _address(guest)
-    attendee.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
+    answer = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"} if asks else {"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
+    attendee.params.update({"ROLE": "REQ-PARTICIPANT", **answer})
     entry.add("attendee", attendee, encode=False)
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)

@@ -1,9 +1,12 @@
 """Which mails carry the invitation, and what stands in it: the guest's only, staff have the calendar entry (G14)."""
 
-from services.notifier.mails.invitation import Invitation, Method, Participant, invitation
+from dataclasses import replace
+
+from services.notifier.mails.invitation import Invitation, Method, Participant, invitation, uid_of
 from services.notifier.mails.material import Material
 from services.notifier.mails.scene import Scene
 from services.notifier.mails.text import line
+from services.notifier.model.invited import invited_by
 from services.notifier.model.matter import Matter
 from shared.contracts.notifier import Audience, Purpose
 
@@ -24,11 +27,13 @@ def for_mail(material: Material, scene: Scene) -> Invitation | None:
     method = Method.REQUEST if material.notice.tells_link else _METHODS.get(scene.purpose)
     if material.notice.occurrence is not None:
         method = Method.REQUEST  # the series goes on, without this one or with it at another time
-    if appointment is None or method is None or scene.audience is not Audience.GUEST:
+    invited = invited_by(material.matter)
+    if appointment is None or method is None or scene.audience is not Audience.GUEST or invited is None:
         return None
-    return invitation(
+    made = invitation(
         method,
-        appointment_id=appointment.appointment_id,
+        uid=invited.uid or uid_of(appointment.appointment_id),
+        asks=bool(invited.organizer) and method is Method.REQUEST,
         sequence=max(appointment.revision, _newest_sequence(material.matter) + 1),
         start_at=appointment.start_at,
         end_at=appointment.end_at,
@@ -36,12 +41,13 @@ def for_mail(material: Material, scene: Scene) -> Invitation | None:
         title=scene.title,
         description=_description(scene),
         location=scene.join.way if scene.join else scene.place or scene.address,
-        organizer=Participant(scene.company, material.organizer_address),
+        organizer=Participant(scene.company, line(invited.organizer) or material.organizer_address),
         guest=Participant(scene.guest, line(appointment.guest.email)),
         stamp=material.at,
         all_day=appointment.all_day,
         series=appointment.series,
     )
+    return replace(made, uid=invited.uid, organizer=invited.organizer)
 
 
 def _newest_sequence(matter: Matter) -> int:

@@ -106,6 +106,18 @@ class Meeting(Value):
     link: str = ""
 
 
+class Entry(Value):
+    """What calendar_sync said last of the guest in one person's entry (H9); ``by_provider``: who is in it was invited
+    by the provider itself.
+    """
+
+    revision: int
+    at: AwareDatetime
+    uid: str
+    with_guest: bool
+    by_provider: bool = False
+
+
 class Trouble(Value):
     """The newest failure to issue a link; ``retry_at`` absent: final."""
 
@@ -125,7 +137,8 @@ class Delivery(Value):
     """One mail to one side. ``message`` (encrypted) is kept while it may have arrived, so that a repeat has the same
     bytes; ``unsure`` says that it may have, because an answer was lost. ``fell_back``: in our words, since the
     organization's own template failed. ``link`` and ``own_link`` are fingerprints of what it tells: the meeting's link
-    and ours (X9); ``to`` is the guest's address, made unreadable.
+    and ours (X9); ``to`` is the guest's address, made unreadable. ``uid`` and ``organizer`` are its invitation's where
+    that is the entry's (G14).
     """
 
     status: Status
@@ -145,6 +158,8 @@ class Delivery(Value):
     own_link: str = ""
     to: str = ""
     sequence: int = -1
+    uid: str = ""
+    organizer: str = ""
     fell_back: bool = False
     reason: str = ""
     ended_at: AwareDatetime | None = None
@@ -173,6 +188,8 @@ class Delivery(Value):
             "link": "",
             "own_link": "",
             "sequence": -1,
+            "uid": "",
+            "organizer": "",
             "fell_back": False,
         }
         return self.model_copy(update=forgotten)
@@ -182,6 +199,7 @@ class Matter(Value):
     """``revision`` is that of the newest state; ``closed`` names how it ended for good, ``secrets`` belong to the
     newest state and are encrypted at rest, and so does the link ``by_hand`` that staff entered (C4); ``place`` stands
     for the URL or text of another tool (C5); ``guest_link`` is the fingerprint of the guest's join link (X9).
+    ``entries`` are by staff id.
     """
 
     about: str
@@ -196,6 +214,7 @@ class Matter(Value):
     by_hand: Meeting | None = None
     place: Meeting | None = None
     trouble: Trouble | None = None
+    entries: dict[str, Entry] = Field(default_factory=dict)
     notices: dict[str, Notice] = Field(default_factory=dict)
     deliveries: dict[str, Delivery] = Field(default_factory=dict)
 
@@ -234,6 +253,12 @@ class Matter(Value):
         if known and (known.revision, known.at) >= (meeting.revision, meeting.at):
             return self
         return self.model_copy(update={"meeting": meeting})
+
+    def with_entry(self, staff_id: str, entry: Entry) -> Self:
+        known = self.entries.get(staff_id)
+        if known and (known.revision, known.at) >= (entry.revision, entry.at):
+            return self
+        return self.model_copy(update={"entries": {**self.entries, staff_id: entry}})
 
     def with_trouble(self, trouble: Trouble) -> Self:
         known = self.trouble

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.notifier.model.invited import waits_for_entry
 from services.notifier.model.matter import Delivery, Matter, Notice, Status, address_mark
 from shared.contracts.booking import Appointment, FormerGuest
 from shared.contracts.notifier import Audience, Purpose
@@ -290,11 +291,20 @@ def _wait_until(
     meeting_wait: timedelta,
     now: datetime,
 ) -> datetime | None:
-    """Until when to hold this mail back: for its link (G11) where it may tell it (C7), or after a failed try. A plain
-    move keeps the link; one that was issued before ``link_since`` is about to go (G12).
+    """Until when to hold this mail back: for what invites the guest (G14), for its link (G11) where it may tell it
+    (C7), or after a failed try.
     """
     if delivery:
         return delivery.next_at
+    if audience is Audience.GUEST and notice.purpose in _WAITS_FOR_LINK and waits_for_entry(matter):
+        return notice.at + meeting_wait
+    return _link_until(matter, notice, audience, meeting_wait, now)
+
+
+def _link_until(
+    matter: Matter, notice: Notice, audience: Audience, meeting_wait: timedelta, now: datetime
+) -> datetime | None:
+    """A plain move keeps the link; one that was issued before ``link_since`` is about to go (G12)."""
     appointment = matter.appointment
     if notice.purpose not in _WAITS_FOR_LINK or appointment is None or not appointment.wants_meeting:
         return None

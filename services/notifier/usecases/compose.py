@@ -102,6 +102,8 @@ class ComposeMail:
             own_link=matter.own_link(audience) if material.join and material.join.own_url else "",
             to=address_mark(recipients[0].email) if audience is Audience.GUEST else "",
             sequence=mail.invitation.sequence if mail.invitation else -1,
+            uid=mail.invitation.uid if mail.invitation else "",
+            organizer=mail.invitation.organizer if mail.invitation else "",
             fell_back=worded.breakage is not None,
         )
 

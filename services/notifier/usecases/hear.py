@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from services.notifier.model.matter import Chain, Matter, Meeting, Notice, Trouble
+from services.notifier.model.matter import Chain, Entry, Matter, Meeting, Notice, Trouble
 from services.notifier.store import Matters, Safe
 from shared.contracts.booking import AppointmentEvent, ProposalEvent
-from shared.contracts.calendar_sync import CalendarSyncFrozen
+from shared.contracts.calendar_sync import CalendarEntryWritten, CalendarSyncFrozen, Provider
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import StaffInvited
 from shared.contracts.notifier import Audience, Purpose
@@ -107,6 +107,20 @@ class HearOfMatters:
     async def revoked(self, event: CloudEvent[MeetingRevoked]) -> None:
         gone = Meeting(revision=event.data.revision, at=event.time, chain=_chain(event))
         await self._take(event, event.data.appointment_id, lambda matter: matter.with_meeting(gone))
+
+    async def entry(self, event: CloudEvent[CalendarEntryWritten]) -> None:
+        """Whether the guest takes part in it, where they are to (H9)."""
+        data = event.data
+        if data.with_guest is None:
+            return
+        entry = Entry(
+            revision=data.revision,
+            at=event.time,
+            uid=data.ical_uid,
+            with_guest=data.with_guest,
+            by_provider=data.provider is Provider.MICROSOFT,
+        )
+        await self._take(event, data.appointment_id, lambda matter: matter.with_entry(data.staff_id, entry))
 
     async def issue_failed(self, event: CloudEvent[MeetingIssueFailed]) -> None:
         """Administrators are told of final failures and of those that need them; of a spent budget ``budget_gone``

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from services.notifier.model.invited import is_apart
 from services.notifier.model.matter import Delivery, Matter, Notice, Status
 from services.notifier.model.plan import Send, Suppress
 from shared import clock
@@ -94,6 +95,7 @@ def _sent(matter: Matter, notice: Notice, delivery: Delivery) -> CloudEvent[Any]
         with_meeting=delivery.with_meeting,
         fell_back=delivery.fell_back,
         original_start_at=notice.original_start_at,
+        invited_apart=is_apart(matter, delivery),
         calls=delivery.calls,
     )
     return _event(matter, notice, data)

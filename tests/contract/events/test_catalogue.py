@@ -112,6 +112,7 @@ def test_readers_take_values_of_open_enumerations_that_they_do_not_know() -> Non
         "with_meeting": False,
         "fell_back": False,
         "original_start_at": None,
+        "invited_apart": False,
         "calls": [],
     }
     read = NotificationSent.model_validate(sent)

@@ -24,7 +24,8 @@ GONE = Occurrence(original_start_at=STARTS[2], start_at=STARTS[2], end_at=STARTS
 def the_calendar(*changed: Occurrence) -> Any:
     made = invitation(
         Method.REQUEST,
-        appointment_id="apt_1",
+        uid=uid_of("apt_1"),
+        asks=False,
         sequence=3,
         start_at=FIRST,
         end_at=FIRST + HOUR,

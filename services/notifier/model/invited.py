@@ -1,0 +1,63 @@
+"""What invites the guest (G14): one UID for life, fixed by the first mail that carries an invitation. It is the
+organizer's entry's where the guest takes part in that (H9), so that an answer finds its way, else ours.
+"""
+
+from dataclasses import dataclass
+
+from services.notifier.model.matter import Delivery, Entry, Matter
+from shared.contracts.notifier import Audience
+
+
+@dataclass(frozen=True)
+class Invited:
+    """``uid`` is empty for our own; ``organizer`` is who gets the answer, empty where nobody asks for one."""
+
+    uid: str = ""
+    organizer: str = ""
+
+
+def invited_by(matter: Matter) -> Invited | None:
+    """How mails of now invite who is the guest now; None where the provider does, so that ours carry none."""
+    told = _told(matter)
+    if told is not None:
+        return Invited(told.uid, told.organizer)
+    entry = _entry(matter)
+    if entry is None or not entry.with_guest:
+        return Invited()
+    return None if entry.by_provider else Invited(entry.uid, _organizer(matter))
+
+
+def waits_for_entry(matter: Matter) -> bool:
+    """Whether nothing has settled yet what invites the guest: the entry is under way."""
+    appointment = matter.appointment
+    if appointment is None or not appointment.guest_participates or not appointment.mails_guest:
+        return False
+    return _told(matter) is None and _entry(matter) is None
+
+
+def is_apart(matter: Matter, delivery: Delivery) -> bool:
+    """Whether this mail invites a guest in our own name who was to take part in the organizer's entry."""
+    expected = matter.appointment is not None and matter.appointment.guest_participates
+    to_guest = delivery.audience is Audience.GUEST and delivery.to in ("", matter.guest_mark)
+    return expected and to_guest and delivery.sequence >= 0 and not delivery.uid
+
+
+def _told(matter: Matter) -> Delivery | None:
+    """The newest mail that may have invited this guest."""
+    mine = [
+        one
+        for one in matter.deliveries.values()
+        if one.audience is Audience.GUEST and one.sequence >= 0 and one.to in ("", matter.guest_mark)
+    ]
+    return max(mine, key=lambda one: one.sequence, default=None)
+
+
+def _entry(matter: Matter) -> Entry | None:
+    return matter.entries.get(matter.appointment.organizer_id) if matter.appointment else None
+
+
+def _organizer(matter: Matter) -> str:
+    if matter.appointment is None:
+        return ""
+    people = [*matter.appointment.attendees, matter.appointment.creator]
+    return next((one.person.email for one in people if one.staff_id == matter.appointment.organizer_id), "")
