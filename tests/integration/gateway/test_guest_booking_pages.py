@@ -15,7 +15,7 @@ BOOK = "POST /internal/guest/page/intro/bookings"
 START = "2030-12-02T04:00:00Z"
 UTM = "utm_source=mail&utm_campaign=winter"
 WHO = {"start": START, "name": "田中花子", "company": "ABC株式会社", "email": "hanako@example.jp", "form_key": "k1"}
-QUESTIONS = [
+QUESTIONS: list[dict[str, Any]] = [
     {"id": "qst_1", "label": "ご相談の内容", "kind": "long_text", "required": True, "choices": []},
     {"id": "qst_2", "label": "人数", "kind": "choice", "required": False, "choices": ["1名", "2名"]},
     {"id": "qst_3", "label": "同意します", "kind": "checkbox", "required": True, "choices": []},
