@@ -15,16 +15,17 @@ def amount_of(typed: str, currency: str) -> int | None:
     """None where it is no amount of this currency."""
     plain = unicodedata.normalize("NFKC", typed).replace(",", "").strip("¥円$€£ ")
     try:
-        units = Decimal(plain) * _scale(currency) if len(plain) <= _LONGEST else Decimal("NaN")
+        units = Decimal(plain) * scale_of(currency) if len(plain) <= _LONGEST else Decimal("NaN")
     except InvalidOperation:
         return None
     return int(units) if units.is_finite() and units > 0 and units == units.to_integral_value() else None
 
 
 def amount_text(amount: int, currency: str) -> str:
-    scale = _scale(currency)
+    scale = scale_of(currency)
     return str(amount) if scale == 1 else f"{Decimal(amount) / scale:.2f}"
 
 
-def _scale(currency: str) -> int:
+def scale_of(currency: str) -> int:
+    """Of how many smallest units one is made."""
     return 1 if currency in _WHOLE else 100

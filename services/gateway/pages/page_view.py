@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency
 
 from services.gateway.pages import times
 from services.gateway.pages.free_days import instant
 from services.gateway.pages.guest_view import Reading, kind_word, office_time
+from services.gateway.pages.money_typed import scale_of
 from services.gateway.pages.pick import Pick
 from services.gateway.pages.texts import text
 from shared.contracts.api.page_guests import GuestPageView, PageSlotView
@@ -40,9 +41,9 @@ def frame(page: GuestPageView, language: Language) -> dict[str, object]:
 
 def price_words(price: PriceFields, language: Language) -> str:
     """``¥3,300``, ``$12.50``: amounts are told in the smallest unit."""
-    currency = price.currency.upper()
-    amount = Decimal(price.amount).scaleb(-get_currency_precision(currency))
-    return str(format_currency(amount, currency, locale=language))
+    scale, currency = scale_of(price.currency), price.currency.upper()
+    amount = Decimal(price.amount) / scale
+    return str(format_currency(amount, currency, locale=language, currency_digits=scale == 1))
 
 
 def duration_of(page: GuestPageView, pick: Pick) -> int:

@@ -11,7 +11,12 @@ from tests.unit.gateway.pages.builders import START, a_reading
 
 @pytest.mark.parametrize(
     ("amount", "currency", "language", "words"),
-    [(3300, "jpy", "en", "¥3,300"), (1250, "usd", "en", "$12.50"), (5, "eur", "en", "€0.05")],
+    [
+        (3300, "jpy", "en", "¥3,300"),
+        (1250, "usd", "en", "$12.50"),
+        (5, "eur", "en", "€0.05"),
+        (1250, "all", "en", "ALL12.50"),
+    ],
 )
 def test_h13_amounts_are_told_in_the_smallest_unit(amount: int, currency: str, language: Language, words: str) -> None:
     assert price_words(PriceFields(amount=amount, currency=currency), language) == words
