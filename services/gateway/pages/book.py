@@ -18,7 +18,7 @@ from services.gateway.pages.book_steps import Said, Steps
 from services.gateway.pages.booking_form import BookingForm
 from services.gateway.pages.guest import later, retry_headers
 from services.gateway.pages.page_visit import PageVisit
-from services.gateway.pages.rendering import render
+from services.gateway.pages.rendering import language_for, render
 from services.gateway.pages.slots_left import slots_left
 from services.gateway.pages.texts import text
 from services.gateway.pages.typed import given
@@ -41,9 +41,10 @@ def _visit(request: Request, slug: str) -> PageVisit:
 
 
 async def _steps(visit: PageVisit, form: BookingForm) -> Steps:
-    """Raises ``BackendProblem``."""
+    """In the organization's language where the browser asks for none of ours (X6). Raises ``BackendProblem``."""
     page = (await visit.parts.backends.booking.guest_page(visit.caller(), visit.place)).read(GuestPageView)
-    return Steps(visit, page, form)
+    language = language_for(visit.request, "en" if page.locale == "en" else "ja")
+    return Steps(replace(visit, language=language), page, form)
 
 
 @router.get("/p/{slug}")

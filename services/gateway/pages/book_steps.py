@@ -97,6 +97,7 @@ class Steps:
             **page_view.frame(self.page, visit.language),
             "choices": choices,
             "single": start is not None,
+            "first_sight": self.visit.request.method == "GET",
             "choices_zone": times.zone_label(self.zone, slots[0].start, visit.language),
             "length": page_view.duration_words(self.minutes, visit.language),
             "questions": self.page.questions,

@@ -90,9 +90,9 @@ def is_secure(request: Request) -> bool:
     return parts_of(request).settings.secure
 
 
-def language_for(request: Request) -> Language:
+def language_for(request: Request, default: Language = "ja") -> Language:
     """``?lang=`` where given (the switch), else as everywhere."""
-    return _chosen(request) or language_of_request(request)
+    return _chosen(request) or language_of_request(request, default)
 
 
 def _chosen(request: Request) -> Language | None:

@@ -107,6 +107,14 @@ async def test_h5_by_keyboard_on_a_phone_in_the_browsers_own_zone(people: People
     assert await page.evaluate("Object.keys(sessionStorage)") == []
 
 
+async def test_h15_a_link_with_a_time_opens_the_form_in_the_browsers_own_zone(people: People) -> None:
+    made, day = await a_page(people), await people.free_day()
+    page = await people.page("phone", language="en", zone="Europe/Berlin")
+    await page.goto(f"/p/{made['slug']}?start={day}T06:00:00Z&duration=60")
+    await expect(page.locator(".chosen")).to_contain_text("07:00 – 08:00")
+    await expect(page.locator(".chosen")).to_contain_text("15:00 – 16:00 in Japan")
+
+
 async def test_x12_a_time_gone_meanwhile_shows_the_nearest_and_keeps_what_was_typed(people: People) -> None:
     made, day = await a_page(people, durations=[30]), await people.free_day()
     page = await people.page("phone", scripts=False)

@@ -115,6 +115,28 @@ async def test_g08_every_refusal_keeps_what_was_typed(gateway: Installation, sta
     assert START in refused.text
 
 
+async def test_h6_the_zone_is_chosen_without_scripts_and_the_link_keeps_what_it_said(gateway: Installation) -> None:
+    shown = (await gateway.pages().get(f"/p/intro?day=2030-12-02&{UTM}")).text
+    for name, value in (("day", "2030-12-02"), ("utm_source", "mail"), ("utm_campaign", "winter")):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in shown
+    assert '<select class="input" id="time_zone" name="time_zone"' in shown
+
+
+async def test_h15_a_link_with_a_time_opens_the_form_or_says_that_it_is_gone(gateway: Installation) -> None:
+    guest = gateway.pages()
+    opened = await guest.get(f"/p/intro?start={START}&duration=30")
+    assert ('name="start"' in opened.text, 'data-shown-zone="Asia/Tokyo"' in opened.text) == (True, True)
+    gone = await guest.get("/p/intro?start=2030-12-03T04:00:00Z")
+    assert ("ご予約いただけなくなりました" in gone.text, 'class="time"' in gone.text) == (True, True)
+
+
+async def test_x06_the_organizations_language_where_the_browser_asks_for_none_of_ours(gateway: Installation) -> None:
+    says(gateway, PAGE, 200, a_guest_page(locale="en"))
+    french = await gateway.pages().get("/p/intro", headers={"accept-language": "fr"})
+    japanese = await gateway.pages().get("/p/intro")
+    assert ('<html lang="en">' in french.text, '<html lang="ja">' in japanese.text) == (True, True)
+
+
 async def test_h5_a_closed_page_and_an_unknown_one(gateway: Installation) -> None:
     says(gateway, BOOK, 410, a_problem(410, "page_closed"))
     assert (await gateway.pages().post("/p/intro", data=WHO)).status_code == 410

@@ -16,12 +16,12 @@ if (zonePicker) {
 
 follow(document.getElementById("main"), () => showIn(zonePicker.value));
 
-const confirmed = document.querySelector("[data-confirmed-zone]");
-if (confirmed) {
+const shown = document.querySelector("[data-shown-zone]");
+if (shown) {
   const own = ownZone();
   const url = new URL(location.href);
-  const { zoneName } = confirmed.dataset;
-  if (own && !url.searchParams.has(zoneName) && own !== confirmed.dataset.confirmedZone) {
+  const { zoneName, shownZone } = shown.dataset;
+  if (own && !url.searchParams.has(zoneName) && own !== shownZone) {
     url.searchParams.set(zoneName, own);
     location.replace(url);
   }
