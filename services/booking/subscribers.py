@@ -2,9 +2,7 @@
 
 import base64
 import zlib
-from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
 from faststream.rabbit import RabbitRouter
 
@@ -13,6 +11,7 @@ from services.booking.model.drift import drift_of, drift_of_meeting
 from services.booking.model.effects import Reported
 from services.booking.model.people import Link, Organization
 from services.booking.model.spans import Span
+from services.booking.model.told import moment
 from services.booking.store.menus import MenuStore
 from services.booking.store.people import PeopleStore
 from services.booking.store.rooms import RoomStore
@@ -46,6 +45,7 @@ from shared.contracts.calendar_sync import (
     CalendarEntryRemoved,
     CalendarEntryWritten,
     CalendarWriteFailed,
+    GuestResponded,
     HoldsPlaced,
     HoldsReleased,
     RoomResponded,
@@ -71,7 +71,6 @@ from shared.guests_first import GuestsFirst, StandsBack
 from shared.messaging.topology import hears
 
 SERVICE = "booking"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Subscribers:
@@ -121,6 +120,7 @@ class Subscribers:
                 hears(SERVICE, BusyTimesChanged, self.on_busy_times_changed),
                 hears(SERVICE, RoomsChanged, self.on_rooms_changed),
                 hears(SERVICE, RoomResponded, self.on_room_responded),
+                hears(SERVICE, GuestResponded, self.on_guest_responded),
                 hears(SERVICE, SlotsProposed, self.on_slots_proposed),
                 hears(SERVICE, SlotsChanged, self.on_slots_changed),
                 hears(SERVICE, SlotsWithdrawn, self.on_slots_withdrawn),
@@ -171,26 +171,26 @@ class Subscribers:
         await self._leave_disabled(event.organizationid, event.subject, event.cause())
 
     async def on_zoom_user_assigned(self, event: CloudEvent[ZoomUserAssigned]) -> None:
-        await self._people.keep_zoom(event.data.staff_id, event.data.zoom_user_id, _moment(event))
+        await self._people.keep_zoom(event.data.staff_id, event.data.zoom_user_id, moment(event.time))
         await self._follow_zoom_user(event.organizationid, event.data.staff_id, event.cause())
 
     async def on_zoom_budget_exhausted(self, event: CloudEvent[ZoomBudgetExhausted]) -> None:
         await self._people.keep_zoom_budget(event.data, event.aggregateversion)
 
     async def on_zoom_account_connected(self, event: CloudEvent[ZoomAccountConnected]) -> None:
-        await self._people.keep_zoom_account(event.organizationid, _moment(event), linked=True)
+        await self._people.keep_zoom_account(event.organizationid, moment(event.time), linked=True)
 
     async def on_zoom_account_ended(self, event: CloudEvent[ZoomAccountEnded]) -> None:
         """One that was replaced is not the current one any more and says nothing of it."""
         if event.data.current:
-            await self._people.keep_zoom_account(event.organizationid, _moment(event), linked=False)
+            await self._people.keep_zoom_account(event.organizationid, moment(event.time), linked=False)
 
     async def on_calendar_connected(self, event: CloudEvent[CalendarConnected]) -> None:
-        await self._people.keep_calendar(event.data.staff_id, event.data.provider, Link.CONNECTED, _moment(event))
+        await self._people.keep_calendar(event.data.staff_id, event.data.provider, Link.CONNECTED, moment(event.time))
 
     async def on_calendar_disconnected(self, event: CloudEvent[CalendarDisconnected]) -> None:
         link = Link.BROKEN if event.data.reason is EndOfConnection.BROKEN else Link.NONE
-        await self._people.keep_calendar(event.data.staff_id, event.data.provider, link, _moment(event))
+        await self._people.keep_calendar(event.data.staff_id, event.data.provider, link, moment(event.time))
 
     async def on_busy_times_changed(self, event: CloudEvent[BusyTimesChanged]) -> None:
         busy = event.data
@@ -229,7 +229,11 @@ class Subscribers:
 
     async def on_room_responded(self, event: CloudEvent[RoomResponded]) -> None:
         await self._timeline(event)
-        await self._effects.room(event.data.appointment_id, told.of_room(event.data, _moment(event)))
+        await self._effects.room(event.data.appointment_id, told.of_room(event.data, moment(event.time)))
+
+    async def on_guest_responded(self, event: CloudEvent[GuestResponded]) -> None:
+        await self._timeline(event)
+        await self._effects.guest(event.data.appointment_id, told.of_guest_response(event.data, moment(event.time)))
 
     async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
         await self._timeline(event)
@@ -255,26 +259,26 @@ class Subscribers:
     async def on_holds_placed(self, event: CloudEvent[HoldsPlaced]) -> None:
         await self._timeline(event)
         placed = event.data
-        news = told.of_holds(placed.holds, placed.revision, Reported.DONE, _moment(event))
+        news = told.of_holds(placed.holds, placed.revision, Reported.DONE, moment(event.time))
         await self._effects.holds(placed.proposal_id, news)
 
     async def on_holds_released(self, event: CloudEvent[HoldsReleased]) -> None:
         await self._timeline(event)
         released = event.data
-        news = told.of_holds(released.holds, released.revision, Reported.GONE, _moment(event))
+        news = told.of_holds(released.holds, released.revision, Reported.GONE, moment(event.time))
         await self._effects.holds(released.proposal_id, news)
 
     async def on_calendar_entry_written(self, event: CloudEvent[CalendarEntryWritten]) -> None:
         await self._timeline(event)
-        await self._effects.entries(event.data.appointment_id, told.of_entry_written(event.data, _moment(event)))
+        await self._effects.entries(event.data.appointment_id, told.of_entry_written(event.data, moment(event.time)))
 
     async def on_calendar_entry_removed(self, event: CloudEvent[CalendarEntryRemoved]) -> None:
         await self._timeline(event)
-        await self._effects.entries(event.data.appointment_id, told.of_entry_removed(event.data, _moment(event)))
+        await self._effects.entries(event.data.appointment_id, told.of_entry_removed(event.data, moment(event.time)))
 
     async def on_calendar_write_failed(self, event: CloudEvent[CalendarWriteFailed]) -> None:
         await self._timeline(event)
-        failed, news = event.data, told.of_write_failed(event.data, _moment(event))
+        failed, news = event.data, told.of_write_failed(event.data, moment(event.time))
         if failed.proposal_id:
             await self._effects.holds(failed.proposal_id, news)
         elif failed.appointment_id:
@@ -283,7 +287,7 @@ class Subscribers:
     async def on_calendar_drift_detected(self, event: CloudEvent[CalendarDriftDetected]) -> None:
         await self._timeline(event)
         note = self._effects.typed_above_the_block(event.data)
-        drift = drift_of(event.data, _moment(event), event.time, note)
+        drift = drift_of(event.data, moment(event.time), event.time, note)
         await self._settle_drift.detected(event.organizationid, event.data.appointment_id, drift, event.cause())
 
     async def on_drift_decided(self, event: CloudEvent[DriftDecided]) -> None:
@@ -291,10 +295,8 @@ class Subscribers:
 
     async def on_meeting_issued(self, event: CloudEvent[MeetingIssued]) -> None:
         await self._timeline(event)
-        meeting = event.data
-        await self._effects.meeting_there(
-            meeting.appointment_id, meeting.revision, meeting.sealed, event.aggregateversion
-        )
+        issued = event.data
+        await self._effects.meeting_there(issued.appointment_id, issued.revision, issued.sealed, event.aggregateversion)
 
     async def on_meeting_updated(self, event: CloudEvent[MeetingUpdated]) -> None:
         await self._timeline(event)
@@ -319,11 +321,11 @@ class Subscribers:
 
     async def on_notification_sent(self, event: CloudEvent[NotificationSent]) -> None:
         await self._timeline(event)
-        await self._effects.mail_sent(event.data, _moment(event))
+        await self._effects.mail_sent(event.data, moment(event.time))
 
     async def on_notification_failed(self, event: CloudEvent[NotificationFailed]) -> None:
         await self._timeline(event)
-        await self._effects.mail_failed(event.data, _moment(event))
+        await self._effects.mail_failed(event.data, moment(event.time))
 
     async def on_reminder_scheduled(self, event: CloudEvent[ReminderScheduled]) -> None:
         await self._timeline(event)
@@ -338,13 +340,6 @@ class Subscribers:
     async def on_reminder_canceled(self, event: CloudEvent[ReminderCanceled]) -> None:
         await self._timeline(event)
         if event.data.minutes is not None:
-            await self._effects.notice_dropped(event.data, _moment(event))
+            await self._effects.notice_dropped(event.data, moment(event.time))
         else:
             await self._effects.reminder_dropped(event.data, event.aggregateversion)
-
-
-def _moment(event: CloudEvent[Any]) -> int:
-    """Connections, holds and entries come and go as different documents, mails are tried many times; when they did
-    orders them. In whole milliseconds, which rounding must not make equal.
-    """
-    return (event.time - _EPOCH) // timedelta(milliseconds=1)

@@ -23,6 +23,7 @@ from services.calendar_sync.store import (
     subjects,
 )
 from services.calendar_sync.store.drift import DriftRows
+from services.calendar_sync.store.guest_answers import GuestAnswers
 from services.calendar_sync.subscribers import SERVICE, Subscribers
 from services.calendar_sync.usecases.booked_rooms import BookedRooms
 from services.calendar_sync.usecases.catch_up import CatchUp
@@ -36,6 +37,7 @@ from services.calendar_sync.usecases.explain_busy import ExplainBusy
 from services.calendar_sync.usecases.follow_appointment import FollowAppointment
 from services.calendar_sync.usecases.follow_proposal import FollowProposal
 from services.calendar_sync.usecases.freeze import FreezeSync, ResumeSync, measure_frozen
+from services.calendar_sync.usecases.hear_guests import HearGuests
 from services.calendar_sync.usecases.hear_rooms import HearRooms
 from services.calendar_sync.usecases.look import LookAtCalendars
 from services.calendar_sync.usecases.lose_calendar import LoseCalendar
@@ -275,6 +277,7 @@ class Wiring:
             NoticeDrift(self._drift_rows, self.ledger_worker.wake),
             rhythm,
             self._hear_rooms,
+            HearGuests(GuestAnswers(stores.ledger), stores.appointments),
             self._drift_rows,
             LoseCalendar(
                 stores.choices,

@@ -199,3 +199,22 @@ class RoomResponded(EventData, routing_key="calendar_sync.room_responded.v1"):
     revision: int
     room_id: str
     response: RoomResponse
+
+
+class GuestResponse(OpenEnum):
+    """What a guest says to the entry in which they take part (H9)."""
+
+    NEEDS_ACTION = "needs_action"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TENTATIVE = "tentative"
+
+
+class GuestResponded(EventData, routing_key="calendar_sync.guest_responded.v1"):
+    """The guest answered in their own calendar, as of the revision that was written; ``needs_action`` where an answer
+    counts no more. Subject: the appointment's id.
+    """
+
+    appointment_id: str
+    revision: int
+    response: GuestResponse

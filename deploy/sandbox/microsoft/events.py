@@ -100,7 +100,8 @@ class EventBook:
             held = before.resource.get("singleValueExtendedProperties") or []
             fields["singleValueExtendedProperties"] = merged_extended(held, fields["singleValueExtendedProperties"])
         if "attendees" in fields:
-            fields["attendees"] = _keep_answers(fields["attendees"], before.attendees())
+            answered = before.attendees() if span == before.span else _rooms(before.attendees())
+            fields["attendees"] = _keep_answers(fields["attendees"], answered)
         event = replace(before, resource=before.resource | fields, span=span, exception=before.master_id is not None)
         _check_recurrence(event)
         if event.recurrence and (event.span, event.recurrence) != (before.span, before.recurrence):
@@ -203,8 +204,13 @@ def _changed_span(span: Span, body: Resource, all_day: bool) -> Span:
     return make_span(start, end, all_day=all_day)
 
 
+def _rooms(attendees: list[Resource]) -> list[Resource]:
+    """Whom another time does not ask anew: rooms answer by themselves."""
+    return [one for one in attendees if one.get("type") == "resource"]
+
+
 def _keep_answers(attendees: list[Resource], before: list[Resource]) -> list[Resource]:
-    """People who stay on the list keep what they answered."""
+    """Who stays on the list keeps what they answered."""
     statuses = {address_of(one): one["status"] for one in before}
     return [one | {"status": statuses.get(address_of(one), one["status"])} for one in attendees]
 

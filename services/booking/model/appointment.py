@@ -116,6 +116,8 @@ class Appointment(Value):
     answers: list[Answer] = Field(default_factory=list)
     utm: Utm | None = None
     guest_participates: bool = False
+    asked_since: int = 1
+    """The revision since which this guest is asked for this time; older answers are to another (H9)."""
     terms: Terms | None = None
     guest_reason: str = ""
     """What the guest said when they last moved or cancelled it (H10)."""
@@ -233,7 +235,7 @@ class Appointment(Value):
         kept = [item for item in before.expected if item.effect is Effect.HOLD_RELEASE]
         entries = [*self._entries(before), *self._room()]
         expected = [*kept, *self._meeting(before), *entries, *self._mails(Purpose.RESCHEDULED)]
-        return self._keeping_link(before)._expecting(expected)
+        return self._keeping_link(before)._expecting(expected).model_copy(update={"asked_since": self.version})
 
     def expecting_occurrence(self, before: "Appointment", told: Purpose) -> Self:
         """Of one occurrence that was moved or cancelled: all that a move expects, with its own mails (E6)."""
@@ -252,7 +254,9 @@ class Appointment(Value):
         kept = [i for i in before.expected if i.effect not in renewed and (i.of, i.purpose) not in again]
         meeting = self._meeting(before) if meets else []
         expected = [*kept, *meeting, *self._entries(before), *self._room(), *confirmed]
-        return self._keeping_link(before).model_copy(update={"expected": expected})
+        another = self.guest.email != before.guest.email
+        asked_since = self.version if another else self.asked_since
+        return self._keeping_link(before).model_copy(update={"expected": expected, "asked_since": asked_since})
 
     def _keeping_link(self, before: "Appointment") -> Self:
         """What is issued for another host or generation, or after a link by hand, is another link (G12)."""

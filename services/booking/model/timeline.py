@@ -18,6 +18,7 @@ from shared.contracts.calendar_sync import (
     CalendarEntryRemoved,
     CalendarEntryWritten,
     CalendarWriteFailed,
+    GuestResponded,
     HoldsPlaced,
     HoldsReleased,
     RoomResponded,
@@ -107,7 +108,7 @@ def _of_calendars(data: EventData, revision: int | None) -> Facts:
             )
         case MeetingDriftDetected():
             return Facts(revision=revision, provider="zoom", start_at=data.start_at, end_at=data.end_at)
-        case RoomResponded():
+        case RoomResponded() | GuestResponded():
             return Facts(revision=revision, reason=data.response)
     return Facts(revision=revision)
 

@@ -57,6 +57,10 @@ class RecordEffects:
             for news in told.values():
                 metrics.record_effect("room", news.status)
 
+    async def guest(self, appointment_id: str, told: Mapping[str, Report]) -> None:
+        """What the guest says to the entry in which they take part (H9)."""
+        await reports.keep_all(self._store.appointments, {"_id": appointment_id}, told)
+
     async def meeting_there(self, appointment_id: str, revision: int, sealed: str, within: int) -> None:
         """Issued or updated: what is needed to join is kept encrypted (G26)."""
         secrets = MeetingSecrets.unseal(self._bus_ring, sealed, subject=appointment_id)

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.booking.model.appointment import Appointment
+from services.booking.model.guest_response import invitation_uid
 from services.booking.model.guest_rights import Rights
 from services.booking.model.people import Organization
 from services.booking.model.proposal import OfferedSlot, Proposal
@@ -139,7 +140,7 @@ def appointment_view(
         page=page_ref_view(appointment),
         answers=answers_view(appointment),
         guest_time_zone=appointment.guest_time_zone,
-        uid=f"{appointment.appointment_id}@chosei",
+        uid=invitation_uid(appointment),
         sequence=appointment.version,
         **_allowed(rights, zone),
     )

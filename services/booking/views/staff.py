@@ -10,6 +10,7 @@ from services.booking.model.another_guest import link_stays_known
 from services.booking.model.appointment import Appointment
 from services.booking.model.contact import contact_id_of
 from services.booking.model.effects import shown
+from services.booking.model.guest_response import guest_response
 from services.booking.model.modes import modes_of
 from services.booking.model.outcomes import suggested
 from services.booking.model.proposal import OfferedSlot, Proposal
@@ -219,7 +220,7 @@ def _chosen(item: Proposal | Appointment) -> dict[str, Any]:
 
 def _booked(appointment: Appointment, *, hidden: bool) -> dict[str, Any]:
     """What came with a booking on a page (H5, H6), and whose contact the guest is (H7)."""
-    members: dict[str, Any] = {"page": page_ref_view(appointment)}
+    members: dict[str, Any] = {"page": page_ref_view(appointment), "guest_response": guest_response(appointment)}
     if hidden:
         return members
     utm = UtmView(**appointment.utm.model_dump()) if appointment.utm else None

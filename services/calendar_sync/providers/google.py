@@ -14,6 +14,7 @@ from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
 from services.calendar_sync.model.entries import PREFIX, EntryDraft, Part, Written, provider_key
 from services.calendar_sync.model.series import DraftSeries
+from services.calendar_sync.providers import guest_answers
 from services.calendar_sync.providers.calls import ProviderApi
 from services.calendar_sync.providers.google_errors import AlreadyThere, error_of
 from services.calendar_sync.providers.google_mapping import (
@@ -29,14 +30,10 @@ from services.calendar_sync.providers.google_series import InstanceChange, insta
 from services.calendar_sync.providers.listing import LIST_SCOPES
 from services.calendar_sync.providers.protocol import Credential, Reading, Seen, Watch
 from services.calendar_sync.providers.room_answers import from_google
-from shared.contracts.calendar_sync import Provider, RoomResponse
+from shared.contracts.calendar_sync import GuestResponse, Provider, RoomResponse
 from shared.drift import EntryState
 from shared.oauth import OAuthApp
-from shared.providers import (
-    ProviderError,
-    ProviderRefused,
-    ProviderUnavailable,
-)
+from shared.providers import ProviderError, ProviderRefused, ProviderUnavailable
 
 log = structlog.get_logger(__name__)
 _NEEDED = (
@@ -121,10 +118,12 @@ class GoogleCalendar:
         series: dict[str, set[Seen]] = {}
         doubtful = False
         answers: dict[str, Mapping[str, RoomResponse | None]] = {}
+        said: dict[str, Mapping[str, GuestResponse]] = {}
         page = {**fixed, **first}
         while True:
             answer = await self._api.call(operation, credential, "GET", self._events(calendar), params=page)
             answers |= from_google(answer.get("items", []))
+            said |= guest_answers.from_google(answer.get("items", []))
             for event in answer.get("items", []):
                 home = str(answer.get("timeZone") or zone)
                 found = to_busy(event, home)
@@ -146,6 +145,7 @@ class GoogleCalendar:
                     answer.get("nextSyncToken"),
                     doubtful,
                     room_answers=answers,
+                    said=said,
                     states=states,
                     series={name: frozenset(seen) for name, seen in series.items()},
                 )

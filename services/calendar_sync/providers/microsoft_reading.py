@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.calendar_sync.providers import guest_answers
 from services.calendar_sync.providers.microsoft_mapping import to_busy, to_state
 from services.calendar_sync.providers.protocol import Reading, Seen
 from services.calendar_sync.providers.room_answers import from_graph
@@ -37,6 +38,7 @@ def reading_of(events: Sequence[Mapping[str, Any]], cursor: str, zone: str) -> R
         cursor,
         doubtful=bool(masters),
         room_answers=answers,
+        said=guest_answers.from_graph(last.values()),
         states={event_id: state for event_id, state in states.items() if event_id not in masters},
         series={name: frozenset(seen) for name, seen in series.items()},
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.calendars import MAIN, ListedCalendar
 from services.calendar_sync.model.entries import EntryDraft, Part, Written
+from services.calendar_sync.providers.guest_answers import Said
 from services.calendar_sync.providers.room_answers import Answers
 from shared.drift import EntryState
 
@@ -53,6 +54,7 @@ class Reading:
     doubtful: bool = False
     whole: bool = False
     room_answers: Answers = field(default_factory=dict)
+    said: Said = field(default_factory=dict)
     states: Mapping[str, EntryState] = field(default_factory=dict)
     series: Mapping[str, frozenset[Seen]] = field(default_factory=dict)
 

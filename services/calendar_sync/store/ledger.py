@@ -64,7 +64,7 @@ class Ledger:
 
     def __init__(self, collection: Collection, relay: Relay) -> None:
         self.collection = collection
-        self._relay = relay
+        self.relay = relay
 
     async def want(
         self,
@@ -257,7 +257,7 @@ class Ledger:
             kept = {name: value for name, value in values.items() if name not in _NEWER_DECIDES}
             result = await self.collection.update_one(held, {"$set": kept, **push})
         if result.matched_count:
-            self._relay.publish_soon(self.collection, row.row_id, waiting)
+            self.relay.publish_soon(self.collection, row.row_id, waiting)
 
     async def drain(self, staff_id: str) -> list[str]:
         """Rows that waited for this person's calendar are due now; their ids."""

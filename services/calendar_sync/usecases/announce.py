@@ -14,6 +14,8 @@ from shared.contracts.calendar_sync import (
     CalendarEntryRemoved,
     CalendarEntryWritten,
     CalendarWriteFailed,
+    GuestResponded,
+    GuestResponse,
     Hold,
     HoldsPlaced,
     HoldsReleased,
@@ -79,6 +81,12 @@ def room_responded(row: Row, written: WrittenEntry, response: RoomResponse) -> C
     )
     cause = replace(row.cause, actor=actors.provider(written.provider))
     return _event(replace(row, revision=written.revision), data, cause)
+
+
+def guest_responded(row: Row, written: WrittenEntry, response: GuestResponse) -> CloudEvent[Any]:
+    """The guest's own doing."""
+    data = GuestResponded(appointment_id=row.about, revision=written.revision, response=response)
+    return _event(replace(row, revision=written.revision), data, Cause.outside(actor=actors.GUEST))
 
 
 def drifted(

@@ -19,6 +19,7 @@ from services.calendar_sync.store.drift import DriftRows
 from services.calendar_sync.store.mirrors import Mirror, Mirrors, mirror_of
 from services.calendar_sync.store.staff import StaffDirectory
 from services.calendar_sync.usecases.credentials import Credentials
+from services.calendar_sync.usecases.hear_guests import HearGuests
 from services.calendar_sync.usecases.hear_rooms import HearRooms
 from services.calendar_sync.usecases.lose_calendar import LoseCalendar
 from services.calendar_sync.usecases.notice_drift import NoticeDrift
@@ -72,10 +73,12 @@ class SyncMirror:
         notice: NoticeDrift,
         rhythm: Rhythm,
         hear_rooms: HearRooms,
+        hear_guests: HearGuests,
         rows: DriftRows,
         lose: LoseCalendar,
     ) -> None:
         self._hear_rooms = hear_rooms
+        self._hear_guests = hear_guests
         self._rows = rows
         self._lose = lose
         self._mirrors = mirrors
@@ -139,6 +142,7 @@ class SyncMirror:
         changed = await self._mirrors.take_in(held, inside, window=window, read_at=read_at, due_at=due_at)
         if changed is not None:
             await self._hear_rooms.heard(connection, reading.room_answers)
+            await self._hear_guests.heard(connection, reading)
         return None if changed is None else changed or mirror.recount or mirror.window != window
 
     async def _reading(

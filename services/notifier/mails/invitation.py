@@ -80,10 +80,7 @@ def invitation(
     entry.add("status", "CONFIRMED" if method is Method.REQUEST else "CANCELLED")
     entry.add("transp", "OPAQUE")
     entry.add("organizer", _address(organizer), encode=False)
-    attendee = _address(guest)
-    answer = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"} if asks else {"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
-    attendee.params.update({"ROLE": "REQ-PARTICIPANT", **answer})
-    entry.add("attendee", attendee, encode=False)
+    entry.add("attendee", _attendee(guest, asks=asks), encode=False)
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -94,6 +91,13 @@ def invitation(
     for component in (entry, *recurring(entry, series, moment)):
         calendar.add_component(component)
     return Invitation(method, sequence, calendar.to_ical())
+
+
+def _attendee(guest: Participant, *, asks: bool) -> vCalAddress:
+    made = _address(guest)
+    answer = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"} if asks else {"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
+    made.params.update({"ROLE": "REQ-PARTICIPANT", **answer})
+    return made
 
 
 def _address(participant: Participant) -> vCalAddress:

@@ -147,6 +147,15 @@ class RoomStatus(StrEnum):
     DECLINED = "declined"
 
 
+class GuestResponseStatus(StrEnum):
+    """What the guest answered in their own calendar (H9)."""
+
+    NEEDS_ACTION = "needs_action"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TENTATIVE = "tentative"
+
+
 class RoomView(View):
     """The room that is booked with an appointment; its ``status`` is ``declined`` where staff must find another."""
 
@@ -197,10 +206,11 @@ class DriftView(View):
 class AppointmentView(View):
     """An appointment as staff see it. ``hidden`` as in proposals. Times are in the organization's zone. ``creator``
     registered or proposed it, ``changed_by`` changed it last, at ``updated_at``. An ``all_day`` one starts and ends
-    at midnight. ``guest_reason`` is what the guest said when they moved or cancelled it (H10). ``details`` are the
-    ``note`` with the block of the meeting under it (E4); what is sent back as a ``note`` may hold the block, which is
-    left out. ``place`` is the URL or text of another tool than Zoom (C5); ``link_at`` is from when on the guest knows
-    how to join (C7), null where that is at once.
+    at midnight. ``guest_reason`` is what the guest said when they moved or cancelled it (H10), ``guest_response`` what
+    they answered in their calendar, null where they do not take part in the entry (H9). ``details`` are the ``note``
+    with the block of the meeting under it (E4); what is sent back as a ``note`` may hold the block, which is left out.
+    ``place`` is the URL or text of another tool than Zoom (C5); ``link_at`` is from when on the guest knows how to join
+    (C7), null where that is at once.
     """
 
     id: str
@@ -265,6 +275,7 @@ class AppointmentView(View):
     utm: UtmView | None = None
     contact_id: str | None = None
     guest_reason: str = ""
+    guest_response: GuestResponseStatus | None = None
 
 
 class AppointmentList(View):

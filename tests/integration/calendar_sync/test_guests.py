@@ -25,6 +25,7 @@ GUEST = "hanako@example.jp"
 OWN_LINK = "https://chosei.example.jp/j/TOKEN"
 RAW_LINK = "https://zoom.example/j/72962683804"
 NOTE = "内部メモ"
+UNANSWERED = ("needsAction", "none", "notResponded")
 EITHER = pytest.mark.parametrize("staff_id", [GOOGLE, MICROSOFT], ids=["google", "microsoft"])
 TOO_LATE = pytest.mark.parametrize("world", [{"guest_wait": timedelta(0)}], indirect=True)
 
@@ -80,7 +81,7 @@ async def test_the_guest_is_a_participant_who_has_not_answered_and_reads_no_note
     await world.connect(staff_id)
     await world.bus.publish(booked(staff_id, wants_meeting=False), times=2)
     entry = await the_entry(world, staff_id)
-    assert attendees(entry)[GUEST] in ("needsAction", "none", "notResponded")
+    assert attendees(entry)[GUEST] in UNANSWERED
     assert NOTE not in description(entry)
     (said,) = {one["ical_uid"] for one in world.bus.of("calendar_sync.calendar_entry_written.v1")}
     assert said == (entry.get("iCalUID") or entry.get("iCalUId"))
@@ -205,5 +206,45 @@ async def test_an_answer_outlives_another_detail_and_not_another_time(world: Wor
     await world.bus.publish(
         booked(staff_id, kind=AppointmentRescheduled, revision=3, title="別の件", wants_meeting=False, **moved)
     )
-    if staff_id == GOOGLE:
-        assert attendees(await the_entry(world, staff_id, 3))[GUEST] == "needsAction"
+    assert attendees(await the_entry(world, staff_id, 3))[GUEST] in UNANSWERED
+
+
+def responses(world: World) -> list[tuple[int, str]]:
+    return [(one["revision"], one["response"]) for one in world.bus.of("calendar_sync.guest_responded.v1")]
+
+
+async def answer(world: World, staff_id: str, entry: dict[str, Any], response: str) -> None:
+    vendor = "google" if staff_id == GOOGLE else "microsoft"
+    body = {"response": response, "attendee": GUEST}
+    (await world.outside.post(f"/inspect/{vendor}/events/{entry['id']}/respond", json=body)).raise_for_status()
+
+
+@EITHER
+async def test_h9_the_guests_answer_is_read_back_once_for_each_time_and_answer(world: World, staff_id: str) -> None:
+    await world.connect(staff_id)
+    await world.bus.publish(booked(staff_id, wants_meeting=False))
+    entry = await the_entry(world, staff_id)
+    await answer(world, staff_id, entry, "tentative")
+    await patiently(lambda: responses(world) == [(1, "tentative")])
+    await answer(world, staff_id, entry, "accepted")
+    await patiently(lambda: responses(world) == [(1, "tentative"), (1, "accepted")])
+    await world.bus.publish(booked(staff_id, kind=AppointmentChanged, revision=2, title="別の件", wants_meeting=False))
+    await the_entry(world, staff_id, 2)
+    moved = {"previous_start_at": tomorrow_at(4), "previous_end_at": tomorrow_at(5), "start_at": tomorrow_at(7)}
+    await world.bus.publish(
+        booked(staff_id, kind=AppointmentRescheduled, revision=3, title="別の件", wants_meeting=False, **moved)
+    )
+    await patiently(lambda: responses(world)[2:] == [(3, "needs_action")])
+    await answer(world, staff_id, entry, "declined")
+    await patiently(lambda: responses(world)[3:] == [(3, "declined")])
+
+
+async def test_a_colleagues_answer_is_not_the_guests(world: World) -> None:
+    await world.connect(GOOGLE)
+    await world.connect("stf_hana")
+    await world.bus.publish(booked(GOOGLE, "stf_hana", wants_meeting=False))
+    entry = await the_entry(world, GOOGLE)
+    body = {"response": "declined", "attendee": "hana@example.jp"}
+    (await world.outside.post(f"/inspect/google/events/{entry['id']}/respond", json=body)).raise_for_status()
+    await answer(world, GOOGLE, entry, "accepted")
+    await patiently(lambda: responses(world) == [(1, "accepted")])
