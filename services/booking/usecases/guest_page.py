@@ -79,7 +79,8 @@ class GuestPage:
         booked = appointment.page
         page = await self._pages.find(appointment.organization_id, booked.page_id) if booked else None
         now = clock.now()
-        return appointment_view(appointment, told, organization, url, now, rights_of(appointment, page, now))
+        view = appointment_view(appointment, told, organization, url, now, rights_of(appointment, page, now))
+        return view.model_copy(update={"allowed_origins": page.allowed_origins}) if page else view
 
 
 def _status_now(proposal: Proposal) -> ProposalStatus:

@@ -34,6 +34,7 @@ def guest_page_view(setting: PageSetting) -> GuestPageView:
         auto_submit=page.auto_submit,
         price=page.price,
         locale=setting.organization.locale,
+        allowed_origins=page.allowed_origins,
     )
 
 

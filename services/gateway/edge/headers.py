@@ -1,13 +1,14 @@
 """Headers of every answer, and what of the request's is not believed. What a handler sets itself wins."""
 
 import re
+from collections.abc import Sequence
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.internal import REQUEST_ID
 
-CONTENT_SECURITY_POLICY = "; ".join(
+_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -18,9 +19,10 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-ancestors 'none'",
+        "frame-ancestors ",
     )
 )
+CONTENT_SECURITY_POLICY = _POLICY + "'none'"
 _ALWAYS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
@@ -31,10 +33,17 @@ _ALWAYS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
+_NO_FRAME = "x-frame-options"
+"""It knows no list of sites: who may frame an answer with a policy of its own is said there alone."""
 _STATIC_CACHE = "public, max-age=300"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _ONLY_GET = ("/oauth/",)
 """Paths whose GET does something, so that HEAD must not stand for it (G7)."""
+
+
+def framed_by(origins: Sequence[str]) -> dict[str, str]:
+    """Of an answer that these sites may show in a frame (H12); where there are none, nobody may."""
+    return {"content-security-policy": _POLICY + " ".join(origins)} if origins else {}
 
 
 class Headers:
@@ -63,8 +72,10 @@ class Headers:
                     headers.setdefault("cache-control", _STATIC_CACHE)
                 if request_id := scope.get("state", {}).get("request_id"):
                     headers.setdefault(REQUEST_ID, request_id)
+                own_policy = "content-security-policy" in headers
                 for name, value in self._always.items():
-                    headers.setdefault(name, value)
+                    if not (own_policy and name == _NO_FRAME):
+                        headers.setdefault(name, value)
             elif head:
                 message = {**message, "body": b""}
             await send(message)

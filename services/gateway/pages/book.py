@@ -17,8 +17,8 @@ from services.gateway.edge.limits import TooManyRequests
 from services.gateway.pages.book_steps import Said, Steps
 from services.gateway.pages.booking_form import BookingForm
 from services.gateway.pages.guest import later, retry_headers
-from services.gateway.pages.page_visit import PageVisit
-from services.gateway.pages.rendering import language_for, render
+from services.gateway.pages.page_visit import BOOKED, PageVisit
+from services.gateway.pages.rendering import language_for
 from services.gateway.pages.slots_left import slots_left
 from services.gateway.pages.texts import text
 from services.gateway.pages.typed import given
@@ -108,9 +108,12 @@ def _led_on(steps: Steps, made: Mapping[str, Any]) -> Response:
     checkout = str(made.get("checkout_url") or "")
     if checkout.startswith(_SAFE_URLS):
         values = {"url": checkout, "organization": steps.page.organization}
-        return render(visit.request, "guest/checkout.html", values, language=visit.language, here=visit.path)
+        return visit.show(
+            "guest/checkout.html", values, zone=steps.zone, here=visit.path, origins=steps.page.allowed_origins
+        )
     path = urlsplit(str(made.get("manage_url", ""))).path or visit.path
-    return RedirectResponse(visit.pick.onward(path), status_code=303)
+    onward = visit.pick.onward(path)
+    return RedirectResponse(f"{onward}&{BOOKED}=1" if visit.pick.embed else onward, status_code=303)
 
 
 async def _shown(visit: PageVisit, form: BookingForm) -> Response:

@@ -10,6 +10,7 @@ from functools import partial
 
 from fastapi import Response
 
+from services.gateway.edge.headers import framed_by
 from services.gateway.pages import page_view, times
 from services.gateway.pages.booking_form import ANSWER, BookingForm
 from services.gateway.pages.guest import nothing
@@ -118,8 +119,27 @@ class Steps:
 
     def closed(self, status: int = 200) -> Response:
         heading, explanation = "page_guests.closed_heading", "page_guests.closed_text"
-        return nothing(self.visit.request, status, "over", heading, explanation, organization=self.page.organization)
+        headers = framed_by(self.page.allowed_origins)
+        visit, organization = self.visit, self.page.organization
+        return nothing(
+            visit.request,
+            status,
+            "over",
+            heading,
+            explanation,
+            headers,
+            organization=organization,
+            embed=visit.pick.embed,
+        )
 
     def _show(self, template: str, values: Mapping[str, object], said: Said) -> Response:
         here = self.visit.pick.url(self.visit.path)
-        return self.visit.show(template, values, zone=self.zone, here=here, status=said.status, headers=said.headers)
+        return self.visit.show(
+            template,
+            values,
+            zone=self.zone,
+            here=here,
+            status=said.status,
+            headers=said.headers,
+            origins=self.page.allowed_origins,
+        )

@@ -291,10 +291,11 @@ def nothing(
     headers: Mapping[str, str] | None = None,
     *,
     organization: str = "",
+    embed: bool = False,
 ) -> Response:
     """A page without a proposal."""
     language = language_for(request)
     values: dict[str, object] = {"hosts": [], "can_ask": False, "asked_at": "", "problem": ""}
-    values |= {"mark": mark, "heading": text(language, heading), "organization": organization}
+    values |= {"mark": mark, "heading": text(language, heading), "organization": organization, "embed": embed}
     values |= {"explanation": text(language, explanation)}
     return render(request, "guest/over.html", values, language=language, status=status, headers=headers)

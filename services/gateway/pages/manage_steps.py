@@ -7,6 +7,7 @@ from functools import partial
 from fastapi import Response
 
 from services.gateway.pages import page_view, times
+from services.gateway.pages.embed import booked_message
 from services.gateway.pages.guest_rights import shown_rights
 from services.gateway.pages.guest_view import Reading, settled
 from services.gateway.pages.page_visit import PageVisit
@@ -106,9 +107,12 @@ class Managed:
         return Offer(ask, path, visit.pick, self.zone, self.appointment.time_zone, visit.language)
 
     def _frame(self) -> dict[str, object]:
+        page = self.appointment.page
         return {**settled(self.appointment, self.reading), "rights": shown_rights(self.appointment, self.reading)} | {
             "token": self.visit.place,
             "path_of": self.visit.path,
+            "again_url": self.visit.pick.onward(f"/p/{page.slug}") if page else "",
+            "told": booked_message(self.appointment) if self.visit.is_new else None,
             "reschedule_url": self._url("/reschedule"),
             "cancel_url": self._url("/cancel"),
         }
@@ -119,4 +123,12 @@ class Managed:
     def _show(
         self, template: str, values: Mapping[str, object], here: str, status: int, headers: Headers = None
     ) -> Response:
-        return self.visit.show(template, values, zone=self.zone, here=here, status=status, headers=headers)
+        return self.visit.show(
+            template,
+            values,
+            zone=self.zone,
+            here=here,
+            status=status,
+            headers=headers,
+            origins=self.appointment.allowed_origins,
+        )

@@ -2,11 +2,12 @@
 page cannot be shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import Request, Response
 
+from services.gateway.edge.headers import framed_by
 from services.gateway.pages.guest import nothing, retry_headers, unknown_link
 from services.gateway.pages.guest_view import Reading
 from services.gateway.pages.pick import Pick
@@ -16,6 +17,9 @@ from services.gateway.providers.backend import BackendProblem
 from services.gateway.providers.caller import GuestCaller
 from shared import clock
 from shared.problem import Language
+
+BOOKED = "booked"
+"""In the address of what was just booked in a frame; its script takes it away again."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,11 @@ class PageVisit:
     def of(cls, request: Request, place: str, path: str) -> "PageVisit":
         return cls(request, parts_of(request), place, path, language_for(request), Pick.of(dict(request.query_params)))
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it was booked a moment ago in a frame, so that the site around it is told."""
+        return self.pick.embed and self.request.query_params.get(BOOKED) == "1"
+
     def caller(self, token: str = "", key: str | None = None) -> GuestCaller:
         return GuestCaller(token, self.language, getattr(self.request.state, "request_id", ""), key)
 
@@ -48,15 +57,17 @@ class PageVisit:
         here: str,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
+        origins: Sequence[str] = (),
     ) -> Response:
+        """``origins`` may show it in a frame."""
         return render(
             self.request,
             template,
-            values,
+            {**values, "embed": self.pick.embed, "origins": origins},
             language=self.language,
             zone=zone,
             status=status,
-            headers=headers,
+            headers={**framed_by(origins), **(headers or {})},
             here=here,
         )
 

@@ -28,6 +28,8 @@ class Pick:
     time_zone: str = ""
     language: str = ""
     utm: tuple[tuple[str, str], ...] = ()
+    embed: bool = False
+    """In a frame of another site (H12)."""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Pick":
@@ -40,6 +42,7 @@ class Pick:
             start=instant_or_none(query.get("start", "")),
             time_zone=zone if zone in known_zones() else "",
             language=query.get("lang", ""),
+            embed=query.get("embed") == "1",
             utm=tuple((name, query[name]) for name in UTM_NAMES if _fits(name, query.get(name, ""))),
         )
 
@@ -51,6 +54,7 @@ class Pick:
             "start": instant(self.start) if self.start else "",
             "time_zone": self.time_zone,
             "lang": self.language,
+            "embed": "1" if self.embed else "",
             **dict(self.utm),
         }
         return {name: value for name, value in said.items() if value}
@@ -66,7 +70,7 @@ class Pick:
 
     def onward(self, path: str) -> str:
         """To a page of another kind: only how it is read goes along."""
-        return Pick(time_zone=self.time_zone, language=self.language).url(path)
+        return Pick(time_zone=self.time_zone, language=self.language, embed=self.embed).url(path)
 
 
 def instant_or_none(said: str) -> datetime | None:

@@ -291,7 +291,7 @@ class GuestAppointmentView(View):
     it is made. Of a series ``start`` is the first occurrence's, and ``occurrences`` are all of them. ``page`` where
     it was booked on one; ``uid`` and ``sequence`` are the invitation's (G14). ``can_reschedule`` and ``can_cancel``
     say what the guest may do now, until ``reschedule_until`` and ``cancel_until`` (null where that was never allowed)
-    (H10).
+    (H10); ``allowed_origins`` are the page's (H12).
     """
 
     id: str
@@ -324,3 +324,4 @@ class GuestAppointmentView(View):
     can_cancel: bool = False
     reschedule_until: datetime | None = None
     cancel_until: datetime | None = None
+    allowed_origins: list[str] = Field(default_factory=list)

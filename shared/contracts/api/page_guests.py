@@ -12,7 +12,9 @@ from shared.contracts.booking import Kind
 
 
 class GuestPageView(View):
-    """The page as guests see it. ``takes_requests``: staff confirm each booking (H4)."""
+    """The page as guests see it. ``takes_requests``: staff confirm each booking (H4); ``allowed_origins`` are the sites
+    that may show it in a frame (H12).
+    """
 
     slug: str
     active: bool
@@ -29,6 +31,7 @@ class GuestPageView(View):
     auto_submit: bool
     price: PriceFields | None
     locale: str
+    allowed_origins: list[str] = Field(default_factory=list)
 
 
 class PageSlotView(View):
