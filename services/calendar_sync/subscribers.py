@@ -136,7 +136,10 @@ class Subscribers:
             )
 
     async def on_organization_changed(self, event: CloudEvent[OrganizationChanged]) -> None:
-        await self._organizations.heard(event.organizationid, event.data.mail_links, event.aggregateversion)
+        data = event.data
+        await self._organizations.heard(
+            event.organizationid, data.mail_links, event.aggregateversion, sandbox=data.sandbox
+        )
 
     async def on_staff_changed(self, event: CloudEvent[StaffChanged]) -> None:
         data = event.data

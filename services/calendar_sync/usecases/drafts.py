@@ -67,6 +67,8 @@ class Drafts:
         proposal_id = state.appointment.proposal_id if state.appointment else None
         room = await self._rooms.for_entry(row, provider, proposal_id)
         guest = joining_guest(row, state, clock.now(), wait=self._guest_wait, anew=anew)
+        if guest and await self._organizations.is_sandbox(row.organization_id):
+            guest = None  # notifier invites them, where they are staff (H14)
         draft = entry_draft(
             state,
             row.marker,
