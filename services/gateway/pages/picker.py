@@ -79,7 +79,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Picker:
-    """``later_times`` leads to the next month with times, where this one has none."""
+    """``later_times`` leads to the next month with times (or back to the first), where this one has none."""
 
     month: str
     weeks: list[list[Day | None]]
@@ -147,13 +147,15 @@ def _start(one: Time) -> datetime:
 
 
 async def _month(offer: Offer, this: Month, current: datetime | None) -> tuple[Month, list[PageSlotView], Month | None]:
-    """The month to show, its times, and where there are none, the next one that has some."""
+    """The month to show, its times, and where there are none, the next one that has some, or the first of all."""
     asked = offer.pick.month or (Month.of(current.astimezone(ZoneInfo(offer.zone))) if current else None)
     month = max(asked or this, this)
     found = await offer.slots(month.first, month.last)
     if any(slot.start != current for slot in found):
         return month, found, None
     following = await offer.next_month(month)
+    if following is None and month > this:
+        following = await offer.next_month(this.plus(-1))
     if following is None or offer.pick.month is not None:
         return month, [], following
     return following, await offer.slots(following.first, following.last), None
