@@ -233,3 +233,16 @@ async def test_g07_cancelling_asks_first_and_an_old_link_shows_how_things_stand(
     says(gateway, "POST /internal/guest/appointment/reschedule", 409, a_problem(409, "already_canceled", "すでに"))
     late = await guest.post(f"/a/{GUEST_TOKEN}/reschedule", data={"start": START})
     assert (late.status_code, "キャンセルされました" in late.text) == (409, True)
+
+
+async def test_g24_a_guest_beyond_the_limit_asks_nobody_and_keeps_what_was_typed(
+    gateway: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway.parts.limits, "_per_ip", 0)
+    gateway.services.asked.clear()
+    moved = {"start": START, "reason": "急用"}
+    for path, typed in ((f"/p/intro?{UTM}", WHO), (f"/a/{GUEST_TOKEN}/reschedule", moved)):
+        answer = await gateway.pages().post(path, data=typed)
+        assert answer.status_code == 429
+        assert all(f'name="{name}" value="{value}"' in answer.text for name, value in typed.items())
+        assert (path.split("?")[0] in answer.text, gateway.services.asked) == (True, [])
