@@ -18,7 +18,7 @@ from services.gateway.pages.overtaken import Difference, Sheet, as_sent, fresh, 
 from services.gateway.pages.reader import Form, Session, reader_of, staff_page
 from services.gateway.pages.rendering import language_for, render
 from services.gateway.pages.scheduling import said_words, troubles_of
-from services.gateway.pages.scheduling_preview import preview_of
+from services.gateway.pages.scheduling_preview import changeable, preview_of
 from services.gateway.pages.scheduling_rows import DAYS, after_step, rows_of
 from services.gateway.pages.scheduling_sheets import (
     USUAL_DURATIONS,
@@ -44,6 +44,8 @@ _LISTED = 200
 _LOOKS = ("explain", "action")
 _ASKED = ("explain", "explain_at", "preview_duration")
 _NEEDED = ("title",)
+_WHERE = {"slug_taken": "slug", "forbidden": "owner_id"}
+"""Of problems without a pointer."""
 
 
 @router.get("/pages/new")
@@ -76,7 +78,7 @@ async def preview(request: Request, signed_in: Form) -> Response:
     """The part of the page, while one types."""
     form, language = await request.form(), language_for(request)
     page = await _found(request, signed_in, given(form, "page_id")) if given(form, "page_id") else None
-    typed = typed_in(form) if page is None or page.can_change else typed_of(page)
+    typed = typed_in(form) if page is None or changeable(page) else typed_of(page)
     seen = await preview_of(request, signed_in, typed, page, {name: given(form, name) for name in _ASKED})
     reader = reader_of(request, signed_in)
     return render(request, "staff/page_preview.html", {"seen": seen}, language=language, zone=reader.zone)
@@ -96,7 +98,7 @@ async def show(request: Request, page_id: str, signed_in: Session) -> Response:
 @router.post("/pages/{page_id}")
 async def change(request: Request, page_id: str, signed_in: Form) -> Response:
     form, page = await request.form(), await _found(request, signed_in, page_id)
-    typed = typed_in(form) if page.can_change else typed_of(page)
+    typed = typed_in(form) if changeable(page) else typed_of(page)
     if any(given(form, name) for name in _LOOKS):
         return await _looked_at(request, signed_in, page, typed)
     language = language_for(request)
@@ -154,12 +156,12 @@ async def _wrong(
 async def _refused(
     request: Request, signed_in: SignedIn, page: PageView | None, typed: Mapping[str, str], problem: BackendProblem
 ) -> Response:
-    if problem.status not in (409, 422):
+    if problem.status not in (403, 409, 422):
         raise problem
     language = language_for(request)
     found = {field_of(error["pointer"], typed): error["detail"] for error in problem.errors}
     if not found:
-        found = {"slug": problem.detail} if problem.code == "slug_taken" else {"title": problem.detail}
+        found = {_WHERE.get(problem.code, "title"): problem.detail}
     empty = [name for name in _NEEDED if name in found and not typed[name]]
     found |= dict.fromkeys(empty, text(language, "common.missing"))
     return await _wrong(request, signed_in, page, typed, found, problem.status)
@@ -193,7 +195,7 @@ async def _page(
         "item": page,
         "key": secrets.token_hex(16),
         "seen": seen,
-        "may_change": page is None or (page.can_change and not page.deleted),
+        "may_change": changeable(page),
         "address": address,
     }
     choices = await _choices(request, signed_in, typed, language)

@@ -77,7 +77,7 @@ async def preview_of(
     wanted: dict[str, Any] = {"duration": duration, "page": {**body, "title": body["title"] or "-"}}
     wanted |= ({"page_id": page.id} if page else {}) | ({"at": at.isoformat()} if at else {})
     try:
-        if page is not None and not page.can_change:
+        if page is not None and not changeable(page):
             found = await _saved(request, signed_in, page, duration, at)
         else:
             found = await parts.backends.booking.preview_page(signed_in.caller(), wanted)
@@ -100,6 +100,11 @@ async def preview_of(
         why=why,
         who=_who(why, names, typed["assignment"] == "round_robin") if why else (),
     )
+
+
+def changeable(page: PageView | None) -> bool:
+    """By the reader; None is a new one."""
+    return page is None or (page.can_change and not page.deleted)
 
 
 def preview_days(

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.integration.gateway.fakes import Answer, a_problem
+from tests.integration.gateway.fakes import Answer, a_problem, an_appointment_view
 from tests.integration.gateway.installation import Installation
 from tests.integration.gateway.page_views import a_page
 from tests.integration.gateway.test_pages import token_of
@@ -123,3 +123,15 @@ async def test_h15_chosen_times_become_text_and_html(gateway: Installation) -> N
     assert (none.status_code, "1つ以上、20個まで" in none.text) == (422, True)
     gone = await page.post("/pages/pag_1/times", data={**form, "starts": ["2030-12-02T15:00:00+09:00"]})
     assert (gone.status_code, "この時間は空いていません。" in gone.text) == (422, True)
+
+
+async def test_h16_today_names_the_page_and_hands_its_links_on(gateway: Installation) -> None:
+    booked = an_appointment_view(
+        page_id="pag_1", page={"id": "pag_1", "title": "ご相談", "slug": "intro"}, guest_url="http://gateway/a/TOKEN"
+    )
+    listed = Answer(200, {"items": [booked], "next_cursor": None})
+    gateway.services.says("booking", "GET /internal/appointments?", listed)
+    shown = (await gateway.pages(TARO).get("/today")).text
+    assert '<a href="/pages/pag_1"><bdi>ご相談</bdi></a>' in shown
+    assert 'data-share="today-guest-1"' in shown
+    assert shown.count("http://gateway/a/TOKEN") == 1

@@ -1,4 +1,4 @@
-// Copy buttons: <button data-copy="ID of the element with the text" data-done-text="…">.
+// Copy buttons: <button data-copy="ID of a link, or of the element with the text" data-done-text="…">.
 
 export function enableCopying(root) {
   for (const button of root.querySelectorAll("button[data-copy]")) {
@@ -8,7 +8,7 @@ export function enableCopying(root) {
     reserve(button);
     button.addEventListener("click", () => {
       const source = document.getElementById(button.dataset.copy);
-      copyFrom(button, source.value ?? source.textContent);
+      copyFrom(button, source.value ?? source.href ?? source.textContent);
     });
   }
 }

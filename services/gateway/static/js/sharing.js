@@ -5,10 +5,11 @@ for (const button of document.querySelectorAll("button[data-share]")) {
   if (!navigator.share) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {
+    const url = document.getElementById(button.dataset.share).href;
     try {
-      await navigator.share({ title: button.dataset.shareTitle, url: button.dataset.share });
+      await navigator.share({ title: button.dataset.shareTitle, url });
     } catch (error) {
-      if (error.name !== "AbortError") copyFrom(button, button.dataset.share);
+      if (error.name !== "AbortError") copyFrom(button, url);
     }
   });
 }
