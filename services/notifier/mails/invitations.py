@@ -33,7 +33,7 @@ def for_mail(material: Material, scene: Scene) -> Invitation | None:
     made = invitation(
         method,
         uid=invited.uid or uid_of(appointment.appointment_id),
-        asks=bool(invited.organizer) and method is Method.REQUEST,
+        asks=invited.asks and method is Method.REQUEST,
         sequence=max(appointment.revision, _newest_sequence(material.matter) + 1),
         start_at=appointment.start_at,
         end_at=appointment.end_at,

@@ -10,21 +10,33 @@ from shared.contracts.notifier import Audience
 
 @dataclass(frozen=True)
 class Invited:
-    """``uid`` is empty for our own; ``organizer`` is who gets the answer, empty where nobody asks for one."""
+    """``uid`` is empty for our own; ``organizer`` is whose entry it is, who gets the answer where one is asked for."""
 
     uid: str = ""
     organizer: str = ""
+    asks: bool = False
 
 
 def invited_by(matter: Matter) -> Invited | None:
     """How mails of now invite who is the guest now; None where the provider does, so that ours carry none."""
-    told = _told(matter)
+    told, entry = _told(matter), _entry(matter)
+    takes_part = entry is not None and entry.with_guest
     if told is not None:
-        return Invited(told.uid, told.organizer)
-    entry = _entry(matter)
-    if entry is None or not entry.with_guest:
+        return Invited(told.uid, told.organizer, bool(told.uid) and takes_part)
+    if entry is None or not takes_part:
         return Invited()
-    return None if entry.by_provider else Invited(entry.uid, _organizer(matter))
+    return None if entry.by_provider else Invited(entry.uid, _organizer(matter), True)
+
+
+def lost_the_entry(before: Matter, after: Matter) -> bool:
+    """Whether the guest took part in an entry, and knows it, and does not in the one that stands in its place: another
+    organizer's or provider's, or one that was made anew. Their calendar may have lost it with the old one.
+    """
+    entry, told = _entry(after), _told(after)
+    took_part = any(one.with_guest for one in before.entries.values())
+    knows = any(one.audience is Audience.GUEST and one.is_told for one in after.deliveries.values())
+    apart = told is not None and not told.uid
+    return took_part and knows and not apart and entry is not None and not entry.with_guest and before != after
 
 
 def waits_for_entry(matter: Matter) -> bool:

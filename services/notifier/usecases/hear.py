@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from services.notifier.model.invited import lost_the_entry
 from services.notifier.model.matter import Chain, Entry, Matter, Meeting, Notice, Trouble
 from services.notifier.store import Matters, Safe
 from shared.contracts.booking import AppointmentEvent, ProposalEvent
@@ -109,7 +110,7 @@ class HearOfMatters:
         await self._take(event, event.data.appointment_id, lambda matter: matter.with_meeting(gone))
 
     async def entry(self, event: CloudEvent[CalendarEntryWritten]) -> None:
-        """Whether the guest takes part in it, where they are to (H9)."""
+        """Whether the guest takes part in it, where they are to (H9). Who does no more is invited anew (G14)."""
         data = event.data
         if data.with_guest is None:
             return
@@ -120,7 +121,17 @@ class HearOfMatters:
             with_guest=data.with_guest,
             by_provider=data.provider is Provider.MICROSOFT,
         )
-        await self._take(event, data.appointment_id, lambda matter: matter.with_entry(data.staff_id, entry))
+
+        def merge(matter: Matter) -> Matter:
+            merged = matter.with_entry(data.staff_id, entry)
+            if not lost_the_entry(matter, merged) or merged.appointment is None:
+                return merged
+            revision = merged.appointment.revision
+            return merged.with_notice(
+                notice_of(event, Purpose.CONFIRMED, revision, (Audience.GUEST,), tag="invitation")
+            )
+
+        await self._take(event, data.appointment_id, merge)
 
     async def issue_failed(self, event: CloudEvent[MeetingIssueFailed]) -> None:
         """Administrators are told of final failures and of those that need them; of a spent budget ``budget_gone``

@@ -8,6 +8,7 @@ from shared.contracts import actors
 from shared.contracts.booking import (
     Appointment,
     AppointmentCanceled,
+    AppointmentChanged,
     AppointmentConfirmed,
     AppointmentRescheduled,
     PageRef,
@@ -17,6 +18,7 @@ from shared.contracts.envelope import Cause, CloudEvent, envelope
 from shared.contracts.sealed import AppointmentSecrets
 from tests.integration.notifier.conftest import NewNotifier, Notifier, PostOffice, Taken
 from tests.unit.notifier.builders import (
+    ADMIN,
     APPOINTMENT_ID,
     BUS,
     GUEST,
@@ -124,3 +126,22 @@ async def test_h9_where_microsoft_invites_our_mail_carries_no_invitation(
     (mail,) = await mails_to(post_office, GUEST.email, 1)
     assert invited(mail) is None
     assert MANAGE in mail.text
+
+
+async def test_g14_another_organizers_entry_leaves_the_uid_and_the_guest_is_invited_anew(
+    notifier: Notifier, post_office: PostOffice
+) -> None:
+    await notifier.hear(by_the_guest(AppointmentConfirmed, a_booking()), entry_written())
+    await mails_to(post_office, GUEST.email, 1)
+    another = a_booking(2, organizer_id=ADMIN.staff_id, attendees=[ADMIN])
+    apart = {"staff_id": ADMIN.staff_id, "with_guest": False, "ical_uid": "chosei456@google.com"}
+    await notifier.hear(by_the_guest(AppointmentChanged, another))
+    await eventually(lambda: _organizer_is_known(notifier))
+    await notifier.hear(entry_written(2, **apart), entry_written(2, **apart))
+    mails = await mails_to(post_office, GUEST.email, 2)
+    assert invited(mails[1]) == ("REQUEST", UID, 2)
+
+
+async def _organizer_is_known(notifier: Notifier) -> bool:
+    matter = await notifier.matter(APPOINTMENT_ID)
+    return bool(matter["facts"]["appointment"]["organizer_id"] == ADMIN.staff_id)

@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from services.notifier.mails.letters import write
-from services.notifier.model.invited import Invited, invited_by, is_apart
+from services.notifier.model.invited import Invited, invited_by, is_apart, lost_the_entry
 from services.notifier.model.matter import Delivery, Entry, Matter, Status, address_mark
 from services.notifier.model.plan import plan
 from shared.contracts.booking import PageRef
@@ -69,7 +69,7 @@ def test_an_entry_of_somebody_else_settles_nothing() -> None:
 
 
 def test_g14_the_entrys_uid_is_the_invitations_and_its_organizer_gets_the_answer() -> None:
-    assert invited_by(a_booking(entries=an_entry())) == Invited(UID, "taro@example.jp")
+    assert invited_by(a_booking(entries=an_entry())) == Invited(UID, "taro@example.jp", asks=True)
 
 
 def test_g14_at_microsoft_the_providers_own_invitation_is_the_invitation() -> None:
@@ -87,13 +87,39 @@ def test_g14_a_mail_that_went_without_the_entry_settles_it_for_life() -> None:
 
 def test_g14_the_uid_stays_when_the_entry_is_another() -> None:
     matter = a_booking(deliveries=told(), entries=an_entry(uid="other@google.com", revision=2))
-    assert invited_by(matter) == Invited(UID, "taro@example.jp")
+    assert invited_by(matter) == Invited(UID, "taro@example.jp", asks=True)
 
 
 def test_another_guest_is_invited_by_what_stands_then() -> None:
     matter = a_booking(deliveries=told(uid="", to=address_mark("former@example.com")), entries=an_entry())
-    assert invited_by(matter) == Invited(UID, "taro@example.jp")
+    assert invited_by(matter) == Invited(UID, "taro@example.jp", asks=True)
     assert address_mark(GUEST.email) == matter.guest_mark
+
+
+def lost(matter: Matter) -> bool:
+    (gone,) = an_entry(revision=2, with_guest=False, uid="other@google.com").values()
+    return lost_the_entry(matter, matter.with_entry(TARO.staff_id, gone))
+
+
+def test_g14_who_loses_the_entry_is_invited_anew_under_the_same_uid() -> None:
+    matter = a_booking(deliveries=told(), entries=an_entry())
+    assert lost(matter)
+    apart = matter.with_entry(TARO.staff_id, an_entry(revision=2, with_guest=False)[TARO.staff_id])
+    assert invited_by(apart) == Invited(UID, "taro@example.jp")
+    assert not lost(apart)
+
+
+def test_g14_whom_microsoft_had_invited_is_invited_by_ours_then() -> None:
+    told_without = told(sequence=-1, uid="")
+    matter = a_booking(deliveries=told_without, entries=an_entry(by_provider=True))
+    assert lost(matter)
+    apart = matter.with_entry(TARO.staff_id, an_entry(revision=2, with_guest=False)[TARO.staff_id])
+    assert invited_by(apart) == Invited()
+
+
+def test_who_knows_nothing_yet_or_was_invited_apart_loses_nothing() -> None:
+    assert not lost(a_booking(entries=an_entry()))
+    assert not lost(a_booking(deliveries=told(uid=""), entries=an_entry()))
 
 
 def test_an_older_word_about_the_entry_changes_nothing() -> None:
