@@ -13,7 +13,9 @@ class Settings(ServiceSettings):
     """``CHOSEI_…`` variables; see ``ServiceSettings`` for those that all services share."""
 
     session_keys: SecretStr
-    """Keys that bind CSRF tokens and the cookie of a consent under way to their session; format of a key ring."""
+    """Keys that bind CSRF tokens and the cookie of a consent under way to their session, and encrypt what a guest's
+    browser remembers (H8); format of a key ring.
+    """
     setup_code: SecretStr | None = None
     """One-time code for the first organization; made and logged at start where it is not given."""
     static_dir: Path = Path(__file__).parent / "static"

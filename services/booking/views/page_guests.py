@@ -12,6 +12,7 @@ from services.booking.model.page_setting import PageSetting
 from services.booking.model.page_times import FreeTime, FreeTimes
 from services.booking.model.wall_clock import WallClock
 from shared.contracts.api.page_guests import GuestPageView, PageSlotView
+from shared.crypto import token_hash
 
 
 def guest_page_view(setting: PageSetting) -> GuestPageView:
@@ -35,6 +36,7 @@ def guest_page_view(setting: PageSetting) -> GuestPageView:
         price=page.price,
         locale=setting.organization.locale,
         allowed_origins=page.allowed_origins,
+        organization_key=token_hash(f"pages\x1f{page.organization_id}")[:32],
     )
 
 

@@ -18,6 +18,7 @@ from services.gateway.pages.book_steps import Said, Steps
 from services.gateway.pages.booking_form import BookingForm
 from services.gateway.pages.guest import later, retry_headers
 from services.gateway.pages.page_visit import BOOKED, PageVisit
+from services.gateway.pages.remembered_guest import is_known_to_submit, remember, remembered
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.slots_left import slots_left
 from services.gateway.pages.texts import text
@@ -44,7 +45,7 @@ async def _steps(visit: PageVisit, form: BookingForm) -> Steps:
     """In the organization's language where the browser asks for none of ours (X6). Raises ``BackendProblem``."""
     page = (await visit.parts.backends.booking.guest_page(visit.caller(), visit.place)).read(GuestPageView)
     language = language_for(visit.request, "en" if page.locale == "en" else "ja")
-    return Steps(replace(visit, language=language), page, form)
+    return Steps(replace(visit, language=language), page, form, remembered(visit.request, page))
 
 
 @router.get("/p/{slug}")
@@ -70,12 +71,14 @@ async def leave_step(request: Request, slug: str) -> Response:
 async def book(request: Request, slug: str) -> Response:
     visit = _visit(request, slug)
     visit.parts.csrf.check_origin(request)
-    form = BookingForm.of(await request.form())
+    sent = await request.form()
+    form = BookingForm.of(sent)
     visit = replace(visit, pick=replace(visit.pick, start=form.start))
     try:
         async with visit.parts.limits.guest(request, token=slug, confirms=True):
             idempotency_key(form.key)
-            return await _booked(await _steps(visit, form))
+            steps = await _steps(visit, form)
+            return await (_submitted(steps) if given(sent, "remembered") else _booked(steps))
     except TooManyRequests as problem:
         here = visit.pick.url(visit.path)
         return later(request, here, form.repeated(), problem, here=here)
@@ -83,6 +86,14 @@ async def book(request: Request, slug: str) -> Response:
         return await _refused(visit, form, problem)
     except Problem as problem:
         return await _refused(visit, form, BackendProblem(problem.status, problem.body(visit.language)))
+
+
+async def _submitted(steps: Steps) -> Response:
+    """A time was chosen by a guest about whom all was known (H8); the form where that is so no more."""
+    guest, form = steps.guest, steps.form
+    if guest is not None and is_known_to_submit(steps.page, guest):
+        return await _booked(replace(steps, form=guest.submitting(form)))
+    return await steps.next()
 
 
 async def _booked(steps: Steps) -> Response:
@@ -97,7 +108,10 @@ async def _booked(steps: Steps) -> Response:
     if errors:
         return steps.details([steps.chosen(form.start)], Said(errors=errors, status=422))
     reply = await visit.parts.backends.booking.book(visit.caller(key=form.key), visit.place, orjson.dumps(body))
-    return _led_on(steps, reply.json())
+    response = _led_on(steps, reply.json())
+    if form.remember:
+        remember(visit.request, response, page, form)
+    return response
 
 
 def _led_on(steps: Steps, made: Mapping[str, Any]) -> Response:

@@ -16,8 +16,10 @@ from services.gateway.pages.booking_form import ANSWER, BookingForm
 from services.gateway.pages.guest import nothing
 from services.gateway.pages.page_visit import PageVisit
 from services.gateway.pages.picker import Offer, picker_of
+from services.gateway.pages.remembered_guest import RememberedGuest, is_known_to_submit, may_be_remembered
 from services.gateway.pages.texts import text
 from shared.contracts.api.page_guests import GuestPageView, PageSlotView
+from shared.contracts.people import masked_address
 
 _NO_FORM = BookingForm()
 
@@ -37,11 +39,12 @@ _NOTHING = Said()
 
 @dataclass(frozen=True)
 class Steps:
-    """Of one page for one visit. ``form`` is what was typed so far."""
+    """Of one page for one visit. ``form`` is what was typed so far; ``guest`` whom this browser remembers (H8)."""
 
     visit: PageVisit
     page: GuestPageView
     form: BookingForm = _NO_FORM
+    guest: RememberedGuest | None = None
 
     @property
     def zone(self) -> str:
@@ -85,6 +88,7 @@ class Steps:
             "durations": durations if len(durations) > 1 else [],
             "minutes": self.minutes,
             "kept": self.form.as_sent(),
+            **self._submitting(),
             "problem": said.problem,
         }
         return self._show("guest/page_times.html", values, said)
@@ -94,6 +98,8 @@ class Steps:
         visit, pick, reading = self.visit, self.visit.pick, self.visit.reading(self.zone)
         choices = [page_view.choice_of(slot, self.page.time_zone, reading) for slot in slots]
         start = slots[0].start if len(slots) == 1 else None
+        fill = self.guest is not None and not self.form.is_begun and not said.errors
+        typed = self.guest.filling(self.form) if self.guest and fill else self.form
         values = {
             **page_view.frame(self.page, visit.language),
             "choices": choices,
@@ -103,7 +109,8 @@ class Steps:
             "length": page_view.duration_words(self.minutes, visit.language),
             "questions": self.page.questions,
             "prefix": ANSWER,
-            "typed": self.form,
+            "typed": typed,
+            **self._remembering(typed),
             "form_key": secrets.token_urlsafe(16),
             "action": pick.url(visit.path, start=start),
             "back": pick.url(f"{visit.path}/choose", start=None),
@@ -112,6 +119,26 @@ class Steps:
             "place": visit.place,
         }
         return self._show("guest/page_details.html", values, said)
+
+    def _remembering(self, typed: BookingForm) -> dict[str, object]:
+        known = self.guest is not None and self.guest.filling(typed) == typed
+        return {
+            "may_remember": may_be_remembered(self.visit.request, self.page),
+            "remembered": self.guest if known else None,
+            "forget": self.visit.pick.url(f"{self.visit.path}/forget"),
+        }
+
+    def _submitting(self) -> dict[str, object]:
+        """Of a guest about whom all is known: choosing a time books it, by a POST (G7)."""
+        if self.guest is None or self.form.is_begun or not is_known_to_submit(self.page, self.guest):
+            return {}
+        return {
+            "submit": self.visit.pick.url(self.visit.path, start=None),
+            "remembered": self.guest,
+            "masked": masked_address(self.guest.email),
+            "form_key": secrets.token_urlsafe(16),
+            "forget": self.visit.pick.url(f"{self.visit.path}/forget"),
+        }
 
     def chosen(self, start: datetime) -> PageSlotView:
         """The time that was chosen, before booking says more of it."""

@@ -34,6 +34,8 @@ class BookingForm:
     email: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     key: str | None = None
+    remember: bool = False
+    """This browser is to know the guest from now on (H8)."""
 
     @classmethod
     def of(cls, form: FormData) -> "BookingForm":
@@ -43,6 +45,7 @@ class BookingForm:
             **{name: given(form, name).strip() for name in _WHO},
             answers={name: given(form, name).strip()[: MESSAGE_LENGTH + 1] for name in named},
             key=given(form, "form_key") or None,
+            remember=bool(given(form, "remember")),
         )
 
     @property
@@ -52,6 +55,7 @@ class BookingForm:
     def as_sent(self) -> dict[str, str]:
         """As the page's fields are called, without those that are empty; the time is in the address."""
         said = {name: getattr(self, name) for name in _WHO} | dict(self.answers)
+        said |= {"remember": "1" if self.remember else ""}
         return {name: value for name, value in said.items() if value}
 
     def repeated(self) -> dict[str, str]:

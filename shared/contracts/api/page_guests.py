@@ -13,7 +13,8 @@ from shared.contracts.booking import Kind
 
 class GuestPageView(View):
     """The page as guests see it. ``takes_requests``: staff confirm each booking (H4); ``allowed_origins`` are the sites
-    that may show it in a frame (H12).
+    that may show it in a frame (H12); ``organization_key`` is the same on all pages of the organization, and says
+    nothing else.
     """
 
     slug: str
@@ -32,6 +33,7 @@ class GuestPageView(View):
     price: PriceFields | None
     locale: str
     allowed_origins: list[str] = Field(default_factory=list)
+    organization_key: str = ""
 
 
 class PageSlotView(View):

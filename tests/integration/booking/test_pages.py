@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.builders import ORGANIZATION
-from tests.integration.booking.page_requests import ADMIN, BOTH, a_host, a_page, a_page_request
+from tests.integration.booking.page_requests import ADMIN, BOTH, a_host, a_page, a_page_request, visit
 from tests.integration.booking.world import HANAKO, TARO, World
 
 
@@ -173,3 +173,10 @@ async def test_a_type_that_a_page_names_is_archived_when_it_is_deleted(world: Wo
     await a_page(world, meeting_type_id=made.json()["id"])
     await world.call("DELETE", f"/meeting-types/{made.json()['id']}", **ADMIN)
     assert (await world.call("GET", f"/meeting-types/{made.json()['id']}")).json()["archived"] is True
+
+
+async def test_h8_pages_of_one_organization_share_a_key_that_names_it_to_nobody(world: World) -> None:
+    pages = [await a_page(world), await a_page(world)]
+    keys = {(await visit(world, "GET", one)).json()["organization_key"] for one in pages}
+    assert len(keys) == 1
+    assert ORGANIZATION not in keys.pop()
