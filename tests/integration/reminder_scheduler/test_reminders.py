@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from services.reminder_scheduler.app import build_app
 from services.reminder_scheduler.settings import Settings
-from shared.contracts.booking import AppointmentCanceled, AppointmentConfirmed, AppointmentRescheduled
+from shared.contracts.booking import AppointmentCanceled, AppointmentConfirmed, AppointmentRescheduled, PageRef
 from shared.contracts.gateway import OrganizationChanged
 from shared.observability.metrics import REGISTRY
 from tests.builders import BUS_KEYS, DATA_KEYS, ORGANIZATION, an_appointment, an_event
@@ -113,13 +113,13 @@ async def running_scheduler(broker: Broker, database_url: str, booking: FakeBook
         yield
 
 
-def confirmed(appointment_id: str, start_at: datetime, at: datetime) -> object:
-    appointment = an_appointment(appointment_id=appointment_id, start_at=start_at, confirmed_at=at)
+def confirmed(appointment_id: str, start_at: datetime, at: datetime, **changes: object) -> object:
+    appointment = an_appointment(appointment_id=appointment_id, start_at=start_at, confirmed_at=at, **changes)
     return an_event(AppointmentConfirmed(appointment=appointment, sealed=""), subject=appointment_id, at=at)
 
 
-def moved(appointment_id: str, revision: int, start_at: datetime, at: datetime) -> object:
-    appointment = an_appointment(appointment_id=appointment_id, start_at=start_at, revision=revision)
+def moved(appointment_id: str, revision: int, start_at: datetime, at: datetime, **changes: object) -> object:
+    appointment = an_appointment(appointment_id=appointment_id, start_at=start_at, revision=revision, **changes)
     data = AppointmentRescheduled(
         appointment=appointment, sealed="", previous_start_at=start_at, previous_end_at=start_at
     )
@@ -152,6 +152,17 @@ async def test_g21_one_reminder_goes_out_at_seven_however_often_the_event_comes(
     await world.a_later_reminder_has_gone_out()
     assert world.reminded() == [("apt_1", 1), ("apt_last", 1)]
     assert world.booking.questions == asked + 1
+
+
+async def test_r27_a_booking_on_a_page_that_its_guest_moved_is_reminded_of_at_its_new_time(world: World) -> None:
+    page = {"proposal_id": None, "page": PageRef(page_id="pag_1", title="相談", slug="soudan")}
+    world.booking.standing = {("apt_1", 2)}
+    await world.bus.publish(confirmed("apt_1", TOMORROW_TEN, NOON, **page))
+    await world.bus.publish(moved("apt_1", 2, TOMORROW_TEN + timedelta(days=1), NOON + timedelta(hours=1), **page))
+    await eventually(lambda: ("apt_1", 2) in world.filed())
+    world.clock_at(TOMORROW_SEVEN + timedelta(days=1, seconds=1))
+    await eventually(world.reminded)
+    assert world.reminded() == [("apt_1", 2)]
 
 
 async def test_g22_no_reminder_goes_out_while_booking_is_silent_and_all_do_afterwards(world: World) -> None:
