@@ -13,6 +13,7 @@ from services.booking.routes.guest_appointments import build_guest_appointment_r
 from services.booking.routes.guests import build_guest_routes
 from services.booking.routes.joining import JoinRoutes
 from services.booking.routes.menus import MenuRoutes
+from services.booking.routes.notifications import build_notification_routes
 from services.booking.routes.occurrences import OccurrenceRoutes
 from services.booking.routes.page_guests import build_page_guest_routes
 from services.booking.routes.page_times import build_page_times_routes
@@ -64,6 +65,7 @@ from services.booking.usecases.links import Links
 from services.booking.usecases.mark_seen import MarkSeen
 from services.booking.usecases.page_slots import PageSlots
 from services.booking.usecases.page_times_of_staff import PageTimesOfStaff
+from services.booking.usecases.payments import Payments
 from services.booking.usecases.propose import ProposeSlots
 from services.booking.usecases.read_page import ReadPages
 from services.booking.usecases.record_effects import RecordEffects
@@ -166,6 +168,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     drop = DropSlots(stores.bookings, announcer, few_slots, relay)
     attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
     uses = AppointmentUses.of(stores, availability, announcer, links, relay, settings.data_ring)
+    payments = Payments.of(settings, stores, availability, announcer, links, relay, new_reception_code)
     guests = GuestsFirst()
     parts = Parts(
         client=client,
@@ -186,9 +189,9 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
             KnowContacts(stores.contacts, GuestHistory(stores.bookings)),
             guests,
         ).router(),
-        workers=[DueWorker("proposals", stores.bookings.proposals, attend)],
-        routers=_routes(settings, stores, availability, links, announcer, relay, drop, uses, guests),
-        closing=[calendars.aclose],
+        workers=[DueWorker("proposals", stores.bookings.proposals, attend), payments.worker],
+        routers=_routes(settings, stores, availability, links, announcer, relay, drop, uses, payments, guests),
+        closing=[calendars.aclose, payments.stripe.aclose],
     )
     return service_app(SERVICE, settings, parts)
 
@@ -202,6 +205,7 @@ def _routes(
     relay: Relay,
     drop: DropSlots,
     uses: AppointmentUses,
+    payments: Payments,
     guests: GuestsFirst,
 ) -> list[APIRouter]:
     turns = uses.turns
@@ -238,7 +242,10 @@ def _routes(
             MarkSeen(store),
             guests,
         ),
-        *_page_guest_routes(guard, stores, availability, announcer, relay, links, settings.data_ring, guests, turns),
+        *_page_guest_routes(
+            guard, stores, availability, announcer, relay, links, settings.data_ring, payments, guests, turns
+        ),
+        build_notification_routes(guard, payments.hear),
         *_other_routes(guard, settings, stores, availability, links, uses.follow_zoom_user),
     ]
 
@@ -251,6 +258,7 @@ def _page_guest_routes(
     relay: Relay,
     links: Links,
     ring: KeyRing,
+    payments: Payments,
     guests: GuestsFirst,
     turns: Turns,
 ) -> list[APIRouter]:
@@ -258,7 +266,17 @@ def _page_guest_routes(
     know = KnowPage(availability, stores.guards, PageBookings(stores.bookings.appointments))
     slots, take_seat = PageSlots(read, know), TakeSeat(stores.menus, stores.guards)
     book = BookOnPage(
-        read, know, slots, stores.bookings, take_seat, announcer, relay, links, new_reception_code, stores.people
+        read,
+        know,
+        slots,
+        stores.bookings,
+        take_seat,
+        announcer,
+        relay,
+        links,
+        new_reception_code,
+        stores.people,
+        payments.checkout,
     )
     page = GuestPage(stores.people, stores.bookings, stores.pages, availability, links, ring)
     changes = GuestChanges(

@@ -193,6 +193,17 @@ class OutsideSandbox(Problem):
     en = "This is a sandbox organization: only email addresses of its own staff can book."
 
 
+class PaymentUnavailable(Problem):
+    """Stripe does not answer, or there is no account (H13); the time is free again."""
+
+    code, status = "payment_unavailable", 503
+    ja = "お支払いの手続きを始められませんでした。予約は行われていません。少し待ってからもう一度お試しください。"
+    en = "The payment could not be started, and nothing was booked. Please try again shortly."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "30"})
+
+
 class ChangeNotAllowed(Problem):
     """The page has switched it off (H10), or it was booked on none."""
 

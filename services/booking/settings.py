@@ -26,6 +26,14 @@ class Settings(ServiceSettings):
     """A copy of busy time that is older counts as unknown (G3)."""
     unanswered_after: timedelta = timedelta(days=3)
     """Staff are told once of a proposal that lay unanswered for so long (X12)."""
+    stripe_api_url: str = "https://api.stripe.com"
+    stripe_secret_key: SecretStr = SecretStr("")
+    """Without it, pages with a price take no bookings (H13)."""
+    stripe_webhook_secret: SecretStr = SecretStr("")
+    """Signs Stripe's webhooks; while it is empty none is believed, and payments are found by asking."""
+    time_to_pay: timedelta = timedelta(minutes=31)
+    """How long a time is held for a payment: Stripe's least is 30 minutes from when it makes the session, and a repeat
+    after a lost answer comes a little later (H13)."""
 
     @property
     def token_ring(self) -> KeyRing:

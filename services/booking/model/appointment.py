@@ -19,12 +19,13 @@ from services.booking.model.effects import (
 from services.booking.model.expected_mails import mails
 from services.booking.model.expected_reminders import Owed
 from services.booking.model.page import Answer, Terms, Utm
+from services.booking.model.payment import Payment, payment_effects
 from services.booking.model.proposal import Origin, TokenSource
 from services.booking.model.spans import Span
 from services.booking.model.titles import title_of
 from shared.contracts import booking as contract
 from shared.contracts.api.appointments import AppointmentStatus
-from shared.contracts.api.effects import Effect
+from shared.contracts.api.effects import Effect, EffectView
 from shared.contracts.booking import Attendee, Kind, Outcome, Visibility
 from shared.contracts.envelope import Value
 from shared.contracts.notifier import Audience, Purpose
@@ -121,6 +122,7 @@ class Appointment(Value):
     terms: Terms | None = None
     guest_reason: str = ""
     """What the guest said when they last moved or cancelled it (H10)."""
+    payment: Payment | None = None
 
     @property
     def drift(self) -> Drift | None:
@@ -141,7 +143,17 @@ class Appointment(Value):
     @property
     def is_troubled(self) -> bool:
         """Whether somebody should look: an effect failed or waits, or a calendar shows it otherwise (V6)."""
-        return self.drift is not None or is_troubled(shown(self.expected, self.reports))
+        return self.drift is not None or is_troubled(self.effects)
+
+    @property
+    def effects(self) -> list[EffectView]:
+        """What became of everything that its newest transition wants, its payment included (G9)."""
+        return [*shown(self.expected, self.reports), *payment_effects(self.payment)]
+
+    @property
+    def is_unpaid(self) -> bool:
+        """It holds its time until it is paid, and nobody but the guest knows of it (H13)."""
+        return self.status is AppointmentStatus.REQUESTED and self.payment is not None and self.payment.is_pending
 
     @property
     def shown_title(self) -> str:

@@ -49,9 +49,12 @@ def build_page_guest_routes(
         return Response(slots_body(times, zone), media_type="application/json")
 
     @router.post("/bookings", status_code=201)
-    async def make(slug: str, request: Request, visitor: Visitor) -> GuestAppointmentView:
+    async def make(slug: str, request: Request, visitor: Visitor, response: Response) -> GuestAppointmentView:
         body = await request.body()
         with guests.answering():
-            return await guest_page.appointment(await book(slug, read_json(body), visitor))
+            made = await book(slug, read_json(body), visitor)
+            if made.payment is not None:
+                response.status_code = 202  # it is made when it is paid (H13)
+            return await guest_page.appointment(made)
 
     return router

@@ -14,7 +14,7 @@ from services.booking.model.claims import Claim
 from services.booking.model.effects import HOLD_KEYS
 from services.booking.model.guarded import guarded
 from services.booking.model.proposal import Proposal
-from services.booking.store.documents import APPOINTMENT, PROPOSAL, Documents
+from services.booking.store.documents import APPOINTMENT, PROPOSAL, Documents, payment_state
 from services.booking.store.guard_writes import Guarded
 from services.booking.store.guards import Guards
 from services.booking.store.join_links import ANOTHER_GUESTS, REGISTERED
@@ -75,6 +75,7 @@ _OF_PROPOSALS = [
     IndexModel([("meeting_type.meeting_type_id", ASCENDING)], name="of_type", sparse=True),
 ]
 _OF_APPOINTMENTS = [
+    due.INDEX,
     outbox.INDEX,
     *LINK_INDEXES,
     IndexModel([_ORGANIZATION, ("start_at", ASCENDING), ("_id", ASCENDING)], name="earliest"),
@@ -266,16 +267,28 @@ class BookingStore:
         """Raises ``StaleVersion``, ``TimeTaken``."""
 
         async def work(session: Session) -> None:
-            result = await self.appointments.update_one(
-                {"_id": before.appointment_id, "version": before.version, "outcome": before.outcome},
-                {"$set": self.documents.appointment_state(after), "$push": outbox.push(waiting)},
-                session=session,
-            )
+            which: Document = {"_id": before.appointment_id, "version": before.version, "outcome": before.outcome}
+            state = self.documents.appointment_state(after)
+            if before.payment is not None and after.payment != before.payment:
+                which["payment.step"] = before.payment.step
+                state |= payment_state(after.payment)
+            change = {"$set": state, "$push": outbox.push(waiting)}
+            result = await self.appointments.update_one(which, change, session=session)
             if not result.matched_count:
                 raise StaleVersion(before.appointment_id)
             if after.own_page and not before.own_page and after.proposal_id:
                 await self._end_link(session, after.proposal_id)
             await self._move(session, after.organization_id, guarded(before), guarded(after), over_held)
+
+        await mongo.in_transaction(self._client, work)
+
+    async def forget(self, appointment: Appointment, which: Document) -> None:
+        """What nobody was told of: it is gone, and its time is free. Nothing happens where it is not ``which``."""
+
+        async def work(session: Session) -> None:
+            result = await self.appointments.delete_one({"_id": appointment.appointment_id, **which}, session=session)
+            if result.deleted_count:
+                await self._move(session, appointment.organization_id, guarded(appointment), set(), True)
 
         await mongo.in_transaction(self._client, work)
 
@@ -312,6 +325,7 @@ class BookingStore:
         return {
             "_id": appointment.appointment_id,
             **self.documents.appointment_state(appointment),
+            **payment_state(appointment.payment),
             "origin": appointment.origin.model_dump() if appointment.origin else None,
             "meeting": None,
             outbox.FIELD: list(waiting),

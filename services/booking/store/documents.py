@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.contact import contact_id_of
+from services.booking.model.payment import Payment
 from services.booking.model.proposal import Proposal
 from shared import clock
 from shared.crypto import KeyRing
@@ -11,12 +12,12 @@ from shared.messaging import outbox
 from shared.mongo import Document
 
 PROPOSAL = {outbox.FIELD: 0, "lease": 0, "due_at": 0}
-APPOINTMENT = {outbox.FIELD: 0, "reception_day": 0, "occurrences": 0, "contact_id": 0}
+APPOINTMENT = {outbox.FIELD: 0, "lease": 0, "due_at": 0, "reception_day": 0, "occurrences": 0, "contact_id": 0}
 PROPOSAL_PLACE = "proposals/{}/place"
 APPOINTMENT_PLACE = "appointments/{}/place"
 """To which ``place`` is bound at rest."""
 
-_APART = {"reports", "meeting", "origin", "opened_at", "drifts"}
+_APART = {"reports", "meeting", "origin", "opened_at", "drifts", "payment"}
 """Written by events, one member at a time, or when the document is made, never with the rest."""
 
 
@@ -63,3 +64,8 @@ class Documents:
         if not row.get("place"):
             return row
         return {**row, "place": self.ring.decrypt(row["place"], place=place).decode()}
+
+
+def payment_state(payment: Payment | None) -> Document:
+    """With when it is looked at next."""
+    return {"payment": payment.model_dump() if payment else None, "due_at": payment.look_at if payment else None}

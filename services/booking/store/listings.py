@@ -199,8 +199,9 @@ _IN_TROUBLE = {
     ]
 }
 _REPORTS = {"$map": {"input": {"$objectToArray": {"$ifNull": ["$reports", {}]}}, "as": "report", "in": _IN_TROUBLE}}
+_PAYMENT: Condition = {"$or": [{"payment.status": "failed"}, {"payment.refund": {"$in": ["wanted", "failed"]}}]}
 _MAY_BE_TROUBLED: Condition = {
-    "$or": [{"$expr": {"$anyElementTrue": [_REPORTS]}}, {"drifts": {"$nin": [None, {}]}}],
+    "$or": [{"$expr": {"$anyElementTrue": [_REPORTS]}}, {"drifts": {"$nin": [None, {}]}}, _PAYMENT],
 }
 """More than ``is_troubled`` finds: a report may be of what is no longer expected."""
 

@@ -28,6 +28,7 @@ from services.booking.usecases.draft_booking import draft_booking
 from services.booking.usecases.inside_only import check_inside
 from services.booking.usecases.know_page import KnownPage, KnowPage
 from services.booking.usecases.links import Links
+from services.booking.usecases.open_checkout import OpenCheckout
 from services.booking.usecases.origins import check_repeated
 from services.booking.usecases.page_slots import PageSlots
 from services.booking.usecases.read_booking import Booking, read_booking
@@ -41,6 +42,7 @@ from shared.contracts.api.page_guests import BookingCreate
 from shared.contracts.booking import AppointmentConfirmed
 from shared.contracts.envelope import Cause
 from shared.crypto import token_hash
+from shared.messaging.outbox import Entry
 from shared.messaging.relay import Relay
 from shared.mongo import DuplicateKeyError
 from shared.problem import Language, Unavailable
@@ -84,8 +86,10 @@ class BookOnPage:
         links: Links,
         new_code: Callable[[], str],
         people: PeopleStore,
+        checkout: OpenCheckout,
     ) -> None:
         self._people = people
+        self._checkout = checkout
         self._read = read
         self._know = know
         self._slots = slots
@@ -102,21 +106,21 @@ class BookOnPage:
         ``calendar_unreadable``.
         """
         setting = await self._read.by_slug(slug)
-        if not setting.page.is_open or way_of(setting) is not Way.CONFIRMED:
+        if not setting.page.is_open or way_of(setting) is Way.REQUESTED:
             raise PageClosed()
         booking = read_booking(setting.page, parse(BookingCreate, given), visit.language)
         await check_inside(self._people, setting.page.organization_id, booking.guest.email, visit.language)
         origin = _origin(setting, booking, given, visit)
         made = await self._made_before(origin)
         if made is not None:
-            return made
+            return await self._checkout(made)
         try:
-            return await self._booked(setting, booking, origin, visit)
+            return await self._checkout(await self._booked(setting, booking, origin, visit))
         except SlotTaken:
             twin = await self._made_before(origin)
             if twin is None:
                 raise
-            return twin
+            return await self._checkout(twin)
 
     async def _booked(self, setting: PageSetting, booking: Booking, origin: Origin | None, visit: Visit) -> Appointment:
         unreadable = False
@@ -172,13 +176,17 @@ class BookOnPage:
 
     async def _made(self, page: KnownPage, booking: Booking, origin: Origin | None, visit: Visit) -> Appointment:
         attending = [host.staff_id for host in page.rules.hosts]
-        draft = draft_booking(page.setting, booking, attending, AppointmentStatus.CONFIRMED, self._links)
-        draft = draft.model_copy(update={"origin": origin}).expecting_confirmation([])
+        payment = self._checkout.payment_of(page.setting.page.price)
+        status = AppointmentStatus.REQUESTED if payment else AppointmentStatus.CONFIRMED
+        draft = draft_booking(page.setting, booking, attending, status, self._links)
+        draft = draft.model_copy(update={"origin": origin, "payment": payment})
+        if payment is None:
+            draft = draft.expecting_confirmation([])
         cause = Cause.outside(visit.request_id or None, actor=actors.GUEST)
         for _ in range(_ATTEMPTS):
-            code = self._new_code() if modes_of(draft.kind).reception_code else None
+            code = self._new_code() if draft.is_live and modes_of(draft.kind).reception_code else None
             appointment = draft.model_copy(update={"reception_code": code})
-            waiting = self._announcer.of_appointment(AppointmentConfirmed, appointment, cause)
+            waiting = self._announced(appointment, cause)
             save = partial(self._store.register, waiting=waiting, over_held=False)
             try:
                 appointment = await self._take_seat(appointment, save, over_held=False)
@@ -188,9 +196,15 @@ class BookOnPage:
                     return twin
                 continue
             self._relay.publish_soon(self._store.appointments, appointment.appointment_id, waiting)
-            log.info("appointment.booked", appointment_id=appointment.appointment_id)
+            log.info("appointment.booked", appointment_id=appointment.appointment_id, status=appointment.status)
             return appointment
         raise Unavailable()
+
+    def _announced(self, appointment: Appointment, cause: Cause) -> list[Entry]:
+        """Of what is not paid yet nobody hears (H13)."""
+        if appointment.is_unpaid:
+            return []
+        return self._announcer.of_appointment(AppointmentConfirmed, appointment, cause)
 
     async def _made_before(self, origin: Origin | None) -> Appointment | None:
         made = await self._store.registered_by(origin.key) if origin else None

@@ -277,8 +277,13 @@ class CancelAppointment:
             "version": before.version + 1,
             "updated_at": clock.now(),
             "changed_by": await person_of(self._people, caller),
+            "payment": before.payment.after_cancellation(clock.now(), by_guest=False) if before.payment else None,
         }
-        after = before.model_copy(update=changes).expecting_cancellation(before)
+        after = before.model_copy(update=changes)
+        if before.is_unpaid:  # nobody was told of it
+            await self._store.save_appointment(before, after, [])
+            return after
+        after = after.expecting_cancellation(before)
         cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
         waiting = self._announcer.of_appointment(AppointmentCanceled, after, cause)
         await self._store.save_appointment(before, after, waiting)

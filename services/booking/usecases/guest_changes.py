@@ -94,7 +94,7 @@ class GuestChanges:
         window = window_of(asked, zone, language)
         if setting is None or not rights_of(appointment, setting.page, clock.now()).can_reschedule:
             return no_times(appointment.span.length), zone
-        length, who = appointment.span.length, _attending(appointment)
+        length, who = appointment.span.length, attending(appointment)
         page = await self._know(setting, window, length, only=who, but=appointment.appointment_id)
         return page.free(clock.now()), zone
 
@@ -146,13 +146,19 @@ class GuestChanges:
         return await self._read.one(page) if page else None
 
     async def _canceled(self, before: Appointment, reason: str, visit: Visit) -> Appointment:
+        payment = before.payment
         changes = {
             "status": AppointmentStatus.CANCELED,
             "outcome": Outcome.CANCELED,
             "guest_reason": reason,
+            "payment": payment.after_cancellation(clock.now(), by_guest=True) if payment else None,
             **_changed_by_guest(before),
         }
-        after = before.model_copy(update=changes).expecting_cancellation(before)
+        after = before.model_copy(update=changes)
+        if before.is_unpaid:  # nobody else ever heard of it
+            await self._store.save_appointment(before, after, [])
+            return after
+        after = after.expecting_cancellation(before)
         waiting = self._announcer.of_appointment(AppointmentCanceled, after, _cause(visit))
         await self._store.save_appointment(before, after, waiting)
         self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
@@ -198,7 +204,7 @@ class GuestChanges:
         """As a booking is (G4, G5)."""
         start_at, now = span.start_at, clock.now()
         page = await self._know(
-            setting, Span(start_at, start_at + MOMENT), span.length, only=_attending(before), but=before.appointment_id
+            setting, Span(start_at, start_at + MOMENT), span.length, only=attending(before), but=before.appointment_id
         )
         why = page.why_not(start_at, now)
         check_offered(why, language, round_robin=False)
@@ -212,13 +218,13 @@ class GuestChanges:
         raise await self._slot_taken(before, setting, span, zone)
 
     async def _slot_taken(self, before: Appointment, setting: PageSetting, span: Span, zone: str) -> SlotTaken:
-        who = _attending(before)
+        who = attending(before)
         found = await self._slots.nearest(setting, span, only=who, but=before.appointment_id)
         shown = slots_view(found, zone or setting.page.time_zone)
         return SlotTaken(extra={"slots": [one.model_dump(mode="json") for one in shown]})
 
 
-def _attending(appointment: Appointment) -> Attending:
+def attending(appointment: Appointment) -> Attending:
     """Who takes part stays, with the room and the Zoom user."""
     ids = dict.fromkeys([appointment.organizer_id, *appointment.attendee_ids])
     return Attending(

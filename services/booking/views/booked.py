@@ -1,7 +1,11 @@
 """What came with a booking on a page, for staff and guest alike (H5)."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from services.booking.model.appointment import Appointment
 from shared.contracts.api.page_guests import AnswerView, PageRefView
+from shared.contracts.api.payments import PaymentView
 
 
 def page_ref_view(appointment: Appointment) -> PageRefView | None:
@@ -11,3 +15,24 @@ def page_ref_view(appointment: Appointment) -> PageRefView | None:
 
 def answers_view(appointment: Appointment) -> list[AnswerView]:
     return [AnswerView(**answer.model_dump()) for answer in appointment.answers]
+
+
+def payment_view(appointment: Appointment) -> PaymentView | None:
+    payment = appointment.payment
+    if payment is None:
+        return None
+    return PaymentView(
+        amount=payment.amount,
+        currency=payment.currency,
+        status=payment.status,
+        expires_at=payment.expires_at.astimezone(ZoneInfo(appointment.time_zone)),
+        refund=payment.refund,
+    )
+
+
+def checkout_url(appointment: Appointment, now: datetime) -> str | None:
+    """Where it can be paid, as long as it can."""
+    payment = appointment.payment
+    if payment is None or not appointment.is_unpaid or now >= payment.expires_at:
+        return None
+    return payment.checkout_url

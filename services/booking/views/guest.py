@@ -11,7 +11,7 @@ from services.booking.model.guest_rights import Rights
 from services.booking.model.people import Organization
 from services.booking.model.proposal import OfferedSlot, Proposal
 from services.booking.model.titles import title_for_guest
-from services.booking.views.booked import answers_view, page_ref_view
+from services.booking.views.booked import answers_view, checkout_url, page_ref_view, payment_view
 from services.booking.views.occurrences import guest_occurrences
 from shared.contracts.api.appointments import GuestAppointmentView, GuestView, MeetingStatus, MeetingView
 from shared.contracts.api.proposals import (
@@ -142,6 +142,8 @@ def appointment_view(
         guest_time_zone=appointment.guest_time_zone,
         uid=invitation_uid(appointment),
         sequence=appointment.version,
+        payment=payment_view(appointment),
+        checkout_url=checkout_url(appointment, now),
         **_allowed(rights, zone),
     )
 

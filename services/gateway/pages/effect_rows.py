@@ -63,7 +63,17 @@ class EffectState:
 
 
 _WORST_FIRST = ("bad", "wait", "open", "ok", "none")
-_IN_A_LINE = (Effect.MEETING, Effect.ENTRY, Effect.ROOM, Effect.MAIL, Effect.REMINDER, Effect.HOLD, Effect.HOLD_RELEASE)
+_IN_A_LINE = (
+    Effect.PAYMENT,
+    Effect.REFUND,
+    Effect.MEETING,
+    Effect.ENTRY,
+    Effect.ROOM,
+    Effect.MAIL,
+    Effect.REMINDER,
+    Effect.HOLD,
+    Effect.HOLD_RELEASE,
+)
 
 
 def effect_states(effects: Sequence[EffectView], reading: Reading) -> list[EffectState]:

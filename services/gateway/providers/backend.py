@@ -8,9 +8,10 @@ import structlog
 from httpx import AsyncClient
 from pydantic import BaseModel, ValidationError
 
+from services.gateway.providers.answers import HookAnswer
 from services.gateway.providers.caller import GuestCaller, headers_of
 from shared.http import HTTPError, Response
-from shared.internal import Caller
+from shared.internal import REQUEST_ID, Caller
 from shared.problem import FieldError, Language, Problem
 
 log = structlog.get_logger(__name__)
@@ -155,6 +156,24 @@ class Backend:
         except HTTPError as error:
             log.warning("backend.unreachable", backend=self.name, error=type(error).__name__)
             raise BackendProblem.unavailable(language) from error
+
+    async def notification(
+        self,
+        provider: str,
+        *,
+        headers: Mapping[str, str],
+        body: str,
+        query: Mapping[str, str],
+        request_id: str,
+    ) -> HookAnswer:
+        """A provider's notification as it came; the service verifies it."""
+        handed = orjson.dumps({"headers": dict(headers), "body": body, "query": dict(query)})
+        path = f"/internal/notifications/{provider}"
+        sent = {"content-type": "application/json", REQUEST_ID: request_id}
+        response = await self.send("POST", path, "en", body=handed, headers=sent)
+        if response.status_code != 200:
+            raise BackendProblem.unavailable("en")
+        return HookAnswer.model_validate_json(response.content)
 
     async def is_alive(self) -> bool:
         try:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-import orjson
-
 from services.gateway.providers.answers import (
     AuthorizeUrl,
     BusyList,
@@ -13,7 +11,6 @@ from services.gateway.providers.answers import (
     ConnectionView,
     ExplainedCalendars,
     FrozenCalendars,
-    HookAnswer,
     Provider,
     RoomBusyList,
     RoomDirectory,
@@ -21,7 +18,7 @@ from services.gateway.providers.answers import (
 from services.gateway.providers.backend import Backend, BackendProblem
 from services.gateway.providers.calendars import CalendarsView
 from services.gateway.schemas.connections import ResumeDecision
-from shared.internal import REQUEST_ID, Caller
+from shared.internal import Caller
 
 
 class Connecting(Backend):
@@ -53,24 +50,6 @@ class Connecting(Backend):
     ) -> ConnectionView:
         body = {"decision": decision, **({"staff_id": staff_id} if staff_id else {})}
         return await self.read(ConnectionView, "POST", f"/internal/connections/{provider}/resume", caller, body=body)
-
-    async def notification(
-        self,
-        provider: Provider,
-        *,
-        headers: Mapping[str, str],
-        body: str,
-        query: Mapping[str, str],
-        request_id: str,
-    ) -> HookAnswer:
-        """A provider's notification as it came; the service verifies it."""
-        handed = orjson.dumps({"headers": dict(headers), "body": body, "query": dict(query)})
-        path = f"/internal/notifications/{provider}"
-        sent = {"content-type": "application/json", REQUEST_ID: request_id}
-        response = await self.send("POST", path, "en", body=handed, headers=sent)
-        if response.status_code != 200:
-            raise BackendProblem.unavailable("en")
-        return HookAnswer.model_validate_json(response.content)
 
 
 class CalendarSync(Connecting):

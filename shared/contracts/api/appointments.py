@@ -24,6 +24,7 @@ from shared.contracts.api.fields import (
 from shared.contracts.api.menus import MenuRef, RevealView
 from shared.contracts.api.occurrences import GuestOccurrenceView, OccurrenceView
 from shared.contracts.api.page_guests import AnswerView, PageRefView, UtmView
+from shared.contracts.api.payments import PaymentView
 from shared.contracts.booking import DriftDecision, Kind, Outcome, Visibility
 from shared.contracts.drift import DriftKind, DriftSource
 from shared.contracts.zoom_issuer import MeetingErrorCode
@@ -276,6 +277,7 @@ class AppointmentView(View):
     contact_id: str | None = None
     guest_reason: str = ""
     guest_response: GuestResponseStatus | None = None
+    payment: PaymentView | None = None
 
 
 class AppointmentList(View):
@@ -291,7 +293,8 @@ class GuestAppointmentView(View):
     it is made. Of a series ``start`` is the first occurrence's, and ``occurrences`` are all of them. ``page`` where
     it was booked on one; ``uid`` and ``sequence`` are the invitation's (G14). ``can_reschedule`` and ``can_cancel``
     say what the guest may do now, until ``reschedule_until`` and ``cancel_until`` (null where that was never allowed)
-    (H10); ``allowed_origins`` are the page's (H12).
+    (H10); ``allowed_origins`` are the page's (H12). ``checkout_url`` is where it can be paid as long as its time is held
+    (H13).
     """
 
     id: str
@@ -325,3 +328,5 @@ class GuestAppointmentView(View):
     reschedule_until: datetime | None = None
     cancel_until: datetime | None = None
     allowed_origins: list[str] = Field(default_factory=list)
+    payment: PaymentView | None = None
+    checkout_url: str | None = None

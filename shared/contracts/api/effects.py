@@ -17,6 +17,8 @@ class Effect(StrEnum):
     ROOM = "room"
     MAIL = "mail"
     REMINDER = "reminder"
+    PAYMENT = "payment"
+    REFUND = "refund"
 
 
 class EffectStatus(StrEnum):

@@ -25,11 +25,13 @@ from services.booking.subscribers import SERVICE, Subscribers
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.attend_proposals import AttendProposals
 from services.booking.usecases.availability import Availability
+from services.booking.usecases.confirm import new_reception_code
 from services.booking.usecases.drop_slots import DropFilledSlots, DropSlots, DropTakenSlots
 from services.booking.usecases.end_proposal import ExpireProposal
 from services.booking.usecases.few_slots import FewSlots
 from services.booking.usecases.know_contacts import KnowContacts
 from services.booking.usecases.links import Links
+from services.booking.usecases.payments import Payments
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
 from shared import clock, mongo
@@ -90,6 +92,7 @@ class World:
     subscribers: Subscribers
     look: FakeLook
     expiry: DueWorker
+    payments: DueWorker
     versions: dict[str, int] = field(default_factory=dict)
 
     async def hears(self, data: EventData, *, subject: str, version: int | None = None, **changes: Any) -> None:
@@ -230,7 +233,7 @@ async def emptied(database_url: str) -> None:
 
 
 @asynccontextmanager
-async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[World]:
+async def opened(database_url: str, *, seeded: bool = True, **changes: Any) -> AsyncIterator[World]:
     settings = Settings(
         amqp_url="amqp://nobody@127.0.0.1:1/",
         mongo_url=database_url,
@@ -241,6 +244,7 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
         public_url="https://chosei.example",
         calendar_sync_url="http://127.0.0.1:1",
         calendar_sync_token="none",
+        **changes,
     )
     look = FakeLook()
     app, opened_by_app = _app(settings, look)
@@ -278,15 +282,17 @@ async def opened(database_url: str, *, seeded: bool = True) -> AsyncIterator[Wor
     )
     attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
     expiry = DueWorker("proposals", stores.bookings.proposals, attend)
+    payments = Payments.of(settings, stores, availability, announcer, links, relay, new_reception_code)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(
         transport=transport, base_url="http://booking", headers={"authorization": "Bearer secret"}
     ) as client:
-        world = World(app, client, stores, subscribers, look, expiry)
+        world = World(app, client, stores, subscribers, look, expiry, payments.worker)
         if seeded:
             await _seed(world)
         yield world
     await relay.stop()
+    await payments.stripe.aclose()
     for opened_client in (database_client, *opened_by_app):
         await mongo.close(opened_client)
 

@@ -1,0 +1,55 @@
+"""All that has to do with paying (H13), joined once for the routes and the due worker."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.booking.providers.stripe import Stripe
+from services.booking.settings import Settings
+from services.booking.store.page_bookings import PageBookings
+from services.booking.store.payments import PaymentStore
+from services.booking.store.stores import Stores
+from services.booking.usecases.announce import Announcer
+from services.booking.usecases.availability import Availability
+from services.booking.usecases.confirm_request import ConfirmRequest
+from services.booking.usecases.hear_stripe import HearStripe
+from services.booking.usecases.know_page import KnowPage
+from services.booking.usecases.links import Links
+from services.booking.usecases.open_checkout import OpenCheckout
+from services.booking.usecases.read_page import ReadPages
+from services.booking.usecases.settle_payment import SettlePayment
+from services.booking.usecases.still_free import StillFree
+from services.booking.usecases.take_seat import TakeSeat
+from shared.due import DueWorker
+from shared.messaging.relay import Relay
+
+
+@dataclass(frozen=True)
+class Payments:
+    """``worker`` takes appointments whose payment is due for a look."""
+
+    stripe: Stripe
+    checkout: OpenCheckout
+    worker: DueWorker
+    hear: HearStripe
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        stores: Stores,
+        availability: Availability,
+        announcer: Announcer,
+        links: Links,
+        relay: Relay,
+        new_code: Callable[[], str],
+    ) -> "Payments":
+        bookings = stores.bookings
+        stripe = Stripe(settings.stripe_api_url, settings.stripe_secret_key.get_secret_value())
+        store = PaymentStore(bookings)
+        read = ReadPages(stores.pages, stores.people, stores.menus)
+        know = KnowPage(availability, stores.guards, PageBookings(bookings.appointments))
+        confirm = ConfirmRequest(bookings, TakeSeat(stores.menus, stores.guards), announcer, relay, new_code)
+        settle = SettlePayment(stripe, bookings, store, confirm, StillFree(stores.pages, read, know), announcer, relay)
+        worker = DueWorker("payments", bookings.appointments, settle)
+        hear = HearStripe(settings.stripe_webhook_secret.get_secret_value(), store, worker.wake)
+        return cls(stripe, OpenCheckout(stripe, store, links, settings.time_to_pay), worker, hear)

@@ -1,0 +1,325 @@
+"""Bookings that are paid first (H13), with the sandbox's Stripe: the time is held, paid for, released, given back."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.sandbox import running_sandbox
+from tests.integration.booking.page_requests import slots_of
+from tests.integration.booking.paying import SECRET, Till, a_till
+from tests.integration.booking.world import TARO, a_slot_at, emptied, opened
+from tests.waiting import eventually
+
+CONFIRMED, CANCELED = "booking.appointment_confirmed.v1", "booking.appointment_canceled.v1"
+
+
+@pytest.fixture
+async def till(booking_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Till]:
+    """The sandbox and booking share a clock."""
+    await emptied(booking_url)
+    async with running_sandbox(tmp_path, []) as sandbox:
+        monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(sandbox.clock_file))
+        paying: dict[str, Any] = {
+            "stripe_api_url": f"{sandbox.base_url}/stripe",
+            "stripe_secret_key": "sk_test_chosei",
+            "stripe_webhook_secret": SECRET,
+        }
+        async with opened(booking_url, **paying) as world, a_till(world, sandbox.base_url) as till:
+            yield till
+
+
+async def _forward(till: Till, by: timedelta) -> None:
+    await till.outside.post("/inspect/clock", json={"advance": by.total_seconds()})
+
+
+async def _events(till: Till) -> list[str]:
+    return [event.type.removeprefix("chosei.") for event in await till.world.published()]
+
+
+async def test_h13_a_booking_is_held_until_it_is_paid_and_nobody_else_hears_of_it(till: Till) -> None:
+    page = await till.page()
+    booked = await till.booked(page)
+    session = (await till.items("sessions"))[0]
+
+    assert (booked["status"], booked["payment"]["status"]) == ("requested", "pending")
+    assert booked["checkout_url"] == session["url"]
+    assert (session["amount_total"], session["currency"]) == (5500, "jpy")
+    assert session["success_url"] == session["cancel_url"] == booked["manage_url"]
+    assert await _events(till) == []
+    starts = [slot["start"] for slot in await slots_of(till.world, page)]
+    assert booked["start"] not in starts
+    refused = await till.book(page)
+    assert (refused.status_code, refused.json()["code"]) == (409, "slot_taken")
+
+
+async def test_h13_the_webhook_confirms_before_the_guest_is_back(till: Till) -> None:
+    booked = await till.booked()
+    await till.pay(booked)
+    await eventually(lambda: till.hooks.posts)
+    assert await till.deliver() == [200]
+
+    async def confirmed() -> bool:
+        return await till.state(booked) == ("confirmed", "paid")
+
+    await eventually(confirmed)
+    assert await _events(till) == [CONFIRMED]
+    assert (await till.guest("GET", booked))["checkout_url"] is None
+
+
+async def test_h13_without_a_webhook_it_is_found_by_asking(till: Till) -> None:
+    booked = await till.booked()
+    await till.pay(booked, notify=False)
+    for _ in range(3):  # the guest is back, and reloads
+        await till.guest("GET", booked)
+    assert await till.state(booked) == ("requested", "pending")
+    await _forward(till, timedelta(seconds=40))
+    await till.world.payments.run_due()
+    assert await till.state(booked) == ("confirmed", "paid")
+
+
+async def test_g10_doubled_and_shuffled_webhooks_confirm_once(till: Till) -> None:
+    await till.outside.put("/inspect/stripe/webhook", json={"copies": 3})
+    booked = await till.booked()
+    paid = await till.pay(booked)
+    await till.outside.post(f"/inspect/stripe/payments/{paid['payment_intent']}/refund")
+    await eventually(lambda: len(till.hooks.posts) == 9)
+    assert set(await till.deliver(*reversed(till.hooks.posts))) == {200}
+
+    async def settled() -> bool:
+        await till.world.payments.run_due()
+        return await till.state(booked) == ("confirmed", "refunded")
+
+    await eventually(settled)
+    assert (await _events(till)).count(CONFIRMED) == 1
+
+
+async def test_g10_a_lost_answer_makes_one_session(till: Till) -> None:
+    page = await till.page()
+    await till.faults({"method": "POST", "path": "/v1/checkout/sessions", "kind": "lost_answer", "times": 1})
+    booked = await till.booked(page)
+    assert [one["url"] for one in await till.items("sessions")] == [booked["checkout_url"]]
+
+
+async def test_h13_where_stripe_is_down_the_time_is_free_at_once(till: Till) -> None:
+    page = await till.page()
+    await till.faults({"path": "/v1/", "kind": "status", "status": 503})
+    refused = await till.book(page)
+    assert (refused.status_code, refused.json()["code"]) == (503, "payment_unavailable")
+    assert refused.headers["retry-after"]
+    await till.faults()
+    assert (await till.book(page)).status_code == 202
+
+
+async def test_g8_the_same_key_leads_to_the_same_checkout(till: Till) -> None:
+    page, key = await till.page(), {"idempotency-key": "once"}
+    first, again = [await till.book(page, headers=key) for _ in range(2)]
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.json()["checkout_url"] == again.json()["checkout_url"]
+    assert len(await till.items("sessions")) == 1
+
+
+async def test_g10_a_booking_that_died_before_its_checkout_gives_its_time_back(till: Till) -> None:
+    page = await till.page()
+    booked = await till.booked(page)
+    lost = {"$set": {"payment.session_id": None, "payment.checkout_url": None}}
+    await till.world.stores.bookings.appointments.update_one({"_id": booked["id"]}, lost)
+    await _forward(till, timedelta(minutes=2))
+    await till.world.payments.run_due()
+    assert (await till.book(page)).status_code == 202
+
+
+async def test_h13_what_is_not_paid_in_time_is_free_again(till: Till) -> None:
+    page = await till.page()
+    booked = await till.booked(page)
+    await _forward(till, timedelta(minutes=32))
+    await till.world.payments.run_due()
+
+    assert await till.state(booked) == ("canceled", "expired")
+    assert (await till.guest("GET", booked))["checkout_url"] is None
+    assert await _events(till) == []
+    assert (await till.book(page)).status_code == 202
+
+
+async def test_g2_while_stripe_cannot_be_asked_the_time_stays_held(till: Till) -> None:
+    page = await till.page()
+    booked = await till.booked(page)
+    await till.pay(booked, notify=False)
+    await till.faults({"path": "/v1/", "kind": "status", "status": 500})
+    await _forward(till, timedelta(minutes=40))
+    await till.world.payments.run_due()
+    assert await till.state(booked) == ("requested", "pending")
+    assert (await till.book(page)).status_code == 409
+    await till.faults()
+    await _forward(till, timedelta(minutes=15))
+    await till.world.payments.run_due()
+    assert await till.state(booked) == ("confirmed", "paid")
+
+
+async def _paid_late(till: Till, page: dict[str, Any]) -> dict[str, Any]:
+    """By a method that takes longer than the time is held."""
+    booked = await till.booked(page)
+    await till.pay(booked, method="konbini", notify=False)
+    await _forward(till, timedelta(minutes=32))
+    await till.world.payments.run_due()
+    assert await till.state(booked) == ("canceled", "pending")
+    return booked
+
+
+async def _settle(till: Till, booked: dict[str, Any], *, succeeded: bool = True) -> None:
+    session = booked["checkout_url"].rpartition("/")[2]
+    await till.outside.post(f"/inspect/stripe/sessions/{session}/settle", json={"succeeded": succeeded})
+    await eventually(lambda: till.hooks.posts)
+    await till.deliver()
+
+
+async def test_h13_paid_late_it_is_confirmed_where_the_time_is_still_free(till: Till) -> None:
+    page = await till.page()
+    booked = await _paid_late(till, page)
+    await _settle(till, booked)
+
+    async def confirmed() -> bool:
+        return await till.state(booked) == ("confirmed", "paid")
+
+    await eventually(confirmed)
+    assert await till.items("refunds") == []
+
+
+async def test_h13_paid_late_it_is_given_back_where_the_time_is_gone_and_both_are_told(till: Till) -> None:
+    page = await till.page()
+    booked = await _paid_late(till, page)
+    second = await till.booked(page)
+    await _settle(till, booked)
+
+    async def given_back() -> bool:
+        await till.world.payments.run_due()
+        return await till.state(booked) == ("canceled", "refunded")
+
+    await eventually(given_back)
+    refunds = await till.items("refunds")
+    assert [one["amount"] for one in refunds] == [5500]
+    assert await _events(till) == [CANCELED]
+    assert "返金" in (await till.guest("GET", booked))["cancel_message"]
+    assert await till.state(second) == ("requested", "pending")
+
+
+async def test_h13_a_payment_that_came_to_nothing_is_over(till: Till) -> None:
+    booked = await _paid_late(till, await till.page())
+    await _settle(till, booked, succeeded=False)
+
+    async def over() -> bool:
+        return await till.state(booked) == ("canceled", "failed")
+
+    await eventually(over)
+
+
+async def test_g2_paid_for_a_time_that_staff_took_meanwhile_it_is_given_back(till: Till) -> None:
+    booked = await till.booked()
+    slot = a_slot_at(2, 10, minutes=30)
+    body = {"kind": "none", "title": "社内", **slot, "attendee_ids": [TARO], "allow_overlap": True, "send_mail": False}
+    taken = await till.world.call("POST", "/appointments", body)
+    assert taken.status_code == 201, taken.text
+    await till.pay(booked, notify=False)
+    await _forward(till, timedelta(minutes=1))
+    await till.world.payments.run_due()
+    assert await till.state(booked) == ("canceled", "refunded")
+    assert len(await till.items("refunds")) == 1
+
+
+async def _confirmed(till: Till, **price: Any) -> dict[str, Any]:
+    page = await till.page(price={"amount": 5500, "currency": "jpy", **price})
+    booked = await till.booked(page)
+    await till.pay(booked, notify=False)
+    await _forward(till, timedelta(minutes=1))
+    await till.world.payments.run_due()
+    return booked
+
+
+@pytest.mark.parametrize(
+    ("rule", "status"), [("never", "paid"), ("until_deadline", "refunded"), ("always", "refunded")]
+)
+async def test_h13_a_guest_who_cancels_in_time_has_it_back_by_the_pages_rule(
+    till: Till, rule: str, status: str
+) -> None:
+    booked = await _confirmed(till, refund=rule)
+    await till.guest("POST", booked, "/cancel", {"reason": "都合が悪くなりました"})
+    await till.world.payments.run_due()
+    assert await till.state(booked) == ("canceled", status)
+    assert len(await till.items("refunds")) == (status == "refunded")
+
+
+async def test_h13_what_staff_cancel_is_given_back_whatever_the_rule(till: Till) -> None:
+    booked = await _confirmed(till, refund="never")
+    await till.world.call("DELETE", f"/appointments/{booked['id']}", role="admin")
+    await till.world.payments.run_due()
+    shown = (await till.world.call("GET", f"/appointments/{booked['id']}", role="admin")).json()
+    assert (shown["payment"]["status"], shown["payment"]["refund"]) == ("refunded", "done")
+    found = {(effect["effect"], effect["status"]) for effect in shown["effects"]}
+    assert {("payment", "done"), ("refund", "done")} <= found
+
+
+async def test_g10_a_refund_whose_answer_was_lost_is_made_once(till: Till) -> None:
+    booked = await _confirmed(till)
+    await till.faults({"method": "POST", "path": "/v1/refunds", "kind": "lost_answer", "times": 1})
+    await till.guest("POST", booked, "/cancel", {})
+    await till.world.payments.run_due()
+    shown = (await till.world.call("GET", f"/appointments/{booked['id']}", role="admin")).json()
+    waiting = [effect for effect in shown["effects"] if effect["effect"] == "refund"]
+    assert [(effect["status"], bool(effect["until"])) for effect in waiting] == [("waiting", True)]
+    await _forward(till, timedelta(minutes=1))
+    await till.world.payments.run_due()
+    assert await till.state(booked) == ("canceled", "refunded")
+    assert len(await till.items("refunds")) == 1
+
+
+async def test_g9_a_refund_that_the_bank_does_not_take_is_seen(till: Till) -> None:
+    await till.outside.put("/inspect/stripe/webhook", json={"refunds_wait": True})
+    booked = await _confirmed(till)
+    await till.guest("POST", booked, "/cancel", {})
+    await till.world.payments.run_due()
+    assert await till.state(booked) == ("canceled", "refunded")
+    refund = (await till.items("refunds"))[0]
+    await till.outside.post(f"/inspect/stripe/refunds/{refund['id']}/end", json={"succeeded": False})
+    await eventually(lambda: any(b"refund.failed" in posted.body for posted in till.hooks.posts))
+    await till.deliver()
+
+    async def seen() -> bool:
+        await till.world.payments.run_due()
+        listed = (await till.world.call("GET", "/appointments?troubled=true", role="admin")).json()["items"]
+        found = [effect for one in listed for effect in one["effects"] if effect["effect"] == "refund"]
+        return [effect["status"] for effect in found] == ["failed"]
+
+    await eventually(seen)
+
+
+async def test_h13_a_guest_who_gives_up_closes_the_checkout_and_frees_the_time(till: Till) -> None:
+    page = await till.page()
+    booked = await till.booked(page)
+    await till.guest("POST", booked, "/cancel", {})
+    await till.world.payments.run_due()
+    assert [one["status"] for one in await till.items("sessions")] == ["expired"]
+    assert await till.state(booked) == ("canceled", "expired")
+    assert await _events(till) == []
+    assert (await till.book(page)).status_code == 202
+
+
+async def test_g10_paid_in_the_moment_of_giving_up_it_is_given_back(till: Till) -> None:
+    booked = await till.booked()
+    await till.pay(booked, notify=False)
+    await till.guest("POST", booked, "/cancel", {})
+    await till.world.payments.run_due()
+    assert await till.state(booked) == ("canceled", "refunded")
+
+
+async def test_g26_a_webhook_without_the_right_signature_is_refused(till: Till) -> None:
+    booked = await till.booked()
+    await till.pay(booked)
+    await eventually(lambda: till.hooks.posts)
+    posted = till.hooks.posts[0]
+    forged = {"body": posted.body.decode().replace("5500", "1"), "query": {}, "headers": posted.headers}
+    answer = await till.world.client.post("/internal/notifications/stripe", json=forged)
+    assert answer.json()["status"] == 401
+    await _forward(till, timedelta(minutes=6))
+    assert await till.deliver(posted) == [401]
