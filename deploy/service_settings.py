@@ -18,6 +18,7 @@ _ASKS: Mapping[str, tuple[str, ...]] = {
 
 
 _ZOOM_SIGNS_WITH = "demo-zoom-webhook-secret"
+_STRIPE_SIGNS_WITH = "whsec_demo"
 _ZOOM_EVENTS = (
     "meeting.updated", "meeting.deleted", "meeting.permanently_deleted", "meeting.recovered",
     "user.created", "user.updated", "user.deactivated", "user.activated", "user.deleted", "app_deauthorized",
@@ -52,11 +53,13 @@ def settings_of(service: str, around: Surroundings, credentials: Credentials) ->
 
 
 def sandbox_settings(public_url: str) -> dict[str, str]:
-    """Where the stand-in for Zoom sends the app's events, as one registers it at Zoom."""
+    """Where the stand-ins for Zoom and Stripe send events, as one registers it there."""
     return {
         "CHOSEI_SANDBOX_ZOOM_WEBHOOK_URL": f"{public_url}/hooks/zoom",
         "CHOSEI_SANDBOX_ZOOM_WEBHOOK_SECRET": _ZOOM_SIGNS_WITH,
         "CHOSEI_SANDBOX_ZOOM_WEBHOOK_EVENTS": ",".join(_ZOOM_EVENTS),
+        "CHOSEI_SANDBOX_STRIPE_WEBHOOK_URL": f"{public_url}/hooks/stripe",
+        "CHOSEI_SANDBOX_STRIPE_WEBHOOK_SECRET": _STRIPE_SIGNS_WITH,
     }
 
 
@@ -98,7 +101,7 @@ def _own(service: str, around: Surroundings, credentials: Credentials) -> dict[s
                 "CHOSEI_STATIC_DIR": around.static_folder,
             }
         case "booking":
-            return {"CHOSEI_TOKEN_KEYS": credentials.token_keys}
+            return {"CHOSEI_TOKEN_KEYS": credentials.token_keys} | _stripe(around.sandbox_url)
         case "zoom_issuer":
             return _zoom(around.sandbox_url)
         case "calendar_sync":
@@ -123,6 +126,14 @@ def _zoom(sandbox: str) -> dict[str, str]:
         "CHOSEI_ZOOM_OAUTH_URL": f"{sandbox}/zoom/oauth",
         "CHOSEI_ZOOM_API_URL": f"{sandbox}/zoom/v2",
         "CHOSEI_ZOOM_WEBHOOK_SECRET": _ZOOM_SIGNS_WITH,
+    }
+
+
+def _stripe(sandbox: str) -> dict[str, str]:
+    return {
+        "CHOSEI_STRIPE_API_URL": f"{sandbox}/stripe",
+        "CHOSEI_STRIPE_SECRET_KEY": "sk_test_demo",
+        "CHOSEI_STRIPE_WEBHOOK_SECRET": _STRIPE_SIGNS_WITH,
     }
 
 

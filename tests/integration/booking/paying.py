@@ -10,6 +10,7 @@ import httpx
 from tests.contract.sandbox.listener import Listener, listening
 from tests.integration.booking.page_requests import a_page, book
 from tests.integration.booking.world import World, in_tokyo
+from tests.waiting import eventually
 
 SECRET = "whsec_tests"
 PRICE = {"amount": 5500, "currency": "jpy"}
@@ -71,6 +72,15 @@ class Till:
     async def state(self, booked: dict[str, Any]) -> tuple[str, str]:
         shown = await self.guest("GET", booked)
         return shown["status"], shown["payment"]["status"]
+
+    async def reaches(self, booked: dict[str, Any], status: str, payment: str) -> None:
+        """Of the appointment and of its payment, by what is due."""
+
+        async def reached() -> bool:
+            await self.world.payments.run_due()
+            return await self.state(booked) == (status, payment)
+
+        await eventually(reached)
 
 
 @asynccontextmanager

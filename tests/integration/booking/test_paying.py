@@ -61,10 +61,7 @@ async def test_h13_the_webhook_confirms_before_the_guest_is_back(till: Till) -> 
     await eventually(lambda: till.hooks.posts)
     assert await till.deliver() == [200]
 
-    async def confirmed() -> bool:
-        return await till.state(booked) == ("confirmed", "paid")
-
-    await eventually(confirmed)
+    await till.reaches(booked, "confirmed", "paid")
     assert await _events(till) == [CONFIRMED]
     assert (await till.guest("GET", booked))["checkout_url"] is None
 
@@ -76,8 +73,7 @@ async def test_h13_without_a_webhook_it_is_found_by_asking(till: Till) -> None:
         await till.guest("GET", booked)
     assert await till.state(booked) == ("requested", "pending")
     await _forward(till, timedelta(seconds=40))
-    await till.world.payments.run_due()
-    assert await till.state(booked) == ("confirmed", "paid")
+    await till.reaches(booked, "confirmed", "paid")
 
 
 async def test_g10_doubled_and_shuffled_webhooks_confirm_once(till: Till) -> None:
@@ -88,11 +84,7 @@ async def test_g10_doubled_and_shuffled_webhooks_confirm_once(till: Till) -> Non
     await eventually(lambda: len(till.hooks.posts) == 9)
     assert set(await till.deliver(*reversed(till.hooks.posts))) == {200}
 
-    async def settled() -> bool:
-        await till.world.payments.run_due()
-        return await till.state(booked) == ("confirmed", "refunded")
-
-    await eventually(settled)
+    await till.reaches(booked, "confirmed", "refunded")
     assert (await _events(till)).count(CONFIRMED) == 1
 
 
@@ -135,9 +127,7 @@ async def test_h13_what_is_not_paid_in_time_is_free_again(till: Till) -> None:
     page = await till.page()
     booked = await till.booked(page)
     await _forward(till, timedelta(minutes=32))
-    await till.world.payments.run_due()
-
-    assert await till.state(booked) == ("canceled", "expired")
+    await till.reaches(booked, "canceled", "expired")
     assert (await till.guest("GET", booked))["checkout_url"] is None
     assert await _events(till) == []
     assert (await till.book(page)).status_code == 202
@@ -149,13 +139,11 @@ async def test_g2_while_stripe_cannot_be_asked_the_time_stays_held(till: Till) -
     await till.pay(booked, notify=False)
     await till.faults({"path": "/v1/", "kind": "status", "status": 500})
     await _forward(till, timedelta(minutes=40))
-    await till.world.payments.run_due()
-    assert await till.state(booked) == ("requested", "pending")
+    await till.reaches(booked, "requested", "pending")
     assert (await till.book(page)).status_code == 409
     await till.faults()
     await _forward(till, timedelta(minutes=15))
-    await till.world.payments.run_due()
-    assert await till.state(booked) == ("confirmed", "paid")
+    await till.reaches(booked, "confirmed", "paid")
 
 
 async def _paid_late(till: Till, page: dict[str, Any]) -> dict[str, Any]:
@@ -163,8 +151,7 @@ async def _paid_late(till: Till, page: dict[str, Any]) -> dict[str, Any]:
     booked = await till.booked(page)
     await till.pay(booked, method="konbini", notify=False)
     await _forward(till, timedelta(minutes=32))
-    await till.world.payments.run_due()
-    assert await till.state(booked) == ("canceled", "pending")
+    await till.reaches(booked, "canceled", "pending")
     return booked
 
 
@@ -180,10 +167,7 @@ async def test_h13_paid_late_it_is_confirmed_where_the_time_is_still_free(till: 
     booked = await _paid_late(till, page)
     await _settle(till, booked)
 
-    async def confirmed() -> bool:
-        return await till.state(booked) == ("confirmed", "paid")
-
-    await eventually(confirmed)
+    await till.reaches(booked, "confirmed", "paid")
     assert await till.items("refunds") == []
 
 
@@ -193,11 +177,7 @@ async def test_h13_paid_late_it_is_given_back_where_the_time_is_gone_and_both_ar
     second = await till.booked(page)
     await _settle(till, booked)
 
-    async def given_back() -> bool:
-        await till.world.payments.run_due()
-        return await till.state(booked) == ("canceled", "refunded")
-
-    await eventually(given_back)
+    await till.reaches(booked, "canceled", "refunded")
     refunds = await till.items("refunds")
     assert [one["amount"] for one in refunds] == [5500]
     assert await _events(till) == [CANCELED]
@@ -209,10 +189,7 @@ async def test_h13_a_payment_that_came_to_nothing_is_over(till: Till) -> None:
     booked = await _paid_late(till, await till.page())
     await _settle(till, booked, succeeded=False)
 
-    async def over() -> bool:
-        return await till.state(booked) == ("canceled", "failed")
-
-    await eventually(over)
+    await till.reaches(booked, "canceled", "failed")
 
 
 async def test_g2_paid_for_a_time_that_staff_took_meanwhile_it_is_given_back(till: Till) -> None:
@@ -223,8 +200,7 @@ async def test_g2_paid_for_a_time_that_staff_took_meanwhile_it_is_given_back(til
     assert taken.status_code == 201, taken.text
     await till.pay(booked, notify=False)
     await _forward(till, timedelta(minutes=1))
-    await till.world.payments.run_due()
-    assert await till.state(booked) == ("canceled", "refunded")
+    await till.reaches(booked, "canceled", "refunded")
     assert len(await till.items("refunds")) == 1
 
 
@@ -233,7 +209,7 @@ async def _confirmed(till: Till, **price: Any) -> dict[str, Any]:
     booked = await till.booked(page)
     await till.pay(booked, notify=False)
     await _forward(till, timedelta(minutes=1))
-    await till.world.payments.run_due()
+    await till.reaches(booked, "confirmed", "paid")
     return booked
 
 
@@ -245,15 +221,14 @@ async def test_h13_a_guest_who_cancels_in_time_has_it_back_by_the_pages_rule(
 ) -> None:
     booked = await _confirmed(till, refund=rule)
     await till.guest("POST", booked, "/cancel", {"reason": "都合が悪くなりました"})
-    await till.world.payments.run_due()
-    assert await till.state(booked) == ("canceled", status)
+    await till.reaches(booked, "canceled", status)
     assert len(await till.items("refunds")) == (status == "refunded")
 
 
 async def test_h13_what_staff_cancel_is_given_back_whatever_the_rule(till: Till) -> None:
     booked = await _confirmed(till, refund="never")
     await till.world.call("DELETE", f"/appointments/{booked['id']}", role="admin")
-    await till.world.payments.run_due()
+    await till.reaches(booked, "canceled", "refunded")
     shown = (await till.world.call("GET", f"/appointments/{booked['id']}", role="admin")).json()
     assert (shown["payment"]["status"], shown["payment"]["refund"]) == ("refunded", "done")
     found = {(effect["effect"], effect["status"]) for effect in shown["effects"]}
@@ -269,8 +244,7 @@ async def test_g10_a_refund_whose_answer_was_lost_is_made_once(till: Till) -> No
     waiting = [effect for effect in shown["effects"] if effect["effect"] == "refund"]
     assert [(effect["status"], bool(effect["until"])) for effect in waiting] == [("waiting", True)]
     await _forward(till, timedelta(minutes=1))
-    await till.world.payments.run_due()
-    assert await till.state(booked) == ("canceled", "refunded")
+    await till.reaches(booked, "canceled", "refunded")
     assert len(await till.items("refunds")) == 1
 
 
@@ -278,8 +252,7 @@ async def test_g9_a_refund_that_the_bank_does_not_take_is_seen(till: Till) -> No
     await till.outside.put("/inspect/stripe/webhook", json={"refunds_wait": True})
     booked = await _confirmed(till)
     await till.guest("POST", booked, "/cancel", {})
-    await till.world.payments.run_due()
-    assert await till.state(booked) == ("canceled", "refunded")
+    await till.reaches(booked, "canceled", "refunded")
     refund = (await till.items("refunds"))[0]
     await till.outside.post(f"/inspect/stripe/refunds/{refund['id']}/end", json={"succeeded": False})
     await eventually(lambda: any(b"refund.failed" in posted.body for posted in till.hooks.posts))
@@ -298,9 +271,8 @@ async def test_h13_a_guest_who_gives_up_closes_the_checkout_and_frees_the_time(t
     page = await till.page()
     booked = await till.booked(page)
     await till.guest("POST", booked, "/cancel", {})
-    await till.world.payments.run_due()
+    await till.reaches(booked, "canceled", "expired")
     assert [one["status"] for one in await till.items("sessions")] == ["expired"]
-    assert await till.state(booked) == ("canceled", "expired")
     assert await _events(till) == []
     assert (await till.book(page)).status_code == 202
 
@@ -309,8 +281,7 @@ async def test_g10_paid_in_the_moment_of_giving_up_it_is_given_back(till: Till) 
     booked = await till.booked()
     await till.pay(booked, notify=False)
     await till.guest("POST", booked, "/cancel", {})
-    await till.world.payments.run_due()
-    assert await till.state(booked) == ("canceled", "refunded")
+    await till.reaches(booked, "canceled", "refunded")
 
 
 async def test_g26_a_webhook_without_the_right_signature_is_refused(till: Till) -> None:

@@ -25,7 +25,6 @@ from services.booking.subscribers import SERVICE, Subscribers
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.attend_proposals import AttendProposals
 from services.booking.usecases.availability import Availability
-from services.booking.usecases.confirm import new_reception_code
 from services.booking.usecases.drop_slots import DropFilledSlots, DropSlots, DropTakenSlots
 from services.booking.usecases.end_proposal import ExpireProposal
 from services.booking.usecases.few_slots import FewSlots
@@ -247,7 +246,7 @@ async def opened(database_url: str, *, seeded: bool = True, **changes: Any) -> A
         **changes,
     )
     look = FakeLook()
-    app, opened_by_app = _app(settings, look)
+    app, opened_by_app, payments = _app(settings, look)
     database_client, database = mongo.connect(database_url, app_name=SERVICE)
     stores = Stores.on(database_client, database, settings.data_ring)
     for collection, wanted in stores.indexes.items():
@@ -282,7 +281,6 @@ async def opened(database_url: str, *, seeded: bool = True, **changes: Any) -> A
     )
     attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
     expiry = DueWorker("proposals", stores.bookings.proposals, attend)
-    payments = Payments.of(settings, stores, availability, announcer, links, relay, new_reception_code)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(
         transport=transport, base_url="http://booking", headers={"authorization": "Bearer secret"}
@@ -292,13 +290,14 @@ async def opened(database_url: str, *, seeded: bool = True, **changes: Any) -> A
             await _seed(world)
         yield world
     await relay.stop()
+    await payments.worker.stop()
     await payments.stripe.aclose()
     for opened_client in (database_client, *opened_by_app):
         await mongo.close(opened_client)
 
 
-def _app(settings: Settings, look: FakeLook) -> tuple[FastAPI, list[mongo.Client]]:
-    """The app, which is never brought up here, and the clients that nobody else would close."""
+def _app(settings: Settings, look: FakeLook) -> tuple[FastAPI, list[mongo.Client], Payments]:
+    """The app, which is never brought up here, the clients that nobody else would close, and its payments."""
     made: list[mongo.Client] = []
 
     def connect(url: str, *, app_name: str) -> tuple[mongo.Client, mongo.Database]:
@@ -306,9 +305,15 @@ def _app(settings: Settings, look: FakeLook) -> tuple[FastAPI, list[mongo.Client
         made.append(client)
         return client, database
 
-    _connect = mongo.connect
-    with mock.patch.object(mongo, "connect", connect):
-        return build_app(settings, look=look), made
+    def payments_of(*parts: Any) -> Payments:
+        paying.append(_payments_of(*parts))
+        return paying[-1]
+
+    paying: list[Payments] = []
+    _connect, _payments_of = mongo.connect, Payments.of
+    with mock.patch.object(mongo, "connect", connect), mock.patch.object(Payments, "of", payments_of):
+        app = build_app(settings, look=look)
+    return app, made, paying[0]
 
 
 async def _seed(world: World) -> None:
