@@ -293,8 +293,8 @@ class GuestAppointmentView(View):
     it is made. Of a series ``start`` is the first occurrence's, and ``occurrences`` are all of them. ``page`` where
     it was booked on one; ``uid`` and ``sequence`` are the invitation's (G14). ``can_reschedule`` and ``can_cancel``
     say what the guest may do now, until ``reschedule_until`` and ``cancel_until`` (null where that was never allowed)
-    (H10); ``allowed_origins`` are the page's (H12). ``checkout_url`` is where it can be paid as long as its time is held
-    (H13).
+    (H10); ``allowed_origins`` are the page's (H12). ``checkout_url`` is where it can be paid as long as its time is
+    held (H13).
     """
 
     id: str
