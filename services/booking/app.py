@@ -242,22 +242,19 @@ def _routes(
             MarkSeen(store),
             guests,
         ),
-        *_page_guest_routes(
-            guard, stores, availability, announcer, relay, links, settings.data_ring, payments, guests, turns
-        ),
-        build_notification_routes(guard, payments.hear),
+        *_page_guest_routes(guard, settings, stores, availability, announcer, relay, links, payments, guests, turns),
         *_other_routes(guard, settings, stores, availability, links, uses.follow_zoom_user),
     ]
 
 
 def _page_guest_routes(
     guard: Guard,
+    settings: Settings,
     stores: Stores,
     availability: Availability,
     announcer: Announcer,
     relay: Relay,
     links: Links,
-    ring: KeyRing,
     payments: Payments,
     guests: GuestsFirst,
     turns: Turns,
@@ -278,7 +275,7 @@ def _page_guest_routes(
         stores.people,
         payments.checkout,
     )
-    page = GuestPage(stores.people, stores.bookings, stores.pages, availability, links, ring)
+    page = GuestPage(stores.people, stores.bookings, stores.pages, availability, links, settings.data_ring)
     changes = GuestChanges(
         stores.bookings,
         stores.pages,
@@ -292,6 +289,7 @@ def _page_guest_routes(
         turns,
     )
     return [
+        build_notification_routes(guard, payments.hear),
         build_page_guest_routes(guard, read, slots, book, page, guests),
         build_guest_appointment_routes(guard, changes, page, guests),
     ]
