@@ -8,6 +8,7 @@ from fastapi import Response
 
 from services.gateway.pages import page_view, times
 from services.gateway.pages.embed import booked_message
+from services.gateway.pages.guest_payment import payment_words
 from services.gateway.pages.guest_rights import shown_rights
 from services.gateway.pages.guest_view import Reading, settled
 from services.gateway.pages.page_visit import PageVisit
@@ -115,6 +116,7 @@ class Managed:
             "told": booked_message(self.appointment) if self.visit.is_new else None,
             "reschedule_url": self._url("/reschedule"),
             "cancel_url": self._url("/cancel"),
+            **payment_words(self.appointment, self.visit.language),
         }
 
     def _url(self, step: str) -> str:

@@ -1,0 +1,34 @@
+"""What a guest reads of a payment on the page of their booking (H13): to be paid, not paid in time, given back."""
+
+from services.gateway.pages.texts import text
+from shared.contracts.api.appointments import AppointmentStatus, GuestAppointmentView
+from shared.contracts.api.payments import PaymentStatus, RefundState
+from shared.problem import Language
+
+
+def payment_words(appointment: GuestAppointmentView, language: Language) -> dict[str, object]:
+    """Over the words of ``settled``, where the payment says more."""
+    state = _state(appointment)
+    if not state:
+        return {"pay_url": None, "paid_note": _note(appointment, language)}
+    return {
+        "heading": text(language, f"payments.{state}_heading"),
+        "explanation": text(language, f"payments.{state}_text"),
+        "pay_url": appointment.checkout_url,
+        "paid_note": _note(appointment, language),
+    }
+
+
+def _state(appointment: GuestAppointmentView) -> str:
+    payment = appointment.payment
+    if payment is None:
+        return ""
+    if appointment.status is AppointmentStatus.REQUESTED and payment.status is PaymentStatus.PENDING:
+        return "pending"
+    gone = appointment.status is AppointmentStatus.CANCELED
+    return "expired" if gone and payment.status in (PaymentStatus.EXPIRED, PaymentStatus.FAILED) else ""
+
+
+def _note(appointment: GuestAppointmentView, language: Language) -> str:
+    refund = appointment.payment.refund if appointment.payment else None
+    return text(language, f"payments.refund_{refund}") if isinstance(refund, RefundState) else ""

@@ -1,0 +1,37 @@
+"""What a guest reads of their payment (H13)."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from services.gateway.pages.guest_payment import payment_words
+from shared.contracts.api.appointments import AppointmentStatus, GuestAppointmentView
+from shared.contracts.api.payments import PaymentStatus, PaymentView, RefundState
+
+AT = datetime(2026, 12, 1, tzinfo=UTC)
+URL = "https://checkout.example/c/pay/cs_1"
+
+
+def _paid_for(
+    status: AppointmentStatus, paid: PaymentStatus, refund: RefundState | None = None
+) -> GuestAppointmentView:
+    payment = PaymentView(amount=5500, currency="jpy", status=paid, expires_at=AT, refund=refund)
+    return GuestAppointmentView.model_construct(status=status, payment=payment, checkout_url=URL)
+
+
+def test_what_is_not_paid_yet_is_not_called_booked_and_leads_to_the_payment() -> None:
+    words = payment_words(_paid_for(AppointmentStatus.REQUESTED, PaymentStatus.PENDING), "en")
+    assert words["heading"] == "Waiting for your payment"
+    assert words["pay_url"] == URL
+
+
+def test_what_was_not_paid_in_time_says_so() -> None:
+    words = payment_words(_paid_for(AppointmentStatus.CANCELED, PaymentStatus.EXPIRED), "en")
+    assert words["heading"] == "It was not paid, so nothing is booked"
+
+
+@pytest.mark.parametrize("refund", list(RefundState))
+def test_a_refund_is_told(refund: RefundState) -> None:
+    words = payment_words(_paid_for(AppointmentStatus.CANCELED, PaymentStatus.REFUNDED, refund), "ja")
+    assert words["paid_note"]
+    assert "heading" not in words
