@@ -41,7 +41,7 @@ from shared.contracts.api.appointments import (
 )
 from shared.contracts.booking import DriftDecision, Outcome
 from shared.contracts.drift import DriftSource
-from shared.problem import VersionMismatch
+from shared.problem import Language, VersionMismatch
 
 router = APIRouter()
 PAGE_SIZE = 30
@@ -247,14 +247,13 @@ async def _detail(
     names, form = names_in(appointment), typed or _times_of(appointment, zone)
     stands = appointment.status is not AppointmentStatus.CANCELED
     reading = Reading(names, zone, language, clock.now(), drifted_in(appointment))
-    said = _SAID.get(request.query_params.get("said", ""), "")
     return staff_page(
         request,
         signed_in,
         "staff/appointment.html",
         {
             "problem": problem,
-            "said": text(language, said) if said else "",
+            "said": _said(request, language),
             "timeline": timeline,
             "contact_url": await contact_of(request, signed_in, appointment.contact_id),
             "appointment": appointment,
@@ -282,6 +281,12 @@ async def _detail(
         status=status,
         here=f"/appointments/{appointment_id}",
     )
+
+
+def _said(request: Request, language: Language) -> str:
+    """What was just done, as the address tells."""
+    said = _SAID.get(request.query_params.get("said", ""))
+    return text(language, said) if said else ""
 
 
 def _times_of(appointment: AppointmentView, zone: str) -> dict[str, Any]:
