@@ -273,7 +273,7 @@ class Wiring:
             self._providers,
             self._mailboxes,
             publish,
-            WatchCalendar(stores.mirrors, self._credentials, self._providers, rules),
+            WatchCalendar(stores.mirrors, self._credentials, self._providers, self._mailboxes, rules),
             NoticeDrift(self._drift_rows, self.ledger_worker.wake),
             rhythm,
             self._hear_rooms,

@@ -3,15 +3,17 @@
 import asyncio
 import secrets
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 import structlog
 
 from services.calendar_sync.model.connection import Connection
-from services.calendar_sync.providers.protocol import CalendarProvider
+from services.calendar_sync.providers.mailbox import Mailboxes
+from services.calendar_sync.providers.protocol import CalendarProvider, Watch
 from services.calendar_sync.store.mirrors import Mirror, Mirrors
 from services.calendar_sync.usecases.credentials import Credentials
 from shared import clock
@@ -43,11 +45,13 @@ class WatchCalendar:
         mirrors: Mirrors,
         credentials: Credentials,
         providers: Mapping[Provider, CalendarProvider],
+        mailboxes: Mapping[Provider, Mailboxes],
         rules: WatchRules,
     ) -> None:
         self._mirrors = mirrors
         self._credentials = credentials
         self._providers = providers
+        self._mailboxes = mailboxes
         self._rules = rules
 
     async def __call__(self, mirror: Mirror, connection: Connection) -> None:
@@ -55,19 +59,9 @@ class WatchCalendar:
         now = clock.now()
         if mirror.watch_due_at is not None and mirror.watch_due_at > now:
             return
-        secret, until = secrets.token_urlsafe(32), now + self._rules.lifetime
-        url = f"{self._rules.public_url}/hooks/{connection.provider}"
-        provider, credential = self._providers[connection.provider], self._credentials.of(connection)
+        secret = await self._secret_of(mirror)
         try:
-            if mirror.watch is not None:
-                secret = (await self._mirrors.watched_as(mirror.watch.watch_id) or ("", secret))[1]
-                made = await provider.renew_watch(
-                    credential, mirror.watch, url=url, secret=secret, until=until, calendar=mirror.calendar_id
-                )
-            else:
-                made = await provider.watch(
-                    credential, url=url, secret=secret, until=until, calendar=mirror.calendar_id
-                )
+            made = await self._made(mirror, connection, secret, now + self._rules.lifetime)
         except ProviderError as error:
             log.info("calendar.not_watched", connection_id=mirror.connection_id, reason=error.reason)
             await self._mirrors.watch_later(mirror, now + self._rules.retry)
@@ -75,12 +69,32 @@ class WatchCalendar:
         due_at = max(made.expires_at - self._rules.renew_before, now + self._rules.retry)
         await self._mirrors.keep_watch(mirror, made, secret, due_at)
 
+    async def _secret_of(self, mirror: Mirror) -> str:
+        """What stands keeps its own."""
+        known = await self._mirrors.watched_as(mirror.watch.watch_id) if mirror.watch is not None else None
+        return known[1] if known is not None else secrets.token_urlsafe(32)
+
+    async def _made(self, mirror: Mirror, connection: Connection, secret: str, until: datetime) -> Watch:
+        provider, credential = self._providers[connection.provider], self._credentials.of(connection)
+        url, calendar = f"{self._rules.public_url}/hooks/{connection.provider}", mirror.calendar_id
+        async with self._mailbox(connection):
+            if mirror.watch is None:
+                return await provider.watch(credential, url=url, secret=secret, until=until, calendar=calendar)
+            return await provider.renew_watch(
+                credential, mirror.watch, url=url, secret=secret, until=until, calendar=calendar
+            )
+
+    def _mailbox(self, connection: Connection) -> AbstractAsyncContextManager[None]:
+        """Counts with all other requests of this calendar (G20)."""
+        return self._mailboxes[connection.provider].of(connection.connection_id).slot()
+
     async def end(self, mirror: Mirror, connection: Connection) -> None:
         """The calendar is not read any more; a subscription that cannot be ended lapses by itself."""
         if mirror.watch is None:
             return
         try:
-            await self._providers[connection.provider].unwatch(self._credentials.of(connection), mirror.watch)
+            async with self._mailbox(connection):
+                await self._providers[connection.provider].unwatch(self._credentials.of(connection), mirror.watch)
         except ProviderError as error:
             log.info("calendar.not_unwatched", connection_id=mirror.connection_id, reason=error.reason)
 
