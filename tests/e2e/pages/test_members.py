@@ -97,6 +97,7 @@ async def test_every_page_of_the_console_is_reached_from_the_navigation(people: 
     for path in ("connections", "members", "settings", "account"):
         if width == "phone":
             await page.click(".nav-more summary")
-        await page.locator(f"nav a[href='/{path}']:visible").click()
+        await page.locator(f"nav a[href='/{path}']:visible, .who a[href='/{path}']:visible").first.click()
         await page.wait_for_url(f"**/{path}")
-        await expect(page.locator("nav [aria-current=page]").first).to_have_attribute("href", f"/{path}")
+        here = page.locator("nav [aria-current=page], .who [aria-current=page]").first
+        await expect(here).to_have_attribute("href", f"/{path}")
