@@ -8,18 +8,17 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.booking.model.contact import Contact
 from services.booking.routes.versions import check_version, if_match
 from services.booking.schemas import cursor_of, parse, read_json, read_place
-from services.booking.store.bookings import StaleVersion
 from services.booking.store.contacts import ContactStore
 from services.booking.store.guest_history import GuestHistory
 from services.booking.usecases.keep_contacts import KeepContacts, may_change, may_see
+from services.booking.usecases.overtaken import again_if_overtaken
 from services.booking.views.contacts import contact_detail, contact_view
 from shared.contracts.api.contacts import ContactDetail, ContactList, ContactPatch, ContactView
 from shared.internal import Caller, Guard, caller
-from shared.problem import Forbidden, NotFound, Unavailable
+from shared.problem import Forbidden, NotFound
 
 Who = Annotated[Caller, Depends(caller)]
 Expected = Annotated[str | None, Depends(if_match)]
-_ATTEMPTS = 10
 _HISTORY = 100
 
 
@@ -91,14 +90,10 @@ class ContactRoutes:
     async def _write(
         self, contact_id: str, who: Caller, expected: str | None, change: Callable[[Contact], Awaitable[Contact]]
     ) -> Contact:
-        """Again from the start where somebody else wrote between."""
-        for _ in range(_ATTEMPTS):
-            before = await self._find(contact_id, who)
+        async def checked(before: Contact) -> Contact:
             if not may_change(before, who):
                 raise Forbidden()
             check_version(before.version, expected)
-            try:
-                return await change(before)
-            except StaleVersion:
-                continue
-        raise Unavailable()
+            return await change(before)
+
+        return await again_if_overtaken(lambda: self._find(contact_id, who), checked)

@@ -10,10 +10,10 @@ from services.booking.model.menus import Bookable, MeetingType, MenuItem
 from services.booking.problems import MALFORMED, invalid
 from services.booking.routes.versions import check_version, if_match
 from services.booking.schemas import cursor_of, fingerprint, parse, read_cursor, read_json
-from services.booking.store.bookings import StaleVersion
 from services.booking.store.menus import MenuList, MenuStore
 from services.booking.usecases.follow_zoom_user import FollowZoomUser
 from services.booking.usecases.keep_menus import KeepBookables, KeepMeetingTypes
+from services.booking.usecases.overtaken import again_if_overtaken
 from services.booking.views.menus import bookable_view, meeting_type_view
 from shared.contracts.api.menus import (
     BookableCreate,
@@ -27,14 +27,13 @@ from shared.contracts.api.menus import (
 )
 from shared.contracts.envelope import Cause
 from shared.internal import Caller, Guard, caller
-from shared.problem import Forbidden, NotFound, Unavailable
+from shared.problem import Forbidden, NotFound
 
 Who = Annotated[Caller, Depends(caller)]
 Expected = Annotated[str | None, Depends(if_match)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=500)]
 ItemT = TypeVar("ItemT", bound=MenuItem)
-_ATTEMPTS = 10
 
 
 class _Lists(Generic[ItemT]):
@@ -59,16 +58,13 @@ class _Lists(Generic[ItemT]):
     async def write(
         self, item_id: str, who: Caller, expected: str | None, change: Callable[[ItemT], Awaitable[ItemT]]
     ) -> ItemT:
-        """Again from the start where somebody else wrote between."""
         _check_admin(who)
-        for _ in range(_ATTEMPTS):
-            before = await self.find(item_id, who)
+
+        async def checked(before: ItemT) -> ItemT:
             check_version(before.version, expected)
-            try:
-                return await change(before)
-            except StaleVersion:
-                continue
-        raise Unavailable()
+            return await change(before)
+
+        return await again_if_overtaken(lambda: self.find(item_id, who), checked)
 
 
 class MenuRoutes:

@@ -8,19 +8,18 @@ from fastapi import APIRouter, Depends, Query, Request
 from services.booking.model.page import Page
 from services.booking.routes.versions import check_version, if_match
 from services.booking.schemas import cursor_of, fingerprint, parse, read_cursor, read_json
-from services.booking.store.bookings import StaleVersion
 from services.booking.store.pages import PageStore
 from services.booking.usecases.keep_pages import KeepPages, check_may_change, may_change
 from services.booking.usecases.links import Links
+from services.booking.usecases.overtaken import again_if_overtaken
 from services.booking.usecases.read_page import ReadPages
 from services.booking.views.pages import page_view
 from shared.contracts.api.pages import PageCreate, PageList, PagePatch, PageView
 from shared.internal import Caller, Guard, caller
-from shared.problem import NotFound, Unavailable
+from shared.problem import NotFound
 
 Who = Annotated[Caller, Depends(caller)]
 Expected = Annotated[str | None, Depends(if_match)]
-_ATTEMPTS = 10
 
 
 class PageRoutes:
@@ -95,16 +94,12 @@ class PageRoutes:
     async def _write(
         self, page_id: str, who: Caller, expected: str | None, change: Callable[[Page], Awaitable[Page]]
     ) -> Page:
-        """Again from the start where somebody else wrote between."""
-        for _ in range(_ATTEMPTS):
-            before = await self._find(page_id, who)
+        async def checked(before: Page) -> Page:
             check_may_change(before, who)
             check_version(before.version, expected)
-            try:
-                return await change(before)
-            except StaleVersion:
-                continue
-        raise Unavailable()
+            return await change(before)
+
+        return await again_if_overtaken(lambda: self._find(page_id, who), checked)
 
     async def _view(self, page: Page, who: Caller) -> PageView:
         (view,) = await self._views([page], who)

@@ -7,14 +7,13 @@ from fastapi import Header
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.proposal import Proposal
-from services.booking.store.bookings import StaleVersion
+from services.booking.usecases.overtaken import again_if_overtaken
 from services.booking.views.staff import Access
 from shared.internal import Caller
-from shared.problem import Forbidden, Unavailable, VersionMismatch
+from shared.problem import Forbidden, VersionMismatch
 from shared.single_flight import Turns
 
 ItemT = TypeVar("ItemT", Proposal, Appointment)
-_ATTEMPTS = 10
 Change = Callable[[ItemT], Awaitable[ItemT]]
 
 
@@ -55,12 +54,9 @@ class Writes:
         who: Caller,
         expected: str | None,
     ) -> ItemT:
+        async def checked(before: ItemT) -> ItemT:
+            check_change(before, who, expected)
+            return await change(before)
+
         async with self._turns.of(item_id):
-            for _ in range(_ATTEMPTS):
-                before = await find()
-                check_change(before, who, expected)
-                try:
-                    return await change(before)
-                except StaleVersion:
-                    continue
-        raise Unavailable()
+            return await again_if_overtaken(find, checked)
