@@ -47,6 +47,7 @@ from services.booking.usecases.confirm import ConfirmSlot, new_reception_code
 from services.booking.usecases.draft_schedule import DraftSchedule
 from services.booking.usecases.drop_slots import DropFilledSlots, DropSlots, DropTakenSlots
 from services.booking.usecases.edit_proposal import EditProposal
+from services.booking.usecases.end_appointment import EndAppointment
 from services.booking.usecases.end_proposal import ExpireProposal, WithdrawProposal
 from services.booking.usecases.explain import ExplainClaims
 from services.booking.usecases.few_slots import FewSlots
@@ -73,6 +74,7 @@ from services.booking.usecases.record_outcome import RecordOutcome
 from services.booking.usecases.record_timeline import RecordTimeline
 from services.booking.usecases.register import RegisterAppointment
 from services.booking.usecases.revoke_link import RevokeJoinLink
+from services.booking.usecases.save_changed import SaveChanged
 from services.booking.usecases.settle_drift import SettleDrift
 from services.booking.usecases.suggest import SuggestSlots
 from services.booking.usecases.take_seat import TakeSeat
@@ -99,6 +101,9 @@ class AppointmentUses:
     settle_drift: SettleDrift
     follow_zoom_user: FollowZoomUser
     leave_disabled: LeaveDisabled
+    take_seat: TakeSeat
+    save: SaveChanged
+    end: EndAppointment
     turns: Turns
 
     @classmethod
@@ -107,27 +112,34 @@ class AppointmentUses:
     ) -> "AppointmentUses":
         people, store, turns = stores.people, stores.bookings, Turns()
         rooms, take_seat = ChooseRooms(stores.rooms), TakeSeat(stores.menus, stores.guards)
-        choose = ChooseMenu(stores.menus)
+        save = SaveChanged(store, take_seat, relay, new_reception_code)
+        choose, end = ChooseMenu(stores.menus), EndAppointment(store, announcer, relay)
         draft = DraftSchedule(people, rooms, choose, links)
         register = RegisterAppointment(draft, store, availability, take_seat, announcer, relay, new_reception_code)
         change = ChangeAppointment(
-            people,
-            store,
-            availability,
-            rooms,
-            announcer,
-            relay,
-            new_reception_code,
-            take_seat,
-            ChangeKind(people, choose, new_reception_code),
+            people, availability, rooms, announcer, save, ChangeKind(people, choose, new_reception_code)
         )
-        cancel = CancelAppointment(people, store, announcer, relay)
+        cancel = CancelAppointment(people, end)
         occurrence, by_hand = ChangeOccurrence(change, cancel), ChangeLinkByHand(people, store, announcer, relay, ring)
         outcome = RecordOutcome(people, store, cancel, announcer, relay)
         settle_drift = SettleDrift(people, store, change, cancel, occurrence, announcer, relay, turns)
         coming, follow = ComingAppointments(store.appointments, store.documents), ChangeComing(store, announcer, relay)
         zoom_user, disabled = FollowZoomUser(people, coming, follow), LeaveDisabled(people, coming, follow)
-        return cls(register, change, cancel, occurrence, by_hand, outcome, settle_drift, zoom_user, disabled, turns)
+        return cls(
+            register,
+            change,
+            cancel,
+            occurrence,
+            by_hand,
+            outcome,
+            settle_drift,
+            zoom_user,
+            disabled,
+            take_seat,
+            save,
+            end,
+            turns,
+        )
 
     def routes(self, guard: Guard, writes: Writes, store: BookingStore, links: Links, ring: KeyRing) -> APIRouter:
         made = AppointmentRoutes(
@@ -168,7 +180,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     drop = DropSlots(stores.bookings, announcer, few_slots, relay)
     attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
     uses = AppointmentUses.of(stores, availability, announcer, links, relay, settings.data_ring)
-    payments = Payments.of(settings, stores, availability, announcer, links, relay, new_reception_code)
+    payments = Payments.of(settings, stores, availability, announcer, links, relay, uses.save, new_reception_code)
     guests = GuestsFirst()
     parts = Parts(
         client=client,
@@ -242,7 +254,7 @@ def _routes(
             MarkSeen(store),
             guests,
         ),
-        *_page_guest_routes(guard, settings, stores, availability, announcer, relay, links, payments, guests, turns),
+        *_page_guest_routes(guard, settings, stores, availability, announcer, relay, links, payments, guests, uses),
         *_other_routes(guard, settings, stores, availability, links, uses.follow_zoom_user),
     ]
 
@@ -257,17 +269,17 @@ def _page_guest_routes(
     links: Links,
     payments: Payments,
     guests: GuestsFirst,
-    turns: Turns,
+    uses: AppointmentUses,
 ) -> list[APIRouter]:
     read = ReadPages(stores.pages, stores.people, stores.menus)
     know = KnowPage(availability, stores.guards, PageBookings(stores.bookings.appointments))
-    slots, take_seat = PageSlots(read, know), TakeSeat(stores.menus, stores.guards)
+    slots = PageSlots(read, know)
     book = BookOnPage(
         read,
         know,
         slots,
         stores.bookings,
-        take_seat,
+        uses.take_seat,
         announcer,
         relay,
         links,
@@ -282,11 +294,10 @@ def _page_guest_routes(
         read,
         know,
         slots,
-        take_seat,
+        uses.save,
+        uses.end,
         announcer,
-        relay,
-        new_reception_code,
-        turns,
+        uses.turns,
     )
     return [
         build_notification_routes(guard, payments.hear),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from services.booking.model.appointment import Appointment
+from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.booking import Outcome
 
 
@@ -15,6 +16,17 @@ def suggested(appointment: Appointment, now: datetime) -> Outcome | None:
     """Where its time has passed and staff recorded nothing yet."""
     waits = appointment.is_live and appointment.outcome is Outcome.SCHEDULED and is_over(appointment, now)
     return Outcome.COMPLETED if waits else None
+
+
+def canceled(before: Appointment, now: datetime) -> dict[str, object]:
+    """What changes when it is cancelled, by nobody of the staff unless somebody is named beside it."""
+    return {
+        "status": AppointmentStatus.CANCELED,
+        "outcome": Outcome.CANCELED,
+        "version": before.version + 1,
+        "updated_at": now,
+        "changed_by": None,
+    }
 
 
 def anew(appointment: Appointment) -> Appointment:

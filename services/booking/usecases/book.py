@@ -34,7 +34,6 @@ from services.booking.usecases.page_slots import PageSlots
 from services.booking.usecases.read_booking import Booking, read_booking
 from services.booking.usecases.read_page import ReadPages
 from services.booking.usecases.take_seat import TakeSeat
-from services.booking.views.page_guests import slots_view
 from shared import clock
 from shared.contracts import actors
 from shared.contracts.api.appointments import AppointmentStatus
@@ -51,7 +50,6 @@ from shared.single_flight import Turns
 log = structlog.get_logger(__name__)
 _ATTEMPTS = 5
 MOMENT = timedelta(minutes=5)
-"""A window that holds one start."""
 """A window that holds one start."""
 _NEVER_OFFERED = {Reason.STEP, Reason.HORIZON, Reason.DATE_OFF}
 _CLOSED = {Reason.OUTSIDE_HOURS, Reason.HOLIDAY}
@@ -139,12 +137,7 @@ class BookOnPage:
                 continue
         if unreadable:
             raise CalendarUnreadable()
-        raise await self.slot_taken(setting, booking.span, booking.time_zone)
-
-    async def slot_taken(self, setting: PageSetting, span: Span, time_zone: str) -> SlotTaken:
-        found = await self._slots.nearest(setting, span)
-        shown = slots_view(found, time_zone or setting.page.time_zone)
-        return SlotTaken(extra={"slots": [one.model_dump(mode="json") for one in shown]})
+        raise await self._slots.gone(setting, booking.span, booking.time_zone)
 
     async def _candidates(self, page: KnownPage, span: Span, language: Language) -> AsyncIterator[KnownPage]:
         """Who could take it, with a look at their calendars: all, or of a round robin one after the other. Raises 422

@@ -1,7 +1,6 @@
 """Staff reschedule, change and cancel appointments (R28): a new time passes the look and guard of a confirmation."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from services.booking.model.another_guest import (
     expecting_farewell,
@@ -20,7 +19,6 @@ from services.booking.problems import (
     SlotTaken,
     taken_at,
 )
-from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import TimeTaken
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
@@ -30,29 +28,24 @@ from services.booking.usecases.change_kind import ChangeKind
 from services.booking.usecases.change_rule import is_moved, with_rule
 from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.drafting import check_connections, check_host, check_time, organization_of, party
+from services.booking.usecases.end_appointment import EndAppointment
 from services.booking.usecases.free_occurrences import FreeOccurrences
 from services.booking.usecases.inside_only import check_inside
-from services.booking.usecases.take_seat import TakeSeat
+from services.booking.usecases.save_changed import SaveChanged
 from services.booking.usecases.zoom_budget import check_zoom_budget
 from shared import clock
 from shared.contracts.api.appointments import AppointmentPatch, AppointmentStatus
 from shared.contracts.booking import (
-    AppointmentCanceled,
     AppointmentChanged,
     AppointmentRescheduled,
     Attendee,
     Occurrence,
-    Outcome,
 )
 from shared.contracts.envelope import Cause
 from shared.contracts.notifier import Purpose
 from shared.internal import Caller
 from shared.messaging.outbox import Entry
-from shared.messaging.relay import Relay
-from shared.mongo import DuplicateKeyError
-from shared.problem import Language, Unavailable
-
-_ATTEMPTS = 5
+from shared.problem import Language
 
 
 class ChangeAppointment:
@@ -61,24 +54,18 @@ class ChangeAppointment:
     def __init__(
         self,
         people: PeopleStore,
-        store: BookingStore,
         availability: Availability,
         rooms: ChooseRooms,
         announcer: Announcer,
-        relay: Relay,
-        new_code: Callable[[], str],
-        take_seat: TakeSeat,
+        save: SaveChanged,
         change_kind: ChangeKind,
     ) -> None:
         self._change_kind = change_kind
-        self._take_seat = take_seat
-        self._new_code = new_code
+        self._save_changed = save
         self._people = people
-        self._store = store
         self._free = FreeOccurrences(availability)
         self._rooms = rooms
         self._announcer = announcer
-        self._relay = relay
 
     async def __call__(
         self, before: Appointment, wanted: AppointmentPatch, caller: Caller, cause: Cause | None = None
@@ -110,7 +97,11 @@ class ChangeAppointment:
         after = anew(after).expecting_move(before) if moved else after.expecting_change(before)
         after = expecting_farewell(before, after)
         cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
-        return await self._save(before, after, self._announce, caller.language, cause, over_held=wanted.allow_overlap)
+
+        def announce(saved: Appointment) -> list[Entry]:
+            return self._announce(before, saved, cause)
+
+        return await self._save(before, after, announce, caller.language, over_held=wanted.allow_overlap)
 
     async def occurrence(
         self,
@@ -134,42 +125,27 @@ class ChangeAppointment:
         after = after.expecting_occurrence(before, Purpose.CANCELED if now.canceled else Purpose.RESCHEDULED)
         cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
 
-        def announce(_: Appointment, saved: Appointment, cause: Cause) -> list[Entry]:
+        def announce(saved: Appointment) -> list[Entry]:
             if now.canceled:
                 return self._announcer.of_appointment(AppointmentChanged, saved, cause, occurrence=now)
             previous = {"previous_start_at": was.start_at, "previous_end_at": was.end_at}
             return self._announcer.of_appointment(AppointmentRescheduled, saved, cause, occurrence=now, **previous)
 
-        return await self._save(before, after, announce, caller.language, cause, over_held=allow_overlap)
+        return await self._save(before, after, announce, caller.language, over_held=allow_overlap)
 
     async def _save(
         self,
         before: Appointment,
         after: Appointment,
-        announce: Callable[[Appointment, Appointment, Cause], list[Entry]],
+        announce: Callable[[Appointment], list[Entry]],
         language: Language,
-        cause: Cause,
         *,
         over_held: bool,
     ) -> Appointment:
-        """A visit that moves to a day on which its reception code is in use gets another one (V7)."""
-        for _ in range(_ATTEMPTS):
-            waiting = announce(before, after, cause)
-            try:
-                after = await self._take_seat(
-                    after, partial(self._saved, before, waiting, over_held), over_held=over_held
-                )
-            except TimeTaken as error:
-                raise await self._free.taken_meanwhile(after, before, language, over_held=over_held) from error
-            except DuplicateKeyError:
-                after = after.model_copy(update={"reception_code": self._new_code()})
-                continue
-            self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
-            return after
-        raise Unavailable()
-
-    async def _saved(self, before: Appointment, waiting: list[Entry], over_held: bool, after: Appointment) -> None:
-        await self._store.save_appointment(before, after, waiting, over_held=over_held)
+        try:
+            return await self._save_changed(before, after, announce, over_held=over_held)
+        except TimeTaken as error:
+            raise await self._free.taken_meanwhile(after, before, language, over_held=over_held) from error
 
     def _announce(self, before: Appointment, after: Appointment, cause: Cause) -> list[Entry]:
         left = {"former_guest": farewell(before, after), "link_stays_known": leaves_link_known(before, after)}
@@ -257,38 +233,20 @@ class ChangeAppointment:
 
 
 class CancelAppointment:
-    """Its time is free again and everything made for it goes; a second one changes nothing. Raises ``StaleVersion``."""
+    """Staff cancel; a second one changes nothing. Raises ``StaleVersion``."""
 
-    def __init__(self, people: PeopleStore, store: BookingStore, announcer: Announcer, relay: Relay) -> None:
+    def __init__(self, people: PeopleStore, end: EndAppointment) -> None:
         self._people = people
-        self._store = store
-        self._announcer = announcer
-        self._relay = relay
+        self._end = end
 
     async def __call__(
         self, before: Appointment, message: str, caller: Caller, cause: Cause | None = None
     ) -> Appointment:
         if before.status is AppointmentStatus.CANCELED:
             return before
-        changes = {
-            "status": AppointmentStatus.CANCELED,
-            "outcome": Outcome.CANCELED,
-            "cancel_message": message,
-            "version": before.version + 1,
-            "updated_at": clock.now(),
-            "changed_by": await person_of(self._people, caller),
-            "payment": before.payment.after_cancellation(clock.now(), by_guest=False) if before.payment else None,
-        }
-        after = before.model_copy(update=changes)
-        if before.is_unpaid:  # nobody was told of it
-            await self._store.save_appointment(before, after, [])
-            return after
-        after = after.expecting_cancellation(before)
         cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
-        waiting = self._announcer.of_appointment(AppointmentCanceled, after, cause)
-        await self._store.save_appointment(before, after, waiting)
-        self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
-        return after
+        by = await person_of(self._people, caller)
+        return await self._end(before, cause, by_guest=False, cancel_message=message, changed_by=by)
 
 
 async def person_of(people: PeopleStore, caller: Caller) -> Attendee | None:

@@ -4,7 +4,6 @@ now. A link that is over says how things stand, and changes nothing (G7).
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from services.booking.model.another_guest import with_rights_of
@@ -24,28 +23,28 @@ from services.booking.problems import (
     TooLate,
 )
 from services.booking.schemas import parse
-from services.booking.store.bookings import BookingStore, StaleVersion
+from services.booking.store.bookings import BookingStore
 from services.booking.store.guards import TimeTaken
 from services.booking.store.pages import PageStore
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.book import MOMENT, check_offered, is_unreadable
 from services.booking.usecases.confirm import Visit
+from services.booking.usecases.end_appointment import EndAppointment
 from services.booking.usecases.know_page import KnowPage
+from services.booking.usecases.overtaken import again_if_overtaken
 from services.booking.usecases.page_rules_of import Attending
 from services.booking.usecases.page_slots import PageSlots, SlotsQuery, window_of
 from services.booking.usecases.read_page import ReadPages
-from services.booking.usecases.take_seat import TakeSeat
-from services.booking.views.page_guests import slots_view
+from services.booking.usecases.save_changed import SaveChanged
 from shared import clock
 from shared.contracts import actors
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.page_guests import GuestCancel, GuestReschedule
-from shared.contracts.booking import AppointmentCanceled, AppointmentRescheduled, Outcome
+from shared.contracts.booking import AppointmentRescheduled
 from shared.contracts.envelope import Cause
 from shared.crypto import token_hash
-from shared.messaging.relay import Relay
-from shared.mongo import DuplicateKeyError
-from shared.problem import Language, NotFound, Unavailable
+from shared.messaging.outbox import Entry
+from shared.problem import Language, NotFound
 from shared.single_flight import Turns
 
 _ATTEMPTS = 5
@@ -62,10 +61,9 @@ class GuestChanges:
         read: ReadPages,
         know: KnowPage,
         slots: PageSlots,
-        take_seat: TakeSeat,
+        save: SaveChanged,
+        end: EndAppointment,
         announcer: Announcer,
-        relay: Relay,
-        new_code: Callable[[], str],
         turns: Turns,
     ) -> None:
         self._store = store
@@ -73,10 +71,9 @@ class GuestChanges:
         self._read = read
         self._know = know
         self._slots = slots
-        self._take_seat = take_seat
+        self._save = save
+        self._end = end
         self._announcer = announcer
-        self._relay = relay
-        self._new_code = new_code
         self._turns = turns
 
     async def find(self, token: str) -> Appointment:
@@ -124,45 +121,22 @@ class GuestChanges:
                 return before
             rights, wanted = _rights(before, setting), parse(GuestCancel, given)
             _check_allowed(rights.cancel_until, rights.can_cancel)
-            return await self._canceled(before, wanted.reason, visit)
+            return await self._end(before, _cause(visit), by_guest=True, guest_reason=wanted.reason)
 
         return await self._change(token, change)
 
     async def _change(self, token: str, change: Change) -> Appointment:
-        """Again from the start where somebody else wrote between."""
+        async def set_in_page(before: Appointment) -> Appointment:
+            return await change(before, await self._setting(before))
+
         found = await self.find(token)
         async with self._turns.of(found.appointment_id):
-            for _ in range(_ATTEMPTS):
-                before = await self.find(token)
-                try:
-                    return await change(before, await self._setting(before))
-                except StaleVersion:
-                    continue
-        raise Unavailable()
+            return await again_if_overtaken(lambda: self.find(token), set_in_page, attempts=_ATTEMPTS)
 
     async def _setting(self, appointment: Appointment) -> PageSetting | None:
         booked = appointment.page
         page = await self._pages.find(appointment.organization_id, booked.page_id) if booked else None
         return await self._read.one(page) if page else None
-
-    async def _canceled(self, before: Appointment, reason: str, visit: Visit) -> Appointment:
-        payment = before.payment
-        changes = {
-            "status": AppointmentStatus.CANCELED,
-            "outcome": Outcome.CANCELED,
-            "guest_reason": reason,
-            "payment": payment.after_cancellation(clock.now(), by_guest=True) if payment else None,
-            **_changed_by_guest(before),
-        }
-        after = before.model_copy(update=changes)
-        if before.is_unpaid:  # nobody else ever heard of it
-            await self._store.save_appointment(before, after, [])
-            return after
-        after = after.expecting_cancellation(before)
-        waiting = self._announcer.of_appointment(AppointmentCanceled, after, _cause(visit))
-        await self._store.save_appointment(before, after, waiting)
-        self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
-        return after
 
     async def _moved(
         self, before: Appointment, setting: PageSetting, wanted: GuestReschedule, visit: Visit
@@ -176,27 +150,22 @@ class GuestChanges:
             "guest_time_zone": zone,
             "guest_reason": wanted.reason,
             "terms": setting.page.terms,
-            **_changed_by_guest(before),
+            "version": before.version + 1,
+            "updated_at": clock.now(),
+            "changed_by": None,
         }
         after = before.model_copy(update=changes)
         after = with_rights_of(before, after, clock.now(), self._announcer.links.of_another_guest)
         after = anew(after).expecting_move(before)
-        for _ in range(_ATTEMPTS):
-            previous = {"previous_start_at": before.start_at, "previous_end_at": before.end_at}
-            waiting = self._announcer.of_appointment(AppointmentRescheduled, after, _cause(visit), **previous)
-            try:
-                after = await self._take_seat(after, partial(self._save, before, waiting), over_held=False)
-            except TimeTaken as error:
-                raise await self._slot_taken(before, setting, span, zone) from error
-            except DuplicateKeyError:
-                after = after.model_copy(update={"reception_code": self._new_code()})
-                continue
-            self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
-            return after
-        raise Unavailable()
+        previous = {"previous_start_at": before.start_at, "previous_end_at": before.end_at}
 
-    async def _save(self, before: Appointment, waiting: list[Any], after: Appointment) -> None:
-        await self._store.save_appointment(before, after, waiting, over_held=False)
+        def announce(saved: Appointment) -> list[Entry]:
+            return self._announcer.of_appointment(AppointmentRescheduled, saved, _cause(visit), **previous)
+
+        try:
+            return await self._save(before, after, announce, over_held=False)
+        except TimeTaken as error:
+            raise await self._slot_taken(before, setting, span, zone) from error
 
     async def _check_free(
         self, before: Appointment, setting: PageSetting, span: Span, language: Language, zone: str
@@ -218,10 +187,7 @@ class GuestChanges:
         raise await self._slot_taken(before, setting, span, zone)
 
     async def _slot_taken(self, before: Appointment, setting: PageSetting, span: Span, zone: str) -> SlotTaken:
-        who = attending(before)
-        found = await self._slots.nearest(setting, span, only=who, but=before.appointment_id)
-        shown = slots_view(found, zone or setting.page.time_zone)
-        return SlotTaken(extra={"slots": [one.model_dump(mode="json") for one in shown]})
+        return await self._slots.gone(setting, span, zone, only=attending(before), but=before.appointment_id)
 
 
 def attending(appointment: Appointment) -> Attending:
@@ -247,10 +213,6 @@ def _check_allowed(until: datetime | None, can: bool) -> None:
         raise ChangeNotAllowed()
     if not can:
         raise TooLate()
-
-
-def _changed_by_guest(before: Appointment) -> dict[str, object]:
-    return {"version": before.version + 1, "updated_at": clock.now(), "changed_by": None}
 
 
 def _cause(visit: Visit) -> Cause:

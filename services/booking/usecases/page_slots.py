@@ -8,10 +8,11 @@ from services.booking.model.page import Page
 from services.booking.model.page_setting import PageSetting
 from services.booking.model.page_times import FreeTime, FreeTimes, no_times
 from services.booking.model.spans import Span
-from services.booking.problems import BACKWARDS, MALFORMED, UNKNOWN_DURATION, Words, invalid
+from services.booking.problems import BACKWARDS, MALFORMED, UNKNOWN_DURATION, SlotTaken, Words, invalid
 from services.booking.usecases.know_page import KnowPage
 from services.booking.usecases.page_rules_of import Attending
 from services.booking.usecases.read_page import ReadPages
+from services.booking.views.page_guests import slots_view
 from shared import clock
 from shared.problem import Language
 
@@ -62,6 +63,20 @@ class PageSlots:
         known = await self._know(setting, window, span.length, only=only, but=but)
         found = sorted(known.free(clock.now()), key=lambda one: abs(one.start_at - span.start_at))
         return [one for one in found if one.start_at != span.start_at][:_NEAREST]
+
+    async def gone(
+        self,
+        setting: PageSetting,
+        span: Span,
+        zone: str,
+        *,
+        only: Attending | None = None,
+        but: str | None = None,
+    ) -> SlotTaken:
+        """What a guest is told who lost ``span``, with the nearest that remain; an empty zone is the page's."""
+        found = await self.nearest(setting, span, only=only, but=but)
+        shown = slots_view(found, zone or setting.page.time_zone)
+        return SlotTaken(extra={"slots": [one.model_dump(mode="json") for one in shown]})
 
 
 def window_of(asked: SlotsQuery, zone: str, language: Language) -> Span:

@@ -16,9 +16,9 @@ from services.booking.usecases.know_page import KnowPage
 from services.booking.usecases.links import Links
 from services.booking.usecases.open_checkout import OpenCheckout
 from services.booking.usecases.read_page import ReadPages
+from services.booking.usecases.save_changed import SaveChanged
 from services.booking.usecases.settle_payment import SettlePayment
 from services.booking.usecases.still_free import StillFree
-from services.booking.usecases.take_seat import TakeSeat
 from shared.due import DueWorker
 from shared.messaging.relay import Relay
 
@@ -41,6 +41,7 @@ class Payments:
         announcer: Announcer,
         links: Links,
         relay: Relay,
+        save: SaveChanged,
         new_code: Callable[[], str],
     ) -> "Payments":
         bookings = stores.bookings
@@ -48,7 +49,7 @@ class Payments:
         store = PaymentStore(bookings)
         read = ReadPages(stores.pages, stores.people, stores.menus)
         know = KnowPage(availability, stores.guards, PageBookings(bookings.appointments))
-        confirm = ConfirmRequest(bookings, TakeSeat(stores.menus, stores.guards), announcer, relay, new_code)
+        confirm = ConfirmRequest(announcer, save, new_code)
         settle = SettlePayment(stripe, bookings, store, confirm, StillFree(stores.pages, read, know), announcer, relay)
         worker = DueWorker("payments", bookings.appointments, settle)
         hear = HearStripe(settings.stripe_webhook_secret.get_secret_value(), store, worker.wake)

@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 
 from services.booking.model.appointment import Appointment
+from services.booking.model.outcomes import canceled
 from services.booking.model.payment import Payment
 from services.booking.providers.stripe import CheckoutSession, SessionStatus, Stripe
 from services.booking.store.bookings import BookingStore, StaleVersion
@@ -19,7 +20,7 @@ from shared import clock
 from shared.contracts import actors
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.payments import PaymentStatus, RefundState
-from shared.contracts.booking import AppointmentCanceled, Outcome
+from shared.contracts.booking import AppointmentCanceled
 from shared.contracts.envelope import Cause
 from shared.due import Lease
 from shared.messaging.relay import Relay
@@ -114,7 +115,7 @@ class SettlePayment:
         if not over or before.status is not AppointmentStatus.REQUESTED:
             await self._payments.save(before, payment)
             return
-        after = before.model_copy(update={**_canceled(before, now), "payment": payment})
+        after = before.model_copy(update={**canceled(before, now), "payment": payment})
         await self._store.save_appointment(before, after, [])
         log.info("payment.not_made", appointment_id=before.appointment_id, status=payment.status)
 
@@ -138,7 +139,7 @@ class SettlePayment:
     async def _give_back(self, before: Appointment, paid: Payment, now: datetime) -> None:
         """Both sides are told why nothing was booked."""
         words = _TOO_LATE["ja" if before.guest_locale.startswith("ja") else "en"]
-        changes = {**_canceled(before, now), "cancel_message": words, "payment": paid.refunding(now)}
+        changes = {**canceled(before, now), "cancel_message": words, "payment": paid.refunding(now)}
         after = before.model_copy(update=changes).expecting_cancellation(before)
         waiting = self._announcer.of_appointment(AppointmentCanceled, after, Cause.outside())
         await self._store.save_appointment(before, after, waiting)
@@ -147,9 +148,8 @@ class SettlePayment:
     async def _refund(self, before: Appointment, payment: Payment) -> None:
         """A look first: the answer to an earlier try may have been lost."""
         assert payment.payment_id is not None
-        given = [one for one in await self._stripe.refunds(payment.payment_id) if not one.failed]
-        if sum(one.amount for one in given) >= payment.amount:
-            await self._payments.save(before, payment.refunded(given[0].refund_id))
+        if (refund_id := await self._given_back(payment, payment.payment_id)) is not None:
+            await self._payments.save(before, payment.refunded(refund_id))
             return
         try:
             made = await self._stripe.refund(payment.payment_id, before.appointment_id, payment.tries)
@@ -167,21 +167,15 @@ class SettlePayment:
         if payment.payment_id is None:
             await self._payments.save(before, payment.at_rest())
             return
-        refunds = await self._stripe.refunds(payment.payment_id)
-        given = [one for one in refunds if not one.failed]
-        if sum(one.amount for one in given) >= payment.amount:
-            await self._payments.save(before, payment.refunded(given[0].refund_id))
+        refund_id = await self._given_back(payment, payment.payment_id)
+        if refund_id is not None:
+            await self._payments.save(before, payment.refunded(refund_id))
         elif payment.status is PaymentStatus.REFUNDED:
             await self._payments.save(before, payment.not_refunded("refund_failed"))
         else:
             await self._payments.save(before, payment.at_rest())
 
-
-def _canceled(before: Appointment, now: datetime) -> dict[str, object]:
-    return {
-        "status": AppointmentStatus.CANCELED,
-        "outcome": Outcome.CANCELED,
-        "version": before.version + 1,
-        "updated_at": now,
-        "changed_by": None,
-    }
+    async def _given_back(self, payment: Payment, payment_id: str) -> str | None:
+        """The refund by which all of it was; None where it was not."""
+        given = [one for one in await self._stripe.refunds(payment_id) if not one.failed]
+        return given[0].refund_id if sum(one.amount for one in given) >= payment.amount else None
