@@ -107,7 +107,7 @@ class BookOnPage:
         if not setting.page.is_open or way_of(setting) is Way.REQUESTED:
             raise PageClosed()
         booking = read_booking(setting.page, parse(BookingCreate, given), visit.language)
-        await check_inside(self._people, setting.page.organization_id, booking.guest.email, visit.language)
+        await check_inside(self._people, setting.organization, booking.guest.email, visit.language)
         origin = _origin(setting, booking, given, visit)
         made = await self._made_before(origin)
         if made is not None:

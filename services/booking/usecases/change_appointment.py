@@ -79,7 +79,8 @@ class ChangeAppointment:
         after = await self._with_room(before, after, wanted, caller.language)
         check_details(before, after, caller.language)
         if after.guest.email != before.guest.email:
-            await check_inside(self._people, after.organization_id, after.guest.email, caller.language)
+            organization = await self._people.organization(after.organization_id)
+            await check_inside(self._people, organization, after.guest.email, caller.language)
         moved = is_moved(before, after)
         if moved:
             check_time(after.span, caller.language, all_day=after.all_day)

@@ -139,7 +139,8 @@ class ConfirmSlot:
         check_open(proposal)
         choice = parse(GuestConfirm, given)
         typed = _Typed(choice, _guest(choice, proposal, visit.language), origin)
-        await check_inside(self._people, proposal.organization_id, typed.guest.email, visit.language, pointer="/email")
+        organization = await self._people.organization(proposal.organization_id)
+        await check_inside(self._people, organization, typed.guest.email, visit.language, "/email")
         slot = proposal.slot(choice.slot_id)
         if slot is None:
             raise invalid(visit.language, ("/slot_id", UNKNOWN_SLOT))

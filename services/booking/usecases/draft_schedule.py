@@ -39,11 +39,11 @@ class DraftSchedule:
 
     async def __call__(self, wanted: AppointmentCreate, caller: Caller) -> Appointment:
         _check_words(wanted, caller.language)
-        await check_inside(self._people, caller.organization_id, wanted.guest.email, caller.language)
+        organization = await organization_of(self._people, caller.organization_id)
+        await check_inside(self._people, organization, wanted.guest.email, caller.language)
         menu = await self._choose(caller, wanted.meeting_type_id, wanted.bookable_id)
         kind = _kind(wanted, menu, caller.language)
         check_modes(kind, wanted.issue_reception_code, wanted.issue_web_meeting)
-        organization = await organization_of(self._people, caller.organization_id)
         span = _span(wanted, menu, organization, caller.language)
         check_time(span, caller.language, all_day=wanted.all_day)
         people = await party(

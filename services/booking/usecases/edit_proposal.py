@@ -69,7 +69,8 @@ class EditProposal:
         edited = await self._with_party(before, edited, wanted, caller)
         check_guest(edited.guest, edited.send_mail or wanted.send_mail, caller.language)
         if wanted.send_mail or edited.guest.email != before.guest.email:
-            await check_inside(self._people, before.organization_id, edited.guest.email, caller.language)
+            organization = await self._people.organization(before.organization_id)
+            await check_inside(self._people, organization, edited.guest.email, caller.language)
         check_expiry(wanted.expires_at, now, caller.language)
         kept, new = _slots(before, wanted.slots, caller.language)
         check_slots(new, [slot.span for slot in kept], edited.time_zone, now, caller.language)

@@ -109,10 +109,10 @@ class ProposeSlots:
         check_modes(tool.kind, wanted.issue_reception_code, wanted.issue_web_meeting)
         guest = Guest(**wanted.guest.model_dump())
         check_guest(guest, wanted.send_mail, caller.language)
-        await check_inside(self._people, caller.organization_id, guest.email, caller.language)
+        organization = await organization_of(self._people, caller.organization_id)
+        await check_inside(self._people, organization, guest.email, caller.language)
         now = clock.now()
         check_expiry(wanted.expires_at, now, caller.language)
-        organization = await organization_of(self._people, caller.organization_id)
         people = await party(
             self._people,
             caller.organization_id,

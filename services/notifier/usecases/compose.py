@@ -69,7 +69,7 @@ class ComposeMail:
         if organization is None:
             raise NobodyKnown()
         recipients, unusable = await self._recipients(matter, notice, audience)
-        allowed = await self.allowed(matter, audience, [recipient.email for recipient in recipients])
+        allowed = await self._allowed(organization, audience, [recipient.email for recipient in recipients])
         recipients = tuple(recipient for recipient in recipients if recipient.email in allowed)
         about = await self._named(matter) or recipients[0].name
         if notice.former_guest is None:
@@ -108,8 +108,15 @@ class ComposeMail:
         )
 
     async def allowed(self, matter: Matter, audience: Audience, addresses: Sequence[str]) -> list[str]:
-        """Whom of these a mail may reach (H14). A guest from outside never is; staff may be heard of yet."""
-        allowed = await self._stay_inside(matter.organization_id, addresses)
+        """Whom of these a mail that is written may still reach (H14)."""
+        organization = await self._directory.organization(matter.organization_id)
+        return await self._allowed(organization, audience, addresses)
+
+    async def _allowed(
+        self, organization: Organization | None, audience: Audience, addresses: Sequence[str]
+    ) -> list[str]:
+        """A guest from outside never is; staff may be heard of yet."""
+        allowed = await self._stay_inside(organization, addresses)
         if not allowed and audience is Audience.GUEST:
             raise NobodyToMail(SANDBOX, by_choice=True)
         if not allowed:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.notifier.directory import Directory
 from services.notifier.mails.message import UnusableAddress, usable_address
+from services.notifier.model.people import Organization
 
 
 class StayInside:
@@ -12,12 +13,12 @@ class StayInside:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    async def __call__(self, organization_id: str, addresses: Sequence[str]) -> list[str]:
+    async def __call__(self, organization: Organization | None, addresses: Sequence[str]) -> list[str]:
         """Those of the usable ``addresses`` that may be mailed."""
-        organization = await self._directory.organization(organization_id)
         if organization is None or not organization.sandbox:
             return list(addresses)
-        staff = {_comparable(address) for address in await self._directory.addresses(organization_id)}
+        known = await self._directory.addresses(organization.organization_id)
+        staff = {_comparable(address) for address in known}
         return [address for address in addresses if _comparable(address) in staff]
 
 

@@ -102,7 +102,7 @@ class World:
         event = an_event(data, subject=subject, version=number)
         await getattr(self.subscribers, name)(event.model_copy(update=changes))
 
-    async def organization(self, **changes: Any) -> None:
+    async def organization(self, *, version: int | None = None, **changes: Any) -> None:
         values: dict[str, Any] = {
             "name": "株式会社サンプル",
             "product_name": "Chosei",
@@ -113,7 +113,7 @@ class World:
             "drift_policy": "ask",
             "mail_format": "html",
         }
-        await self.hears(OrganizationChanged(**{**values, **changes}), subject=ORGANIZATION)
+        await self.hears(OrganizationChanged(**{**values, **changes}), subject=ORGANIZATION, version=version)
 
     async def staff(
         self, staff_id: str, name: str, *, organization: str = ORGANIZATION, zoom: bool = True, calendar: bool = True
