@@ -27,6 +27,7 @@ from shared.contracts.calendar_sync import Provider
 from shared.internal import Caller, caller, require_caller
 from shared.oauth_attempts import Return
 from shared.problem import Forbidden, InvalidInput, NotFound
+from shared.webhooks import Heard
 
 For = Annotated[Caller, Depends(caller)]
 
@@ -166,14 +167,12 @@ def _add_busy_times(router: APIRouter, do: UseCases) -> None:
 
 def _add_notifications(router: APIRouter, do: UseCases) -> None:
     @router.post("/notifications/google")
-    async def from_google(body: schemas.Notification) -> schemas.NotificationOut:
-        heard = await do.notifications.google(body.headers)
-        return schemas.NotificationOut(status=heard.status, text=heard.text)
+    async def from_google(body: schemas.Notification) -> Heard:
+        return await do.notifications.google(body.headers)
 
     @router.post("/notifications/microsoft")
-    async def from_microsoft(body: schemas.Notification) -> schemas.NotificationOut:
-        heard = await do.notifications.microsoft(body.query, body.body)
-        return schemas.NotificationOut(status=heard.status, text=heard.text)
+    async def from_microsoft(body: schemas.Notification) -> Heard:
+        return await do.notifications.microsoft(body.query, body.body)
 
 
 def _window(start: AwareDatetime, end: AwareDatetime, wrong: type[InvalidInput]) -> Window:

@@ -261,10 +261,3 @@ class Notification(Body):
     headers: dict[str, str] = {}
     body: str = ""
     query: dict[str, str] = {}
-
-
-class NotificationOut(Body):
-    """What the gateway answers the provider."""
-
-    status: int
-    text: str

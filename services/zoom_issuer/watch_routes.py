@@ -13,6 +13,7 @@ from services.zoom_issuer.usecases.freeze import ResumeMeetings
 from services.zoom_issuer.usecases.hear_zoom import HearZoom
 from shared.internal import Caller, caller, require_caller
 from shared.problem import Forbidden
+from shared.webhooks import Heard
 
 
 class Notification(BaseModel):
@@ -20,13 +21,6 @@ class Notification(BaseModel):
 
     headers: dict[str, str]
     body: str
-
-
-class NotificationAnswer(BaseModel):
-    """What Zoom is answered."""
-
-    status: int
-    text: str
 
 
 class FrozenView(BaseModel):
@@ -79,9 +73,8 @@ def build_watch_router(
     router = APIRouter(prefix="/internal", dependencies=[Depends(require_caller(api_tokens))])
 
     @router.post("/notifications/zoom")
-    async def from_zoom(body: Notification) -> NotificationAnswer:
-        heard = await hear(body.headers, body.body.encode())
-        return NotificationAnswer(status=heard.status, text=heard.text)
+    async def from_zoom(body: Notification) -> Heard:
+        return await hear(body.headers, body.body.encode())
 
     @router.get("/connections/frozen")
     async def list_frozen(who: Caller = Depends(caller)) -> FrozenConnections:

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter, Depends
 
-from services.booking.usecases.hear_stripe import Heard, HearStripe
+from services.booking.usecases.hear_stripe import HearStripe
 from shared.contracts.envelope import Value
 from shared.internal import Guard
+from shared.webhooks import Heard
 
 
 class Notification(Value):

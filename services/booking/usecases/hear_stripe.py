@@ -6,31 +6,22 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import orjson
 import structlog
 
 from services.booking.providers.stripe import APPOINTMENT
 from services.booking.store.payments import PaymentStore
 from shared import clock
 from shared.crypto import same
+from shared.webhooks import Heard, object_in
 
 log = structlog.get_logger(__name__)
 _WINDOW = timedelta(seconds=300)
 """How old a request may be; Stripe signs each repetition anew."""
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _PAYS = ("checkout.session.", "charge.", "refund.", "payment_intent.")
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What Stripe is answered."""
-
-    status: int
-    text: str = ""
 
 
 class HearStripe:
@@ -46,7 +37,7 @@ class HearStripe:
         if not self._is_signed(named.get("stripe-signature", ""), body):
             log.info("notification.ignored")
             return Heard(401)
-        appointment_id = _about(_parsed(body))
+        appointment_id = _about(object_in(body))
         if appointment_id and await self._store.look_now(appointment_id):
             self._wake(appointment_id)
         return Heard(200)
@@ -70,11 +61,3 @@ def _about(event: Mapping[str, Any]) -> str:
     if not str(event.get("type", "")).startswith(_PAYS) or not isinstance(metadata, dict):
         return ""
     return str(metadata.get(APPOINTMENT) or "")
-
-
-def _parsed(body: bytes) -> dict[str, Any]:
-    try:
-        parsed = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
 import structlog
 
 from services.calendar_sync.model.connection import Connection
@@ -20,6 +19,7 @@ from shared import clock
 from shared.contracts.calendar_sync import Provider
 from shared.crypto import same
 from shared.providers import ProviderError
+from shared.webhooks import Heard, object_in
 
 log = structlog.get_logger(__name__)
 _RENEWS = {"reauthorizationRequired", "subscriptionRemoved"}
@@ -99,14 +99,6 @@ class WatchCalendar:
             log.info("calendar.not_unwatched", connection_id=mirror.connection_id, reason=error.reason)
 
 
-@dataclass(frozen=True)
-class Heard:
-    """What the provider is answered."""
-
-    status: int
-    text: str = ""
-
-
 class HearNotification:
     """Takes in notifications; a wrong secret and an unknown channel look the same (G23).
 
@@ -169,9 +161,5 @@ class HearNotification:
 
 
 def _notices(body: str) -> list[dict[str, Any]]:
-    try:
-        parsed = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return []
-    found = parsed.get("value") if isinstance(parsed, dict) else None
+    found = object_in(body).get("value")
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,6 +23,7 @@ from services.zoom_issuer.usecases.deauthorize import Deauthorize
 from services.zoom_issuer.usecases.list_users import UsersChangedAtZoom
 from shared import clock
 from shared.crypto import same
+from shared.webhooks import Heard, object_in
 
 log = structlog.get_logger(__name__)
 _WINDOW = timedelta(seconds=300)
@@ -35,14 +35,6 @@ _ABOUT_MEETINGS = {
     "meeting.permanently_deleted",
     "meeting.recovered",
 }
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What Zoom is answered: a status, and JSON where there is something to say."""
-
-    status: int
-    text: str = ""
 
 
 class HearZoom:
@@ -71,7 +63,7 @@ class HearZoom:
         if not self._is_signed(named.get("x-zm-request-timestamp", ""), named.get("x-zm-signature", ""), body):
             log.info("notification.ignored")
             return Heard(401)
-        told = _parsed(body)
+        told = object_in(body)
         event, payload = told.get("event"), told.get("payload")
         if not isinstance(event, str) or not isinstance(payload, dict):
             return Heard(400)
@@ -143,11 +135,3 @@ def _moment(text: object) -> datetime | None:
     except ValueError:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else None
-
-
-def _parsed(body: bytes) -> dict[str, Any]:
-    try:
-        parsed = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
