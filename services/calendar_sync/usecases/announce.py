@@ -1,15 +1,17 @@
-"""What the ledger tells the others: one event per hold and entry that changed at a provider, with the
-calls that it took (X3).
+"""What the others are told: one event per hold and entry that changed at a provider, with the calls that it took (X3),
+and the end of a connection.
 """
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.calendar_sync.model.connection import Connection
 from services.calendar_sync.model.ledger import Row, RowKind, WrittenEntry
 from shared import clock
 from shared.contracts import actors
 from shared.contracts.calendar_sync import (
+    CalendarDisconnected,
     CalendarDriftDetected,
     CalendarEntryRemoved,
     CalendarEntryWritten,
@@ -26,10 +28,25 @@ from shared.contracts.calendar_sync import (
 from shared.contracts.drift import DriftKind
 from shared.contracts.envelope import Cause, CloudEvent, EventData, envelope
 from shared.contracts.provider_calls import WithCalls
+from shared.contracts.zoom_issuer import EndOfConnection
 from shared.drift import EntryState, KnownDrift, OccurrenceState
 from shared.observability.calls import telling
 
 _TICK = timedelta(milliseconds=1)
+
+
+def connection_ended(
+    connection: Connection, reason: EndOfConnection, version: int, cause: Cause
+) -> CloudEvent[CalendarDisconnected]:
+    """A person ended it, or the provider."""
+    data = CalendarDisconnected(staff_id=connection.staff_id, provider=connection.provider, reason=reason)
+    return envelope(
+        data,
+        subject=connection.staff_id,
+        organization_id=connection.organization_id,
+        version=version,
+        cause=cause,
+    )
 
 
 def written(row: Row, entry: WrittenEntry) -> CloudEvent[Any]:

@@ -10,10 +10,11 @@ import structlog
 from services.calendar_sync.model.connection import Connection
 from services.calendar_sync.store.busy import next_version
 from services.calendar_sync.store.connections import Connections, Tokens
+from services.calendar_sync.usecases.announce import connection_ended
 from shared import clock
 from shared.contracts import actors
-from shared.contracts.calendar_sync import CalendarDisconnected, Provider
-from shared.contracts.envelope import Cause, envelope
+from shared.contracts.calendar_sync import Provider
+from shared.contracts.envelope import Cause
 from shared.contracts.zoom_issuer import EndOfConnection
 from shared.oauth import Grant, TokenEndpoint
 from shared.providers import CredentialRevoked
@@ -75,15 +76,8 @@ class KeptTokens:
 
     async def refused(self, seen: SeenTokens, lease: str, reason: str) -> None:
         connection = seen.connection
-        event = envelope(
-            CalendarDisconnected(
-                staff_id=connection.staff_id, provider=connection.provider, reason=EndOfConnection.BROKEN
-            ),
-            subject=connection.staff_id,
-            organization_id=connection.organization_id,
-            version=next_version(),
-            cause=Cause.outside(actor=actors.provider(connection.provider)),
-        )
+        cause = Cause.outside(actor=actors.provider(connection.provider))
+        event = connection_ended(connection, EndOfConnection.BROKEN, next_version(), cause)
         if await self._connections.mark_broken(connection.connection_id, lease, event):
             log.warning("connection.broken", connection_id=connection.connection_id, reason=reason)
         elif (await self.read(connection)).key != seen.key:

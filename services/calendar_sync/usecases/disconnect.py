@@ -17,11 +17,12 @@ from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.store.ledger import Ledger
 from services.calendar_sync.store.mirrors import Mirrors
 from services.calendar_sync.store.subjects import Proposals
+from services.calendar_sync.usecases.announce import connection_ended
 from services.calendar_sync.usecases.credentials import Credentials
 from shared import clock
 from shared.contracts import actors
-from shared.contracts.calendar_sync import CalendarDisconnected, Provider
-from shared.contracts.envelope import Cause, envelope
+from shared.contracts.calendar_sync import Provider
+from shared.contracts.envelope import Cause
 from shared.contracts.zoom_issuer import EndOfConnection
 from shared.oauth import TokenEndpoint
 from shared.providers import ProviderError
@@ -72,15 +73,8 @@ class DisconnectCalendar:
         if connection.status is not ConnectionStatus.DISCONNECTED:
             left = await self._release(connection)
             await self._revoke(connection)
-        event = envelope(
-            CalendarDisconnected(
-                staff_id=connection.staff_id, provider=connection.provider, reason=EndOfConnection.DISCONNECTED
-            ),
-            subject=connection.staff_id,
-            organization_id=connection.organization_id,
-            version=next_version(),
-            cause=Cause.outside(request_id or None, actor=actors.staff(connection.staff_id)),
-        )
+        cause = Cause.outside(request_id or None, actor=actors.staff(connection.staff_id))
+        event = connection_ended(connection, EndOfConnection.DISCONNECTED, next_version(), cause)
         if await self._connections.end(connection, event):
             log.info("connection.ended", connection_id=connection.connection_id, not_released=len(left))
         return [await self._named(row) for row in left]
