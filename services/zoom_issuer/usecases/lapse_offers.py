@@ -6,7 +6,7 @@ import structlog
 
 from services.zoom_issuer.store.accounts import Accounts
 from services.zoom_issuer.store.connections import Kind
-from services.zoom_issuer.store.offers import Offers
+from services.zoom_issuer.store.offers import Offer, Offers
 from services.zoom_issuer.usecases.access_tokens import Endpoints
 from shared import clock
 from shared.due import Lease
@@ -27,7 +27,7 @@ class LapseOffers:
     async def __call__(self, lease: Lease) -> None:
         offer = self._offers.of(lease.row)
         grant = offer.found.grant
-        if offer.found.kind is Kind.ADMIN and not await self._is_used(lease):
+        if offer.found.kind is Kind.ADMIN and not await self._is_used(lease, offer):
             try:
                 await self._endpoints.admin.revoke(grant.refresh_token or grant.access_token)
             except ProviderError as error:
@@ -37,7 +37,6 @@ class LapseOffers:
         log.info("offer.ended", offer_id=offer.offer_id)
         await self._offers.end(lease)
 
-    async def _is_used(self, lease: Lease) -> bool:
+    async def _is_used(self, lease: Lease, offer: Offer) -> bool:
         """One consent of a person serves all links to their account; a newer one has ended this already."""
-        found = self._offers.of(lease.row).found
-        return await self._accounts.live_by(found) or await self._offers.is_outdated(lease)
+        return await self._accounts.live_by(offer.found) or await self._offers.is_outdated(lease)
