@@ -1,5 +1,7 @@
 """Appointments: the list, one of them, moving and cancelling it (R28)."""
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -25,7 +27,7 @@ from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.room_data import appointment_data, staff_kind_word
 from services.gateway.pages.texts import text
-from services.gateway.pages.timeline_rows import timeline_of
+from services.gateway.pages.timeline_rows import Timeline, timeline_of
 from services.gateway.pages.zoom_budget import few_left
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
@@ -243,7 +245,6 @@ async def _detail(
     language, zone = language_for(request), signed_in.zone
     reply = await parts_of(request).backends.booking.appointment(signed_in.caller(), appointment_id)
     appointment = reply.read(AppointmentView)
-    timeline = None if appointment.hidden else await timeline_of(request, signed_in, "appointments", appointment_id)
     names, form = names_in(appointment), typed or _times_of(appointment, zone)
     stands = appointment.status is not AppointmentStatus.CANCELED
     reading = Reading(names, zone, language, clock.now(), drifted_in(appointment))
@@ -254,14 +255,11 @@ async def _detail(
         {
             "problem": problem,
             "said": _said(request, language),
-            "timeline": timeline,
-            "contact_url": await contact_of(request, signed_in, appointment.contact_id),
+            **await _beside(request, signed_in, appointment, reply.etag),
             "appointment": appointment,
             "kind": staff_kind_word(appointment.kind, language),
-            "series": await occurrences_of(request, signed_in, appointment),
             "can_move": appointment.can_change and not (appointment.rrule and appointment.start <= reading.now),
             "meeting": appointment.meeting,
-            "zoom_left": await few_left(request, signed_in, appointment),
             "has_meeting": stands and appointment.meeting.status is not MeetingStatus.NONE,
             "badge": BADGES[appointment.status],
             "stands": stands,
@@ -274,13 +272,31 @@ async def _detail(
             "drift": drift_notice(appointment, language, zone, reading.now),
             "typed": form,
             "reopen": typed is not None,
-            "data": await appointment_data(request, signed_in, appointment, reply.etag),
             "zone_label": times.zone_label(form["zone"], appointment.start, language),
             "today": clock.now().astimezone(ZoneInfo(form["zone"])).date().isoformat(),
         },
         status=status,
         here=f"/appointments/{appointment_id}",
     )
+
+
+async def _beside(
+    request: Request, signed_in: SignedIn, appointment: AppointmentView, etag: str | None
+) -> Mapping[str, object]:
+    """What has to be asked for besides, at once."""
+    timeline, contact_url, series, zoom_left, data = await asyncio.gather(
+        _timeline(request, signed_in, appointment),
+        contact_of(request, signed_in, appointment.contact_id),
+        occurrences_of(request, signed_in, appointment),
+        few_left(request, signed_in, appointment),
+        appointment_data(request, signed_in, appointment, etag),
+    )
+    asked = {"timeline": timeline, "contact_url": contact_url, "series": series}
+    return {**asked, "zoom_left": zoom_left, "data": data}
+
+
+async def _timeline(request: Request, signed_in: SignedIn, appointment: AppointmentView) -> Timeline | None:
+    return None if appointment.hidden else await timeline_of(request, signed_in, "appointments", appointment.id)
 
 
 def _said(request: Request, language: Language) -> str:

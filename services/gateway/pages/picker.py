@@ -2,7 +2,7 @@
 H10): asked of booking for one month, with links to everything else.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -56,14 +56,18 @@ class Offer:
         found = await self.slots(instant(start), instant(start + _MOMENT))
         return next((slot for slot in found if slot.start == start), None)
 
-    async def next_month(self, month: Month) -> Month | None:
-        """The first after ``month`` that has times."""
+    async def next_month(self, month: Month) -> tuple[Month, list[PageSlotView]] | None:
+        """The first after ``month`` that has times, with them."""
         for ahead in range(1, _MONTHS_AHEAD + 1, _MONTHS_AT_ONCE):
             first, last = month.plus(ahead), month.plus(ahead + _MONTHS_AT_ONCE - 1)
             found = await self.slots(first.first, last.last)
             if found:
-                return Month.of(found[0].start.astimezone(ZoneInfo(self.zone)))
+                return self._first_month(found)
         return None
+
+    def _first_month(self, slots: Sequence[PageSlotView]) -> tuple[Month, list[PageSlotView]]:
+        months = [Month.of(slot.start.astimezone(ZoneInfo(self.zone))) for slot in slots]
+        return months[0], [slot for slot, month in zip(slots, months, strict=True) if month == months[0]]
 
     def at_its_day(self) -> "Offer":
         """Looking at the day of a time that was chosen and is not to be had."""
@@ -157,5 +161,5 @@ async def _month(offer: Offer, this: Month, current: datetime | None) -> tuple[M
     if following is None and month > this:
         following = await offer.next_month(this.plus(-1))
     if following is None or offer.pick.month is not None:
-        return month, [], following
-    return following, await offer.slots(following.first, following.last), None
+        return month, [], following[0] if following else None
+    return *following, None
