@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, FastAPI
 from faststream.rabbit import RabbitBroker
 
+from services.booking.fact_subscribers import FactSubscribers
 from services.booking.providers.calendar_look import CalendarLook
 from services.booking.routes.appointments import AppointmentRoutes
 from services.booking.routes.calendar import build_calendar_routes
@@ -188,15 +189,17 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
         relay=relay,
         indexes=stores.indexes,
         subscribers=Subscribers(
-            stores.people,
-            stores.rooms,
-            stores.menus,
+            FactSubscribers(
+                stores.people,
+                stores.rooms,
+                stores.menus,
+                DropFilledSlots(stores.bookings, availability, drop),
+                uses.follow_zoom_user,
+                uses.leave_disabled,
+            ),
             RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
             DropTakenSlots(stores.bookings, stores.guards, drop),
-            DropFilledSlots(stores.bookings, availability, drop),
             uses.settle_drift,
-            uses.follow_zoom_user,
-            uses.leave_disabled,
             RecordTimeline(stores.timeline),
             KnowContacts(stores.contacts, GuestHistory(stores.bookings)),
             guests,

@@ -1,24 +1,16 @@
 """What booking hears: facts for its projections, what became of effects, and its own confirmations."""
 
-import base64
-import zlib
 from functools import partial
 
 from faststream.rabbit import RabbitRouter
 
+from services.booking.fact_subscribers import FactSubscribers
 from services.booking.model import told
 from services.booking.model.drift import drift_of, drift_of_meeting
 from services.booking.model.effects import Reported
-from services.booking.model.people import Link, Organization
-from services.booking.model.spans import Span
 from services.booking.model.told import moment
-from services.booking.store.menus import MenuStore
-from services.booking.store.people import PeopleStore
-from services.booking.store.rooms import RoomStore
-from services.booking.usecases.drop_slots import DropFilledSlots, DropTakenSlots
-from services.booking.usecases.follow_zoom_user import FollowZoomUser
+from services.booking.usecases.drop_slots import DropTakenSlots
 from services.booking.usecases.know_contacts import KnowContacts
-from services.booking.usecases.leave_disabled import LeaveDisabled
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
 from services.booking.usecases.settle_drift import SettleDrift
@@ -56,7 +48,6 @@ from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDis
 from shared.contracts.notifier import NotificationFailed, NotificationSent
 from shared.contracts.reminder_scheduler import NoticeDue, ReminderCanceled, ReminderDue, ReminderScheduled
 from shared.contracts.zoom_issuer import (
-    EndOfConnection,
     MeetingDriftDetected,
     MeetingIssued,
     MeetingIssueFailed,
@@ -74,51 +65,42 @@ SERVICE = "booking"
 
 
 class Subscribers:
-    """Unpacks each event and calls one use case or store."""
+    """The table of all that is heard. Of ``facts`` apart, each event is unpacked here, and one use case called."""
 
     def __init__(
         self,
-        people: PeopleStore,
-        rooms: RoomStore,
-        menus: MenuStore,
+        facts: FactSubscribers,
         effects: RecordEffects,
         drop_taken: DropTakenSlots,
-        drop_filled: DropFilledSlots,
         settle_drift: SettleDrift,
-        follow_zoom_user: FollowZoomUser,
-        leave_disabled: LeaveDisabled,
         timeline: RecordTimeline,
         contacts: KnowContacts,
         guests: GuestsFirst,
     ) -> None:
-        self._people = people
-        self._rooms = rooms
-        self._menus = menus
+        self.facts = facts
         self._effects = effects
         self._drop_taken = drop_taken
-        self._drop_filled = drop_filled
         self._settle_drift = settle_drift
-        self._follow_zoom_user = follow_zoom_user
-        self._leave_disabled = leave_disabled
         self._timeline = timeline
         self._contacts = contacts
         self._guests = guests
 
     def router(self) -> RabbitRouter:
+        facts = self.facts
         return RabbitRouter(
             middlewares=[partial(StandsBack, guests=self._guests)],
             handlers=[
-                hears(SERVICE, OrganizationChanged, self.on_organization_changed),
-                hears(SERVICE, StaffChanged, self.on_staff_changed),
-                hears(SERVICE, StaffDisabled, self.on_staff_disabled),
-                hears(SERVICE, ZoomUserAssigned, self.on_zoom_user_assigned),
-                hears(SERVICE, ZoomAccountConnected, self.on_zoom_account_connected),
-                hears(SERVICE, ZoomAccountEnded, self.on_zoom_account_ended),
-                hears(SERVICE, ZoomBudgetExhausted, self.on_zoom_budget_exhausted),
-                hears(SERVICE, CalendarConnected, self.on_calendar_connected),
-                hears(SERVICE, CalendarDisconnected, self.on_calendar_disconnected),
-                hears(SERVICE, BusyTimesChanged, self.on_busy_times_changed),
-                hears(SERVICE, RoomsChanged, self.on_rooms_changed),
+                hears(SERVICE, OrganizationChanged, facts.on_organization_changed),
+                hears(SERVICE, StaffChanged, facts.on_staff_changed),
+                hears(SERVICE, StaffDisabled, facts.on_staff_disabled),
+                hears(SERVICE, ZoomUserAssigned, facts.on_zoom_user_assigned),
+                hears(SERVICE, ZoomAccountConnected, facts.on_zoom_account_connected),
+                hears(SERVICE, ZoomAccountEnded, facts.on_zoom_account_ended),
+                hears(SERVICE, ZoomBudgetExhausted, facts.on_zoom_budget_exhausted),
+                hears(SERVICE, CalendarConnected, facts.on_calendar_connected),
+                hears(SERVICE, CalendarDisconnected, facts.on_calendar_disconnected),
+                hears(SERVICE, BusyTimesChanged, facts.on_busy_times_changed),
+                hears(SERVICE, RoomsChanged, facts.on_rooms_changed),
                 hears(SERVICE, RoomResponded, self.on_room_responded),
                 hears(SERVICE, GuestResponded, self.on_guest_responded),
                 hears(SERVICE, SlotsProposed, self.on_slots_proposed),
@@ -154,55 +136,6 @@ class Subscribers:
             ],
         )
 
-    async def on_organization_changed(self, event: CloudEvent[OrganizationChanged]) -> None:
-        organization = Organization.heard(event.organizationid, event.data)
-        await self._people.keep_organization(organization, event.aggregateversion)
-        await self._menus.begin(event.organizationid, organization.locale, event.time)
-
-    async def on_staff_changed(self, event: CloudEvent[StaffChanged]) -> None:
-        await self._people.keep_profile(
-            event.subject, event.organizationid, event.data.person, disabled=False, version=event.aggregateversion
-        )
-
-    async def on_staff_disabled(self, event: CloudEvent[StaffDisabled]) -> None:
-        await self._people.keep_profile(
-            event.subject, event.organizationid, event.data.person, disabled=True, version=event.aggregateversion
-        )
-        await self._leave_disabled(event.organizationid, event.subject, event.cause())
-
-    async def on_zoom_user_assigned(self, event: CloudEvent[ZoomUserAssigned]) -> None:
-        await self._people.keep_zoom(event.data.staff_id, event.data.zoom_user_id, moment(event.time))
-        await self._follow_zoom_user(event.organizationid, event.data.staff_id, event.cause())
-
-    async def on_zoom_budget_exhausted(self, event: CloudEvent[ZoomBudgetExhausted]) -> None:
-        await self._people.keep_zoom_budget(event.data, event.aggregateversion)
-
-    async def on_zoom_account_connected(self, event: CloudEvent[ZoomAccountConnected]) -> None:
-        await self._people.keep_zoom_account(event.organizationid, moment(event.time), linked=True)
-
-    async def on_zoom_account_ended(self, event: CloudEvent[ZoomAccountEnded]) -> None:
-        """One that was replaced is not the current one any more and says nothing of it."""
-        if event.data.current:
-            await self._people.keep_zoom_account(event.organizationid, moment(event.time), linked=False)
-
-    async def on_calendar_connected(self, event: CloudEvent[CalendarConnected]) -> None:
-        await self._people.keep_calendar(event.data.staff_id, event.data.provider, Link.CONNECTED, moment(event.time))
-
-    async def on_calendar_disconnected(self, event: CloudEvent[CalendarDisconnected]) -> None:
-        link = Link.BROKEN if event.data.reason is EndOfConnection.BROKEN else Link.NONE
-        await self._people.keep_calendar(event.data.staff_id, event.data.provider, link, moment(event.time))
-
-    async def on_busy_times_changed(self, event: CloudEvent[BusyTimesChanged]) -> None:
-        busy = event.data
-        await self._people.keep_busy(
-            busy.staff_id,
-            {month.month: zlib.decompress(base64.b64decode(month.bits)) for month in busy.months},
-            busy.read_at,
-            Span(busy.window_start_at, busy.window_end_at),
-            event.aggregateversion,
-        )
-        await self._drop_filled(event.organizationid, busy.staff_id, event.cause())
-
     async def on_slots_proposed(self, event: CloudEvent[SlotsProposed]) -> None:
         await self._timeline(event)
 
@@ -223,9 +156,6 @@ class Subscribers:
 
     async def on_proposal_unanswered(self, event: CloudEvent[ProposalUnanswered]) -> None:
         await self._timeline(event)
-
-    async def on_rooms_changed(self, event: CloudEvent[RoomsChanged]) -> None:
-        await self._rooms.keep(event.subject, event.organizationid, event.data, event.aggregateversion)
 
     async def on_room_responded(self, event: CloudEvent[RoomResponded]) -> None:
         await self._timeline(event)

@@ -15,6 +15,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.booking.app import AppointmentUses, build_app
+from services.booking.fact_subscribers import FactSubscribers
 from services.booking.model.cells import bitset_of
 from services.booking.model.spans import Span
 from services.booking.providers.calendar_look import UNREADABLE, BusyEntry, Looked, LookStatus
@@ -100,7 +101,8 @@ class World:
         number = version if version is not None else self.versions.get(subject, 0) + 1
         self.versions[subject] = max(number, self.versions.get(subject, 0))
         event = an_event(data, subject=subject, version=number)
-        await getattr(self.subscribers, name)(event.model_copy(update=changes))
+        told = self.subscribers if hasattr(self.subscribers, name) else self.subscribers.facts
+        await getattr(told, name)(event.model_copy(update=changes))
 
     async def organization(self, *, version: int | None = None, **changes: Any) -> None:
         values: dict[str, Any] = {
@@ -266,15 +268,17 @@ async def opened(database_url: str, *, seeded: bool = True, **changes: Any) -> A
     )
     uses = AppointmentUses.of(stores, availability, announcer, links, relay, settings.data_ring)
     subscribers = Subscribers(
-        stores.people,
-        stores.rooms,
-        stores.menus,
+        FactSubscribers(
+            stores.people,
+            stores.rooms,
+            stores.menus,
+            DropFilledSlots(stores.bookings, availability, drop),
+            uses.follow_zoom_user,
+            uses.leave_disabled,
+        ),
         RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
         DropTakenSlots(stores.bookings, stores.guards, drop),
-        DropFilledSlots(stores.bookings, availability, drop),
         uses.settle_drift,
-        uses.follow_zoom_user,
-        uses.leave_disabled,
         RecordTimeline(stores.timeline),
         KnowContacts(stores.contacts, GuestHistory(stores.bookings)),
         GuestsFirst(),
