@@ -47,6 +47,7 @@ __all__ = [
     "connect",
     "ensure_indexes",
     "in_transaction",
+    "is_away",
     "ping",
 ]
 
@@ -109,6 +110,13 @@ async def in_transaction(client: Client, work: Callable[[Session], Awaitable[T]]
             work, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True)
         )
         return result
+
+
+def is_away(error: Exception) -> bool:
+    """Whether it is a matter of the connection or of an election: tried again, it may succeed."""
+    if isinstance(error, PyMongoError) and error.has_error_label("TransientTransactionError"):
+        return True
+    return isinstance(error, ConnectionFailure | WTimeoutError)
 
 
 async def ping(client: Client) -> bool:

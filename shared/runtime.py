@@ -1,8 +1,8 @@
 """What every service is made of besides its own business: broker, database, relay, workers, HTTP; brought up and
 shut down.
 
-A service answers ``/healthz`` at once and becomes ready when broker and database are reached; both may come later
-or go away.
+A service answers ``/healthz`` at once and becomes ready when broker and database are reached and the database's steps
+are taken; both stores may come later or go away. ``python -m services.NAME migrate`` takes the steps and ends.
 """
 
 import asyncio
@@ -33,6 +33,7 @@ from shared.messaging.handling import BoundIds, Limited
 from shared.messaging.middleware import RetryOrPark
 from shared.messaging.relay import Relay
 from shared.messaging.topology import declare_parking
+from shared.migrations import MigrationFailed, Migrations, make_indexes
 from shared.mongo import Client, Collection, IndexModel
 from shared.observability import logging, metrics, tracing
 from shared.observability.errors import brief, places
@@ -87,6 +88,7 @@ class Parts:
     broker: RabbitBroker
     relay: Relay
     indexes: Mapping[Collection, Sequence[IndexModel]]
+    migrations: Migrations | None = None
     subscribers: RabbitRouter | None = None
     workers: Sequence[Worker] = ()
     routers: Sequence[APIRouter] = ()
@@ -129,8 +131,8 @@ def service_app(name: str, settings: ServiceSettings, parts: Parts) -> FastAPI:
     up, grace = asyncio.Event(), Grace(settings.graceful_timeout)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        rising = asyncio.create_task(_bring_up(name, parts, up))
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        rising = asyncio.create_task(_bring_up(name, parts, up, app))
         try:
             yield
         finally:
@@ -149,7 +151,7 @@ def service_app(name: str, settings: ServiceSettings, parts: Parts) -> FastAPI:
         openapi_url=None,
         telemetry=_NO_TELEMETRY,
     )
-    app.state.grace = grace
+    app.state.grace, app.state.parts, app.state.gave_up = grace, parts, False
     app.add_middleware(Observed)
     problem.install(app)
     app.add_exception_handler(mongo.ConnectionFailure, _on_database_away)
@@ -171,8 +173,10 @@ async def _on_database_away(request: Request, error: Exception) -> JSONResponse:
     return problem.respond(request, problem.Unavailable())
 
 
-async def _bring_up(name: str, parts: Parts, up: asyncio.Event) -> None:
-    """Retry each step until it succeeds: until database and broker are there, and what hooks need."""
+async def _bring_up(name: str, parts: Parts, up: asyncio.Event, app: FastAPI) -> None:
+    """Retry each step until it succeeds: until database and broker are there, and what hooks need. Give up where the
+    database cannot become what this version needs.
+    """
     steps: list[tuple[str, Hook]] = [
         ("database", lambda: _prepare_database(parts)),
         ("broker", lambda: _start_broker(parts.broker)),
@@ -185,6 +189,10 @@ async def _bring_up(name: str, parts: Parts, up: asyncio.Event) -> None:
             try:
                 await take()
                 break
+            except MigrationFailed as error:
+                log.error("service.gave_up", service=name, reason=str(error))
+                app.state.gave_up = True
+                return
             except Exception as error:
                 log.warning("service.waiting", service=name, step=step, error=brief(error), at=places(error)[-1:])
                 await asyncio.sleep(_AGAIN_SECONDS)
@@ -193,8 +201,9 @@ async def _bring_up(name: str, parts: Parts, up: asyncio.Event) -> None:
 
 
 async def _prepare_database(parts: Parts) -> None:
-    for collection, indexes in parts.indexes.items():
-        await mongo.ensure_indexes(collection, indexes)
+    if parts.migrations is not None:
+        await parts.migrations.take()
+    await make_indexes(parts.indexes)
 
 
 async def _start_broker(broker: RabbitBroker) -> None:
@@ -228,7 +237,11 @@ async def _finish_handling(subscriber: Any) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Requests and messages share one deadline."""
+    """Requests and messages share one deadline; a service that gave up ends."""
+
+    async def on_tick(self, counter: int) -> bool:
+        app: Any = self.config.app
+        return app.state.gave_up or await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         app: Any = self.config.app
@@ -237,13 +250,32 @@ class _Server(uvicorn.Server):
 
 
 def serve(name: str, settings: ServiceSettings, build_app: Callable[[], FastAPI]) -> None:
-    """Run one service until SIGTERM."""
+    """Run one service until SIGTERM, or, as the command line asks, only bring its database up to date."""
     logging.configure(name, settings.log_level)
     trace.set_tracer_provider(tracing.tracer_provider(name, settings.otlp_endpoint, settings.trace_ratio))
-    server = _Server(server_config(build_app(), settings))
+    app = build_app()
+    if sys.argv[1:] == ["migrate"]:
+        sys.exit(asyncio.run(_migrate(name, app)))
+    server = _Server(server_config(app, settings))
     server.run()
-    if not server.started:
+    if not server.started or app.state.gave_up:
         sys.exit(1)
+
+
+async def _migrate(name: str, app: FastAPI) -> int:
+    """The process's exit code. A database that is away is an error here: whoever asked is told, and asks again."""
+    parts: Parts = app.state.parts
+    try:
+        await _prepare_database(parts)
+    except (MigrationFailed, mongo.PyMongoError) as error:
+        log.error("migrate.failed", service=name, reason=brief(error))
+        return 1
+    finally:
+        for hook in parts.closing:
+            await hook()
+        await mongo.close(parts.client)
+    log.info("migrate.done", service=name)
+    return 0
 
 
 def server_config(app: Any, settings: ServiceSettings) -> uvicorn.Config:

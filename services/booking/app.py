@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 from faststream.rabbit import RabbitBroker
 
 from services.booking.fact_subscribers import FactSubscribers
+from services.booking.migrations import migrations_of
 from services.booking.providers.calendar_look import CalendarLook
 from services.booking.routes.appointments import AppointmentRoutes
 from services.booking.routes.calendar import build_calendar_routes
@@ -188,6 +189,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
         broker=broker,
         relay=relay,
         indexes=stores.indexes,
+        migrations=migrations_of(database, stores),
         subscribers=Subscribers(
             FactSubscribers(
                 stores.people,
