@@ -1,14 +1,12 @@
 """Where booking's parts are made and joined."""
 
-from dataclasses import dataclass
-
 from fastapi import APIRouter, FastAPI
 from faststream.rabbit import RabbitBroker
 
+from services.booking.appointment_uses import AppointmentUses
 from services.booking.fact_subscribers import FactSubscribers
 from services.booking.migrations import migrations_of
 from services.booking.providers.calendar_look import CalendarLook
-from services.booking.routes.appointments import AppointmentRoutes
 from services.booking.routes.calendar import build_calendar_routes
 from services.booking.routes.contacts import ContactRoutes
 from services.booking.routes.guest_appointments import build_guest_appointment_routes
@@ -25,8 +23,6 @@ from services.booking.routes.questions import build_question_routes
 from services.booking.routes.timeline import build_timeline_routes
 from services.booking.routes.versions import Writes
 from services.booking.settings import Settings
-from services.booking.store.bookings import BookingStore
-from services.booking.store.coming import ComingAppointments
 from services.booking.store.guest_history import GuestHistory
 from services.booking.store.join_links import JoinLinks
 from services.booking.store.page_bookings import PageBookings
@@ -37,20 +33,15 @@ from services.booking.usecases.ask_again import AskForNewSlots
 from services.booking.usecases.attend_proposals import AttendProposals
 from services.booking.usecases.availability import Availability, Look
 from services.booking.usecases.book import BookOnPage
-from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
-from services.booking.usecases.change_coming import ChangeComing
-from services.booking.usecases.change_kind import ChangeKind
-from services.booking.usecases.change_occurrence import ChangeOccurrence
 from services.booking.usecases.choose_menu import ChooseMenu
 from services.booking.usecases.choose_room import ChooseRooms
 from services.booking.usecases.choose_tool import ChooseTool
 from services.booking.usecases.claimed_slots import ClaimedSlots
 from services.booking.usecases.confirm import ConfirmSlot, new_reception_code
-from services.booking.usecases.draft_schedule import DraftSchedule
 from services.booking.usecases.drop_slots import DropFilledSlots, DropSlots, DropTakenSlots
 from services.booking.usecases.edit_proposal import EditProposal
-from services.booking.usecases.end_appointment import EndAppointment
 from services.booking.usecases.end_proposal import ExpireProposal, WithdrawProposal
+from services.booking.usecases.end_request import EndRequest
 from services.booking.usecases.explain import ExplainClaims
 from services.booking.usecases.few_slots import FewSlots
 from services.booking.usecases.follow_zoom_user import FollowZoomUser
@@ -62,8 +53,6 @@ from services.booking.usecases.keep_menus import KeepBookables, KeepMeetingTypes
 from services.booking.usecases.keep_pages import KeepPages, new_slug
 from services.booking.usecases.know_contacts import KnowContacts
 from services.booking.usecases.know_page import KnowPage
-from services.booking.usecases.leave_disabled import LeaveDisabled
-from services.booking.usecases.link_by_hand import ChangeLinkByHand
 from services.booking.usecases.links import Links
 from services.booking.usecases.mark_seen import MarkSeen
 from services.booking.usecases.page_slots import PageSlots
@@ -72,92 +61,15 @@ from services.booking.usecases.payments import Payments
 from services.booking.usecases.propose import ProposeSlots
 from services.booking.usecases.read_page import ReadPages
 from services.booking.usecases.record_effects import RecordEffects
-from services.booking.usecases.record_outcome import RecordOutcome
 from services.booking.usecases.record_timeline import RecordTimeline
-from services.booking.usecases.register import RegisterAppointment
 from services.booking.usecases.revoke_link import RevokeJoinLink
-from services.booking.usecases.save_changed import SaveChanged
-from services.booking.usecases.settle_drift import SettleDrift
 from services.booking.usecases.suggest import SuggestSlots
-from services.booking.usecases.take_seat import TakeSeat
 from shared import http, mongo
-from shared.crypto import KeyRing
 from shared.due import DueWorker
 from shared.guests_first import GuestsFirst
 from shared.internal import Guard, require_caller
 from shared.messaging.relay import Relay
 from shared.runtime import Parts, make_broker, service_app
-from shared.single_flight import Turns
-
-
-@dataclass(frozen=True)
-class AppointmentUses:
-    """What staff and findings in calendars do to appointments; both take turns."""
-
-    register: RegisterAppointment
-    change: ChangeAppointment
-    cancel: CancelAppointment
-    change_occurrence: ChangeOccurrence
-    link_by_hand: ChangeLinkByHand
-    record_outcome: RecordOutcome
-    settle_drift: SettleDrift
-    follow_zoom_user: FollowZoomUser
-    leave_disabled: LeaveDisabled
-    take_seat: TakeSeat
-    save: SaveChanged
-    end: EndAppointment
-    turns: Turns
-
-    @classmethod
-    def of(
-        cls, stores: Stores, availability: Availability, announcer: Announcer, links: Links, relay: Relay, ring: KeyRing
-    ) -> "AppointmentUses":
-        people, store, turns = stores.people, stores.bookings, Turns()
-        rooms, take_seat = ChooseRooms(stores.rooms), TakeSeat(stores.menus, stores.guards)
-        save = SaveChanged(store, take_seat, relay, new_reception_code)
-        choose, end = ChooseMenu(stores.menus), EndAppointment(store, announcer, relay)
-        draft = DraftSchedule(people, rooms, choose, links)
-        register = RegisterAppointment(draft, store, availability, take_seat, announcer, relay, new_reception_code)
-        change = ChangeAppointment(
-            people, availability, rooms, announcer, save, ChangeKind(people, choose, new_reception_code)
-        )
-        cancel = CancelAppointment(people, end)
-        occurrence, by_hand = ChangeOccurrence(change, cancel), ChangeLinkByHand(people, store, announcer, relay, ring)
-        outcome = RecordOutcome(people, store, cancel, announcer, relay)
-        settle_drift = SettleDrift(people, store, change, cancel, occurrence, announcer, relay, turns)
-        coming, follow = ComingAppointments(store.appointments, store.documents), ChangeComing(store, announcer, relay)
-        zoom_user, disabled = FollowZoomUser(people, coming, follow), LeaveDisabled(people, coming, follow)
-        return cls(
-            register,
-            change,
-            cancel,
-            occurrence,
-            by_hand,
-            outcome,
-            settle_drift,
-            zoom_user,
-            disabled,
-            take_seat,
-            save,
-            end,
-            turns,
-        )
-
-    def routes(self, guard: Guard, writes: Writes, store: BookingStore, links: Links, ring: KeyRing) -> APIRouter:
-        made = AppointmentRoutes(
-            guard,
-            writes,
-            store,
-            links,
-            ring,
-            self.register,
-            self.change,
-            self.cancel,
-            self.settle_drift,
-            self.link_by_hand,
-            self.record_outcome,
-        )
-        return made.router()
 
 
 def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: Look | None = None) -> FastAPI:
@@ -182,7 +94,8 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     drop = DropSlots(stores.bookings, announcer, few_slots, relay)
     attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
     uses = AppointmentUses.of(stores, availability, announcer, links, relay, settings.data_ring)
-    payments = Payments.of(settings, stores, availability, announcer, links, relay, uses.save, new_reception_code)
+    end_request = EndRequest(stores.bookings, stores.guards, uses.end)
+    payments = Payments.of(settings, stores, availability, announcer, links, relay, uses.confirm, end_request)
     guests = GuestsFirst()
     parts = Parts(
         client=client,
@@ -200,7 +113,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
                 uses.leave_disabled,
             ),
             RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
-            DropTakenSlots(stores.bookings, stores.guards, drop),
+            DropTakenSlots(stores.bookings, stores.guards, drop, end_request),
             uses.settle_drift,
             RecordTimeline(stores.timeline),
             KnowContacts(stores.contacts, GuestHistory(stores.bookings)),

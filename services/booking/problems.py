@@ -226,6 +226,14 @@ class AlreadyCanceled(Problem):
     en = "This appointment has already been canceled."
 
 
+class RequestExpired(Problem):
+    """Nobody answered it in time (H4)."""
+
+    code, status = "request_expired", 410
+    ja = "このリクエストは、承認の期限を過ぎました。"
+    en = "This request was not answered in time and is over."
+
+
 class NotConfirmedYet(Problem):
     """A request that nobody has answered has no outcome (H4, H11)."""
 

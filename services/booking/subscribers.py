@@ -18,6 +18,7 @@ from shared.contracts.booking import (
     AppointmentCanceled,
     AppointmentChanged,
     AppointmentConfirmed,
+    AppointmentRequested,
     AppointmentRescheduled,
     DriftDecided,
     NewSlotsRequested,
@@ -110,6 +111,7 @@ class Subscribers:
                 hears(SERVICE, NewSlotsRequested, self.on_new_slots_requested),
                 hears(SERVICE, SlotsRunningLow, self.on_slots_running_low),
                 hears(SERVICE, ProposalUnanswered, self.on_proposal_unanswered),
+                hears(SERVICE, AppointmentRequested, self.on_appointment_requested),
                 hears(SERVICE, AppointmentConfirmed, self.on_appointment_confirmed),
                 hears(SERVICE, AppointmentRescheduled, self.on_appointment_rescheduled),
                 hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
@@ -164,6 +166,10 @@ class Subscribers:
     async def on_guest_responded(self, event: CloudEvent[GuestResponded]) -> None:
         await self._timeline(event)
         await self._effects.guest(event.data.appointment_id, told.of_guest_response(event.data, moment(event.time)))
+
+    async def on_appointment_requested(self, event: CloudEvent[AppointmentRequested]) -> None:
+        await self._timeline(event)
+        await self._contacts.follow(event.organizationid, event.data)
 
     async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
         await self._timeline(event)
@@ -230,10 +236,8 @@ class Subscribers:
 
     async def on_meeting_updated(self, event: CloudEvent[MeetingUpdated]) -> None:
         await self._timeline(event)
-        meeting = event.data
-        await self._effects.meeting_there(
-            meeting.appointment_id, meeting.revision, meeting.sealed, event.aggregateversion
-        )
+        found = event.data
+        await self._effects.meeting_there(found.appointment_id, found.revision, found.sealed, event.aggregateversion)
 
     async def on_meeting_revoked(self, event: CloudEvent[MeetingRevoked]) -> None:
         await self._timeline(event)

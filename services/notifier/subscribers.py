@@ -12,7 +12,9 @@ from shared.contracts.booking import (
     AppointmentCanceled,
     AppointmentChanged,
     AppointmentConfirmed,
+    AppointmentRequested,
     AppointmentRescheduled,
+    EndOfRequest,
     NewSlotsRequested,
     ProposalExpired,
     ProposalUnanswered,
@@ -62,6 +64,7 @@ def build_subscribers(hear: HearOfMatters, directory: Directory) -> RabbitRouter
             hears(SERVICE, NewSlotsRequested, on.on_new_slots_requested),
             hears(SERVICE, SlotsRunningLow, on.on_slots_running_low),
             hears(SERVICE, ProposalUnanswered, on.on_proposal_unanswered),
+            hears(SERVICE, AppointmentRequested, on.on_appointment_requested),
             hears(SERVICE, AppointmentConfirmed, on.on_appointment_confirmed),
             hears(SERVICE, AppointmentRescheduled, on.on_appointment_rescheduled),
             hears(SERVICE, AppointmentChanged, on.on_appointment_changed),
@@ -153,6 +156,12 @@ class Subscribers:
     async def on_proposal_unanswered(self, event: CloudEvent[ProposalUnanswered]) -> None:
         await self._hear.proposal(event, event.data, Purpose.UNANSWERED, STAFF, opened=event.data.opened)
 
+    async def on_appointment_requested(self, event: CloudEvent[AppointmentRequested]) -> None:
+        """Whoever answered in the meantime needs no such mail any more, nor does anybody once its time is over (H4)."""
+        revision, answer_by = event.data.appointment.revision, event.data.answer_by
+        notice = notice_of(event, Purpose.REQUESTED, revision, BOTH, expires_at=answer_by)
+        await self._hear.appointment(event, event.data, notice)
+
     async def on_appointment_confirmed(self, event: CloudEvent[AppointmentConfirmed]) -> None:
         notice = notice_of(event, Purpose.CONFIRMED, event.data.appointment.revision, BOTH)
         await self._hear.appointment(event, event.data, notice)
@@ -180,7 +189,10 @@ class Subscribers:
         await self._hear.appointment(event, event.data, *ended, *anew, *_another_guest(event, event.data))
 
     async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
-        notice = notice_of(event, Purpose.CANCELED, event.data.appointment.revision, BOTH)
+        end = event.data.end_of_request
+        declined = event.data.was_requested and end is not EndOfRequest.WITHDRAWN
+        purpose = Purpose.DECLINED if declined else Purpose.CANCELED
+        notice = notice_of(event, purpose, event.data.appointment.revision, BOTH, end_of_request=end)
         await self._hear.appointment(event, event.data, notice, ends_as="canceled")
 
     async def on_meeting_issued(self, event: CloudEvent[MeetingIssued]) -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from shared.contracts.booking import LinkShown, Reveal
 from shared.contracts.reminder_scheduler import ReasonNotReminded
+from shared.contracts.reveal import LinkShown, Reveal
 
 DEFAULT_TIME = time(7, 0)
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from services.reminder_scheduler.model import Bell, Known, Office, Reminder, Status
 from shared import due
-from shared.contracts.booking import Reveal
 from shared.contracts.envelope import CloudEvent
+from shared.contracts.reveal import Reveal
 from shared.messaging import outbox
 from shared.mongo import ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel, UpdateOne
 from shared.projection import keep_newest

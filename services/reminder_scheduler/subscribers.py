@@ -14,12 +14,11 @@ from shared.contracts.booking import (
     AppointmentConfirmed,
     AppointmentEvent,
     AppointmentRescheduled,
-    LinkShown,
     Occurrence,
-    Reveal,
 )
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import OrganizationChanged
+from shared.contracts.reveal import LinkShown, Reveal
 from shared.messaging.topology import hears
 from shared.recurrence import all_occurrences
 
@@ -59,6 +58,9 @@ class Subscribers:
         await self._file(event, event.data)
 
     async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
+        """For what was a request only nothing was made (H4)."""
+        if event.data.was_requested:
+            return
         await self._file(event, event.data)
 
     async def _file(

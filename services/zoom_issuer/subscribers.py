@@ -76,6 +76,9 @@ class Subscribers:
         await self._follow(event.data, event.organizationid, event.cause())
 
     async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
+        """For what was a request only nothing was made (H4)."""
+        if event.data.was_requested:
+            return
         await self._follow(event.data, event.organizationid, event.cause())
 
     async def on_drift_decided(self, event: CloudEvent[DriftDecided]) -> None:

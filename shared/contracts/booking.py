@@ -1,13 +1,11 @@
 """Events of booking: proposals and appointments. Each carries the whole state: consumers need no earlier event."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from shared.contracts.envelope import EventData, Instant, Value
 from shared.contracts.people import Guest, Person
-
-_DAY = 24 * 60
+from shared.contracts.reveal import Reveal
 
 
 class Kind(StrEnum):
@@ -51,38 +49,6 @@ class Attendee(Value):
 
     staff_id: str
     person: Person
-
-
-class LinkShown(StrEnum):
-    """When the guest learns how to join (C7): from the confirmation on, or by a notice just before."""
-
-    AT_ONCE = "at_once"
-    IN_NOTICE = "in_notice"
-
-
-class Reveal(Value):
-    """When the link is told (C7). ``notices`` are minutes before the start at which a notice goes out, longest first;
-    with ``in_notice`` the first of them tells it. Whole days are days of the calendar in the appointment's zone: the
-    same time of day, whatever the clocks do between (G6); where it occurs twice the first counts, and one that does
-    not occur is read with the offset before the change (PEP 495, fold 0).
-    """
-
-    link: LinkShown = LinkShown.AT_ONCE
-    notices: tuple[int, ...] = ()
-
-    def notice_at(self, start_at: datetime, minutes: int, time_zone: str) -> datetime:
-        """When the notice of so many minutes before ``start_at`` goes out; UTC, never after the start."""
-        days, rest = divmod(minutes, _DAY)
-        if rest:
-            return start_at - timedelta(minutes=minutes)
-        local = start_at.astimezone(ZoneInfo(time_zone)).replace(fold=0)
-        return min((local - timedelta(days=days)).astimezone(UTC), start_at)
-
-    def link_at(self, start_at: datetime, time_zone: str) -> datetime | None:
-        """From when on the link is told; None: at once."""
-        if self.link is LinkShown.AT_ONCE or not self.notices:
-            return None
-        return min(self.notice_at(start_at, minutes, time_zone) for minutes in self.notices)
 
 
 class MeetingTypeRef(Value):
@@ -316,8 +282,32 @@ class AppointmentChanged(AppointmentEvent, routing_key="booking.appointment_chan
     link_stays_known: bool = False
 
 
+class AppointmentRequested(AppointmentEvent, routing_key="booking.appointment_requested.v1"):
+    """A guest asks for a time on a page whose bookings staff confirm (H4). Its time is held; nothing is made for it
+    before ``AppointmentConfirmed``, and without an answer it ends at ``answer_by``.
+    """
+
+    answer_by: Instant
+
+
+class EndOfRequest(StrEnum):
+    """Why a request came to nothing (H4): staff declined it, nobody answered in time, its time was confirmed for
+    somebody else, or the guest took it back.
+    """
+
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    TAKEN = "taken"
+    WITHDRAWN = "withdrawn"
+
+
 class AppointmentCanceled(AppointmentEvent, routing_key="booking.appointment_canceled.v1"):
-    """The appointment will not take place; its time is free again."""
+    """The appointment will not take place; its time is free again. ``was_requested``: it had not been confirmed, so
+    that nothing was made for it, and ``end_of_request`` tells why it came to nothing (H4).
+    """
+
+    was_requested: bool = False
+    end_of_request: EndOfRequest | None = None
 
 
 class OutcomeRecorded(AppointmentEvent, routing_key="booking.outcome_recorded.v1"):

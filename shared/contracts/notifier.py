@@ -27,6 +27,8 @@ class Purpose(OpenEnum):
     CONFIRMED = "confirmed"
     RESCHEDULED = "rescheduled"
     CANCELED = "canceled"
+    REQUESTED = "requested"
+    DECLINED = "declined"
     LINK = "link"
     REMINDER = "reminder"
     NOTICE = "notice"

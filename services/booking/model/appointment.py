@@ -11,11 +11,11 @@ from services.booking.model.effects import (
     MEETING_KEY,
     Expected,
     Report,
-    entry_key,
     is_troubled,
     room_key,
     shown,
 )
+from services.booking.model.expected_entries import entries
 from services.booking.model.expected_mails import mails
 from services.booking.model.expected_reminders import Owed
 from services.booking.model.page import Answer, Terms, Utm
@@ -30,6 +30,7 @@ from shared.contracts.booking import Attendee, Kind, Outcome, Visibility
 from shared.contracts.envelope import Value
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest
+from shared.contracts.reveal import LinkShown, Reveal
 from shared.recurrence import occurrences
 
 
@@ -101,7 +102,7 @@ class Appointment(Value):
     others_may_edit: bool = False
     changed_by: Attendee | None = None
     mails_guest: bool = True
-    reveal: contract.Reveal = contract.Reveal()
+    reveal: Reveal = Reveal()
     link_generation: int = 1
     link_told: bool = False
     """Whether the guest knew how to join before a change by which they would learn it later (C7, C9)."""
@@ -119,6 +120,8 @@ class Appointment(Value):
     guest_participates: bool = False
     asked_since: int = 1
     """The revision since which this guest is asked for this time; older answers are to another (H9)."""
+    requested_until: AwareDatetime | None = None
+    """Until when staff may confirm it; None of what was never a request (H4)."""
     terms: Terms | None = None
     guest_reason: str = ""
     """What the guest said when they last moved or cancelled it (H10)."""
@@ -187,10 +190,10 @@ class Appointment(Value):
         return next((one.start_at for one in self.occurrences if since is None or one.end_at > since), self.start_at)
 
     @property
-    def reveals(self) -> contract.Reveal:
+    def reveals(self) -> Reveal:
         """A series has one link: what was told once is told, whatever becomes of the occurrence before which it was."""
         told = self.series is not None and self.link_told
-        return self.reveal.model_copy(update={"link": contract.LinkShown.AT_ONCE}) if told else self.reveal
+        return self.reveal.model_copy(update={"link": LinkShown.AT_ONCE}) if told else self.reveal
 
     @property
     def span(self) -> Span:
@@ -213,6 +216,11 @@ class Appointment(Value):
     @property
     def attendee_ids(self) -> list[str]:
         return [attendee.staff_id for attendee in self.attendees]
+
+    @property
+    def is_requested(self) -> bool:
+        """Waits for staff (H4), not for a payment."""
+        return self.status is AppointmentStatus.REQUESTED and self.requested_until is not None
 
     @property
     def is_live(self) -> bool:
@@ -241,6 +249,10 @@ class Appointment(Value):
         """
         mails = self._mails(Purpose.CONFIRMED)
         return self._expecting([*released, *self._meeting(), *self._entries(), *self._room(), *mails])
+
+    def expecting_request(self, purpose: Purpose) -> Self:
+        """Of a request, and of the end of one: both sides are told, nothing is made or removed (H4)."""
+        return self.model_copy(update={"expected": self._mails(purpose)})
 
     def expecting_move(self, before: "Appointment") -> Self:
         """Of a new time: meeting and entries follow, both sides are told, the reminder is filed anew."""
@@ -314,23 +326,8 @@ class Appointment(Value):
         return [Expected(effect=Effect.MEETING, of=self.organizer_id, keys=[MEETING_KEY], since=self.version)]
 
     def _entries(self, before: "Appointment | None" = None) -> list[Expected]:
-        """One for each who has a calendar; those of attendees who left are to go."""
-        known = [item for item in before.expected if item.effect is Effect.ENTRY] if before else []
-        left = [item if item.absent else self._entry(item.of, absent=True) for item in known]
-        return [
-            *(self._entry(staff_id) for staff_id in self.with_calendar),
-            *(item for item in left if item.of not in self.with_calendar),
-        ]
-
-    def _entry(self, staff_id: str, *, absent: bool = False) -> Expected:
-        return Expected(
-            effect=Effect.ENTRY,
-            of=staff_id,
-            keys=[entry_key(staff_id)],
-            since=self.version,
-            absent=absent,
-            shared=self.organizer_id,
-        )
+        known = before.expected if before else []
+        return entries(self.with_calendar, self.organizer_id, self.version, known)
 
     def _room(self) -> list[Expected]:
         """The room's answer, where an entry of the organizer's books it."""

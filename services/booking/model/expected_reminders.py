@@ -8,8 +8,9 @@ from datetime import datetime
 
 from services.booking.model.effects import REMINDER_KEY, Expected, mail_key, of_occurrence
 from shared.contracts.api.effects import Effect
-from shared.contracts.booking import Occurrence, Reveal
+from shared.contracts.booking import Occurrence
 from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.reveal import Reveal
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from pydantic import AwareDatetime, Field
 
 from services.booking.model.proposal import Origin
 from shared.contracts.api.menus import BookableType, Color, Location
-from shared.contracts.booking import Kind, MeetingTypeRef, Reveal
+from shared.contracts.booking import Kind, MeetingTypeRef
 from shared.contracts.envelope import Value
+from shared.contracts.reveal import Reveal
 
 _KINDS = {
     Location.ZOOM: Kind.WEB,

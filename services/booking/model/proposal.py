@@ -15,6 +15,7 @@ from shared.contracts.booking import Attendee, Kind, Visibility
 from shared.contracts.envelope import Value
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest
+from shared.contracts.reveal import Reveal
 
 
 class ToleratedEntry(Value):
@@ -88,7 +89,7 @@ class Proposal(Value):
     place: str = ""
     """The URL or text of another tool than Zoom; encrypted at rest."""
     meeting_type: contract.MeetingTypeRef | None = None
-    reveal: contract.Reveal = contract.Reveal()
+    reveal: Reveal = Reveal()
     expires_at: AwareDatetime
     expires_given: bool
     time_zone: str

@@ -5,6 +5,7 @@ only what is named here is kept.
 from typing import Any
 
 from shared.contracts.booking import (
+    AppointmentCanceled,
     AppointmentChanged,
     AppointmentConfirmed,
     AppointmentEvent,
@@ -119,12 +120,13 @@ def _of_booking(data: ProposalEvent | AppointmentEvent) -> Facts:
         return Facts(slot_ids=slots, reason=data.reason if isinstance(data, SlotsChanged) else "")
     appointment = data.appointment
     moved = data if isinstance(data, AppointmentRescheduled) else None
+    ended = (data.end_of_request or "") if isinstance(data, AppointmentCanceled) else ""
     outcome = data.outcome if isinstance(data, OutcomeRecorded) else ""
     by_hand = data.link_by_hand if isinstance(data, AppointmentChanged) else None
     occurrence = data.occurrence if isinstance(data, AppointmentRescheduled | AppointmentChanged) else None
     return Facts(
         revision=appointment.revision,
-        reason=f"link_{by_hand}" if by_hand else outcome,
+        reason=f"link_{by_hand}" if by_hand else outcome or ended,
         slot_ids=[data.slot_id] if isinstance(data, AppointmentConfirmed) and data.slot_id else [],
         start_at=(occurrence or appointment).start_at,
         end_at=(occurrence or appointment).end_at,

@@ -10,6 +10,7 @@ from services.booking.routes.versions import Change, Writes, if_match
 from services.booking.schemas import cursor_of, fingerprint, parse, read_json, read_place
 from services.booking.store.bookings import BookingStore
 from services.booking.store.listings import Narrowing, Order, appointments_in_order
+from services.booking.usecases.answer_request import AnswerRequest
 from services.booking.usecases.change_appointment import CancelAppointment, ChangeAppointment
 from services.booking.usecases.link_by_hand import ChangeLinkByHand
 from services.booking.usecases.links import Links
@@ -28,6 +29,7 @@ from shared.contracts.api.appointments import (
     CancelRequest,
     DriftRequest,
     OutcomeRequest,
+    RequestAnswer,
 )
 from shared.contracts.api.fields import Instant
 from shared.contracts.api.links import LinkByHand
@@ -58,6 +60,7 @@ class AppointmentRoutes:
         settle_drift: SettleDrift,
         link_by_hand: ChangeLinkByHand,
         record_outcome: RecordOutcome,
+        answer: AnswerRequest,
     ) -> None:
         self._guard = guard
         self._writes = writes
@@ -70,6 +73,7 @@ class AppointmentRoutes:
         self._settle_drift = settle_drift
         self._link_by_hand = link_by_hand
         self._record_outcome = record_outcome
+        self._answer = answer
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/internal/appointments", dependencies=[Depends(self._guard)])
@@ -82,6 +86,8 @@ class AppointmentRoutes:
         add("/{appointment_id}", self.end, methods=["DELETE"])
         add("/{appointment_id}/meeting", self.enter_link, methods=["PUT"])
         add("/{appointment_id}/meeting", self.remove_link, methods=["DELETE"])
+        add("/{appointment_id}/approve", self.approve, methods=["POST"])
+        add("/{appointment_id}/decline", self.decline, methods=["POST"])
         add("/{appointment_id}/outcome", self.record, methods=["PUT"])
         add("/{appointment_id}/drift", self.decide_drift, methods=["POST"])
         return router
@@ -188,6 +194,22 @@ class AppointmentRoutes:
 
         async def apply(before: Appointment) -> Appointment:
             return await self._settle_drift.decide(before, parse(DriftRequest, read_json(body)).decision, who)
+
+        return self._view(await self._write(appointment_id, apply, who, expected), who)
+
+    async def approve(self, appointment_id: str, request: Request, who: Who, expected: Expected) -> AppointmentView:
+        body = await request.body()
+
+        async def apply(before: Appointment) -> Appointment:
+            return await self._answer.approve(before, parse(RequestAnswer, read_json(body)).message, who)
+
+        return self._view(await self._write(appointment_id, apply, who, expected), who)
+
+    async def decline(self, appointment_id: str, request: Request, who: Who, expected: Expected) -> AppointmentView:
+        body = await request.body()
+
+        async def apply(before: Appointment) -> Appointment:
+            return await self._answer.decline(before, parse(RequestAnswer, read_json(body)).message, who)
 
         return self._view(await self._write(appointment_id, apply, who, expected), who)
 

@@ -50,11 +50,12 @@ def build_page_guest_routes(
 
     @router.post("/bookings", status_code=201)
     async def make(slug: str, request: Request, visitor: Visitor, response: Response) -> GuestAppointmentView:
+        """202 of what is made when it is paid (H13) or confirmed by staff (H4)."""
         body = await request.body()
         with guests.answering():
             made = await book(slug, read_json(body), visitor)
-            if made.payment is not None:
-                response.status_code = 202  # it is made when it is paid (H13)
+            if made.payment is not None or made.requested_until is not None:
+                response.status_code = 202
             return await guest_page.appointment(made)
 
     return router

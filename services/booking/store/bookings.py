@@ -262,12 +262,23 @@ class BookingStore:
         await mongo.in_transaction(self._client, work)
 
     async def save_appointment(
-        self, before: Appointment, after: Appointment, waiting: Sequence[Entry], *, over_held: bool = True
+        self,
+        before: Appointment,
+        after: Appointment,
+        waiting: Sequence[Entry],
+        *,
+        over_held: bool = True,
+        only: dict[str, Any] | None = None,
     ) -> None:
-        """Raises ``StaleVersion``, ``TimeTaken``."""
+        """Raises ``StaleVersion``, ``TimeTaken``. ``only`` as in ``save_proposal``."""
+        which: Document = {
+            "_id": before.appointment_id,
+            "version": before.version,
+            "outcome": before.outcome,
+            **(only or {}),
+        }
 
         async def work(session: Session) -> None:
-            which: Document = {"_id": before.appointment_id, "version": before.version, "outcome": before.outcome}
             state = self.documents.appointment_state(after)
             if before.payment is not None and after.payment != before.payment:
                 which["payment.step"] = before.payment.step

@@ -41,12 +41,14 @@ class Documents:
 
     def appointment_state(self, appointment: Appointment) -> Document:
         """``reception_day`` keeps codes of live visits of a day apart (V7); ``occurrences`` are for lists by time
-        (E6); ``contact_id`` is whose history it belongs to (H7).
+        (E6); ``contact_id`` is whose history it belongs to (H7); ``due_at`` is when a request ends (H4).
         """
         state = appointment.model_dump(exclude={"appointment_id", *_APART})
         live = appointment.is_live and appointment.reception_code is not None
         state["reception_day"] = appointment.local_day if live else None
         state["contact_id"] = contact_id_of(appointment.organization_id, appointment.guest)
+        if appointment.requested_until is not None:
+            state["due_at"] = appointment.requested_until if appointment.is_requested else None
         if appointment.series is not None:
             state["occurrences"] = [one.model_dump(include={"start_at", "end_at"}) for one in appointment.occurrences]
         return self._closed(state, APPOINTMENT_PLACE.format(appointment.appointment_id))
@@ -68,4 +70,4 @@ class Documents:
 
 def payment_state(payment: Payment | None) -> Document:
     """With when it is looked at next."""
-    return {"payment": payment.model_dump() if payment else None, "due_at": payment.look_at if payment else None}
+    return {"payment": payment.model_dump(), "due_at": payment.look_at} if payment else {"payment": None}

@@ -16,6 +16,7 @@ from services.booking.model.page_rules import Reason
 from services.booking.model.page_setting import PageSetting
 from services.booking.model.page_times import WhyNot
 from services.booking.model.proposal import Origin
+from services.booking.model.requests import as_request
 from services.booking.model.spans import Span
 from services.booking.problems import NOT_OFFERED, CalendarUnreadable, PageClosed, SlotTaken, invalid
 from services.booking.schemas import fingerprint, parse
@@ -38,7 +39,7 @@ from shared import clock
 from shared.contracts import actors
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.page_guests import BookingCreate
-from shared.contracts.booking import AppointmentConfirmed
+from shared.contracts.booking import AppointmentConfirmed, AppointmentRequested
 from shared.contracts.envelope import Cause
 from shared.crypto import token_hash
 from shared.messaging.outbox import Entry
@@ -104,7 +105,7 @@ class BookOnPage:
         ``calendar_unreadable``.
         """
         setting = await self._read.by_slug(slug)
-        if not setting.page.is_open or way_of(setting) is Way.REQUESTED:
+        if not setting.page.is_open:
             raise PageClosed()
         booking = read_booking(setting.page, parse(BookingCreate, given), visit.language)
         await check_inside(self._people, setting.organization, booking.guest.email, visit.language)
@@ -169,11 +170,14 @@ class BookOnPage:
 
     async def _made(self, page: KnownPage, booking: Booking, origin: Origin | None, visit: Visit) -> Appointment:
         attending = [host.staff_id for host in page.rules.hosts]
+        way = way_of(page.setting)
         payment = self._checkout.payment_of(page.setting.page.price)
-        status = AppointmentStatus.REQUESTED if payment else AppointmentStatus.CONFIRMED
+        status = AppointmentStatus.CONFIRMED if way is Way.CONFIRMED else AppointmentStatus.REQUESTED
         draft = draft_booking(page.setting, booking, attending, status, self._links)
         draft = draft.model_copy(update={"origin": origin, "payment": payment})
-        if payment is None:
+        if way is Way.REQUESTED:
+            draft = as_request(draft, page.setting.page)
+        elif way is Way.CONFIRMED:
             draft = draft.expecting_confirmation([])
         cause = Cause.outside(visit.request_id or None, actor=actors.GUEST)
         for _ in range(_ATTEMPTS):
@@ -197,7 +201,10 @@ class BookOnPage:
         """Of what is not paid yet nobody hears (H13)."""
         if appointment.is_unpaid:
             return []
-        return self._announcer.of_appointment(AppointmentConfirmed, appointment, cause)
+        if appointment.requested_until is None:
+            return self._announcer.of_appointment(AppointmentConfirmed, appointment, cause)
+        answer_by = appointment.requested_until
+        return self._announcer.of_appointment(AppointmentRequested, appointment, cause, answer_by=answer_by)
 
     async def _made_before(self, origin: Origin | None) -> Appointment | None:
         made = await self._store.registered_by(origin.key) if origin else None

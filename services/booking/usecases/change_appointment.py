@@ -15,6 +15,7 @@ from services.booking.model.outcomes import anew
 from services.booking.model.people import Staff
 from services.booking.model.series import named
 from services.booking.problems import (
+    NotConfirmedYet,
     NotOpen,
     SlotTaken,
     taken_at,
@@ -39,6 +40,7 @@ from shared.contracts.booking import (
     AppointmentChanged,
     AppointmentRescheduled,
     Attendee,
+    EndOfRequest,
     Occurrence,
 )
 from shared.contracts.envelope import Cause
@@ -72,7 +74,7 @@ class ChangeAppointment:
     ) -> Appointment:
         """``cause`` where it is not the caller's own request."""
         if not before.is_live:
-            raise NotOpen()
+            raise NotConfirmedYet() if before.is_requested else NotOpen()
         after = with_rule(before, with_details(before, wanted), wanted, caller.language)
         after = await self._with_party(after, wanted, caller)
         after = await self._change_kind(before, after, wanted, caller)
@@ -234,7 +236,7 @@ class ChangeAppointment:
 
 
 class CancelAppointment:
-    """Staff cancel; a second one changes nothing. Raises ``StaleVersion``."""
+    """Staff cancel, or decline a request (H4); a second one changes nothing. Raises ``StaleVersion``."""
 
     def __init__(self, people: PeopleStore, end: EndAppointment) -> None:
         self._people = people
@@ -247,7 +249,7 @@ class CancelAppointment:
             return before
         cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
         by = await person_of(self._people, caller)
-        return await self._end(before, cause, by_guest=False, cancel_message=message, changed_by=by)
+        return await self._end(before, cause, EndOfRequest.DECLINED, cancel_message=message, changed_by=by)
 
 
 async def person_of(people: PeopleStore, caller: Caller) -> Attendee | None:

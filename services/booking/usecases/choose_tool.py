@@ -11,7 +11,8 @@ from services.booking.problems import PLACE_OF_ANOTHER, REQUIRED, ModeMismatch, 
 from services.booking.usecases.choose_menu import ChooseMenu
 from shared.contracts.api.menus import Location
 from shared.contracts.api.proposals import PROPOSAL_KINDS, Platform, ProposalCreate, ProposalPatch
-from shared.contracts.booking import Kind, MeetingTypeRef, Reveal
+from shared.contracts.booking import Kind, MeetingTypeRef
+from shared.contracts.reveal import Reveal
 from shared.internal import Caller
 from shared.problem import Language
 

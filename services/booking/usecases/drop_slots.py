@@ -8,6 +8,7 @@ from services.booking.store.bookings import BookingStore, StaleVersion
 from services.booking.store.guards import Guards
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability
+from services.booking.usecases.end_request import EndRequest
 from services.booking.usecases.few_slots import FewSlots
 from shared import clock
 from shared.contracts.api.proposals import SlotStatus
@@ -49,12 +50,13 @@ class DropSlots:
 
 
 class DropTakenSlots:
-    """Of overlapping held claims the first confirmed wins, the others' slots go (G2, R24)."""
+    """Of overlapping held claims the first confirmed wins: the others' slots go, requests end (G2, R24, H4)."""
 
-    def __init__(self, store: BookingStore, guards: Guards, drop: DropSlots) -> None:
+    def __init__(self, store: BookingStore, guards: Guards, drop: DropSlots, end: EndRequest) -> None:
         self._store = store
         self._guards = guards
         self._drop = drop
+        self._end = end
 
     async def __call__(self, organization_id: str, appointment_id: str, cause: Cause) -> None:
         """Repeating it, or calling it for an appointment that has moved on, is harmless: what stands now counts."""
@@ -62,8 +64,9 @@ class DropTakenSlots:
         if appointment is None or not appointment.is_live:
             return
         taken = await self._held_within(appointment)
-        for proposal_id in sorted({claim.owner for claim in taken}):
-            await self._drop(proposal_id, {claim.slot_id for claim in taken}, cause.elsewhere())
+        for owner in sorted({claim.owner for claim in taken}):
+            await self._drop(owner, {claim.slot_id for claim in taken}, cause.elsewhere())
+            await self._end.taken(organization_id, owner, cause.elsewhere())
 
     async def _held_within(self, appointment: Appointment) -> list[Claim]:
         wanted = sorted({claim.resource for claim in claims_of(appointment)})

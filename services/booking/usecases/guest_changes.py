@@ -40,7 +40,7 @@ from shared import clock
 from shared.contracts import actors
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.page_guests import GuestCancel, GuestReschedule
-from shared.contracts.booking import AppointmentRescheduled
+from shared.contracts.booking import AppointmentRescheduled, EndOfRequest
 from shared.contracts.envelope import Cause
 from shared.crypto import token_hash
 from shared.messaging.outbox import Entry
@@ -121,7 +121,7 @@ class GuestChanges:
                 return before
             rights, wanted = _rights(before, setting), parse(GuestCancel, given)
             _check_allowed(rights.cancel_until, rights.can_cancel)
-            return await self._end(before, _cause(visit), by_guest=True, guest_reason=wanted.reason)
+            return await self._end(before, _cause(visit), EndOfRequest.WITHDRAWN, guest_reason=wanted.reason)
 
         return await self._change(token, change)
 

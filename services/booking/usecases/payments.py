@@ -1,6 +1,5 @@
 """All that has to do with paying (H13), joined once for the routes and the due worker."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.booking.providers.stripe import Stripe
@@ -11,12 +10,13 @@ from services.booking.store.stores import Stores
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability
 from services.booking.usecases.confirm_request import ConfirmRequest
+from services.booking.usecases.due_appointments import DueAppointments
+from services.booking.usecases.end_request import EndRequest
 from services.booking.usecases.hear_stripe import HearStripe
 from services.booking.usecases.know_page import KnowPage
 from services.booking.usecases.links import Links
 from services.booking.usecases.open_checkout import OpenCheckout
 from services.booking.usecases.read_page import ReadPages
-from services.booking.usecases.save_changed import SaveChanged
 from services.booking.usecases.settle_payment import SettlePayment
 from services.booking.usecases.still_free import StillFree
 from shared.due import DueWorker
@@ -25,7 +25,7 @@ from shared.messaging.relay import Relay
 
 @dataclass(frozen=True)
 class Payments:
-    """``worker`` takes appointments whose payment is due for a look."""
+    """``worker`` takes appointments whose payment is due for a look, or whose request has run out."""
 
     stripe: Stripe
     checkout: OpenCheckout
@@ -41,16 +41,15 @@ class Payments:
         announcer: Announcer,
         links: Links,
         relay: Relay,
-        save: SaveChanged,
-        new_code: Callable[[], str],
+        confirm: ConfirmRequest,
+        end_request: EndRequest,
     ) -> "Payments":
         bookings = stores.bookings
         stripe = Stripe(settings.stripe_api_url, settings.stripe_secret_key.get_secret_value())
         store = PaymentStore(bookings)
         read = ReadPages(stores.pages, stores.people, stores.menus)
         know = KnowPage(availability, stores.guards, PageBookings(bookings.appointments))
-        confirm = ConfirmRequest(announcer, save, new_code)
         settle = SettlePayment(stripe, bookings, store, confirm, StillFree(stores.pages, read, know), announcer, relay)
-        worker = DueWorker("payments", bookings.appointments, settle)
+        worker = DueWorker("appointments", bookings.appointments, DueAppointments(settle, end_request))
         hear = HearStripe(settings.stripe_webhook_secret.get_secret_value(), store, worker.wake)
         return cls(stripe, OpenCheckout(stripe, store, links, settings.time_to_pay), worker, hear)

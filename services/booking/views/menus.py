@@ -2,7 +2,7 @@
 
 from services.booking.model.menus import Bookable, MeetingType
 from shared.contracts.api.menus import BookableView, MeetingTypeView, RevealView
-from shared.contracts.booking import Reveal
+from shared.contracts.reveal import Reveal
 
 
 def meeting_type_view(item: MeetingType) -> MeetingTypeView:

@@ -131,6 +131,7 @@ def appointment_view(
         calendar=CalendarView(status=_calendar_status(appointment, effects)),
         reception_code=None if access.hidden else appointment.reception_code,
         outcome=appointment.outcome,
+        requested_until=appointment.requested_until.astimezone(zone) if appointment.requested_until else None,
         suggested_outcome=suggested(appointment, now),
         cancel_message="" if access.hidden else appointment.cancel_message,
         confirmed_at=appointment.confirmed_at.astimezone(zone),

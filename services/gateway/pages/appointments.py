@@ -48,7 +48,7 @@ from shared.problem import Language, VersionMismatch
 router = APIRouter()
 PAGE_SIZE = 30
 BADGES = {AppointmentStatus.CONFIRMED: "ok", AppointmentStatus.REQUESTED: "wait", AppointmentStatus.CANCELED: "none"}
-_PERIODS = ("upcoming", "past", "open_outcome", "canceled", "all")
+_PERIODS = ("upcoming", "requests", "past", "open_outcome", "canceled", "all")
 _SAID = {
     "registered": "schedule.registered",
     "rescheduled": "appointments.rescheduled",
@@ -66,6 +66,10 @@ _SAID = {
     "occurrence_canceled": "occurrences.canceled_done",
     "occurrence_settled": "occurrences.settled",
     "outcome_recorded": "outcomes.recorded",
+    "approved": "requests.approved",
+    "declined": "requests.declined",
+    "already_answered": "requests.already_answered",
+    "request_taken": "requests.taken",
     "changed_meanwhile": "common.changed_meanwhile",
 }
 
@@ -99,6 +103,8 @@ def _window(period: str) -> dict[str, str]:
         return {"from": now, "status": AppointmentStatus.CONFIRMED}
     if period == "open_outcome":
         return {"to": now, "status": AppointmentStatus.CONFIRMED, "outcome": Outcome.SCHEDULED, "order": "latest"}
+    if period == "requests":
+        return {"status": AppointmentStatus.REQUESTED}
     if period == "past":
         return {"to": now, "status": AppointmentStatus.CONFIRMED, "order": "latest"}
     return {"order": "latest"} | ({"status": AppointmentStatus.CANCELED} if period == "canceled" else {})
@@ -142,7 +148,7 @@ async def show(request: Request, appointment_id: str, signed_in: Session) -> Res
 
 @router.get("/appointments/{appointment_id}/{step}")
 async def leave_step(
-    appointment_id: str, step: Literal["reschedule", "cancel", "drift", "revoke-link", "outcome"]
+    appointment_id: str, step: Literal["reschedule", "cancel", "drift", "revoke-link", "outcome", "approve", "decline"]
 ) -> Response:
     """Reloading what a form answered."""
     return RedirectResponse(f"/appointments/{quote(appointment_id, safe='')}", status_code=303)
@@ -266,6 +272,7 @@ async def _detail(
             "organizer": names.get(appointment.organizer_id, ""),
             "effects": effect_rows(appointment.effects, reading),
             "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
+            "can_answer": appointment.can_change and appointment.status is AppointmentStatus.REQUESTED,
             "cancel_text": what_goes(appointment, language),
             "move_text": what_moves(appointment, language),
             "outcomes": offered_outcomes(appointment, reading.now),

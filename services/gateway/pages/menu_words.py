@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.gateway.pages.texts import text
 from shared.contracts.api.menus import Location, MeetingTypeView
-from shared.contracts.booking import LinkShown
+from shared.contracts.reveal import LinkShown
 from shared.problem import Language
 
 _WITH_LINK = (Location.ZOOM, Location.LINK)

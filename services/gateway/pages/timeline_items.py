@@ -17,7 +17,14 @@ from shared.contracts.timeline import Facts, TimelineEntry
 from shared.problem import Language
 
 PROVIDERS = {"google": "Google", "microsoft": "Microsoft", "zoom": "Zoom", "smtp": "SMTP"}
-_BY_REASON = ("slots_changed", "room_responded", "guest_responded", "appointment_changed", "outcome_recorded")
+_BY_REASON = (
+    "slots_changed",
+    "room_responded",
+    "guest_responded",
+    "appointment_changed",
+    "appointment_canceled",
+    "outcome_recorded",
+)
 """Whose reason is a sentence of its own."""
 
 

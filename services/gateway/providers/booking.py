@@ -119,6 +119,14 @@ class Booking(Backend):
         path = _path("appointments", appointment_id, "drift")
         return await self.call("POST", path, caller, body=body, if_match=if_match)
 
+    async def answer_request(
+        self, caller: Caller, appointment_id: str, answer: str, body: bytes, *, if_match: str | None = None
+    ) -> Reply:
+        """``answer`` is ``approve`` or ``decline`` (H4)."""
+        return await self.call(
+            "POST", _path("appointments", appointment_id, answer), caller, body=body, if_match=if_match
+        )
+
     async def record_outcome(
         self, caller: Caller, appointment_id: str, body: bytes, *, if_match: str | None = None
     ) -> Reply:

@@ -17,6 +17,7 @@ from shared.contracts.api.appointments import (
     CancelRequest,
     DriftRequest,
     OutcomeRequest,
+    RequestAnswer,
 )
 from shared.contracts.api.joining import JoinLinkRequest
 from shared.contracts.api.registering import AppointmentCreate
@@ -115,6 +116,40 @@ async def decide_drift(
     """What becomes of an entry that somebody changed directly in the calendar (V6); 409 where that is settled."""
     booking = parts_of(request).backends.booking
     return forward(await booking.decide_drift(me.caller(key), appointment_id, body_of(request), if_match=if_match))
+
+
+@router.post("/{appointment_id}/approve", response_model=AppointmentView)
+async def approve_request(
+    request: Request,
+    appointment_id: str,
+    me: Me,
+    key: Key,
+    if_match: IfMatch,
+    asked: RequestAnswer | None = None,
+) -> Response:
+    """Confirm a request (H4), with words to the guest. 409 ``slot_taken``, ``already_canceled``; 410
+    ``request_expired``.
+    """
+    booking = parts_of(request).backends.booking
+    return forward(
+        await booking.answer_request(me.caller(key), appointment_id, "approve", body_of(request), if_match=if_match)
+    )
+
+
+@router.post("/{appointment_id}/decline", response_model=AppointmentView)
+async def decline_request(
+    request: Request,
+    appointment_id: str,
+    me: Me,
+    key: Key,
+    if_match: IfMatch,
+    asked: RequestAnswer | None = None,
+) -> Response:
+    """Decline a request (H4), with words to the guest. 409 ``already_confirmed``."""
+    booking = parts_of(request).backends.booking
+    return forward(
+        await booking.answer_request(me.caller(key), appointment_id, "decline", body_of(request), if_match=if_match)
+    )
 
 
 @router.put("/{appointment_id}/outcome", response_model=AppointmentView)

@@ -41,6 +41,7 @@ _E8: dict[MeetingErrorCode, tuple[str, str]] = {
         "Zoom Meeting Error: the request for an OAuth token failed.",
     ),
 }
+_NOTHING_TO_JOIN = (Purpose.CANCELED, Purpose.REQUESTED, Purpose.DECLINED)
 _STAFF_WILL_TELL = ("担当者より追ってご案内いたします。", "You will hear from us.")
 _PROVIDERS = {"google": "Googleカレンダー", "microsoft": "Outlookカレンダー", "zoom": "Zoom"}
 _PROVIDERS_EN = {"google": "Google Calendar", "microsoft": "Outlook Calendar", "zoom": "Zoom"}
@@ -162,7 +163,7 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
     before = ""
     if notice.previous_start_at and notice.previous_end_at:
         before = _when(appointment, notice.previous_start_at, notice.previous_end_at, material)
-    ended = notice.purpose is Purpose.CANCELED
+    ended = notice.purpose in _NOTHING_TO_JOIN
     return replace(
         _with_self_service(scene, material, appointment),
         title=line(appointment.title),
@@ -177,17 +178,28 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
         link_comes=_link_comes(material, appointment, zone, scene.language),
         link_follows=appointment.wants_meeting and not (material.join or material.link_comes_at or ended),
         issue_error=_issue_error(material, scene.language),
-        url=_link(page),
+        url=_link(_page_again(material, appointment) or page),
         guidance=lines(material.guidance),
         by_guest=notice.by_guest,
+        expires=_moment(notice.expires_at, zone, scene.language) if notice.expires_at else "",
+        end_of_request=notice.end_of_request,
     )
+
+
+def _page_again(material: Material, appointment: Appointment) -> str:
+    """Where a guest whose request came to nothing finds another time (H4)."""
+    declined = material.notice.purpose is Purpose.DECLINED and material.audience is Audience.GUEST
+    return f"{material.public_url}/p/{appointment.page.slug}" if declined and appointment.page else ""
 
 
 def _with_self_service(scene: Scene, material: Material, appointment: Appointment) -> Scene:
     """Where and until when the guest may move or cancel by themselves; nothing once that is over (H10)."""
     untils = (appointment.reschedule_until, appointment.cancel_until)
     told = [_moment(at, material.zone, scene.language) if at and material.at < at else "" for at in untils]
-    if material.audience is not Audience.GUEST or not any(told) or material.notice.purpose is Purpose.CANCELED:
+    purpose = material.notice.purpose
+    if purpose is Purpose.REQUESTED:
+        told[0] = ""  # a request is taken back, not moved
+    if material.audience is not Audience.GUEST or not any(told) or purpose in (Purpose.CANCELED, Purpose.DECLINED):
         return scene
     return replace(scene, manage_url=_link(material.guest_url), reschedule_until=told[0], cancel_until=told[1])
 
@@ -195,7 +207,7 @@ def _with_self_service(scene: Scene, material: Material, appointment: Appointmen
 def _link_comes(material: Material, appointment: Appointment, zone: ZoneInfo, language: Language) -> str:
     """When the notice comes that tells how to join; empty where that is told already, or there is nothing to tell."""
     joins = appointment.wants_meeting or appointment.kind in (Kind.WEB, Kind.LINK)
-    ended = material.notice.purpose is Purpose.CANCELED
+    ended = material.notice.purpose in _NOTHING_TO_JOIN
     return _moment(material.link_comes_at, zone, language) if material.link_comes_at and joins and not ended else ""
 
 

@@ -10,6 +10,7 @@ from functools import cache, partial
 
 from services.notifier.mails.scene import Scene
 from services.notifier.mails.templating import GUARD
+from shared.contracts.booking import EndOfRequest
 from shared.contracts.notifier import Audience, Purpose
 from shared.wording import Language
 
@@ -33,7 +34,7 @@ OF_PROPOSALS = (
     Purpose.UNANSWERED,
 )
 _WITHOUT_CHOICE = (Purpose.WITHDRAWN, Purpose.EXPIRED, Purpose.NEW_SLOTS_REQUESTED)
-_WITH_WORDS = (Purpose.CANCELED, Purpose.NEW_SLOTS_REQUESTED)
+_WITH_WORDS = (Purpose.CANCELED, Purpose.DECLINED, Purpose.NEW_SLOTS_REQUESTED)
 _BY_GUESTS = (Purpose.RESCHEDULED, Purpose.CANCELED)
 
 
@@ -54,7 +55,7 @@ def _appointments(purpose: Purpose, _audience: Audience) -> bool:
 
 
 def _meetings(purpose: Purpose, _audience: Audience) -> bool:
-    return purpose not in (*OF_PROPOSALS, Purpose.CANCELED)
+    return purpose not in (*OF_PROPOSALS, Purpose.CANCELED, Purpose.REQUESTED, Purpose.DECLINED)
 
 
 def _only(*purposes: Purpose) -> Where:
@@ -83,6 +84,14 @@ def _leads_to_page(purpose: Purpose, audience: Audience) -> bool:
 
 def _guided(purpose: Purpose, audience: Audience) -> bool:
     return audience is Audience.GUEST and _meetings(purpose, audience)
+
+
+def _managed(purpose: Purpose, audience: Audience) -> bool:
+    return _guided(purpose, audience) or (audience is Audience.GUEST and purpose is Purpose.REQUESTED)
+
+
+def _expires(purpose: Purpose, _audience: Audience) -> bool:
+    return purpose in OF_PROPOSALS or purpose is Purpose.REQUESTED
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,7 @@ _ALL = (
     _block("greeting", _anywhere, "宛名(会社名とお名前)", "Greeting (company and name)"),
     _block("details_block", _anywhere, "件名・日時・場所・担当者などの一覧", "Subject, time, place and people"),
     _block("slots_block", _choices, "日時候補の一覧", "The times to choose from"),
-    _block("deadline_block", _proposals, "回答期限(見出し付き)", "Open until (with its label)"),
+    _block("deadline_block", _expires, "回答期限(見出し付き)", "Open until (with its label)"),
     _block("choose_button", _asks, "「日時候補から日時選択をする」ボタンとURL", "Button “Choose a time” and its URL"),
     _block("other_times_note", _asks, "別の候補を依頼できることのご案内", "That other times can be asked for"),
     _block(
@@ -126,7 +135,7 @@ _ALL = (
     _block("guidance_block", _guided, "お客様へのご案内(あれば)", "Information for the guest (if any)"),
     _block(
         "manage_block",
-        _guided,
+        _managed,
         "予約ページの予定で、お客様ご自身による日程変更・キャンセルのご案内とURL(認めているときだけ)",
         "Of bookings on pages: how the guest moves or cancels (where that is allowed), with the URL",
     ),
@@ -165,7 +174,7 @@ _ALL = (
         lambda m: m.join.meeting_id if m.join else "",
     ),
     _text("zoom_passcode", _meetings, "パスワード", "The passcode", lambda m: m.join.passcode if m.join else ""),
-    _text("expires", _proposals, "回答期限", "Open until"),
+    _text("expires", _expires, "回答期限", "Open until"),
     _text("zone", _choices, "日時候補のタイムゾーン", "The time zone of the times"),
     _text(
         "remaining",
@@ -177,7 +186,7 @@ _ALL = (
     _text("url", _has_page, "内容を確認・選択するページのURL", "The URL of the page"),
     _text(
         "manage_url",
-        _guided,
+        _managed,
         "日程変更・キャンセルのページのURL(認めていなければ空)",
         "Where the guest moves or cancels (else empty)",
     ),
@@ -187,6 +196,20 @@ _ALL = (
         "お客様ご自身が変更・キャンセルしたとき",
         "Where the guest moved or canceled it",
         lambda m: "1" if m.by_guest else "",
+    ),
+    _flag(
+        "ran_out",
+        _only(Purpose.DECLINED),
+        "リクエストに回答がないまま期限を過ぎたとき",
+        "Where nobody answered the request in time",
+        lambda m: "1" if m.end_of_request is EndOfRequest.EXPIRED else "",
+    ),
+    _flag(
+        "taken",
+        _only(Purpose.DECLINED),
+        "リクエストの日時がほかの予定で埋まったとき",
+        "Where its time was taken by another appointment",
+        lambda m: "1" if m.end_of_request is EndOfRequest.TAKEN else "",
     ),
     _flag(
         "link_follows",

@@ -5,6 +5,7 @@ Templates see nothing else; the internal note is not in it, so that it can reach
 
 from dataclasses import dataclass
 
+from shared.contracts.booking import EndOfRequest
 from shared.contracts.notifier import Audience, Purpose
 from shared.wording import Language
 
@@ -66,6 +67,7 @@ class Scene:
     reschedule_until: str = ""
     cancel_until: str = ""
     by_guest: bool = False
+    end_of_request: EndOfRequest | None = None
     guidance: str = ""
     words: str = ""
     provider: str = ""

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, Field
 
 from services.notifier.model.templates import Breakage
 from shared.contracts import actors
-from shared.contracts.booking import Appointment, FormerGuest, Occurrence, Proposal
+from shared.contracts.booking import Appointment, EndOfRequest, FormerGuest, Occurrence, Proposal
 from shared.contracts.envelope import Value
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Person
@@ -79,6 +79,8 @@ class Notice(Value):
     breakage: Breakage | None = None
     tells_link: bool = False
     former_guest: FormerGuest | None = None
+    end_of_request: EndOfRequest | None = None
+    """Of what was never confirmed: nobody was invited (H4)."""
     occurrence: Occurrence | None = None
     """The one of a series that this is about (E6); None: all of it."""
 

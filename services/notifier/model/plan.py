@@ -26,7 +26,7 @@ _OUTLIVES_NEWER = (Purpose.NEW_SLOTS_REQUESTED, Purpose.ISSUE_FAILED, Purpose.RE
 _SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, *_REMINDS, Purpose.SLOTS_RUNNING_LOW, Purpose.UNANSWERED)
 """Mails that are no reason to leave out an older one: whoever gets them still misses what it said."""
 
-_TELLS_THE_END = (Purpose.CANCELED, Purpose.REPLACED, Purpose.WITHDRAWN, *_OF_CONNECTIONS)
+_TELLS_THE_END = (Purpose.CANCELED, Purpose.DECLINED, Purpose.REPLACED, Purpose.WITHDRAWN, *_OF_CONNECTIONS)
 _NEEDS_NO_STATE = (*_OF_CONNECTIONS, Purpose.INVITED, Purpose.TEMPLATE_BROKEN)
 SUPERSEDED = "superseded"
 

@@ -208,7 +208,7 @@ class ComposeMail:
         if notice.by_guest:
             of_guest = secrets.guest_reason if isinstance(secrets, AppointmentSecrets) else ""
             return of_guest if audience is not Audience.GUEST else ""
-        if notice.purpose is Purpose.CANCELED and secrets:
+        if notice.purpose in (Purpose.CANCELED, Purpose.DECLINED) and secrets:
             return secrets.message
         return self._safe.open(notice.words, about=matter.about) if notice.words else ""
 

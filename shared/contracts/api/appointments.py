@@ -179,6 +179,12 @@ class OutcomeRequest(Request):
     outcome: Outcome
 
 
+class RequestAnswer(Request):
+    """To a request (H4), with words to the guest."""
+
+    message: Message = ""
+
+
 class DriftRequest(Request):
     """Put the calendar's entry back as it was written, or have the appointment follow it."""
 
@@ -241,6 +247,8 @@ class AppointmentView(View):
     meeting: MeetingView
     calendar: CalendarView
     reception_code: str | None
+    requested_until: datetime | None = None
+    """Until when staff may confirm a request (H4)."""
     outcome: Outcome
     suggested_outcome: Outcome | None = None
     """``completed`` where its time has passed and nothing is recorded yet (H11)."""

@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool, StringConstraints, ValidationInfo, field
 from pydantic_core import PydanticCustomError
 
 from shared.contracts.api.fields import Address, Id, MayBeLeftOut, Request, View, one_line
-from shared.contracts.booking import LinkShown, Reveal
+from shared.contracts.reveal import LinkShown, Reveal
 
 NAME_LENGTH = 100
 MOST_SEATS = 500

@@ -77,7 +77,7 @@ class Till:
         """Of the appointment and of its payment, by what is due."""
 
         async def reached() -> bool:
-            await self.world.payments.run_due()
+            await self.world.due.run_due()
             return await self.state(booked) == (status, payment)
 
         await eventually(reached)

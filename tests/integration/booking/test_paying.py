@@ -119,7 +119,7 @@ async def test_g10_a_booking_that_died_before_its_checkout_gives_its_time_back(t
     lost = {"$set": {"payment.session_id": None, "payment.checkout_url": None}}
     await till.world.stores.bookings.appointments.update_one({"_id": booked["id"]}, lost)
     await _forward(till, timedelta(minutes=2))
-    await till.world.payments.run_due()
+    await till.world.due.run_due()
     assert (await till.book(page)).status_code == 202
 
 
@@ -239,7 +239,7 @@ async def test_g10_a_refund_whose_answer_was_lost_is_made_once(till: Till) -> No
     booked = await _confirmed(till)
     await till.faults({"method": "POST", "path": "/v1/refunds", "kind": "lost_answer", "times": 1})
     await till.guest("POST", booked, "/cancel", {})
-    await till.world.payments.run_due()
+    await till.world.due.run_due()
     shown = (await till.world.call("GET", f"/appointments/{booked['id']}", role="admin")).json()
     waiting = [effect for effect in shown["effects"] if effect["effect"] == "refund"]
     assert [(effect["status"], bool(effect["until"])) for effect in waiting] == [("waiting", True)]
@@ -259,7 +259,7 @@ async def test_g9_a_refund_that_the_bank_does_not_take_is_seen(till: Till) -> No
     await till.deliver()
 
     async def seen() -> bool:
-        await till.world.payments.run_due()
+        await till.world.due.run_due()
         listed = (await till.world.call("GET", "/appointments?troubled=true", role="admin")).json()["items"]
         found = [effect for one in listed for effect in one["effects"] if effect["effect"] == "refund"]
         return [effect["status"] for effect in found] == ["failed"]

@@ -14,7 +14,8 @@ from unittest import mock
 import httpx
 from fastapi import FastAPI
 
-from services.booking.app import AppointmentUses, build_app
+from services.booking.app import build_app
+from services.booking.appointment_uses import AppointmentUses
 from services.booking.fact_subscribers import FactSubscribers
 from services.booking.model.cells import bitset_of
 from services.booking.model.spans import Span
@@ -28,6 +29,7 @@ from services.booking.usecases.attend_proposals import AttendProposals
 from services.booking.usecases.availability import Availability
 from services.booking.usecases.drop_slots import DropFilledSlots, DropSlots, DropTakenSlots
 from services.booking.usecases.end_proposal import ExpireProposal
+from services.booking.usecases.end_request import EndRequest
 from services.booking.usecases.few_slots import FewSlots
 from services.booking.usecases.know_contacts import KnowContacts
 from services.booking.usecases.links import Links
@@ -92,7 +94,7 @@ class World:
     subscribers: Subscribers
     look: FakeLook
     expiry: DueWorker
-    payments: DueWorker
+    due: DueWorker
     versions: dict[str, int] = field(default_factory=dict)
 
     async def hears(self, data: EventData, *, subject: str, version: int | None = None, **changes: Any) -> None:
@@ -267,6 +269,7 @@ async def opened(database_url: str, *, seeded: bool = True, **changes: Any) -> A
         looks_budget=settings.looks_budget,
     )
     uses = AppointmentUses.of(stores, availability, announcer, links, relay, settings.data_ring)
+    end_request = EndRequest(stores.bookings, stores.guards, uses.end)
     subscribers = Subscribers(
         FactSubscribers(
             stores.people,
@@ -277,7 +280,7 @@ async def opened(database_url: str, *, seeded: bool = True, **changes: Any) -> A
             uses.leave_disabled,
         ),
         RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
-        DropTakenSlots(stores.bookings, stores.guards, drop),
+        DropTakenSlots(stores.bookings, stores.guards, drop, end_request),
         uses.settle_drift,
         RecordTimeline(stores.timeline),
         KnowContacts(stores.contacts, GuestHistory(stores.bookings)),

@@ -5,16 +5,10 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.booking import (
-    AppointmentChanged,
-    AppointmentConfirmed,
-    AppointmentRescheduled,
-    LinkShown,
-    PageRef,
-    Reveal,
-)
+from shared.contracts.booking import AppointmentChanged, AppointmentConfirmed, AppointmentRescheduled, PageRef
 from shared.contracts.gateway import OrganizationChanged
 from shared.contracts.notifier import Audience, NotificationSent, Purpose
+from shared.contracts.reveal import LinkShown, Reveal
 from shared.contracts.sealed import AppointmentSecrets
 from shared.contracts.zoom_issuer import MeetingIssued
 from tests.builders import BUS_RING, ORGANIZATION, an_appointment, an_event, tomorrow_at

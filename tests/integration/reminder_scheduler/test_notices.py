@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.booking import AppointmentChanged, AppointmentConfirmed, AppointmentRescheduled, LinkShown, Reveal
+from shared.contracts.booking import AppointmentChanged, AppointmentConfirmed, AppointmentRescheduled
+from shared.contracts.reveal import LinkShown, Reveal
 from tests.builders import an_appointment, an_event
 from tests.integration.reminder_scheduler.test_reminders import (
     NOON,

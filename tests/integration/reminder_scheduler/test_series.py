@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from shared import mongo
-from shared.contracts.booking import AppointmentChanged, AppointmentConfirmed, LinkShown, Occurrence, Reveal, Series
+from shared.contracts.booking import AppointmentChanged, AppointmentConfirmed, Occurrence, Series
 from shared.contracts.envelope import CloudEvent
+from shared.contracts.reveal import LinkShown, Reveal
 from tests.builders import an_appointment, an_event
 from tests.integration.reminder_scheduler.test_reminders import (  # noqa: F401
     NOON,

@@ -13,8 +13,9 @@ from services.booking.usecases.links import Links
 from services.booking.views.join import OVERTIME, join_view
 from shared.contracts.api.appointments import AppointmentStatus, MeetingStatus, MeetingView
 from shared.contracts.api.joining import JoinStatus
-from shared.contracts.booking import Kind, LinkShown, Reveal, Series, Visibility
+from shared.contracts.booking import Kind, Series, Visibility
 from shared.contracts.people import Guest
+from shared.contracts.reveal import LinkShown, Reveal
 from shared.crypto import KeyRing
 from tests.builders import an_attendee
 

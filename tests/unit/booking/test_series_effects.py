@@ -6,8 +6,9 @@ from typing import Any
 from services.booking.model.effects import FILED, REMINDER_KEY, Report, Reported, mail_key, of_occurrence, report, shown
 from services.booking.model.expected_reminders import Owed
 from shared.contracts.api.effects import EffectStatus, EffectView
-from shared.contracts.booking import LinkShown, Occurrence, Reveal
+from shared.contracts.booking import Occurrence
 from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.reveal import LinkShown, Reveal
 
 FIRST = datetime(2026, 12, 7, 4, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

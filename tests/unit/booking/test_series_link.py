@@ -13,7 +13,8 @@ from services.booking.model.spans import Span
 from services.booking.model.told_appointment import told
 from services.booking.views.join import OVERTIME
 from shared.contracts.api.joining import JoinStatus
-from shared.contracts.booking import LinkShown, Reveal, Series
+from shared.contracts.booking import Series
+from shared.contracts.reveal import LinkShown, Reveal
 from tests.unit.booking.test_join import HANAKO, HOUR, MOMENTS, SOURCE, START, an_appointment, status
 
 WEEK = timedelta(days=7)

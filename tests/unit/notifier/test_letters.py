@@ -11,7 +11,7 @@ from services.notifier.mails.letters import write
 from services.notifier.mails.material import Material
 from services.notifier.mails.message import Mail, Recipient, to_bytes
 from services.notifier.model.templates import Breakage
-from shared.contracts.booking import Kind
+from shared.contracts.booking import EndOfRequest, Kind
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest, Person
 from shared.contracts.zoom_issuer import MeetingErrorCode
@@ -39,6 +39,8 @@ PARTICULARS = {
         "invited_by": Person(name="管理花子", email="admin@example.jp"),
         "expires_at": NOON + timedelta(days=7),
     },
+    Purpose.REQUESTED: {"expires_at": NOON + timedelta(days=3)},
+    Purpose.DECLINED: {"end_of_request": EndOfRequest.EXPIRED},
     Purpose.SYNC_FROZEN: {"provider": "microsoft"},
     Purpose.ZOOM_ACCOUNT_ENDED: {"provider": "zoom", "tag": "taken_over"},
     Purpose.TEMPLATE_BROKEN: {

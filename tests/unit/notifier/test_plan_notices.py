@@ -5,8 +5,8 @@ from typing import Any
 
 from services.notifier.model.matter import Delivery, Matter, Notice, Status
 from services.notifier.model.plan import plan
-from shared.contracts.booking import LinkShown, Reveal
 from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.reveal import LinkShown, Reveal
 from tests.unit.notifier.builders import NOON, START, a_link, a_matter, a_notice, an_appointment
 
 WAIT = timedelta(seconds=20)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reminder_scheduler.model import Bell, Known, Office, Reminder, plan, plan_notice, reminder_at
-from shared.contracts.booking import LinkShown, Reveal
 from shared.contracts.reminder_scheduler import ReasonNotReminded
+from shared.contracts.reveal import LinkShown, Reveal
 
 TOKYO = Office("Asia/Tokyo")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

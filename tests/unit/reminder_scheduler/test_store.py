@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from services.reminder_scheduler.model import Bell, Status
 from services.reminder_scheduler.store import reminder_in
-from shared.contracts.booking import Reveal
+from shared.contracts.reveal import Reveal
 
 AT = datetime(2026, 12, 1, 22, tzinfo=UTC)
 
