@@ -75,7 +75,7 @@ def obstacle(
     if any(claim.kind is ClaimKind.CONFIRMED and claim.span.overlaps(span) for claim in claims):
         return Obstacle.CLAIMED
     known = [host for host in hosts if host.state is CalendarState.KNOWN]
-    if busy_cells(span, known, tolerated).any():
+    if busy_cells(span, known, tolerated):
         return Obstacle.BUSY
     return Obstacle.UNREADABLE if unreadable(span, hosts, seen) else None
 

@@ -2,12 +2,10 @@
 day (H2, G6).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import date
 
-import numpy as np
-
-from services.booking.model.cells import DAY_CELLS, Cells
+from services.booking.model.cells import DAY_BYTES, Cells, filled
 from services.booking.model.page_rules import HostHours, Minutes
 from services.booking.model.wall_clock import WallClock, day_number, weekday_of
 
@@ -16,48 +14,38 @@ _CELL_MINUTES = 5
 
 def open_cells(hosts: Iterable[HostHours], first: int, last: int, *, holidays: bool = True) -> Cells:
     """The cells ``[first, last)`` in which all of ``hosts`` are open; hosts with the same hours are reckoned once."""
-    cells = np.ones(last - first, dtype=np.bool_)
+    cells = filled(0, last - first)
     known: list[tuple[object, ...]] = []
     for host in hosts:
         hours = (host.time_zone, host.weekly, host.exceptions, host.holidays)
         if hours not in known:
             known.append(hours)
             clock = WallClock.of(host.time_zone, first, last)
-            cells &= clock.lay(_by_day(host, clock.days, holidays=holidays))
+            cells &= clock.lay(_readings(host, clock.days, holidays=holidays))
     return cells
 
 
-def without_dates(dates: Collection[date], clock: WallClock) -> Cells:
-    """The cells of the clock that lie on none of ``dates``."""
-    by_day = np.ones((len(clock.days), DAY_CELLS), dtype=np.bool_)
-    by_day[_rows(dates, clock.days)] = False
-    return clock.lay(by_day)
+def on_dates(dates: Collection[date], clock: WallClock) -> Cells:
+    """The cells of the clock that lie on any of ``dates``."""
+    numbers = {*map(day_number, dates)}
+    return clock.on(number in numbers for number in clock.days)
 
 
-def _by_day(host: HostHours, days: range, *, holidays: bool) -> Cells:
-    week = np.zeros((7, DAY_CELLS), dtype=np.bool_)
-    for weekday, spans in host.weekly.items():
-        _open(week[weekday], spans)
-    by_day: Cells = week[weekday_of(np.arange(days.start, days.stop))]
-    if holidays:
-        by_day[_rows(host.holidays, days)] = False
-    _except(by_day, host.exceptions, days)
-    return by_day
-
-
-def _except(by_day: Cells, exceptions: Mapping[date, Collection[Minutes]], days: range) -> None:
-    for day, spans in exceptions.items():
+def _readings(host: HostHours, days: range, *, holidays: bool) -> Cells:
+    """At which readings of their clock the host is open."""
+    week = [_open(host.weekly.get(weekday, ())) for weekday in range(7)]
+    first = weekday_of(days.start)
+    by_day = (week * (len(days) // 7 + 2))[first : first + len(days)]
+    closed: dict[date, Collection[Minutes]] = dict.fromkeys(host.holidays, ()) if holidays else {}
+    for day, spans in (closed | {**host.exceptions}).items():
         if (number := day_number(day)) in days:
-            row = by_day[number - days.start]
-            row[:] = False
-            _open(row, spans)
+            by_day[number - days.start] = _open(spans)
+    return int.from_bytes(b"".join(by_day), "little")
 
 
-def _open(row: Cells, spans: Collection[Minutes]) -> None:
-    """Times off the grid open only the cells that lie within them."""
+def _open(spans: Collection[Minutes]) -> bytes:
+    """A day; times off the grid open only the cells that lie within them."""
+    cells = 0
     for begin, end in spans:
-        row[-(-begin // _CELL_MINUTES) : end // _CELL_MINUTES] = True
-
-
-def _rows(dates: Collection[date], days: range) -> list[int]:
-    return [number - days.start for day in dates if (number := day_number(day)) in days]
+        cells |= filled(-(-begin // _CELL_MINUTES), end // _CELL_MINUTES)
+    return cells.to_bytes(DAY_BYTES, "little")

@@ -2,17 +2,16 @@
 together. Listing, booking and explaining all read these (G5, X11).
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache, reduce
-from operator import or_
+from operator import and_, or_
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from numpy.typing import NDArray
-
 from services.booking.model.cells import (
+    DAY_BYTES,
     DAY_CELLS,
     Cells,
     any_within,
@@ -20,20 +19,20 @@ from services.booking.model.cells import (
     cell_of,
     cell_start,
     cells_in,
+    filled,
     month_range,
     months_of,
     touched,
 )
 from services.booking.model.claims import Claim, staff_resource
 from services.booking.model.free_time import CalendarState, HostTime, busy_cells
-from services.booking.model.open_hours import open_cells, without_dates
+from services.booking.model.open_hours import on_dates, open_cells
 from services.booking.model.page_rules import Booked, HostHours, PageRules, Reason
 from services.booking.model.places import day_counted
 from services.booking.model.spans import Span
 from services.booking.model.wall_clock import WallClock, day_number, week_of
 
 _CELL_MINUTES = 5
-Days = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -96,26 +95,24 @@ class Obstacles:
     @property
     def blocked(self) -> Cells:
         """By start, whatever the reason."""
-        meetings, reaches = [*self.of_meetings.values()], [*self.of_reaches.values()]
-        found = [*self.of_starts.values()]
-        if self.grid.width == self.grid.length:
-            meetings, reaches = meetings + reaches, []
-        if meetings:
-            found.append(any_within(reduce(or_, meetings), self.grid.length))
-        if reaches:
-            found.append(any_within(reduce(or_, reaches), self.grid.width))
-        return reduce(or_, found) if found else np.zeros(self.grid.count, dtype=np.bool_)
+        grid = self.grid
+        found = any_within(_united(self.of_meetings), grid.length) | any_within(_united(self.of_reaches), grid.width)
+        return (found | _united(self.of_starts)) & filled(0, grid.count)
 
     def reasons(self) -> list[Reason]:
         """Of the first start; a buffer is named where it alone is in the way."""
-        grid, found = self.grid, [reason for reason, cells in self.of_starts.items() if cells[0]]
-        found += [reason for reason, cells in self.of_meetings.items() if cells[: grid.length].any()]
+        grid, found = self.grid, [reason for reason, cells in self.of_starts.items() if cells & 1]
+        found += [reason for reason, cells in self.of_meetings.items() if cells & filled(0, grid.length)]
         for reason, cells in self.of_reaches.items():
-            if cells[grid.before : grid.before + grid.length].any():
+            if cells & filled(grid.before, grid.before + grid.length):
                 found.append(reason)
-            elif cells[: grid.width].any():
+            elif cells & filled(0, grid.width):
                 found.append(reason if reason is Reason.UNREADABLE else Reason.BUFFER)
         return list(dict.fromkeys(found))
+
+
+def _united(by_reason: Mapping[Reason, Cells]) -> Cells:
+    return reduce(or_, by_reason.values(), 0)
 
 
 def of_page(rules: PageRules, known: Known, grid: Grid, now: datetime) -> Obstacles:
@@ -124,7 +121,7 @@ def of_page(rules: PageRules, known: Known, grid: Grid, now: datetime) -> Obstac
     of_starts = _of_the_clock(rules, known.booked, starts, now) | _too_early(rules, grid, now)
     of_meetings, of_reaches = {}, {}
     if rules.dates_off:
-        of_meetings[Reason.DATE_OFF] = ~without_dates(rules.dates_off, WallClock.of(rules.time_zone, *grid.meetings))
+        of_meetings[Reason.DATE_OFF] = on_dates(rules.dates_off, WallClock.of(rules.time_zone, *grid.meetings))
     if rules.resources:
         of_reaches[Reason.RESOURCE] = _claimed(known.claims, rules.resources, grid)
     return Obstacles(grid, of_starts | _seats(rules, known, grid), of_meetings, of_reaches)
@@ -141,41 +138,41 @@ def of_hosts(hosts: Collection[HostHours], known: Known, grid: Grid) -> Obstacle
         own = [resource for host in hosts for resource in host.resources]
         reaches[Reason.RESOURCE] = _claimed(known.claims, own, grid)
     reaches[Reason.UNREADABLE] = _unread(times, grid, missing=len(times) < len(wanted))
-    closed = ~open_cells(hosts, *grid.meetings)
+    first, last = grid.meetings
+    closed = open_cells(hosts, first, last) ^ filled(0, last - first)
     return Obstacles(grid, {}, {Reason.OUTSIDE_HOURS: closed}, reaches)
 
 
 def only_holidays(host: HostHours, grid: Grid) -> bool:
     """Whether a closed first start would be open on an ordinary day."""
     first, _ = grid.meetings
-    return bool(open_cells([host], first, first + grid.length, holidays=False).all())
+    return open_cells([host], first, first + grid.length, holidays=False) == filled(0, grid.length)
 
 
 def _of_the_clock(rules: PageRules, booked: Sequence[Booked], clock: WallClock, now: datetime) -> dict[Reason, Cells]:
     """What the page's clock forbids: starts off the step, beyond the horizon, on days and in weeks that are full."""
-    days: Days = np.arange(clock.days.start, clock.days.stop, dtype=np.int64)
-    today = day_number(now.astimezone(ZoneInfo(rules.time_zone)).date())
-    by_day = {Reason.HORIZON: days > today + rules.horizon_days}
+    found = {Reason.STEP: clock.lay(int.from_bytes(_off_step(rules.step) * len(clock.days), "little"))}
+    last_day = day_number(now.astimezone(ZoneInfo(rules.time_zone)).date()) + rules.horizon_days
+    if clock.days[-1] > last_day:
+        found[Reason.HORIZON] = clock.on(day > last_day for day in clock.days)
     if rules.daily_limit is not None or rules.weekly_limit is not None:
-        counted = np.array([day_number(day_counted(each.start_at, rules.time_zone)) for each in booked], dtype=np.int64)
-        by_day[Reason.DAILY_LIMIT] = _full(counted, days, rules.daily_limit)
-        by_day[Reason.WEEKLY_LIMIT] = _full(week_of(counted), week_of(days), rules.weekly_limit)
-    off_step = _off_step(rules.step)
-    shape = (len(days), DAY_CELLS)
-    found = {Reason.STEP: clock.lay(np.broadcast_to(off_step, shape))}
-    return found | {why: clock.lay(np.broadcast_to(row[:, None], shape)) for why, row in by_day.items() if row.any()}
+        counted = [day_number(day_counted(each.start_at, rules.time_zone)) for each in booked]
+        days, weeks = _full(counted, rules.daily_limit), _full(map(week_of, counted), rules.weekly_limit)
+        found[Reason.DAILY_LIMIT] = clock.on(day in days for day in clock.days)
+        found[Reason.WEEKLY_LIMIT] = clock.on(week_of(day) in weeks for day in clock.days)
+    return found
 
 
 @lru_cache(maxsize=512)
-def _off_step(step: int) -> Cells:
-    off: Cells = np.arange(DAY_CELLS) * _CELL_MINUTES % step != 0
-    return off
+def _off_step(step: int) -> bytes:
+    """Of one day."""
+    off = sum(1 << cell for cell in range(DAY_CELLS) if cell * _CELL_MINUTES % step)
+    return off.to_bytes(DAY_BYTES, "little")
 
 
-def _full(counted: Days, days: Days, limit: int | None) -> Cells:
-    """On which of the days (or weeks) the limit is reached."""
-    found, numbers = np.unique(counted, return_counts=True)
-    return np.isin(days, found if limit is None else found[numbers >= limit]) & (limit is not None)
+def _full(counted: Iterable[int], limit: int | None) -> set[int]:
+    """The days (or weeks) on which the limit is reached."""
+    return set() if limit is None else {each for each, number in Counter(counted).items() if number >= limit}
 
 
 def _too_early(rules: PageRules, grid: Grid, now: datetime) -> dict[Reason, Cells]:
@@ -183,19 +180,18 @@ def _too_early(rules: PageRules, grid: Grid, now: datetime) -> dict[Reason, Cell
         Reason.PAST: cell_of(now) + 1,
         Reason.NOTICE: cell_after(now + timedelta(minutes=rules.minimum_notice)),
     }
-    return {
-        why: np.arange(grid.first, grid.first + grid.count) < cell
-        for why, cell in earliest.items()
-        if grid.first < cell
-    }
+    return {why: filled(0, min(cell - grid.first, grid.count)) for why, cell in earliest.items() if grid.first < cell}
 
 
 def _seats(rules: PageRules, known: Known, grid: Grid) -> dict[Reason, Cells]:
     """Where every seat is taken somewhere in the reach."""
     if not rules.seats:
         return {}
-    seats = [any_within(_claimed(known.claims, [seat], grid), grid.width) for seat in rules.seats]
-    return {Reason.RESOURCE: np.logical_and.reduce(seats)}
+    return {
+        Reason.RESOURCE: reduce(
+            and_, (any_within(_claimed(known.claims, [seat], grid), grid.width) for seat in rules.seats)
+        )
+    }
 
 
 def _claimed(claims: Sequence[Claim], resources: Iterable[str], grid: Grid) -> Cells:
@@ -209,15 +205,16 @@ def _unread(hosts: Sequence[HostTime], grid: Grid, *, missing: bool) -> Cells:
     copied = [host for host in hosts if host.state is CalendarState.KNOWN and host.looked_at is None]
     windows = [host.window for host in copied if host.window is not None]
     unknown = missing or any(host.state is CalendarState.UNKNOWN for host in hosts) or len(windows) < len(copied)
-    cells = np.full(last - first, unknown, dtype=np.bool_)
-    if windows and not unknown:
-        cells[: max(0, cell_after(max(window.start_at for window in windows)) - first)] = True
-        cells[max(0, cell_of(min(window.end_at for window in windows)) - first) :] = True
+    if unknown:
+        return filled(0, last - first)
+    cells = 0
+    if windows:
+        cells |= filled(0, cell_after(max(window.start_at for window in windows)) - first)
+        cells |= filled(max(0, cell_of(min(window.end_at for window in windows)) - first), last - first)
     months = set(months_of(first, last))
-    for host in copied:
-        for month in months - host.months.keys():
-            low, high = month_range(month)
-            cells[max(low, first) - first : max(high, first) - first] = True
+    for month in {month for host in copied for month in months - host.months.keys()}:
+        low, high = month_range(month)
+        cells |= filled(max(low, first) - first, high - first)
     return cells
 
 

@@ -7,12 +7,14 @@ A meeting lies within open time for its whole length; its buffers must be free t
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.booking.model.cells import CELL_SECONDS, cell_of, cell_start
+from services.booking.model.cells import CELL_SECONDS, cell_of, cell_start, each_of, filled
 from services.booking.model.page_obstacles import Grid, Known, of_hosts, of_page, only_holidays
 from services.booking.model.page_rules import Booked, HostHours, PageRules, Reason
 from services.booking.model.spans import Span
@@ -72,14 +74,15 @@ def free_times(rules: PageRules, known: Known, length: timedelta, window: Span, 
     grid = Grid.of(rules, length, reached)
     if not grid.count or not rules.hosts:
         return no_times(length)
-    possible = ~of_page(rules, known, grid, now).blocked
+    possible = of_page(rules, known, grid, now).blocked ^ filled(0, grid.count)
     groups = [[host] for host in rules.hosts] if rules.round_robin else [rules.hosts]
-    free = np.array([possible & ~of_hosts(group, known, grid).blocked for group in groups])
-    chosen = np.flatnonzero(free.any(axis=0))
+    free = [possible & ~of_hosts(group, known, grid).blocked for group in groups]
+    chosen = np.flatnonzero(each_of(reduce(or_, free), grid.count))
     starts = grid.first + chosen
     ids = [host.staff_id for host in rules.hosts]
     if rules.round_robin:
-        return FreeTimes(starts, length, _fairest(ids, known.booked, free[:, chosen], starts))
+        able = np.array([each_of(cells, grid.count)[chosen] for cells in free])
+        return FreeTimes(starts, length, _fairest(ids, known.booked, able, starts))
     return FreeTimes(starts, length, [tuple(ids)] * len(starts))
 
 

@@ -5,7 +5,7 @@ A reading is a number too: cells of 5 minutes that a clock counts from its own 1
 1972 is a multiple of 5 minutes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from services.booking.model.cells import CELL_SECONDS, DAY_CELLS, Cells, cell_of, cell_start
+from services.booking.model.cells import CELL_SECONDS, DAY_BYTES, DAY_CELLS, Cells, cell_of, cell_start, filled
 
 Number = TypeVar("Number", int, NDArray[np.int64])
 """Of a day, or of several."""
 _EPOCH = date(1970, 1, 1).toordinal()
+_NONE, _WHOLE = bytes(DAY_BYTES), b"\xff" * DAY_BYTES
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,18 @@ class WallClock:
     def of(cls, zone: str, first: int, last: int) -> "WallClock":
         return _clock(zone, first, last)
 
-    def lay(self, by_day: Cells) -> Cells:
-        """From what holds at each reading of ``days`` (a row of 288 per day) to what holds in each cell."""
-        readings, origin = by_day.reshape(-1), self.days.start * DAY_CELLS
-        parts = [
-            readings[each.first + each.ahead - origin : each.last + each.ahead - origin] for each in self.stretches
-        ]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+    def lay(self, readings: Cells) -> Cells:
+        """From what holds at each reading, from the first of ``days`` on, to what holds in each cell."""
+        first, origin = self.stretches[0].first, self.days.start * DAY_CELLS
+        cells = 0
+        for each in self.stretches:
+            part = readings >> each.first + each.ahead - origin & filled(0, each.last - each.first)
+            cells |= part << each.first - first
+        return cells
+
+    def on(self, days: Iterable[bool]) -> Cells:
+        """The cells that lie on those of ``days`` that are given as true."""
+        return self.lay(int.from_bytes(b"".join([_WHOLE if each else _NONE for each in days]), "little"))
 
 
 def day_number(day: date) -> int:

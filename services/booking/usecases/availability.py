@@ -142,7 +142,7 @@ class Availability:
         evidence = await self.evidence(organization_id, [staff_id], [slot.span for slot in slots])
         hosts = evidence.hosts(clock.now(), self._stale_after)
         known = [host for host in hosts if host.state is CalendarState.KNOWN]
-        return {slot.slot_id for slot in slots if busy_cells(slot.span, known, _as_tolerated(slot.tolerated)).any()}
+        return {slot.slot_id for slot in slots if busy_cells(slot.span, known, _as_tolerated(slot.tolerated))}
 
     async def check(self, proposal: Proposal, slot: OfferedSlot) -> tuple[Obstacle | None, Evidence]:
         """What stands in the way of confirming ``slot`` now; looks at calendars whose copy is too old (G4).
