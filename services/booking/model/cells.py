@@ -44,15 +44,19 @@ def cell_range(span: Span) -> tuple[int, int]:
     return cell_of(span.start_at), cell_after(span.end_at)
 
 
+@lru_cache(maxsize=256)
 def filled(low: int, high: int) -> Cells:
-    """``[low, high)``; none where that is empty."""
+    """``[low, high)``; none where that is empty. One question asks for the same few again and again."""
     return (1 << high) - (1 << low) if low < high else 0
 
 
 def touched(spans: Iterable[Span], first: int, last: int) -> Cells:
     """Which of the cells ``[first, last)`` any of the spans touches."""
+    ranges = [*map(cell_range, spans)]
+    if not ranges:
+        return 0
     cells = np.zeros(last - first, dtype=np.bool_)
-    for low, high in map(cell_range, spans):
+    for low, high in ranges:
         cells[max(low, first) - first : max(high, first) - first] = True
     return int.from_bytes(np.packbits(cells, bitorder="little").tobytes(), "little")
 
@@ -60,7 +64,7 @@ def touched(spans: Iterable[Span], first: int, last: int) -> Cells:
 def any_within(cells: Cells, width: int) -> Cells:
     """Where a cell or any of the ``width - 1`` after it is set."""
     reach = 1
-    while reach < width:
+    while cells and reach < width:
         step = min(reach, width - reach)
         cells |= cells >> step
         reach += step
@@ -106,9 +110,10 @@ def marked(copies: Sequence[Mapping[str, bytes]], first: int, last: int) -> Cell
     return found >> (first - origin) % 8 & filled(0, last - first)
 
 
-def months_of(first: int, last: int) -> list[str]:
+@lru_cache(maxsize=256)
+def months_of(first: int, last: int) -> tuple[str, ...]:
     """UTC months of the cells ``[first, last)``, as ``2026-12``."""
-    return Span(cell_start(first), cell_start(last)).months()
+    return tuple(Span(cell_start(first), cell_start(last)).months())
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,8 @@
 before the guard alike (G5).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -90,16 +91,26 @@ def unreadable(span: Span, hosts: Sequence[HostTime], seen: Sequence[str] = ()) 
     ]
 
 
-def busy_cells(span: Span, hosts: Sequence[HostTime], tolerated: Sequence[Tolerated] = ()) -> Cells:
+def busy_cells(span: Span, hosts: Iterable[HostTime], tolerated: Sequence[Tolerated] = ()) -> Cells:
     """The cells of ``span`` in which any of ``hosts`` is busy beyond what is tolerated."""
     first, last = cell_range(span)
+    accepted: defaultdict[str, list[Span]] = defaultdict(list)
+    for each in tolerated:
+        accepted[each.staff_id].append(each.span)
     counted = [host for host in hosts if host.state is not CalendarState.NONE]
-    tolerant = {accepted.staff_id for accepted in tolerated}
-    copied = [host for host in counted if host.looked_at is None]
-    busy = marked([host.months for host in copied if host.staff_id not in tolerant], first, last)
-    busy |= touched((each for host in counted for each in host.looked_at or ()), first, last)
-    for host in copied:
-        if host.staff_id in tolerant:
-            accepted = (each.span for each in tolerated if each.staff_id == host.staff_id)
-            busy |= marked([host.months], first, last) & ~touched(accepted, first, last)
+    busy = busy_between(first, last, [host for host in counted if not _is_copy_of(accepted, host)])
+    for host in counted:
+        if _is_copy_of(accepted, host):
+            busy |= marked([host.months], first, last) & ~touched(accepted[host.staff_id], first, last)
     return busy
+
+
+def _is_copy_of(wanted: Container[str], host: HostTime) -> bool:
+    """A look tells without what is tolerated."""
+    return host.staff_id in wanted and host.looked_at is None
+
+
+def busy_between(first: int, last: int, hosts: Sequence[HostTime]) -> Cells:
+    """The cells ``[first, last)`` in which any of ``hosts`` is busy, whatever is known of their calendars otherwise."""
+    looked = [each for host in hosts if host.looked_at for each in host.looked_at]
+    return marked([host.months for host in hosts if host.looked_at is None], first, last) | touched(looked, first, last)

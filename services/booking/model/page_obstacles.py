@@ -17,7 +17,6 @@ from services.booking.model.cells import (
     any_within,
     cell_after,
     cell_of,
-    cell_start,
     cells_in,
     filled,
     month_range,
@@ -25,7 +24,7 @@ from services.booking.model.cells import (
     touched,
 )
 from services.booking.model.claims import Claim, staff_resource
-from services.booking.model.free_time import CalendarState, HostTime, busy_cells
+from services.booking.model.free_time import CalendarState, HostTime, busy_between
 from services.booking.model.open_hours import on_dates, open_cells
 from services.booking.model.page_rules import Booked, HostHours, PageRules, Reason
 from services.booking.model.places import day_counted
@@ -80,6 +79,12 @@ class Grid:
         first, last = self.meetings
         return first - self.before, last + self.after
 
+    @property
+    def everywhere(self) -> Cells:
+        """All cells of the reaches."""
+        first, last = self.reaches
+        return filled(0, last - first)
+
 
 @dataclass(frozen=True)
 class Obstacles:
@@ -95,8 +100,10 @@ class Obstacles:
     @property
     def blocked(self) -> Cells:
         """By start, whatever the reason."""
-        grid = self.grid
-        found = any_within(_united(self.of_meetings), grid.length) | any_within(_united(self.of_reaches), grid.width)
+        grid, meetings, reaches = self.grid, _united(self.of_meetings), _united(self.of_reaches)
+        if grid.width == grid.length:
+            meetings, reaches = 0, meetings | reaches
+        found = any_within(meetings, grid.length) | any_within(reaches, grid.width)
         return (found | _united(self.of_starts)) & filled(0, grid.count)
 
     def reasons(self) -> list[Reason]:
@@ -131,13 +138,14 @@ def of_hosts(hosts: Collection[HostHours], known: Known, grid: Grid) -> Obstacle
     """What keeps these from attending together. One of whom nothing is known is unreadable (G3)."""
     wanted = {host.staff_id for host in hosts}
     times = [host for host in known.hosts if host.staff_id in wanted]
-    span = _span(grid.reaches)
-    reaches = {Reason.BUSY: busy_cells(span, [host for host in times if host.state is CalendarState.KNOWN])}
+    read = [host for host in times if host.state is CalendarState.KNOWN]
+    unknown = len(times) < len(wanted) or any(host.state is CalendarState.UNKNOWN for host in times)
+    reaches = {Reason.BUSY: busy_between(*grid.reaches, read)}
     if known.claims:
         reaches[Reason.CLAIMED] = _claimed(known.claims, map(staff_resource, wanted), grid)
         own = [resource for host in hosts for resource in host.resources]
         reaches[Reason.RESOURCE] = _claimed(known.claims, own, grid)
-    reaches[Reason.UNREADABLE] = _unread(times, grid, missing=len(times) < len(wanted))
+    reaches[Reason.UNREADABLE] = grid.everywhere if unknown else _unread(read, *grid.reaches)
     first, last = grid.meetings
     closed = open_cells(hosts, first, last) ^ filled(0, last - first)
     return Obstacles(grid, {}, {Reason.OUTSIDE_HOURS: closed}, reaches)
@@ -151,7 +159,7 @@ def only_holidays(host: HostHours, grid: Grid) -> bool:
 
 def _of_the_clock(rules: PageRules, booked: Sequence[Booked], clock: WallClock, now: datetime) -> dict[Reason, Cells]:
     """What the page's clock forbids: starts off the step, beyond the horizon, on days and in weeks that are full."""
-    found = {Reason.STEP: clock.lay(int.from_bytes(_off_step(rules.step) * len(clock.days), "little"))}
+    found = {Reason.STEP: _off_step(rules.step, clock)}
     last_day = day_number(now.astimezone(ZoneInfo(rules.time_zone)).date()) + rules.horizon_days
     if clock.days[-1] > last_day:
         found[Reason.HORIZON] = clock.on(day > last_day for day in clock.days)
@@ -163,11 +171,10 @@ def _of_the_clock(rules: PageRules, booked: Sequence[Booked], clock: WallClock, 
     return found
 
 
-@lru_cache(maxsize=512)
-def _off_step(step: int) -> bytes:
-    """Of one day."""
-    off = sum(1 << cell for cell in range(DAY_CELLS) if cell * _CELL_MINUTES % step)
-    return off.to_bytes(DAY_BYTES, "little")
+@lru_cache(maxsize=256)
+def _off_step(step: int, clock: WallClock) -> Cells:
+    of_day = sum(1 << cell for cell in range(DAY_CELLS) if cell * _CELL_MINUTES % step)
+    return clock.lay(int.from_bytes(of_day.to_bytes(DAY_BYTES, "little") * len(clock.days), "little"))
 
 
 def _full(counted: Iterable[int], limit: int | None) -> set[int]:
@@ -199,25 +206,18 @@ def _claimed(claims: Sequence[Claim], resources: Iterable[str], grid: Grid) -> C
     return touched((claim.span for claim in claims if claim.resource in wanted), *grid.reaches)
 
 
-def _unread(hosts: Sequence[HostTime], grid: Grid, *, missing: bool) -> Cells:
-    """Where the calendar of any of them is unknown: as a whole, beyond what was read, or in a month that is missing."""
-    first, last = grid.reaches
-    copied = [host for host in hosts if host.state is CalendarState.KNOWN and host.looked_at is None]
+def _unread(hosts: Iterable[HostTime], first: int, last: int) -> Cells:
+    """Where the copy of any of their calendars says nothing: beyond what was read, or in a month that is missing."""
+    copied = [host for host in hosts if host.looked_at is None]
     windows = [host.window for host in copied if host.window is not None]
-    unknown = missing or any(host.state is CalendarState.UNKNOWN for host in hosts) or len(windows) < len(copied)
-    if unknown:
+    if len(windows) < len(copied):
         return filled(0, last - first)
     cells = 0
     if windows:
-        cells |= filled(0, cell_after(max(window.start_at for window in windows)) - first)
-        cells |= filled(max(0, cell_of(min(window.end_at for window in windows)) - first), last - first)
+        cells |= filled(0, cell_after(max([window.start_at for window in windows])) - first)
+        cells |= filled(max(0, cell_of(min([window.end_at for window in windows])) - first), last - first)
     months = set(months_of(first, last))
-    for month in {month for host in copied for month in months - host.months.keys()}:
+    for month in {each for host in copied if not host.months.keys() >= months for each in months - host.months.keys()}:
         low, high = month_range(month)
         cells |= filled(max(low, first) - first, high - first)
     return cells
-
-
-def _span(cells: tuple[int, int]) -> Span:
-    first, last = cells
-    return Span(cell_start(first), cell_start(last))

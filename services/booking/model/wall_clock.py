@@ -5,20 +5,14 @@ A reading is a number too: cells of 5 minutes that a clock counts from its own 1
 1972 is a multiple of 5 minutes.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import TypeVar
 from zoneinfo import ZoneInfo
-
-import numpy as np
-from numpy.typing import NDArray
 
 from services.booking.model.cells import CELL_SECONDS, DAY_BYTES, DAY_CELLS, Cells, cell_of, cell_start, filled
 
-Number = TypeVar("Number", int, NDArray[np.int64])
-"""Of a day, or of several."""
 _EPOCH = date(1970, 1, 1).toordinal()
 _NONE, _WHOLE = bytes(DAY_BYTES), b"\xff" * DAY_BYTES
 
@@ -36,7 +30,7 @@ class Stretch:
 class WallClock:
     """Of a zone over the cells ``[first, last)``; ``days`` are numbered from 1970 and cover all readings."""
 
-    stretches: Sequence[Stretch]
+    stretches: tuple[Stretch, ...]
     days: range
 
     @classmethod
@@ -65,12 +59,12 @@ def day_numbered(number: int) -> date:
     return date.fromordinal(number + _EPOCH)
 
 
-def weekday_of(number: Number) -> Number:
+def weekday_of(number: int) -> int:
     """0 is Monday."""
     return (number + 3) % 7
 
 
-def week_of(number: Number) -> Number:
+def week_of(number: int) -> int:
     """Weeks begin on Monday."""
     return (number + 3) // 7
 
@@ -78,7 +72,7 @@ def week_of(number: Number) -> Number:
 @lru_cache(maxsize=256)
 def _clock(zone: str, first: int, last: int) -> WallClock:
     """Many ask for the same hours of the same zone, within one question and one after the other."""
-    stretches = list(_stretches(zone, first, last))
+    stretches = tuple(_stretches(zone, first, last))
     low = min(each.first + each.ahead for each in stretches) // DAY_CELLS
     high = max(each.last - 1 + each.ahead for each in stretches) // DAY_CELLS
     return WallClock(stretches, range(low, high + 1))
