@@ -104,14 +104,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
         indexes=stores.indexes,
         migrations=migrations_of(database, stores),
         subscribers=Subscribers(
-            FactSubscribers(
-                stores.people,
-                stores.rooms,
-                stores.menus,
-                DropFilledSlots(stores.bookings, availability, drop),
-                uses.follow_zoom_user,
-                uses.leave_disabled,
-            ),
+            _fact_subscribers(stores, uses, DropFilledSlots(stores.bookings, availability, drop)),
             RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
             DropTakenSlots(stores.bookings, stores.guards, drop, end_request),
             uses.settle_drift,
@@ -124,6 +117,11 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
         closing=[calendars.aclose, payments.stripe.aclose],
     )
     return service_app(SERVICE, settings, parts)
+
+
+def _fact_subscribers(stores: Stores, uses: AppointmentUses, drop_filled: DropFilledSlots) -> FactSubscribers:
+    follow, leave = uses.follow_zoom_user, uses.leave_disabled
+    return FactSubscribers(stores.people, stores.rooms, stores.menus, drop_filled, follow, leave)
 
 
 def _routes(

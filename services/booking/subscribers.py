@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from faststream.rabbit import RabbitRouter
+from faststream.rabbit import RabbitRoute, RabbitRouter
 
 from services.booking.fact_subscribers import FactSubscribers
 from services.booking.model import told
@@ -65,6 +65,22 @@ from shared.messaging.topology import hears
 SERVICE = "booking"
 
 
+def _hears_facts(facts: FactSubscribers) -> list[RabbitRoute]:
+    return [
+        hears(SERVICE, OrganizationChanged, facts.on_organization_changed),
+        hears(SERVICE, StaffChanged, facts.on_staff_changed),
+        hears(SERVICE, StaffDisabled, facts.on_staff_disabled),
+        hears(SERVICE, ZoomUserAssigned, facts.on_zoom_user_assigned),
+        hears(SERVICE, ZoomAccountConnected, facts.on_zoom_account_connected),
+        hears(SERVICE, ZoomAccountEnded, facts.on_zoom_account_ended),
+        hears(SERVICE, ZoomBudgetExhausted, facts.on_zoom_budget_exhausted),
+        hears(SERVICE, CalendarConnected, facts.on_calendar_connected),
+        hears(SERVICE, CalendarDisconnected, facts.on_calendar_disconnected),
+        hears(SERVICE, BusyTimesChanged, facts.on_busy_times_changed),
+        hears(SERVICE, RoomsChanged, facts.on_rooms_changed),
+    ]
+
+
 class Subscribers:
     """The table of all that is heard. Of ``facts`` apart, each event is unpacked here, and one use case called."""
 
@@ -87,21 +103,10 @@ class Subscribers:
         self._guests = guests
 
     def router(self) -> RabbitRouter:
-        facts = self.facts
         return RabbitRouter(
             middlewares=[partial(StandsBack, guests=self._guests)],
             handlers=[
-                hears(SERVICE, OrganizationChanged, facts.on_organization_changed),
-                hears(SERVICE, StaffChanged, facts.on_staff_changed),
-                hears(SERVICE, StaffDisabled, facts.on_staff_disabled),
-                hears(SERVICE, ZoomUserAssigned, facts.on_zoom_user_assigned),
-                hears(SERVICE, ZoomAccountConnected, facts.on_zoom_account_connected),
-                hears(SERVICE, ZoomAccountEnded, facts.on_zoom_account_ended),
-                hears(SERVICE, ZoomBudgetExhausted, facts.on_zoom_budget_exhausted),
-                hears(SERVICE, CalendarConnected, facts.on_calendar_connected),
-                hears(SERVICE, CalendarDisconnected, facts.on_calendar_disconnected),
-                hears(SERVICE, BusyTimesChanged, facts.on_busy_times_changed),
-                hears(SERVICE, RoomsChanged, facts.on_rooms_changed),
+                *_hears_facts(self.facts),
                 hears(SERVICE, RoomResponded, self.on_room_responded),
                 hears(SERVICE, GuestResponded, self.on_guest_responded),
                 hears(SERVICE, SlotsProposed, self.on_slots_proposed),
