@@ -18,8 +18,8 @@ def may_join(row: Row, appointment: Appointment) -> bool:
 def joining_guest(
     row: Row, state: AppointmentState, now: datetime, *, wait: timedelta, anew: bool
 ) -> Participant | None:
-    """The guest where they are a participant: of an entry that is written in time and of no other, nor of one that is
-    made ``anew``, since its UID is another (G14). Nobody is invited twice.
+    """The guest where they are a participant: of the organizer's first entry, where that is written in time, and of no
+    other, nor of one that is made ``anew``, since its UID is another (G14). Nobody is invited twice.
     """
     appointment = state.appointment
     if appointment is None or not may_join(row, appointment) or state.invited_apart or not appointment.mails_guest:
@@ -31,7 +31,7 @@ def joining_guest(
     if row.written is not None:
         joins = bool(row.written.with_guest) and not anew
     else:
-        joins = now < appointment.confirmed_at + wait
+        joins = row.row_id == state.guests_row and now < appointment.confirmed_at + wait
     return Participant(guest.email, guest.known_as) if joins else None
 
 

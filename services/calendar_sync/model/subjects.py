@@ -53,7 +53,8 @@ class MeetingState:
 @dataclass(frozen=True)
 class AppointmentState:
     """The newest known state of an appointment; ``canceled`` for good. ``join_url`` is the guest's own link (X9);
-    ``invited_apart``: the guest has an invitation of our own, so that no entry may invite them too (G14).
+    ``invited_apart``: the guest has an invitation of our own, so that no entry may invite them too (G14);
+    ``guests_row``: the one row whose entry may, None until an entry of the organizer was planned, empty once it moved.
     """
 
     appointment_id: str
@@ -67,6 +68,7 @@ class AppointmentState:
     place: str = ""
     join_url: str = ""
     invited_apart: bool = False
+    guests_row: str | None = None
 
     def __repr__(self) -> str:
         return f"AppointmentState({self.appointment_id}, revision={self.revision}, canceled={self.canceled})"
@@ -102,6 +104,10 @@ class AppointmentState:
 
     def with_guest_apart(self) -> "AppointmentState":
         return replace(self, invited_apart=True)
+
+    def with_organizers_row(self, row_id: str) -> "AppointmentState":
+        """The guest is invited by the first entry of the organizer or by none, and stays out once it is elsewhere."""
+        return replace(self, guests_row=row_id if self.guests_row in (None, row_id) else "")
 
     @property
     def stands(self) -> bool:

@@ -71,6 +71,7 @@ class Appointments:
             place=self._open(appointment_id, "place", row["place"]) if row.get("place") else "",
             join_url=self._open(appointment_id, "join_url", row["join_url"]) if row.get("join_url") else "",
             invited_apart=row.get("invited_apart", False),
+            guests_row=row.get("guests_row"),
         )
 
     async def keep(self, state: AppointmentState, session: Session) -> None:
@@ -88,6 +89,7 @@ class Appointments:
             "place": self._seal(state.appointment_id, "place", state.place) if state.place else None,
             "join_url": self._seal(state.appointment_id, "join_url", state.join_url) if state.join_url else None,
             "invited_apart": state.invited_apart,
+            "guests_row": state.guests_row,
         }
         await self.collection.update_one({"_id": state.appointment_id}, {"$set": values}, upsert=True, session=session)
 

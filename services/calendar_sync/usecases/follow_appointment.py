@@ -1,6 +1,6 @@
 """Entries follow an appointment and its meeting, whatever order their events come in (R26, V5, G15)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from services.calendar_sync.model.ledger import RowKind, WantedRow
@@ -63,9 +63,9 @@ class FollowAppointment:
             after = fold(before)
             if after == before and not again:
                 return False
-            await self._appointments.keep(after, session)
             calendars = await self._calendars(after, session, edited=after.revision != before.revision)
             entries = wanted_entries(after, calendars)
+            await self._appointments.keep(_with_organizers_row(after, entries), session)
             wanted = [_row(entry, after.appointment) for entry in entries if after.appointment]
             if again and await self._ledger.wants(appointment_id, wanted, session):
                 return False
@@ -95,6 +95,12 @@ class FollowAppointment:
         )
         standing = await self._ledger.standing(state.appointment_id, session)
         return calendars_of(state, links, standing, edited=edited)
+
+
+def _with_organizers_row(state: AppointmentState, entries: Sequence[WantedEntry]) -> AppointmentState:
+    organizer = state.appointment.organizer_id if state.appointment else ""
+    found = next((one.row_id for one in entries if one.staff_id == organizer), None)
+    return state.with_organizers_row(found) if found else state
 
 
 def _row(entry: WantedEntry, appointment: Appointment) -> WantedRow:

@@ -121,6 +121,28 @@ async def test_g14_an_entry_that_is_written_too_late_never_invites_the_guest(wor
     assert written(world) == [(1, GOOGLE, False), (2, GOOGLE, False)]
 
 
+@pytest.mark.parametrize(
+    ("first", "then"), [(GOOGLE, MICROSOFT), (MICROSOFT, GOOGLE)], ids=["to-microsoft", "to-google"]
+)
+async def test_g14_another_organizer_at_once_invites_the_guest_no_second_time(
+    world: World, first: str, then: str
+) -> None:
+    for staff_id in (first, then):
+        await world.connect(staff_id)
+    await world.bus.publish(booked(first, wants_meeting=False))
+    assert GUEST in attendees(await the_entry(world, first))
+    await world.bus.publish(booked(then, kind=AppointmentChanged, revision=2, wants_meeting=False))
+    assert GUEST not in attendees(await the_entry(world, then, 2))
+
+    async def left() -> bool:
+        return await world.calendar(first) == []
+
+    await patiently(left)
+    await world.bus.publish(booked(first, kind=AppointmentChanged, revision=3, wants_meeting=False))
+    assert GUEST not in attendees(await the_entry(world, first, 3))
+    assert written(world) == [(1, first, True), (2, then, False), (3, first, False)]
+
+
 @EITHER
 async def test_g14_who_was_invited_apart_leaves_the_entry(world: World, staff_id: str) -> None:
     await world.connect(staff_id)
