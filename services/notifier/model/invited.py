@@ -47,6 +47,12 @@ def waits_for_entry(matter: Matter) -> bool:
     return _told(matter) is None and _entry(matter) is None
 
 
+def provider_takes_back(matter: Matter) -> bool:
+    """Whether ours invite whom a provider had invited by itself: its CANCEL is to come before our REQUEST (G14)."""
+    invited_anew = _told(matter) is None and invited_by(matter) is not None
+    return invited_anew and any(one.has_invited for one in matter.entries.values())
+
+
 def is_apart(matter: Matter, delivery: Delivery) -> bool:
     """Whether this mail invites a guest in our own name who was to take part in the organizer's entry."""
     expected = matter.appointment is not None and matter.appointment.guest_participates

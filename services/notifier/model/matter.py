@@ -110,7 +110,7 @@ class Meeting(Value):
 
 class Entry(Value):
     """What calendar_sync said last of the guest in one person's entry (H9); ``by_provider``: who is in it was invited
-    by the provider itself.
+    by the provider itself; ``has_invited``: so was the guest, by this entry or by one that stood in its place.
     """
 
     revision: int
@@ -118,6 +118,7 @@ class Entry(Value):
     uid: str
     with_guest: bool
     by_provider: bool = False
+    has_invited: bool = False
 
 
 class Trouble(Value):
@@ -260,6 +261,8 @@ class Matter(Value):
         known = self.entries.get(staff_id)
         if known and (known.revision, known.at) >= (entry.revision, entry.at):
             return self
+        invites = entry.by_provider and entry.with_guest
+        entry = entry.model_copy(update={"has_invited": invites or bool(known and known.has_invited)})
         return self.model_copy(update={"entries": {**self.entries, staff_id: entry}})
 
     def with_trouble(self, trouble: Trouble) -> Self:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.notifier.model.invited import waits_for_entry
+from services.notifier.model.invited import provider_takes_back, waits_for_entry
 from services.notifier.model.matter import Delivery, Matter, Notice, Status, address_mark
 from shared.contracts.booking import Appointment, FormerGuest
 from shared.contracts.notifier import Audience, Purpose
@@ -20,6 +20,7 @@ _REMINDS = (Purpose.REMINDER, Purpose.NOTICE)
 
 _ASKS_TO_CHOOSE = (Purpose.PROPOSED, Purpose.SLOTS_CHANGED)
 _WAITS_FOR_LINK = (Purpose.CONFIRMED, Purpose.RESCHEDULED)
+_INVITES = (*_WAITS_FOR_LINK, Purpose.LINK)
 _TELLS_LINK = (*_WAITS_FOR_LINK, Purpose.NOTICE)
 _OF_CONNECTIONS = (Purpose.CONNECTION_BROKEN, Purpose.SYNC_FROZEN, Purpose.ZOOM_ACCOUNT_ENDED, Purpose.BUDGET_GONE)
 _OUTLIVES_NEWER = (Purpose.NEW_SLOTS_REQUESTED, Purpose.ISSUE_FAILED, Purpose.REPLACED, *_OF_CONNECTIONS)
@@ -63,8 +64,7 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
     suppressed: list[Suppress] = []
     waits: list[datetime] = []
     wanted = _wanted(matter, now)
-    tells = (*_WAITS_FOR_LINK, Purpose.LINK)
-    carriers = [(notice, audience) for notice, audience in wanted if notice.purpose in tells]
+    carriers = [(notice, audience) for notice, audience in wanted if notice.purpose in _INVITES]
     told = {audience for _, audience in carriers} - {pair[1] for pair in carriers if _is_untold(matter, *pair)}
     for notice, audience in wanted:
         delivery = matter.deliveries.get(notice.delivery_key(audience))
@@ -291,11 +291,13 @@ def _wait_until(
     meeting_wait: timedelta,
     now: datetime,
 ) -> datetime | None:
-    """Until when to hold this mail back: for what invites the guest (G14), for its link (G11) where it may tell it
-    (C7), or after a failed try.
+    """Until when to hold this mail back: for what invites the guest, or what takes that back (G14), for its link (G11)
+    where it may tell it (C7), or after a failed try.
     """
     if delivery:
         return delivery.next_at
+    if audience is Audience.GUEST and notice.purpose in _INVITES and provider_takes_back(matter):
+        return notice.at + meeting_wait
     if audience is Audience.GUEST and notice.purpose in _WAITS_FOR_LINK and waits_for_entry(matter):
         return notice.at + meeting_wait
     return _link_until(matter, notice, audience, meeting_wait, now)

@@ -117,6 +117,40 @@ def test_g14_whom_microsoft_had_invited_is_invited_by_ours_then() -> None:
     assert invited_by(apart) == Invited()
 
 
+def entries_after_microsoft(then: str) -> dict[str, Entry]:
+    """Microsoft had invited the guest to taro's entry; now ``then`` organizes, or taro himself has it at Google."""
+    before = a_booking(entries={}).with_entry(TARO.staff_id, an_entry(by_provider=True)[TARO.staff_id])
+    (new,) = an_entry(revision=2, with_guest=False, uid="other@google.com").values()
+    return before.with_entry(then, new).entries
+
+
+@pytest.mark.parametrize("then", [TARO.staff_id, "stf_other"])
+@pytest.mark.parametrize("purpose", [Purpose.CONFIRMED, Purpose.RESCHEDULED])
+def test_g14_microsofts_cancellation_goes_before_our_invitation(then: str, purpose: Purpose) -> None:
+    notice = a_notice(purpose, 2, Audience.GUEST)
+    people = {"attendees": (TARO.model_copy(update={"staff_id": then}),), "organizer_id": then}
+    appointment = an_appointment(
+        revision=2, proposal_id=None, page=PAGE, guest_participates=True, wants_meeting=False, **people
+    )
+    matter = a_matter(
+        appointment=appointment,
+        revision=2,
+        entries=entries_after_microsoft(then),
+        notices={notice.key: notice},
+        deliveries=told(sequence=-1, uid=""),
+    )
+    assert not to_guest(matter, 19)
+    assert to_guest(matter, 20)
+    assert invited_by(matter) == Invited()
+
+
+def test_who_was_invited_by_ours_waits_for_nobody() -> None:
+    notice = a_notice(Purpose.RESCHEDULED, 2, Audience.GUEST)
+    matter = a_booking(2, entries=entries_after_microsoft(TARO.staff_id), notices={notice.key: notice})
+    assert not to_guest(matter)
+    assert to_guest(matter.with_deliveries(told(uid="")))
+
+
 def test_who_knows_nothing_yet_or_was_invited_apart_loses_nothing() -> None:
     assert not lost(a_booking(entries=an_entry()))
     assert not lost(a_booking(deliveries=told(uid=""), entries=an_entry()))
