@@ -187,7 +187,7 @@ def _page_guest_routes(
     guests: GuestsFirst,
     uses: AppointmentUses,
 ) -> list[APIRouter]:
-    read = ReadPages(stores.pages, stores.people, stores.menus)
+    read = ReadPages(stores.pages, stores.people, stores.menus, takes_payments=settings.takes_payments)
     know = KnowPage(availability, stores.guards, PageBookings(stores.bookings.appointments))
     slots = PageSlots(read, know)
     book = BookOnPage(
@@ -222,11 +222,15 @@ def _page_guest_routes(
     ]
 
 
-def _page_routes(guard: Guard, stores: Stores, availability: Availability, links: Links) -> list[APIRouter]:
+def _page_routes(
+    guard: Guard, settings: Settings, stores: Stores, availability: Availability, links: Links
+) -> list[APIRouter]:
     """Those of staff."""
-    read = ReadPages(stores.pages, stores.people, stores.menus)
+    read = ReadPages(stores.pages, stores.people, stores.menus, takes_payments=settings.takes_payments)
     bookings, choose = PageBookings(stores.bookings.appointments), ChooseMenu(stores.menus)
-    keep = KeepPages(stores.pages, stores.people, choose, bookings, stores.guards, new_slug)
+    keep = KeepPages(
+        stores.pages, stores.people, choose, bookings, stores.guards, new_slug, takes_payments=settings.takes_payments
+    )
     know = KnowPage(availability, stores.guards, bookings)
     return [
         build_page_times_routes(guard, stores.pages, keep, PageTimesOfStaff(read, know)),
@@ -251,7 +255,7 @@ def _other_routes(
             SuggestSlots(stores.people, availability, stale_after=settings.stale_after),
             ExplainClaims(stores.bookings, stores.guards),
         ),
-        *_page_routes(guard, stores, availability, links),
+        *_page_routes(guard, settings, stores, availability, links),
         MenuRoutes(guard, stores.menus, keep_types, keep_bookables, follow).router(),
         build_question_routes(guard, stores.bookings, stores.guards),
         ContactRoutes(

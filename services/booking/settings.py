@@ -28,12 +28,16 @@ class Settings(ServiceSettings):
     """Staff are told once of a proposal that lay unanswered for so long (X12)."""
     stripe_api_url: str = "https://api.stripe.com"
     stripe_secret_key: SecretStr = SecretStr("")
-    """Without it, pages with a price take no bookings (H13)."""
+    """Without it no page can be given a price, and those that have one are closed to guests (H13)."""
     stripe_webhook_secret: SecretStr = SecretStr("")
     """Signs Stripe's webhooks; while it is empty none is believed, and payments are found by asking."""
     time_to_pay: timedelta = timedelta(minutes=31)
     """How long a time is held for a payment: Stripe's least is 30 minutes from when it makes the session, and a repeat
     after a lost answer comes a little later (H13)."""
+
+    @property
+    def takes_payments(self) -> bool:
+        return bool(self.stripe_secret_key.get_secret_value())
 
     @property
     def token_ring(self) -> KeyRing:

@@ -12,13 +12,25 @@ from shared.contracts.booking import Kind
 
 @dataclass(frozen=True)
 class PageSetting:
-    """``staff`` are those of its hosts that are known. Types and bookables that were archived serve on."""
+    """``staff`` are those of its hosts that are known. Types and bookables that were archived serve on.
+    ``takes_payments``: whether anything can be paid here (H13).
+    """
 
     page: Page
     organization: Organization
     staff: Mapping[str, Staff]
     meeting_type: MeetingType | None = None
     bookable: Bookable | None = None
+    takes_payments: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """What nobody can pay takes no bookings."""
+        return self.page.is_open and self.can_be_paid
+
+    @property
+    def can_be_paid(self) -> bool:
+        return self.page.price is None or self.takes_payments
 
     @property
     def kind(self) -> Kind:

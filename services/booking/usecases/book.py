@@ -105,7 +105,7 @@ class BookOnPage:
         ``calendar_unreadable``.
         """
         setting = await self._read.by_slug(slug)
-        if not setting.page.is_open:
+        if not setting.is_open:
             raise PageClosed()
         booking = read_booking(setting.page, parse(BookingCreate, given), visit.language)
         await check_inside(self._people, setting.organization, booking.guest.email, visit.language)

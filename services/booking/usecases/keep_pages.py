@@ -31,6 +31,7 @@ from services.booking.store.people import PeopleStore
 from services.booking.usecases.choose_menu import ChooseMenu
 from services.booking.usecases.drafting import organization_of
 from services.booking.usecases.origins import check_repeated, origin_of
+from services.booking.usecases.price_faults import price_faults
 from shared import clock
 from shared.contracts.api.pages import HostFields, OpenSpan, PageCreate, PagePatch, QuestionFields
 from shared.ids import new_id
@@ -56,7 +57,10 @@ class KeepPages:
         bookings: PageBookings,
         guards: Guards,
         new_slug: Callable[[str], str],
+        *,
+        takes_payments: bool,
     ) -> None:
+        self._takes_payments = takes_payments
         self._pages = pages
         self._bookings = bookings
         self._guards = guards
@@ -189,6 +193,7 @@ class KeepPages:
         if not caller.is_admin and after.owner_id != caller.staff_id:
             raise Forbidden()
         faults = [*_span_faults(after), *_question_faults(after), *await self._people_faults(before, after)]
+        faults += price_faults(before, after, takes_payments=self._takes_payments)
         if faults:
             raise invalid(caller.language, *faults)
         named = (after.meeting_type_id, after.bookable_id)

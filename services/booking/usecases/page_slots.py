@@ -46,7 +46,7 @@ class PageSlots:
         page = setting.page
         zone = asked.time_zone or page.time_zone
         length, window = length_of(page, asked.duration, language), window_of(asked, zone, language)
-        if not page.is_open:
+        if not setting.is_open:
             return no_times(length), zone
         return (await self._know(setting, window, length)).free(clock.now()), zone
 

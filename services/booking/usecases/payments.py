@@ -47,7 +47,7 @@ class Payments:
         bookings = stores.bookings
         stripe = Stripe(settings.stripe_api_url, settings.stripe_secret_key.get_secret_value())
         store = PaymentStore(bookings)
-        read = ReadPages(stores.pages, stores.people, stores.menus)
+        read = ReadPages(stores.pages, stores.people, stores.menus, takes_payments=settings.takes_payments)
         know = KnowPage(availability, stores.guards, PageBookings(bookings.appointments))
         settle = SettlePayment(stripe, bookings, store, confirm, StillFree(stores.pages, read, know), announcer, relay)
         worker = DueWorker("appointments", bookings.appointments, DueAppointments(settle, end_request))

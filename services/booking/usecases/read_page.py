@@ -15,7 +15,8 @@ from shared.problem import NotFound
 class ReadPages:
     """Archived types and bookables of a page serve on."""
 
-    def __init__(self, pages: PageStore, people: PeopleStore, menus: MenuStore) -> None:
+    def __init__(self, pages: PageStore, people: PeopleStore, menus: MenuStore, *, takes_payments: bool) -> None:
+        self._takes_payments = takes_payments
         self._pages = pages
         self._people = people
         self._menus = menus
@@ -48,6 +49,7 @@ class ReadPages:
                 {one: staff[one] for one in page.host_ids if one in staff},
                 types.get(page.meeting_type_id or ""),
                 bookables.get(page.bookable_id or ""),
+                self._takes_payments,
             )
             for page in pages
         ]

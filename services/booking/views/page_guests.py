@@ -17,7 +17,7 @@ from shared.crypto import token_hash
 
 def guest_page_view(setting: PageSetting) -> GuestPageView:
     """One that is closed says what it was, and no more."""
-    page, is_open = setting.page, setting.page.is_open
+    page, is_open = setting.page, setting.is_open
     names = [setting.staff[one].person.name for one in page.host_ids if one in setting.staff]
     return GuestPageView(
         slug=page.slug,

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from services.booking.model.page_setting import PageSetting
 from shared.contracts.api.pages import PageView
 
-_AS_THEY_ARE = set(PageView.model_fields) - {"id", "url", "can_change", "takes_requests", "notices"}
+_AS_THEY_ARE = set(PageView.model_fields) - {"id", "url", "can_change", "takes_requests", "can_be_paid", "notices"}
 
 
 def page_view(setting: PageSetting, url: str, *, can_change: bool) -> PageView:
@@ -19,5 +19,6 @@ def page_view(setting: PageSetting, url: str, *, can_change: bool) -> PageView:
         url=url,
         can_change=can_change,
         takes_requests=setting.takes_requests,
+        can_be_paid=setting.can_be_paid,
         notices=setting.notices,
     )

@@ -1,19 +1,15 @@
 """What a scheduling page shows of itself to guests, at every step (H5, H13): pure functions."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from zoneinfo import ZoneInfo
-
-from babel.numbers import format_currency
 
 from services.gateway.pages import times
 from services.gateway.pages.free_days import instant
 from services.gateway.pages.guest_view import Reading, kind_word, office_time
-from services.gateway.pages.money_typed import scale_of
 from services.gateway.pages.pick import Pick
 from services.gateway.pages.texts import text
 from shared.contracts.api.page_guests import GuestPageView, PageSlotView
-from shared.contracts.api.pages import PriceFields
+from shared.money import money_words
 from shared.problem import Language
 
 
@@ -34,16 +30,9 @@ def frame(page: GuestPageView, language: Language) -> dict[str, object]:
         "hosts": page.host_names,
         "kind": kind_word(page.kind, language),
         "description": page.description,
-        "price": price_words(page.price, language) if page.price else "",
+        "price": money_words(page.price.amount, page.price.currency, language) if page.price else "",
         "takes_requests": page.takes_requests,
     }
-
-
-def price_words(price: PriceFields, language: Language) -> str:
-    """``¥3,300``, ``$12.50``: amounts are told in the smallest unit."""
-    scale, currency = scale_of(price.currency), price.currency.upper()
-    amount = Decimal(price.amount) / scale
-    return str(format_currency(amount, currency, locale=language, currency_digits=scale == 1))
 
 
 def duration_of(page: GuestPageView, pick: Pick) -> int:

@@ -75,7 +75,8 @@ def row_of(page: PageView, names: dict[str, str], language: Language) -> Row:
 
 
 def troubles_of(page: PageView, names: dict[str, str], language: Language) -> list[str]:
-    return [
+    unpaid = [] if page.can_be_paid else [text(language, "scheduling.trouble_no_payments")]
+    return unpaid + [
         text(language, f"scheduling.trouble_{one.trouble}", name=names.get(one.staff_id, one.staff_id))
         for one in page.notices
     ]

@@ -185,8 +185,8 @@ async def _page(
     language, typed = language_for(request), sheet.typed
     seen = await preview_of(request, signed_in, typed, page, asked)
     names = await _names(request, signed_in, page) if page else {}
-    if page and page.notices:
-        seen = replace(seen, troubles=troubles_of(page, names, language))
+    if page and (troubles := troubles_of(page, names, language)):
+        seen = replace(seen, troubles=troubles)
     address = f"/pages/{page.id if page else 'new'}"
     values = {
         "said": said_words(request.query_params.get("said", ""), language),

@@ -234,7 +234,8 @@ class HostNotice(View):
 
 class PageView(View):
     """As staff see it; the members of ``PageCreate`` and where it is found. ``takes_requests``: staff confirm each
-    booking, since it is ``offline`` or none of its hosts has a calendar (H4). A ``deleted`` one is for reading only.
+    booking, since it is ``offline`` or none of its hosts has a calendar (H4). Where ``can_be_paid`` is false it has a
+    price and is closed to guests, since no account at Stripe is set up (H13). A ``deleted`` one is for reading only.
     """
 
     id: str
@@ -274,6 +275,7 @@ class PageView(View):
     deleted: bool = False
     can_change: bool = True
     takes_requests: bool = False
+    can_be_paid: bool = True
     notices: list[HostNotice] = Field(default_factory=list)
 
 

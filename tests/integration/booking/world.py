@@ -237,6 +237,7 @@ async def emptied(database_url: str) -> None:
 
 @asynccontextmanager
 async def opened(database_url: str, *, seeded: bool = True, **changes: Any) -> AsyncIterator[World]:
+    paying = {"stripe_api_url": "http://127.0.0.1:1", "stripe_secret_key": "sk_test_nowhere"}
     settings = Settings(
         amqp_url="amqp://nobody@127.0.0.1:1/",
         mongo_url=database_url,
@@ -247,7 +248,7 @@ async def opened(database_url: str, *, seeded: bool = True, **changes: Any) -> A
         public_url="https://chosei.example",
         calendar_sync_url="http://127.0.0.1:1",
         calendar_sync_token="none",
-        **changes,
+        **{**paying, **changes},
     )
     look = FakeLook()
     app, opened_by_app, payments = _app(settings, look)

@@ -100,6 +100,10 @@ def test_rows_are_added_and_taken_away() -> None:
         ("¥５５００", "jpy", 5500),
         ("49.50", "usd", 4950),
         ("49.505", "usd", None),
+        ("500", "isk", 50_000),
+        ("500.50", "isk", None),
+        ("1.25", "kwd", 1250),
+        ("1.255", "kwd", None),
         ("0", "jpy", None),
         ("free", "jpy", None),
     ],
@@ -110,3 +114,4 @@ def test_h13_amounts_are_kept_in_the_smallest_unit(typed: str, currency: str, am
 
 def test_h13_amounts_come_back_as_they_were() -> None:
     assert (amount_text(4950, "usd"), amount_text(5500, "jpy")) == ("49.50", "5500")
+    assert (amount_text(50_000, "isk"), amount_text(1250, "kwd")) == ("500", "1.25")
