@@ -216,7 +216,7 @@ def _page_guest_routes(
         uses.turns,
     )
     return [
-        build_notification_routes(guard, payments.hear),
+        build_notification_routes(guard, payments.hear, payments.come_back),
         build_page_guest_routes(guard, read, slots, book, page, guests),
         build_guest_appointment_routes(guard, changes, page, guests),
     ]

@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import AwareDatetime
 
+from services.booking.model.proposal import TokenSource
 from shared.contracts.api.effects import Effect, EffectStatus, EffectView
 from shared.contracts.api.pages import PriceFields, RefundRule
 from shared.contracts.api.payments import PaymentStatus, RefundState
@@ -17,6 +18,7 @@ LOOKS_EVERY = timedelta(seconds=30)
 _LATE_LOOKS_EVERY = timedelta(hours=1)
 _LATE_AT_MOST = timedelta(days=14)
 _OPENS_WITHIN = timedelta(minutes=1)
+_LEADS_BACK_FOR = timedelta(hours=1)
 
 
 class Ended(StrEnum):
@@ -27,7 +29,9 @@ class Ended(StrEnum):
 
 
 class Payment(Value):
-    """``look_at`` is when Stripe is asked next; ``released`` says that the time was given up before it was paid."""
+    """``look_at`` is when Stripe is asked next; ``released`` says that the time was given up before it was paid.
+    ``back`` is the way back from Stripe to the guest's page.
+    """
 
     amount: int
     currency: str
@@ -39,6 +43,7 @@ class Payment(Value):
     tries: int = 0
     session_id: str | None = None
     checkout_url: str | None = None
+    back: TokenSource | None = None
     payment_id: str | None = None
     refund: RefundState | None = None
     refund_id: str | None = None
@@ -59,9 +64,13 @@ class Payment(Value):
     def is_pending(self) -> bool:
         return self.status is PaymentStatus.PENDING
 
-    def opened(self, session_id: str, url: str | None, now: datetime) -> Self:
+    def leads_back(self, now: datetime) -> bool:
+        """Whoever comes from Stripe later has their own link by mail, or nothing was booked."""
+        return now < self.expires_at + _LEADS_BACK_FOR
+
+    def opened(self, session_id: str, url: str | None, back: TokenSource, now: datetime) -> Self:
         """There is a page where it can be paid."""
-        return self._next(session_id=session_id, checkout_url=url, look_at=now + LOOKS_EVERY)
+        return self._next(session_id=session_id, checkout_url=url, back=back, look_at=now + LOOKS_EVERY)
 
     def later(self, now: datetime, reason: str | None = None) -> Self:
         """Stripe did not answer, or will not do it now."""

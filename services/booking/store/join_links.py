@@ -1,4 +1,4 @@
-"""Links of guests to appointments (R23, X9, C9), looked up by the hash of their token; nothing stores a token (G23)."""
+"""Links of guests to appointments (R23, X9, C9, H13), looked up by their token's hash; no token is stored (G23)."""
 
 from services.booking.model.appointment import Appointment
 from services.booking.store.documents import APPOINTMENT, Documents
@@ -18,6 +18,7 @@ INDEXES = (
     _once("token.hash", "token", REGISTERED),
     _once("token.hash", "own_page", ANOTHER_GUESTS),
     _once("join_token.hash", "join_token", {"join_token.hash": {"$gt": ""}}),
+    _once("payment.back.hash", "payment_back", {"payment.back.hash": {"$gt": ""}}),
 )
 
 

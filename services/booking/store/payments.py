@@ -20,6 +20,11 @@ class PaymentStore:
         row = await self._bookings.appointments.find_one({"_id": appointment_id}, APPOINTMENT)
         return self._bookings.documents.appointment_from(row) if row else None
 
+    async def returned(self, token_hash: str) -> Appointment | None:
+        """Which was to be paid by whoever comes back from Stripe by this link."""
+        row = await self._bookings.appointments.find_one({"payment.back.hash": token_hash}, APPOINTMENT)
+        return self._bookings.documents.appointment_from(row) if row else None
+
     async def save(self, before: Appointment, payment: Payment) -> None:
         """Of an appointment that is otherwise as it was. Raises ``StaleVersion``."""
         step = before.payment.step if before.payment else 0

@@ -51,6 +51,15 @@ class Links:
         token = derive_token(key, *_join_parts(appointment.appointment_id, source.generation))
         return f"{self._public_url}/j/{token}"
 
+    def return_source(self, appointment_id: str) -> TokenSource:
+        """Of the way back from Stripe, who keeps it: it is not the guest's own link, and is over soon (H13, G23)."""
+        token = derive_token(self._ring.keys[self._ring.current], *_return_parts(appointment_id))
+        return TokenSource(key_id=self._ring.current, generation=1, hash=token_hash(token))
+
+    def return_url(self, appointment_id: str, source: TokenSource) -> str:
+        token = derive_token(self._ring.keys[source.key_id], *_return_parts(appointment_id))
+        return f"{self._public_url}/paid/{token}"
+
     def page_url(self, slug: str) -> str:
         return f"{self._public_url}/p/{slug}"
 
@@ -61,6 +70,10 @@ class Links:
     def _url(self, place: str, of: str, source: TokenSource) -> str:
         key = self._ring.keys.get(source.key_id)
         return f"{self._public_url}/{place}/{derive_token(key, of, str(source.generation))}" if key else ""
+
+
+def _return_parts(appointment_id: str) -> tuple[str, ...]:
+    return ("paid", appointment_id)
 
 
 def _join_parts(appointment_id: str, generation: int) -> tuple[str, ...]:

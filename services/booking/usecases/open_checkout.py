@@ -40,13 +40,14 @@ class OpenCheckout:
         payment = booked.payment
         if payment is None or payment.session_id or booked.status is not AppointmentStatus.REQUESTED:
             return booked
+        back = self._links.return_source(booked.appointment_id)
         try:
-            session = await self._session(self._wish(booked))
+            session = await self._session(self._wish(booked, self._links.return_url(booked.appointment_id, back)))
         except ProviderError as error:
             log.error("payment.not_opened", appointment_id=booked.appointment_id, reason=error.reason)
             await self._store.forget(booked)
             raise PaymentUnavailable() from error
-        opened = payment.opened(session.session_id, session.url, clock.now())
+        opened = payment.opened(session.session_id, session.url, back, clock.now())
         try:
             await self._store.save(booked, opened)
         except StaleVersion:
@@ -69,7 +70,8 @@ class OpenCheckout:
             raise PaymentUnavailable()
         return found
 
-    def _wish(self, booked: Appointment) -> CheckoutWish:
+    @staticmethod
+    def _wish(booked: Appointment, back_url: str) -> CheckoutWish:
         payment = booked.payment
         assert payment is not None
         return CheckoutWish(
@@ -79,6 +81,6 @@ class OpenCheckout:
             currency=payment.currency,
             email=booked.guest.email,
             locale=booked.guest_locale or "ja",
-            back_url=self._links.of_appointment(booked),
+            back_url=back_url,
             expires_at=payment.expires_at,
         )

@@ -9,6 +9,7 @@ from services.booking.store.payments import PaymentStore
 from services.booking.store.stores import Stores
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability
+from services.booking.usecases.come_back import ComeBack
 from services.booking.usecases.confirm_request import ConfirmRequest
 from services.booking.usecases.due_appointments import DueAppointments
 from services.booking.usecases.end_request import EndRequest
@@ -31,6 +32,7 @@ class Payments:
     checkout: OpenCheckout
     worker: DueWorker
     hear: HearStripe
+    come_back: ComeBack
 
     @classmethod
     def of(
@@ -52,4 +54,5 @@ class Payments:
         settle = SettlePayment(stripe, bookings, store, confirm, StillFree(stores.pages, read, know), announcer, relay)
         worker = DueWorker("appointments", bookings.appointments, DueAppointments(settle, end_request))
         hear = HearStripe(settings.stripe_webhook_secret.get_secret_value(), store, worker.wake)
-        return cls(stripe, OpenCheckout(stripe, store, links, settings.time_to_pay), worker, hear)
+        checkout = OpenCheckout(stripe, store, links, settings.time_to_pay)
+        return cls(stripe, checkout, worker, hear, ComeBack(store, links))

@@ -25,6 +25,7 @@ def guest_page_view(setting: PageSetting) -> GuestPageView:
         title=page.title,
         description=page.description if is_open else "",
         organization=setting.organization.name,
+        product_name=setting.organization.product_name,
         host_names=names if is_open else [],
         kind=setting.kind,
         durations=page.durations,

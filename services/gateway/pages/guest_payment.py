@@ -1,21 +1,31 @@
 """What a guest reads of a payment on the page of their booking (H13): to be paid, not paid in time, given back."""
 
+from services.gateway.pages import times
+from services.gateway.pages.guest_view import Reading
 from services.gateway.pages.texts import text
 from shared.contracts.api.appointments import AppointmentStatus, GuestAppointmentView
 from shared.contracts.api.payments import PaymentStatus, RefundState
+from shared.money import money_words
 from shared.problem import Language
 
 
-def payment_words(appointment: GuestAppointmentView, language: Language) -> dict[str, object]:
+def payment_words(appointment: GuestAppointmentView, reading: Reading) -> dict[str, object]:
     """Over the words of ``settled``, where the payment says more."""
-    state = _state(appointment)
-    if not state:
-        return {"pay_url": None, "paid_note": _note(appointment, language)}
-    return {
-        "heading": text(language, f"payments.{state}_heading"),
-        "explanation": text(language, f"payments.{state}_text"),
-        "pay_url": appointment.checkout_url,
+    payment, state, language = appointment.payment, _state(appointment), reading.language
+    if payment is None:
+        return {"pay_url": None, "paid_note": "", "unpaid": False}
+    words: dict[str, object] = {
+        "pay_url": appointment.checkout_url if state == "pending" else None,
         "paid_note": _note(appointment, language),
+        "unpaid": state == "pending",
+        "price": money_words(payment.amount, payment.currency, language),
+    }
+    if not state:
+        return words
+    until = times.moment(payment.expires_at, reading.zone, language)
+    return words | {
+        "heading": text(language, f"payments.{state}_heading"),
+        "explanation": text(language, f"payments.{state}_text", until=until),
     }
 
 

@@ -14,6 +14,7 @@ from services.gateway.pages.guest import later, retry_headers
 from services.gateway.pages.manage_steps import Managed
 from services.gateway.pages.page_visit import PageVisit
 from services.gateway.pages.pick import instant_or_none
+from services.gateway.pages.rendering import language_of_guest
 from services.gateway.pages.slots_left import slots_left
 from services.gateway.pages.texts import text
 from services.gateway.pages.typed import given
@@ -45,8 +46,8 @@ def _guest(visit: PageVisit) -> GuestCaller:
 
 async def _managed(visit: PageVisit) -> Managed:
     """Raises ``BackendProblem``."""
-    found = await visit.parts.backends.booking.guest_appointment(_guest(visit))
-    return Managed(visit, found.read(GuestAppointmentView))
+    found = (await visit.parts.backends.booking.guest_appointment(_guest(visit))).read(GuestAppointmentView)
+    return Managed(replace(visit, language=language_of_guest(visit.request, found.guest_locale)), found)
 
 
 async def _looked(visit: PageVisit, step: Callable[[Managed], Awaitable[Response]]) -> Response:

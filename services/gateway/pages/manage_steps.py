@@ -110,13 +110,14 @@ class Managed:
     def _frame(self) -> dict[str, object]:
         page = self.appointment.page
         return {**settled(self.appointment, self.reading), "rights": shown_rights(self.appointment, self.reading)} | {
+            "product": self.appointment.product_name,
             "token": self.visit.place,
             "path_of": self.visit.path,
             "again_url": self.visit.pick.onward(f"/p/{page.slug}") if page else "",
             "told": booked_message(self.appointment) if self.visit.is_new else None,
             "reschedule_url": self._url("/reschedule"),
             "cancel_url": self._url("/cancel"),
-            **payment_words(self.appointment, self.visit.language),
+            **payment_words(self.appointment, self.reading),
         }
 
     def _url(self, step: str) -> str:

@@ -26,6 +26,7 @@ class Choice:
 def frame(page: GuestPageView, language: Language) -> dict[str, object]:
     return {
         "organization": page.organization,
+        "product": page.product_name,
         "title": page.title,
         "hosts": page.host_names,
         "kind": kind_word(page.kind, language),

@@ -95,6 +95,15 @@ def language_for(request: Request, default: Language = "ja") -> Language:
     return _chosen(request) or language_of_request(request, default)
 
 
+def language_of_guest(request: Request, booked_in: str) -> Language:
+    """What this browser chose, else what the guest booked in, on whatever device their mail is read (X6)."""
+    chosen = _chosen(request) or request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in ("ja", "en"):
+        return "ja" if chosen == "ja" else "en"
+    known: dict[str, Language] = {"ja": "ja", "en": "en"}
+    return known.get(booked_in.lower().partition("-")[0]) or language_for(request)
+
+
 def _chosen(request: Request) -> Language | None:
     asked = request.query_params.get("lang")
     return "ja" if asked == "ja" else "en" if asked == "en" else None

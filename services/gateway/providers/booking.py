@@ -8,6 +8,7 @@ from services.gateway.providers.answers import ClaimedRooms, ClaimList, Explaine
 from services.gateway.providers.backend import Backend, Query, Reply
 from services.gateway.providers.caller import GuestCaller
 from shared.contracts.api.page_times import PageTimes, WhyMissing
+from shared.contracts.api.payments import WayBack
 from shared.contracts.timeline import TimelinePage
 from shared.internal import Caller
 from shared.problem import NotFound
@@ -208,6 +209,9 @@ class Booking(Backend):
 
     async def guest_appointment(self, guest: GuestCaller) -> Reply:
         return await self.call("GET", "/internal/guest/appointment", guest)
+
+    async def back_from_paying(self, guest: GuestCaller) -> WayBack:
+        return (await self.call("GET", "/internal/guest/paid", guest)).read(WayBack)
 
     async def other_times(self, guest: GuestCaller, query: Query) -> Reply:
         """``query`` may name ``from``, ``to`` and ``time_zone``."""

@@ -320,6 +320,7 @@ class GuestAppointmentView(View):
     guidance: str
     cancel_message: str = ""
     organization_name: str
+    product_name: str = ""
     manage_url: str
     all_day: bool = False
     place: str = ""
@@ -329,6 +330,7 @@ class GuestAppointmentView(View):
     page: PageRefView | None = None
     answers: list[AnswerView] = Field(default_factory=list)
     guest_time_zone: str = ""
+    guest_locale: str = ""
     uid: str = ""
     sequence: int = 0
     can_reschedule: bool = False

@@ -22,6 +22,7 @@ class GuestPageView(View):
     title: str
     description: str
     organization: str
+    product_name: str = ""
     host_names: list[str]
     kind: Kind
     durations: list[int]

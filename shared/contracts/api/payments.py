@@ -34,3 +34,9 @@ class PaymentView(View):
     status: PaymentStatus
     expires_at: datetime
     refund: RefundState | None = None
+
+
+class WayBack(View):
+    """To whoever comes back from the payment page."""
+
+    manage_url: str

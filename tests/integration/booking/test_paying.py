@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx import Response
 
 from tests.infrastructure.sandbox import running_sandbox
 from tests.integration.booking.page_requests import slots_of
@@ -47,12 +48,33 @@ async def test_h13_a_booking_is_held_until_it_is_paid_and_nobody_else_hears_of_i
     assert (booked["status"], booked["payment"]["status"]) == ("requested", "pending")
     assert booked["checkout_url"] == session["url"]
     assert (session["amount_total"], session["currency"]) == (5500, "jpy")
-    assert session["success_url"] == session["cancel_url"] == booked["manage_url"]
+    assert booked["manage_url"].rpartition("/")[2] not in str(session)
     assert await _events(till) == []
     starts = [slot["start"] for slot in await slots_of(till.world, page)]
     assert booked["start"] not in starts
     refused = await till.book(page)
     assert (refused.status_code, refused.json()["code"]) == (409, "slot_taken")
+
+
+async def _back(till: Till) -> Response:
+    """From Stripe, as its page leads there."""
+    session = (await till.items("sessions"))[0]
+    assert session["success_url"] == session["cancel_url"]
+    place, _, token = session["success_url"].rpartition("/")
+    assert place == "https://chosei.example/paid"
+    return await till.world.client.get("/internal/guest/paid", headers={"x-guest-token": token})
+
+
+async def test_g23_stripe_learns_a_way_back_that_leads_to_the_guests_page_only_for_a_while(till: Till) -> None:
+    booked = await till.booked()
+    assert (await _back(till)).json() == {"manage_url": booked["manage_url"]}
+    await till.pay(booked)
+    await _forward(till, timedelta(minutes=60))
+    assert (await _back(till)).status_code == 200
+    await _forward(till, timedelta(minutes=32))
+    assert (await _back(till)).status_code == 404
+    wrong = await till.world.client.get("/internal/guest/paid", headers={"x-guest-token": "A" * 22})
+    assert (wrong.status_code, wrong.json()["code"]) == (404, "not_found")
 
 
 async def test_h13_the_webhook_confirms_before_the_guest_is_back(till: Till) -> None:

@@ -29,6 +29,7 @@ if (shown) {
 
 const meeting = document.querySelector("#meeting[data-waiting]");
 if (meeting) waitForLink(Date.now());
+if (document.querySelector("[data-unpaid]")) waitForPayment(Date.now());
 
 if (form?.dataset.typed) keepTyped(form);
 if (document.querySelector("[data-booked]")) forgetTyped();
@@ -90,8 +91,20 @@ async function load(url) {
   }
 }
 
+// Paid a moment ago, maybe in another window: the page is another one as soon as Stripe has said so.
+function waitForPayment(since) {
+  setTimeout(async () => {
+    const page = await load(location.href);
+    if (page?.querySelector("[data-shown-zone]") && !page.querySelector("[data-unpaid]")) location.reload();
+    else waitForPayment(since);
+  }, pauseSince(since));
+}
+
+function pauseSince(since) {
+  return Date.now() - since < 30_000 ? 2_000 : 10_000;
+}
+
 function waitForLink(since) {
-  const pause = Date.now() - since < 30_000 ? 2_000 : 10_000;
   setTimeout(async () => {
     const page = await load(location.href);
     const fresh = page?.querySelector("#meeting");
@@ -101,5 +114,5 @@ function waitForLink(since) {
     } else {
       waitForLink(since);
     }
-  }, pause);
+  }, pauseSince(since));
 }

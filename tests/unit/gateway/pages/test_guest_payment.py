@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from services.gateway.pages.guest_payment import payment_words
+from services.gateway.pages.guest_view import Reading
 from shared.contracts.api.appointments import AppointmentStatus, GuestAppointmentView
 from shared.contracts.api.payments import PaymentStatus, PaymentView, RefundState
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
+ENGLISH = Reading("en", "Asia/Tokyo", AT)
 URL = "https://checkout.example/c/pay/cs_1"
 
 
@@ -20,18 +22,22 @@ def _paid_for(
 
 
 def test_what_is_not_paid_yet_is_not_called_booked_and_leads_to_the_payment() -> None:
-    words = payment_words(_paid_for(AppointmentStatus.REQUESTED, PaymentStatus.PENDING), "en")
+    words = payment_words(_paid_for(AppointmentStatus.REQUESTED, PaymentStatus.PENDING), ENGLISH)
     assert words["heading"] == "Waiting for your payment"
-    assert words["pay_url"] == URL
+    assert "until Tue, 1 Dec 2026 09:00" in str(words["explanation"])
+    assert (words["pay_url"], words["unpaid"], words["price"]) == (URL, True, "¥5,500")
 
 
 def test_what_was_not_paid_in_time_says_so() -> None:
-    words = payment_words(_paid_for(AppointmentStatus.CANCELED, PaymentStatus.EXPIRED), "en")
+    words = payment_words(_paid_for(AppointmentStatus.CANCELED, PaymentStatus.EXPIRED), ENGLISH)
+    assert (words["pay_url"], words["unpaid"]) == (None, False)
     assert words["heading"] == "It was not paid, so nothing is booked"
 
 
 @pytest.mark.parametrize("refund", list(RefundState))
 def test_a_refund_is_told(refund: RefundState) -> None:
-    words = payment_words(_paid_for(AppointmentStatus.CANCELED, PaymentStatus.REFUNDED, refund), "ja")
+    words = payment_words(
+        _paid_for(AppointmentStatus.CANCELED, PaymentStatus.REFUNDED, refund), Reading("ja", "Asia/Tokyo", AT)
+    )
     assert words["paid_note"]
     assert "heading" not in words
