@@ -12,13 +12,16 @@ from shared.problem import Language, Unauthorized, language_of
 ORGANIZATION = "x-organization-id"
 STAFF = "x-staff-id"
 ROLE = "x-role"
+API_KEY = "x-api-key-id"
 GUEST_TOKEN = "x-guest-token"  # noqa: S105 - the name of a header
 REQUEST_ID = "x-request-id"
 
 
 @dataclass(frozen=True)
 class Caller:
-    """On whose behalf the gateway calls. ``request_id`` starts the chain of causes."""
+    """On whose behalf the gateway calls. ``request_id`` starts the chain of causes; ``key_id`` names the API key with
+    which a program acts for the staff member.
+    """
 
     organization_id: str
     staff_id: str
@@ -26,11 +29,12 @@ class Caller:
     language: Language
     request_id: str
     idempotency_key: str | None = None
+    key_id: str = ""
 
     @property
     def actor(self) -> str:
         """Who causes what follows from this call."""
-        return actors.staff(self.staff_id)
+        return actors.key(self.key_id) if self.key_id else actors.staff(self.staff_id)
 
     @property
     def is_admin(self) -> bool:
@@ -70,6 +74,7 @@ async def caller(
     x_request_id: str = Header(default=""),
     accept_language: str = Header(default="ja"),
     idempotency_key: str | None = Header(default=None),
+    x_api_key_id: str = Header(default=""),
 ) -> Caller:
     """A dependency that reads for whom the gateway calls."""
     return Caller(
@@ -79,4 +84,5 @@ async def caller(
         language=language_of(accept_language),
         request_id=x_request_id,
         idempotency_key=idempotency_key,
+        key_id=x_api_key_id,
     )

@@ -22,6 +22,7 @@ from services.gateway.settings import Settings
 from services.gateway.store.stores import Stores
 from services.gateway.subscribers import SERVICE, Subscribers
 from services.gateway.usecases.answer_once import AnswerOnce
+from services.gateway.usecases.api_keys import MakeApiKey
 from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
 from services.gateway.usecases.explain_page import ExplainPageTime
@@ -90,6 +91,7 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
         organizations=organizations,
         staff=staff,
         sessions=sessions,
+        api_keys=stores.api_keys,
         backends=backends,
         csrf=Csrf(settings),
         flows=Flows(settings),
@@ -102,6 +104,7 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
         invite_staff=InviteStaff(staff, inviting, relay),
         accept_invitation=AcceptInvitation(staff, sessions, passwords),
         change_organization=ChangeOrganization(organizations, relay),
+        make_api_key=MakeApiKey(stores.api_keys),
         connections=Connections(backends, settings.public_url),
         calendar=ReadCalendar(backends, staff),
         explain=ExplainTime(backends, staff),
@@ -110,5 +113,5 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
         rooms=Rooms(backends, staff),
         propose=Propose(backends, staff),
         preview=Preview(backends),
-        timeline=ReadTimeline(backends, staff),
+        timeline=ReadTimeline(backends, staff, stores.api_keys),
     )

@@ -1,4 +1,4 @@
-"""Who calls: a bearer token or the pages' session cookie, as FastAPI dependencies."""
+"""Who calls: a bearer token (a session's or an API key) or the pages' session cookie, as FastAPI dependencies."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -8,11 +8,13 @@ from starlette.responses import RedirectResponse, Response
 
 from services.gateway.edge import csrf
 from services.gateway.edge.language import language_of_request
-from services.gateway.model import Organization, Session, Staff
+from services.gateway.model import ApiKey, Organization, Session, Staff
 from services.gateway.parts import GatewayParts, parts_of
+from services.gateway.scopes import check_scope
 from services.gateway.settings import Settings
+from services.gateway.store.api_keys import looks_like_key
 from shared.internal import Caller
-from shared.problem import Forbidden, Language, Unauthorized
+from shared.problem import Forbidden, Language, Problem, Unauthorized
 
 SESSION_COOKIE = "chosei_session"
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -29,15 +31,24 @@ class SignInNeeded(Exception):
         super().__init__("sign in first")
 
 
+class ApiKeyInvalid(Problem):
+    """Unknown, revoked, expired, or of somebody who is disabled: all alike."""
+
+    code, status = "api_key_invalid", 401
+    ja = "このAPIキーは使えません。取り消されたか、期限が切れた可能性があります。管理者に確認してください。"
+    en = "This API key does not work. It may have been revoked or have expired; please ask an administrator."
+
+
 @dataclass(frozen=True)
 class SignedIn:
-    """A staff member with a live session."""
+    """A staff member with a live session, or a program that acts for them with an API key (then no session)."""
 
     staff: Staff
     organization: Organization
-    session: Session
+    session_id: str
     language: Language
     request_id: str
+    key: ApiKey | None = None
 
     @property
     def zone(self) -> str:
@@ -53,6 +64,7 @@ class SignedIn:
             language=self.language,
             request_id=self.request_id,
             idempotency_key=idempotency_key,
+            key_id=self.key.id if self.key else "",
         )
 
 
@@ -74,30 +86,64 @@ async def session_of(request: Request) -> Session | None:
     return await _session_of(request, bearer_of(request) or request.cookies.get(SESSION_COOKIE))
 
 
-async def _signed_in(request: Request, session: Session | None) -> SignedIn | None:
-    if session is None:
+async def key_of(request: Request) -> ApiKey | None:
+    """The API key that the bearer token is, looked up and counted once per request, whoever asks first. None where
+    the bearer is none. Raises ``ApiKeyInvalid``, ``TooManyRequests``.
+    """
+    token = bearer_of(request)
+    if token is None or not looks_like_key(token):
         return None
+    if not hasattr(request.state, "api_key"):
+        parts = parts_of(request)
+        found = await parts.api_keys.find(token)
+        if found is None:
+            raise ApiKeyInvalid(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+        parts.limits.key(found.id)
+        request.state.api_key = found
+    known: ApiKey = request.state.api_key
+    return known
+
+
+async def _signed_in(
+    request: Request, staff_id: str, *, session_id: str = "", key: ApiKey | None = None
+) -> SignedIn | None:
+    """None where the staff member is disabled, or gone."""
     parts: GatewayParts = parts_of(request)
-    staff = await parts.staff.find(session.staff_id)
+    staff = await parts.staff.find(staff_id)
     organization = await parts.organizations.find(staff.organization_id) if staff and not staff.disabled else None
     if staff is None or organization is None:
         return None
-    return SignedIn(staff, organization, session, language_of_request(request), request.state.request_id)
+    return SignedIn(staff, organization, session_id, language_of_request(request), request.state.request_id, key)
 
 
 async def api_staff(request: Request) -> SignedIn:
-    """Raises ``Unauthorized``; a cookie alone changes nothing without the page's token (``CsrfRefused``)."""
-    signed_in = await _signed_in(request, await session_of(request))
+    """Raises ``Unauthorized``; a cookie alone changes nothing without the page's token (``CsrfRefused``), an API key
+    does what its scopes say (``InsufficientScope``, ``NotForKeys``).
+    """
+    if (key := await key_of(request)) is not None:
+        return await _machine(request, key)
+    session = await session_of(request)
+    signed_in = await _signed_in(request, session.staff_id, session_id=session.id) if session else None
     if signed_in is None:
         raise Unauthorized(headers={"WWW-Authenticate": "Bearer"})
     if bearer_of(request) is None and request.method not in _SAFE:
-        parts_of(request).csrf.check(request, signed_in.session.id, request.headers.get(csrf.HEADER))
+        parts_of(request).csrf.check(request, signed_in.session_id, request.headers.get(csrf.HEADER))
+    return signed_in
+
+
+async def _machine(request: Request, key: ApiKey) -> SignedIn:
+    signed_in = await _signed_in(request, key.created_by, key=key)
+    if signed_in is None:
+        raise ApiKeyInvalid(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+    check_scope(key.scopes, request.method, request.scope["route"].path)
+    await parts_of(request).api_keys.used(key)
     return signed_in
 
 
 async def page_visitor(request: Request) -> SignedIn | None:
     """Pages know the cookie only."""
-    return await _signed_in(request, await _session_of(request, request.cookies.get(SESSION_COOKIE)))
+    session = await _session_of(request, request.cookies.get(SESSION_COOKIE))
+    return await _signed_in(request, session.staff_id, session_id=session.id) if session else None
 
 
 async def page_session(request: Request) -> SignedIn:
@@ -116,7 +162,7 @@ async def page_form(request: Request) -> SignedIn:
     if given is None:
         sent = (await request.form()).get("csrf_token")
         given = sent if isinstance(sent, str) else None
-    parts_of(request).csrf.check(request, signed_in.session.id, given)
+    parts_of(request).csrf.check(request, signed_in.session_id, given)
     return signed_in
 
 

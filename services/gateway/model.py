@@ -175,3 +175,54 @@ class Session(_Record):
     id: str
     staff_id: str
     expires_at: datetime
+
+
+class Scope(StrEnum):
+    """What an API key may do (X8); ``write`` includes ``read`` of the same noun. ``scopes.py`` says which calls."""
+
+    APPOINTMENTS_READ = "appointments:read"
+    APPOINTMENTS_WRITE = "appointments:write"
+    PROPOSALS_READ = "proposals:read"
+    PROPOSALS_WRITE = "proposals:write"
+    PAGES_READ = "pages:read"
+    PAGES_WRITE = "pages:write"
+    CONTACTS_READ = "contacts:read"
+    CONTACTS_WRITE = "contacts:write"
+    CALENDAR_READ = "calendar:read"
+    MENUS_READ = "menus:read"
+    MENUS_WRITE = "menus:write"
+    STAFF_READ = "staff:read"
+    STAFF_WRITE = "staff:write"
+    CONNECTIONS_READ = "connections:read"
+    CONNECTIONS_WRITE = "connections:write"
+    SETTINGS_READ = "settings:read"
+    SETTINGS_WRITE = "settings:write"
+
+
+class ApiKeyState(StrEnum):
+    """``paused``: whoever made it is disabled."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    PAUSED = "paused"
+
+
+class ApiKey(_Record):
+    """With which a program acts for whoever made it, within its scopes (X8). ``prefix`` is the part of the secret that
+    is shown; of the rest only a hash is kept, beside this.
+    """
+
+    id: str
+    organization_id: str
+    name: str
+    prefix: str
+    scopes: tuple[Scope, ...]
+    created_by: str
+    created_at: datetime
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+    def state(self, now: datetime, *, maker_disabled: bool) -> ApiKeyState:
+        if self.expires_at is not None and self.expires_at <= now:
+            return ApiKeyState.EXPIRED
+        return ApiKeyState.PAUSED if maker_disabled else ApiKeyState.ACTIVE

@@ -7,11 +7,14 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
+from services.gateway.model import Scope
+from services.gateway.scopes import ROUTES, Whom
 from shared.contracts.api.page_guests import BookingCreate, GuestCancel, GuestReschedule
 from shared.contracts.api.proposals import AskAgain, GuestConfirm
 from shared.problem import MEDIA_TYPE, TITLES
 
 Node = dict[str, Any]
+PREFIX = "/api/v1"
 _HANDED_ON: Mapping[str, type[BaseModel]] = {
     model.__name__: model for model in (GuestConfirm, AskAgain, BookingCreate, GuestReschedule, GuestCancel)
 }
@@ -78,6 +81,11 @@ def describe(routes: Sequence[BaseRoute]) -> Node:
         schemas[name] = schema
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "The token of POST /sessions."},
+        "api_key": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key (`csk_…`) of POST /api-keys; each operation names the scope that it takes.",
+        },
         "session": {
             "type": "apiKey",
             "in": "cookie",
@@ -101,7 +109,7 @@ def _operations(document: Node) -> Iterator[tuple[str, str, Node]]:
 
 def _complete(path: str, method: str, operation: Node) -> None:
     is_open = operation["tags"][0] in _OPEN and not path.endswith("/current")
-    operation["security"] = [] if is_open else [{"bearer": []}, {"session": []}]
+    operation["security"] = [] if is_open else _security(path, method)
     if name := operation.pop("x-body", None):
         content = {"application/json": {"schema": {"$ref": _REF.format(model=name)}}}
         operation["requestBody"] = {"required": True, "content": content}
@@ -114,10 +122,18 @@ def _complete(path: str, method: str, operation: Node) -> None:
         responses.setdefault(str(status), _problem(status))
 
 
+def _security(path: str, method: str) -> list[Node]:
+    people: list[Node] = [{"bearer": []}, {"session": []}]
+    needed = ROUTES.get(f"{method.upper()} {path.removeprefix(PREFIX)}", Whom.PEOPLE)
+    if needed is Whom.PEOPLE:
+        return people
+    return [*people, {"api_key": [needed.value] if isinstance(needed, Scope) else []}]
+
+
 def _problem_statuses(path: str, method: str, operation: Node, *, is_open: bool) -> list[int]:
     statuses = {503}
     if not is_open:
-        statuses |= {401, 403}
+        statuses |= {401, 403, 429}
     if "{" in path:
         statuses |= {404}
     if operation.get("parameters") or operation.get("requestBody"):

@@ -9,9 +9,11 @@ from services.gateway.edge.flows import Flows
 from services.gateway.edge.limits import Limits
 from services.gateway.providers.backends import Backends
 from services.gateway.settings import Settings
+from services.gateway.store.api_keys import ApiKeyStore
 from services.gateway.store.organizations import OrganizationStore
 from services.gateway.store.sessions import SessionStore
 from services.gateway.store.staff import StaffStore
+from services.gateway.usecases.api_keys import MakeApiKey
 from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
 from services.gateway.usecases.explain_page import ExplainPageTime
@@ -36,6 +38,7 @@ class GatewayParts:
     organizations: OrganizationStore
     staff: StaffStore
     sessions: SessionStore
+    api_keys: ApiKeyStore
     backends: Backends
     csrf: Csrf
     flows: Flows
@@ -48,6 +51,7 @@ class GatewayParts:
     invite_staff: InviteStaff
     accept_invitation: AcceptInvitation
     change_organization: ChangeOrganization
+    make_api_key: MakeApiKey
     connections: Connections
     calendar: ReadCalendar
     explain: ExplainTime

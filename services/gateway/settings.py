@@ -47,6 +47,8 @@ class Settings(ServiceSettings):
     guest_requests_per_minute_and_ip: int = 600
     hooks_per_minute_and_ip: int = 3000
     """Providers notify from few addresses, for all connections at once, and come again after a 429."""
+    requests_per_minute_and_key: int = 600
+    """Of one API key (X8)."""
     failed_sign_ins_per_minute_and_account: int = 10
     """G24; counts are shared by all replicas through the database."""
 

@@ -1,5 +1,5 @@
-"""Who caused something, as an envelope's ``actor`` names them: a staff member, the guest, a provider, or the system
-itself. Ids only, never names (G23).
+"""Who caused something, as an envelope's ``actor`` names them: a staff member, a machine's API key, the guest, a
+provider, or the system itself. Ids only, never names (G23).
 """
 
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ from typing import Self
 
 
 class ActorKind(StrEnum):
-    """``staff`` and ``provider`` say which one."""
+    """``staff``, ``key`` and ``provider`` say which one."""
 
     STAFF = "staff"
+    KEY = "key"
     GUEST = "guest"
     PROVIDER = "provider"
     SYSTEM = "system"
@@ -18,12 +19,17 @@ class ActorKind(StrEnum):
 
 SYSTEM = ActorKind.SYSTEM.value
 GUEST = ActorKind.GUEST.value
-_NAMED = (ActorKind.STAFF, ActorKind.PROVIDER)
+_NAMED = (ActorKind.STAFF, ActorKind.KEY, ActorKind.PROVIDER)
 
 
 def staff(staff_id: str) -> str:
     """Where nobody is named it was the system."""
     return f"{ActorKind.STAFF}:{staff_id}" if staff_id else SYSTEM
+
+
+def key(key_id: str) -> str:
+    """A program that came with an API key (X8)."""
+    return f"{ActorKind.KEY}:{key_id}"
 
 
 def provider(name: str) -> str:

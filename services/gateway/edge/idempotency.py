@@ -1,5 +1,5 @@
-"""Idempotency keys on every write of the API, scoped to the staff member or to the guest: their link, or
-their address where they book on a page (G8, X8).
+"""Idempotency keys on every write of the API, scoped to the staff member, the API key or the guest: their
+link, or their address where they book on a page (G8, X8).
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.edge import csrf
 from services.gateway.edge.forwarding import idempotency_key
-from services.gateway.identity import bearer_of, session_of
+from services.gateway.identity import bearer_of, key_of, session_of
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import Unavailable
 from services.gateway.store.answers import StoredAnswer
@@ -87,6 +87,8 @@ async def _whose(request: Request) -> str | None:
     """None where nobody known asks, or a page's own token is missing: that answer is not worth keeping."""
     if link := _GUEST.match(request.scope["path"]):
         return f"guest/{link[1]}{_address_in(request)}" if "/guest/pages/" in link[0] else f"guest/{link[1]}"
+    if (api_key := await key_of(request)) is not None:
+        return f"key/{api_key.id}"
     session = await session_of(request)
     if session is None:
         return None

@@ -1,8 +1,8 @@
 """Limits per link, per address and per account (G24).
 
-Guests' requests and notifications are counted in memory and exchanged with the other replicas every second, so that
-the way of a confirmation has no round trip for them; failed sign-ins are counted in the database at once. Who loses a
-race is not counted.
+Requests of guests and API keys and notifications are counted in memory and exchanged with the other replicas every
+second, so that the way of a confirmation has no round trip for them; failed sign-ins are counted in the database at
+once. Who loses a race is not counted.
 """
 
 import asyncio
@@ -48,6 +48,7 @@ class Limits:
         self._per_link = settings.confirms_per_minute_and_link
         self._per_ip = settings.guest_requests_per_minute_and_ip
         self._hooks_per_ip = settings.hooks_per_minute_and_ip
+        self._per_key = settings.requests_per_minute_and_key
         self._sign_ins = settings.failed_sign_ins_per_minute_and_account
         self._known: dict[str, int] = {}
         self._unsent: Counter[str] = Counter()
@@ -76,6 +77,10 @@ class Limits:
     def hook(self, request: Request) -> None:
         """Count a provider's notification, which anybody may send. Raises ``TooManyRequests``."""
         self._unsent[self._name_below("hook", _address(request), self._hooks_per_ip)] += 1
+
+    def key(self, key_id: str) -> None:
+        """Count a request that came with an API key. Raises ``TooManyRequests``."""
+        self._unsent[self._name_below("key", key_id, self._per_key)] += 1
 
     def _name_below(self, rule: str, subject: str, limit: int) -> str:
         """Under which this minute's is counted. Raises ``TooManyRequests`` where one more would be too many."""

@@ -71,7 +71,7 @@ async def change_password(request: Request, signed_in: Form) -> Response:
             expected=None,
             request_id=signed_in.request_id,
             password=body["password"],
-            keep_session=signed_in.session.id,
+            keep_session=signed_in.session_id,
         )
     except (Mistyped, PasswordWrong) as wrong:
         errors = wrong.errors if isinstance(wrong, Mistyped) else {"current_password": wrong.detail(language)}

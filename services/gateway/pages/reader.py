@@ -45,7 +45,7 @@ def reader_of(request: Request, signed_in: SignedIn) -> Reader:
         organization=signed_in.organization.name,
         zone=zone,
         other_zone=times.zone_label(zone, clock.now(), language) if other else "",
-        csrf=parts_of(request).csrf.token(signed_in.session.id),
+        csrf=parts_of(request).csrf.token(signed_in.session_id),
         language=language,
     )
 

@@ -71,7 +71,7 @@ async def leave_sign_out() -> Response:
 @router.post("/sign-out")
 async def sign_out(request: Request, signed_in: Form) -> Response:
     parts = parts_of(request)
-    await parts.sessions.end(signed_in.session.id)
+    await parts.sessions.end(signed_in.session_id)
     response = RedirectResponse("/sign-in?out=1", status_code=303)
     drop_session_cookie(response, parts.settings)
     return response

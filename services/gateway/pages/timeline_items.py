@@ -97,6 +97,9 @@ def _actor(text_of: str, reading: _Reading) -> ActorView:
     if actor.kind is ActorKind.STAFF:
         known = reading.names.get(actor.name) or reading.text("effects.of_staff")
         return ActorView(kind=actor.kind, staff_id=actor.name, name=known)
+    if actor.kind is ActorKind.KEY and actor.name in reading.names:
+        name = reading.text("timeline.actor_key_named", name=reading.names[actor.name])
+        return ActorView(kind=actor.kind, name=name)
     if actor.kind is ActorKind.PROVIDER:
         return ActorView(kind=actor.kind, name=PROVIDERS.get(actor.name, actor.name))
     return ActorView(kind=actor.kind, name=reading.text(f"timeline.actor_{actor.kind}"))

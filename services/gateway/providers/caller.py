@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.internal import GUEST_TOKEN, ORGANIZATION, REQUEST_ID, ROLE, STAFF, Caller
+from shared.internal import API_KEY, GUEST_TOKEN, ORGANIZATION, REQUEST_ID, ROLE, STAFF, Caller
 from shared.problem import Language
 
 IDEMPOTENCY_KEY = "idempotency-key"
@@ -25,6 +25,8 @@ def headers_of(caller: Caller | GuestCaller) -> dict[str, str]:
         headers[GUEST_TOKEN] = caller.token
     else:
         headers |= {ORGANIZATION: caller.organization_id, STAFF: caller.staff_id, ROLE: caller.role}
+        if caller.key_id:
+            headers[API_KEY] = caller.key_id
     if caller.idempotency_key:
         headers[IDEMPOTENCY_KEY] = caller.idempotency_key
     return headers

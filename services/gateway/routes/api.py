@@ -2,7 +2,9 @@
 
 from fastapi import APIRouter
 
+from services.gateway.openapi import PREFIX
 from services.gateway.routes import (
+    api_keys,
     appointments,
     calendar,
     connections,
@@ -29,12 +31,12 @@ from services.gateway.routes import (
 )
 from services.gateway.routes.description import build_description_router
 
-PREFIX = "/api/v1"
 _NOUNS = (
     sessions,
     me,
     staff,
     organization,
+    api_keys,
     connections,
     calendar,
     rooms,

@@ -55,7 +55,7 @@ async def change_me(
         expected=expected,
         request_id=me.request_id,
         password=password,
-        keep_session=me.session.id,
+        keep_session=me.session_id,
     )
     if patch.calendar_view is not None:
         await parts.staff.choose_calendar_view(changed.id, patch.calendar_view)

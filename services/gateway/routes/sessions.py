@@ -61,7 +61,7 @@ async def accept_invitation(request: Request, response: Response, token: str, as
 async def sign_out(request: Request, me: Annotated[SignedIn, Depends(api_staff)]) -> Response:
     """End this session."""
     parts = parts_of(request)
-    await parts.sessions.end(me.session.id)
+    await parts.sessions.end(me.session_id)
     response = Response(status_code=204)
     drop_session_cookie(response, parts.settings)
     return response

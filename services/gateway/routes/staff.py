@@ -7,13 +7,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.gateway.edge.cursors import after, cursor_of
 from services.gateway.edge.etags import etag, expected_version
 from services.gateway.identity import SignedIn, api_staff, require_admin
+from services.gateway.model import Role
 from services.gateway.parts import parts_of
 from services.gateway.schemas.staff import StaffCreate, StaffList, StaffPatch, StaffView
+from services.gateway.scopes import NotForKeys
 from services.gateway.usecases.staff_changes import own_choice
 from services.gateway.usecases.zoom_users import check_zoom_user
 from shared.problem import Forbidden, NotFound
 
 router = APIRouter(prefix="/staff", tags=["staff"])
+_BY_PEOPLE = {"password", "role", "email"}
 _OWN = {"name", "kana", "time_zone", "locale", "language_chosen", "zone_chosen"}
 
 
@@ -35,8 +38,12 @@ async def search_staff(
 async def add_staff(
     request: Request, response: Response, asked: StaffCreate, me: Annotated[SignedIn, Depends(api_staff)]
 ) -> StaffView:
-    """Administrators only. Who is added without a password is mailed an invitation to choose one."""
+    """Administrators only. Who is added without a password is mailed an invitation to choose one. An API key can give
+    nobody a password, nor make administrators.
+    """
     require_admin(me)
+    if me.key and (asked.password or asked.role is not Role.MEMBER):
+        raise NotForKeys()
     staff = await parts_of(request).add_staff(me.organization, me.staff, asked, me.request_id)
     response.headers["ETag"] = etag(staff.version)
     response.headers["Location"] = f"/api/v1/staff/{staff.id}"
@@ -78,7 +85,11 @@ async def change_staff(
     me: Annotated[SignedIn, Depends(api_staff)],
     expected: Annotated[int | None, Depends(expected_version)],
 ) -> StaffView:
-    """Administrators everything; members their own name, kana, time zone and language."""
+    """Administrators everything; members their own name, kana, time zone and language. With an API key neither
+    password, nor role, nor address: with them it could become whom it likes.
+    """
+    if me.key and patch.model_fields_set & _BY_PEOPLE:
+        raise NotForKeys()
     changes = patch.model_dump(exclude={"password"}, exclude_unset=True, exclude_none=True)
     password = patch.password.get_secret_value() if patch.password else None
     if staff_id == me.staff.id:
@@ -94,7 +105,7 @@ async def change_staff(
         expected=expected,
         request_id=me.request_id,
         password=password,
-        keep_session=me.session.id,
+        keep_session=me.session_id,
     )
     response.headers["ETag"] = etag(staff.version)
     return StaffView.of(staff, me.staff if staff.id != me.staff.id else staff)

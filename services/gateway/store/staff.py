@@ -1,6 +1,6 @@
 """Staff, one document each: profile, password hash, invitation, remembered defaults, folded search text, outbox."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,6 +95,11 @@ class StaffStore:
         query = {"_id": {"$in": list(staff_ids)}, "organization_id": organization_id}
         rows = await self.staff.find(query, {"name": 1}).to_list(None) if staff_ids else []
         return {row["_id"]: row["name"] for row in rows}
+
+    async def those(self, organization_id: str, staff_ids: Iterable[str]) -> dict[str, Staff]:
+        """By id, of those that the organization has."""
+        query = {"_id": {"$in": list(staff_ids)}, "organization_id": organization_id}
+        return {row["_id"]: _staff(row) for row in await self.staff.find(query, _READ).to_list(None)}
 
     async def search(
         self, organization_id: str, words: str, *, after: str, limit: int, disabled: bool | None = None

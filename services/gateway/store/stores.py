@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.gateway.settings import Settings
 from services.gateway.store.answers import AnswerStore
+from services.gateway.store.api_keys import ApiKeyStore
 from services.gateway.store.counts import CountStore
 from services.gateway.store.organizations import OrganizationStore
 from services.gateway.store.sessions import SessionStore
@@ -23,6 +24,7 @@ class Stores:
     setup_codes: SetupCodes
     counts: CountStore
     answers: AnswerStore
+    api_keys: ApiKeyStore
 
     @classmethod
     def of(cls, database: Database, settings: Settings) -> "Stores":
@@ -33,11 +35,20 @@ class Stores:
             setup_codes=SetupCodes(database),
             counts=CountStore(database),
             answers=AnswerStore(database, settings.data_ring, kept=settings.answers_kept, lease=settings.answer_lease),
+            api_keys=ApiKeyStore(database),
         )
 
     @property
     def indexes(self) -> dict[Collection, Sequence[IndexModel]]:
-        every = (self.organizations, self.staff, self.sessions, self.setup_codes, self.counts, self.answers)
+        every = (
+            self.organizations,
+            self.staff,
+            self.sessions,
+            self.setup_codes,
+            self.counts,
+            self.answers,
+            self.api_keys,
+        )
         return {collection: indexes for store in every for collection, indexes in store.indexes.items()}
 
     @property
