@@ -44,6 +44,7 @@ from services.zoom_issuer.usecases.hosting import AssignUser, Hosts
 from services.zoom_issuer.usecases.keep_limits import KeepLimits
 from services.zoom_issuer.usecases.lapse_offers import LapseOffers
 from services.zoom_issuer.usecases.list_users import ListUsers, UsersChangedAtZoom
+from services.zoom_issuer.usecases.replaced_users import ReplacedUsers
 from services.zoom_issuer.usecases.report import Report
 from services.zoom_issuer.usecases.sweep_meetings import SweepMeetings
 from services.zoom_issuer.watch_routes import build_watch_router
@@ -143,7 +144,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     worker = DueWorker("meetings", store.meetings, follow)
     sweep = _sweep(settings, stores, hosts, call, zoom, worker)
     staff_worker = DueWorker("zoom_staff", staff.rows, AssignUser(hosts, staff, relay))
-    follow_connection = _follow_connection(settings, stores, call, endpoints, zoom, worker, staff_worker)
+    follow_connection = _follow_connection(settings, stores, call, endpoints, zoom, relay, worker, staff_worker)
     connections_worker = DueWorker("zoom_connections", connections.rows, follow_connection, lease=_LISTING)
     connect = Connect(stores.attempts, connections, store, endpoints.own, zoom, relay, connections_worker)
     api_tokens = settings.api_tokens.get_secret_value()
@@ -239,16 +240,18 @@ def _follow_connection(
     call: CallZoom,
     endpoints: Endpoints,
     zoom: Zoom,
+    relay: Relay,
     worker: DueWorker,
     staff_worker: DueWorker,
 ) -> FollowConnection:
+    replaced = ReplacedUsers(stores.accounts, stores.users, stores.meetings)
     return FollowConnection(
         stores.connections,
         stores.accounts,
         stores.users,
         stores.meetings,
         stores.staff,
-        ListUsers(stores.accounts, stores.users, call, zoom),
+        ListUsers(stores.accounts, stores.users, replaced, call, zoom, relay),
         endpoints,
         worker,
         staff_worker,

@@ -2,7 +2,7 @@
 organization's account, and what an appointment claimed goes before what the person has now.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -109,6 +109,21 @@ def assigned_of(
     if isinstance(host, NoHost) or (own and not own.works and host.connection_id == own.connection_id):
         return None
     return host.user_id
+
+
+def replaced_by(
+    former: Iterable[tuple[str, str]], users: Sequence[AccountUser], *, basic_allowed: bool
+) -> dict[str, str]:
+    """Of former accounts' users, ids and folded addresses, who has somebody of the same address in the new one who may
+    host: that one's id (C1). One who is in the new account too is nobody's successor's.
+    """
+    there = {user.user_id for user in users}
+    by_address = {
+        user.email.casefold(): user.user_id for user in users if user.email and (basic_allowed or not user.basic)
+    }
+    return {
+        user_id: by_address[address] for user_id, address in former if user_id not in there and address in by_address
+    }
 
 
 def _own(own: OwnLink) -> Host:

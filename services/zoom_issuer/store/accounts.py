@@ -2,7 +2,7 @@
 the database decides (the indexes ``current_account`` and ``account_once``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -51,13 +51,22 @@ class FoundAccount:
 @dataclass(frozen=True)
 class Listing:
     """How the listing of users stands; ``problem`` is why the newest try failed, ``connected_by`` who linked the
-    account.
+    account, ``told`` what was said last of users whom it replaces.
     """
 
     listed_at: datetime | None
     problem: str
     tries: int
     connected_by: str
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said with a complete listing, and how it is known again."""
+
+    mark: str
+    events: Sequence[CloudEvent[Any]]
 
 
 class Accounts:
@@ -98,6 +107,15 @@ class Accounts:
         found = await self.rows.find(which).to_list(None)
         return [row for row in map(connection_of, found) if row is not None]
 
+    async def former(self, organization_id: str) -> list[str]:
+        """Links to accounts that this organization had, whatever became of them."""
+        which = {
+            "organization_id": organization_id,
+            "current": {"$ne": True},
+            "kind": {"$in": [Kind.ADMIN, Kind.SERVER]},
+        }
+        return [row["_id"] for row in await self.rows.find(which, {"_id": 1}).to_list(None)]
+
     async def listing(self, connection_id: str) -> Listing:
         row = await self.rows.find_one({"_id": connection_id}) or {}
         return Listing(
@@ -105,7 +123,13 @@ class Accounts:
             row.get("listing_problem", ""),
             row.get("listing_tries", 0),
             row.get("connected_by", ""),
+            row.get("told", ""),
         )
+
+    async def is_read(self, account: Connection) -> bool:
+        """Whether its users were read since it was granted."""
+        listed_at = (await self.listing(account.connection_id)).listed_at
+        return listed_at is not None and listed_at >= account.granted_at
 
     async def list_again(self, connection_id: str) -> None:
         """The users are listed at once."""
@@ -120,9 +144,16 @@ class Accounts:
             await self.list_again(row["_id"])
         return [row["_id"] for row in rows]
 
-    async def listed(self, lease: Lease, at: datetime) -> None:
-        change = {"$set": {"listed_at": at}, "$unset": {"listing_problem": "", "listing_tries": ""}}
-        await self.rows.update_one(lease.held, change)
+    async def listed(self, lease: Lease, at: datetime, told: Told) -> Sequence[outbox.Entry]:
+        """All users were read; answers with what is to be published, nothing where the lease was lost."""
+        waiting = outbox.entries(told.events)
+        change = {
+            "$set": {"listed_at": at, "told": told.mark},
+            "$unset": {"listing_problem": "", "listing_tries": ""},
+            "$push": outbox.push(waiting),
+        }
+        result = await self.rows.update_one(lease.held, change)
+        return waiting if result.modified_count else ()
 
     async def not_listed(self, lease: Lease, problem: str) -> None:
         change = {"$set": {"listing_problem": problem}, "$inc": {"listing_tries": 1}}

@@ -4,7 +4,7 @@ encrypted at rest (G26); ``generation`` grows with each grant. A row is due when
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -21,6 +21,8 @@ from shared.oauth_attempts import Attempt
 from shared.renewal import RENEWAL_LEASE
 
 PROVIDER = "zoom"
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""Rows from before do not say when they were granted."""
 SECRETS = {name: f"connections/{{}}/{name}" for name in ("access_token", "refresh_token", "client_secret")}
 """Encrypted fields and the places that they are bound to."""
 
@@ -54,6 +56,7 @@ class Connection:
     an organization's account ``account/`` and Zoom's id of it. ``account_id`` is Zoom's id of the user or account.
 
     ``current``: it is its organization's account now. ``client_id`` is the app's where that is the organization's own.
+    ``granted_at`` is when a person let us in.
     """
 
     connection_id: str
@@ -71,6 +74,7 @@ class Connection:
     current: bool = False
     client_id: str = ""
     client_secret_sealed: str | None = field(default=None, repr=False)
+    granted_at: datetime = _LONG_AGO
 
     @property
     def works(self) -> bool:
@@ -297,4 +301,5 @@ def connection_of(row: Document | None) -> Connection | None:
         current=row.get("current", False),
         client_id=row.get("client_id", ""),
         client_secret_sealed=row.get("client_secret"),
+        granted_at=row.get("granted_at") or _LONG_AGO,
     )

@@ -50,6 +50,17 @@ class UserStore:
         """Those who are there."""
         return await self.rows.count_documents({"connection_id": connection_id, "gone_at": None})
 
+    async def addresses(self, connection_ids: Sequence[str]) -> list[tuple[str, str]]:
+        """Ids and folded addresses of these accounts' users, gone ones too."""
+        seen = {"_id": 0, "user_id": 1, "folded_email": 1}
+        found = await self.rows.find({"connection_id": {"$in": list(connection_ids)}}, seen).to_list(None)
+        return [(row["user_id"], row["folded_email"]) for row in found]
+
+    async def present(self, connection_id: str) -> list[AccountUser]:
+        """All who are there."""
+        found = self.rows.find({"connection_id": connection_id, "gone_at": None})
+        return [account_user(row) for row in await found.to_list(None)]
+
     async def forget(self, connection_id: str) -> None:
         await self.rows.delete_many({"connection_id": connection_id})
 

@@ -76,12 +76,17 @@ class FollowConnection:
         return pause or self._list_every
 
     async def _wind_up(self, former: Connection) -> timedelta | None:
+        """Its users are known until whoever replaced it was read, and told of whom they replace (C2)."""
+        current = await self._accounts.current(former.organization_id)
+        if current and not await self._accounts.is_read(current):
+            return _LOOK_AGAIN
         if await is_needed(self._store, former.connection_id, self._give_up_after):
             return _LOOK_AGAIN
         await revoke(self._connections, self._endpoints, former)
         if not await self._accounts.forget(former):
             return _LOOK_AGAIN
-        await self._users.forget(former.connection_id)
+        if current:
+            await self._users.forget(former.connection_id)
         log.info("account.wound_up", connection_id=former.connection_id)
         return None
 

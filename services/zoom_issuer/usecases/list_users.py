@@ -10,8 +10,10 @@ from services.zoom_issuer.store.accounts import Accounts
 from services.zoom_issuer.store.connections import Connection
 from services.zoom_issuer.store.users import UserStore
 from services.zoom_issuer.usecases.call_zoom import CallZoom
+from services.zoom_issuer.usecases.replaced_users import ReplacedUsers
 from shared import clock
 from shared.due import DueWorker, Lease, backoff
+from shared.messaging.relay import Relay
 from shared.providers import CredentialRevoked, ProviderError, ProviderThrottled
 
 log = structlog.get_logger(__name__)
@@ -20,13 +22,23 @@ _LONGEST_PAUSE = 600.0
 
 
 class ListUsers:
-    """One whole reading; only a complete one says who is gone (G17)."""
+    """One whole reading; only a complete one says who is gone (G17), and who replaces a former account's user."""
 
-    def __init__(self, accounts: Accounts, users: UserStore, call: CallZoom, zoom: Zoom) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        users: UserStore,
+        replaced: ReplacedUsers,
+        call: CallZoom,
+        zoom: Zoom,
+        relay: Relay,
+    ) -> None:
         self._accounts = accounts
         self._users = users
+        self._replaced = replaced
         self._call = call
         self._zoom = zoom
+        self._relay = relay
 
     async def __call__(self, lease: Lease, account: Connection) -> timedelta | None:
         """None when they are all read, else after what pause to try again: as long as Zoom says, or ever longer."""
@@ -43,7 +55,8 @@ class ListUsers:
             pause = backoff(tries, most=_LONGEST_PAUSE)
             return max(error.retry_after, pause) if isinstance(error, ProviderThrottled) else pause
         await self._users.listed_completely(account.connection_id, began_at)
-        await self._accounts.listed(lease, began_at)
+        if waiting := await self._accounts.listed(lease, began_at, await self._replaced.told(account)):
+            self._relay.publish_soon(self._accounts.rows, account.connection_id, waiting)
         return None
 
     async def _read(self, account: Connection) -> None:

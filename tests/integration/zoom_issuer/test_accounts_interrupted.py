@@ -12,6 +12,7 @@ from services.zoom_issuer.usecases.call_zoom import CallZoom
 from services.zoom_issuer.usecases.follow_connection import FollowConnection
 from services.zoom_issuer.usecases.hosting import AssignUser
 from services.zoom_issuer.usecases.list_users import ListUsers
+from services.zoom_issuer.usecases.replaced_users import ReplacedUsers
 from shared import clock
 from shared.contracts.envelope import Cause, CloudEvent
 from shared.contracts.zoom_issuer import ZoomAccountConnected
@@ -50,7 +51,14 @@ def workers(shop: Workshop) -> tuple[DueWorker, DueWorker]:
         shop.users,
         shop.store,
         shop.staff,
-        ListUsers(shop.accounts, shop.users, CallZoom(shop.tokens, shop.limits), shop.zoom),
+        ListUsers(
+            shop.accounts,
+            shop.users,
+            ReplacedUsers(shop.accounts, shop.users, shop.store),
+            CallZoom(shop.tokens, shop.limits),
+            shop.zoom,
+            relay,
+        ),
         Endpoints(endpoint, endpoint, lambda *_: endpoint),
         shop.worker,
         staff,

@@ -11,6 +11,7 @@ from services.zoom_issuer.hosts import (
     StaffRecord,
     assigned_of,
     host_of,
+    replaced_by,
 )
 
 TARO = AccountUser("u-taro", "taro@example.jp", basic=False)
@@ -84,3 +85,24 @@ def test_e1_whom_a_person_has_now(
     own: OwnLink | None, account: OrganizationAccount | None, expected: str | None
 ) -> None:
     assert assigned_of(own, account, RECORD, basic_allowed=True) == expected
+
+
+FORMER = [("o-taro", "taro@example.jp"), ("o-taro-before", "taro@example.jp"), ("o-hall", "hall@example.jp")]
+NEW = [AccountUser("u-taro", "Taro@Example.jp", basic=False), AccountUser("u-booth", "booth@example.jp", basic=True)]
+
+
+@pytest.mark.parametrize(
+    ("former", "basic_allowed", "expected"),
+    [
+        (FORMER, True, {"o-taro": "u-taro", "o-taro-before": "u-taro"}),
+        ([("o-booth", "booth@example.jp")], True, {"o-booth": "u-booth"}),
+        ([("o-booth", "booth@example.jp")], False, {}),
+        ([("u-booth", "taro@example.jp")], True, {}),
+        ([("o-unknown", "")], True, {}),
+        ([], True, {}),
+    ],
+)
+def test_c1_a_former_accounts_user_is_replaced_by_who_has_their_address_and_may_host(
+    former: list[tuple[str, str]], basic_allowed: bool, expected: dict[str, str]
+) -> None:
+    assert replaced_by(former, [*NEW, AccountUser("u-none", "", basic=False)], basic_allowed=basic_allowed) == expected
