@@ -44,7 +44,7 @@ from services.booking.usecases.end_proposal import ExpireProposal, WithdrawPropo
 from services.booking.usecases.end_request import EndRequest
 from services.booking.usecases.explain import ExplainClaims
 from services.booking.usecases.few_slots import FewSlots
-from services.booking.usecases.follow_zoom_user import FollowZoomUser
+from services.booking.usecases.follow_replaced_users import FollowReplacedUsers
 from services.booking.usecases.guest_changes import GuestChanges
 from services.booking.usecases.guest_page import GuestPage
 from services.booking.usecases.join import JoinMeeting
@@ -108,6 +108,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
             RecordEffects(stores.bookings, settings.bus_ring, settings.data_ring),
             DropTakenSlots(stores.bookings, stores.guards, drop, end_request),
             uses.settle_drift,
+            uses.follow_zoom_user,
             RecordTimeline(stores.timeline),
             KnowContacts(stores.contacts, GuestHistory(stores.bookings)),
             guests,
@@ -120,8 +121,15 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
 
 
 def _fact_subscribers(stores: Stores, uses: AppointmentUses, drop_filled: DropFilledSlots) -> FactSubscribers:
-    follow, leave = uses.follow_zoom_user, uses.leave_disabled
-    return FactSubscribers(stores.people, stores.rooms, stores.menus, drop_filled, follow, leave)
+    return FactSubscribers(
+        stores.people,
+        stores.rooms,
+        stores.menus,
+        drop_filled,
+        uses.follow_zoom_user,
+        uses.follow_replaced,
+        uses.leave_disabled,
+    )
 
 
 def _routes(
@@ -171,7 +179,7 @@ def _routes(
             guests,
         ),
         *_page_guest_routes(guard, settings, stores, availability, announcer, relay, links, payments, guests, uses),
-        *_other_routes(guard, settings, stores, availability, links, uses.follow_zoom_user),
+        *_other_routes(guard, settings, stores, availability, links, uses.follow_replaced),
     ]
 
 
@@ -244,7 +252,7 @@ def _other_routes(
     stores: Stores,
     availability: Availability,
     links: Links,
-    follow: FollowZoomUser,
+    follow: FollowReplacedUsers,
 ) -> list[APIRouter]:
     """All that no proposal or appointment changes by, but for those that ``follow`` a bookable."""
     keep_types = KeepMeetingTypes(stores.menus, stores.bookings, stores.pages)

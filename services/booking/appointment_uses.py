@@ -22,6 +22,7 @@ from services.booking.usecases.confirm import new_reception_code
 from services.booking.usecases.confirm_request import ConfirmRequest
 from services.booking.usecases.draft_schedule import DraftSchedule
 from services.booking.usecases.end_appointment import EndAppointment
+from services.booking.usecases.follow_replaced_users import FollowReplacedUsers
 from services.booking.usecases.follow_zoom_user import FollowZoomUser
 from services.booking.usecases.leave_disabled import LeaveDisabled
 from services.booking.usecases.link_by_hand import ChangeLinkByHand
@@ -51,6 +52,7 @@ class AppointmentUses:
     confirm: ConfirmRequest
     settle_drift: SettleDrift
     follow_zoom_user: FollowZoomUser
+    follow_replaced: FollowReplacedUsers
     leave_disabled: LeaveDisabled
     take_seat: TakeSeat
     save: SaveChanged
@@ -77,7 +79,7 @@ class AppointmentUses:
         answer = AnswerRequest(people, cancel, confirm)
         settle_drift = SettleDrift(people, store, change, cancel, occurrence, announcer, relay, turns)
         coming, follow = ComingAppointments(store.appointments, store.documents), ChangeComing(store, announcer, relay)
-        zoom_user, disabled = FollowZoomUser(people, coming, follow), LeaveDisabled(people, coming, follow)
+        zoom_user = FollowZoomUser(people, stores.menus, coming, follow)
         return cls(
             register,
             change,
@@ -89,7 +91,8 @@ class AppointmentUses:
             confirm,
             settle_drift,
             zoom_user,
-            disabled,
+            FollowReplacedUsers(stores.menus, stores.replaced_users, zoom_user),
+            LeaveDisabled(people, coming, follow),
             take_seat,
             save,
             end,

@@ -10,6 +10,7 @@ from services.booking.store.menus import MenuStore
 from services.booking.store.people import PeopleStore
 from services.booking.store.rooms import RoomStore
 from services.booking.usecases.drop_slots import DropFilledSlots
+from services.booking.usecases.follow_replaced_users import FollowReplacedUsers
 from services.booking.usecases.follow_zoom_user import FollowZoomUser
 from services.booking.usecases.leave_disabled import LeaveDisabled
 from shared.contracts.calendar_sync import BusyTimesChanged, CalendarConnected, CalendarDisconnected, RoomsChanged
@@ -21,6 +22,7 @@ from shared.contracts.zoom_issuer import (
     ZoomAccountEnded,
     ZoomBudgetExhausted,
     ZoomUserAssigned,
+    ZoomUsersReplaced,
 )
 
 
@@ -34,6 +36,7 @@ class FactSubscribers:
         menus: MenuStore,
         drop_filled: DropFilledSlots,
         follow_zoom_user: FollowZoomUser,
+        follow_replaced: FollowReplacedUsers,
         leave_disabled: LeaveDisabled,
     ) -> None:
         self._people = people
@@ -41,6 +44,7 @@ class FactSubscribers:
         self._menus = menus
         self._drop_filled = drop_filled
         self._follow_zoom_user = follow_zoom_user
+        self._follow_replaced = follow_replaced
         self._leave_disabled = leave_disabled
 
     async def on_organization_changed(self, event: CloudEvent[OrganizationChanged]) -> None:
@@ -62,6 +66,10 @@ class FactSubscribers:
     async def on_zoom_user_assigned(self, event: CloudEvent[ZoomUserAssigned]) -> None:
         await self._people.keep_zoom(event.data.staff_id, event.data.zoom_user_id, moment(event.time))
         await self._follow_zoom_user(event.organizationid, event.data.staff_id, event.cause())
+
+    async def on_zoom_users_replaced(self, event: CloudEvent[ZoomUsersReplaced]) -> None:
+        told = event.data
+        await self._follow_replaced(event.organizationid, told.replaced, told.since, event.cause())
 
     async def on_zoom_budget_exhausted(self, event: CloudEvent[ZoomBudgetExhausted]) -> None:
         await self._people.keep_zoom_budget(event.data, event.aggregateversion)

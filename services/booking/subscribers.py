@@ -10,6 +10,7 @@ from services.booking.model.drift import drift_of, drift_of_meeting
 from services.booking.model.effects import Reported
 from services.booking.model.told import moment
 from services.booking.usecases.drop_slots import DropTakenSlots
+from services.booking.usecases.follow_zoom_user import FollowZoomUser
 from services.booking.usecases.know_contacts import KnowContacts
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
@@ -58,6 +59,7 @@ from shared.contracts.zoom_issuer import (
     ZoomAccountEnded,
     ZoomBudgetExhausted,
     ZoomUserAssigned,
+    ZoomUsersReplaced,
 )
 from shared.guests_first import GuestsFirst, StandsBack
 from shared.messaging.topology import hears
@@ -71,6 +73,7 @@ def _hears_facts(facts: FactSubscribers) -> list[RabbitRoute]:
         hears(SERVICE, StaffChanged, facts.on_staff_changed),
         hears(SERVICE, StaffDisabled, facts.on_staff_disabled),
         hears(SERVICE, ZoomUserAssigned, facts.on_zoom_user_assigned),
+        hears(SERVICE, ZoomUsersReplaced, facts.on_zoom_users_replaced),
         hears(SERVICE, ZoomAccountConnected, facts.on_zoom_account_connected),
         hears(SERVICE, ZoomAccountEnded, facts.on_zoom_account_ended),
         hears(SERVICE, ZoomBudgetExhausted, facts.on_zoom_budget_exhausted),
@@ -90,6 +93,7 @@ class Subscribers:
         effects: RecordEffects,
         drop_taken: DropTakenSlots,
         settle_drift: SettleDrift,
+        follow_zoom_user: FollowZoomUser,
         timeline: RecordTimeline,
         contacts: KnowContacts,
         guests: GuestsFirst,
@@ -98,6 +102,7 @@ class Subscribers:
         self._effects = effects
         self._drop_taken = drop_taken
         self._settle_drift = settle_drift
+        self._follow_zoom_user = follow_zoom_user
         self._timeline = timeline
         self._contacts = contacts
         self._guests = guests
@@ -180,16 +185,19 @@ class Subscribers:
         await self._timeline(event)
         await self._drop_taken(event.organizationid, event.subject, event.cause())
         await self._contacts.follow(event.organizationid, event.data)
+        await self._follow_zoom_user.of_appointment(event.organizationid, event.data.appointment, event.cause())
 
     async def on_appointment_rescheduled(self, event: CloudEvent[AppointmentRescheduled]) -> None:
         await self._timeline(event)
         await self._drop_taken(event.organizationid, event.subject, event.cause())
         await self._contacts.follow(event.organizationid, event.data)
+        await self._follow_zoom_user.of_appointment(event.organizationid, event.data.appointment, event.cause())
 
     async def on_appointment_changed(self, event: CloudEvent[AppointmentChanged]) -> None:
         await self._timeline(event)
         await self._drop_taken(event.organizationid, event.subject, event.cause())
         await self._contacts.follow(event.organizationid, event.data)
+        await self._follow_zoom_user.of_appointment(event.organizationid, event.data.appointment, event.cause())
 
     async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
         await self._timeline(event)

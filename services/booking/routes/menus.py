@@ -11,7 +11,7 @@ from services.booking.problems import MALFORMED, invalid
 from services.booking.routes.versions import check_version, if_match
 from services.booking.schemas import cursor_of, fingerprint, parse, read_cursor, read_json
 from services.booking.store.menus import MenuList, MenuStore
-from services.booking.usecases.follow_zoom_user import FollowZoomUser
+from services.booking.usecases.follow_replaced_users import FollowReplacedUsers
 from services.booking.usecases.keep_menus import KeepBookables, KeepMeetingTypes
 from services.booking.usecases.overtaken import again_if_overtaken
 from services.booking.views.menus import bookable_view, meeting_type_view
@@ -76,7 +76,7 @@ class MenuRoutes:
         menus: MenuStore,
         keep_types: KeepMeetingTypes,
         keep_bookables: KeepBookables,
-        follow: FollowZoomUser,
+        follow: FollowReplacedUsers,
     ) -> None:
         self._guard = guard
         self._follow = follow
@@ -139,7 +139,7 @@ class MenuRoutes:
         _check_admin(who)
         given = read_json(await request.body())
         made = await self._keep_bookables.make(parse(BookableCreate, given), who, fingerprint(given))
-        return bookable_view(made)
+        return bookable_view(await self._followed(made.id, who))
 
     async def show_bookable(self, item_id: str, who: Who) -> BookableView:
         return bookable_view(await self._bookables.find(item_id, who))
@@ -151,9 +151,12 @@ class MenuRoutes:
         async def change(before: Bookable) -> Bookable:
             return await self._keep_bookables.change(before, _read(BookablePatch, body), who)
 
-        changed = await self._bookables.write(item_id, who, expected, change)
-        await self._follow.of_bookable(changed, Cause.outside(who.request_id or None, actor=who.actor))
-        return bookable_view(changed)
+        await self._bookables.write(item_id, who, expected, change)
+        return bookable_view(await self._followed(item_id, who))
+
+    async def _followed(self, item_id: str, who: Caller) -> Bookable:
+        cause = Cause.outside(who.request_id or None, actor=who.actor)
+        return await self._follow.of_bookable(who.organization_id, item_id, cause)
 
     async def delete_bookable(self, item_id: str, who: Who, expected: Expected) -> BookableView:
         async def change(before: Bookable) -> Bookable:

@@ -28,6 +28,12 @@ class ComingAppointments:
         which = {"bookable_id": bookable_id, "hosted_by_bookable": True}
         return await self._hosted(organization_id, which, zoom_user_id, now)
 
+    async def bookable_of(self, organization_id: str, appointment_id: str) -> str | None:
+        """Which bookable's it is."""
+        query = {"_id": appointment_id, "organization_id": organization_id}
+        row = await self._appointments.find_one(query, {"bookable_id": 1})
+        return row.get("bookable_id") if row else None
+
     async def attended_by(self, organization_id: str, staff_id: str, now: datetime) -> list[Appointment]:
         return await self._found(organization_id, {"attendees.staff_id": staff_id}, now)
 

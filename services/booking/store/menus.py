@@ -163,6 +163,15 @@ class MenuStore:
             await self.meeting_types.add_if_new(usual)
         await self._begun.update_one({"_id": organization_id}, {"$set": {"begun_at": at}}, upsert=True)
 
+    async def hosted_by(self, organization_id: str, zoom_user_ids: Sequence[str]) -> list[str]:
+        """Bookables with one of these Zoom users, archived ones too."""
+        query = {"organization_id": organization_id, "zoom_user_id": {"$in": list(zoom_user_ids)}}
+        return [row["_id"] for row in await self.bookables.collection.find(query, {"_id": 1}).to_list(None)]
+
+    async def zoom_user_of(self, organization_id: str, bookable_id: str) -> str | None:
+        bookable = await self.bookables.find(organization_id, bookable_id)
+        return bookable.zoom_user_id if bookable else None
+
     async def is_offered(self, meeting_type: MeetingType) -> bool:
         """Whether a bookable names it."""
         query = {"meeting_type_ids": meeting_type.id, "organization_id": meeting_type.organization_id}

@@ -9,6 +9,7 @@ from services.booking.store.guards import Guards
 from services.booking.store.menus import MenuStore
 from services.booking.store.pages import PageStore
 from services.booking.store.people import PeopleStore
+from services.booking.store.replaced_users import ReplacedUsers
 from services.booking.store.rooms import RoomStore
 from services.booking.store.timeline import TimelineStore
 from shared.crypto import KeyRing
@@ -27,6 +28,7 @@ class Stores:
     menus: MenuStore
     pages: PageStore
     contacts: ContactStore
+    replaced_users: ReplacedUsers
 
     @property
     def indexes(self) -> dict[Collection, list[IndexModel]]:
@@ -54,4 +56,5 @@ class Stores:
             MenuStore(database, ring),
             PageStore(database),
             ContactStore(database),
+            ReplacedUsers(database),
         )

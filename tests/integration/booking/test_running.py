@@ -18,7 +18,7 @@ from shared.contracts.calendar_sync import BusyMonth, BusyTimesChanged, Calendar
 from shared.contracts.envelope import EventData
 from shared.contracts.gateway import OrganizationChanged, StaffChanged
 from shared.contracts.people import Account, Person
-from shared.contracts.zoom_issuer import ZoomUserAssigned
+from shared.contracts.zoom_issuer import ZoomUserAssigned, ZoomUsersReplaced
 from tests.builders import BUS_KEYS, DATA_KEYS, ORGANIZATION, an_event
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.service import Bus, listening, running_service
@@ -128,3 +128,33 @@ async def test_g27_what_a_crash_left_unpublished_is_published_by_another_process
             assert (await crashing.confirm(proposal)).status_code == 201
             assert running.bus.of("booking.appointment_confirmed.v1") == []
     await eventually(lambda: running.bus.of("booking.appointment_confirmed.v1"))
+
+
+async def test_c1_c2_a_bookables_meeting_follows_its_zoom_user_into_another_account(running: Running) -> None:
+    admin = HEADERS | {"x-role": "admin"}
+    await eventually(running.propose)  # all facts are known
+
+    async def made(path: str, **body: Any) -> str:
+        answer = await running.client.post(f"/internal/{path}", json=body, headers=admin)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    async def replaced(since: timedelta, **pairs: str) -> None:
+        data = ZoomUsersReplaced(replaced=pairs, since=clock.now() + since)
+        await running.bus.publish(an_event(data, subject="con_account"), times=2)
+
+    booth = await made("bookables", name="窓口", zoom_user_id="first")
+    kind = await made("meeting-types", name="Zoom面談", location="zoom")
+    await made("appointments", title="面談", meeting_type_id=kind, bookable_id=booth, **a_slot_at(4, 9))
+    await replaced(timedelta(minutes=2), first="third", second="third")
+    await replaced(timedelta(minutes=1), first="second")
+
+    def users() -> list[str]:
+        told = running.bus.of("booking.appointment_changed.v1")
+        return [one["appointment"]["zoom_user_id"] for one in told]
+
+    async def at_the_third() -> bool:
+        shown = await running.client.get(f"/internal/bookables/{booth}", headers=admin)
+        return shown.json()["zoom_user_id"] == "third" and users()[-1:] == ["third"]
+
+    await eventually(at_the_third)
