@@ -1,6 +1,7 @@
 """The environment of each service, with or without containers: what it needs and nothing of the others.
 
-Demo and compose differ only in where things are (``Surroundings``).
+Demo, compose and a cluster differ in where things are (``Surroundings``); on a cluster nothing stands in for
+providers.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from urllib.parse import quote
 from deploy.credentials import Credentials
 
 # Whom each service asks over HTTP: it gets their addresses, and they accept its token.
-_ASKS: Mapping[str, tuple[str, ...]] = {
+ASKS: Mapping[str, tuple[str, ...]] = {
     "gateway": ("booking", "calendar_sync", "zoom_issuer", "notifier", "reminder_scheduler"),
     "booking": ("calendar_sync",),
     "reminder_scheduler": ("booking",),
@@ -26,21 +27,28 @@ _ZOOM_EVENTS = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class StandIns:
+    """Where the sandbox is, which stands in for all providers and the mail server, and the clock that tests move."""
+
+    url: str
+    smtp_host: str
+    smtp_port: int
+    clock_file: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Surroundings:
     """Where everything is, as seen by the services; URLs have no trailing slash."""
 
     public_url: str
-    sandbox_url: str
     service_urls: Mapping[str, str]
     listen_host: str
     listen_ports: Mapping[str, int]
     amqp_address: str
     mongo_address: str
     replica_set: str
-    smtp_host: str
-    smtp_port: int
-    clock_file: str
     static_folder: str
+    stand_ins: StandIns | None = None
 
 
 def settings_of(service: str, around: Surroundings, credentials: Credentials) -> dict[str, str]:
@@ -49,6 +57,7 @@ def settings_of(service: str, around: Surroundings, credentials: Credentials) ->
         _common(service, around, credentials)
         | _neighbours(service, around, credentials)
         | _own(service, around, credentials)
+        | (_of_stand_ins(service, around.stand_ins) if around.stand_ins else {})
     )
 
 
@@ -75,7 +84,6 @@ def _common(service: str, around: Surroundings, credentials: Credentials) -> dic
         "CHOSEI_PORT": str(around.listen_ports[service]),
         "CHOSEI_AMQP_URL": f"amqp://{service}:{quote(credentials.broker[service])}@{around.amqp_address}/",
         "CHOSEI_MONGO_URL": mongo_url(around.mongo_address, *database, around.replica_set, service),
-        "CHOSEI_CLOCK_FILE": around.clock_file,
         "CHOSEI_PUBLIC_URL": around.public_url,
         "CHOSEI_BUS_KEYS": credentials.bus_keys,
         "CHOSEI_DATA_KEYS": credentials.data_keys[service],
@@ -84,9 +92,9 @@ def _common(service: str, around: Surroundings, credentials: Credentials) -> dic
 
 def _neighbours(service: str, around: Surroundings, credentials: Credentials) -> dict[str, str]:
     tokens = credentials.api_tokens
-    callers = [caller for caller, asked in _ASKS.items() if service in asked]
+    callers = [caller for caller, asked in ASKS.items() if service in asked]
     settings = {"CHOSEI_API_TOKENS": ",".join(f"{caller}:{tokens[caller]}" for caller in callers)}
-    for asked in _ASKS.get(service, ()):
+    for asked in ASKS.get(service, ()):
         settings[f"CHOSEI_{asked.upper()}_URL"] = around.service_urls[asked]
         settings[f"CHOSEI_{asked.upper()}_TOKEN"] = tokens[service]
     return settings
@@ -101,20 +109,32 @@ def _own(service: str, around: Surroundings, credentials: Credentials) -> dict[s
                 "CHOSEI_STATIC_DIR": around.static_folder,
             }
         case "booking":
-            return {"CHOSEI_TOKEN_KEYS": credentials.token_keys} | _stripe(around.sandbox_url)
-        case "zoom_issuer":
-            return _zoom(around.sandbox_url)
-        case "calendar_sync":
-            return _google(around.sandbox_url) | _microsoft(around.sandbox_url)
-        case "notifier":
-            return {
-                "CHOSEI_SMTP_HOST": around.smtp_host,
-                "CHOSEI_SMTP_PORT": str(around.smtp_port),
-                "CHOSEI_SMTP_STARTTLS": "false",
-                "CHOSEI_MAIL_FROM": "noreply@example.jp",
-            }
+            return {"CHOSEI_TOKEN_KEYS": credentials.token_keys}
         case _:
             return {}
+
+
+def _of_stand_ins(service: str, sandbox: StandIns) -> dict[str, str]:
+    own: dict[str, str] = {}
+    match service:
+        case "booking":
+            own = _stripe(sandbox.url)
+        case "zoom_issuer":
+            own = _zoom(sandbox.url)
+        case "calendar_sync":
+            own = _google(sandbox.url) | _microsoft(sandbox.url)
+        case "notifier":
+            own = _mail(sandbox)
+    return {"CHOSEI_CLOCK_FILE": sandbox.clock_file} | own
+
+
+def _mail(sandbox: StandIns) -> dict[str, str]:
+    return {
+        "CHOSEI_SMTP_HOST": sandbox.smtp_host,
+        "CHOSEI_SMTP_PORT": str(sandbox.smtp_port),
+        "CHOSEI_SMTP_STARTTLS": "false",
+        "CHOSEI_MAIL_FROM": "noreply@example.jp",
+    }
 
 
 def _zoom(sandbox: str) -> dict[str, str]:

@@ -1,4 +1,8 @@
-"""``/healthz`` (the process answers), ``/readyz`` (what it needs answers), ``/metrics`` (Prometheus)."""
+"""``/healthz`` (the process answers), ``/startedz`` (it has come up and takes requests), ``/readyz`` (what it needs
+answers), ``/metrics`` (Prometheus).
+
+Who sends requests asks ``/startedz``: a service whose broker is away goes on taking them (G27).
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -25,12 +29,17 @@ async def _passes(check: Check) -> bool:
 
 
 def build_router(name: str, checks: Mapping[str, Check], started_at: datetime) -> APIRouter:
-    """``checks`` are run side by side, each at most 3 s."""
+    """``checks`` are run side by side, each at most 3 s; ``started`` is among them."""
     router = APIRouter(tags=["health"], include_in_schema=False)
 
     @router.get("/healthz")
     async def healthz() -> dict[str, Any]:
         return {"status": "ok", "service": name, "started_at": started_at, "tzdata": version("tzdata")}
+
+    @router.get("/startedz")
+    async def startedz() -> JSONResponse:
+        started = await _passes(checks["started"])
+        return JSONResponse({"status": "started" if started else "starting"}, status_code=200 if started else 503)
 
     @router.get("/readyz")
     async def readyz() -> JSONResponse:

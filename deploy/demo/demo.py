@@ -19,7 +19,7 @@ from deploy.demo.state import Running, State, read_state
 from deploy.demo.stopping import take_away_leftovers
 from deploy.demo.supervisor import Supervisor
 from deploy.rabbitmq.definitions import definitions
-from deploy.service_settings import Surroundings, sandbox_settings, settings_of
+from deploy.service_settings import StandIns, Surroundings, sandbox_settings, settings_of
 
 # Tiers stop in reverse: first who takes requests, last what keeps the data.
 _PORT_MAPPER, _STORES, _SANDBOX, _BEHIND, _FRONT = range(5)
@@ -162,17 +162,19 @@ def surroundings(layout: Layout) -> Surroundings:
     """Where the services of this demo find everything: on loopback."""
     return Surroundings(
         public_url=layout.gateway_url,
-        sandbox_url=layout.sandbox_url,
         service_urls={service: layout.service_url(service) for service in SERVICES},
         listen_host=HOST,
         listen_ports={service: layout.service_port(service) for service in SERVICES},
         amqp_address=f"{HOST}:{layout.amqp_port}",
         mongo_address=f"{HOST}:{layout.mongo_port}",
         replica_set=REPLICA_SET,
-        smtp_host=HOST,
-        smtp_port=layout.smtp_port,
-        clock_file=str(layout.clock_file),
         static_folder=str(REPOSITORY / "services" / "gateway" / "static"),
+        stand_ins=StandIns(
+            url=layout.sandbox_url,
+            smtp_host=HOST,
+            smtp_port=layout.smtp_port,
+            clock_file=str(layout.clock_file),
+        ),
     )
 
 

@@ -18,7 +18,7 @@ from shared.observability import metrics
 from shared.observability.calls import one_call
 
 _tracer = trace.get_tracer("chosei.http")
-_UNWATCHED = ("/healthz", "/readyz", "/metrics")
+_UNWATCHED = ("/healthz", "/startedz", "/readyz", "/metrics")
 
 
 class Observed:

@@ -1,0 +1,1 @@
+"""What a cluster is given: ``base`` and ``overlays`` for kustomize, and the Secrets that ``prepare`` makes."""
