@@ -14,6 +14,7 @@ from services.booking.model.cells import (
     DAY_BYTES,
     DAY_CELLS,
     Cells,
+    Taken,
     any_within,
     cell_after,
     cell_of,
@@ -21,9 +22,8 @@ from services.booking.model.cells import (
     filled,
     month_range,
     months_of,
-    touched,
 )
-from services.booking.model.claims import Claim, staff_resource
+from services.booking.model.claims import staff_resource
 from services.booking.model.free_time import CalendarState, HostTime, busy_between
 from services.booking.model.open_hours import on_dates, open_cells
 from services.booking.model.page_rules import Booked, HostHours, PageRules, Reason
@@ -36,13 +36,13 @@ _CELL_MINUTES = 5
 
 @dataclass(frozen=True)
 class Known:
-    """``hosts``: their calendars; where one was looked at, the look covered the buffers too. ``claims``: what others
-    hold or have confirmed on the hosts and resources (G2). ``booked``: the page's live appointments from 31 days before
-    the times in question to 31 days after.
+    """``hosts``: their calendars; where one was looked at, the look covered the buffers too. ``taken``: what others
+    hold or have confirmed, by resource, the hosts' own time among them (G2). ``booked``: the page's live appointments
+    from 31 days before the times in question to 31 days after.
     """
 
     hosts: Sequence[HostTime]
-    claims: Sequence[Claim] = ()
+    taken: Mapping[str, Taken] = field(default_factory=dict)
     booked: Sequence[Booked] = ()
 
 
@@ -130,7 +130,7 @@ def of_page(rules: PageRules, known: Known, grid: Grid, now: datetime) -> Obstac
     if rules.dates_off:
         of_meetings[Reason.DATE_OFF] = on_dates(rules.dates_off, WallClock.of(rules.time_zone, *grid.meetings))
     if rules.resources:
-        of_reaches[Reason.RESOURCE] = _claimed(known.claims, rules.resources, grid)
+        of_reaches[Reason.RESOURCE] = _claimed(known, rules.resources, grid)
     return Obstacles(grid, of_starts | _seats(rules, known, grid), of_meetings, of_reaches)
 
 
@@ -141,10 +141,10 @@ def of_hosts(hosts: Collection[HostHours], known: Known, grid: Grid) -> Obstacle
     read = [host for host in times if host.state is CalendarState.KNOWN]
     unknown = len(times) < len(wanted) or any(host.state is CalendarState.UNKNOWN for host in times)
     reaches = {Reason.BUSY: busy_between(*grid.reaches, read)}
-    if known.claims:
-        reaches[Reason.CLAIMED] = _claimed(known.claims, map(staff_resource, wanted), grid)
+    if known.taken:
+        reaches[Reason.CLAIMED] = _claimed(known, map(staff_resource, wanted), grid)
         own = [resource for host in hosts for resource in host.resources]
-        reaches[Reason.RESOURCE] = _claimed(known.claims, own, grid)
+        reaches[Reason.RESOURCE] = _claimed(known, own, grid)
     reaches[Reason.UNREADABLE] = grid.everywhere if unknown else _unread(read, *grid.reaches)
     first, last = grid.meetings
     closed = open_cells(hosts, first, last) ^ filled(0, last - first)
@@ -195,15 +195,13 @@ def _seats(rules: PageRules, known: Known, grid: Grid) -> dict[Reason, Cells]:
     if not rules.seats:
         return {}
     return {
-        Reason.RESOURCE: reduce(
-            and_, (any_within(_claimed(known.claims, [seat], grid), grid.width) for seat in rules.seats)
-        )
+        Reason.RESOURCE: reduce(and_, (any_within(_claimed(known, [seat], grid), grid.width) for seat in rules.seats))
     }
 
 
-def _claimed(claims: Sequence[Claim], resources: Iterable[str], grid: Grid) -> Cells:
-    wanted = set(resources)
-    return touched((claim.span for claim in claims if claim.resource in wanted), *grid.reaches)
+def _claimed(known: Known, resources: Iterable[str], grid: Grid) -> Cells:
+    found = [known.taken[each] for each in {*resources} if each in known.taken]
+    return reduce(or_, (each.between(*grid.reaches) for each in found), 0)
 
 
 def _unread(hosts: Iterable[HostTime], first: int, last: int) -> Cells:

@@ -39,6 +39,8 @@ class PeopleStore:
 
     async def staff_of(self, organization_id: str, staff_ids: Sequence[str]) -> dict[str, Staff]:
         """Those of the organization, by id; others are not answered."""
+        if not staff_ids:
+            return {}
         query = {"_id": {"$in": list(staff_ids)}, "organization_id": organization_id, "profile": {"$ne": None}}
         rows = await self.staff.find(query).to_list(None)
         return {row["_id"]: _staff(row) for row in rows}

@@ -29,6 +29,7 @@ from shared import clock
 from shared.single_flight import SingleFlight
 
 _LOOKS_AT_ONCE = 8
+_NOBODY: Mapping[str, Staff] = {}
 
 
 class Look(Protocol):
@@ -97,16 +98,24 @@ class Availability:
         self._shared_looks: SingleFlight[Mapping[str, Looked]] = SingleFlight()
 
     async def evidence(
-        self, organization_id: str, staff_ids: Sequence[str], spans: Sequence[Span], wanted: Sequence[str] = ()
+        self,
+        organization_id: str,
+        staff_ids: Sequence[str],
+        spans: Sequence[Span],
+        wanted: Sequence[str] = (),
+        staff: Mapping[str, Staff] = _NOBODY,
     ) -> Evidence:
-        """``wanted`` are resources whose claims matter; three reads side by side, however many staff and spans."""
+        """``wanted`` are resources whose claims matter, ``staff`` those who were read a moment before; three reads side
+        by side, however many staff and spans.
+        """
         months = sorted({month for span in spans for month in span.months()})
-        staff, bits, claims = await asyncio.gather(
-            self._people.staff_of(organization_id, staff_ids),
+        found, bits, claims = await asyncio.gather(
+            self._people.staff_of(organization_id, [one for one in staff_ids if one not in staff]),
             self._people.busy(staff_ids, months),
             self._guards.on(organization_id, wanted, spans),
         )
-        return Evidence(staff, bits, claims)
+        known = {one: staff[one] for one in staff_ids if one in staff}
+        return Evidence(found | known, bits, claims)
 
     def copies(self, evidence: Evidence) -> list[HostTime]:
         """Calendars as far as they were read."""

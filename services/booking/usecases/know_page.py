@@ -74,13 +74,12 @@ class KnowPage:
         reached = page.terms.reach(Span(window.start_at, window.end_at + length))
         wanted = [*map(staff_resource, people), *all_resources(rules)]
         counted = Span(window.start_at - _FAIRNESS, window.end_at + _FAIRNESS)
-        evidence, found, booked = await asyncio.gather(
-            self._availability.evidence(page.organization_id, people, [reached]),
-            self._guards.within(page.organization_id, wanted, reached),
+        evidence, taken, booked = await asyncio.gather(
+            self._availability.evidence(page.organization_id, people, [reached], staff=setting.staff),
+            self._guards.taken(page.organization_id, wanted, reached, but=but),
             self._booked(page, counted, but),
         )
-        claims = [claim for claim in found if claim.owner != but]
-        known = Known(self._availability.copies(evidence), claims, booked)
+        known = Known(self._availability.copies(evidence), taken, booked)
         return KnownPage(setting, rules, known, evidence, window, length, only, but)
 
     async def _booked(self, page: Page, counted: Span, but: str | None) -> Sequence[Booked]:

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from services.booking.model.cells import CELL_SECONDS
 from services.booking.model.page_setting import PageSetting
 from services.booking.model.page_times import FreeTime, FreeTimes
-from services.booking.model.wall_clock import WallClock
+from services.booking.model.wall_clock import WallClock, day_numbered
 from shared.contracts.api.page_guests import GuestPageView, PageSlotView
 from shared.crypto import token_hash
+
+_OF_DAY = [f"T{minute // 60:02d}:{minute % 60:02d}" for minute in range(24 * 60)]
 
 
 def guest_page_view(setting: PageSetting) -> GuestPageView:
@@ -57,16 +59,18 @@ def slots_body(times: FreeTimes, time_zone: str) -> bytes:
 
 
 def _told(seconds: NDArray[np.int64], time_zone: str) -> list[str]:
-    """RFC 3339, on the clocks of the zone."""
+    """RFC 3339, on the clocks of the zone; all of them as far from a whole minute as the first."""
     if not seconds.size:
         return []
-    cells = seconds // CELL_SECONDS
+    cells, rest = seconds // CELL_SECONDS, f":{int(seconds[0]) % 60:02d}"
     clock = WallClock.of(time_zone, int(cells[0]), int(cells[-1]) + 1)
+    dates = {number: day_numbered(number).isoformat() for number in clock.days}
     found: list[str] = []
     for each in clock.stretches:
         part = seconds[(cells >= each.first) & (cells < each.last)] + each.ahead * CELL_SECONDS
-        offset = _offset(each.ahead * CELL_SECONDS // 60)
-        found += [reading + offset for reading in np.datetime_as_string(part.astype("datetime64[s]")).tolist()]
+        numbers, minutes = (half.tolist() for half in np.divmod(part // 60, len(_OF_DAY)))
+        ending = rest + _offset(each.ahead * CELL_SECONDS // 60)
+        found += [dates[number] + _OF_DAY[minute] + ending for number, minute in zip(numbers, minutes, strict=True)]
     return found
 
 

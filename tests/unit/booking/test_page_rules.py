@@ -1,12 +1,13 @@
 """Each rule of a page by itself (H2, H3, G2, G3, G6, X11)."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.booking.model.cells import bitset_of
+from services.booking.model.cells import Taken, bitset_of
 from services.booking.model.claims import Claim, ClaimKind
 from services.booking.model.free_time import CalendarState, HostTime
 from services.booking.model.page_obstacles import Known
@@ -38,7 +39,11 @@ def a_page(*hosts: HostHours, **rules: object) -> PageRules:
 
 
 def nobody_busy(*staff_ids: str, claims: Iterable[Claim] = (), booked: Iterable[Booked] = ()) -> Known:
-    return Known([HostTime(each, NO_CALENDAR) for each in staff_ids or ("a",)], list(claims), list(booked))
+    by_resource: defaultdict[str, list[Span]] = defaultdict(list)
+    for claim in claims:
+        by_resource[claim.resource].append(claim.span)
+    taken = {resource: Taken.of(spans) for resource, spans in by_resource.items()}
+    return Known([HostTime(each, NO_CALENDAR) for each in staff_ids or ("a",)], taken, list(booked))
 
 
 def claimed(resource: str, start_at: datetime, length: timedelta = HALF, kind: str = "confirmed") -> Claim:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.booking.model.cells import bitset_of
-from services.booking.model.claims import Claim, ClaimKind, staff_resource
+from services.booking.model.cells import Taken, bitset_of
+from services.booking.model.claims import staff_resource
 from services.booking.model.free_time import CalendarState, HostTime
 from services.booking.model.page_obstacles import Known
 from services.booking.model.page_rules import Booked, HostHours, PageRules
@@ -68,12 +68,8 @@ def pages(draw: st.DrawFn, most_hosts: int = 3) -> SlowPage:
 
 def known_of(page: SlowPage) -> Known:
     hosts = [HostTime(staff_id, host.state, _months(host), window=host.window) for staff_id, host in page.hosts.items()]
-    claims = [
-        Claim(staff_resource(staff_id), kind, "apt_other", "", span)
-        for staff_id, host in page.hosts.items()
-        for span, kind in zip(host.claimed, ClaimKind, strict=False)
-    ]
-    return Known(hosts, claims, [Booked(at, (IDS[0],), page.now) for at in page.booked])
+    taken = {staff_resource(staff_id): Taken.of(host.claimed) for staff_id, host in page.hosts.items()}
+    return Known(hosts, taken, [Booked(at, (IDS[0],), page.now) for at in page.booked])
 
 
 def _months(host: SlowHost) -> dict[str, bytes]:
