@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.gateway.pages import (
     account,
+    api_keys,
     appointments,
     book,
     calendars,
@@ -72,6 +73,7 @@ def build_pages_router() -> APIRouter:
         zoom_account,
         zoom_users,
         mail_templates,
+        api_keys,
         members,
         menus,
         scheduling_times,

@@ -58,6 +58,12 @@ class ApiKeyStore:
         key = _key(row)
         return None if key.expires_at is not None and key.expires_at <= clock.now() else key
 
+    async def find_in(self, organization_id: str, key_id: str) -> ApiKey | None:
+        """Where it is not revoked."""
+        query = {"_id": key_id, "organization_id": organization_id, "revoked_at": None}
+        row = await self.api_keys.find_one(query)
+        return _key(row) if row else None
+
     async def used(self, key: ApiKey) -> None:
         now = clock.now()
         if key.last_used_at is None or now - key.last_used_at >= _SEEN_AGAIN_AFTER:

@@ -1,5 +1,6 @@
 """API keys on the real database (X8): made once, told by prefix, bounded by scopes, ended at once, never logged."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from services.gateway.scopes import ROUTES, Whom
 from shared import clock
 from tests.integration.gateway.fakes import SLOT, Answer, a_timeline_entry
 from tests.integration.gateway.installation import Installation
+from tests.integration.gateway.test_pages import token_of
 
 BODY = {"slots": [SLOT], "guest": {"name": "田中花子"}, "send_mail": False}
 EVERYTHING = ["appointments:write", "proposals:write", "staff:write", "settings:write"]
@@ -238,3 +240,25 @@ async def test_g23_a_key_is_never_logged(gateway: Installation) -> None:
         await gateway.admin.delete(f"/api/v1/api-keys/{made['id']}")
     assert {"api_key.made", "api_key.revoked"} <= {entry["event"] for entry in logs}
     assert made["secret"].removeprefix(made["prefix"]) not in str(logs)
+
+
+async def test_the_page_shows_a_new_secret_once_and_revokes_after_asking(gateway: Installation) -> None:
+    page = gateway.pages("admin@example.jp")
+    form = {"csrf_token": await token_of(page, "/settings/api-keys"), "name": "<顧客管理>", "days": "30"}
+    refused = await page.post("/settings/api-keys", data=form)
+    assert refused.status_code == 422
+    assert "権限を1つ以上選んでください。" in refused.text
+    made = await page.post("/settings/api-keys", data=form | {"scopes": ["appointments:write", "pages:read"]})
+    secret = re.search(r"csk_[0-9a-f]{12}_[\w-]{43}", made.text)
+    assert secret
+    assert "&lt;顧客管理&gt;" in made.text
+    assert (await gateway.client(secret[0]).get("/api/v1/pages")).status_code == 200
+    listed = (await page.get("/settings/api-keys")).text
+    assert secret[0] not in listed
+    assert "アポイントメントの変更" in listed
+    found = re.findall(r"/settings/api-keys/(key_\w+)/revoke", listed)[-1]
+    assert "すぐに Chosei を使えなくなります" in (await page.get(f"/settings/api-keys/{found}/revoke")).text
+    assert (await gateway.client(secret[0]).get("/api/v1/pages")).status_code == 200
+    await page.post(f"/settings/api-keys/{found}/revoke", data=form)
+    assert (await gateway.client(secret[0]).get("/api/v1/pages")).status_code == 401
+    assert (await page.get(f"/settings/api-keys/{found}/revoke")).status_code == 303
