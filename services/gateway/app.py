@@ -23,6 +23,7 @@ from services.gateway.store.stores import Stores
 from services.gateway.subscribers import SERVICE, Subscribers
 from services.gateway.usecases.answer_once import AnswerOnce
 from services.gateway.usecases.api_keys import MakeApiKey
+from services.gateway.usecases.calendar_feed import CalendarFeeds
 from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
 from services.gateway.usecases.explain_page import ExplainPageTime
@@ -105,6 +106,7 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
         accept_invitation=AcceptInvitation(staff, sessions, passwords),
         change_organization=ChangeOrganization(organizations, relay),
         make_api_key=MakeApiKey(stores.api_keys),
+        calendar_feeds=CalendarFeeds(stores.feeds, staff, organizations, backends, settings.public_url),
         connections=Connections(backends, settings.public_url),
         calendar=ReadCalendar(backends, staff),
         explain=ExplainTime(backends, staff),

@@ -14,6 +14,7 @@ from services.gateway.store.organizations import OrganizationStore
 from services.gateway.store.sessions import SessionStore
 from services.gateway.store.staff import StaffStore
 from services.gateway.usecases.api_keys import MakeApiKey
+from services.gateway.usecases.calendar_feed import CalendarFeeds
 from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
 from services.gateway.usecases.explain_page import ExplainPageTime
@@ -52,6 +53,7 @@ class GatewayParts:
     accept_invitation: AcceptInvitation
     change_organization: ChangeOrganization
     make_api_key: MakeApiKey
+    calendar_feeds: CalendarFeeds
     connections: Connections
     calendar: ReadCalendar
     explain: ExplainTime

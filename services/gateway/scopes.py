@@ -21,6 +21,9 @@ _ROUTES: Mapping[Scope | Whom, tuple[str, ...]] = {
     Whom.PEOPLE: (
         "PATCH /me",
         "DELETE /me/defaults",
+        "GET /me/calendar-feed",
+        "POST /me/calendar-feed",
+        "DELETE /me/calendar-feed",
         "PUT /me/buildings",
         "DELETE /sessions/current",
         "GET /api-keys",

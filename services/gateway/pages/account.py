@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -87,6 +88,20 @@ async def forget(request: Request, signed_in: Form) -> Response:
     return RedirectResponse("/account?said=forgotten", status_code=303)
 
 
+@router.post("/account/feed")
+async def make_feed(request: Request, signed_in: Form) -> Response:
+    """The answer shows the address; nothing else ever does (X8)."""
+    _, url = await parts_of(request).calendar_feeds.make(signed_in.staff)
+    return await _page(request, signed_in, _sheet_of(signed_in.staff), feed_url=url)
+
+
+@router.post("/account/feed/end")
+async def end_feed(request: Request, signed_in: Form) -> Response:
+    await parts_of(request).calendar_feeds.end(signed_in.staff)
+    return RedirectResponse("/account#feed", status_code=303)
+
+
+@router.get("/account/feed/end")
 @router.get("/account/{step}")
 async def leave_step() -> Response:
     """Reloading what a form answered."""
@@ -135,7 +150,16 @@ def _office_zone(signed_in: SignedIn, language: Language) -> str:
     return times.zone_label(signed_in.organization.time_zone, clock.now(), language)
 
 
-async def _page(request: Request, signed_in: SignedIn, sheet: Sheet) -> Response:
+async def _feed(request: Request, signed_in: SignedIn, url: str) -> dict[str, str]:
+    feed, language = await parts_of(request).calendar_feeds.of(signed_in.staff), language_for(request)
+
+    def said(at: datetime | None) -> str:
+        return times.moment(at, signed_in.zone, language) if at else ""
+
+    return {"url": url, "made": said(feed.made_at if feed else None), "read": said(feed.read_at if feed else None)}
+
+
+async def _page(request: Request, signed_in: SignedIn, sheet: Sheet, *, feed_url: str = "") -> Response:
     language, said, staff = language_for(request), request.query_params.get("said", ""), signed_in.staff
     return staff_page(
         request,
@@ -145,6 +169,7 @@ async def _page(request: Request, signed_in: SignedIn, sheet: Sheet) -> Response
             "said": text(language, f"account.said_{said}") if said in _SAID and not sheet.problem else "",
             "problem": sheet.problem,
             "sheet": sheet,
+            "feed": await _feed(request, signed_in, feed_url),
             "role": text(language, f"members.role_{staff.role}"),
             "defaults": staff.defaults,
             "has_defaults": staff.defaults != Defaults(),

@@ -2,6 +2,7 @@
 so that they are right in any zone; a series, which those templates cannot say, is a file in its own zone (E6).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -11,12 +12,12 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event
 
 from shared.contracts.api.appointments import AppointmentStatus, GuestAppointmentView, MeetingStatus
-from shared.contracts.api.occurrences import OccurrenceStatus
+from shared.contracts.api.occurrences import GuestOccurrenceView, OccurrenceStatus, OccurrenceView
 from shared.contracts.booking import Occurrence, Series
 from shared.ical_series import recurring, timezone
 
-_PRODUCT = "-//Chosei//Chosei//EN"
-_STATUS = {
+PRODUCT = "-//Chosei//Chosei//EN"
+STATUS = {
     AppointmentStatus.REQUESTED: "TENTATIVE",
     AppointmentStatus.CONFIRMED: "CONFIRMED",
     AppointmentStatus.CANCELED: "CANCELLED",
@@ -67,7 +68,7 @@ def file_of(appointment: GuestAppointmentView, at: datetime) -> bytes:
     entry = Event()
     entry.add("uid", appointment.uid or f"{appointment.id}@chosei")
     entry.add("sequence", appointment.sequence)
-    entry.add("status", _STATUS[appointment.status])
+    entry.add("status", STATUS[appointment.status])
     entry.add("dtstamp", at.astimezone(UTC).replace(microsecond=0))
     moment = partial(_moment, appointment)
     entry.add("dtstart", moment(appointment.start))
@@ -77,10 +78,10 @@ def file_of(appointment: GuestAppointmentView, at: datetime) -> bytes:
     if place := _place(appointment):
         entry.add("location", place)
     calendar = Calendar()
-    calendar.add("prodid", _PRODUCT)
+    calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "CANCEL" if off else "PUBLISH")
-    series = _series(appointment)
+    series = series_of(appointment.rrule, appointment.occurrences)
     if series is not None and not appointment.all_day and appointment.time_zone != "UTC":
         calendar.add_component(timezone(appointment.time_zone))
     for component in (entry, *recurring(entry, series, moment)):
@@ -96,8 +97,9 @@ def _moment(appointment: GuestAppointmentView, at: datetime) -> datetime | date:
     return local if appointment.rrule else at.astimezone(UTC)
 
 
-def _series(appointment: GuestAppointmentView) -> Series | None:
-    if not appointment.rrule:
+def series_of(rrule: str | None, occurrences: Sequence[GuestOccurrenceView | OccurrenceView]) -> Series | None:
+    """The rule with what was moved or cancelled."""
+    if not rrule:
         return None
     changed = tuple(
         Occurrence(
@@ -106,10 +108,10 @@ def _series(appointment: GuestAppointmentView) -> Series | None:
             end_at=one.end,
             canceled=one.status is OccurrenceStatus.CANCELED,
         )
-        for one in appointment.occurrences
+        for one in occurrences
         if one.moved or one.status is OccurrenceStatus.CANCELED
     )
-    return Series(rrule=appointment.rrule, changed=changed)
+    return Series(rrule=rrule, changed=changed)
 
 
 def _title(appointment: GuestAppointmentView) -> str:

@@ -7,11 +7,13 @@ from services.gateway.routes import (
     api_keys,
     appointments,
     calendar,
+    calendar_feed,
     connections,
     contacts,
     guest,
     guest_appointments,
     hooks,
+    ical,
     mail_templates,
     me,
     meeting_links,
@@ -39,6 +41,7 @@ _NOUNS = (
     api_keys,
     connections,
     calendar,
+    calendar_feed,
     rooms,
     menus,
     page_times,
@@ -68,6 +71,6 @@ def api_router() -> APIRouter:
 def build_router() -> APIRouter:
     """The API, its description, and where providers come in."""
     api, everything = api_router(), APIRouter()
-    for router in (api, build_description_router(PREFIX, api.routes), oauth.router, hooks.router):
+    for router in (api, build_description_router(PREFIX, api.routes), oauth.router, hooks.router, ical.router):
         everything.include_router(router)
     return everything

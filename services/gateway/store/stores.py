@@ -7,6 +7,7 @@ from services.gateway.settings import Settings
 from services.gateway.store.answers import AnswerStore
 from services.gateway.store.api_keys import ApiKeyStore
 from services.gateway.store.counts import CountStore
+from services.gateway.store.feeds import FeedStore
 from services.gateway.store.organizations import OrganizationStore
 from services.gateway.store.sessions import SessionStore
 from services.gateway.store.setup_codes import SetupCodes
@@ -25,6 +26,7 @@ class Stores:
     counts: CountStore
     answers: AnswerStore
     api_keys: ApiKeyStore
+    feeds: FeedStore
 
     @classmethod
     def of(cls, database: Database, settings: Settings) -> "Stores":
@@ -36,6 +38,7 @@ class Stores:
             counts=CountStore(database),
             answers=AnswerStore(database, settings.data_ring, kept=settings.answers_kept, lease=settings.answer_lease),
             api_keys=ApiKeyStore(database),
+            feeds=FeedStore(database),
         )
 
     @property
@@ -48,6 +51,7 @@ class Stores:
             self.counts,
             self.answers,
             self.api_keys,
+            self.feeds,
         )
         return {collection: indexes for store in every for collection, indexes in store.indexes.items()}
 
