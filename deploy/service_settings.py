@@ -49,6 +49,8 @@ class Surroundings:
     replica_set: str
     static_folder: str
     stand_ins: StandIns | None = None
+    webhook_networks: str = ""
+    """What webhooks may reach though it is not public."""
 
 
 def settings_of(service: str, around: Surroundings, credentials: Credentials) -> dict[str, str]:
@@ -110,6 +112,8 @@ def _own(service: str, around: Surroundings, credentials: Credentials) -> dict[s
             }
         case "booking":
             return {"CHOSEI_TOKEN_KEYS": credentials.token_keys}
+        case "notifier":
+            return {"CHOSEI_WEBHOOK_NETWORKS": around.webhook_networks}
         case _:
             return {}
 

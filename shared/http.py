@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import ssl
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,7 @@ __all__ = [
     "internal_client",
     "json_object",
     "send",
+    "single_use_transport",
 ]
 
 AsyncClient = httpx.AsyncClient
@@ -108,6 +110,15 @@ def client(
         headers={"user-agent": USER_AGENT, **(headers or {})},
         transport=transport or _Pools(max_connections),
         follow_redirects=False,
+        trust_env=False,
+    )
+
+
+def single_use_transport(verify: ssl.SSLContext | None = None) -> httpx.AsyncBaseTransport:
+    """For servers that users named: no connection serves a second request, and answers may be read in part."""
+    return httpx.AsyncHTTPTransport(
+        verify=verify or httpx.create_ssl_context(trust_env=False),
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         trust_env=False,
     )
 

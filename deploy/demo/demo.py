@@ -175,6 +175,7 @@ def surroundings(layout: Layout) -> Surroundings:
             smtp_port=layout.smtp_port,
             clock_file=str(layout.clock_file),
         ),
+        webhook_networks="127.0.0.0/8,::1/128",
     )
 
 

@@ -3,15 +3,13 @@ classes.
 """
 
 import ast
-import importlib
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.contracts.envelope import EventData
+from shared.contracts.catalogue import catalogue as catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
-PUBLISHERS = ("gateway", "booking", "zoom_issuer", "calendar_sync", "notifier", "reminder_scheduler")
 
 
 @dataclass(frozen=True)
@@ -20,14 +18,6 @@ class Wiring:
 
     consumers: dict[str, list[str]]
     used_by: dict[str, set[str]]
-
-
-def catalogue() -> list[type[EventData]]:
-    """All events, in the order of their declaration."""
-    for publisher in PUBLISHERS:
-        importlib.import_module(f"shared.contracts.{publisher}")
-    order = {name: index for index, name in enumerate(PUBLISHERS)}
-    return sorted(EventData.catalogue.values(), key=lambda event: order[event.publisher()])
 
 
 def read_wiring(root: Path = ROOT) -> Wiring:

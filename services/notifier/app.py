@@ -17,6 +17,7 @@ from services.notifier.usecases.hear import HearOfMatters
 from services.notifier.usecases.preview import PreviewProposal
 from services.notifier.usecases.preview_template import PreviewTemplate
 from services.notifier.usecases.word import WordMail
+from services.notifier.webhooks import build_webhooks
 from shared import mongo
 from shared.due import DueWorker
 from shared.messaging.relay import Relay
@@ -49,6 +50,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> Fast
     )
     worker = DueWorker("mails", matters.collection, deliver.handle, concurrency=2 * settings.smtp_connections)
     hear = HearOfMatters(matters, safe, bus, worker.wake)
+    webhooks = build_webhooks(settings, database, broker, matters, worker.wake)
     parts = Parts(
         client=client,
         broker=broker,
@@ -58,14 +60,16 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> Fast
             directory.organizations: (),
             directory.staff: STAFF_INDEXES,
             templates.collection: TEMPLATE_INDEXES,
+            **webhooks.indexes,
         },
         subscribers=build_subscribers(hear, directory),
-        workers=[worker],
+        workers=[worker, webhooks.worker],
         routers=[
             build_router(PreviewProposal(directory, bus, sender, words), tokens),
             build_templates_router(edit, PreviewTemplate(edit, directory, matters, composer, sender), tokens),
+            webhooks.router,
         ],
-        closing=[server.close],
+        closing=[server.close, webhooks.close],
     )
     return service_app(SERVICE, settings, parts)
 

@@ -2,6 +2,7 @@
 
 from services.notifier.settings import Settings
 from services.notifier.subscribers import SERVICE
+from services.notifier.webhook_secrets import PLACE
 from shared import rotation
 
 SECRETS: rotation.Secrets = {
@@ -15,7 +16,8 @@ SECRETS: rotation.Secrets = {
             "deliveries.*.message",
         ),
         "matters/{}",
-    )
+    ),
+    "webhook_endpoints": dict.fromkeys(("secret", "old_secret"), PLACE),
 }
 
 if __name__ == "__main__":

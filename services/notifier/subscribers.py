@@ -8,6 +8,7 @@ from services.notifier.directory import Directory
 from services.notifier.model.matter import Notice
 from services.notifier.model.people import Organization, StaffMember
 from services.notifier.usecases.hear import HearOfMatters, notice_of
+from services.notifier.webhook_subscribers import heard_for_webhooks
 from shared.contracts.booking import (
     AppointmentCanceled,
     AppointmentChanged,
@@ -82,6 +83,7 @@ def build_subscribers(hear: HearOfMatters, directory: Directory) -> RabbitRouter
             hears(SERVICE, MeetingSyncFrozen, on.on_meeting_sync_frozen),
             hears(SERVICE, ZoomAccountEnded, on.on_zoom_account_ended),
             hears(SERVICE, ZoomBudgetExhausted, on.on_zoom_budget_exhausted),
+            *heard_for_webhooks(SERVICE),
         ]
     )
 

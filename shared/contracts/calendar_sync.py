@@ -141,7 +141,7 @@ class BusyMonth(Value):
     bits: str
 
 
-class BusyTimesChanged(EventData, routing_key="calendar_sync.busy_times_changed.v1"):
+class BusyTimesChanged(EventData, routing_key="calendar_sync.busy_times_changed.v1", webhooks=False):
     """The mirror of one calendar was read completely at ``read_at``; carries all months of the window, so that one
     event tells everything and none that came late leaves a gap (G3). Own holds and entries are left out (G4).
 
@@ -171,7 +171,7 @@ class Room(Value):
     capacity: int | None
 
 
-class RoomsChanged(EventData, routing_key="calendar_sync.rooms_changed.v1"):
+class RoomsChanged(EventData, routing_key="calendar_sync.rooms_changed.v1", webhooks=False):
     """All buildings and rooms of an organization at one provider, as an administrator's connection reads them (V3);
     none once there is no such connection. Subject: ``ORGANIZATION.PROVIDER``.
     """

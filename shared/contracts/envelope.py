@@ -49,15 +49,19 @@ class OpenEnum(StrEnum):
 
 
 class EventData(Value):
-    """Base of all payloads: ``class SlotsProposed(EventData, routing_key="booking.slots_proposed.v1")``."""
+    """Base of all payloads: ``class SlotsProposed(EventData, routing_key="booking.slots_proposed.v1")``. Organizations
+    may have every event by webhook (X1) that is not declared with ``webhooks=False``.
+    """
 
     routing_key: ClassVar[str] = ""
+    webhooks: ClassVar[bool] = True
     catalogue: ClassVar[dict[str, type["EventData"]]] = {}
 
-    def __init_subclass__(cls, routing_key: str = "", **kwargs: Any) -> None:
+    def __init_subclass__(cls, routing_key: str = "", webhooks: bool = True, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if routing_key:
             cls.routing_key = routing_key
+            cls.webhooks = webhooks
             EventData.catalogue[routing_key] = cls
 
     @classmethod

@@ -42,7 +42,7 @@ class StaffDisabled(EventData, routing_key="gateway.staff_disabled.v1"):
     person: Person
 
 
-class StaffInvited(EventData, routing_key="gateway.staff_invited.v1"):
+class StaffInvited(EventData, routing_key="gateway.staff_invited.v1", webhooks=False):
     """A staff member was sent a link to choose a password with; any link before it is dead. ``sealed`` is an
     ``InvitationSecrets``. Subject: the staff member.
     """

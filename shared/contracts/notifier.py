@@ -40,6 +40,7 @@ class Purpose(OpenEnum):
     REPLACED = "replaced"
     ZOOM_ACCOUNT_ENDED = "zoom_account_ended"
     BUDGET_GONE = "budget_gone"
+    WEBHOOK_DISABLED = "webhook_disabled"
 
 
 class NotificationSent(WithCalls, routing_key="notifier.notification_sent.v1"):

@@ -55,6 +55,9 @@ _zoom_budgets = Gauge(
     ["left"],
     registry=REGISTRY,
 )
+_webhooks = Counter(
+    "chosei_webhook_tries_total", "Tries to deliver a webhook, by how they ended (X1).", ["outcome"], registry=REGISTRY
+)
 _requests = Histogram(
     "chosei_http_request_seconds",
     "Answered requests.",
@@ -115,6 +118,11 @@ def record_zoom_budgets(left: Iterable[int]) -> None:
         counts[next(name for name, most in _LEFT.items() if most is None or number <= most)] += 1
     for name, count in counts.items():
         _zoom_budgets.labels(name).set(count)
+
+
+def record_webhook(outcome: str) -> None:
+    """``outcome`` is delivered, or why not: status, timeout, connection, tls, address."""
+    _webhooks.labels(outcome).inc()
 
 
 def record_request(method: str, route: str, status: int, took: timedelta) -> None:

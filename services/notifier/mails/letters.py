@@ -15,6 +15,7 @@ from services.notifier.mails.occasions import OCCASIONS, occasion_of
 from services.notifier.mails.scene import Scene
 from services.notifier.mails.templating import html_body, text_body
 from services.notifier.mails.text import line, lines
+from services.notifier.mails.webhooks import webhook_scene
 from services.notifier.model.templates import Breakage
 from shared import wording
 from shared.contracts.booking import Appointment, Kind, Proposal
@@ -80,6 +81,8 @@ def scene_of(material: Material) -> Scene:
         return replace(_blank(material), taken_over=taken, url=_link(f"{material.public_url}/settings/zoom"))
     if material.notice.breakage is not None:
         return _template_scene(material, material.notice.breakage)
+    if material.notice.webhook is not None:
+        return webhook_scene(_blank(material), material, material.notice.webhook)
     if material.notice.purpose is Purpose.BUDGET_GONE:
         return _budget_scene(material)
     return _connection_scene(material)

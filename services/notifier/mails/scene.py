@@ -80,6 +80,8 @@ class Scene:
     broken: str = ""
     broken_at: str = ""
     same_day_left: bool = False
+    webhook: str = ""
+    gone: bool = False
 
     @property
     def place_url(self) -> str:

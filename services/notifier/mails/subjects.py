@@ -39,6 +39,7 @@ _JA: Mapping[tuple[Purpose, Audience], str] = {
     (Purpose.INVITED, Audience.STAFF): "[{company}]{product}への招待",
     (Purpose.ZOOM_ACCOUNT_ENDED, Audience.ADMINS): "【{product}】[注意!]会社のZoomアカウントの連携が切れました",
     (Purpose.TEMPLATE_BROKEN, Audience.ADMINS): "【{product}】[注意!]メールの文面を使えませんでした",
+    (Purpose.WEBHOOK_DISABLED, Audience.ADMINS): "【{product}】[注意!]Webhookを停止しました",
 }
 
 _EN: Mapping[tuple[Purpose, Audience], str] = {
@@ -73,6 +74,7 @@ _EN: Mapping[tuple[Purpose, Audience], str] = {
     (Purpose.INVITED, Audience.STAFF): "[{company}] Invitation to {product}",
     (Purpose.ZOOM_ACCOUNT_ENDED, Audience.ADMINS): "[{product}] Attention: the organization's Zoom account was lost",
     (Purpose.TEMPLATE_BROKEN, Audience.ADMINS): "[{product}] Attention: a mail template could not be used",
+    (Purpose.WEBHOOK_DISABLED, Audience.ADMINS): "[{product}] Attention: a webhook was disabled",
 }
 
 _WORDS: Mapping[Language, Mapping[tuple[Kind, Audience], str]] = {

@@ -46,6 +46,15 @@ class Chain(Value):
     traceparent: str | None = None
 
 
+class DisabledWebhook(Value):
+    """An endpoint that gets no more webhooks (X1): ``problem`` is its last answer's status, or a word for it."""
+
+    url: str
+    gone: bool
+    problem: str
+    since: AwareDatetime
+
+
 class Notice(Value):
     """A reason to mail. ``tag`` tells notices of one revision and purpose apart where there may be several.
 
@@ -77,6 +86,7 @@ class Notice(Value):
     minimum: int = 0
     opened: bool = False
     breakage: Breakage | None = None
+    webhook: DisabledWebhook | None = None
     tells_link: bool = False
     former_guest: FormerGuest | None = None
     end_of_request: EndOfRequest | None = None

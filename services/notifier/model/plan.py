@@ -28,7 +28,7 @@ _SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, *_REMINDS, Purpose.SLOTS_RUNNING_LOW, P
 """Mails that are no reason to leave out an older one: whoever gets them still misses what it said."""
 
 _TELLS_THE_END = (Purpose.CANCELED, Purpose.DECLINED, Purpose.REPLACED, Purpose.WITHDRAWN, *_OF_CONNECTIONS)
-_NEEDS_NO_STATE = (*_OF_CONNECTIONS, Purpose.INVITED, Purpose.TEMPLATE_BROKEN)
+_NEEDS_NO_STATE = (*_OF_CONNECTIONS, Purpose.INVITED, Purpose.TEMPLATE_BROKEN, Purpose.WEBHOOK_DISABLED)
 SUPERSEDED = "superseded"
 
 

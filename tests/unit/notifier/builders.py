@@ -172,7 +172,7 @@ def a_material(purpose: Purpose, audience: Audience = Audience.GUEST, **changes:
     )
     state = {"proposal": a_proposal(), "appointment": None} if proposes else {}
     stateless = (Purpose.CONNECTION_BROKEN, Purpose.INVITED, Purpose.SYNC_FROZEN, Purpose.ZOOM_ACCOUNT_ENDED)
-    if purpose in (*stateless, Purpose.TEMPLATE_BROKEN, Purpose.BUDGET_GONE):
+    if purpose in (*stateless, Purpose.TEMPLATE_BROKEN, Purpose.BUDGET_GONE, Purpose.WEBHOOK_DISABLED):
         state = {"appointment": None}
     values = {
         "matter": a_matter(**state),

@@ -10,6 +10,7 @@ import pytest
 from services.notifier.mails.letters import write
 from services.notifier.mails.material import Material
 from services.notifier.mails.message import Mail, Recipient, to_bytes
+from services.notifier.model.matter import DisabledWebhook
 from services.notifier.model.templates import Breakage
 from shared.contracts.booking import EndOfRequest, Kind
 from shared.contracts.notifier import Audience, Purpose
@@ -52,6 +53,11 @@ PARTICULARS = {
             kind="not_shown",
             part="body",
             about="{{ zoom_block }}",
+        )
+    },
+    Purpose.WEBHOOK_DISABLED: {
+        "webhook": DisabledWebhook(
+            url="https://crm.example.jp/hooks/chosei?key=secret", gone=False, problem="503", since=NOON
         )
     },
     Purpose.ISSUE_FAILED: {"error": MeetingErrorCode.FAILED},

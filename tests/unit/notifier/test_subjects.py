@@ -15,6 +15,7 @@ ALARMS = (
     Purpose.TEMPLATE_BROKEN,
     Purpose.ZOOM_ACCOUNT_ENDED,
     Purpose.BUDGET_GONE,
+    Purpose.WEBHOOK_DISABLED,
 )
 PAIRS = [
     (purpose, audience)
@@ -59,6 +60,7 @@ PAIRS = [
         (Purpose.SYNC_FROZEN, ADMINS, "【Chosei】[注意!]同期を凍結しました"),
         (Purpose.ZOOM_ACCOUNT_ENDED, ADMINS, "【Chosei】[注意!]会社のZoomアカウントの連携が切れました"),
         (Purpose.ISSUE_FAILED, ADMINS, "【Chosei】[注意!]Zoom URLが発行できませんでした"),
+        (Purpose.WEBHOOK_DISABLED, ADMINS, "【Chosei】[注意!]Webhookを停止しました"),
         (Purpose.INVITED, STAFF, "[株式会社サンプル]Choseiへの招待"),
     ],
 )

@@ -1,0 +1,17 @@
+"""All events of all publishers: whoever needs the whole catalogue asks here, so that none is missing."""
+
+from shared.contracts import booking, calendar_sync, gateway, notifier, reminder_scheduler, zoom_issuer
+from shared.contracts.envelope import EventData
+
+_PUBLISHERS = (gateway, booking, zoom_issuer, calendar_sync, notifier, reminder_scheduler)
+PUBLISHERS = tuple(module.__name__.rpartition(".")[2] for module in _PUBLISHERS)
+
+
+def catalogue() -> list[type[EventData]]:
+    """All events, in the order of their declaration."""
+    return sorted(EventData.catalogue.values(), key=lambda event: PUBLISHERS.index(event.publisher()))
+
+
+def for_webhooks() -> dict[str, type[EventData]]:
+    """What organizations may have by webhook, by its name: the routing key (X1)."""
+    return {event.routing_key: event for event in catalogue() if event.webhooks}
