@@ -108,6 +108,29 @@ async def test_h5_by_keyboard_on_a_phone_in_the_browsers_own_zone(people: People
     assert await page.evaluate("Object.keys(sessionStorage)") == []
 
 
+async def test_h5_the_way_back_asks_for_no_form_again_and_keeps_what_was_typed(people: People) -> None:
+    made, day = await a_page(people, durations=[30]), await people.free_day()
+    page = await people.page("phone")
+    scripted = page.locator("html.scripted")
+    await page.goto(f"/p/{made['slug']}?day={day}")
+    await page.click("a.time >> text=14:00")
+    await fill(page)
+    await page.click("text=別の日時を選ぶ")
+    await expect(page.locator("button.time").first).to_be_visible()
+    await expect(scripted).to_be_visible()
+    await page.click("button.time >> text=15:00")
+    await expect(page.locator(".chosen")).to_contain_text("15:00 ～ 15:30")
+    await expect(scripted).to_be_visible()
+    await page.go_back()
+    await expect(page.locator("a.time >> text=14:30")).to_be_visible()
+    await page.go_back()
+    await expect(page.locator(".chosen")).to_contain_text("14:00 ～ 14:30")
+    await page.go_forward()
+    await page.click("a.time >> text=15:30")
+    await expect(page.locator(".chosen")).to_contain_text("15:30 ～ 16:00")
+    await expect(page.locator("#name")).to_have_value("田中花子")
+
+
 async def test_h15_a_link_with_a_time_opens_the_form_in_the_browsers_own_zone(people: People) -> None:
     made, day = await a_page(people), await people.free_day()
     page = await people.page("phone", language="en", zone="Europe/Berlin")

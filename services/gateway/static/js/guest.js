@@ -2,7 +2,7 @@
 // chosen, and waits for the link.
 import { enableCopying } from "./copying.js";
 import { follow } from "./live.js";
-import { forgetTyped, keepTyped } from "./typed.js";
+import { addressOfStep, forgetTyped, keepTyped } from "./typed.js";
 
 document.documentElement.classList.add("scripted");
 enableCopying(document);
@@ -31,7 +31,10 @@ const meeting = document.querySelector("#meeting[data-waiting]");
 if (meeting) waitForLink(Date.now());
 if (document.querySelector("[data-unpaid]")) waitForPayment(Date.now());
 
-if (form?.dataset.typed) keepTyped(form);
+if (form?.dataset.typed) {
+  keepTyped(form);
+  addressOfStep();
+}
 if (document.querySelector("[data-booked]")) forgetTyped();
 
 const buttons = () => [...(form?.elements ?? [])].filter(({ type }) => type === "submit");

@@ -1,12 +1,16 @@
 // Choosing a time: everything works without this; it shows the browser's zone, and turns months and days without
 // loading the page anew. The server alone writes times.
 
+import { addressOfStep } from "./typed.js";
+
 document.documentElement.classList.add("scripted");
 
 const picker = () => document.querySelector("[data-picker]");
 const typedAlong = picker().method === "post";
 
-if (!typedAlong) {
+if (typedAlong) {
+  addressOfStep(picker().querySelector("[data-zone]").value);
+} else {
   adoptBrowserZone();
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-picker] a[data-key]:not(.time)");

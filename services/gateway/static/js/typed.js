@@ -11,6 +11,15 @@ export function keepTyped(form) {
   store(place, form);
 }
 
+// A step that answered a form is an address of its own: on the way back the browser would ask whether to send that form
+// again, or show nothing. A zone that was chosen in the form goes along.
+export function addressOfStep(zone = "") {
+  const url = new URL(location.href);
+  if (zone) url.searchParams.set("time_zone", zone);
+  url.pathname = url.pathname.replace(/\/choose$/, "");
+  history.replaceState(history.state, "", url);
+}
+
 export function forgetTyped() {
   try {
     for (const name of Object.keys(sessionStorage)) if (name.startsWith(PLACE)) sessionStorage.removeItem(name);
