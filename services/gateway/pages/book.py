@@ -101,6 +101,8 @@ async def _booked(steps: Steps) -> Response:
     visit, form, page = steps.visit, steps.form, steps.page
     if not page.active:
         return steps.closed(410)
+    if visit.pick.duration not in (None, *page.durations):
+        return await steps.times(Said(text(visit.language, "page_guests.not_offered"), status=422))
     body = form.body(page.questions, steps.minutes, visit.pick.utm, steps.zone, visit.language)
     errors = form.errors(body, page.questions, visit.language)
     if form.start is None:

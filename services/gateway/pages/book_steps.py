@@ -112,7 +112,7 @@ class Steps:
             "typed": typed,
             **self._remembering(typed),
             "form_key": secrets.token_urlsafe(16),
-            "action": pick.url(visit.path, start=start),
+            "action": pick.url(visit.path, start=start, duration=self.minutes),
             "back": pick.url(f"{visit.path}/choose", start=None),
             "errors": dict(said.errors or {}),
             "problem": said.problem or (text(visit.language, "guest.fix") if said.errors else ""),
@@ -133,7 +133,7 @@ class Steps:
         if self.guest is None or self.form.is_begun or not is_known_to_submit(self.page, self.guest):
             return {}
         return {
-            "submit": self.visit.pick.url(self.visit.path, start=None),
+            "submit": self.visit.pick.url(self.visit.path, start=None, duration=self.minutes),
             "remembered": self.guest,
             "masked": masked_address(self.guest.email),
             "form_key": secrets.token_urlsafe(16),

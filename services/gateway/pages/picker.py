@@ -114,7 +114,7 @@ async def picker_of(offer: Offer, *, current: datetime | None = None) -> Picker:
     chosen = _day(offer, days, current)
     holidays = public_holidays(offer.office_zone, month.first, month.last, offer.language)
     counts = {day: len(slots) for day, slots in days.items()}
-    this = Month.of(today)
+    this, shown_at = Month.of(today), _first_of(days, chosen) or now
     listed = [time_of(slot, offer.zone, offer.language) for slot in days[chosen]] if chosen else []
     return Picker(
         month=month_name(month, offer.language),
@@ -129,8 +129,8 @@ async def picker_of(offer: Offer, *, current: datetime | None = None) -> Picker:
         day=times.day(chosen, offer.language) if chosen else "",
         times=[(one, offer.url(month=month, day=chosen, start=_start(one))) for one in listed],
         zone=offer.zone,
-        zone_label=times.zone_label(offer.zone, _first_of(days, chosen) or now, offer.language),
-        zones=times.zone_choices(now, offer.language, offer.office_zone, offer.zone),
+        zone_label=times.zone_label(offer.zone, shown_at, offer.language),
+        zones=times.zone_choices(shown_at, offer.language, offer.office_zone, offer.zone),
         zone_action=offer.path,
         zone_query={name: said for name, said in offer.pick.query().items() if name not in ("time_zone", "start")},
     )

@@ -14,6 +14,7 @@ PAGE, SLOTS = "GET /internal/guest/page/intro", "GET /internal/guest/page/intro/
 BOOK = "POST /internal/guest/page/intro/bookings"
 START = "2030-12-02T04:00:00Z"
 UTM = "utm_source=mail&utm_campaign=winter"
+SUMMER_TIME = {"start": "2030-07-02T13:00:00+09:00", "end": "2030-07-02T13:30:00+09:00"}
 WHO = {"start": START, "name": "田中花子", "company": "ABC株式会社", "email": "hanako@example.jp", "form_key": "k1"}
 QUESTIONS: list[dict[str, Any]] = [
     {"id": "qst_1", "label": "ご相談の内容", "kind": "long_text", "required": True, "choices": []},
@@ -113,6 +114,25 @@ async def test_g08_every_refusal_keeps_what_was_typed(gateway: Installation, sta
     refused = await gateway.pages().post("/p/intro", data=WHO)
     assert (refused.status_code, 'value="田中花子"' in refused.text) == (status, True)
     assert START in refused.text
+
+
+async def test_h5_a_length_that_is_offered_no_more_is_not_booked_as_another(gateway: Installation) -> None:
+    says(gateway, PAGE, 200, a_guest_page())
+    form = await gateway.pages().get(f"/p/intro?start={START}")
+    action = re.search(r'<form method="post" action="([^"]+)"', form.text)
+    assert action
+    says(gateway, PAGE, 200, a_guest_page(durations=[60]))
+    refused = await gateway.pages().post(action[1].replace("&amp;", "&"), data=WHO)
+    assert refused.status_code == 422
+    assert "その日時はご予約いただけなくなりました" in refused.text
+    assert 'name="name" value="田中花子"' in refused.text
+    assert gateway.services.last("booking").method == "GET"
+
+
+async def test_g06_zones_are_listed_as_they_are_on_the_day_that_is_shown(gateway: Installation) -> None:
+    says(gateway, SLOTS, 200, {"slots": [SUMMER_TIME], "time_zone": "Asia/Tokyo"})
+    shown = await gateway.pages().get("/p/intro?month=2030-07&time_zone=America/New_York")
+    assert re.search(r'<option value="America/New_York" selected>\(GMT-4\)', shown.text)
 
 
 async def test_h6_the_zone_is_chosen_without_scripts_and_the_link_keeps_what_it_said(gateway: Installation) -> None:
