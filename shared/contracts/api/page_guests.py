@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AliasChoices, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import AliasChoices, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import core_schema
 
 from shared.contracts.api.fields import Email, GuestField, GuestName, Id, Instant, Message, Request, View, ZoneName
 from shared.contracts.api.menus import Minutes
@@ -100,7 +102,24 @@ class AnswerView(View):
     value: str | bool
 
 
-Answer = Message | StrictBool
+class _TextOrTicked:
+    """What is wrong with a text is said at the answer itself; a union would say it at each of its members."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        def read(value: object, text: core_schema.ValidatorFunctionWrapHandler) -> object:
+            return value if isinstance(value, bool) else text(value)
+
+        text = handler.generate_schema(Message)
+        as_it_is = core_schema.simple_ser_schema("any")
+        return core_schema.no_info_wrap_validator_function(read, text, serialization=as_it_is)
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [handler(schema), {"type": "boolean"}]}
+
+
+Answer = Annotated[str | bool, _TextOrTicked()]
 """Of a question by its kind: text, long text, one of the choices, whether it is ticked, a phone number."""
 
 

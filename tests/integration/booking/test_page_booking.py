@@ -119,6 +119,8 @@ BAD_BOOKINGS: list[tuple[dict[str, Any], str]] = [
     ({"answers": {"t": "x\ny"}}, "/answers/t"),
     ({"answers": {"t": "x", "c": "b"}}, "/answers/c"),
     ({"answers": {"t": "x", "b": "yes"}}, "/answers/b"),
+    ({"answers": {"t": 5}}, "/answers/t"),
+    ({"answers": {"t": "x" * 5001}}, "/answers/t"),
     ({"answers": {"t": True}}, "/answers/t"),
     ({"answers": {"t": "x", "p": "call me"}}, "/answers/p"),
     ({"duration": 45}, "/duration"),
