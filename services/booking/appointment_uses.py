@@ -76,7 +76,7 @@ class AppointmentUses:
         occurrence, by_hand = ChangeOccurrence(change, cancel), ChangeLinkByHand(people, store, announcer, relay, ring)
         outcome = RecordOutcome(people, store, cancel, announcer, relay)
         confirm = ConfirmRequest(announcer, save, new_reception_code)
-        answer = AnswerRequest(people, cancel, confirm)
+        answer = AnswerRequest(people, availability, cancel, confirm)
         settle_drift = SettleDrift(people, store, change, cancel, occurrence, announcer, relay, turns)
         coming, follow = ComingAppointments(store.appointments, store.documents), ChangeComing(store, announcer, relay)
         zoom_user = FollowZoomUser(people, stores.menus, coming, follow)

@@ -234,6 +234,14 @@ class RequestExpired(Problem):
     en = "This request was not answered in time and is over."
 
 
+class NotPaidYet(Problem):
+    """It is confirmed by its payment, and by nobody else (H13)."""
+
+    code, status = "not_paid_yet", 409
+    ja = "この予定は、お支払いが済むと確定します。"
+    en = "This is confirmed once it is paid."
+
+
 class NotConfirmedYet(Problem):
     """A request that nobody has answered has no outcome (H4, H11)."""
 

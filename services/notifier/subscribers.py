@@ -15,7 +15,6 @@ from shared.contracts.booking import (
     AppointmentConfirmed,
     AppointmentRequested,
     AppointmentRescheduled,
-    EndOfRequest,
     NewSlotsRequested,
     ProposalExpired,
     ProposalUnanswered,
@@ -192,8 +191,7 @@ class Subscribers:
 
     async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
         end = event.data.end_of_request
-        declined = event.data.was_requested and end is not EndOfRequest.WITHDRAWN
-        purpose = Purpose.DECLINED if declined else Purpose.CANCELED
+        purpose = Purpose.DECLINED if event.data.was_requested else Purpose.CANCELED
         notice = notice_of(event, purpose, event.data.appointment.revision, BOTH, end_of_request=end)
         await self._hear.appointment(event, event.data, notice, ends_as="canceled")
 

@@ -122,6 +122,7 @@ class Appointment(Value):
     """The revision since which this guest is asked for this time; older answers are to another (H9)."""
     requested_until: AwareDatetime | None = None
     """Until when staff may confirm it; None of what was never a request (H4)."""
+    end_of_request: contract.EndOfRequest | None = None
     terms: Terms | None = None
     guest_reason: str = ""
     """What the guest said when they last moved or cancelled it (H10)."""
@@ -145,8 +146,10 @@ class Appointment(Value):
 
     @property
     def is_troubled(self) -> bool:
-        """Whether somebody should look: an effect failed or waits, or a calendar shows it otherwise (V6)."""
-        return self.drift is not None or is_troubled(self.effects)
+        """Whether somebody should look: an effect failed or waits, a calendar shows it otherwise (V6), or it is a
+        request that nobody has answered (H4).
+        """
+        return self.is_requested or self.drift is not None or is_troubled(self.effects)
 
     @property
     def effects(self) -> list[EffectView]:

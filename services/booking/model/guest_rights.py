@@ -20,9 +20,12 @@ class Rights:
 
 
 def rights_of(appointment: Appointment, page: Page | None, now: datetime) -> Rights:
-    """``page`` as it is now. A closed page, and one none of whose hosts attends any more, offers no other time; nor is
-    a request moved.
+    """``page`` as it is now. A closed page, and one none of whose hosts attends any more, offers no other time. A
+    request is taken back as long as it waits, whatever the page allows, and not moved (H4).
     """
+    if appointment.is_requested:
+        until = appointment.requested_until
+        return Rights(cancel_until=until, can_cancel=until is not None and now < until)
     if page is None:
         return Rights()
     offers = appointment.is_live and page.is_open and bool({*page.host_ids} & {*appointment.attendee_ids})

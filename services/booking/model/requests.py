@@ -1,10 +1,13 @@
-"""Bookings that staff confirm first (H4): how long they wait, and what their end says."""
+"""Bookings that staff confirm first (H4): how long they wait, who they are for by then, and what their end says."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from services.booking.model.another_guest import without
 from services.booking.model.appointment import Appointment
 from services.booking.model.page import Page
+from services.booking.model.people import Staff
 from shared.contracts.booking import EndOfRequest
 from shared.contracts.notifier import Purpose
 
@@ -15,11 +18,24 @@ def as_request(draft: Appointment, page: Page) -> Appointment:
     return draft.model_copy(update={"requested_until": until}).expecting_request(Purpose.REQUESTED)
 
 
-def expecting_end(before: Appointment, after: Appointment, why: EndOfRequest) -> Appointment:
+def as_now(request: Appointment, people: Mapping[str, Staff]) -> Appointment:
+    """With who is there by now, and the Zoom user that the organizer has: while it waited it followed no change."""
+    for staff_id in request.attendee_ids:
+        if staff_id in people and people[staff_id].disabled:
+            left = without(request, staff_id, request.updated_at)
+            request = request.model_copy(update={"attendees": left.attendees}) if left else request
+    organizer = people.get(request.organizer_id)
+    own = request.wants_meeting and not request.hosted_by_bookable
+    if not own or organizer is None or organizer.zoom_user_id is None:
+        return request
+    return request.model_copy(update={"zoom_user_id": organizer.zoom_user_id})
+
+
+def ended(before: Appointment, after: Appointment, why: EndOfRequest) -> Appointment:
     """With what is expected of its end; ``why`` counts where it was a request only."""
     if not before.is_requested:
         return after.expecting_cancellation(before)
-    return after.expecting_request(Purpose.CANCELED if why is EndOfRequest.WITHDRAWN else Purpose.DECLINED)
+    return after.model_copy(update={"end_of_request": why}).expecting_request(Purpose.DECLINED)
 
 
 def said_of(before: Appointment, why: EndOfRequest) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from shared.contracts.api.pages import GuestRights
 
 
 def told(appointment: Appointment) -> contract.Appointment:
-    terms = appointment.terms if appointment.page else None
     return contract.Appointment(
         appointment_id=appointment.appointment_id,
         proposal_id=appointment.proposal_id,
@@ -44,9 +43,21 @@ def told(appointment: Appointment) -> contract.Appointment:
         mails_guest=appointment.mails_guest,
         page=appointment.page,
         guest_participates=appointment.guest_participates,
-        reschedule_until=_until(appointment, terms.reschedule) if terms else None,
-        cancel_until=_until(appointment, terms.cancel) if terms else None,
+        **_self_service(appointment),
     )
+
+
+def _self_service(appointment: Appointment) -> dict[str, datetime | None]:
+    """Until when the guest may move or cancel it (H10); a request is taken back as long as it waits (H4)."""
+    if appointment.is_requested:
+        return {"cancel_until": appointment.requested_until}
+    terms = appointment.terms if appointment.page else None
+    if terms is None:
+        return {}
+    return {
+        "reschedule_until": _until(appointment, terms.reschedule),
+        "cancel_until": _until(appointment, terms.cancel),
+    }
 
 
 def _until(appointment: Appointment, rights: GuestRights) -> datetime | None:

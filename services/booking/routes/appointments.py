@@ -29,11 +29,11 @@ from shared.contracts.api.appointments import (
     CancelRequest,
     DriftRequest,
     OutcomeRequest,
-    RequestAnswer,
 )
 from shared.contracts.api.fields import Instant
 from shared.contracts.api.links import LinkByHand
 from shared.contracts.api.registering import AppointmentCreate
+from shared.contracts.api.requests import RequestAnswer, RequestApproval
 from shared.contracts.booking import Outcome
 from shared.crypto import KeyRing
 from shared.internal import Caller, Guard, caller
@@ -201,7 +201,7 @@ class AppointmentRoutes:
         body = await request.body()
 
         async def apply(before: Appointment) -> Appointment:
-            return await self._answer.approve(before, parse(RequestAnswer, read_json(body)).message, who)
+            return await self._answer.approve(before, parse(RequestApproval, read_json(body)), who)
 
         return self._view(await self._write(appointment_id, apply, who, expected), who)
 

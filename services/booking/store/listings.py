@@ -200,8 +200,9 @@ _IN_TROUBLE = {
 }
 _REPORTS = {"$map": {"input": {"$objectToArray": {"$ifNull": ["$reports", {}]}}, "as": "report", "in": _IN_TROUBLE}}
 _PAYMENT: Condition = {"$or": [{"payment.status": "failed"}, {"payment.refund": {"$in": ["wanted", "failed"]}}]}
+_REQUEST: Condition = {"status": "requested", "requested_until": {"$ne": None}}
 _MAY_BE_TROUBLED: Condition = {
-    "$or": [{"$expr": {"$anyElementTrue": [_REPORTS]}}, {"drifts": {"$nin": [None, {}]}}, _PAYMENT],
+    "$or": [{"$expr": {"$anyElementTrue": [_REPORTS]}}, {"drifts": {"$nin": [None, {}]}}, _PAYMENT, _REQUEST],
 }
 """More than ``is_troubled`` finds: a report may be of what is no longer expected."""
 

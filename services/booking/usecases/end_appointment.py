@@ -4,7 +4,7 @@ from typing import Any
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.outcomes import canceled
-from services.booking.model.requests import expecting_end, said_of
+from services.booking.model.requests import ended, said_of
 from services.booking.store.bookings import BookingStore
 from services.booking.usecases.announce import Announcer
 from shared import clock
@@ -42,7 +42,7 @@ class EndAppointment:
         if before.is_unpaid:
             await self._store.save_appointment(before, after, [])
             return after
-        after = expecting_end(before, after, why)
+        after = ended(before, after, why)
         waiting = self._announcer.of_appointment(AppointmentCanceled, after, cause, **said_of(before, why))
         await self._store.save_appointment(before, after, waiting, only=only)
         self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)

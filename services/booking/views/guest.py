@@ -138,16 +138,26 @@ def appointment_view(
         link_at=link_at.astimezone(zone) if untold and link_at else None,
         rrule=appointment.series.rrule if appointment.series else None,
         occurrences=guest_occurrences(appointment),
-        page=page_ref_view(appointment),
-        answers=answers_view(appointment),
         guest_time_zone=appointment.guest_time_zone,
         guest_locale=appointment.guest_locale,
         uid=invitation_uid(appointment),
         sequence=appointment.version,
-        payment=payment_view(appointment),
-        checkout_url=checkout_url(appointment, now),
+        **_booked(appointment, zone, now),
         **_allowed(rights, zone),
     )
+
+
+def _booked(appointment: Appointment, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+    """Where and how the guest booked it (H5), and what it waits for (H4, H13)."""
+    until = appointment.requested_until
+    return {
+        "page": page_ref_view(appointment),
+        "answers": answers_view(appointment),
+        "payment": payment_view(appointment),
+        "checkout_url": checkout_url(appointment, now),
+        "requested_until": until.astimezone(zone) if until else None,
+        "end_of_request": appointment.end_of_request,
+    }
 
 
 def _allowed(rights: Rights, zone: ZoneInfo) -> dict[str, Any]:

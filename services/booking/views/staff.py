@@ -132,6 +132,7 @@ def appointment_view(
         reception_code=None if access.hidden else appointment.reception_code,
         outcome=appointment.outcome,
         requested_until=appointment.requested_until.astimezone(zone) if appointment.requested_until else None,
+        end_of_request=appointment.end_of_request,
         suggested_outcome=suggested(appointment, now),
         cancel_message="" if access.hidden else appointment.cancel_message,
         confirmed_at=appointment.confirmed_at.astimezone(zone),

@@ -272,7 +272,8 @@ async def _detail(
             "organizer": names.get(appointment.organizer_id, ""),
             "effects": effect_rows(appointment.effects, reading),
             "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
-            "can_answer": appointment.can_change and appointment.status is AppointmentStatus.REQUESTED,
+            "is_request": _is_request(appointment),
+            "can_answer": appointment.can_change and _is_request(appointment),
             "cancel_text": what_goes(appointment, language),
             "move_text": what_moves(appointment, language),
             "outcomes": offered_outcomes(appointment, reading.now),
@@ -304,6 +305,11 @@ async def _beside(
 
 async def _timeline(request: Request, signed_in: SignedIn, appointment: AppointmentView) -> Timeline | None:
     return None if appointment.hidden else await timeline_of(request, signed_in, "appointments", appointment.id)
+
+
+def _is_request(appointment: AppointmentView) -> bool:
+    """Waits for staff (H4), not for a payment."""
+    return appointment.status is AppointmentStatus.REQUESTED and appointment.requested_until is not None
 
 
 def _said(request: Request, language: Language) -> str:

@@ -11,18 +11,23 @@ from shared.contracts.api.appointments import AppointmentStatus, GuestAppointmen
 
 @dataclass(frozen=True)
 class Shown:
-    """``until`` says the deadline of what is allowed; ``note`` why something is not. ``again`` is the page's slug."""
+    """``until`` says the deadline of what is allowed; ``note`` why something is not. ``again`` is the page's slug;
+    ``request`` where nobody has answered yet (H4).
+    """
 
     can_reschedule: bool
     can_cancel: bool
     until: tuple[str, ...]
     note: str
     again: str
+    request: bool
 
 
 def shown_rights(appointment: GuestAppointmentView, reading: Reading) -> Shown:
     canceled = appointment.status is AppointmentStatus.CANCELED
     over = canceled or appointment.end <= reading.at
+    if appointment.status is AppointmentStatus.REQUESTED and appointment.requested_until is not None:
+        return _of_request(appointment, appointment.requested_until, reading)
     until = [
         text(reading.language, f"page_guests.{what}_until", at=times.moment(at, reading.zone, reading.language))
         for what, can, at in _rights(appointment)
@@ -34,7 +39,15 @@ def shown_rights(appointment: GuestAppointmentView, reading: Reading) -> Shown:
         until=tuple(until),
         note="" if over else _note(appointment, reading),
         again=appointment.page.slug if appointment.page and over else "",
+        request=False,
     )
+
+
+def _of_request(appointment: GuestAppointmentView, until: datetime, reading: Reading) -> Shown:
+    """It is taken back as long as it waits, and not moved."""
+    at = times.moment(until, reading.zone, reading.language)
+    told = (text(reading.language, "page_guests.request_until", at=at),) if appointment.can_cancel else ()
+    return Shown(False, appointment.can_cancel, told, "", "", request=True)
 
 
 def _rights(appointment: GuestAppointmentView) -> list[tuple[str, bool, datetime | None]]:

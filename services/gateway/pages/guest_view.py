@@ -143,6 +143,8 @@ def settled(appointment: GuestAppointmentView, reading: Reading) -> dict[str, ob
     canceled = appointment.status is AppointmentStatus.CANCELED
     told_at = None if canceled else appointment.link_at
     state = str(appointment.status)
+    if appointment.end_of_request is not None:
+        state = f"request_{appointment.end_of_request}"
     email = masked_address(appointment.guest.email)
     key = "guest.confirmed_text_plain" if state == "confirmed" and not email else f"guest.{state}_text"
     return {

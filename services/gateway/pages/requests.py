@@ -6,12 +6,19 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.gateway.pages.reader import Form
+from services.gateway.identity import SignedIn
+from services.gateway.pages.guest_names import heading_of
+from services.gateway.pages.reader import Form, staff_page
+from services.gateway.pages.rendering import language_for
+from services.gateway.pages.texts import text
+from services.gateway.pages.typed import given
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
-from shared.contracts.api.appointments import RequestAnswer
+from shared.contracts.api.appointments import AppointmentStatus, AppointmentView
+from shared.contracts.api.requests import RequestAnswer, RequestApproval
 
 router = APIRouter()
+Answer = Literal["approve", "decline"]
 _SAID = {"approve": "approved", "decline": "declined"}
 _OVER = {
     "slot_taken": "request_taken",
@@ -20,19 +27,54 @@ _OVER = {
     "request_expired": "already_answered",
 }
 """What is said where somebody or something was faster; the page shows how things stand."""
+_SEEN_OVER = {"slot_busy": "busy", "calendar_unreadable": "unreadable"}
+"""What staff may go over."""
 
 
 @router.post("/appointments/{appointment_id}/{answer}")
-async def answer(
-    request: Request, appointment_id: str, answer: Literal["approve", "decline"], signed_in: Form
-) -> Response:
+async def answer(request: Request, appointment_id: str, answer: Answer, signed_in: Form) -> Response:
     form = await request.form()
-    body = RequestAnswer.model_construct(message=str(form.get("message", ""))[:5000]).model_dump_json().encode()
+    message, over = given(form, "message"), given(form, "allow_overlap") == "on"
+    body = _answered(answer, message, over).model_dump_json().encode()
     said = _SAID[answer]
     try:
         await parts_of(request).backends.booking.answer_request(signed_in.caller(), appointment_id, answer, body)
     except BackendProblem as problem:
         if problem.code not in _OVER:
-            raise
+            return await _again(request, signed_in, appointment_id, problem, message)
         said = _OVER[problem.code]
     return RedirectResponse(f"/appointments/{quote(appointment_id, safe='')}?said={said}", status_code=303)
+
+
+def _answered(answer: Answer, message: str, over: bool) -> RequestAnswer:
+    """Booking says what is wrong with it."""
+    if answer == "approve":
+        return RequestApproval.model_construct(message=message, allow_overlap=over)
+    return RequestAnswer.model_construct(message=message)
+
+
+async def _again(
+    request: Request, signed_in: SignedIn, appointment_id: str, problem: BackendProblem, message: str
+) -> Response:
+    """With what was typed. Raises ``BackendProblem`` where there is nothing to answer."""
+    if problem.status in (403, 404):
+        raise problem
+    booking, language = parts_of(request).backends.booking, language_for(request)
+    appointment = (await booking.appointment(signed_in.caller(), appointment_id)).read(AppointmentView)
+    seen = _SEEN_OVER.get(problem.code)
+    wrong = next((str(error["detail"]) for error in problem.errors), problem.detail)
+    return staff_page(
+        request,
+        signed_in,
+        "staff/answer.html",
+        {
+            "appointment": appointment,
+            "heading": heading_of(appointment, language),
+            "problem": text(language, f"requests.{seen}") if seen else wrong,
+            "can_answer": appointment.can_change and appointment.status is AppointmentStatus.REQUESTED,
+            "message": message,
+            "offers_overlap": seen is not None,
+        },
+        status=problem.status,
+        here=f"/appointments/{appointment_id}",
+    )

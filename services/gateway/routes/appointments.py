@@ -17,10 +17,10 @@ from shared.contracts.api.appointments import (
     CancelRequest,
     DriftRequest,
     OutcomeRequest,
-    RequestAnswer,
 )
 from shared.contracts.api.joining import JoinLinkRequest
 from shared.contracts.api.registering import AppointmentCreate
+from shared.contracts.api.requests import RequestAnswer, RequestApproval
 from shared.contracts.booking import Outcome
 
 router = APIRouter(prefix="/appointments", tags=["appointments"])
@@ -125,10 +125,10 @@ async def approve_request(
     me: Me,
     key: Key,
     if_match: IfMatch,
-    asked: RequestAnswer | None = None,
+    asked: RequestApproval | None = None,
 ) -> Response:
     """Confirm a request (H4), with words to the guest. 409 ``slot_taken``, ``already_canceled``; 410
-    ``request_expired``.
+    ``request_expired``; 422 ``slot_busy`` and 503 ``calendar_unreadable`` without ``allow_overlap``.
     """
     booking = parts_of(request).backends.booking
     return forward(

@@ -30,8 +30,6 @@ def for_mail(material: Material, scene: Scene) -> Invitation | None:
     invited = invited_by(material.matter)
     if appointment is None or method is None or scene.audience is not Audience.GUEST or invited is None:
         return None
-    if material.notice.end_of_request is not None:
-        return None  # what was never in a calendar is not taken out of it (H4)
     made = invitation(
         method,
         uid=invited.uid or uid_of(appointment.appointment_id),

@@ -200,8 +200,6 @@ def _with_self_service(scene: Scene, material: Material, appointment: Appointmen
     untils = (appointment.reschedule_until, appointment.cancel_until)
     told = [_moment(at, material.zone, scene.language) if at and material.at < at else "" for at in untils]
     purpose = material.notice.purpose
-    if purpose is Purpose.REQUESTED:
-        told[0] = ""  # a request is taken back, not moved
     if material.audience is not Audience.GUEST or not any(told) or purpose in (Purpose.CANCELED, Purpose.DECLINED):
         return scene
     return replace(scene, manage_url=_link(material.guest_url), reschedule_until=told[0], cancel_until=told[1])

@@ -205,6 +205,13 @@ _ALL = (
         lambda m: "1" if m.end_of_request is EndOfRequest.EXPIRED else "",
     ),
     _flag(
+        "withdrawn",
+        _only(Purpose.DECLINED),
+        "お客様ご自身がリクエストを取り下げたとき",
+        "Where the guest took the request back",
+        lambda m: "1" if m.end_of_request is EndOfRequest.WITHDRAWN else "",
+    ),
+    _flag(
         "taken",
         _only(Purpose.DECLINED),
         "リクエストの日時がほかの予定で埋まったとき",

@@ -28,6 +28,10 @@ def address_mark(email: str) -> str:
     return hashlib.sha256(email.casefold().encode()).hexdigest()[:16] if email else ""
 
 
+_BY_GUESTS = (Purpose.RESCHEDULED, Purpose.CANCELED, Purpose.DECLINED)
+"""What guests do themselves; a request that they take back comes to nothing too (H4)."""
+
+
 class Status(StrEnum):
     """``open``: rendered and not yet taken by the mail server; the others are final."""
 
@@ -97,7 +101,7 @@ class Notice(Value):
     @property
     def by_guest(self) -> bool:
         """The guest did it themselves (H10)."""
-        return self.chain.actor == actors.GUEST and self.purpose in (Purpose.RESCHEDULED, Purpose.CANCELED)
+        return self.chain.actor == actors.GUEST and self.purpose in _BY_GUESTS
 
     @property
     def key(self) -> str:

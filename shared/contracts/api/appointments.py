@@ -25,7 +25,7 @@ from shared.contracts.api.menus import MenuRef, RevealView
 from shared.contracts.api.occurrences import GuestOccurrenceView, OccurrenceView
 from shared.contracts.api.page_guests import AnswerView, PageRefView, UtmView
 from shared.contracts.api.payments import PaymentView
-from shared.contracts.booking import DriftDecision, Kind, Outcome, Visibility
+from shared.contracts.booking import DriftDecision, EndOfRequest, Kind, Outcome, Visibility
 from shared.contracts.drift import DriftKind, DriftSource
 from shared.contracts.zoom_issuer import MeetingErrorCode
 
@@ -179,12 +179,6 @@ class OutcomeRequest(Request):
     outcome: Outcome
 
 
-class RequestAnswer(Request):
-    """To a request (H4), with words to the guest."""
-
-    message: Message = ""
-
-
 class DriftRequest(Request):
     """Put the calendar's entry back as it was written, or have the appointment follow it."""
 
@@ -249,6 +243,8 @@ class AppointmentView(View):
     reception_code: str | None
     requested_until: datetime | None = None
     """Until when staff may confirm a request (H4)."""
+    end_of_request: EndOfRequest | None = None
+    """Why a request came to nothing."""
     outcome: Outcome
     suggested_outcome: Outcome | None = None
     """``completed`` where its time has passed and nothing is recorded yet (H11)."""
@@ -302,7 +298,8 @@ class GuestAppointmentView(View):
     it was booked on one; ``uid`` and ``sequence`` are the invitation's (G14). ``can_reschedule`` and ``can_cancel``
     say what the guest may do now, until ``reschedule_until`` and ``cancel_until`` (null where that was never allowed)
     (H10); ``allowed_origins`` are the page's (H12). ``checkout_url`` is where it can be paid as long as its time is
-    held (H13).
+    held (H13). Of a request ``requested_until`` is when it ends unanswered, and ``end_of_request`` why it came to
+    nothing (H4).
     """
 
     id: str
@@ -340,3 +337,5 @@ class GuestAppointmentView(View):
     allowed_origins: list[str] = Field(default_factory=list)
     payment: PaymentView | None = None
     checkout_url: str | None = None
+    requested_until: datetime | None = None
+    end_of_request: EndOfRequest | None = None

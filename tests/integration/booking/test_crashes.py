@@ -14,9 +14,9 @@ from tests.integration.booking.test_registering import a_schedule
 from tests.integration.booking.world import TARO, World, in_tokyo
 
 
-async def killed_at(step: str, url: str, body: str) -> None:
+async def killed_at(step: str, url: str, body: str, *, path: str = "/appointments") -> None:
     """A transaction that nobody ends mongod ends after a minute; here at once."""
-    arguments = ("-m", "tests.integration.booking.dying", step, url, body, "k1")
+    arguments = ("-m", "tests.integration.booking.dying", step, url, body, "k1", path)
     process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.DEVNULL)
     assert await process.wait() == -signal.SIGKILL
     client, _ = mongo.connect(url, app_name="tests")
@@ -29,7 +29,7 @@ async def owned(world: World) -> int:
     return len(claims.get(TARO, ()))
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", [step for step in STEPS if step != "before the change"])
 async def test_g27_a_registration_that_is_killed_is_there_whole_or_not_at_all(
     world: World, booking_url: str, step: str
 ) -> None:

@@ -3,9 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any
 
-import httpx
 import pytest
 
 from shared import clock
@@ -13,44 +11,20 @@ from shared.contracts.booking import EndOfRequest
 from shared.contracts.sealed import AppointmentSecrets
 from shared.crypto import KeyRing
 from tests.builders import BUS_KEYS
+from tests.integration.booking.asking import (
+    CANCELED,
+    CONFIRMED,
+    REQUESTED,
+    a_request,
+    answer,
+    at,
+    ends,
+    of_guest,
+    shown,
+)
 from tests.integration.booking.conftest import Forward
 from tests.integration.booking.page_requests import ADMIN, a_host, a_page, book, slots_of, visit
-from tests.integration.booking.world import HANAKO, TARO, World, a_slot_at, in_tokyo
-
-REQUESTED, CONFIRMED, CANCELED = (f"booking.appointment_{word}.v1" for word in ("requested", "confirmed", "canceled"))
-
-
-def at(day: int, hour: int, minute: int = 0) -> str:
-    return in_tokyo(day, hour, minute).isoformat()
-
-
-async def a_request(
-    world: World, page: dict[str, Any] | None = None, start: str = "", **changes: Any
-) -> dict[str, Any]:
-    answer = await book(world, page or await a_page(world, offline=True), start or at(2, 10), **changes)
-    assert answer.status_code == 202, answer.text
-    made: dict[str, Any] = answer.json()
-    return made
-
-
-async def answer(world: World, made: dict[str, Any], word: str, message: str = "", **who: str) -> httpx.Response:
-    return await world.call("POST", f"/appointments/{made['id']}/{word}", {"message": message}, **who)
-
-
-async def shown(world: World, made: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = (await world.call("GET", f"/appointments/{made['id']}")).json()
-    return found
-
-
-async def of_guest(world: World, made: dict[str, Any], path: str = "", method: str = "POST") -> httpx.Response:
-    token = made["manage_url"].rpartition("/")[2]
-    body = None if method == "GET" else {}
-    headers = {"x-guest-token": token}
-    return await world.client.request(method, f"/internal/guest/appointment{path}", json=body, headers=headers)
-
-
-async def ends(world: World) -> list[EndOfRequest | None]:
-    return [event.data.end_of_request for event in await world.published(CANCELED)]
+from tests.integration.booking.world import HANAKO, TARO, World, a_slot_at
 
 
 async def test_h4_an_offline_page_takes_requests_and_nothing_is_made(world: World) -> None:

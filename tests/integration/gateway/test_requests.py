@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.gateway.fakes import Answer, an_appointment_view
+from tests.integration.gateway.fakes import GUEST_TOKEN, Answer, a_guest_appointment, an_appointment_view
 from tests.integration.gateway.installation import Installation
 from tests.integration.gateway.test_pages import token_of
 
@@ -33,7 +33,8 @@ async def test_h4_a_request_is_answered_on_its_page(gateway: Installation, word:
     answer = await page.post(f"{PAGE}/{word}", data=data)
     assert (answer.status_code, answer.headers["location"]) == (303, f"{PAGE}?said={said}")
     sent = next(one for one in gateway.services.asked if one.url.path.endswith(word))
-    assert json.loads(sent.content) == {"message": "お待ちしております。"}
+    overlap = {"allow_overlap": False} if word == "approve" else {}
+    assert json.loads(sent.content) == {"message": "お待ちしております。"} | overlap
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,106 @@ async def test_h4_a_request_is_202(gateway: Installation) -> None:
     gateway.services.says("booking", "POST /internal/guest/page/soudan/bookings", Answer(202, made))
     answer = await gateway.anyone.post("/api/v1/guest/pages/soudan/bookings", json={})
     assert (answer.status_code, answer.json()["status"]) == (202, "requested")
+
+
+def a_problem(status: int, code: str, detail: str = "x", **more: Any) -> Answer:
+    return Answer(
+        status, {"type": "about:blank", "title": "x", "status": status, "detail": detail, "code": code, **more}
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [(422, "slot_busy", "予定が入っています"), (503, "calendar_unreadable", "読み取れない")],
+)
+async def test_g04_staff_may_go_over_what_calendars_say(
+    gateway: Installation, status: int, code: str, said: str
+) -> None:
+    shows(gateway, a_problem(status, code))
+    page = gateway.pages(TARO)
+    token = await token_of(page, PAGE)
+    refused = await page.post(f"{PAGE}/approve", data={"csrf_token": token, "message": "お待ちしております。"})
+    assert refused.status_code == status
+    for piece in (said, "お待ちしております。", 'name="allow_overlap"', f'formaction="{PAGE}/decline"'):
+        assert piece in refused.text
+    shows(gateway)
+    typed = {"csrf_token": token, "message": "お待ちしております。", "allow_overlap": "on"}
+    assert (await page.post(f"{PAGE}/approve", data=typed)).headers["location"] == f"{PAGE}?said=approved"
+    assert json.loads(gateway.services.last("booking").content)["allow_overlap"] is True
+
+
+async def test_h4_a_message_that_is_too_long_is_kept(gateway: Installation) -> None:
+    errors = [{"pointer": "/message", "detail": "長すぎます。"}]
+    shows(gateway, a_problem(422, "invalid", errors=errors))
+    page = gateway.pages(TARO)
+    data = {"csrf_token": await token_of(page, PAGE), "message": "あ" * 100_001}
+    refused = await page.post(f"{PAGE}/decline", data=data)
+    assert (refused.status_code, "長すぎます。" in refused.text) == (422, True)
+    assert "あ" * 100_001 in refused.text
+    assert 'name="allow_overlap"' not in refused.text
+
+
+async def test_h4_what_waits_for_a_payment_is_not_to_be_answered(gateway: Installation) -> None:
+    gateway.services.says(
+        "booking", "GET /internal/appointments/apt_1", Answer(200, an_appointment_view(status="requested"))
+    )
+    assert "/approve" not in (await gateway.pages(TARO).get(PAGE)).text
+
+
+async def test_h4_staff_see_why_a_request_came_to_nothing(gateway: Installation) -> None:
+    ended = an_appointment_view(status="canceled", end_of_request="expired")
+    gateway.services.says("booking", "GET /internal/appointments/apt_1", Answer(200, ended))
+    assert "期限までに回答がなかった" in (await gateway.pages(TARO).get(PAGE)).text
+
+
+UNTIL = "2030-12-01T10:00:00+09:00"
+OF_PAGE = {"page": {"id": "pag_1", "title": "ご相談", "slug": "intro"}, "manage_url": f"http://gateway/a/{GUEST_TOKEN}"}
+
+
+def guest_sees(gateway: Installation, **changes: Any) -> None:
+    view = a_guest_appointment(requested_until=UNTIL, **OF_PAGE, **changes)
+    gateway.services.says("booking", "GET /internal/guest/appointment", Answer(200, view))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("ja", ("お申し込みを受け付けました", "回答期限は2030年12月1日(日) 10:00", "お申し込みを取り下げる")),
+        ("en", ("Your request has been received", "Your host answers by", "Take the request back")),
+    ],
+)
+async def test_h4_the_guest_sees_that_it_waits_and_takes_it_back(
+    gateway: Installation, language: str, said: tuple[str, ...]
+) -> None:
+    guest_sees(gateway, status="requested", can_cancel=True, cancel_until=UNTIL)
+    guest = gateway.pages()
+    shown = (await guest.get(f"/a/{GUEST_TOKEN}", headers={"accept-language": language})).text
+    for piece in said:
+        assert piece in shown
+    assert f"/a/{GUEST_TOKEN}/reschedule" not in shown
+    asked = (await guest.get(f"/a/{GUEST_TOKEN}/cancel", headers={"accept-language": language})).text
+    assert said[2] in asked
+    done = await guest.post(f"/a/{GUEST_TOKEN}/cancel", data={"reason": "都合により"})
+    assert (done.status_code, json.loads(gateway.services.last("booking").content)) == (303, {"reason": "都合により"})
+
+
+@pytest.mark.parametrize(
+    ("why", "language", "said"),
+    [
+        ("declined", "ja", "ご希望の日時では承れませんでした"),
+        ("declined", "en", "Your request could not be confirmed"),
+        ("expired", "ja", "期限までに確認が間に合いませんでした"),
+        ("expired", "en", "Your request was not answered in time"),
+        ("taken", "ja", "ご希望の日時はほかの予定で埋まりました"),
+        ("taken", "en", "The time you asked for has been taken"),
+        ("withdrawn", "ja", "お申し込みを取り下げました"),
+        ("withdrawn", "en", "You took your request back"),
+    ],
+)
+async def test_h4_the_guest_is_told_kindly_why_and_where_to_go_on(
+    gateway: Installation, why: str, language: str, said: str
+) -> None:
+    guest_sees(gateway, status="canceled", end_of_request=why, cancel_message="満席です。")
+    shown = (await gateway.pages().get(f"/a/{GUEST_TOKEN}", headers={"accept-language": language})).text
+    for piece in (said, "満席です。", 'href="/p/intro"'):
+        assert piece in shown
