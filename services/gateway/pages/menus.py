@@ -1,7 +1,7 @@
 """Meeting types and bookables (C2, C5, C7, C10): one page lists both, administrators change them."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from services.gateway.usecases.zoom_users import (
     UnknownZoomUser,
     check_zoom_user,
     listed_users,
+    lost_users,
 )
 from shared.contracts.api.menus import BookableList, BookableView, MeetingTypeList, MeetingTypeView
 from shared.problem import Language, NotFound
@@ -48,6 +49,7 @@ async def show(request: Request, signed_in: Session) -> Response:
         signed_in.organization.id, [item.staff_id for item in bookables if item.staff_id]
     )
     said = request.query_params.get("said", "")
+    lost = await _lost(request, signed_in, [item.zoom_user_id for item in bookables if not item.archived])
     return staff_page(
         request,
         signed_in,
@@ -56,6 +58,7 @@ async def show(request: Request, signed_in: Session) -> Response:
             "said": text(language, f"menus.said_{said}") if said in _SAID else "",
             "archived": archived,
             "may_change": signed_in.staff.is_admin,
+            "lost": lost,
             "types": [_type_row(item, language) for item in types if item.archived == archived],
             "bookables": [
                 _bookable_row(item, names, staff, language) for item in bookables if item.archived == archived
@@ -264,6 +267,9 @@ async def _page(
     values |= {"key": secrets.token_hex(16), "notices": range(1, menu_sheets.NOTICES + 1)}
     if noun == BOOKABLES:
         values |= await _choices(request, signed_in, sheet)
+        values["lost"] = await _lost(
+            request, signed_in, [item.zoom_user_id if isinstance(item, BookableView) else None]
+        )
     return staff_page(
         request,
         signed_in,
@@ -298,6 +304,12 @@ async def _choices(request: Request, signed_in: SignedIn, sheet: Sheet) -> dict[
     }
 
 
+async def _lost(request: Request, signed_in: SignedIn, user_ids: Iterable[str | None]) -> set[str]:
+    """Zoom users of bookables that an administrator should map anew."""
+    asked = {one for one in user_ids if one} if signed_in.staff.is_admin else set()
+    return await lost_users(parts_of(request).backends.zoom_issuer, signed_in.caller(), asked)
+
+
 async def _zoom_users(request: Request, signed_in: SignedIn, chosen: str) -> list[tuple[str, str]] | None:
     """Who can be chosen, and who is; None where there is no list to choose from."""
     users, language = (
@@ -308,7 +320,9 @@ async def _zoom_users(request: Request, signed_in: SignedIn, chosen: str) -> lis
         return None
     able = [one for one in users if one.user_id == chosen or (one.allowed and one.status is ZoomUserStatus.ACTIVE)]
     named = [(one.user_id, _user_words(one, language)) for one in able]
-    return named if not chosen or chosen in dict(named) else [*named, (chosen, chosen)]
+    if not chosen or chosen in dict(named):
+        return named
+    return [*named, (chosen, text(language, "menus.zoom_user_lost_option", user=chosen))]
 
 
 def _user_words(user: ZoomUserView, language: Language) -> str:

@@ -20,7 +20,7 @@ from services.gateway.pages.texts import text
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
 from services.gateway.providers.zoom import ZoomAccount, ZoomIssuer, ZoomUserStatus, ZoomUserView
-from services.gateway.usecases.zoom_users import hosts_for, listed_users
+from services.gateway.usecases.zoom_users import hosts_for, listed_users, lost_users
 from shared.contracts.api.menus import BookableList
 
 PAGE = "/settings/zoom"
@@ -73,11 +73,15 @@ async def zoom_page(
     language, query, asked = language_for(request), request.query_params, asked_of(request)
     people = await everybody(request, signed_in)
     account: ZoomAccount | None = None
+    menus: Mapping[str, Sequence[tuple[str, str]]] = {}
+    lost: set[str] = set()
     rows: Sequence[Mapping[str, object]] = []
     after: str | None = None
     try:
         account = await zoom_of(request).account(signed_in.caller())
-        rows, after = await _rows(request, signed_in, asked, people)
+        menus = await _bookables(request, signed_in)
+        rows, after = await _rows(request, signed_in, asked, people, menus)
+        lost = await lost_users(zoom_of(request), signed_in.caller(), menus.keys())
     except BackendProblem as down:
         problem = problem or down.detail
     said = query.get("said", "") if request.method == "GET" and not problem else ""
@@ -99,6 +103,7 @@ async def zoom_page(
             "badge": _BADGES[account.status] if account else "none",
             "by": by,
             "users": rows,
+            "lost": [menu for user_id, found in menus.items() if user_id in lost for menu in found],
             "people": people,
             "asked": asked,
             "more_url": f"{PAGE}?{_query({**asked, 'after': after})}" if after else "",
@@ -112,12 +117,15 @@ async def zoom_page(
 
 
 async def _rows(
-    request: Request, signed_in: SignedIn, asked: Mapping[str, str], people: Sequence[Staff]
+    request: Request,
+    signed_in: SignedIn,
+    asked: Mapping[str, str],
+    people: Sequence[Staff],
+    menus: Mapping[str, Sequence[tuple[str, str]]],
 ) -> tuple[list[dict[str, object]], str | None]:
     """The users that were asked for, and where the next page begins."""
     zoom, caller, words = zoom_of(request), signed_in.caller(), asked["q"]
     after = int(asked["after"]) if asked["after"].isdecimal() else 0
-    menus = await _bookables(request, signed_in)
     if asked["show"] != "free":
         page = await zoom.users(caller, q=words, limit=_LISTED, after=after)
         return [_row(user, people, menus) for user in page.items], page.next_cursor

@@ -1,6 +1,6 @@
 """Staff members and the Zoom users of the organization's account (C2, E1)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from services.gateway.model import Staff
 from services.gateway.providers.answers import ConnectionStatus
@@ -62,6 +62,24 @@ async def listed_users(zoom: ZoomIssuer, caller: Caller, words: str = "") -> lis
     except BackendProblem:
         return None
     return found or None
+
+
+async def lost_users(zoom: ZoomIssuer, caller: Caller, asked: Collection[str]) -> set[str]:
+    """Those of ``asked`` whom the organization's account has not (any more): a bookable of theirs needs another (C2).
+    Nobody while there is no account, or it is not read, or nobody answers.
+    """
+    if not asked:
+        return set()
+    try:
+        account = await zoom.account(caller)
+    except BackendProblem:
+        return set()
+    if account.status is ConnectionStatus.DISCONNECTED or account.listed_at is None:
+        return set()
+    listed = await listed_users(zoom, caller)
+    if listed is None:
+        return set()
+    return set(asked) - {user.user_id for user in listed if user.status is ZoomUserStatus.ACTIVE}
 
 
 async def check_zoom_user(zoom: ZoomIssuer, caller: Caller, name: str | None, *, of_bookable: bool = False) -> None:

@@ -4,6 +4,8 @@ import json
 import re
 from typing import Any
 
+import pytest
+
 from tests.integration.gateway.fakes import Answer, a_bookable, a_meeting_type, a_problem
 from tests.integration.gateway.installation import Installation
 from tests.integration.gateway.test_pages import token_of
@@ -134,7 +136,7 @@ def has_account(gateway: Installation) -> None:
         }
         for user_id, name, plan, status in users
     ]
-    account = {"status": "connected", "users": 3, "listed_at": "2026-11-20T01:00:00Z"}
+    account = {"status": "connected", "kind": "server_to_server", "users": 3, "listed_at": "2026-11-20T01:00:00Z"}
     gateway.services.says("zoom_issuer", "GET /internal/zoom-account", Answer(200, account))
     gateway.services.says("zoom_issuer", "GET /internal/zoom-users", Answer(200, {"items": items}))
 
@@ -157,6 +159,46 @@ async def test_c2_a_bookables_zoom_user_is_chosen_from_the_accounts_list(gateway
         assert answer.status_code == 422
         assert all(word in answer.text for word in (words, 'id="zoom_user_id-error"', f'value="{user_id}" selected'))
     assert (await page.post("/menus/bookables/new", data={**form, "zoom_user_id": "zu1"})).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("locale", "in_list", "in_form", "of_account"),
+    [
+        (
+            "ja",
+            "Zoomユーザーの選び直しが必要",
+            "選び直すまで、新しい予約にZoomミーティングは発行されず",
+            "見つかりません",
+        ),
+        ("en", "Needs another Zoom user", "Until you choose another", "does not have the Zoom users"),
+    ],
+)
+async def test_c2_a_bookable_whose_zoom_user_is_gone_is_said_to_need_another(
+    gateway: Installation, locale: str, in_list: str, in_form: str, of_account: str
+) -> None:
+    has_account(gateway)
+    page = gateway.pages(ADMIN)
+    for user_id, lost in (("zu9", True), ("zu3", True), ("zu1", False), (None, False)):
+        item = a_bookable(zoom_user_id=user_id, name="窓口A")
+        all_of_them = Answer(200, {"items": [item], "next_cursor": None})
+        gateway.services.says("booking", "GET /internal/bookables?", all_of_them)
+        gateway.services.says("booking", "GET /internal/bookables/bkb_1", Answer(200, item))
+        assert (in_list in (await page.get(f"/menus?lang={locale}")).text) is lost
+        assert (in_form in (await page.get(f"/menus/bookables/bkb_1?lang={locale}")).text) is lost
+        account = (await page.get(f"/settings/zoom?lang={locale}")).text
+        notice = account.partition("notice-wait")[2].partition("</ul>")[0]
+        assert (of_account in notice and "窓口A" in notice) is lost
+
+
+async def test_c2_while_an_accounts_users_are_being_read_no_bookable_is_said_to_need_another(
+    gateway: Installation,
+) -> None:
+    has_account(gateway)
+    account = {"status": "connected", "kind": "server_to_server", "users": 0, "listed_at": None}
+    gateway.services.says("zoom_issuer", "GET /internal/zoom-account", Answer(200, account))
+    item = a_bookable(zoom_user_id="zu9")
+    gateway.services.says("booking", "GET /internal/bookables?", Answer(200, {"items": [item], "next_cursor": None}))
+    assert "選び直しが必要" not in (await gateway.pages(ADMIN).get("/menus")).text
 
 
 async def test_c2_the_api_checks_the_zoom_user_too(gateway: Installation) -> None:
