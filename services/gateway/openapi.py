@@ -1,5 +1,6 @@
 """The API's description: what FastAPI knows of the routes, and what stands in front of them."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -8,10 +9,11 @@ from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
 from services.gateway.model import Scope
+from services.gateway.openapi_words import GUEST_LINK, PROBLEMS, REQUESTS, TAGS
 from services.gateway.scopes import ROUTES, Whom
 from shared.contracts.api.page_guests import BookingCreate, GuestCancel, GuestReschedule
 from shared.contracts.api.proposals import AskAgain, GuestConfirm
-from shared.problem import MEDIA_TYPE, TITLES
+from shared.problem import MEDIA_TYPE, TITLES, problem_body
 
 Node = dict[str, Any]
 PREFIX = "/api/v1"
@@ -70,6 +72,8 @@ def describe(routes: Sequence[BaseRoute]) -> Node:
         version="1",
         summary="Scheduling between a company's staff and people from outside",
         description="Times are RFC 3339 with an offset; ids are opaque; errors are problem documents.",
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        servers=[{"url": "/", "description": "Where this document was read."}],
         routes=list(routes),
     )
     components = document.setdefault("components", {})
@@ -93,8 +97,11 @@ def describe(routes: Sequence[BaseRoute]) -> Node:
             "description": "The pages' cookie; writes need the page's X-CSRF-Token beside it.",
         },
     }
+    used: set[str] = set()
     for path, method, operation in _operations(document):
         _complete(path, method, operation)
+        used.update(operation["tags"])
+    document["tags"] = [{"name": name, "description": words} for name, words in TAGS.items() if name in used]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     return document
@@ -107,12 +114,24 @@ def _operations(document: Node) -> Iterator[tuple[str, str, Node]]:
                 yield path, method, item[method]
 
 
+def _name(path: str, method: str, operation: Node) -> str:
+    """Short and for good: the function's name, apart for guests, without the path that FastAPI adds."""
+    name = str(operation["operationId"]).removesuffix("_" + method).removesuffix(re.sub(r"\W", "_", path))
+    return f"guest_{name}" if "/guest/" in path else name
+
+
 def _complete(path: str, method: str, operation: Node) -> None:
+    operation["operationId"] = _name(path, method, operation)
     is_open = operation["tags"][0] in _OPEN and not path.endswith("/current")
     operation["security"] = [] if is_open else _security(path, method)
     if name := operation.pop("x-body", None):
         content = {"application/json": {"schema": {"$ref": _REF.format(model=name)}}}
         operation["requestBody"] = {"required": True, "content": content}
+    if example := REQUESTS.get(operation["operationId"]):
+        operation["requestBody"]["content"]["application/json"]["example"] = example
+    for given in operation.get("parameters", ()):
+        if "/guest/" in path and given["name"] == "token":
+            given["description"] = GUEST_LINK
     if method in _WRITES and not path.endswith(_NO_KEY):
         others = [given for given in operation.get("parameters", ()) if given["name"].lower() != "idempotency-key"]
         operation["parameters"] = [*others, _KEY]
@@ -155,5 +174,7 @@ def _problem(status: int) -> Node:
     headers: Node = {}
     if status in (429, 503):
         headers = {"Retry-After": {"description": "Seconds.", "schema": {"type": "string"}}}
-    body = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}}
+    code, detail = PROBLEMS[status]
+    example = problem_body(status, code, detail, "ja")
+    body = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}, "example": example}}
     return {"description": TITLES[status][1], "content": body, **({"headers": headers} if headers else {})}

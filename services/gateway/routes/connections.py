@@ -21,7 +21,7 @@ async def list_connections(request: Request, me: Annotated[SignedIn, Depends(api
 
 
 @router.post("/{provider}/authorize")
-async def authorize(
+async def authorize_connection(
     request: Request,
     response: Response,
     provider: Provider,
@@ -57,7 +57,7 @@ async def choose_calendars(
 
 
 @router.post("/{provider}/resume")
-async def resume(
+async def resume_connection(
     request: Request,
     provider: Provider,
     asked: ResumeRequest,
@@ -71,7 +71,7 @@ async def resume(
 
 
 @router.delete("/{provider}")
-async def disconnect(
+async def end_connection(
     request: Request, provider: Provider, me: Annotated[SignedIn, Depends(api_staff)]
 ) -> ConnectionView:
     """Ends the link; a calendar's after its holds were removed, naming any that could not be (``not_released``)."""

@@ -28,7 +28,7 @@ def guest_of(request: Request, token: str, key: str | None = None) -> GuestCalle
 
 
 @router.get("", response_model=GuestProposalView)
-async def show(
+async def show_proposal(
     request: Request, token: str, if_none_match: Annotated[str | None, Header(max_length=200)] = None
 ) -> Response:
     """What can be chosen, or what was; 200 with ``status`` also when it is over. An open page asks again with
@@ -41,7 +41,7 @@ async def show(
 
 
 @router.post("/seen", status_code=204)
-async def seen(request: Request, token: str) -> Response:
+async def say_proposal_was_seen(request: Request, token: str) -> Response:
     """A person looks at the page: said by its script, since a GET changes nothing (G7)."""
     parts = parts_of(request)
     async with parts.limits.guest(request, token=token):
@@ -55,7 +55,7 @@ async def seen(request: Request, token: str) -> Response:
     response_model=GuestAppointmentView,
     openapi_extra={"x-body": "GuestConfirm"},
 )
-async def confirm(request: Request, token: str, key: Key) -> Response:
+async def confirm_slot(request: Request, token: str, key: Key) -> Response:
     """Choose a slot (R22)."""
     parts = parts_of(request)
     async with parts.limits.guest(request, token=token, confirms=True):
@@ -64,7 +64,7 @@ async def confirm(request: Request, token: str, key: Key) -> Response:
 
 
 @router.post("/ask-again", status_code=202, response_model=Accepted, openapi_extra={"x-body": "AskAgain"})
-async def ask_again(request: Request, token: str, key: Key) -> Response:
+async def ask_for_other_slots(request: Request, token: str, key: Key) -> Response:
     """Ask the staff for other slots (R24)."""
     parts = parts_of(request)
     async with parts.limits.guest(request, token=token):

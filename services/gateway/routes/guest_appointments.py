@@ -43,7 +43,7 @@ async def list_other_times(
 
 
 @router.post("/reschedule", response_model=GuestAppointmentView, openapi_extra={"x-body": "GuestReschedule"})
-async def reschedule(request: Request, token: str, key: Key) -> Response:
+async def reschedule_appointment(request: Request, token: str, key: Key) -> Response:
     """Move it to another time of the page (H10): 403 ``change_not_allowed``, 409 ``too_late``, ``already_canceled``,
     and ``slot_taken`` with the nearest ``slots``.
     """
@@ -54,7 +54,7 @@ async def reschedule(request: Request, token: str, key: Key) -> Response:
 
 
 @router.post("/cancel", response_model=GuestAppointmentView, openapi_extra={"x-body": "GuestCancel"})
-async def cancel(request: Request, token: str, key: Key) -> Response:
+async def cancel_appointment(request: Request, token: str, key: Key) -> Response:
     """Call it off (H10): 403 ``change_not_allowed``, 409 ``too_late``. A second time answers the same."""
     parts = parts_of(request)
     async with parts.limits.guest(request, token=token, confirms=True):

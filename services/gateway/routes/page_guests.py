@@ -28,7 +28,7 @@ async def show_page(request: Request, slug: str, if_none_match: IfNoneMatch = No
 
 
 @router.get("/slots", response_model=PageSlots)
-async def list_slots(
+async def list_page_times(
     request: Request,
     slug: str,
     start: Annotated[When, Query(alias="from")] = "",
@@ -50,7 +50,7 @@ async def list_slots(
 @router.post(
     "/bookings", status_code=201, response_model=GuestAppointmentView, openapi_extra={"x-body": "BookingCreate"}
 )
-async def book(request: Request, slug: str, key: Key) -> Response:
+async def book_time(request: Request, slug: str, key: Key) -> Response:
     """Book a time (H5): 409 ``slot_taken`` carries the nearest ``slots`` that remain, 410 ``page_closed``, 503
     ``calendar_unreadable``.
     """
