@@ -114,10 +114,14 @@ def month_name(month: Month, language: Language) -> str:
 
 
 def time_of(slot: PageSlotView, zone: str, language: Language) -> Time:
+    """A time that the clock shows twice that day is told with its offset (G6)."""
+    local = slot.start.astimezone(ZoneInfo(zone))
+    is_read_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    which = f" ({times.offset(zone, slot.start)})" if is_read_twice else ""
     return Time(
         start=instant(slot.start),
-        time=f"{slot.start.astimezone(ZoneInfo(zone)):%H:%M}",
-        whole=times.span(slot.start, slot.end, zone, language),
+        time=f"{local:%H:%M}{which}",
+        whole=f"{times.span(slot.start, slot.end, zone, language)}{which}",
     )
 
 

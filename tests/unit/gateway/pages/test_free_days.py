@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.pages.free_days import Month, by_day, month_name, weekdays, weeks
+from services.gateway.pages.free_days import Month, by_day, month_name, time_of, weekdays, weeks
 from shared.contracts.api.page_guests import PageSlotView
 from shared.public_holidays import public_holidays
 
@@ -32,6 +32,14 @@ def test_every_day_of_the_month_stands_once_under_its_weekday(month: Month, lang
 def test_months_are_added_and_taken_away(month: Month, n: int) -> None:
     assert month.plus(n).plus(-n) == month
     assert Month.read(str(month)) == month
+
+
+def test_g06_times_that_the_clock_shows_twice_are_told_apart() -> None:
+    night = [a_slot(datetime(2027, 11, 7, 5, tzinfo=UTC) + timedelta(minutes=30 * n)) for n in range(4)]
+    told = [time_of(slot, "America/New_York", "en") for slot in night]
+    assert [one.time for one in told] == ["01:00 (GMT-4)", "01:30 (GMT-4)", "01:00 (GMT-5)", "01:30 (GMT-5)"]
+    assert told[1].whole == "Sun, 7 Nov 2027 01:30 – 01:00 (GMT-4)"
+    assert time_of(a_slot(datetime(2027, 11, 7, 7, tzinfo=UTC)), "America/New_York", "en").time == "02:00"
 
 
 def test_times_stand_on_the_readers_own_day() -> None:
