@@ -14,7 +14,7 @@ from services.gateway.edge.headers import Headers
 from services.gateway.edge.idempotency import Idempotency
 from services.gateway.edge.language import PageLanguage
 from services.gateway.edge.limits import Limits
-from services.gateway.pages.router import build_pages_router
+from services.gateway.pages.router import build_pages_routers
 from services.gateway.parts import GatewayParts
 from services.gateway.providers.backends import Backends
 from services.gateway.routes import api
@@ -63,7 +63,7 @@ def build_app(
             indexes=stores.indexes,
             subscribers=Subscribers(stores.staff).router(),
             workers=[parts.limits],
-            routers=[api.build_router(), build_pages_router()],
+            routers=[*api.build_routers(), *build_pages_routers()],
             checks={backend.name: backend.is_alive for backend in parts.backends.all},
             ready=[lambda: parts.setup.prepare(code)],
             closing=[parts.backends.close],

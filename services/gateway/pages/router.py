@@ -41,10 +41,9 @@ from services.gateway.pages import (
 )
 
 
-def build_pages_router() -> APIRouter:
+def build_pages_routers() -> list[APIRouter]:
     """Handlers find the parts through their request, like the API's."""
-    router = APIRouter(include_in_schema=False)
-    for module in (
+    modules = (
         session,
         setup,
         invite,
@@ -80,6 +79,5 @@ def build_pages_router() -> APIRouter:
         scheduling_editor,
         scheduling,
         account,
-    ):
-        router.include_router(module.router)
-    return router
+    )
+    return [module.router for module in modules]

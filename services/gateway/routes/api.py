@@ -58,6 +58,8 @@ _NOUNS = (
     mail_templates,
     zoom,
 )
+_GUESTS = (page_guests, guest, guest_appointments)
+"""They ask most, and routes are tried one after the other."""
 
 
 def api_router() -> APIRouter:
@@ -68,9 +70,12 @@ def api_router() -> APIRouter:
     return api
 
 
-def build_router() -> APIRouter:
-    """The API, its description, and where providers come in."""
-    api, everything = api_router(), APIRouter()
-    for router in (api, build_description_router(PREFIX, api.routes), oauth.router, hooks.router, ical.router):
-        everything.include_router(router)
-    return everything
+def build_routers() -> list[APIRouter]:
+    """The API, its description, and where providers come in: side by side, since routers within routers are searched
+    anew on each level.
+    """
+    nouns = [APIRouter(prefix=PREFIX) for _ in _NOUNS]
+    for router, module in zip(nouns, sorted(_NOUNS, key=lambda module: module not in _GUESTS), strict=True):
+        router.include_router(module.router)
+    described = build_description_router(PREFIX, api_router().routes)
+    return [*nouns, described, oauth.router, hooks.router, ical.router]
