@@ -35,6 +35,38 @@ class SingleFlight(Generic[T]):
             done.exception()
 
 
+class NextFlight(Generic[T]):
+    """Callers of one key who come while a call is under way share the one after it, so that no answer is older than its
+    question. A call that takes longer than ``patience`` seconds is not waited for.
+    """
+
+    def __init__(self, *, patience: float = 0.5) -> None:
+        self._patience = patience
+        self._flying: dict[Hashable, asyncio.Task[T]] = {}
+        self._boarding: dict[Hashable, asyncio.Task[T]] = {}
+
+    async def __call__(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
+        task = self._boarding.get(key)
+        if task is None:
+            task = asyncio.create_task(self._fly(key, work, self._flying.get(key)))
+            self._boarding[key] = task
+            task.add_done_callback(lambda done: self._landed(key, done))
+        return await asyncio.shield(task)
+
+    async def _fly(self, key: Hashable, work: Callable[[], Awaitable[T]], before: asyncio.Task[T] | None) -> T:
+        if before is not None:
+            await asyncio.wait([before], timeout=self._patience)
+        self._flying[key] = self._boarding.pop(key)
+        return await work()
+
+    def _landed(self, key: Hashable, done: asyncio.Task[T]) -> None:
+        for tasks in (self._flying, self._boarding):
+            if tasks.get(key) is done:
+                del tasks[key]
+        if not done.cancelled():
+            done.exception()
+
+
 class Turns:
     """One at a time per key."""
 

@@ -10,8 +10,10 @@ from services.gateway.providers.caller import GuestCaller
 from shared.contracts.api.page_times import PageTimes, WhyMissing
 from shared.contracts.api.payments import WayBack
 from shared.contracts.timeline import TimelinePage
+from shared.http import AsyncClient
 from shared.internal import Caller
 from shared.problem import NotFound
+from shared.single_flight import NextFlight
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
@@ -30,6 +32,10 @@ def _stamp(at: datetime) -> str:
 
 class Booking(Backend):
     """Every method raises ``BackendProblem``; bodies are those of ``shared/contracts/api``."""
+
+    def __init__(self, name: str, client: AsyncClient) -> None:
+        super().__init__(name, client)
+        self._shared: NextFlight[Reply] = NextFlight()
 
     async def propose(self, caller: Caller, body: bytes) -> Reply:
         return await self.call("POST", "/internal/proposals", caller, body=body)
@@ -201,8 +207,12 @@ class Booking(Backend):
         return await self.call("GET", _path("guest/page", slug), guest)
 
     async def page_slots(self, guest: GuestCaller, slug: str, query: Query) -> Reply:
-        """``query`` may name ``from``, ``to``, ``duration`` and ``time_zone``."""
-        return await self.call("GET", _path("guest/page", slug, "slots"), guest, query=query)
+        """``query`` may name ``from``, ``to``, ``duration`` and ``time_zone``. Many look at one page when its address
+        was sent round: who asks the same at the same time is answered by one call.
+        """
+        path = _path("guest/page", slug, "slots")
+        key = (path, *sorted(query.items()), guest.language)
+        return await self._shared(key, lambda: self.call("GET", path, guest, query=query))
 
     async def book(self, guest: GuestCaller, slug: str, body: bytes) -> Reply:
         return await self.call("POST", _path("guest/page", slug, "bookings"), guest, body=body)

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from shared.single_flight import SingleFlight, Turns
+from shared.single_flight import NextFlight, SingleFlight, Turns
+from tests.waiting import eventually
 
 
 class Work:
@@ -38,6 +39,28 @@ async def test_one_who_gives_up_does_not_take_the_answer_from_the_others() -> No
     assert await waiting == 1
     with pytest.raises(asyncio.CancelledError):
         await gone
+
+
+async def test_g05_who_asks_while_a_call_is_under_way_gets_the_answer_of_a_later_one() -> None:
+    work, flight = Work(), NextFlight[int]()
+    first = asyncio.create_task(flight("a", work))
+    await eventually(lambda: work.begun == 1)
+    later = [asyncio.create_task(flight("a", work)) for _ in range(5)]
+    other = asyncio.create_task(flight("b", work))
+    await eventually(lambda: work.begun == 2)
+    work.may_end.set()
+    assert await asyncio.gather(first, other, *later) == [2, 2] + [3] * 5
+    assert await flight("a", work) == 4
+
+
+async def test_a_call_that_takes_long_is_not_waited_for() -> None:
+    work, flight = Work(), NextFlight[int](patience=0.01)
+    waiting = [asyncio.create_task(flight("a", work)) for _ in range(2)]
+    await eventually(lambda: work.begun == 1)
+    waiting.append(asyncio.create_task(flight("a", work)))
+    await eventually(lambda: work.begun == 2)
+    work.may_end.set()
+    assert await asyncio.gather(*waiting) == [2, 2, 2]
 
 
 async def test_turns_are_taken_one_after_the_other_per_key() -> None:
