@@ -197,6 +197,8 @@ class Scope(StrEnum):
     CONNECTIONS_WRITE = "connections:write"
     SETTINGS_READ = "settings:read"
     SETTINGS_WRITE = "settings:write"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 class ApiKeyState(StrEnum):

@@ -130,6 +130,20 @@ _ROUTES: Mapping[Scope | Whom, tuple[str, ...]] = {
         "PUT /mail-templates/{name}",
         "DELETE /mail-templates/{name}",
     ),
+    Scope.WEBHOOKS_READ: (
+        "GET /webhooks",
+        "GET /webhooks/{webhook_id}",
+        "GET /webhooks/{webhook_id}/deliveries",
+        "GET /webhooks/{webhook_id}/deliveries/{delivery_id}",
+    ),
+    Scope.WEBHOOKS_WRITE: (
+        "POST /webhooks",
+        "PATCH /webhooks/{webhook_id}",
+        "DELETE /webhooks/{webhook_id}",
+        "POST /webhooks/{webhook_id}/rotate-secret",
+        "POST /webhooks/{webhook_id}/replay",
+        "POST /webhooks/{webhook_id}/deliveries/{delivery_id}/retry",
+    ),
 }
 ROUTES: Mapping[str, Scope | Whom] = {route: needed for needed, routes in _ROUTES.items() for route in routes}
 """By method and path below ``/api/v1``, as the route's template has it."""

@@ -29,6 +29,7 @@ from services.gateway.routes import (
     sessions,
     staff,
     timeline,
+    webhooks,
     zoom,
 )
 from services.gateway.routes.description import build_description_router
@@ -56,6 +57,7 @@ _NOUNS = (
     page_guests,
     guest_appointments,
     mail_templates,
+    webhooks,
     zoom,
 )
 _GUESTS = (page_guests, guest, guest_appointments)

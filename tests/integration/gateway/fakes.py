@@ -11,6 +11,7 @@ import httpx
 from tests.integration.gateway.contact_views import CONTACT_ID, CONTACTS
 from tests.integration.gateway.page_views import PAGES
 from tests.integration.gateway.templates import a_template_summary, a_template_view
+from tests.integration.gateway.webhook_views import WEBHOOKS
 
 SLOT = {"start": "2030-12-02T13:00:00+09:00", "end": "2030-12-02T14:00:00+09:00"}
 GUEST_TOKEN = "AbCdEfGhIjKlMnOpQrStUv"
@@ -283,6 +284,7 @@ def _usual() -> dict[tuple[str, str], Answer]:
             ("calendar_sync", "POST /internal/notifications"): Answer(200, {"status": 202, "text": ""}),
         }
         | {("booking", what): Answer(status, body) for what, (status, body) in (PAGES | CONTACTS).items()}
+        | {("notifier", what): Answer(status, body) for what, (status, body) in WEBHOOKS.items()}
         | {
             (service, f"{method} /internal/connections/{provider}{rest}"): Answer(200, body | {"provider": provider})
             for service, provider in (
