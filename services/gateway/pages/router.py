@@ -36,6 +36,7 @@ from services.gateway.pages import (
     settings,
     setup,
     today,
+    webhooks,
     zoom_account,
     zoom_users,
 )
@@ -73,6 +74,7 @@ def build_pages_routers() -> list[APIRouter]:
         zoom_users,
         mail_templates,
         api_keys,
+        webhooks,
         members,
         menus,
         scheduling_times,

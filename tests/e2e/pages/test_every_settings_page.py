@@ -27,6 +27,8 @@ async def test_settings_pages(people: People, width: Width, language: str) -> No
     await looker.open("/settings/mails", "mail-templates")
     await looker.open(f"/settings/mails/confirmed.guest/{language}", "mail-template")
     await looker.open("/settings/api-keys", "api-keys")
+    await looker.open("/settings/webhooks", "webhooks")
+    await looker.open("/settings/webhooks", "webhooks")
     await looker.open("/members", "members")
     await looker.open("/members?q=nobody-is-called-like-this", "members-none-found")
     await looker.open("/members/new", "member-new")
