@@ -194,7 +194,7 @@ _JAPANESE: Mapping[str, str] = {
     "int_parsing": "整数を入力してください。",
     "greater_than_equal": "{ge} 以上にしてください。",
     "less_than_equal": "{le} 以下にしてください。",
-    "webhook_url": "https://example.com/hook のようなURLを入力してください。ユーザー名、パスワード、#以降は使えません。",
+    "webhook_url": "https://example.com/hook のような、ユーザー名や # を含まないURLを入力してください。",
     "notices": "直前のお知らせでだけお知らせするときは、開始のどれくらい前に送るかを1つ以上指定してください。",
 }
 _ENGLISH: Mapping[str, str] = {
