@@ -198,7 +198,11 @@ def _page_again(material: Material, appointment: Appointment) -> str:
 def _with_self_service(scene: Scene, material: Material, appointment: Appointment) -> Scene:
     """Where and until when the guest may move or cancel by themselves; nothing once that is over (H10)."""
     untils = (appointment.reschedule_until, appointment.cancel_until)
-    told = [_moment(at, material.zone, scene.language) if at and material.at < at else "" for at in untils]
+    zones = _zones(appointment, material)
+    told = [
+        " / ".join(_moment(at, zone, scene.language) for zone in zones) if at and material.at < at else ""
+        for at in untils
+    ]
     purpose = material.notice.purpose
     if material.audience is not Audience.GUEST or not any(told) or purpose in (Purpose.CANCELED, Purpose.DECLINED):
         return scene

@@ -36,6 +36,15 @@ def test_guests_read_how_to_move_or_cancel_and_until_when(purpose: Purpose) -> N
     assert mail.html.count(f'href="{MANAGE}"') == 3
 
 
+def test_x12_deadlines_name_the_guests_zone_beside_the_organizations() -> None:
+    mail = write(a_material(Purpose.CONFIRMED, matter=a_booking(guest_time_zone="America/New_York"), guest_url=MANAGE))
+    away, home = (
+        "2026年11月30日(月) 22:00 (America/New_York, UTC-05:00)",
+        "2026年12月1日(火) 12:00 (Asia/Tokyo, UTC+09:00)",
+    )
+    assert f"変更の期限: {away} / {home}" in mail.text
+
+
 def test_only_what_the_page_allows_is_offered() -> None:
     mail = write(a_material(Purpose.CONFIRMED, matter=a_booking(cancel_until=None), guest_url=MANAGE))
     assert "日程の変更ができます" in mail.text
