@@ -1,6 +1,7 @@
 """The pages of scheduling pages without a browser (H1, H2, H15, H16): what is sent, what is kept, what is said."""
 
 import json
+import re
 from typing import Any
 
 from tests.integration.gateway.fakes import Answer, a_problem, an_appointment_view
@@ -68,6 +69,7 @@ async def test_h2_mistakes_stand_at_their_fields_and_what_was_typed_stays(gatewa
     refused = await page.post("/pages/pag_1", data=form)
     assert refused.status_code == 422
     assert all(word in refused.text for word in ('id="host_0_tue-error"', 'value="いつでも"'))
+    assert re.findall(r"<[^>]* autofocus>", refused.text) == re.findall(r'<[^>]* id="host_0_tue"[^>]*>', refused.text)
     words = "このURLはすでに使われています。"
     taken = {**a_problem(409, "slug_taken", words), "errors": [{"pointer": "/slug", "detail": words}]}
     gateway.services.says("booking", "PATCH /internal/pages/pag_1", Answer(409, taken))
