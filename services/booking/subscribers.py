@@ -24,6 +24,7 @@ from shared.contracts.booking import (
     DriftDecided,
     NewSlotsRequested,
     OutcomeRecorded,
+    PaymentRecorded,
     ProposalExpired,
     ProposalUnanswered,
     SlotsChanged,
@@ -133,6 +134,7 @@ class Subscribers:
                 hears(SERVICE, CalendarWriteFailed, self.on_calendar_write_failed),
                 hears(SERVICE, CalendarDriftDetected, self.on_calendar_drift_detected),
                 hears(SERVICE, OutcomeRecorded, self.on_outcome_recorded),
+                hears(SERVICE, PaymentRecorded, self.on_payment_recorded),
                 hears(SERVICE, DriftDecided, self.on_drift_decided),
                 hears(SERVICE, MeetingIssued, self.on_meeting_issued),
                 hears(SERVICE, MeetingUpdated, self.on_meeting_updated),
@@ -203,6 +205,9 @@ class Subscribers:
         await self._timeline(event)
 
     async def on_outcome_recorded(self, event: CloudEvent[OutcomeRecorded]) -> None:
+        await self._timeline(event)
+
+    async def on_payment_recorded(self, event: CloudEvent[PaymentRecorded]) -> None:
         await self._timeline(event)
 
     async def on_holds_placed(self, event: CloudEvent[HoldsPlaced]) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.contracts.envelope import EventData, Instant, Value
+from shared.contracts.payments import Paid, PaymentStep
 from shared.contracts.people import Guest, Person
 from shared.contracts.reveal import Reveal
 
@@ -129,7 +130,7 @@ class Appointment(Value):
     series before which the link is told, once for all of them (C7). ``mails_guest`` is false where the guest is told
     nothing. ``page`` where a guest booked it on one; ``guest_participates``: the guest is to be a participant of
     the organizer's entry, and its UID the invitation's (H9, G14). ``reschedule_until`` and ``cancel_until`` say until
-    when the page lets the guest do so themselves, None where never (H10).
+    when the page lets the guest do so themselves, None where never (H10). ``paid`` where it was paid for (H13).
     """
 
     appointment_id: str
@@ -168,6 +169,7 @@ class Appointment(Value):
     guest_participates: bool = False
     reschedule_until: Instant | None = None
     cancel_until: Instant | None = None
+    paid: Paid | None = None
 
     @property
     def link_at(self) -> datetime | None:
@@ -316,6 +318,16 @@ class OutcomeRecorded(AppointmentEvent, routing_key="booking.outcome_recorded.v1
     """
 
     outcome: Outcome
+
+
+class PaymentRecorded(EventData, routing_key="booking.payment_recorded.v1"):
+    """A time is held for a payment, paid, released unpaid, refunded, or could not be (H13); the rest others tell."""
+
+    appointment_id: str
+    step: PaymentStep
+    amount: int
+    currency: str
+    held_until: Instant | None = None
 
 
 class DriftDecision(StrEnum):

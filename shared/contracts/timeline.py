@@ -12,7 +12,8 @@ class Facts(Value):
     """What of an event tells entries of one type apart; each is there where the event says it.
 
     ``staff_ids`` are those in whose calendars something happened, ``until`` is when it is tried again or will be sent.
-    ``occurrence`` where it is about one of a series, whose times these are (E6).
+    ``occurrence`` where it is about one of a series, whose times these are (E6). ``amount`` is in the smallest unit of
+    ``currency`` (H13).
     """
 
     revision: int | None = None
@@ -31,6 +32,8 @@ class Facts(Value):
     previous_start_at: Instant | None = None
     previous_end_at: Instant | None = None
     occurrence: bool = False
+    amount: int | None = None
+    currency: str = ""
 
 
 class TimelineEntry(Value):

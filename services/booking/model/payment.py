@@ -64,6 +64,11 @@ class Payment(Value):
     def is_pending(self) -> bool:
         return self.status is PaymentStatus.PENDING
 
+    @property
+    def gives_back(self) -> bool:
+        """Whether a guest who cancels now has it back."""
+        return self.status is PaymentStatus.PAID and self.rule is not RefundRule.NEVER
+
     def leads_back(self, now: datetime) -> bool:
         """Whoever comes from Stripe later has their own link by mail, or nothing was booked."""
         return now < self.expires_at + _LEADS_BACK_FOR
@@ -116,8 +121,8 @@ class Payment(Value):
         """
         if self.is_pending:
             return self._next(look_at=now, tries=0)
-        gives_back = not by_guest or self.rule is not RefundRule.NEVER
-        return self.refunding(now) if self.status is PaymentStatus.PAID and gives_back else self
+        is_paid = self.status is PaymentStatus.PAID
+        return self.refunding(now) if self.gives_back or (is_paid and not by_guest) else self
 
     def _next(self, **changes: object) -> Self:
         return self.model_copy(update={**changes, "step": self.step + 1})

@@ -11,6 +11,7 @@ from shared.contracts.booking import (
     AppointmentEvent,
     AppointmentRescheduled,
     OutcomeRecorded,
+    PaymentRecorded,
     ProposalEvent,
     SlotsChanged,
 )
@@ -57,6 +58,8 @@ def facts_of(data: EventData) -> Facts:
         return _of_booking(data)
     revision: int | None = getattr(data, "revision", None)
     match data:
+        case PaymentRecorded():
+            return Facts(reason=data.step, amount=data.amount, currency=data.currency, until=data.held_until)
         case MeetingUpdated():
             return Facts(revision=revision, link_changed=data.link_changed)
         case MeetingIssueFailed():

@@ -3,8 +3,11 @@
 from datetime import datetime, timedelta
 
 from services.booking.model.appointment import Appointment
+from services.booking.model.payment import Payment
 from shared.contracts import booking as contract
 from shared.contracts.api.pages import GuestRights
+from shared.contracts.api.payments import PaymentStatus
+from shared.contracts.payments import Paid
 
 
 def told(appointment: Appointment) -> contract.Appointment:
@@ -44,6 +47,7 @@ def told(appointment: Appointment) -> contract.Appointment:
         page=appointment.page,
         guest_participates=appointment.guest_participates,
         **_self_service(appointment),
+        paid=_paid(appointment.payment) if appointment.payment else None,
     )
 
 
@@ -58,6 +62,12 @@ def _self_service(appointment: Appointment) -> dict[str, datetime | None]:
         "reschedule_until": _until(appointment, terms.reschedule),
         "cancel_until": _until(appointment, terms.cancel),
     }
+
+
+def _paid(payment: Payment) -> Paid | None:
+    if payment.payment_id is None or payment.status not in (PaymentStatus.PAID, PaymentStatus.REFUNDED):
+        return None
+    return Paid(amount=payment.amount, currency=payment.currency, given_back=payment.refund is not None)
 
 
 def _until(appointment: Appointment, rights: GuestRights) -> datetime | None:

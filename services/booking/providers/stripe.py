@@ -123,6 +123,12 @@ class Stripe:
         raise _refusal(response, writes=method == "POST")
 
 
+def dashboard_url(session_id: str, payment_id: str) -> str:
+    """Stripe's own page of a payment; what was paid with a test key is on another."""
+    place = "test/payments" if session_id.startswith("cs_test_") else "payments"
+    return f"https://dashboard.stripe.com/{place}/{payment_id}"
+
+
 def to_form(wish: CheckoutWish) -> dict[str, str]:
     """Cards only: what takes days would hold the guest's time for days."""
     price = "line_items[0][price_data]"

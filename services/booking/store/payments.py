@@ -1,5 +1,6 @@
 """Payments of appointments, written apart from their state: each write is guarded by the step that was read."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.booking.model.appointment import Appointment
@@ -7,6 +8,8 @@ from services.booking.model.payment import Payment
 from services.booking.store.bookings import BookingStore, StaleVersion
 from services.booking.store.documents import APPOINTMENT, payment_state
 from shared import clock
+from shared.messaging import outbox
+from shared.messaging.outbox import Entry
 from shared.mongo import Document
 
 
@@ -25,11 +28,13 @@ class PaymentStore:
         row = await self._bookings.appointments.find_one({"payment.back.hash": token_hash}, APPOINTMENT)
         return self._bookings.documents.appointment_from(row) if row else None
 
-    async def save(self, before: Appointment, payment: Payment) -> None:
+    async def save(self, before: Appointment, payment: Payment, waiting: Sequence[Entry]) -> None:
         """Of an appointment that is otherwise as it was. Raises ``StaleVersion``."""
         step = before.payment.step if before.payment else 0
         which: Document = {"_id": before.appointment_id, "version": before.version, "payment.step": step}
-        result = await self._bookings.appointments.update_one(which, {"$set": payment_state(payment)})
+        result = await self._bookings.appointments.update_one(
+            which, {"$set": payment_state(payment), "$push": outbox.push(waiting)}
+        )
         if not result.matched_count:
             raise StaleVersion(before.appointment_id)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.drift import Drift
+from services.booking.model.payment_steps import recorded
 from services.booking.model.proposal import Proposal
 from services.booking.model.told_appointment import told
 from services.booking.usecases.links import Links
@@ -76,6 +77,21 @@ class Announcer:
             version=appointment.version,
             cause=cause,
             at=appointment.updated_at,
+        )
+        return outbox.entries([event_of])
+
+    def of_payment(self, before: Appointment, after: Appointment, cause: Cause) -> list[outbox.Entry]:
+        """Nothing where its payment took no step; said before what follows from it."""
+        data = recorded(before, after)
+        if data is None:
+            return []
+        event_of = envelope(
+            data,
+            subject=after.appointment_id,
+            organization_id=after.organization_id,
+            version=after.version,
+            cause=cause,
+            at=after.updated_at if after.version > before.version else None,
         )
         return outbox.entries([event_of])
 

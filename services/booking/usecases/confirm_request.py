@@ -37,6 +37,7 @@ class ConfirmRequest:
         after = before.model_copy(update={**changes, "reception_code": code}).expecting_confirmation([])
 
         def announce(saved: Appointment) -> list[Entry]:
-            return self._announcer.of_appointment(AppointmentConfirmed, saved, cause)
+            paid = self._announcer.of_payment(before, saved, cause)
+            return [*paid, *self._announcer.of_appointment(AppointmentConfirmed, saved, cause)]
 
         return await self._save(before, after, announce, over_held=True)

@@ -40,10 +40,10 @@ class EndAppointment:
         given_back = payment.after_cancellation(now, by_guest=by_guest) if payment else None
         after = before.model_copy(update={**canceled(before, now), "payment": given_back, **said})
         if before.is_unpaid:
-            await self._store.save_appointment(before, after, [])
-            return after
-        after = ended(before, after, why)
-        waiting = self._announcer.of_appointment(AppointmentCanceled, after, cause, **said_of(before, why))
+            waiting = self._announcer.of_payment(before, after, cause)
+        else:
+            after = ended(before, after, why)
+            waiting = self._announcer.of_appointment(AppointmentCanceled, after, cause, **said_of(before, why))
         await self._store.save_appointment(before, after, waiting, only=only)
         self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
         return after

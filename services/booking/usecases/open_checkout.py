@@ -11,9 +11,12 @@ from services.booking.providers.stripe import CheckoutSession, CheckoutWish, Str
 from services.booking.store.bookings import StaleVersion
 from services.booking.store.payments import PaymentStore
 from services.booking.usecases.links import Links
+from services.booking.usecases.save_payment import SavePayment
 from shared import clock
+from shared.contracts import actors
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.pages import PriceFields
+from shared.contracts.envelope import Cause
 from shared.providers import ProviderError, ProviderUnavailable
 
 log = structlog.get_logger(__name__)
@@ -26,9 +29,12 @@ class OpenCheckout:
     time is free at once. Raises ``PaymentUnavailable``.
     """
 
-    def __init__(self, stripe: Stripe, store: PaymentStore, links: Links, time_to_pay: timedelta) -> None:
+    def __init__(
+        self, stripe: Stripe, store: PaymentStore, save: SavePayment, links: Links, time_to_pay: timedelta
+    ) -> None:
         self._stripe = stripe
         self._store = store
+        self._save = save
         self._links = links
         self._time_to_pay = time_to_pay
 
@@ -49,10 +55,9 @@ class OpenCheckout:
             raise PaymentUnavailable() from error
         opened = payment.opened(session.session_id, session.url, back, clock.now())
         try:
-            await self._store.save(booked, opened)
+            return await self._save(booked, opened, Cause.outside(actor=actors.GUEST))
         except StaleVersion:
             return await self._as_it_is(booked)
-        return booked.model_copy(update={"payment": opened})
 
     async def _session(self, wish: CheckoutWish) -> CheckoutSession:
         for left in reversed(range(_TRIES)):

@@ -18,6 +18,7 @@ from services.booking.usecases.know_page import KnowPage
 from services.booking.usecases.links import Links
 from services.booking.usecases.open_checkout import OpenCheckout
 from services.booking.usecases.read_page import ReadPages
+from services.booking.usecases.save_payment import SavePayment
 from services.booking.usecases.settle_payment import SettlePayment
 from services.booking.usecases.still_free import StillFree
 from shared.due import DueWorker
@@ -51,8 +52,9 @@ class Payments:
         store = PaymentStore(bookings)
         read = ReadPages(stores.pages, stores.people, stores.menus, takes_payments=settings.takes_payments)
         know = KnowPage(availability, stores.guards, PageBookings(bookings.appointments))
-        settle = SettlePayment(stripe, bookings, store, confirm, StillFree(stores.pages, read, know), announcer, relay)
+        save, still_free = SavePayment(bookings, announcer, relay), StillFree(stores.pages, read, know)
+        settle = SettlePayment(stripe, bookings, store, save, confirm, still_free, announcer, relay)
         worker = DueWorker("appointments", bookings.appointments, DueAppointments(settle, end_request))
         hear = HearStripe(settings.stripe_webhook_secret.get_secret_value(), store, worker.wake)
-        checkout = OpenCheckout(stripe, store, links, settings.time_to_pay)
+        checkout = OpenCheckout(stripe, store, save, links, settings.time_to_pay)
         return cls(stripe, checkout, worker, hear, ComeBack(store, links))

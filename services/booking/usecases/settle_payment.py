@@ -15,14 +15,17 @@ from services.booking.store.guards import TimeTaken
 from services.booking.store.payments import PaymentStore
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.confirm_request import ConfirmRequest
+from services.booking.usecases.save_payment import SavePayment
 from services.booking.usecases.still_free import StillFree
 from shared import clock
 from shared.contracts import actors
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.payments import PaymentStatus, RefundState
-from shared.contracts.booking import AppointmentCanceled
+from shared.contracts.booking import AppointmentCanceled, EndOfRequest
 from shared.contracts.envelope import Cause
+from shared.contracts.notifier import Purpose
 from shared.due import Lease
+from shared.messaging.outbox import Entry
 from shared.messaging.relay import Relay
 from shared.providers import ProviderError, ProviderRefused
 
@@ -42,6 +45,7 @@ class SettlePayment:
         stripe: Stripe,
         store: BookingStore,
         payments: PaymentStore,
+        save: SavePayment,
         confirm: ConfirmRequest,
         still_free: StillFree,
         announcer: Announcer,
@@ -50,6 +54,7 @@ class SettlePayment:
         self._stripe = stripe
         self._store = store
         self._payments = payments
+        self._save = save
         self._confirm = confirm
         self._still_free = still_free
         self._announcer = announcer
@@ -72,7 +77,7 @@ class SettlePayment:
         final = isinstance(error, ProviderRefused) and payment.refund is RefundState.WANTED
         after = payment.not_refunded(error.reason) if final else payment.later(now, error.reason)
         try:
-            await self._payments.save(before, after)
+            await self._save(before, after)
         except StaleVersion:
             return
 
@@ -103,7 +108,7 @@ class SettlePayment:
         elif session.status is SessionStatus.EXPIRED:
             await self._unpaid(before, payment.ended(PaymentStatus.EXPIRED), now)
         elif session.status is SessionStatus.OPEN:
-            await self._payments.save(before, payment.still_open(now))
+            await self._save(before, payment.still_open(now))
         elif session.payment_id and await self._stripe.came_to_nothing(session.payment_id):
             await self._unpaid(before, payment.ended(PaymentStatus.FAILED), now)
         else:
@@ -113,10 +118,10 @@ class SettlePayment:
         """Its time is free again; nobody but the guest knew of it, whose page says so."""
         over = not payment.is_pending or payment.released
         if not over or before.status is not AppointmentStatus.REQUESTED:
-            await self._payments.save(before, payment)
+            await self._save(before, payment)
             return
         after = before.model_copy(update={**canceled(before, now), "payment": payment})
-        await self._store.save_appointment(before, after, [])
+        await self._end(before, after, self._announcer.of_payment(before, after, Cause.outside()))
         log.info("payment.not_made", appointment_id=before.appointment_id, status=payment.status)
 
     async def _paid(self, before: Appointment, paid: Payment, now: datetime) -> None:
@@ -124,7 +129,7 @@ class SettlePayment:
         waits = before.status is AppointmentStatus.REQUESTED
         gives_up = before.status is AppointmentStatus.CANCELED and not paid.released
         if gives_up:
-            await self._payments.save(before, paid.refunding(now))
+            await self._save(before, paid.refunding(now), Cause.outside(actor=actors.GUEST))
             return
         if before.start_at > now and (waits or await self._still_free(before)):
             try:
@@ -137,11 +142,16 @@ class SettlePayment:
         await self._give_back(before, paid, now)
 
     async def _give_back(self, before: Appointment, paid: Payment, now: datetime) -> None:
-        """Both sides are told why nothing was booked."""
+        """As of a request whose time was taken: nothing was made for it, and both sides are told why (H4)."""
         words = _TOO_LATE["ja" if before.guest_locale.startswith("ja") else "en"]
         changes = {**canceled(before, now), "cancel_message": words, "payment": paid.refunding(now)}
-        after = before.model_copy(update=changes).expecting_cancellation(before)
-        waiting = self._announcer.of_appointment(AppointmentCanceled, after, Cause.outside())
+        taken = {"end_of_request": EndOfRequest.TAKEN}
+        after = before.model_copy(update=changes | taken).expecting_request(Purpose.DECLINED)
+        told = self._announcer.of_payment(before, after, Cause.outside(actor=actors.GUEST))
+        told += self._announcer.of_appointment(AppointmentCanceled, after, Cause.outside(), was_requested=True, **taken)
+        await self._end(before, after, told)
+
+    async def _end(self, before: Appointment, after: Appointment, waiting: list[Entry]) -> None:
         await self._store.save_appointment(before, after, waiting)
         self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
 
@@ -149,31 +159,31 @@ class SettlePayment:
         """A look first: the answer to an earlier try may have been lost."""
         assert payment.payment_id is not None
         if (refund_id := await self._given_back(payment, payment.payment_id)) is not None:
-            await self._payments.save(before, payment.refunded(refund_id))
+            await self._save(before, payment.refunded(refund_id))
             return
         try:
             made = await self._stripe.refund(payment.payment_id, before.appointment_id, payment.tries)
         except ProviderRefused as error:
             if error.reason != _REFUNDED_BEFORE:
                 raise
-            await self._payments.save(before, payment.refunded(None))
+            await self._save(before, payment.refunded(None))
             return
         after = payment.not_refunded("refund_failed") if made.failed else payment.refunded(made.refund_id)
-        await self._payments.save(before, after)
+        await self._save(before, after)
         log.info("payment.refunded", appointment_id=before.appointment_id, failed=made.failed)
 
     async def _look_at_refunds(self, before: Appointment, payment: Payment) -> None:
         """Given back in Stripe's dashboard, or not taken by the bank in the end."""
         if payment.payment_id is None:
-            await self._payments.save(before, payment.at_rest())
+            await self._save(before, payment.at_rest())
             return
         refund_id = await self._given_back(payment, payment.payment_id)
         if refund_id is not None:
-            await self._payments.save(before, payment.refunded(refund_id))
+            await self._save(before, payment.refunded(refund_id))
         elif payment.status is PaymentStatus.REFUNDED:
-            await self._payments.save(before, payment.not_refunded("refund_failed"))
+            await self._save(before, payment.not_refunded("refund_failed"))
         else:
-            await self._payments.save(before, payment.at_rest())
+            await self._save(before, payment.at_rest())
 
     async def _given_back(self, payment: Payment, payment_id: str) -> str | None:
         """The refund by which all of it was; None where it was not."""

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.booking.model.appointment import Appointment
+from services.booking.providers.stripe import dashboard_url
 from shared.contracts.api.page_guests import AnswerView, PageRefView
 from shared.contracts.api.payments import PaymentView
 
@@ -27,7 +28,16 @@ def payment_view(appointment: Appointment) -> PaymentView | None:
         status=payment.status,
         expires_at=payment.expires_at.astimezone(ZoneInfo(appointment.time_zone)),
         refund=payment.refund,
+        gives_back=payment.gives_back,
     )
+
+
+def payment_of_staff(appointment: Appointment) -> PaymentView | None:
+    """With the way to it at Stripe, once there is something to be seen."""
+    payment, shown = appointment.payment, payment_view(appointment)
+    if payment is None or shown is None or payment.payment_id is None:
+        return shown
+    return shown.model_copy(update={"stripe_url": dashboard_url(payment.session_id or "", payment.payment_id)})
 
 
 def checkout_url(appointment: Appointment, now: datetime) -> str | None:

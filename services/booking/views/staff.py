@@ -14,7 +14,7 @@ from services.booking.model.guest_response import guest_response
 from services.booking.model.modes import modes_of
 from services.booking.model.outcomes import suggested
 from services.booking.model.proposal import OfferedSlot, Proposal
-from services.booking.views.booked import answers_view, page_ref_view, payment_view
+from services.booking.views.booked import answers_view, page_ref_view, payment_of_staff
 from services.booking.views.menus import reveal_view
 from shared.contracts.api.appointments import (
     AppointmentStatus,
@@ -226,7 +226,7 @@ def _booked(appointment: Appointment, *, hidden: bool) -> dict[str, Any]:
     if hidden:
         return members
     utm = UtmView(**appointment.utm.model_dump()) if appointment.utm else None
-    members["payment"] = payment_view(appointment)
+    members["payment"] = payment_of_staff(appointment)
     said = {"answers": answers_view(appointment), "guest_reason": appointment.guest_reason}
     contact_id = contact_id_of(appointment.organization_id, appointment.guest)
     return {**members, **said, "utm": utm, "contact_id": contact_id}

@@ -26,6 +26,7 @@ from services.gateway.pages.outcomes import offered_outcomes
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.room_data import appointment_data, staff_kind_word
+from services.gateway.pages.staff_payment import staff_payment
 from services.gateway.pages.texts import text
 from services.gateway.pages.timeline_rows import Timeline, timeline_of
 from services.gateway.pages.zoom_budget import few_left
@@ -269,6 +270,7 @@ async def _detail(
             "has_meeting": stands and appointment.meeting.status is not MeetingStatus.NONE,
             "badge": BADGES[appointment.status],
             "stands": stands,
+            "payment": staff_payment(appointment, language),
             "organizer": names.get(appointment.organizer_id, ""),
             "effects": effect_rows(appointment.effects, reading),
             "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,

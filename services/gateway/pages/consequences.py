@@ -3,6 +3,8 @@
 from services.gateway.pages.texts import text
 from shared.contracts.api.appointments import AppointmentView, RoomStatus
 from shared.contracts.api.effects import Effect
+from shared.contracts.api.payments import PaymentStatus
+from shared.money import money_words
 from shared.problem import Language
 
 
@@ -11,7 +13,7 @@ def what_goes(appointment: AppointmentView, language: Language) -> str:
     things = _things(appointment, language)
     sentences = [text(language, "occurrences.goes_all")] if appointment.rrule else []
     sentences += [text(language, "appointments.goes", what=things)] if things else []
-    return _joined([*sentences, *_canceled(appointment, language)], language)
+    return _joined([*sentences, *_paid(appointment, language), *_canceled(appointment, language)], language)
 
 
 def what_moves(appointment: AppointmentView, language: Language) -> str:
@@ -47,6 +49,15 @@ def what_goes_once(appointment: AppointmentView, language: Language, *, is_last:
     if things:
         sentences.append(text(language, "appointments.goes" if is_last else "occurrences.goes_in", what=things))
     return _joined([*sentences, *_canceled(appointment, language)], language)
+
+
+def _paid(appointment: AppointmentView, language: Language) -> list[str]:
+    """What staff cancel is given back, whatever the page's rule (H13)."""
+    payment = appointment.payment
+    if payment is None or payment.status is not PaymentStatus.PAID:
+        return []
+    amount = money_words(payment.amount, payment.currency, language)
+    return [text(language, "payments.goes_back", amount=amount)]
 
 
 def _canceled(appointment: AppointmentView, language: Language) -> list[str]:

@@ -14,6 +14,7 @@ from shared.contracts.api.effects import EffectStatus
 from shared.contracts.api.timeline import ActorView, CallView, TimelineItem, TimelineList
 from shared.contracts.booking import ReasonGone
 from shared.contracts.timeline import Facts, TimelineEntry
+from shared.money import money_words
 from shared.problem import Language
 
 PROVIDERS = {"google": "Google", "microsoft": "Microsoft", "zoom": "Zoom", "smtp": "SMTP"}
@@ -24,6 +25,7 @@ _BY_REASON = (
     "appointment_changed",
     "appointment_canceled",
     "outcome_recorded",
+    "payment_recorded",
 )
 """Whose reason is a sentence of its own."""
 
@@ -108,6 +110,7 @@ def _actor(text_of: str, reading: _Reading) -> ActorView:
 def _details(name: str, facts: Facts, reading: _Reading) -> list[str]:
     return [
         _span(facts, reading),
+        _money(facts, reading),
         reading.joined(facts.staff_ids),
         PROVIDERS.get(facts.provider, facts.provider),
         _slots(name, facts, reading),
@@ -116,6 +119,10 @@ def _details(name: str, facts: Facts, reading: _Reading) -> list[str]:
         "" if name in _BY_REASON else _reason(facts, reading),
         _until(name, facts, reading),
     ]
+
+
+def _money(facts: Facts, reading: _Reading) -> str:
+    return money_words(facts.amount, facts.currency, reading.language) if facts.amount is not None else ""
 
 
 def _slots(name: str, facts: Facts, reading: _Reading) -> str:
@@ -145,5 +152,6 @@ def _reason(facts: Facts, reading: _Reading) -> str:
 def _until(name: str, facts: Facts, reading: _Reading) -> str:
     if facts.until is None:
         return ""
-    key = "effects.until_reminder" if name == "reminder_scheduled" else "effects.until"
+    keys = {"reminder_scheduled": "effects.until_reminder", "payment_recorded": "timeline.pay_until"}
+    key = keys.get(name, "effects.until")
     return reading.text(key, at=times.moment(facts.until, reading.zone, reading.language))

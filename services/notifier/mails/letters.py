@@ -20,8 +20,10 @@ from services.notifier.model.templates import Breakage
 from shared import wording
 from shared.contracts.booking import Appointment, Kind, Proposal
 from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.payments import Paid
 from shared.contracts.people import Guest
 from shared.contracts.zoom_issuer import EndOfAccount, MeetingErrorCode
+from shared.money import money_words
 from shared.wording import Language
 
 _E8: dict[MeetingErrorCode, tuple[str, str]] = {
@@ -44,6 +46,8 @@ _E8: dict[MeetingErrorCode, tuple[str, str]] = {
 }
 _NOTHING_TO_JOIN = (Purpose.CANCELED, Purpose.REQUESTED, Purpose.DECLINED)
 _STAFF_WILL_TELL = ("担当者より追ってご案内いたします。", "You will hear from us.")
+_PAID = ("(お支払い済み)", " (paid)")
+_GIVEN_BACK = ("(全額を返金します)", " (refunded in full)")
 _PROVIDERS = {"google": "Googleカレンダー", "microsoft": "Outlookカレンダー", "zoom": "Zoom"}
 _PROVIDERS_EN = {"google": "Google Calendar", "microsoft": "Outlook Calendar", "zoom": "Zoom"}
 
@@ -173,6 +177,7 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
         when=_whens(appointment, start_at, end_at, material),
         previous_when=before,
         address=line(appointment.address or ""),
+        price=_price(appointment.paid, scene.language) if appointment.paid else "",
         room="" if for_guest else line(appointment.room_name or ""),
         reception_code="" if ended else line(appointment.reception_code or ""),
         people=_names([attendee.person.name for attendee in appointment.attendees], scene.language),
@@ -193,6 +198,12 @@ def _page_again(material: Material, appointment: Appointment) -> str:
     """Where a guest whose request came to nothing finds another time (H4)."""
     declined = material.notice.purpose is Purpose.DECLINED and material.audience is Audience.GUEST
     return f"{material.public_url}/p/{appointment.page.slug}" if declined and appointment.page else ""
+
+
+def _price(paid: Paid, language: Language) -> str:
+    """What the guest paid, and whether they have it back (H13)."""
+    amount, which = money_words(paid.amount, paid.currency, language), 0 if language == "ja" else 1
+    return f"{amount}{(_GIVEN_BACK if paid.given_back else _PAID)[which]}"
 
 
 def _with_self_service(scene: Scene, material: Material, appointment: Appointment) -> Scene:

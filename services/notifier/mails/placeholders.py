@@ -151,6 +151,7 @@ _ALL = (
     _text("title", _anywhere, "予定の件名", "The appointment's subject"),
     _text("people", _anywhere, "担当者", "Who attends"),
     _text("address", _anywhere, "場所・住所", "Place or address"),
+    _text("price", _appointments, "料金と、お支払い・返金の状況(なければ空)", "What was paid or refunded (else empty)"),
     _text("when", _appointments, "日時(タイムゾーン付き)", "Date and time with the time zone"),
     _text("previous_when", _only(Purpose.RESCHEDULED), "変更前の日時", "The time before"),
     _text("start_time", _appointments, "開始時刻([AM]10:30 の形)", "The start, such as [AM]10:30"),

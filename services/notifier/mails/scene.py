@@ -53,6 +53,7 @@ class Scene:
     slots: tuple[str, ...] = ()
     expires: str = ""
     address: str = ""
+    price: str = ""
     room: str = ""
     reception_code: str = ""
     people: str = ""

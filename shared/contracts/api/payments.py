@@ -26,7 +26,8 @@ class RefundState(StrEnum):
 
 class PaymentView(View):
     """``amount`` in the smallest unit of ``currency``. While it is ``pending``, the guest's time is held until
-    ``expires_at``.
+    ``expires_at``. ``gives_back``: a guest who cancels has it back. ``stripe_url`` is for staff: where the payment is
+    looked at, and given back by hand.
     """
 
     amount: int
@@ -34,6 +35,8 @@ class PaymentView(View):
     status: PaymentStatus
     expires_at: datetime
     refund: RefundState | None = None
+    gives_back: bool = False
+    stripe_url: str | None = None
 
 
 class WayBack(View):

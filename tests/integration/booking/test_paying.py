@@ -14,6 +14,7 @@ from tests.integration.booking.paying import SECRET, Till, a_till
 from tests.integration.booking.world import TARO, a_slot_at, emptied, opened
 from tests.waiting import eventually
 
+RECORDED = "booking.payment_recorded.v1"
 CONFIRMED, CANCELED = "booking.appointment_confirmed.v1", "booking.appointment_canceled.v1"
 
 
@@ -37,7 +38,14 @@ async def _forward(till: Till, by: timedelta) -> None:
 
 
 async def _events(till: Till) -> list[str]:
-    return [event.type.removeprefix("chosei.") for event in await till.world.published()]
+    """Which others follow."""
+    said = [event.type.removeprefix("chosei.") for event in await till.world.published()]
+    return [one for one in said if one != RECORDED]
+
+
+async def _steps(till: Till, booked: dict[str, Any]) -> list[str]:
+    """As the timeline tells them."""
+    return [event.data.step for event in await till.world.published(RECORDED) if event.subject == booked["id"]]
 
 
 async def test_h13_a_booking_is_held_until_it_is_paid_and_nobody_else_hears_of_it(till: Till) -> None:
@@ -49,7 +57,7 @@ async def test_h13_a_booking_is_held_until_it_is_paid_and_nobody_else_hears_of_i
     assert booked["checkout_url"] == session["url"]
     assert (session["amount_total"], session["currency"]) == (5500, "jpy")
     assert booked["manage_url"].rpartition("/")[2] not in str(session)
-    assert await _events(till) == []
+    assert (await _events(till), await _steps(till, booked)) == ([], ["held"])
     starts = [slot["start"] for slot in await slots_of(till.world, page)]
     assert booked["start"] not in starts
     refused = await till.book(page)
@@ -84,7 +92,7 @@ async def test_h13_the_webhook_confirms_before_the_guest_is_back(till: Till) -> 
     assert await till.deliver() == [200]
 
     await till.reaches(booked, "confirmed", "paid")
-    assert await _events(till) == [CONFIRMED]
+    assert (await _events(till), await _steps(till, booked)) == ([CONFIRMED], ["held", "paid"])
     assert (await till.guest("GET", booked))["checkout_url"] is None
 
 
@@ -108,6 +116,7 @@ async def test_g10_doubled_and_shuffled_webhooks_confirm_once(till: Till) -> Non
 
     await till.reaches(booked, "confirmed", "refunded")
     assert (await _events(till)).count(CONFIRMED) == 1
+    assert await _steps(till, booked) == ["held", "paid", "refunded"]
 
 
 async def test_g10_a_lost_answer_makes_one_session(till: Till) -> None:
@@ -151,7 +160,7 @@ async def test_h13_what_is_not_paid_in_time_is_free_again(till: Till) -> None:
     await _forward(till, timedelta(minutes=32))
     await till.reaches(booked, "canceled", "expired")
     assert (await till.guest("GET", booked))["checkout_url"] is None
-    assert await _events(till) == []
+    assert (await _events(till), await _steps(till, booked)) == ([], ["held", "released"])
     assert (await till.book(page)).status_code == 202
 
 
@@ -203,6 +212,9 @@ async def test_h13_paid_late_it_is_given_back_where_the_time_is_gone_and_both_ar
     refunds = await till.items("refunds")
     assert [one["amount"] for one in refunds] == [5500]
     assert await _events(till) == [CANCELED]
+    assert await _steps(till, booked) == ["held", "released", "paid", "refunded"]
+    (canceled,) = await till.world.published(CANCELED)
+    assert canceled.data.appointment.paid.given_back
     assert "返金" in (await till.guest("GET", booked))["cancel_message"]
     assert await till.state(second) == ("requested", "pending")
 
@@ -287,6 +299,7 @@ async def test_g9_a_refund_that_the_bank_does_not_take_is_seen(till: Till) -> No
         return [effect["status"] for effect in found] == ["failed"]
 
     await eventually(seen)
+    assert await _steps(till, booked) == ["held", "paid", "refunded", "refund_failed"]
 
 
 async def test_h13_a_guest_who_gives_up_closes_the_checkout_and_frees_the_time(till: Till) -> None:
@@ -295,8 +308,22 @@ async def test_h13_a_guest_who_gives_up_closes_the_checkout_and_frees_the_time(t
     await till.guest("POST", booked, "/cancel", {})
     await till.reaches(booked, "canceled", "expired")
     assert [one["status"] for one in await till.items("sessions")] == ["expired"]
-    assert await _events(till) == []
+    assert (await _events(till), await _steps(till, booked)) == ([], ["held", "released"])
     assert (await till.book(page)).status_code == 202
+
+
+async def test_x3_a_payment_stands_on_the_timeline(till: Till) -> None:
+    booked = await _confirmed(till)
+    for event in await till.world.published():
+        await getattr(till.world.subscribers, "on_" + event.type.split(".")[2])(event)
+    entries = (await till.world.call("GET", f"/appointments/{booked['id']}/timeline", role="admin")).json()["items"]
+    told = [(one["type"].split(".")[2], one["facts"]["reason"], one["actor"]) for one in entries]
+    assert told == [
+        ("payment_recorded", "held", "guest"),
+        ("payment_recorded", "paid", "guest"),
+        ("appointment_confirmed", "", "guest"),
+    ]
+    assert {(one["facts"]["amount"], one["facts"]["currency"]) for one in entries[:2]} == {(5500, "jpy")}
 
 
 async def test_g10_paid_in_the_moment_of_giving_up_it_is_given_back(till: Till) -> None:

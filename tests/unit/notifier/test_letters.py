@@ -14,6 +14,7 @@ from services.notifier.model.matter import DisabledWebhook
 from services.notifier.model.templates import Breakage
 from shared.contracts.booking import EndOfRequest, Kind
 from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.payments import Paid
 from shared.contracts.people import Guest, Person
 from shared.contracts.zoom_issuer import MeetingErrorCode
 from tests.unit.notifier.builders import (
@@ -281,3 +282,25 @@ def test_e2_without_a_guest_the_title_stands_in_the_subject_and_nobody_is_called
     assert mail(Purpose.CANCELED).subject == "キャンセル:定例打合せ"
     assert mail(Purpose.REMINDER).subject == "本日のWeb会議予定のリマインド: [PM]01:00 定例打合せ[Chosei]"
     assert "様" not in mail(Purpose.CONFIRMED).text
+
+
+@pytest.mark.parametrize("audience", [Audience.GUEST, Audience.STAFF])
+@pytest.mark.parametrize(
+    ("purpose", "given_back", "language", "words"),
+    [
+        (Purpose.CONFIRMED, False, "ja", "￥5,500(お支払い済み)"),
+        (Purpose.CONFIRMED, False, "en", "¥5,500 (paid)"),
+        (Purpose.CANCELED, True, "ja", "￥5,500(全額を返金します)"),
+        (Purpose.CANCELED, True, "en", "¥5,500 (refunded in full)"),
+        (Purpose.DECLINED, True, "en", "¥5,500 (refunded in full)"),
+    ],
+)
+def test_h13_mails_name_what_was_paid_and_whether_it_is_given_back(
+    audience: Audience, purpose: Purpose, given_back: bool, language: str, words: str
+) -> None:
+    material = a_full_material(purpose, audience, language)
+    appointment = an_appointment(paid=Paid(amount=5500, currency="jpy", given_back=given_back))
+    mail = write(replace(material, matter=material.matter.model_copy(update={"appointment": appointment})))
+    assert words in mail.text
+    assert mail.html is not None
+    assert words in mail.html

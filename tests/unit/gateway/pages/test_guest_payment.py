@@ -41,3 +41,20 @@ def test_a_refund_is_told(refund: RefundState) -> None:
     )
     assert words["paid_note"]
     assert "heading" not in words
+
+
+@pytest.mark.parametrize(
+    ("paid", "gives_back", "words"),
+    [
+        (PaymentStatus.PAID, True, "The ¥5,500 that you paid are refunded in full."),
+        (PaymentStatus.PAID, False, "The ¥5,500 that you paid are not refunded."),
+        (PaymentStatus.REFUNDED, False, ""),
+    ],
+)
+def test_what_cancelling_means_for_what_was_paid_is_said_before(
+    paid: PaymentStatus, gives_back: bool, words: str
+) -> None:
+    appointment = _paid_for(AppointmentStatus.CONFIRMED, paid)
+    assert appointment.payment is not None
+    payment = appointment.payment.model_copy(update={"gives_back": gives_back})
+    assert payment_words(appointment.model_copy(update={"payment": payment}), ENGLISH)["back_note"] == words

@@ -39,6 +39,16 @@ def items(*entries: TimelineEntry, language: Language = "ja") -> list[TimelineIt
 @pytest.mark.parametrize(
     ("entry", "title", "detail"),
     [
+        (
+            an_entry("booking.payment_recorded", reason="held", amount=5500, currency="jpy", until=START),
+            "お支払いを待って日時を確保しました",
+            "￥5,500 · お支払いの期限 2026年12月1日(火) 13:00",
+        ),
+        (
+            an_entry("booking.payment_recorded", reason="refund_failed", amount=1250, currency="usd"),
+            "返金できませんでした",
+            "$12.50",
+        ),
         (an_entry("zoom_issuer.meeting_issued"), "Zoomミーティングを発行しました", ""),
         (
             an_entry("booking.appointment_changed", link_stays_known=True),
