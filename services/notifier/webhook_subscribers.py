@@ -4,7 +4,7 @@
 
 from faststream.rabbit import RabbitRoute
 
-from shared.contracts.booking import DriftDecided, OutcomeRecorded
+from shared.contracts.booking import DriftDecided, OutcomeRecorded, PaymentRecorded
 from shared.contracts.calendar_sync import (
     CalendarConnected,
     CalendarDriftDetected,
@@ -26,6 +26,7 @@ def heard_for_webhooks(service: str) -> list[RabbitRoute]:
     """The table of subscriptions."""
     return [
         hears(service, OutcomeRecorded, mail_nobody),
+        hears(service, PaymentRecorded, mail_nobody),
         hears(service, DriftDecided, mail_nobody),
         hears(service, ZoomConnected, mail_nobody),
         hears(service, ZoomAccountConnected, mail_nobody),
