@@ -17,7 +17,7 @@ from services.booking.model.effects import (
 )
 from services.booking.model.expected_entries import entries
 from services.booking.model.expected_mails import mails
-from services.booking.model.expected_reminders import Owed
+from services.booking.model.expected_reminders import Owed, owed_since
 from services.booking.model.page import Answer, Terms, Utm
 from services.booking.model.payment import Payment, payment_effects
 from services.booking.model.proposal import Origin, TokenSource
@@ -262,7 +262,8 @@ class Appointment(Value):
         kept = [item for item in before.expected if item.effect is Effect.HOLD_RELEASE]
         entries = [*self._entries(before), *self._room()]
         expected = [*kept, *self._meeting(before), *entries, *self._mails(Purpose.RESCHEDULED)]
-        return self._keeping_link(before)._expecting(expected).model_copy(update={"asked_since": self.version})
+        moved = self._keeping_link(before)._expecting(expected, before)
+        return moved.model_copy(update={"asked_since": self.version})
 
     def expecting_occurrence(self, before: "Appointment", told: Purpose) -> Self:
         """Of one occurrence that was moved or cancelled: all that a move expects, with its own mails (E6)."""
@@ -299,13 +300,14 @@ class Appointment(Value):
         kept = [item for item in before.expected if item.effect is Effect.HOLD_RELEASE]
         return self.model_copy(update={"expected": [*kept, *going, *self._mails(Purpose.CANCELED)]})
 
-    def _expecting(self, expected: list[Expected]) -> Self:
+    def _expecting(self, expected: list[Expected], before: "Appointment | None" = None) -> Self:
         """With reminder and notices of what has not begun; of what has, of the last."""
         every = self.occurrences
         ahead = [one for one in every if one.start_at > self.updated_at] or every[-1:]
-        owed = Owed(ahead, self._told, self.version, recurs=self.series is not None)
-        before = owed.notices(self.reveal, self.time_zone, self.link_at, self.updated_at)
-        return self.model_copy(update={"expected": [*expected, *before, owed.reminder()]})
+        counted = before.expected if before and before.start_at == self.start_at else []
+        owed = Owed(ahead, self._told, owed_since(counted, self.version), recurs=self.series is not None)
+        notices = owed.notices(self.reveal, self.time_zone, self.link_at, self.updated_at)
+        return self.model_copy(update={"expected": [*expected, *notices, owed.reminder()]})
 
     @property
     def meets_as(self) -> tuple[object, ...]:

@@ -13,6 +13,13 @@ from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.reveal import Reveal
 
 
+def owed_since(before: Sequence[Expected], version: int) -> int:
+    """Whoever was reminded of the same start by what was expected ``before`` is not reminded again, so that what was
+    filed or sent for that revision still counts.
+    """
+    return max((item.since for item in before if item.effect is Effect.REMINDER), default=0) or version
+
+
 @dataclass(frozen=True)
 class Owed:
     """``ahead`` are the occurrences that are to come as of revision ``since``; of what is no series the one."""
