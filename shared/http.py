@@ -33,6 +33,9 @@ Response = httpx.Response
 KEEP_ALIVE = timedelta(seconds=20)
 """How long an idle connection is kept; shorter than any server's own limit, so that none is reused as it closes."""
 
+INTERNAL_KEEP_ALIVE = timedelta(seconds=3)
+"""The same among ourselves; a stopping service drains for longer than that (``ServiceSettings.drain``)."""
+
 USER_AGENT = "chosei/0.1"
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -47,11 +50,11 @@ class _Pools(httpx.AsyncBaseTransport):
 
     _SIZE = 8
 
-    def __init__(self, max_connections: int) -> None:
+    def __init__(self, max_connections: int, keep_alive: timedelta) -> None:
         limits = httpx.Limits(
             max_connections=self._SIZE,
             max_keepalive_connections=self._SIZE,
-            keepalive_expiry=KEEP_ALIVE.total_seconds(),
+            keepalive_expiry=keep_alive.total_seconds(),
         )
         verify = httpx.create_ssl_context(trust_env=False)
         count = math.ceil(max_connections / self._SIZE)
@@ -102,13 +105,14 @@ def client(
     headers: Mapping[str, str] | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
     max_connections: int = 64,
+    keep_alive: timedelta = KEEP_ALIVE,
 ) -> httpx.AsyncClient:
     """A pooled client for one server; ``timeout`` bounds each call as a whole, from the pool to the answer's end."""
     return _Client(
         base_url=base_url,
         timeout=httpx.Timeout(timeout.total_seconds()),
         headers={"user-agent": USER_AGENT, **(headers or {})},
-        transport=transport or _Pools(max_connections),
+        transport=transport or _Pools(max_connections, keep_alive),
         follow_redirects=False,
         trust_env=False,
     )
@@ -136,6 +140,7 @@ def internal_client(
         timeout=timeout,
         headers={"authorization": f"Bearer {token}"},
         max_connections=128,
+        keep_alive=INTERNAL_KEEP_ALIVE,
         transport=transport,
     )
     made.event_hooks["request"].append(_add_trace)

@@ -239,12 +239,19 @@ async def _finish_handling(subscriber: Any) -> None:
 class _Server(uvicorn.Server):
     """Requests and messages share one deadline; a service that gave up ends."""
 
+    def __init__(self, config: uvicorn.Config, drain: timedelta) -> None:
+        super().__init__(config)
+        self._drain = drain.total_seconds()
+
     async def on_tick(self, counter: int) -> bool:
         app: Any = self.config.app
         return app.state.gave_up or await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         app: Any = self.config.app
+        if self._drain and not app.state.gave_up:
+            self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
+            await asyncio.sleep(self._drain)
         app.state.grace.begin()
         await super().shutdown(sockets)
 
@@ -256,7 +263,7 @@ def serve(name: str, settings: ServiceSettings, build_app: Callable[[], FastAPI]
     app = build_app()
     if sys.argv[1:] == ["migrate"]:
         sys.exit(asyncio.run(_migrate(name, app)))
-    server = _Server(server_config(app, settings))
+    server = _Server(server_config(app, settings), settings.drain)
     server.run()
     if not server.started or app.state.gave_up:
         sys.exit(1)

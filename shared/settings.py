@@ -31,6 +31,10 @@ class ServiceSettings(BaseSettings):
     trace_ratio: float = 0.1
     """Share of new traces that are exported; tracing is the dearest part of a hop."""
     log_level: str = "INFO"
+    drain: timedelta = timedelta(0)
+    """How long a stopping service goes on as if nothing were, but that its answers end their connections: until whoever
+    sends requests knows its successor, and longer than ``shared/http.py`` keeps an idle connection to it.
+    """
     graceful_timeout: timedelta = timedelta(seconds=10)
     """How long a stopping service finishes what it holds before it hands it back."""
 

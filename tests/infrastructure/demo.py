@@ -23,7 +23,7 @@ class RunningDemo:
     """Where it is and what runs; ``kill`` and ``restart`` are for those who test failures."""
 
     def __init__(self, layout: Layout) -> None:
-        self._layout = layout
+        self.layout = layout
         self.gateway_url = layout.gateway_url
         self.sandbox_url = layout.sandbox_url
         self.mailbox_url = layout.mailbox_url
@@ -67,20 +67,22 @@ class RunningDemo:
         host = "127.0.0.1"
         match name:
             case "rabbitmq":
-                question = speaks_amqp(host, self._layout.amqp_port)
+                question = speaks_amqp(host, self.layout.amqp_port)
             case "mongod":
-                question = listens(host, self._layout.mongo_port)
+                question = listens(host, self.layout.mongo_port)
             case "sandbox":
                 question = answers_ok(f"{self.sandbox_url}/healthz")
             case service:
-                question = answers_ok(f"{self._layout.service_url(service)}/readyz")
+                question = answers_ok(f"{self.layout.service_url(service)}/readyz")
         await eventually(question, timeout=timeout, interval=0.1)
 
 
 @asynccontextmanager
-async def start_demo(*, staff: int = 0, environment: Mapping[str, str] | None = None) -> AsyncIterator[RunningDemo]:
+async def start_demo(
+    *, staff: int = 0, environment: Mapping[str, str] | None = None, layout: Layout | None = None
+) -> AsyncIterator[RunningDemo]:
     """A demo on free ports; ``environment`` as for ``make demo``. Its logs go to ``artifacts/`` at the end."""
-    layout = free_layout()
+    layout = layout or free_layout()
     output = layout.folder.parent / f"{layout.gateway_port}.log"
     output.parent.mkdir(parents=True, exist_ok=True)
     with output.open("wb") as log:

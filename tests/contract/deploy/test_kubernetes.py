@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import TypeAdapter
 
 from deploy.credentials import SERVICES
 from deploy.kubernetes.prepare import name_of
 from services.calendar_sync.settings import Settings as CalendarSettings
 from shared import health
+from shared.http import INTERNAL_KEEP_ALIVE
 from shared.settings import ServiceSettings
 from tests.contract.deploy.kubernetes import FOLDER, OVERLAYS, ROOT, applied, container, deployment, of_kind, pods
 
@@ -109,9 +111,11 @@ def test_g27_a_pod_goes_when_its_successor_is_there_and_what_it_holds_is_done(ov
     told = deployment(overlay, service)
     assert told["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
     pod = told["template"]["spec"]
-    asleep = int(container(pod)["lifecycle"]["preStop"]["exec"]["command"][1])
+    (told_drain,) = [one["value"] for one in container(pod)["env"] if one["name"] == "CHOSEI_DRAIN"]
+    drain = TypeAdapter(timedelta).validate_python(told_drain)
     grace: timedelta = ServiceSettings.model_fields["graceful_timeout"].default
-    assert pod["terminationGracePeriodSeconds"] >= asleep + 2 * grace.total_seconds()
+    assert drain > INTERNAL_KEEP_ALIVE
+    assert timedelta(seconds=pod["terminationGracePeriodSeconds"]) >= drain + 2 * grace
     assert told["selector"]["matchLabels"].items() <= told["template"]["metadata"]["labels"].items()
     budget = of_kind(overlay, "PodDisruptionBudget")[name_of(service)]["spec"]
     assert (budget["maxUnavailable"], budget["selector"]) == (1, told["selector"])

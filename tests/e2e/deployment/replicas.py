@@ -1,0 +1,132 @@
+"""What a cluster does around the services, small: an address in front of each, and a second process behind it.
+
+Like a cluster's own it knows connections only: taken off, a process gets no new ones and keeps those that it has.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+
+from deploy.credentials import SERVICES, load_or_create
+from deploy.demo.demo import surroundings
+from deploy.demo.layout import Layout
+from deploy.demo.probes import answers_ok
+from deploy.demo.processes import Process
+from deploy.demo.programs import service_program
+from deploy.demo.state import Running
+from deploy.service_settings import ASKS, settings_of
+from tests.infrastructure.demo import RunningDemo
+from tests.infrastructure.ports import free_ports
+
+HOST = "127.0.0.1"
+
+
+@dataclass
+class Front:
+    """One address; new connections go to ``leads_to``."""
+
+    port: int
+    leads_to: int = 0
+    refused: int = 0
+    _server: asyncio.Server | None = None
+    _open: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._take, HOST, self.port, backlog=256)
+
+    async def stop(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for task in self._open:
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
+        try:
+            there, back = await asyncio.open_connection(HOST, self.leads_to)
+        except OSError:
+            self.refused += 1
+            writer.close()
+            return
+        await asyncio.gather(_pass_on(reader, back), _pass_on(there, writer))
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while chunk := await reader.read(65536):
+            writer.write(chunk)
+            await writer.drain()
+    with suppress(OSError):
+        writer.close()
+
+
+def fronts() -> dict[str, Front]:
+    """One for each service, on ports of their own."""
+    return {service: Front(port) for service, port in zip(SERVICES, free_ports(len(SERVICES)), strict=True)}
+
+
+def through(fronts: Mapping[str, Front], own: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Settings by which services ask each other through these addresses, and ``own`` for each."""
+    return {
+        service: {**own, **{f"CHOSEI_{asked.upper()}_URL": fronts[asked].url for asked in ASKS.get(service, ())}}
+        for service in SERVICES
+    }
+
+
+@asynccontextmanager
+async def leading_to(fronts: Mapping[str, Front], layout: Layout) -> AsyncIterator[None]:
+    """Open all addresses, leading to the demo's own processes."""
+    for service, front in fronts.items():
+        front.leads_to = layout.service_port(service)
+        await front.start()
+    try:
+        yield
+    finally:
+        for front in fronts.values():
+            await front.stop()
+
+
+class Successor:
+    """A second process of a service, with the settings of the first."""
+
+    def __init__(self, process: Process, port: int) -> None:
+        self._process = process
+        self.port = port
+
+    @classmethod
+    async def start(cls, service: str, layout: Layout, settings: Mapping[str, str]) -> "Successor":
+        (port,) = free_ports(1)
+        made = settings_of(service, surroundings(layout), load_or_create(layout.folder / "credentials.json"))
+        program = replace(
+            service_program(service, layout, {**made, **settings, "CHOSEI_PORT": str(port)}),
+            log=layout.logs / f"{service}-successor.log",
+            ready=answers_ok(f"http://{HOST}:{port}/startedz"),
+        )
+        process = await Process.start(program)
+        await process.until_ready()
+        return cls(process, port)
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    async def ended(self) -> int:
+        return await self._process.until_ended()
+
+
+def take_over(demo: RunningDemo, service: str, front: Front, port: int) -> Running:
+    """New connections go to ``port``, and the demo's own process, which is answered with, is told to end."""
+    former = demo.process(service)
+    front.leads_to = port
+    os.kill(former.pid, signal.SIGTERM)
+    return former
