@@ -80,7 +80,7 @@ async def show_list(request: Request, signed_in: Session) -> Response:
     asked = request.query_params.get("period", "")
     period = asked if asked in _PERIODS else _PERIODS[0]
     filters = await filters_of(request, signed_in, "/appointments", ("period", period))
-    query = _window(period) | filters.query() | {"limit": str(PAGE_SIZE)}
+    query = _window(period, filters.narrowing.troubled) | filters.query() | {"limit": str(PAGE_SIZE)}
     listed = (await parts_of(request).backends.booking.appointments(signed_in.caller(), query)).read(AppointmentList)
     reading = Reading({}, signed_in.zone, language_for(request), clock.now())
     return staff_page(
@@ -97,15 +97,17 @@ async def show_list(request: Request, signed_in: Session) -> Response:
     )
 
 
-def _window(period: str) -> dict[str, str]:
-    """What is to come from the next one on, what was from the last one back."""
+def _window(period: str, troubled: bool) -> dict[str, str]:
+    """What is to come from the next one on, what was from the last one back. Attention is needed by requests too (H4),
+    and by what could not be undone of a cancelled one.
+    """
     now = clock.now().isoformat()
     if period == "upcoming":
-        return {"from": now, "status": AppointmentStatus.CONFIRMED}
+        return {"from": now} | ({} if troubled else {"status": AppointmentStatus.CONFIRMED})
     if period == "open_outcome":
         return {"to": now, "status": AppointmentStatus.CONFIRMED, "outcome": Outcome.SCHEDULED, "order": "latest"}
     if period == "requests":
-        return {"status": AppointmentStatus.REQUESTED}
+        return {"status": AppointmentStatus.REQUESTED, "troubled": "true"}  # and not unpaid
     if period == "past":
         return {"to": now, "status": AppointmentStatus.CONFIRMED, "order": "latest"}
     return {"order": "latest"} | ({"status": AppointmentStatus.CANCELED} if period == "canceled" else {})

@@ -48,6 +48,7 @@ async def show(request: Request, signed_in: Session) -> Response:
     if cursor := request.query_params.get("cursor"):
         asked["cursor"] = cursor
     listed = await _confirmed(request, signed_in, asked, mine)
+    waiting = await _requests(request, signed_in, mine)
     lines = lines_of(each_time(listed.items), now, zone, language)
     to_come = any(line.phase in ("now", "next", "later") for line in lines) or listed.next_cursor is not None
     return staff_page(
@@ -58,6 +59,8 @@ async def show(request: Request, signed_in: Session) -> Response:
             "day": times.day(day, language),
             "lines": lines,
             "mine": mine,
+            "requests": text(language, "today.requests", n=waiting) if waiting else "",
+            "requests_url": "/appointments?period=requests" + (f"&staff_id={signed_in.staff.id}" if mine else ""),
             "counted": text(language, "today.count", n=len(lines)) if lines and not listed.next_cursor else "",
             "after_today": None if to_come else await _first_after(request, signed_in, ends, mine),
             "more": listed.next_cursor or "",
@@ -65,6 +68,14 @@ async def show(request: Request, signed_in: Session) -> Response:
             "zone_label": times.zone_label(zone, now, language),
         },
     )
+
+
+async def _requests(request: Request, signed_in: SignedIn, mine: bool) -> int:
+    """How many wait for staff (H4); counting stops at a hundred."""
+    who = {"staff_id": signed_in.staff.id} if mine else {}
+    query = {"status": AppointmentStatus.REQUESTED, "troubled": "true", "limit": str(_PAGE_SIZE)} | who
+    found = (await parts_of(request).backends.booking.appointments(signed_in.caller(), query)).read(AppointmentList)
+    return len([one for one in found.items if one.requested_until is not None])
 
 
 async def _confirmed(request: Request, signed_in: SignedIn, asked: dict[str, str], mine: bool) -> AppointmentList:

@@ -10,6 +10,7 @@ from tests.integration.gateway.installation import Installation
 from tests.integration.gateway.test_pages import token_of
 
 TARO, PAGE = "taro@example.jp", "/appointments/apt_1"
+UNTIL = "2030-12-01T10:00:00+09:00"
 ANSWERS = ["approve", "decline"]
 
 
@@ -73,7 +74,19 @@ async def test_h4_the_api_answers_with_and_without_words(gateway: Installation, 
 
 async def test_h4_requests_have_a_list_of_their_own(gateway: Installation) -> None:
     await gateway.pages(TARO).get("/appointments?period=requests")
-    assert gateway.services.last("booking").url.params["status"] == "requested"
+    asked = gateway.services.last("booking").url.params
+    assert (asked["status"], asked["troubled"]) == ("requested", "true")  # what waits for a payment is not among them
+    await gateway.pages(TARO).get("/appointments?period=upcoming&troubled=true")
+    assert "status" not in gateway.services.last("booking").url.params
+
+
+async def test_h4_today_says_how_many_wait(gateway: Installation) -> None:
+    waits = an_appointment_view(status="requested", requested_until=UNTIL)
+    items = {"items": [waits, an_appointment_view()], "next_cursor": None}
+    gateway.services.says("booking", "GET /internal/appointments?", Answer(200, items))
+    page = (await gateway.pages(TARO).get("/today")).text
+    assert "承認待ちのリクエストが1件" in page
+    assert 'href="/appointments?period=requests"' in page
 
 
 async def test_h4_a_request_is_202(gateway: Installation) -> None:
@@ -133,7 +146,6 @@ async def test_h4_staff_see_why_a_request_came_to_nothing(gateway: Installation)
     assert "期限までに回答がなかった" in (await gateway.pages(TARO).get(PAGE)).text
 
 
-UNTIL = "2030-12-01T10:00:00+09:00"
 OF_PAGE = {"page": {"id": "pag_1", "title": "ご相談", "slug": "intro"}, "manage_url": f"http://gateway/a/{GUEST_TOKEN}"}
 
 
