@@ -1,15 +1,19 @@
-"""``make events``: write schemas, catalogue page and AsyncAPI document; refuses to change what subscribers rely on."""
+"""``make events``: write schemas, examples, catalogue page and AsyncAPI document; refuses to change what subscribers
+rely on.
+"""
 
 import json
 import sys
 from pathlib import Path
 
 from deploy.events.compatibility import incompatibilities
-from deploy.events.documents import asyncapi, catalogue_page, schema_of, schema_text
+from deploy.events.documents import asyncapi, catalogue_page, envelope_schema_text, schema_of, schema_text
+from deploy.events.examples import example_text
 from deploy.events.wiring import ROOT, catalogue, read_wiring
 
 VERSION = "1.0.0"
 CONTRACTS = ROOT / "shared" / "contracts"
+ENVELOPE = "cloudevent.v1.json"
 
 
 def generated() -> dict[Path, str]:
@@ -17,7 +21,9 @@ def generated() -> dict[Path, str]:
     events, wiring = catalogue(), read_wiring()
     files = {CONTRACTS / "schemas" / f"{event.routing_key}.json": schema_text(event) for event in events}
     files[CONTRACTS / "CATALOGUE.md"] = catalogue_page(events, wiring)
-    files[CONTRACTS / "asyncapi.yaml"] = asyncapi(events, VERSION)
+    files |= {CONTRACTS / "examples" / f"{event.routing_key}.json": example_text(event) for event in events}
+    files[CONTRACTS / "schemas" / ENVELOPE] = envelope_schema_text()
+    files[CONTRACTS / "asyncapi.json"] = asyncapi(events, VERSION)
     return files
 
 

@@ -1,11 +1,10 @@
-"""The generated documents, as text: schemas per event, the catalogue page, AsyncAPI 3."""
+"""The generated documents, as text: schemas per event and of the envelope, the catalogue page, AsyncAPI 3."""
 
 import inspect
 import json
 from typing import Any
 
-import yaml
-
+from deploy.events.examples import example_of
 from deploy.events.wiring import Wiring
 from shared.contracts.envelope import CONTENT_TYPE, TYPE_PREFIX, EventData
 
@@ -43,6 +42,28 @@ def schema_text(event: type[EventData]) -> str:
     return json.dumps(schema_of(event), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
+def envelope_schema_text() -> str:
+    """Of the whole event; ``data`` is described by the schema that is called like the type."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:chosei:cloudevent:v1",
+        "title": "CloudEvent",
+        "description": "CloudEvents 1.0 in structured mode, as all events of Chosei are.",
+        **_whole(TYPE_PREFIX, {"type": "object"}),
+    }
+    return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _whole(event_type: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an event with its envelope; of all types where ``event_type`` is their prefix."""
+    exactly = {"type": "string", "pattern": f"^{TYPE_PREFIX}"} if event_type == TYPE_PREFIX else {"const": event_type}
+    return {
+        "type": "object",
+        "required": [key for key in (*_ENVELOPE, "data") if key not in _OPTIONAL],
+        "properties": {**_ENVELOPE, "type": exactly, "data": data},
+    }
+
+
 def meaning(event: type[EventData]) -> str:
     return " ".join(inspect.getdoc(event).split()) if inspect.getdoc(event) else ""  # type: ignore[union-attr]
 
@@ -58,14 +79,19 @@ def catalogue_page(events: list[type[EventData]], wiring: Wiring) -> str:
         "`aggregateversion` per `subject`, and `id` for repeats. `actor` is who began the chain: `staff:ID`, `guest`,",
         "`provider:NAME` or `system`, the default.",
         "",
-        "| event | type | meaning | publisher | heard by |",
-        "| --- | --- | --- | --- | --- |",
+        "The gateway serves all of it: `/api/v1/events` (with an example of each), `/api/v1/events/schemas/{name}`,",
+        "`/api/v1/events/asyncapi.json`. Subscribers bind a queue of their own (`deploy/examples/subscriber`);",
+        "organizations get webhooks (`deploy/examples/webhook`), except of events that are marked as kept inside.",
+        "",
+        "| event | type | meaning | publisher | heard by | example |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     for event in events:
         heard_by = ", ".join(wiring.consumers.get(event.__name__, [])) or "–"
         lines.append(
             f"| `{event.__name__}` | `{TYPE_PREFIX}{event.routing_key}` | {meaning(event)} "
-            f"| {event.publisher()} | {heard_by} |"
+            f"| {event.publisher()} | {heard_by} | [example](examples/{event.routing_key}.json)"
+            f"{'' if event.webhooks else ', kept inside'} |"
         )
     return "\n".join([*lines, ""])
 
@@ -82,15 +108,8 @@ def asyncapi(events: list[type[EventData]], version: str) -> str:
             "title": name,
             "summary": meaning(event),
             "contentType": CONTENT_TYPE,
-            "payload": {
-                "type": "object",
-                "required": [key for key in (*_ENVELOPE, "data") if key not in _OPTIONAL],
-                "properties": {
-                    **_ENVELOPE,
-                    "type": {"const": TYPE_PREFIX + event.routing_key},
-                    "data": {"$ref": f"#/components/schemas/{name}Data"},
-                },
-            },
+            "payload": _whole(TYPE_PREFIX + event.routing_key, {"$ref": f"#/components/schemas/{name}Data"}),
+            "examples": [{"name": event.routing_key, "payload": example_of(event)}],
         }
         channels[name] = {
             "address": event.routing_key,
@@ -118,4 +137,4 @@ def asyncapi(events: list[type[EventData]], version: str) -> str:
         "operations": operations,
         "components": {"messages": messages, "schemas": schemas},
     }
-    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=120)
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

@@ -10,6 +10,7 @@ from services.gateway.routes import (
     calendar_feed,
     connections,
     contacts,
+    events,
     guest,
     guest_appointments,
     hooks,
@@ -58,6 +59,7 @@ _NOUNS = (
     guest_appointments,
     mail_templates,
     webhooks,
+    events,
     zoom,
 )
 _GUESTS = (page_guests, guest, guest_appointments)
