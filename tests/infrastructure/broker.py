@@ -61,6 +61,16 @@ class Broker:
             if connection.get("vhost") == self.vhost:
                 await self._manage("DELETE", f"connections/{quote(connection['name'], safe='')}")
 
+    async def add_user(self, name: str, password: str, *, configure: str, write: str, read: str) -> str:
+        """Somebody from outside, who may publish no event; answers their AMQP address."""
+        vhost = quote(self.vhost, safe="")
+        await self._manage("PUT", f"users/{name}", {"password": password, "tags": ""})
+        rights = {"configure": configure, "write": write, "read": read}
+        await self._manage("PUT", f"permissions/{vhost}/{name}", rights)
+        of_topics = {"exchange": "chosei.events", "write": "^$", "read": ".*"}
+        await self._manage("PUT", f"topic-permissions/{vhost}/{name}", of_topics)
+        return f"amqp://{name}:{password}@127.0.0.1:{self.port}/{vhost}"
+
     async def create(self, ladder: Sequence[Rung]) -> None:
         """Make the virtual host with the users' rights, the exchange and the ladder."""
         everything = definitions(

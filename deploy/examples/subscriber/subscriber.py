@@ -74,16 +74,21 @@ class Memory:
         return True
 
 
+def say(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
 async def take(message: aio_pika.abc.AbstractIncomingMessage, memory: Memory) -> None:
     """Acknowledge after handling. What is no event is rejected for good and goes to the queue's dead letters."""
     try:
         event = event_in(message.body)
     except NotAnEvent as error:
-        print(json.dumps({"refused": str(error)}), flush=True)
+        say({"refused": str(error)})
         await message.reject(requeue=False)
         return
     if memory.handle(event):
-        print(json.dumps(event, ensure_ascii=False), flush=True)
+        say(event)
     await message.ack()
 
 
@@ -108,7 +113,7 @@ async def run(url: str, name: str, patterns: list[str], memory: Memory) -> None:
         for pattern in patterns:
             await queue.bind(exchange, pattern)
         await queue.consume(lambda message: take(message, memory))
-        print(json.dumps({"listening": patterns}), flush=True)
+        say({"listening": patterns})
         ending = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ending.set)
         await ending.wait()
@@ -117,7 +122,7 @@ async def run(url: str, name: str, patterns: list[str], memory: Memory) -> None:
 def main() -> int:
     url = os.environ.get("AMQP_URL", "")
     if not url:
-        print("set AMQP_URL, such as amqp://crm:PASSWORD@localhost:5672/", file=sys.stderr)
+        sys.stderr.write("set AMQP_URL, such as amqp://crm:PASSWORD@localhost:5672/\n")
         return 2
     name = os.environ.get("QUEUE", "crm.events")
     memory = Memory(os.environ.get("MEMORY", "subscriber.sqlite"))

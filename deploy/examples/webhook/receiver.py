@@ -1,4 +1,4 @@
-"""A receiver of Chosei's webhooks: verifies each by the Standard Webhooks specification and writes it once, a line each.
+"""A receiver of Chosei's webhooks: verifies each by the Standard Webhooks specification and writes it once, one a line.
 
 Needs Python and nothing else. It answers within moments and works later: whoever works first runs into the sender's
 time-out and gets the webhook again.
@@ -58,6 +58,11 @@ class Memory:
             return done.rowcount == 1
 
 
+def say(line: object) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
 def build_server(port: int, secrets: Sequence[str], memory: Memory) -> ThreadingHTTPServer:
     class Receiver(BaseHTTPRequestHandler):
         """204 for what is verified, known or not; 400 for all else."""
@@ -72,11 +77,11 @@ def build_server(port: int, secrets: Sequence[str], memory: Memory) -> Threading
             try:
                 message_id = verify(secrets, headers, body, time.time())
             except NotVerified as error:
-                print(json.dumps({"refused": str(error)}), flush=True)
+                say({"refused": str(error)})
                 self._answer(400)
                 return
             if memory.is_new(message_id):
-                print(json.dumps(json.loads(body), ensure_ascii=False), flush=True)
+                say(json.loads(body))
             self._answer(204)
 
         def _answer(self, status: int) -> None:
@@ -93,12 +98,10 @@ def build_server(port: int, secrets: Sequence[str], memory: Memory) -> Threading
 def main() -> int:
     secrets = os.environ.get("WEBHOOK_SECRETS", "").split()
     if not secrets:
-        print(
-            "set WEBHOOK_SECRETS to the secret of the endpoint (whsec_…), or two while it is replaced", file=sys.stderr
-        )
+        sys.stderr.write("set WEBHOOK_SECRETS to the endpoint's secret (whsec_…), or two while it is replaced\n")
         return 2
     server = build_server(int(os.environ.get("PORT", "9100")), secrets, Memory(os.environ.get("MEMORY", ":memory:")))
-    print(json.dumps({"listening": server.server_address[1]}), flush=True)
+    say({"listening": server.server_address[1]})
     server.serve_forever()
     return 0
 
