@@ -19,16 +19,12 @@ def as_request(draft: Appointment, page: Page) -> Appointment:
 
 
 def as_now(request: Appointment, people: Mapping[str, Staff]) -> Appointment:
-    """With who is there by now, and the Zoom user that the organizer has: while it waited it followed no change."""
+    """With who is there by now: while it waited nobody left it. Its Zoom user follows once it is confirmed (C1)."""
     for staff_id in request.attendee_ids:
         if staff_id in people and people[staff_id].disabled:
             left = without(request, staff_id, request.updated_at)
             request = request.model_copy(update={"attendees": left.attendees}) if left else request
-    organizer = people.get(request.organizer_id)
-    own = request.wants_meeting and not request.hosted_by_bookable
-    if not own or organizer is None or organizer.zoom_user_id is None:
-        return request
-    return request.model_copy(update={"zoom_user_id": organizer.zoom_user_id})
+    return request
 
 
 def ended(before: Appointment, after: Appointment, why: EndOfRequest) -> Appointment:

@@ -65,7 +65,6 @@ class AnswerRequest:
                 before,
                 cause,
                 attendees=now.attendees,
-                zoom_user_id=now.zoom_user_id,
                 guidance=wanted.message or before.guidance,
                 terms=before.terms.by_staff() if before.terms else None,
                 changed_by=await person_of(self._people, caller),

@@ -14,7 +14,6 @@ from shared.contracts.booking import EndOfRequest
 from shared.contracts.gateway import StaffDisabled
 from shared.contracts.people import Person
 from shared.contracts.sealed import AppointmentSecrets
-from shared.contracts.zoom_issuer import ZoomUserAssigned
 from shared.crypto import KeyRing
 from tests.builders import BUS_KEYS
 from tests.integration.booking.asking import (
@@ -205,14 +204,6 @@ async def test_h4_a_request_needs_attention_until_it_is_answered(world: World) -
     assert [one["id"] for one in listed] == [made["id"]]
     await answer(world, made, "decline")
     assert (await world.call("GET", "/appointments?troubled=true")).json()["items"] == []
-
-
-async def test_c3_whoever_hosts_by_now_hosts_what_is_approved(world: World) -> None:
-    made = await a_request(world)
-    await world.hears(ZoomUserAssigned(staff_id=TARO, zoom_user_id="zoom-new"), subject=TARO)
-    await answer(world, made, "approve")
-    (event,) = await world.published(CONFIRMED)
-    assert event.data.appointment.zoom_user_id == "zoom-new"
 
 
 async def test_h4_who_was_disabled_meanwhile_does_not_attend(world: World) -> None:
