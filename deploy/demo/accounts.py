@@ -21,7 +21,7 @@ class Account:
         return {
             "email": self.email,
             "name": self.name,
-            "providers": [self.calendar, "zoom"],
+            "providers": [self.calendar, "zoom", "oidc"],
             "zoom_type": _LICENSED,
             "admin": self.role == "admin",
         }

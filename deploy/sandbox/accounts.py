@@ -19,6 +19,7 @@ class Provider(StrEnum):
     GOOGLE = "google"
     MICROSOFT = "microsoft"
     STRIPE = "stripe"
+    OIDC = "oidc"
     SMTP = "smtp"
 
 
@@ -110,7 +111,7 @@ class AccountBook:
         """Add one, or replace the one with the same provider and address."""
         self._by_key[account.provider, account.email.lower()] = account
         self._by_key[account.provider, account.id] = account
-        self._of[account.provider][account.email.lower()] = account
+        self._of.setdefault(account.provider, {})[account.email.lower()] = account
         return account
 
     def remove(self, account: Account) -> None:
@@ -124,7 +125,7 @@ class AccountBook:
         return found or self._by_key.get((provider, email_or_id.lower()))
 
     def of(self, provider: Provider) -> list[Account]:
-        return list(self._of[provider].values())
+        return list(self._of.get(provider, {}).values())
 
     def all(self) -> list[Account]:
         return [account for provider in Provider for account in self.of(provider)]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from deploy.sandbox import google, inspect_routes, mail, microsoft, stripe, zoom
+from deploy.sandbox import google, inspect_routes, mail, microsoft, oidc, stripe, zoom
 from deploy.sandbox.accounts import Provider
 from deploy.sandbox.middleware import ErrorBody, ProviderMiddleware
 from deploy.sandbox.settings import SandboxSettings
@@ -36,6 +36,7 @@ PROVIDERS: dict[Provider, ProviderPackage] = {
     Provider.GOOGLE: google,
     Provider.MICROSOFT: microsoft,
     Provider.STRIPE: stripe,
+    Provider.OIDC: oidc,
 }
 
 
