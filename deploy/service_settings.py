@@ -121,6 +121,8 @@ def _own(service: str, around: Surroundings, credentials: Credentials) -> dict[s
 def _of_stand_ins(service: str, sandbox: StandIns) -> dict[str, str]:
     own: dict[str, str] = {}
     match service:
+        case "gateway":
+            own = _oidc(sandbox.url)
         case "booking":
             own = _stripe(sandbox.url)
         case "zoom_issuer":
@@ -138,6 +140,14 @@ def _mail(sandbox: StandIns) -> dict[str, str]:
         "CHOSEI_SMTP_PORT": str(sandbox.smtp_port),
         "CHOSEI_SMTP_STARTTLS": "false",
         "CHOSEI_MAIL_FROM": "noreply@example.jp",
+    }
+
+
+def _oidc(sandbox: str) -> dict[str, str]:
+    return {
+        "CHOSEI_OIDC_ISSUER": f"{sandbox}/oidc",
+        "CHOSEI_OIDC_CLIENT_ID": "demo-oidc-client",
+        "CHOSEI_OIDC_CLIENT_SECRET": "demo-oidc-secret",
     }
 
 

@@ -14,9 +14,11 @@ from services.gateway.edge.headers import Headers
 from services.gateway.edge.idempotency import Idempotency
 from services.gateway.edge.language import PageLanguage
 from services.gateway.edge.limits import Limits
+from services.gateway.edge.sign_in_flow import SignInFlows
 from services.gateway.pages.router import build_pages_routers
 from services.gateway.parts import GatewayParts
 from services.gateway.providers.backends import Backends
+from services.gateway.providers.oidc import OidcProvider
 from services.gateway.routes import api
 from services.gateway.settings import Settings
 from services.gateway.store.stores import Stores
@@ -29,6 +31,7 @@ from services.gateway.usecases.connect import Connections
 from services.gateway.usecases.explain_page import ExplainPageTime
 from services.gateway.usecases.explain_time import ExplainTime
 from services.gateway.usecases.invite import AcceptInvitation, InviteStaff, Inviting
+from services.gateway.usecases.oidc_sign_in import OidcSignIn
 from services.gateway.usecases.passwords import Passwords
 from services.gateway.usecases.propose import Preview, Propose
 from services.gateway.usecases.read_calendar import ReadCalendar
@@ -66,7 +69,7 @@ def build_app(
             routers=[*api.build_routers(), *build_pages_routers()],
             checks={backend.name: backend.is_alive for backend in parts.backends.all},
             ready=[lambda: parts.setup.prepare(code)],
-            closing=[parts.backends.close],
+            closing=[parts.backends.close, *([parts.oidc.close] if parts.oidc else [])],
         ),
     )
     app.state.gateway = parts
@@ -99,6 +102,10 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
         limits=limits,
         passwords=passwords,
         sign_in=SignIn(staff, sessions, passwords, limits),
+        oidc=OidcProvider(settings) if settings.oidc_issuer else None,
+        oidc_sign_in=OidcSignIn(settings, organizations, staff, sessions, stores.identities, relay),
+        sign_in_flows=SignInFlows(settings),
+        identities=stores.identities,
         setup=SetUp(client, organizations, staff, stores.setup_codes, passwords, limits, relay),
         add_staff=AddStaff(staff, passwords, inviting, relay),
         change_staff=ChangeStaff(client, staff, organizations, sessions, passwords, relay),

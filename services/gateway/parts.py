@@ -7,9 +7,12 @@ from fastapi import Request
 from services.gateway.edge.csrf import Csrf
 from services.gateway.edge.flows import Flows
 from services.gateway.edge.limits import Limits
+from services.gateway.edge.sign_in_flow import SignInFlows
 from services.gateway.providers.backends import Backends
+from services.gateway.providers.oidc import OidcProvider
 from services.gateway.settings import Settings
 from services.gateway.store.api_keys import ApiKeyStore
+from services.gateway.store.identities import IdentityStore
 from services.gateway.store.organizations import OrganizationStore
 from services.gateway.store.sessions import SessionStore
 from services.gateway.store.staff import StaffStore
@@ -20,6 +23,7 @@ from services.gateway.usecases.connect import Connections
 from services.gateway.usecases.explain_page import ExplainPageTime
 from services.gateway.usecases.explain_time import ExplainTime
 from services.gateway.usecases.invite import AcceptInvitation, InviteStaff
+from services.gateway.usecases.oidc_sign_in import OidcSignIn
 from services.gateway.usecases.passwords import Passwords
 from services.gateway.usecases.propose import Preview, Propose
 from services.gateway.usecases.read_calendar import ReadCalendar
@@ -46,6 +50,10 @@ class GatewayParts:
     limits: Limits
     passwords: Passwords
     sign_in: SignIn
+    oidc: OidcProvider | None
+    oidc_sign_in: OidcSignIn
+    sign_in_flows: SignInFlows
+    identities: IdentityStore
     setup: SetUp
     add_staff: AddStaff
     change_staff: ChangeStaff

@@ -31,6 +31,7 @@ _ROUTES: Mapping[Scope | Whom, tuple[str, ...]] = {
         "DELETE /api-keys/{key_id}",
         "POST /connections/{provider}/authorize",
         "POST /zoom-account/authorize",
+        "DELETE /staff/{staff_id}/identity",
     ),
     Scope.APPOINTMENTS_READ: (
         "GET /appointments",

@@ -33,6 +33,19 @@ class Settings(ServiceSettings):
     backend_timeout: timedelta = timedelta(seconds=12)
     """Longer than any backend's own budget: the look of G4 takes 2 s, a connection's callback a few calls."""
 
+    oidc_issuer: str = ""
+    """Sign-in by OpenID Connect (X8) where this names a provider; discovery is read below it. Empty: passwords only."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_name: str = ""
+    """What the button calls it, such as the name of the company's directory."""
+    oidc_organization_id: str = ""
+    """Whose staff sign in so, and nobody else's; empty: the organization that was set up first."""
+    oidc_creates_staff: bool = False
+    """Whether who has a verified address there and is unknown here becomes a member."""
+    oidc_timeout: timedelta = timedelta(seconds=8)
+    """Of each call to the provider, while a person waits."""
+
     session_length: timedelta = timedelta(days=30)
     """Real time since the session was last used; renewed at most once a day."""
     body_limit: int = 2 * 1024 * 1024
@@ -44,8 +57,6 @@ class Settings(ServiceSettings):
     """After this a request under way is taken for dead; longer than ``backend_timeout``."""
 
     confirms_per_minute_and_link: int = 120
-    mails_per_minute_and_recipient: int = 120
-    """Bookings in one address's name, which anybody may type, and changes by one guest's link: each mails them."""
     guest_requests_per_minute_and_ip: int = 600
     hooks_per_minute_and_ip: int = 3000
     """Providers notify from few addresses, for all connections at once, and come again after a 429."""

@@ -28,11 +28,14 @@ async def start(request: Request) -> Response:
 @router.get("/sign-in")
 async def sign_in_form(request: Request) -> Response:
     if await page_visitor(request) is not None:
-        return RedirectResponse(_safe(request.query_params.get("next", "")), status_code=303)
+        return RedirectResponse(safe_path(request.query_params.get("next", "")), status_code=303)
     asked = request.query_params
     key = "signed_out" if "out" in asked else "lost" if "lost" in asked else "needed" if asked.get("next") else ""
     said = text(language_for(request), f"signin.{key}") if key else ""
-    return _form(request, next_page=asked.get("next", ""), said=said, mark="ok" if key == "signed_out" else "wait")
+    mark = "ok" if key == "signed_out" else "wait"
+    return sign_in_page(
+        request, next_page=asked.get("next", ""), said=said, mark=mark, elsewhere=asked.get("out") == "oidc"
+    )
 
 
 @router.post("/sign-in")
@@ -42,15 +45,15 @@ async def sign_in(request: Request) -> Response:
     next_page = str(form.get("next", ""))
     if not email or not password:
         sentence = text(language_for(request), "signin.missing")
-        return _form(request, next_page=next_page, email=email, problem=sentence, status=422)
+        return sign_in_page(request, next_page=next_page, email=email, problem=sentence, status=422)
     try:
         parts.csrf.check(request, parts.csrf.visit(request, Response()), str(form.get("csrf_token", "")))
         signed = await parts.sign_in(email, password)
     except Problem as problem:
         key = {CsrfRefused.code: "common.expired_form", "too_many_requests": "signin.too_many"}
         sentence = text(language_for(request), key.get(problem.code, "signin.wrong"))
-        return _form(request, next_page=next_page, email=email, problem=sentence, status=problem.status)
-    return begin(request, signed, _safe(next_page))
+        return sign_in_page(request, next_page=next_page, email=email, problem=sentence, status=problem.status)
+    return begin(request, signed, safe_path(next_page))
 
 
 def begin(request: Request, signed: NewSession, target: str) -> Response:
@@ -71,20 +74,20 @@ async def leave_sign_out() -> Response:
 @router.post("/sign-out")
 async def sign_out(request: Request, signed_in: Form) -> Response:
     parts = parts_of(request)
-    await parts.sessions.end(signed_in.session_id)
-    response = RedirectResponse("/sign-in?out=1", status_code=303)
+    by_oidc = await parts.sessions.end(signed_in.session_id)
+    response = RedirectResponse(f"/sign-in?out={'oidc' if by_oidc else '1'}", status_code=303)
     drop_session_cookie(response, parts.settings)
     return response
 
 
-def _safe(target: str) -> str:
+def safe_path(target: str) -> str:
     """Only a path of ours, so that nobody can be sent elsewhere after signing in."""
     parsed = urlsplit(target)
     ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parsed.netloc and "\\" not in target
     return target if ours and parsed.path != "/sign-in" else HOME
 
 
-def _form(
+def sign_in_page(
     request: Request,
     *,
     next_page: str = "",
@@ -92,9 +95,21 @@ def _form(
     problem: str = "",
     said: str = "",
     mark: str = "ok",
+    elsewhere: bool = False,
     status: int = 200,
 ) -> Response:
-    values = {"next": next_page, "email": email, "problem": problem, "said": said, "mark": mark}
+    """``elsewhere``: the session at the OpenID Connect provider goes on."""
+    parts, language = parts_of(request), language_for(request)
+    name = parts.settings.oidc_name or text(language, "signin.oidc_company")
+    values = {
+        "next": next_page,
+        "email": email,
+        "problem": problem,
+        "said": said,
+        "mark": mark,
+        "oidc": name if parts.oidc else "",
+        "elsewhere": elsewhere and parts.oidc is not None,
+    }
     return gate_page(request, "sign_in.html", values, status=status)
 
 

@@ -21,6 +21,7 @@ from services.gateway.routes import (
     menus,
     oauth,
     occurrences,
+    oidc,
     organization,
     page_guests,
     page_times,
@@ -82,4 +83,4 @@ def build_routers() -> list[APIRouter]:
     for router, module in zip(nouns, sorted(_NOUNS, key=lambda module: module not in _GUESTS), strict=True):
         router.include_router(module.router)
     described = build_description_router(PREFIX, api_router().routes)
-    return [*nouns, described, oauth.router, hooks.router, ical.router]
+    return [*nouns, described, oidc.router, oauth.router, hooks.router, ical.router]

@@ -109,3 +109,17 @@ async def change_staff(
     )
     response.headers["ETag"] = etag(staff.version)
     return StaffView.of(staff, me.staff if staff.id != me.staff.id else staff)
+
+
+@router.delete("/{staff_id}/identity", status_code=204)
+async def unlink_identity(request: Request, staff_id: str, me: Annotated[SignedIn, Depends(api_staff)]) -> Response:
+    """Forget which account at the OpenID Connect provider is theirs: the next sign-in links anew.
+
+    Administrators only.
+    """
+    require_admin(me)
+    parts = parts_of(request)
+    if await parts.staff.find_in(me.organization.id, staff_id) is None:
+        raise NotFound()
+    await parts.identities.unlink(staff_id)
+    return Response(status_code=204)

@@ -24,6 +24,11 @@ class OrganizationStore:
         row = await self.organizations.find_one({"_id": organization_id}, {outbox.FIELD: 0})
         return _organization(row) if row else None
 
+    async def first(self) -> Organization | None:
+        """The one that was set up: ids are ordered by time."""
+        row = await self.organizations.find_one({}, {outbox.FIELD: 0}, sort=[("_id", 1)])
+        return _organization(row) if row else None
+
     async def exists_any(self) -> bool:
         return await self.organizations.find_one({}, {"_id": 1}) is not None
 

@@ -23,10 +23,12 @@ class SessionStore:
             ]
         }
 
-    async def begin(self, token: str, staff_id: str) -> Session:
+    async def begin(self, token: str, staff_id: str, *, by_oidc: bool = False) -> Session:
+        """``by_oidc``: the person signed in at an OpenID Connect provider, where they stay signed in."""
         session = Session(id=token_hash(token), staff_id=staff_id, expires_at=self._end())
         await self.sessions.insert_one(
             {"_id": session.id, "staff_id": staff_id, "expires_at": session.expires_at, "began_at": clock.real_now()}
+            | ({"by_oidc": True} if by_oidc else {})
         )
         return session
 
@@ -39,8 +41,10 @@ class SessionStore:
             await self.sessions.update_one({"_id": row["_id"]}, {"$set": {"expires_at": self._end()}})
         return Session(id=row["_id"], staff_id=row["staff_id"], expires_at=row["expires_at"])
 
-    async def end(self, session_id: str) -> None:
-        await self.sessions.delete_one({"_id": session_id})
+    async def end(self, session_id: str) -> bool:
+        """Whether it began at an OpenID Connect provider."""
+        row = await self.sessions.find_one_and_delete({"_id": session_id})
+        return bool(row and row.get("by_oidc"))
 
     async def end_all_of(self, staff_id: str, *, but: str | None = None) -> None:
         await self.sessions.delete_many({"staff_id": staff_id, "_id": {"$ne": but}})

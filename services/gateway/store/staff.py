@@ -81,6 +81,13 @@ class StaffStore:
         row = await self.staff.find_one({"email_key": email_key(email), "disabled": False})
         return Credentials(_staff(row), row["password_hash"]) if row and row.get("password_hash") else None
 
+    async def by_email(self, organization_id: str, email: str) -> Staff | None:
+        """Whose address this is to the letter, but for case: whoever says so elsewhere may not mean one alike."""
+        query = {"email_key": email_key(email), "organization_id": organization_id}
+        row = await self.staff.find_one(query, _READ)
+        staff = _staff(row) if row else None
+        return staff if staff is not None and staff.email.lower() == email.lower() else None
+
     async def password_of(self, staff_id: str) -> str:
         row = await self.staff.find_one({"_id": staff_id}, {"password_hash": 1})
         return str(row["password_hash"]) if row and row.get("password_hash") else ""

@@ -8,6 +8,7 @@ from services.gateway.store.answers import AnswerStore
 from services.gateway.store.api_keys import ApiKeyStore
 from services.gateway.store.counts import CountStore
 from services.gateway.store.feeds import FeedStore
+from services.gateway.store.identities import IdentityStore
 from services.gateway.store.organizations import OrganizationStore
 from services.gateway.store.sessions import SessionStore
 from services.gateway.store.setup_codes import SetupCodes
@@ -27,6 +28,7 @@ class Stores:
     answers: AnswerStore
     api_keys: ApiKeyStore
     feeds: FeedStore
+    identities: IdentityStore
 
     @classmethod
     def of(cls, database: Database, settings: Settings) -> "Stores":
@@ -39,6 +41,7 @@ class Stores:
             answers=AnswerStore(database, settings.data_ring, kept=settings.answers_kept, lease=settings.answer_lease),
             api_keys=ApiKeyStore(database),
             feeds=FeedStore(database),
+            identities=IdentityStore(database),
         )
 
     @property
@@ -52,6 +55,7 @@ class Stores:
             self.answers,
             self.api_keys,
             self.feeds,
+            self.identities,
         )
         return {collection: indexes for store in every for collection, indexes in store.indexes.items()}
 
