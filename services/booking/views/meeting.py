@@ -27,9 +27,11 @@ def link_by_hand(appointment: Appointment, ring: KeyRing) -> MeetingSecrets | No
 
 
 def meeting_view(appointment: Appointment, ring: KeyRing) -> MeetingView:
-    """A meeting that is there is shown even while a change of it is under way or failed."""
+    """A meeting that is there is shown even while a change of it is under way or failed. Of what was cancelled is told
+    that its link was entered by hand: nobody but people can end that.
+    """
     if not appointment.wants_meeting or not appointment.is_live:
-        return MeetingView(status=MeetingStatus.NONE)
+        return MeetingView(status=MeetingStatus.NONE, by_hand=appointment.link_by_hand is not None)
     by_hand = link_by_hand(appointment, ring)
     if by_hand is not None:
         return _joinable(by_hand, by_hand=True)

@@ -13,7 +13,8 @@ def what_goes(appointment: AppointmentView, language: Language) -> str:
     things = _things(appointment, language)
     sentences = [text(language, "occurrences.goes_all")] if appointment.rrule else []
     sentences += [text(language, "appointments.goes", what=things)] if things else []
-    return _joined([*sentences, *_paid(appointment, language), *_canceled(appointment, language)], language)
+    sentences += [*_stays(appointment, language), *_paid(appointment, language)]
+    return _joined([*sentences, *_canceled(appointment, language)], language)
 
 
 def what_moves(appointment: AppointmentView, language: Language) -> str:
@@ -48,7 +49,13 @@ def what_goes_once(appointment: AppointmentView, language: Language, *, is_last:
     sentences = [text(language, "occurrences.goes_last" if is_last else "occurrences.goes")]
     if things:
         sentences.append(text(language, "appointments.goes" if is_last else "occurrences.goes_in", what=things))
+    sentences += _stays(appointment, language) if is_last else []
     return _joined([*sentences, *_canceled(appointment, language)], language)
+
+
+def _stays(appointment: AppointmentView, language: Language) -> list[str]:
+    """A link that was entered by hand is of a tool that nobody but its users can reach (C4)."""
+    return [text(language, "byhand.stays_alive")] if appointment.meeting.by_hand else []
 
 
 def _paid(appointment: AppointmentView, language: Language) -> list[str]:

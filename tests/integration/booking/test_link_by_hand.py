@@ -15,7 +15,7 @@ from shared.contracts.zoom_issuer import MeetingErrorCode, MeetingIssueFailed, Z
 from tests.builders import BUS_RING
 from tests.integration.booking.test_appointments import confirmed
 from tests.integration.booking.test_registering import register
-from tests.integration.booking.world import HANAKO, TARO, World, in_tokyo
+from tests.integration.booking.world import HANAKO, TARO, World, a_slot_at, in_tokyo
 
 LINK = {"join_url": "https://teams.example/l/meetup?x=1", "meeting_id": "123 456 789", "passcode": "abc"}
 LIMIT = "Zoom Meeting Error: ZoomAPIのリクエスト上限に達しました"
@@ -141,6 +141,16 @@ async def test_e8_what_is_known_to_be_spent_is_refused_to_staff_and_never_to_gue
     noted = await world.call("PATCH", f"/appointments/{shown['id']}", {"note": "Zoomには関わらない"})
     assert noted.status_code == 200
     assert (await world.confirm(proposal)).status_code == 201
+
+
+async def test_c4_of_what_was_cancelled_staff_still_read_that_its_link_was_entered_by_hand(world: World) -> None:
+    for by_hand in (True, False):
+        path = f"/appointments/{(await confirmed(world, slots=[a_slot_at(3 + by_hand, 10)]))['id']}"
+        if by_hand:
+            await world.call("PUT", f"{path}/meeting", LINK)
+        await world.call("DELETE", path, {})
+        meeting = (await world.call("GET", path)).json()["meeting"]
+        assert (meeting["status"], meeting["join_url"], meeting["by_hand"]) == ("none", None, by_hand)
 
 
 async def test_e8_moving_an_occurrence_asks_zoom_and_cancelling_one_is_never_refused(world: World) -> None:

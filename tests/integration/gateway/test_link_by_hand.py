@@ -143,6 +143,25 @@ async def test_c9_the_page_says_that_a_link_by_hand_is_known_to_somebody_who_lef
         assert (words in (await page.get(f"/appointments/apt_1?lang={language}")).text) is known
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("ja", "手入力されたURLの会議は、自動では削除されません。"), ("en", "delete it in its own tool")],
+)
+async def test_c4_c9_cancelling_says_before_and_after_that_a_link_by_hand_stays_alive(
+    gateway: Installation, language: str, words: str
+) -> None:
+    page, path = gateway.pages(TARO), f"/appointments/apt_1?lang={language}"
+    for by_hand in (True, False):
+        shows(gateway, {**LINK, "status": "issued", "error": None, "by_hand": by_hand})
+        asked = (await page.get(path)).text.partition('id="cancel"')[2].partition("</dialog>")[0]
+        assert (words in asked) is by_hand
+        gone = {"status": "none", "join_url": None, "meeting_id": None, "passcode": None, "error": None}
+        view = an_appointment_view(status="canceled", meeting={**gone, "by_hand": by_hand})
+        gateway.services.says("booking", "GET /internal/appointments/apt_1", Answer(200, view))
+        notice = (await page.get(path)).text.partition("notice-wait")[2].partition("</div>")[0]
+        assert (words in notice) is by_hand
+
+
 async def test_c9_editing_says_beforehand_that_a_link_by_hand_is_not_made_anew(gateway: Installation) -> None:
     shows(gateway, {**LINK, "status": "issued", "error": None, "by_hand": True})
     shown = (await gateway.pages(TARO).get("/appointments/apt_1/edit")).text
