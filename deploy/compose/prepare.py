@@ -5,10 +5,12 @@ Runs as root with all these volumes below ``/secrets``; doing it again changes n
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.compose.surroundings import AROUND
+from deploy.backup.addresses import addresses
+from deploy.compose.surroundings import AROUND, MANAGEMENT
 from deploy.credentials import OPERATOR, SERVICES, Credentials, load_or_create
 from deploy.demo.accounts import LOGINS
 from deploy.rabbitmq.definitions import definitions
@@ -54,19 +56,23 @@ def shares(credentials: Credentials) -> list[Share]:
         Share("mongodb-setup", "passwords.json", json.dumps(credentials.database), _CHOSEI),
         Share("sandbox", "people.json", json.dumps(people), _CHOSEI),
         Share("seed", "setup-code", credentials.setup_code, _CHOSEI),
-        *(Share(service, "settings", _lines(service, credentials), _CHOSEI) for service in SERVICES),
+        Share("backup", "settings", _lines(addresses(AROUND, credentials, management=MANAGEMENT)), _CHOSEI),
+        *(
+            Share(service, "settings", _lines(settings_of(service, AROUND, credentials)), _CHOSEI)
+            for service in SERVICES
+        ),
     ]
 
 
-def _lines(service: str, credentials: Credentials) -> str:
-    return "".join(f"{name}={value}\n" for name, value in settings_of(service, AROUND, credentials).items())
+def _lines(settings: Mapping[str, str]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
 def main(root: Path = _ROOT) -> None:
     (root / "all").mkdir(parents=True, exist_ok=True)
     for share in shares(load_or_create(root / "all" / "credentials.json")):
         share.write(root)
-    for writable in ("clock",):
+    for writable in ("clock", "backups"):
         (root / writable).mkdir(exist_ok=True)
         os.chown(root / writable, _CHOSEI, _CHOSEI)
 

@@ -8,6 +8,7 @@ from deploy.service_settings import StandIns, Surroundings
 
 PUBLIC_URL = "http://127.0.0.1:8000"
 SANDBOX_URL = "http://sandbox.localhost:8025"
+MANAGEMENT = "rabbitmq:15672"
 REPLICA_SET = "chosei"
 _PORT = 8000
 

@@ -12,11 +12,11 @@ import aio_pika
 import pytest
 from pymongo import AsyncMongoClient
 
+from deploy.backup.addresses import addresses
 from deploy.backup.bus import work_queues
-from deploy.credentials import OPERATOR, SERVICES, load_or_create
+from deploy.credentials import SERVICES, load_or_create
 from deploy.demo.demo import surroundings
 from deploy.demo.layout import REPOSITORY, Layout
-from deploy.service_settings import mongo_url
 from shared.messaging.topology import parking_name
 from tests.e2e.deployment.conftest import Installation
 from tests.e2e.main_job.conftest import ADMIN, TARO, System
@@ -26,21 +26,16 @@ from tests.waiting import eventually
 CONFIRMED = "アポイントメントの日程が確定しました"
 
 
-def addresses(layout: Layout) -> dict[str, str]:
-    """The operator's, as the command asks for them."""
-    credentials, around = load_or_create(layout.folder / "credentials.json"), surroundings(layout)
-    login = (OPERATOR, credentials.database[OPERATOR])
-    return {
-        "CHOSEI_BACKUP_MONGO_URL": mongo_url(around.mongo_address, "admin", *login, around.replica_set, "admin"),
-        "CHOSEI_BACKUP_AMQP_URL": f"amqp://{OPERATOR}:{credentials.broker[OPERATOR]}@{around.amqp_address}/",
-    }
+def known(layout: Layout) -> dict[str, str]:
+    """The operator's addresses, as the command asks for them."""
+    return addresses(surroundings(layout), load_or_create(layout.folder / "credentials.json"))
 
 
 async def backup(layout: Layout, *arguments: str | Path) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "deploy.backup", *map(str, arguments)),
         cwd=REPOSITORY,
-        env={"PATH": os.environ["PATH"], **addresses(layout)},
+        env={"PATH": os.environ["PATH"], **known(layout)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -66,13 +61,12 @@ async def lose_both_stores(layout: Layout) -> None:
     """Every database and every queue of the services, with what is in them. A transaction of who stands still would
     hold this up for a minute.
     """
-    known = addresses(layout)
-    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(known["CHOSEI_BACKUP_MONGO_URL"])
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(known(layout)["CHOSEI_BACKUP_MONGO_URL"])
     async with client:
         await client.admin.command({"killAllSessions": []})
         for service in SERVICES:
             await client.drop_database(service)
-    async with await aio_pika.connect(known["CHOSEI_BACKUP_AMQP_URL"]) as connection:
+    async with await aio_pika.connect(known(layout)["CHOSEI_BACKUP_AMQP_URL"]) as connection:
         channel = await connection.channel()
         for name in work_queues():
             await channel.queue_delete(name)
