@@ -9,6 +9,7 @@ import pytest
 from deploy.demo.mongodb import MongoDB
 from shared import clock
 from tests.infrastructure.database import own_database
+from tests.integration.booking.paying import Till, a_shop
 from tests.integration.booking.world import World, emptied, opened
 
 
@@ -25,6 +26,13 @@ async def world(booking_url: str) -> AsyncIterator[World]:
     await emptied(booking_url)
     async with opened(booking_url) as world:
         yield world
+
+
+@pytest.fixture
+async def till(booking_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Till]:
+    """The same organization, and Stripe as the sandbox plays it (H13)."""
+    async with a_shop(booking_url, tmp_path, monkeypatch.setenv) as till:
+        yield till
 
 
 @pytest.fixture

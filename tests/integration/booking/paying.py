@@ -1,18 +1,23 @@
 """A priced page and the sandbox's Stripe, over real HTTP, for booking's tests."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from tests.contract.sandbox.listener import Listener, listening
+from tests.infrastructure.sandbox import running_sandbox
 from tests.integration.booking.page_requests import a_page, book
-from tests.integration.booking.world import World, in_tokyo
+from tests.integration.booking.world import World, emptied, in_tokyo, opened
 from tests.waiting import eventually
 
 SECRET = "whsec_tests"
+RECORDED = "booking.payment_recorded.v1"
+CONFIRMED, CANCELED = "booking.appointment_confirmed.v1", "booking.appointment_canceled.v1"
 PRICE = {"amount": 5500, "currency": "jpy"}
 
 
@@ -73,6 +78,26 @@ class Till:
         shown = await self.guest("GET", booked)
         return shown["status"], shown["payment"]["status"]
 
+    async def forward(self, by: timedelta) -> None:
+        await self.outside.post("/inspect/clock", json={"advance": by.total_seconds()})
+
+    async def events(self) -> list[str]:
+        """Which others follow."""
+        said = [event.type.removeprefix("chosei.") for event in await self.world.published()]
+        return [one for one in said if one != RECORDED]
+
+    async def steps(self, booked: dict[str, Any]) -> list[str]:
+        """As the timeline tells them."""
+        return [event.data.step for event in await self.world.published(RECORDED) if event.subject == booked["id"]]
+
+    async def confirmed(self, **price: Any) -> dict[str, Any]:
+        """Booked and paid."""
+        booked = await self.booked(await self.page(price=PRICE | price))
+        await self.pay(booked, notify=False)
+        await self.forward(timedelta(minutes=1))
+        await self.reaches(booked, "confirmed", "paid")
+        return booked
+
     async def reaches(self, booked: dict[str, Any], status: str, payment: str) -> None:
         """Of the appointment and of its payment, by what is due."""
 
@@ -81,6 +106,25 @@ class Till:
             return await self.state(booked) == (status, payment)
 
         await eventually(reached)
+
+
+def paying(sandbox_url: str) -> dict[str, Any]:
+    """Settings of booking."""
+    return {
+        "stripe_api_url": f"{sandbox_url}/stripe",
+        "stripe_secret_key": "sk_test_chosei",
+        "stripe_webhook_secret": SECRET,
+    }
+
+
+@asynccontextmanager
+async def a_shop(booking_url: str, folder: Path, say_clock: Callable[[str, str], None]) -> AsyncIterator[Till]:
+    """With a sandbox of its own; it and booking share a clock, which ``say_clock`` puts into the environment."""
+    await emptied(booking_url)
+    async with running_sandbox(folder, []) as sandbox:
+        say_clock("CHOSEI_CLOCK_FILE", str(sandbox.clock_file))
+        async with opened(booking_url, **paying(sandbox.base_url)) as world, a_till(world, sandbox.base_url) as till:
+            yield till
 
 
 @asynccontextmanager

@@ -1,51 +1,15 @@
 """Bookings that are paid first (H13), with the sandbox's Stripe: the time is held, paid for, released, given back."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from httpx import Response
 
-from tests.infrastructure.sandbox import running_sandbox
 from tests.integration.booking.page_requests import slots_of
-from tests.integration.booking.paying import SECRET, Till, a_till
-from tests.integration.booking.world import TARO, a_slot_at, emptied, opened
+from tests.integration.booking.paying import CANCELED, CONFIRMED, Till
+from tests.integration.booking.world import TARO, a_slot_at
 from tests.waiting import eventually
-
-RECORDED = "booking.payment_recorded.v1"
-CONFIRMED, CANCELED = "booking.appointment_confirmed.v1", "booking.appointment_canceled.v1"
-
-
-@pytest.fixture
-async def till(booking_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Till]:
-    """The sandbox and booking share a clock."""
-    await emptied(booking_url)
-    async with running_sandbox(tmp_path, []) as sandbox:
-        monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(sandbox.clock_file))
-        paying: dict[str, Any] = {
-            "stripe_api_url": f"{sandbox.base_url}/stripe",
-            "stripe_secret_key": "sk_test_chosei",
-            "stripe_webhook_secret": SECRET,
-        }
-        async with opened(booking_url, **paying) as world, a_till(world, sandbox.base_url) as till:
-            yield till
-
-
-async def _forward(till: Till, by: timedelta) -> None:
-    await till.outside.post("/inspect/clock", json={"advance": by.total_seconds()})
-
-
-async def _events(till: Till) -> list[str]:
-    """Which others follow."""
-    said = [event.type.removeprefix("chosei.") for event in await till.world.published()]
-    return [one for one in said if one != RECORDED]
-
-
-async def _steps(till: Till, booked: dict[str, Any]) -> list[str]:
-    """As the timeline tells them."""
-    return [event.data.step for event in await till.world.published(RECORDED) if event.subject == booked["id"]]
 
 
 async def test_h13_a_booking_is_held_until_it_is_paid_and_nobody_else_hears_of_it(till: Till) -> None:
@@ -57,7 +21,7 @@ async def test_h13_a_booking_is_held_until_it_is_paid_and_nobody_else_hears_of_i
     assert booked["checkout_url"] == session["url"]
     assert (session["amount_total"], session["currency"]) == (5500, "jpy")
     assert booked["manage_url"].rpartition("/")[2] not in str(session)
-    assert (await _events(till), await _steps(till, booked)) == ([], ["held"])
+    assert (await till.events(), await till.steps(booked)) == ([], ["held"])
     starts = [slot["start"] for slot in await slots_of(till.world, page)]
     assert booked["start"] not in starts
     refused = await till.book(page)
@@ -77,9 +41,9 @@ async def test_g23_stripe_learns_a_way_back_that_leads_to_the_guests_page_only_f
     booked = await till.booked()
     assert (await _back(till)).json() == {"manage_url": booked["manage_url"]}
     await till.pay(booked)
-    await _forward(till, timedelta(minutes=60))
+    await till.forward(timedelta(minutes=60))
     assert (await _back(till)).status_code == 200
-    await _forward(till, timedelta(minutes=32))
+    await till.forward(timedelta(minutes=32))
     assert (await _back(till)).status_code == 404
     wrong = await till.world.client.get("/internal/guest/paid", headers={"x-guest-token": "A" * 22})
     assert (wrong.status_code, wrong.json()["code"]) == (404, "not_found")
@@ -92,7 +56,7 @@ async def test_h13_the_webhook_confirms_before_the_guest_is_back(till: Till) -> 
     assert await till.deliver() == [200]
 
     await till.reaches(booked, "confirmed", "paid")
-    assert (await _events(till), await _steps(till, booked)) == ([CONFIRMED], ["held", "paid"])
+    assert (await till.events(), await till.steps(booked)) == ([CONFIRMED], ["held", "paid"])
     assert (await till.guest("GET", booked))["checkout_url"] is None
 
 
@@ -102,7 +66,7 @@ async def test_h13_without_a_webhook_it_is_found_by_asking(till: Till) -> None:
     for _ in range(3):  # the guest is back, and reloads
         await till.guest("GET", booked)
     assert await till.state(booked) == ("requested", "pending")
-    await _forward(till, timedelta(seconds=40))
+    await till.forward(timedelta(seconds=40))
     await till.reaches(booked, "confirmed", "paid")
 
 
@@ -115,8 +79,8 @@ async def test_g10_doubled_and_shuffled_webhooks_confirm_once(till: Till) -> Non
     assert set(await till.deliver(*reversed(till.hooks.posts))) == {200}
 
     await till.reaches(booked, "confirmed", "refunded")
-    assert (await _events(till)).count(CONFIRMED) == 1
-    assert await _steps(till, booked) == ["held", "paid", "refunded"]
+    assert (await till.events()).count(CONFIRMED) == 1
+    assert await till.steps(booked) == ["held", "paid", "refunded"]
 
 
 async def test_g10_a_lost_answer_makes_one_session(till: Till) -> None:
@@ -149,7 +113,7 @@ async def test_g10_a_booking_that_died_before_its_checkout_gives_its_time_back(t
     booked = await till.booked(page)
     lost = {"$set": {"payment.session_id": None, "payment.checkout_url": None}}
     await till.world.stores.bookings.appointments.update_one({"_id": booked["id"]}, lost)
-    await _forward(till, timedelta(minutes=2))
+    await till.forward(timedelta(minutes=2))
     await till.world.due.run_due()
     assert (await till.book(page)).status_code == 202
 
@@ -157,10 +121,10 @@ async def test_g10_a_booking_that_died_before_its_checkout_gives_its_time_back(t
 async def test_h13_what_is_not_paid_in_time_is_free_again(till: Till) -> None:
     page = await till.page()
     booked = await till.booked(page)
-    await _forward(till, timedelta(minutes=32))
+    await till.forward(timedelta(minutes=32))
     await till.reaches(booked, "canceled", "expired")
     assert (await till.guest("GET", booked))["checkout_url"] is None
-    assert (await _events(till), await _steps(till, booked)) == ([], ["held", "released"])
+    assert (await till.events(), await till.steps(booked)) == ([], ["held", "released"])
     assert (await till.book(page)).status_code == 202
 
 
@@ -169,11 +133,11 @@ async def test_g2_while_stripe_cannot_be_asked_the_time_stays_held(till: Till) -
     booked = await till.booked(page)
     await till.pay(booked, notify=False)
     await till.faults({"path": "/v1/", "kind": "status", "status": 500})
-    await _forward(till, timedelta(minutes=40))
+    await till.forward(timedelta(minutes=40))
     await till.reaches(booked, "requested", "pending")
     assert (await till.book(page)).status_code == 409
     await till.faults()
-    await _forward(till, timedelta(minutes=15))
+    await till.forward(timedelta(minutes=15))
     await till.reaches(booked, "confirmed", "paid")
 
 
@@ -181,7 +145,7 @@ async def _paid_late(till: Till, page: dict[str, Any]) -> dict[str, Any]:
     """By a method that takes longer than the time is held."""
     booked = await till.booked(page)
     await till.pay(booked, method="konbini", notify=False)
-    await _forward(till, timedelta(minutes=32))
+    await till.forward(timedelta(minutes=32))
     await till.reaches(booked, "canceled", "pending")
     return booked
 
@@ -211,8 +175,8 @@ async def test_h13_paid_late_it_is_given_back_where_the_time_is_gone_and_both_ar
     await till.reaches(booked, "canceled", "refunded")
     refunds = await till.items("refunds")
     assert [one["amount"] for one in refunds] == [5500]
-    assert await _events(till) == [CANCELED]
-    assert await _steps(till, booked) == ["held", "released", "paid", "refunded"]
+    assert await till.events() == [CANCELED]
+    assert await till.steps(booked) == ["held", "released", "paid", "refunded"]
     (canceled,) = await till.world.published(CANCELED)
     assert canceled.data.appointment.paid.given_back
     assert "返金" in (await till.guest("GET", booked))["cancel_message"]
@@ -233,18 +197,9 @@ async def test_g2_paid_for_a_time_that_staff_took_meanwhile_it_is_given_back(til
     taken = await till.world.call("POST", "/appointments", body)
     assert taken.status_code == 201, taken.text
     await till.pay(booked, notify=False)
-    await _forward(till, timedelta(minutes=1))
+    await till.forward(timedelta(minutes=1))
     await till.reaches(booked, "canceled", "refunded")
     assert len(await till.items("refunds")) == 1
-
-
-async def _confirmed(till: Till, **price: Any) -> dict[str, Any]:
-    page = await till.page(price={"amount": 5500, "currency": "jpy", **price})
-    booked = await till.booked(page)
-    await till.pay(booked, notify=False)
-    await _forward(till, timedelta(minutes=1))
-    await till.reaches(booked, "confirmed", "paid")
-    return booked
 
 
 @pytest.mark.parametrize(
@@ -253,14 +208,14 @@ async def _confirmed(till: Till, **price: Any) -> dict[str, Any]:
 async def test_h13_a_guest_who_cancels_in_time_has_it_back_by_the_pages_rule(
     till: Till, rule: str, status: str
 ) -> None:
-    booked = await _confirmed(till, refund=rule)
+    booked = await till.confirmed(refund=rule)
     await till.guest("POST", booked, "/cancel", {"reason": "都合が悪くなりました"})
     await till.reaches(booked, "canceled", status)
     assert len(await till.items("refunds")) == (status == "refunded")
 
 
 async def test_h13_what_staff_cancel_is_given_back_whatever_the_rule(till: Till) -> None:
-    booked = await _confirmed(till, refund="never")
+    booked = await till.confirmed(refund="never")
     await till.world.call("DELETE", f"/appointments/{booked['id']}", role="admin")
     await till.reaches(booked, "canceled", "refunded")
     shown = (await till.world.call("GET", f"/appointments/{booked['id']}", role="admin")).json()
@@ -270,21 +225,21 @@ async def test_h13_what_staff_cancel_is_given_back_whatever_the_rule(till: Till)
 
 
 async def test_g10_a_refund_whose_answer_was_lost_is_made_once(till: Till) -> None:
-    booked = await _confirmed(till)
+    booked = await till.confirmed()
     await till.faults({"method": "POST", "path": "/v1/refunds", "kind": "lost_answer", "times": 1})
     await till.guest("POST", booked, "/cancel", {})
     await till.world.due.run_due()
     shown = (await till.world.call("GET", f"/appointments/{booked['id']}", role="admin")).json()
     waiting = [effect for effect in shown["effects"] if effect["effect"] == "refund"]
     assert [(effect["status"], bool(effect["until"])) for effect in waiting] == [("waiting", True)]
-    await _forward(till, timedelta(minutes=1))
+    await till.forward(timedelta(minutes=1))
     await till.reaches(booked, "canceled", "refunded")
     assert len(await till.items("refunds")) == 1
 
 
 async def test_g9_a_refund_that_the_bank_does_not_take_is_seen(till: Till) -> None:
     await till.outside.put("/inspect/stripe/webhook", json={"refunds_wait": True})
-    booked = await _confirmed(till)
+    booked = await till.confirmed()
     await till.guest("POST", booked, "/cancel", {})
     await till.reaches(booked, "canceled", "refunded")
     refund = (await till.items("refunds"))[0]
@@ -299,7 +254,7 @@ async def test_g9_a_refund_that_the_bank_does_not_take_is_seen(till: Till) -> No
         return [effect["status"] for effect in found] == ["failed"]
 
     await eventually(seen)
-    assert await _steps(till, booked) == ["held", "paid", "refunded", "refund_failed"]
+    assert await till.steps(booked) == ["held", "paid", "refunded", "refund_failed"]
 
 
 async def test_h13_a_guest_who_gives_up_closes_the_checkout_and_frees_the_time(till: Till) -> None:
@@ -308,12 +263,12 @@ async def test_h13_a_guest_who_gives_up_closes_the_checkout_and_frees_the_time(t
     await till.guest("POST", booked, "/cancel", {})
     await till.reaches(booked, "canceled", "expired")
     assert [one["status"] for one in await till.items("sessions")] == ["expired"]
-    assert (await _events(till), await _steps(till, booked)) == ([], ["held", "released"])
+    assert (await till.events(), await till.steps(booked)) == ([], ["held", "released"])
     assert (await till.book(page)).status_code == 202
 
 
 async def test_x3_a_payment_stands_on_the_timeline(till: Till) -> None:
-    booked = await _confirmed(till)
+    booked = await till.confirmed()
     for event in await till.world.published():
         await getattr(till.world.subscribers, "on_" + event.type.split(".")[2])(event)
     entries = (await till.world.call("GET", f"/appointments/{booked['id']}/timeline", role="admin")).json()["items"]
@@ -341,5 +296,5 @@ async def test_g26_a_webhook_without_the_right_signature_is_refused(till: Till) 
     forged = {"body": posted.body.decode().replace("5500", "1"), "query": {}, "headers": posted.headers}
     answer = await till.world.client.post("/internal/notifications/stripe", json=forged)
     assert answer.json()["status"] == 401
-    await _forward(till, timedelta(minutes=6))
+    await till.forward(timedelta(minutes=6))
     assert await till.deliver(posted) == [401]
