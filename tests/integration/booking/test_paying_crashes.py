@@ -1,5 +1,5 @@
-"""G27, H13: booking is killed (SIGKILL) between webhook and confirmation, or between cancellation and refund: nothing is
-lost, nothing is confirmed, paid or given back twice.
+"""G27, H13: booking is killed (SIGKILL) between webhook and confirmation, or between cancellation and refund: nothing
+is lost, nothing is confirmed, paid or given back twice.
 """
 
 import asyncio
