@@ -17,6 +17,7 @@ def payment_words(appointment: GuestAppointmentView, reading: Reading) -> dict[s
     words: dict[str, object] = {
         "pay_url": appointment.checkout_url if state == "pending" else None,
         "paid_note": _note(appointment, language),
+        "paid_kind": "ok" if payment.refund is RefundState.DONE else "wait",
         "unpaid": state == "pending",
         "price": money_words(payment.amount, payment.currency, language),
         "back_note": _back(payment, language),

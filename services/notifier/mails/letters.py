@@ -47,6 +47,7 @@ _E8: dict[MeetingErrorCode, tuple[str, str]] = {
 _NOTHING_TO_JOIN = (Purpose.CANCELED, Purpose.REQUESTED, Purpose.DECLINED)
 _STAFF_WILL_TELL = ("担当者より追ってご案内いたします。", "You will hear from us.")
 _PAID = ("(お支払い済み)", " (paid)")
+_KEPT = ("(返金はありません)", " (not refunded)")
 _GIVEN_BACK = ("(全額を返金します)", " (refunded in full)")
 _PROVIDERS = {"google": "Googleカレンダー", "microsoft": "Outlookカレンダー", "zoom": "Zoom"}
 _PROVIDERS_EN = {"google": "Google Calendar", "microsoft": "Outlook Calendar", "zoom": "Zoom"}
@@ -177,7 +178,7 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
         when=_whens(appointment, start_at, end_at, material),
         previous_when=before,
         address=line(appointment.address or ""),
-        price=_price(appointment.paid, scene.language) if appointment.paid else "",
+        price=_price(appointment.paid, scene) if appointment.paid else "",
         room="" if for_guest else line(appointment.room_name or ""),
         reception_code="" if ended else line(appointment.reception_code or ""),
         people=_names([attendee.person.name for attendee in appointment.attendees], scene.language),
@@ -200,10 +201,10 @@ def _page_again(material: Material, appointment: Appointment) -> str:
     return f"{material.public_url}/p/{appointment.page.slug}" if declined and appointment.page else ""
 
 
-def _price(paid: Paid, language: Language) -> str:
-    """What the guest paid, and whether they have it back (H13)."""
-    amount, which = money_words(paid.amount, paid.currency, language), 0 if language == "ja" else 1
-    return f"{amount}{(_GIVEN_BACK if paid.given_back else _PAID)[which]}"
+def _price(paid: Paid, scene: Scene) -> str:
+    """What the guest paid, and where it is off whether they have it back (H13)."""
+    words = _GIVEN_BACK if paid.given_back else _KEPT if scene.purpose is Purpose.CANCELED else _PAID
+    return money_words(paid.amount, paid.currency, scene.language) + words[0 if scene.language == "ja" else 1]
 
 
 def _with_self_service(scene: Scene, material: Material, appointment: Appointment) -> Scene:

@@ -292,6 +292,8 @@ def test_e2_without_a_guest_the_title_stands_in_the_subject_and_nobody_is_called
         (Purpose.CONFIRMED, False, "en", "¥5,500 (paid)"),
         (Purpose.CANCELED, True, "ja", "￥5,500(全額を返金します)"),
         (Purpose.CANCELED, True, "en", "¥5,500 (refunded in full)"),
+        (Purpose.CANCELED, False, "ja", "￥5,500(返金はありません)"),
+        (Purpose.CANCELED, False, "en", "¥5,500 (not refunded)"),
         (Purpose.DECLINED, True, "en", "¥5,500 (refunded in full)"),
     ],
 )
