@@ -79,7 +79,7 @@ class ZoomUserAssigned(EventData, routing_key="zoom_issuer.zoom_user_assigned.v1
 class ZoomUsersReplaced(EventData, routing_key="zoom_issuer.zoom_users_replaced.v1", webhooks=False):
     """An organization's account has these users in place of a former account's, who have the same addresses (C1, C2):
     Zoom's ids, the former one's first. ``since`` is when the account was granted: what is said of an older one counts
-    less. Said once the new account's users were read completely, a part at a time. Subject: the link.
+    less. Said when the new account's users were read completely, a part at a time. Subject: the link.
     """
 
     replaced: dict[str, str]

@@ -19,7 +19,9 @@ _AT_ONCE = 500
 
 
 class ReplacedUsers:
-    """Says nothing again that was said since the account was granted."""
+    """What was said since the account was granted is said again only while a former account is still in use: then
+    something could not follow yet (C3).
+    """
 
     def __init__(self, accounts: Accounts, users: UserStore, store: MeetingStore) -> None:
         self._accounts = accounts
@@ -31,7 +33,8 @@ class ReplacedUsers:
         replaced = await self._replaced(account)
         mark = _mark(account, replaced)
         known = (await self._accounts.listing(account.connection_id)).told == mark
-        return Told(mark, [] if known else _events(account, replaced))
+        followed = known and not await self._accounts.winding_up(account.organization_id)
+        return Told(mark, [] if followed else _events(account, replaced))
 
     async def _replaced(self, account: Connection) -> dict[str, str]:
         former = await self._users.addresses(await self._accounts.former(account.organization_id))

@@ -102,12 +102,15 @@ async def test_c1_however_often_accounts_are_replaced_and_in_whatever_order_it_i
         assert await claimed_by(world, appointment_id) == ends_at, order
 
 
-async def test_c3_a_meeting_stays_where_the_new_user_has_another_and_the_others_go_on(world: World) -> None:
-    await confirmed(world, slots=[a_slot_at(2, 13)], attendee_ids=[HANAKO])
+async def test_c3_a_meeting_stays_where_the_new_user_has_another_until_it_is_said_again(world: World) -> None:
+    other = await confirmed(world, slots=[a_slot_at(2, 13)], attendee_ids=[HANAKO])
     _, kept = await booked(world)
     _, moved = await booked(world, 3)
     await replaced(world, {OLD: f"zoom-{HANAKO}", "zoom-booth3": "zoom-new"})
-    assert (await claimed_by(world, kept), await claimed_by(world, moved)) == (OLD, "zoom-new")
+    assert (await claimed_by(world, kept), await claimed_by(world, moved)) == (OLD, "zoom-new"), "the rest goes on"
+    await world.call("DELETE", f"/appointments/{other['id']}", {}, role="admin")
+    await replaced(world, {OLD: f"zoom-{HANAKO}"})
+    assert await claimed_by(world, kept) == f"zoom-{HANAKO}"
 
 
 async def test_g27_what_a_crash_left_goes_on_when_it_is_heard_again(

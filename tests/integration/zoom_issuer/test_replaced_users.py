@@ -17,7 +17,7 @@ from tests.integration.zoom_issuer.conftest import World
 from tests.integration.zoom_issuer.test_accounts import ACME, NEXT, account, confirm, later, link, users_at_zoom
 from tests.integration.zoom_issuer.test_accounts_interrupted import link as linked
 from tests.integration.zoom_issuer.test_accounts_interrupted import run, workers
-from tests.integration.zoom_issuer.workshop import Workshop
+from tests.integration.zoom_issuer.workshop import Workshop, wanted
 from tests.waiting import eventually
 
 REPLACED = "zoom_issuer.zoom_users_replaced.v1"
@@ -48,7 +48,7 @@ async def status(shop: Workshop, of: Connection) -> ConnectionStatus:
     return known.status
 
 
-async def test_c1_c2_users_with_the_same_address_are_said_once_with_the_first_complete_reading(shop: Workshop) -> None:
+async def test_c1_c2_users_with_the_same_address_are_said_with_the_first_complete_reading(shop: Workshop) -> None:
     old = await replaced(shop, "old", None, "booth", "hall")
     await run(shop)
     assert said(shop) == []
@@ -57,9 +57,25 @@ async def test_c1_c2_users_with_the_same_address_are_said_once_with_the_first_co
     assert said(shop) == [{"old-booth": "new-Booth"}]
     [event] = [one for one in shop.ear.said if one["type"].endswith("zoom_users_replaced.v1")]
     assert (event["subject"], event["organizationid"]) == (new.connection_id, ORGANIZATION)
+    await pass_by(shop, seconds=31)
+    assert await status(shop, old) is ConnectionStatus.DISCONNECTED
     await shop.accounts.list_again(new.connection_id)
     await run(shop)
     assert len(said(shop)) == 1
+
+
+async def test_c3_while_the_former_account_is_in_use_it_is_said_again_so_that_what_waits_may_follow(
+    shop: Workshop,
+) -> None:
+    old = await replaced(shop, "old", None, "booth")
+    await run(shop)
+    await shop.want(wanted(zoom_user_id="old-booth", hosted_by_bookable=True))
+    await run(shop)
+    new = await replaced(shop, "new", old, "booth")
+    await run(shop)
+    await shop.accounts.list_again(new.connection_id)
+    await run(shop)
+    assert said(shop) == [{"old-booth": "new-booth"}] * 2
 
 
 async def test_c1_the_former_accounts_users_are_known_until_the_new_ones_are_read(shop: Workshop) -> None:
@@ -122,7 +138,9 @@ async def test_c1_the_users_of_an_account_that_was_ended_before_are_replaced_too
     await run(shop)
     gone = {"current": False, "status": ConnectionStatus.DISCONNECTED}
     await shop.connections.rows.update_one({"_id": old.connection_id}, {"$set": gone})
-    await replaced(shop, "new", None, "booth")
+    new = await replaced(shop, "new", None, "booth")
+    await run(shop)
+    await shop.accounts.list_again(new.connection_id)
     await run(shop)
     assert said(shop) == [{"old-booth": "new-booth"}]
 
