@@ -4,8 +4,11 @@ organizer's entry's where the guest takes part in that (H9), so that an answer f
 
 from dataclasses import dataclass
 
-from services.notifier.model.matter import Delivery, Entry, Matter
+from services.notifier.model.matter import Delivery, Entry, Matter, Notice
 from shared.contracts.notifier import Audience
+
+ANEW = "invitation"
+"""Tags the mail that invites a guest anew who lost the entry."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,12 @@ def waits_for_entry(matter: Matter) -> bool:
     return _told(matter) is None and _entry(matter) is None
 
 
-def provider_takes_back(matter: Matter) -> bool:
-    """Whether ours invite whom a provider had invited by itself: its CANCEL is to come before our REQUEST (G14)."""
-    invited_anew = _told(matter) is None and invited_by(matter) is not None
-    return invited_anew and any(one.has_invited for one in matter.entries.values())
+def waits_for_removal(matter: Matter, notice: Notice) -> bool:
+    """Whether the guest is in an entry that is about to go: what takes it from their calendar, be it the CANCEL of a
+    provider that had invited them by itself, is to come before our REQUEST (G14).
+    """
+    ours_instead = _told(matter) is None and invited_by(matter) is not None
+    return notice.tag == ANEW or (ours_instead and any(one.has_invited for one in matter.entries.values()))
 
 
 def is_apart(matter: Matter, delivery: Delivery) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.notifier.model.invited import provider_takes_back, waits_for_entry
+from services.notifier.model.invited import waits_for_entry, waits_for_removal
 from services.notifier.model.matter import Delivery, Matter, Notice, Status, address_mark
 from shared.contracts.booking import Appointment, FormerGuest
 from shared.contracts.notifier import Audience, Purpose
@@ -296,7 +296,7 @@ def _wait_until(
     """
     if delivery:
         return delivery.next_at
-    if audience is Audience.GUEST and notice.purpose in _INVITES and provider_takes_back(matter):
+    if audience is Audience.GUEST and notice.purpose in _INVITES and waits_for_removal(matter, notice):
         return notice.at + meeting_wait
     if audience is Audience.GUEST and notice.purpose in _WAITS_FOR_LINK and waits_for_entry(matter):
         return notice.at + meeting_wait

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from services.notifier.model.invited import lost_the_entry
+from services.notifier.model.invited import ANEW, lost_the_entry
 from services.notifier.model.matter import Chain, Entry, Matter, Meeting, Notice, Trouble
 from services.notifier.store import Matters, Safe
 from shared.contracts.booking import AppointmentEvent, ProposalEvent
@@ -127,9 +127,7 @@ class HearOfMatters:
             if not lost_the_entry(matter, merged) or merged.appointment is None:
                 return merged
             revision = merged.appointment.revision
-            return merged.with_notice(
-                notice_of(event, Purpose.CONFIRMED, revision, (Audience.GUEST,), tag="invitation")
-            )
+            return merged.with_notice(notice_of(event, Purpose.CONFIRMED, revision, (Audience.GUEST,), tag=ANEW))
 
         await self._take(event, data.appointment_id, merge)
 

@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from services.notifier.mails.letters import write
-from services.notifier.model.invited import Invited, invited_by, is_apart, lost_the_entry
+from services.notifier.model.invited import ANEW, Invited, invited_by, is_apart, lost_the_entry
 from services.notifier.model.matter import Delivery, Entry, Matter, Status, address_mark
 from services.notifier.model.plan import plan
 from shared.contracts.booking import PageRef
@@ -142,6 +142,14 @@ def test_g14_microsofts_cancellation_goes_before_our_invitation(then: str, purpo
     assert not to_guest(matter, 19)
     assert to_guest(matter, 20)
     assert invited_by(matter) == Invited()
+
+
+def test_g14_who_is_invited_anew_has_lost_the_old_entry_by_then() -> None:
+    (gone,) = an_entry(revision=2, with_guest=False, uid="other@google.com").values()
+    notice = a_notice(Purpose.CONFIRMED, 2, Audience.GUEST, tag=ANEW)
+    matter = a_booking(2, entries=an_entry(), notices={notice.key: notice}, deliveries=told())
+    matter = matter.with_entry(TARO.staff_id, gone)
+    assert (to_guest(matter, 19), to_guest(matter, 20)) == (False, True)
 
 
 def test_who_was_invited_by_ours_waits_for_nobody() -> None:
