@@ -9,7 +9,9 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import quote
 
+from deploy.credentials import OPERATOR, load_or_create
 from deploy.demo.layout import REPOSITORY, Layout
 from deploy.demo.probes import answers_ok, listens, speaks_amqp
 from deploy.demo.state import Running, State, read_state
@@ -41,6 +43,12 @@ class RunningDemo:
         """Address and password of each login, as the demo prints them."""
         lines = [line.removeprefix("login ") for line in self.state.announcement if line.startswith("login ")]
         return [(email, password) for email, _, password in (line.partition(" / ") for line in lines)]
+
+    @property
+    def amqp_url(self) -> str:
+        """The broker, as its operator reaches it."""
+        password = load_or_create(self.folder / "credentials.json").broker[OPERATOR]
+        return f"amqp://{OPERATOR}:{quote(password)}@127.0.0.1:{self.layout.amqp_port}/"
 
     def process(self, name: str) -> Running:
         """The process that runs now as ``name`` (a service, ``rabbitmq``, ``mongod``, ``sandbox``)."""

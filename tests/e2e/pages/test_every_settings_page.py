@@ -1,5 +1,7 @@
 """Settings, members, account and invitation as ``test_every_page`` looks at pages."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -10,6 +12,7 @@ from tests.e2e.pages.conftest import People, Width
 from tests.e2e.pages.test_every_page import VARIANTS, Looker, in_dialog
 from tests.e2e.pages.test_members import ADMIN, link_in_mail
 from tests.e2e.pages.test_zoom_account import admin, connect_account, listed
+from tests.waiting import eventually
 
 __all__ = ["admin"]
 
@@ -28,12 +31,15 @@ async def test_settings_pages(people: People, width: Width, language: str) -> No
     await looker.open(f"/settings/mails/confirmed.guest/{language}", "mail-template")
     await looker.open("/settings/api-keys", "api-keys")
     await looker.open("/settings/webhooks", "webhooks")
+    webhook = await add_webhook(people)
     await looker.open("/settings/webhooks", "webhooks")
     await looker.open("/members", "members")
     await looker.open("/members?q=nobody-is-called-like-this", "members-none-found")
     await looker.open("/members/new", "member-new")
     email = f"looked-at-{width}-{language}@example.jp"
     member = await add(people, email, language)
+    await looker.open(f"/members/{member['id']}", "member-invited")
+    await look_at_webhook(looker, webhook)
     await looker.open(f"/members/{member['id']}", "member-invited")
     await in_dialog(looker, "[data-open=disable]", "member-disable-dialog")
     await page.click("[data-open=disable]")
@@ -83,14 +89,44 @@ async def test_pages_of_members_and_of_the_invited(people: People, width: Width,
     await looker.open("/invite/AAAAAAAAAAAAAAAAAAAAAA", "invite-over")
 
 
-async def add(people: People, email: str, language: str) -> dict[str, Any]:
-    """Invited by the administrator."""
+async def add_webhook(people: People) -> str:
+    """To a server that is not there; answers its page."""
+    async with administering(people) as api:
+        body = {"url": "http://127.0.0.1:9/hook", "events": ["gateway.*"], "description": "顧客管理システム"}
+        return f"/settings/webhooks/{(await api.post('/api/v1/webhooks', json=body)).json()['id']}"
+
+
+async def look_at_webhook(looker: Looker, path: str) -> None:
+    """With a delivery that failed, then as it is removed."""
+    page = looker.page
+
+    async def tried() -> bool:
+        await page.goto(path)
+        return await page.locator(".hook-tries").count() > 0
+
+    await eventually(tried)
+    await page.locator(".hook-delivery summary").first.click()
+    await looker.look("webhook")
+    await looker.open(f"{path}/remove", "webhook-remove")
+    await page.click("main button[type=submit]")
+    await expect(page.locator(".notice-ok")).to_be_visible()
+
+
+@asynccontextmanager
+async def administering(people: People) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=people.demo.gateway_url, timeout=20) as api:
         login = {"email": ADMIN, "password": dict(people.demo.logins)[ADMIN]}
         token = (await api.post("/api/v1/sessions", json=login)).json()["token"]
         api.cookies.clear()
+        api.headers["authorization"] = f"Bearer {token}"
+        yield api
+
+
+async def add(people: People, email: str, language: str) -> dict[str, Any]:
+    """Invited by the administrator."""
+    async with administering(people) as api:
         body = {"name": "見本 さくら", "kana": "みほんさくら", "email": email, "locale": language}
-        answer = await api.post("/api/v1/staff", json=body, headers={"authorization": f"Bearer {token}"})
+        answer = await api.post("/api/v1/staff", json=body)
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
     return made
