@@ -22,7 +22,8 @@ TAGS: Mapping[str, str] = {
     "guest": "What guests do by the link that they were sent, which is all the authorization there is.",
     "mail templates": "The words of mails.",
     "zoom account": "The organization's Zoom account and its users.",
-    "webhooks": "Addresses to which events are posted.",
+    "webhooks": "Addresses to which events are posted, and what came back.",
+    "events": "The catalogue of events: examples, schemas by version, AsyncAPI. Open to everybody.",
     "operations": "What waits and what failed.",
 }
 GUEST_LINK = (
@@ -47,6 +48,9 @@ REQUESTS: Mapping[str, Any] = {
     "cancel_appointment": {"message": "都合により中止させていただきます。"},
     "record_outcome": {"outcome": "completed"},
     "make_meeting_type": {"name": "Web会議(Zoom)", "location": "zoom", "duration_minutes": 60},
+    "make_webhook": {"url": "https://crm.example.jp/hooks/chosei", "events": ["booking.*"], "description": "CRM"},
+    "rotate_webhook_secret": {"old_valid_hours": 24},
+    "replay_webhook": {"since": "2026-11-20T00:00:00+09:00"},
     "guest_confirm_slot": {"slot_id": "slt_1", **_GUEST, "time_zone": "Asia/Tokyo", "locale": "ja"},
     "guest_ask_for_other_slots": {"message": "来週の午後は可能でしょうか。"},
     "guest_book_time": {"start": _START, "duration": 30, "guest": _GUEST, "time_zone": "Asia/Tokyo"},

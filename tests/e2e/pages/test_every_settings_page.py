@@ -39,13 +39,12 @@ async def test_settings_pages(people: People, width: Width, language: str) -> No
     email = f"looked-at-{width}-{language}@example.jp"
     member = await add(people, email, language)
     await looker.open(f"/members/{member['id']}", "member-invited")
-    await look_at_webhook(looker, webhook)
-    await looker.open(f"/members/{member['id']}", "member-invited")
     await in_dialog(looker, "[data-open=disable]", "member-disable-dialog")
     await page.click("[data-open=disable]")
     await page.click("dialog[open] button[type=submit]")
     await looker.look("member-disabled")
     await looker.open("/members?show=disabled", "members-disabled")
+    await look_at_webhook(looker, webhook)
     await looker.open("/account", "account")
     if width == "phone":
         await page.click(".nav-more summary")
