@@ -34,7 +34,7 @@ WORDS = {
         "confirmed": "Your appointment is confirmed",
         "canceled": "This appointment was cancelled",
         "expired": "It was not paid, so nothing is booked",
-        "gives_back": "The ¥5,500 that you paid are refunded in full.",
+        "gives_back": "The ¥5,500 that you paid will be refunded in full.",
         "refunded": "Your payment was refunded.",
         "staff": "Refunded",
         "title": "Consultation",

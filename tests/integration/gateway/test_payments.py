@@ -12,7 +12,7 @@ import pytest
 
 from services.booking.usecases.hear_stripe import HearStripe
 from shared import clock
-from tests.integration.gateway.fakes import GUEST_TOKEN, Answer, a_guest_appointment
+from tests.integration.gateway.fakes import GUEST_TOKEN, SLOT, Answer, a_guest_appointment, an_appointment_view
 from tests.integration.gateway.installation import Installation
 
 SECRET = "whsec_tests"
@@ -156,3 +156,32 @@ async def test_x6_the_guests_page_names_the_product_and_speaks_the_language_that
     assert "Chosei Pro" in page.text.partition("<footer")[2]
     chosen = await gateway.anyone.get(f"/a/{GUEST_TOKEN}", headers={"cookie": "lang=ja", "accept-language": "en"})
     assert '<html lang="ja"' in chosen.text
+
+
+UNPAID = {"amount": 5500, "currency": "jpy", "status": "pending", "expires_at": SLOT["start"]}
+AT_STRIPE = "https://dashboard.stripe.com/test/payments/pi_1"
+
+
+async def test_h13_an_unpaid_booking_waits_for_its_guest_and_not_for_staff(gateway: Installation) -> None:
+    view = an_appointment_view(status="requested", payment=UNPAID, requested_until=None)
+    gateway.services.says("booking", "GET /internal/appointments/apt_1", Answer(200, view))
+    gateway.services.says("booking", "GET /internal/appointments?", Answer(200, {"items": [view], "next_cursor": None}))
+    async with gateway.pages("taro@example.jp") as page:
+        shown = (await page.get("/appointments/apt_1")).text
+        listed = (await page.get("/appointments?period=requests")).text
+    assert "お支払い待ち" in shown
+    assert "￥5,500" in shown
+    assert "/approve" not in shown
+    assert "お支払い待ち" in listed
+    assert AT_STRIPE not in shown
+
+
+async def test_h13_what_was_paid_leads_staff_to_stripe_and_cancelling_says_what_is_given_back(
+    gateway: Installation,
+) -> None:
+    view = an_appointment_view(payment={**UNPAID, "status": "paid", "stripe_url": AT_STRIPE})
+    gateway.services.says("booking", "GET /internal/appointments/apt_1", Answer(200, view))
+    async with gateway.pages("taro@example.jp") as page:
+        shown = (await page.get("/appointments/apt_1")).text
+    assert f'href="{AT_STRIPE}"' in shown
+    assert "お支払い済みの￥5,500は、お客様に全額返金されます。" in shown

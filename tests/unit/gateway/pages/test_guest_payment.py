@@ -46,8 +46,8 @@ def test_a_refund_is_told(refund: RefundState) -> None:
 @pytest.mark.parametrize(
     ("paid", "gives_back", "words"),
     [
-        (PaymentStatus.PAID, True, "The ¥5,500 that you paid are refunded in full."),
-        (PaymentStatus.PAID, False, "The ¥5,500 that you paid are not refunded."),
+        (PaymentStatus.PAID, True, "The ¥5,500 that you paid will be refunded in full."),
+        (PaymentStatus.PAID, False, "The ¥5,500 that you paid will not be refunded."),
         (PaymentStatus.REFUNDED, False, ""),
     ],
 )

@@ -71,6 +71,7 @@ def test_what_cannot_be_read_is_said_at_its_field() -> None:
         ("/questions/0", "question_1_choices"),
         ("/cancel/until", "cancel_until"),
         ("/price/amount", "price_amount"),
+        ("/price", "price_amount"),
         ("/durations/0", "durations"),
         ("/allowed_origins/0", "allowed_origins"),
     ],

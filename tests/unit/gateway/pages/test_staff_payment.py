@@ -54,6 +54,6 @@ def test_only_a_web_address_is_a_link() -> None:
 
 def test_x12_cancelling_what_was_paid_says_that_it_is_given_back() -> None:
     paid = what_goes(_paid_for(AppointmentStatus.CONFIRMED, PaymentStatus.PAID), "en")
-    assert "The ¥5,500 that the guest paid are refunded in full." in paid
+    assert "The ¥5,500 that the guest paid will be refunded in full." in paid
     given_back = what_goes(_paid_for(AppointmentStatus.CONFIRMED, PaymentStatus.REFUNDED), "en")
     assert "refunded" not in given_back
