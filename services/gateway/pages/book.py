@@ -123,7 +123,8 @@ def _led_on(steps: Steps, made: Mapping[str, Any]) -> Response:
     visit = steps.visit
     checkout = str(made.get("checkout_url") or "")
     if checkout.startswith(_SAFE_URLS):
-        values = {"url": checkout, "organization": steps.page.organization}
+        named = {"organization": steps.page.organization, "product": steps.page.product_name}
+        values = {"url": checkout, **named}
         return visit.show(
             "guest/checkout.html", values, zone=steps.zone, here=visit.path, origins=steps.page.allowed_origins
         )

@@ -12,6 +12,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.pages.conftest import People, Width
 from tests.e2e.pages.test_booking_pages import BOOKED, a_page, fill
+from tests.e2e.pages.test_embedding import a_site, example
 from tests.e2e.pages.test_every_page import VARIANTS, Looker
 from tests.waiting import eventually
 
@@ -115,6 +116,30 @@ async def test_h13_abandoned_the_time_is_free_again_and_the_guest_is_told_kindly
     await expect(page.locator("h1")).to_have_text(WORDS["ja"]["expired"], timeout=60_000)
     await page.click("text=空いている日時を見る")
     await expect(page.locator("a.time").first).to_be_visible()
+
+
+async def test_h12_h13_a_page_in_a_frame_is_paid_in_the_whole_window(people: People) -> None:
+    page, day, slug = await people.page(), await people.free_day(), "embedded-paid"
+    async with a_site(example(people, slug)) as port, stripe(people):
+        origins = [f"http://localhost:{port}"]
+        await a_page(people, slug=slug, price=PRICE, durations=[30], allowed_origins=origins)
+        await page.goto(f"http://localhost:{port}/")
+        frame = page.frame_locator("iframe")
+        while await frame.locator(f"[data-key=day-{day}]").count() == 0:
+            shown = await frame.locator("#month-heading").inner_text()
+            await frame.locator("[data-key=later]").click()
+            await expect(frame.locator("#month-heading")).not_to_have_text(shown)
+        await frame.locator(f"[data-key=day-{day}]").click()
+        await expect(frame.locator(f"[data-key=day-{day}]")).to_have_attribute("aria-current", "date")
+        await frame.locator("a.time >> text=14:00").click()
+        await frame.locator("#name").fill("田中花子")
+        await frame.locator("#email").fill("hanako@example.com")
+        await frame.locator("text=お支払いへ進む").click()
+        await frame.locator("a >> text=お支払いへ進む").click()
+        await expect(page.locator(CHECKOUT)).to_be_visible()
+        await page.click("text=支払う >> nth=0")
+        await page.wait_for_url("**/a/*")
+    await expect(page.locator("h1")).to_have_text(BOOKED, timeout=60_000)
 
 
 async def held(people: People, made: dict[str, Any], day: str, hour: int, language: str) -> str:

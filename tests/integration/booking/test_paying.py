@@ -40,6 +40,9 @@ async def _back(till: Till) -> Response:
 async def test_g23_stripe_learns_a_way_back_that_leads_to_the_guests_page_only_for_a_while(till: Till) -> None:
     booked = await till.booked()
     assert (await _back(till)).json() == {"manage_url": booked["manage_url"]}
+    kept = str(await till.world.stores.bookings.appointments.find().to_list(None))
+    tokens = [booked["manage_url"], (await till.items("sessions"))[0]["success_url"]]
+    assert [token for token in tokens if token.rpartition("/")[2] in kept] == []
     await till.pay(booked)
     await till.forward(timedelta(minutes=60))
     assert (await _back(till)).status_code == 200
