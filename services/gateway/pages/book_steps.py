@@ -105,7 +105,7 @@ class Steps:
             "choices": choices,
             "single": start is not None,
             "first_sight": self.visit.request.method == "GET",
-            "choices_zone": times.zone_label(self.zone, slots[0].start, visit.language),
+            "choices_zone": times.zone_of_all(self.zone, [slot.start for slot in slots], visit.language),
             "length": page_view.duration_words(self.minutes, visit.language),
             "questions": self.page.questions,
             "prefix": ANSWER,

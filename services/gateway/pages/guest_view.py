@@ -107,12 +107,13 @@ def choosing(
 ) -> dict[str, object]:
     """The open proposal. Known company and name fill the form until the guest typed something."""
     known = proposal.guest
+    starts = [slot.start for slot in proposal.slots] or [reading.at]
     return {
         **frame(proposal, reading),
         "days": days(proposal, reading, nearest),
         "nearest_first": bool(nearest),
-        "zones": times.zone_choices(reading.at, reading.language, proposal.time_zone, reading.zone),
-        "zone_label": times.zone_label(reading.zone, reading.at, reading.language),
+        "zones": times.zone_choices(starts[0], reading.language, proposal.time_zone, reading.zone),
+        "zone_label": times.zone_of_all(reading.zone, starts, reading.language),
         "expires": times.moment(proposal.expires_at, reading.zone, reading.language),
         "email_masked": known.email_masked,
         "typed": typed or Typed(name=known.name, company=known.company),

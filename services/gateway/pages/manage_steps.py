@@ -96,7 +96,7 @@ class Managed:
             "choices": [page_view.choice_of(slot, self.appointment.time_zone, self.reading) for slot in slots],
             "single": single,
             "chosen_label": text(self.visit.language, "page_guests.new"),
-            "choices_zone": times.zone_label(self.zone, slots[0].start, self.visit.language),
+            "choices_zone": times.zone_of_all(self.zone, [slot.start for slot in slots], self.visit.language),
             "action": pick.url(f"{self.visit.path}/reschedule"),
             "back": replace(pick, start=None).url(f"{self.visit.path}/reschedule/choose"),
         }

@@ -1,5 +1,6 @@
 """Instants and zones as people read them on pages. Pure functions; the zone is always given, by its IANA name."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -139,6 +140,12 @@ def zone_name(zone: str, language: Language) -> str:
 def zone_label(zone: str, at: datetime, language: Language) -> str:
     """How the zone is called beside times: ``日本時間 (GMT+9)``."""
     return f"{zone_name(zone, language)} ({offset(zone, at)})" if zone != "UTC" else "UTC"
+
+
+def zone_of_all(zone: str, instants: Sequence[datetime], language: Language) -> str:
+    """How the zone is called beside several times: with its offset where that is the same for all (G6)."""
+    labels = dict.fromkeys(zone_label(zone, at, language) for at in instants)
+    return next(iter(labels)) if len(labels) == 1 else zone_name(zone, language)
 
 
 def zone_choices(at: datetime, language: Language, *also: str) -> list[tuple[str, str]]:

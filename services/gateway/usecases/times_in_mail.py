@@ -45,7 +45,7 @@ def times_text(page: PageView, slots: Sequence[HostedTime], duration: int, langu
     zone = page.time_zone
     lines = [(times.span(one.start, one.end, zone, language), time_url(page, one.start, duration)) for one in slots]
     lead = text(language, "scheduling.mail_lead", title=page.title, duration=duration)
-    named = times.zone_label(zone, slots[0].start, language)
+    named = times.zone_of_all(zone, [one.start for one in slots], language)
     zoned = text(language, "scheduling.mail_zone", zone=named)
     others = text(language, "scheduling.mail_others")
     plain = [lead, "", *(f"・{words}\n  {url}" for words, url in lines), "", zoned, f"{others} {page.url}"]

@@ -79,3 +79,12 @@ def test_whole_days_are_the_organizations_in_any_zone_and_have_no_hours() -> Non
         (),
     )
     assert str(values["zone_label"]).startswith("日本")
+
+
+def test_g06_the_offset_beside_the_slots_is_theirs_and_not_todays() -> None:
+    summer = a_slot(1, START + timedelta(days=110))
+    reading = a_reading("America/New_York", "en")
+    values = guest_view.choosing(a_proposal(slots=[summer]), reading, None)
+    assert values["zone_label"] == "Eastern Time (GMT-4)"
+    assert ("America/New_York", "(GMT-4) New York") in values["zones"]  # type: ignore[operator]
+    assert guest_view.choosing(a_proposal(slots=[a_slot(), summer]), reading, None)["zone_label"] == "Eastern Time"

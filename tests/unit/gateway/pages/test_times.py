@@ -22,6 +22,13 @@ def test_an_end_on_another_day_is_named_in_full() -> None:
     assert line == "Tue, 1 Dec 2026 13:00 – Wed, 2 Dec 2026 01:00"
 
 
+def test_g06_an_offset_stands_beside_several_times_only_where_it_is_that_of_all() -> None:
+    march = [START + timedelta(days=days) for days in (90, 110)]
+    assert times.zone_of_all("America/New_York", march[:1], "en") == "Eastern Time (GMT-5)"
+    assert times.zone_of_all("America/New_York", march[1:], "en") == "Eastern Time (GMT-4)"
+    assert times.zone_of_all("America/New_York", march, "en") == "Eastern Time"
+
+
 @pytest.mark.parametrize(
     ("zone", "offset"),
     [("Asia/Tokyo", "GMT+9"), ("Asia/Kolkata", "GMT+5:30"), ("America/New_York", "GMT-5"), ("Europe/London", "GMT")],
