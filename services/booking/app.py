@@ -196,7 +196,7 @@ def _page_guest_routes(
     uses: AppointmentUses,
 ) -> list[APIRouter]:
     read = ReadPages(stores.pages, stores.people, stores.menus, takes_payments=settings.takes_payments)
-    know = KnowPage(availability, stores.guards, PageBookings(stores.bookings.appointments))
+    know = KnowPage(availability, stores.taken, PageBookings(stores.bookings.appointments))
     slots = PageSlots(read, know)
     book = BookOnPage(
         read,
@@ -239,7 +239,7 @@ def _page_routes(
     keep = KeepPages(
         stores.pages, stores.people, choose, bookings, stores.guards, new_slug, takes_payments=settings.takes_payments
     )
-    know = KnowPage(availability, stores.guards, bookings)
+    know = KnowPage(availability, stores.taken, bookings)
     return [
         build_page_times_routes(guard, stores.pages, keep, PageTimesOfStaff(read, know)),
         PageRoutes(guard, stores.pages, read, keep, links).router(),

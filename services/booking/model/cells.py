@@ -53,39 +53,26 @@ def filled(low: int, high: int) -> Cells:
 
 def touched(spans: Iterable[Span], first: int, last: int) -> Cells:
     """Which of the cells ``[first, last)`` any of the spans touches."""
-    return Taken.of(spans).between(first, last)
+    ranges = [*map(cell_range, spans)]
+    if not ranges:
+        return 0
+    cells = np.zeros(last - first, dtype=np.bool_)
+    for low, high in ranges:
+        cells[max(low, first) - first : max(high, first) - first] = True
+    return int.from_bytes(np.packbits(cells, bitorder="little").tobytes(), "little")
 
 
 @dataclass(frozen=True)
 class Taken:
-    """Ranges of cells in any order, from each of ``lows`` up to the one of ``highs`` in the same place; thousands cost
-    little more than one.
-    """
+    """Cells from ``first`` on; beyond them nothing is taken."""
 
-    lows: NDArray[np.int64]
-    highs: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, spans: Iterable[Span]) -> "Taken":
-        ranges = np.array([*map(cell_range, spans)], dtype=np.int64).reshape(-1, 2)
-        return cls(ranges[:, 0], ranges[:, 1])
-
-    @classmethod
-    def of_instants(cls, starts: Sequence[float], ends: Sequence[float]) -> "Taken":
-        """In milliseconds since 1970."""
-        lows, highs = (np.array(each, dtype=np.float64) / (CELL_SECONDS * 1000) for each in (starts, ends))
-        return cls(np.floor(lows).astype(np.int64), np.ceil(highs).astype(np.int64))
+    first: int
+    cells: Cells
 
     def between(self, first: int, last: int) -> Cells:
         """Which of the cells ``[first, last)`` are taken."""
-        if not self.lows.size:
-            return 0
-        lows, highs = (np.bincount(np.clip(each, first, last) - first) for each in (self.lows, self.highs))
-        begun = np.zeros(last - first + 1, dtype=np.int64)
-        begun[: lows.size] += lows
-        begun[: highs.size] -= highs
-        packed = np.packbits(np.cumsum(begun[:-1]) > 0, bitorder="little")
-        return int.from_bytes(packed.tobytes(), "little")
+        ahead = first - self.first
+        return (self.cells >> ahead if ahead > 0 else self.cells << -ahead) & filled(0, last - first)
 
 
 def any_within(cells: Cells, width: int) -> Cells:

@@ -112,6 +112,5 @@ def _is_copy_of(wanted: Container[str], host: HostTime) -> bool:
 
 def busy_between(first: int, last: int, hosts: Sequence[HostTime]) -> Cells:
     """The cells ``[first, last)`` in which any of ``hosts`` is busy, whatever is known of their calendars otherwise."""
-    busy = marked([host.months for host in hosts if host.looked_at is None], first, last)
     looked = [each for host in hosts if host.looked_at for each in host.looked_at]
-    return busy | touched(looked, first, last) if looked else busy
+    return marked([host.months for host in hosts if host.looked_at is None], first, last) | touched(looked, first, last)

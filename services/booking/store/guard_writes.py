@@ -13,6 +13,8 @@ from services.booking.model.places import Place
 from shared.mongo import Document, UpdateOne
 
 Guarded = Claim | Place
+CHANGES = "changes"
+"""Counts the writes of a guard, so that who has read it knows whether to read it again."""
 
 
 def writes(
@@ -52,7 +54,7 @@ def _of_claims(
             taken[guard].append(claim)
     for guard in {*pulled, *taken}:
         if guard in pulled:
-            yield guard, UpdateOne({"_id": guard}, {"$pull": _pull(pulled[guard])})
+            yield guard, UpdateOne({"_id": guard}, {"$pull": _pull(pulled[guard]), "$inc": {CHANGES: 1}})
         if guard in taken:
             yield guard, _take(guard, taken[guard], over_held)
 
@@ -87,15 +89,13 @@ def _take(guard: str, claims: Sequence[Claim], over_held: bool) -> UpdateOne:
         refused += [_in_the_way(ClaimKind.HELD, claim) for claim in claims]
     day = date.fromisoformat(guard.rpartition("/")[2])
     stand = [claim for claim in claims if day in claim.span.days()]
-    change: dict[str, Any] = {"$setOnInsert": {"day": as_instant(day)}}
+    change: dict[str, Any] = {"$setOnInsert": {"day": as_instant(day)}, "$inc": {CHANGES: 1}}
     if stand:
         change["$push"] = {
             kind.value: {"$each": [_document(claim) for claim in stand if claim.kind is kind]}
             for kind in ClaimKind
             if any(claim.kind is kind for claim in stand)
         }
-    else:
-        change["$inc"] = {"reached": 1}
     return UpdateOne({"_id": guard, "$nor": refused}, change, upsert=True)
 
 

@@ -7,31 +7,14 @@ from collections.abc import Collection as Many
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from services.booking.model.cells import Taken
 from services.booking.model.claims import Claim, ClaimKind, guard_ids, staff_resource
 from services.booking.model.places import Place
 from services.booking.model.spans import Span
 from services.booking.store.guard_writes import Guarded, as_instant, is_of_page, place_id, writes
-from shared.mongo import (
-    ASCENDING,
-    BulkWriteError,
-    Collection,
-    Database,
-    Document,
-    IndexModel,
-    Session,
-    UpdateOne,
-    aggregate,
-)
+from shared.mongo import ASCENDING, BulkWriteError, Collection, Database, Document, IndexModel, Session, UpdateOne
 
 _KEPT = timedelta(days=60)
 _DUPLICATE_KEY = 11000
-_INSTANTS = {
-    f"{kind}_{edge}": {"$map": {"input": f"${kind}.{edge}", "in": {"$toDouble": "$$this"}}}
-    for kind in ClaimKind
-    for edge in ("start_at", "end_at")
-}
-"""Milliseconds since 1970, a list each; null where the guard has none."""
 
 
 class TimeTaken(Exception):
@@ -96,28 +79,14 @@ class Guards:
             )
 
     async def within(self, organization_id: str, resources: Sequence[str], window: Span) -> list[Claim]:
-        """All claims on these resources that overlap the window."""
-        query = _within(organization_id, resources, window)
-        rows = await self.guards.find(query).to_list(None) if resources else []
+        """All claims on these resources that overlap the window; a range of keys each, whatever its length."""
+        days = list(window.days())
+        ranges = [
+            {"_id": {"$gte": f"{prefix}{days[0].isoformat()}", "$lte": f"{prefix}{days[-1].isoformat()}"}}
+            for prefix in (f"{organization_id}/{resource}/" for resource in resources)
+        ]
+        rows = await self.guards.find({"$or": ranges}).to_list(None) if ranges else []
         return [claim for claim in _claims(rows) if claim.span.overlaps(window)]
-
-    async def taken(
-        self, organization_id: str, resources: Sequence[str], window: Span, *, but: str | None = None
-    ) -> dict[str, Taken]:
-        """By resource when others than ``but`` claim it, at least within the window. The database hands out nothing
-        but numbers: a host can have thousands of claims, and each instant read as such costs more than all the rest.
-        """
-        if not resources:
-            return {}
-        query = _within(organization_id, resources, window)
-        rows = await aggregate(self.guards, [{"$match": query}, *_others(but), {"$project": _INSTANTS}])
-        found: defaultdict[str, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
-        for row in rows:
-            starts, ends = found[_resource(row)]
-            for kind in ClaimKind:
-                starts += row[f"{kind}_start_at"] or ()
-                ends += row[f"{kind}_end_at"] or ()
-        return {resource: Taken.of_instants(*instants) for resource, instants in found.items()}
 
     async def on(self, organization_id: str, resources: Sequence[str], spans: Sequence[Span]) -> list[Claim]:
         """All claims on these resources that overlap one of the spans, each of a few days at most."""
@@ -135,36 +104,11 @@ class Guards:
         return found
 
 
-def _within(organization_id: str, resources: Sequence[str], window: Span) -> Document:
-    """A range of keys for each resource, whatever the window's length."""
-    days = list(window.days())
-    prefixes = [f"{organization_id}/{resource}/" for resource in resources]
-    return {
-        "$or": [
-            {"_id": {"$gte": f"{prefix}{days[0].isoformat()}", "$lte": f"{prefix}{days[-1].isoformat()}"}}
-            for prefix in prefixes
-        ]
-    }
-
-
-def _others(but: str | None) -> list[Document]:
-    """The stage that leaves out whose owner does not count."""
-    kept = {
-        kind.value: {"$filter": {"input": f"${kind}", "cond": {"$ne": ["$$this.owner", but]}}} for kind in ClaimKind
-    }
-    return [] if but is None else [{"$set": kept}]
-
-
-def _resource(row: Document) -> str:
-    resource: str = row["_id"].split("/")[1]
-    return resource
-
-
 def _claims(rows: Iterable[Document]) -> set[Claim]:
     """Claims that cross midnight stand in two guards and are one claim."""
     found = set()
     for row in rows:
-        resource = _resource(row)
+        resource = row["_id"].split("/")[1]
         for kind in ClaimKind:
             for item in row.get(kind.value, []):
                 span = Span(item["start_at"], item["end_at"])

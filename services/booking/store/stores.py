@@ -11,6 +11,7 @@ from services.booking.store.pages import PageStore
 from services.booking.store.people import PeopleStore
 from services.booking.store.replaced_users import ReplacedUsers
 from services.booking.store.rooms import RoomStore
+from services.booking.store.taken import TakenTimes
 from services.booking.store.timeline import TimelineStore
 from shared.crypto import KeyRing
 from shared.mongo import Client, Collection, Database, IndexModel
@@ -22,6 +23,7 @@ class Stores:
 
     people: PeopleStore
     guards: Guards
+    taken: TakenTimes
     bookings: BookingStore
     rooms: RoomStore
     timeline: TimelineStore
@@ -50,6 +52,7 @@ class Stores:
         return cls(
             PeopleStore(database),
             guards,
+            TakenTimes(guards.guards),
             BookingStore(client, database, guards, Documents(ring)),
             RoomStore(database),
             TimelineStore(database),

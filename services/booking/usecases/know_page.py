@@ -14,8 +14,8 @@ from services.booking.model.page_rules import Booked, PageRules
 from services.booking.model.page_setting import PageSetting
 from services.booking.model.page_times import FreeTime, FreeTimes, WhyNot, free_time_at, free_times, why_not
 from services.booking.model.spans import Span
-from services.booking.store.guards import Guards
 from services.booking.store.page_bookings import PageBookings
+from services.booking.store.taken import TakenTimes
 from services.booking.usecases.availability import Availability, Evidence
 from services.booking.usecases.page_rules_of import Attending, all_resources, rules_of
 
@@ -54,9 +54,9 @@ class KnownPage:
 class KnowPage:
     """``only`` where just these attend, as in a move."""
 
-    def __init__(self, availability: Availability, guards: Guards, bookings: PageBookings) -> None:
+    def __init__(self, availability: Availability, taken: TakenTimes, bookings: PageBookings) -> None:
         self._availability = availability
-        self._guards = guards
+        self._taken = taken
         self._bookings = bookings
 
     async def __call__(
@@ -76,7 +76,7 @@ class KnowPage:
         counted = Span(window.start_at - _FAIRNESS, window.end_at + _FAIRNESS)
         evidence, taken, booked = await asyncio.gather(
             self._availability.evidence(page.organization_id, people, [reached], staff=setting.staff),
-            self._guards.taken(page.organization_id, wanted, reached, but=but),
+            self._taken.within(page.organization_id, wanted, reached, but=but),
             self._booked(page, counted, but),
         )
         known = Known(self._availability.copies(evidence), taken, booked)

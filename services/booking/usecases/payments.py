@@ -51,7 +51,7 @@ class Payments:
         stripe = Stripe(settings.stripe_api_url, settings.stripe_secret_key.get_secret_value())
         store = PaymentStore(bookings)
         read = ReadPages(stores.pages, stores.people, stores.menus, takes_payments=settings.takes_payments)
-        know = KnowPage(availability, stores.guards, PageBookings(bookings.appointments))
+        know = KnowPage(availability, stores.taken, PageBookings(bookings.appointments))
         save, still_free = SavePayment(bookings, announcer, relay), StillFree(stores.pages, read, know)
         settle = SettlePayment(stripe, bookings, store, save, confirm, still_free, announcer, relay)
         worker = DueWorker("appointments", bookings.appointments, DueAppointments(settle, end_request))

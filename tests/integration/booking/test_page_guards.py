@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.booking.model.cells import cell_of, cell_start, touched
 from services.booking.model.claims import Claim, ClaimKind
 from services.booking.model.places import Place, places
 from services.booking.model.spans import Span
 from services.booking.store.guard_writes import Guarded
 from services.booking.store.guards import Guards, TimeTaken
+from services.booking.store.taken import TakenTimes
 from shared import mongo
 from shared.mongo import Client, Session
 
@@ -189,3 +191,22 @@ async def test_h02_who_was_there_before_the_limit_counts(book: Book) -> None:
 async def test_a_claim_without_a_reach_writes_its_own_days_alone(book: Book) -> None:
     assert await book.take(a_claim("proposal", NINE_IN_TOKYO)) == "taken"
     assert [row["_id"] async for row in book.guards.guards.find({})] == ["org/staff:a/2026-12-02"]
+
+
+async def test_g05_what_is_taken_is_what_stands_now_whatever_was_read_before(book: Book) -> None:
+    taken = TakenTimes(book.guards.guards)
+    first, last = cell_of(NOON - timedelta(days=2)), cell_of(NOON + timedelta(days=3))
+    midnight, noon = a_claim("1", NINE_IN_TOKYO - 10 * MINUTE), a_claim("2", NOON + 2 * MINUTE, kind="held")
+    for release, take in (
+        ([], [midnight, noon]),
+        ([], [a_claim("3", NOON - 3 * HALF)]),
+        ([midnight], [a_claim("1", NOON + 3 * HALF)]),
+        ([noon], []),
+    ):
+        assert await book.move(release, take) == "taken"
+        for but in (None, "1", None):
+            stand = touched([claim.span for claim in await book.standing() if claim.owner != but], first, last)
+            window = Span(cell_start(first), cell_start(last))
+            found = await taken.within("org", ["staff:a", "staff:b"], window, but=but)
+            assert found["staff:a"].between(first, last) == stand
+            assert not found["staff:b"].cells

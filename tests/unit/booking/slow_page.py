@@ -2,11 +2,12 @@
 the wall is read with zoneinfo alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from services.booking.model.cells import DAY_CELLS, Taken, cell_of, touched
 from services.booking.model.free_time import CalendarState
 from services.booking.model.page_rules import HostHours, PageRules
 from services.booking.model.spans import Span
@@ -97,3 +98,11 @@ def widened(span: Span) -> Span:
     start = datetime.fromtimestamp(span.start_at.timestamp() // 300 * 300, UTC)
     end = datetime.fromtimestamp(-(-span.end_at.timestamp() // 300) * 300, UTC)
     return Span(start, end)
+
+
+def taken_in(spans: Sequence[Span]) -> Taken:
+    """As the store answers it: from a midnight on, whole days."""
+    if not spans:
+        return Taken(0, 0)
+    first = cell_of(min(span.start_at for span in spans)) // DAY_CELLS * DAY_CELLS
+    return Taken(first, touched(spans, first, cell_of(max(span.end_at for span in spans)) + DAY_CELLS))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.booking.model.cells import Taken, bitset_of
+from services.booking.model.cells import bitset_of
 from services.booking.model.claims import Claim, ClaimKind
 from services.booking.model.free_time import CalendarState, HostTime
 from services.booking.model.page_obstacles import Known
@@ -15,6 +15,7 @@ from services.booking.model.page_rules import Booked, HostHours, PageRules, Reas
 from services.booking.model.page_times import FreeTime, free_time_at, free_times, why_not
 from services.booking.model.spans import Span
 from shared.public_holidays import public_holidays
+from tests.unit.booking.slow_page import taken_in
 
 TOKYO, BERLIN = ZoneInfo("Asia/Tokyo"), ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 26, 0, 0, tzinfo=TOKYO).astimezone(UTC)
@@ -42,7 +43,7 @@ def nobody_busy(*staff_ids: str, claims: Iterable[Claim] = (), booked: Iterable[
     by_resource: defaultdict[str, list[Span]] = defaultdict(list)
     for claim in claims:
         by_resource[claim.resource].append(claim.span)
-    taken = {resource: Taken.of(spans) for resource, spans in by_resource.items()}
+    taken = {resource: taken_in(spans) for resource, spans in by_resource.items()}
     return Known([HostTime(each, NO_CALENDAR) for each in staff_ids or ("a",)], taken, list(booked))
 
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.booking.model.cells import Taken, bitset_of
+from services.booking.model.cells import bitset_of
 from services.booking.model.claims import staff_resource
 from services.booking.model.free_time import CalendarState, HostTime
 from services.booking.model.page_obstacles import Known
 from services.booking.model.page_rules import Booked, HostHours, PageRules
 from services.booking.model.page_times import free_time_at, free_times, why_not
 from services.booking.model.spans import Span
-from tests.unit.booking.slow_page import FIVE, MINUTE, SlowHost, SlowPage
+from tests.unit.booking.slow_page import FIVE, MINUTE, SlowHost, SlowPage, taken_in
 from tests.unit.booking.zone_changes import ZONES, changes_of, different_zones
 
 EVERY_DAY = dict.fromkeys(range(7), ((0, 1440),))
@@ -68,7 +68,7 @@ def pages(draw: st.DrawFn, most_hosts: int = 3) -> SlowPage:
 
 def known_of(page: SlowPage) -> Known:
     hosts = [HostTime(staff_id, host.state, _months(host), window=host.window) for staff_id, host in page.hosts.items()]
-    taken = {staff_resource(staff_id): Taken.of(host.claimed) for staff_id, host in page.hosts.items()}
+    taken = {staff_resource(staff_id): taken_in(host.claimed) for staff_id, host in page.hosts.items()}
     return Known(hosts, taken, [Booked(at, (IDS[0],), page.now) for at in page.booked])
 
 
