@@ -54,9 +54,7 @@ async def test_g04_a_calendar_that_filled_meanwhile_is_looked_at_and_staff_decid
     assert (await answer(world, made, "approve", over=True)).json()["status"] == "confirmed"
 
 
-async def test_g03_an_unreadable_calendar_is_not_an_empty_one_until_staff_say_so(
-    world: World, forward: Forward
-) -> None:
+async def test_g03_an_unreadable_calendar_confirms_nothing_until_staff_say_so(world: World, forward: Forward) -> None:
     made = await a_request(world)
     forward(timedelta(minutes=20))
     world.look.down.add(TARO)
