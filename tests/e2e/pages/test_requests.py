@@ -5,12 +5,14 @@ approved with the link to the meeting (H4, G7).
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.pages.conftest import People, Width
 from tests.e2e.pages.test_booking_pages import a_page, fill
 from tests.e2e.pages.test_every_page import Looker
+from tests.waiting import eventually
 
 RECEIVED = "お申し込みを受け付けました"
 
@@ -38,6 +40,13 @@ async def answered(staff: Page, title: str, button: str, message: str, said: str
     await expect(staff.locator(".notice").first).to_contain_text(said)
 
 
+async def mailed(people: People, *words: str) -> bool:
+    """Whether the guest has a mail with all of these."""
+    async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox:
+        answer = await sandbox.get("/inspect/mails", params={"to": "hanako@example.com"})
+    return any(all(word in one["text"] for word in words) for one in answer.json()["items"])
+
+
 async def test_h4_a_request_is_declined_with_a_message_and_another_approved(people: People) -> None:
     made, day = await a_page_of_requests(people), await people.free_day()
     guest, staff = await people.page("phone", scripts=False), await people.staff()
@@ -46,6 +55,7 @@ async def test_h4_a_request_is_declined_with_a_message_and_another_approved(peop
     await guest.goto(mine)
     await expect(guest.locator("h1")).to_have_text("ご希望の日時では承れませんでした")
     await expect(guest.locator("text=その日は終日不在です。")).to_be_visible()
+    await eventually(lambda: mailed(people, made["title"], "その日は終日不在です。"))
     await guest.click("text=空いている日時を見る")
     await expect(guest.locator("h1")).to_contain_text(made["title"])
     mine = await asked(guest, made["slug"], day, "14:00")
@@ -56,6 +66,8 @@ async def test_h4_a_request_is_declined_with_a_message_and_another_approved(peop
     reading = await people.page("phone")
     await reading.goto(mine)
     await expect(reading.locator("#join-url")).to_be_visible(timeout=30_000)
+    link = await reading.locator("#join-url").inner_text()
+    await eventually(lambda: mailed(people, made["title"], "資料をお持ちください。", link))
 
 
 async def test_h4_a_request_is_taken_back(people: People) -> None:
