@@ -7,7 +7,7 @@ a worker that lost its lease changes nothing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -177,13 +177,15 @@ class DueWorker:
         self._slots = asyncio.Semaphore(concurrency)
         self._watch = Watch(name, lambda: measure_backlog(name, collection))
         self._running: set[asyncio.Task[None]] = set()
+        self._in_line: set[object] = set()
+        """Rows that wait for a slot, each once: whoever is woken often waits no less than others."""
         self._looker: asyncio.Task[None] | None = None
         self._stopping = False
 
     def wake(self, row_id: object) -> None:
         """Take this row at once if it is due and free."""
         if not self._stopping:
-            self._spawn(self._take({"_id": row_id}))
+            self._line_up(row_id)
 
     async def start(self) -> None:
         await self._watch.start()
@@ -205,17 +207,21 @@ class DueWorker:
             count += 1
         return count
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+    def _line_up(self, row_id: object) -> None:
+        if row_id in self._in_line:
+            return
+        self._in_line.add(row_id)
+        task = asyncio.create_task(self._take(row_id))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _take(self, which: dict[str, Any]) -> None:
+    async def _take(self, row_id: object) -> None:
         async with self._slots:
+            self._in_line.discard(row_id)
             if self._stopping:
                 return
             try:
-                await self._work_once(which)
+                await self._work_once({"_id": row_id})
             except Exception as error:
                 log.warning("due.take_failed", worker=self.name, error=brief(error))
 
@@ -235,7 +241,7 @@ class DueWorker:
         for row in rows:
             await self._slots.acquire()
             self._slots.release()
-            self._spawn(self._take({"_id": row["_id"]}))
+            self._line_up(row["_id"])
 
     async def _claim(self, which: dict[str, Any]) -> Lease | None:
         token, until = new_id("lse"), clock.real_now() + self._lease
