@@ -42,6 +42,7 @@ class Receiver:
     endless: set[str] = field(default_factory=set)
     connections: int = 0
     serving: set[asyncio.Task[None]] = field(default_factory=set)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def url(self, path: str = "/hook") -> str:
         return f"{self.scheme}://127.0.0.1:{self.port}{path}"
@@ -75,14 +76,15 @@ class Receiver:
 
     async def _answer(self, path: str, writer: asyncio.StreamWriter) -> None:
         if path in self.silent:
-            await asyncio.Event().wait()
+            await self.over.wait()
+            return
         status, headers, body = self.answers.get(path, (204, {}, b""))
         lines = [f"HTTP/1.1 {status} X", *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items())]
         if path not in self.endless:
             lines.append(f"content-length: {len(body)}")
         writer.write("\r\n".join([*lines, "connection: close", "", ""]).encode() + body)
         await writer.drain()
-        while path in self.endless:
+        while path in self.endless and not self.over.is_set():
             writer.write(b"x" * 10_000)
             await writer.drain()
 
@@ -97,7 +99,6 @@ async def receiving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver
         yield receiver
     finally:
         server.close()
+        receiver.over.set()
         serving = list(receiver.serving)
-        for task in serving:
-            task.cancel()
         await asyncio.gather(*serving, return_exceptions=True)

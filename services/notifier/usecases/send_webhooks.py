@@ -85,6 +85,8 @@ class SendWebhooks:
             if judged != endpoint and not await self._endpoints.note(lease, judged):
                 return  # an administrator changed it meanwhile: it is due and is looked at anew
             endpoint = judged
+            if not any(one.last.succeeded for one in tried):
+                break  # whoever hangs or is down keeps the others waiting no longer than for one answer
         await self._rest(lease, endpoint)
 
     async def _rest(self, lease: Lease, endpoint: Endpoint) -> None:
@@ -94,10 +96,9 @@ class SendWebhooks:
             await self._tell.disabled(endpoint)
             await self._endpoints.rest(lease, None)
             return
-        next_due = await self._deliveries.next_due(endpoint.endpoint_id)
-        if next_due and endpoint.paused_until:
-            next_due = max(next_due, endpoint.paused_until)
-        await self._endpoints.rest(lease, next_due)
+        next_due, now = await self._deliveries.next_due(endpoint.endpoint_id), clock.now()
+        look_at = max(next_due, endpoint.paused_until or now, now) if next_due else None
+        await self._endpoints.rest(lease, look_at)  # not before now: an old backlog goes before nobody
 
     async def _try(self, endpoint: Endpoint, secrets: Sequence[str], delivery: Delivery, body: bytes) -> Tried:
         at, began = clock.now(), time.monotonic()

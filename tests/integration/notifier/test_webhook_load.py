@@ -16,7 +16,7 @@ from tests.infrastructure.ports import free_ports
 from tests.infrastructure.receiver import Receiver, receiving
 from tests.integration.notifier.conftest import NewNotifier, PostOffice, running
 from tests.integration.notifier.hooks import CONFIRMED, at_the_desk, desk_of
-from tests.unit.notifier.builders import an_appointment, confirmed
+from tests.unit.notifier.builders import an_appointment, canceled, confirmed
 from tests.waiting import eventually
 
 ENDPOINTS, SILENT, EVENTS = 50, 10, 6
@@ -45,6 +45,24 @@ async def test_of_fifty_endpoints_those_that_hang_hold_up_nobody(new_notifier: N
         await eventually(served)
         own = [(got.path, got.id) for got in receiver.received if got.path not in silent]
         assert sorted(own) == sorted(wanted)
+
+
+async def test_a_backlog_of_servers_that_hang_has_no_turn_before_others(
+    new_notifier: NewNotifier, receiver: Receiver
+) -> None:
+    """More of them than turns, each with more to send than fits into a turn, and all of it longer due."""
+    async with at_the_desk(new_notifier, webhook_timeout=timedelta(seconds=1), webhook_turns=2) as desk:
+        for number in range(4):
+            receiver.silent.add(f"/{number}")
+            await desk.make(receiver.url(f"/{number}"), CONFIRMED)
+        backlog = [confirmed(an_appointment(appointment_id=f"apt_{number}")) for number in range(30)]
+        await desk.notifier.hear(*backlog)
+        await eventually(lambda: len(receiver.received) >= 8)
+        await desk.make(receiver.url("/well"), "booking.appointment_canceled.v1")
+        late = canceled(an_appointment(revision=2))
+        await desk.notifier.hear(late)
+        await eventually(lambda: [got.id for got in receiver.on("/well")] == [late.id])
+        assert len(receiver.received) < 4 * len(backlog)
 
 
 async def test_g27_a_process_that_is_killed_while_it_sends_repeats_the_same_webhook(
