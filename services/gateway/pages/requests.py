@@ -31,8 +31,17 @@ _SEEN_OVER = {"slot_busy": "busy", "calendar_unreadable": "unreadable"}
 """What staff may go over."""
 
 
-@router.post("/appointments/{appointment_id}/{answer}")
-async def answer(request: Request, appointment_id: str, answer: Answer, signed_in: Form) -> Response:
+@router.post("/appointments/{appointment_id}/approve")
+async def approve(request: Request, appointment_id: str, signed_in: Form) -> Response:
+    return await _answer(request, appointment_id, "approve", signed_in)
+
+
+@router.post("/appointments/{appointment_id}/decline")
+async def decline(request: Request, appointment_id: str, signed_in: Form) -> Response:
+    return await _answer(request, appointment_id, "decline", signed_in)
+
+
+async def _answer(request: Request, appointment_id: str, answer: Answer, signed_in: SignedIn) -> Response:
     form = await request.form()
     message, over = given(form, "message"), given(form, "allow_overlap") == "on"
     body = _answered(answer, message, over).model_dump_json().encode()
