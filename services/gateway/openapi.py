@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
 from services.gateway.model import Scope
-from services.gateway.openapi_words import GUEST_LINK, PROBLEMS, REQUESTS, TAGS
+from services.gateway.openapi_words import API_KEY, GUEST_LINK, PROBLEMS, REQUESTS, TAGS
 from services.gateway.scopes import ROUTES, Whom
 from shared.contracts.api.page_guests import BookingCreate, GuestCancel, GuestReschedule
 from shared.contracts.api.proposals import AskAgain, GuestConfirm
@@ -88,7 +88,7 @@ def describe(routes: Sequence[BaseRoute]) -> Node:
         "api_key": {
             "type": "http",
             "scheme": "bearer",
-            "description": "An API key (`csk_…`) of POST /api-keys; each operation names the scope that it takes.",
+            "description": f"{API_KEY} Scopes: {', '.join(f'`{scope}`' for scope in Scope)}.",
         },
         "session": {
             "type": "apiKey",

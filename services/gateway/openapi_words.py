@@ -26,6 +26,10 @@ TAGS: Mapping[str, str] = {
     "events": "The catalogue of events: examples, schemas by version, AsyncAPI. Open to everybody.",
     "operations": "What waits and what failed.",
 }
+API_KEY = (
+    "An API key (`csk_…`) of POST /api-keys. It acts as whoever made it, within its scopes; each operation names the "
+    "one that it takes, and `…:write` includes `…:read`. What is missing is 403 `insufficient_scope`."
+)
 GUEST_LINK = (
     "The unguessable token of the guest's link. It is all the authorization there is: `Authorization` and cookies are "
     "ignored here."

@@ -28,6 +28,7 @@ _ROUTES: Mapping[Scope | Whom, tuple[str, ...]] = {
         "DELETE /sessions/current",
         "GET /api-keys",
         "POST /api-keys",
+        "GET /api-keys/{key_id}",
         "DELETE /api-keys/{key_id}",
         "POST /connections/{provider}/authorize",
         "POST /zoom-account/authorize",

@@ -44,6 +44,17 @@ async def list_api_keys(
     return ApiKeyList(items=items, next_cursor=cursor_of(items[-1].id) if len(found) > limit else None)
 
 
+@router.get("/{key_id}")
+async def show_api_key(request: Request, key_id: str, me: Me) -> ApiKeyView:
+    """Administrators only. One that is not revoked."""
+    require_admin(me)
+    parts = parts_of(request)
+    key = await parts.api_keys.find_in(me.organization.id, key_id)
+    if key is None:
+        raise NotFound()
+    return ApiKeyView.of(key, await parts.staff.find_in(me.organization.id, key.created_by))
+
+
 @router.delete("/{key_id}", status_code=204)
 async def revoke_api_key(request: Request, key_id: str, me: Me) -> Response:
     """Administrators only. The key ends at once; a second time does nothing."""

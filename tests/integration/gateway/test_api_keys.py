@@ -36,6 +36,7 @@ async def test_the_secret_is_shown_once_and_kept_as_a_hash_only(gateway: Install
     assert len(made["secret"]) - len(made["prefix"]) > 40
     listed = (await gateway.admin.get("/api/v1/api-keys?limit=200")).json()["items"][-1]
     assert listed == {name: value for name, value in made.items() if name != "secret"}
+    assert (await gateway.admin.get(f"/api/v1/api-keys/{made['id']}")).json() == listed
     assert (listed["created_by"]["name"], listed["last_used_at"]) == ("佐藤花子", None)
     row = await gateway.parts.api_keys.api_keys.find_one({"_id": made["id"]})
     assert made["secret"].removeprefix(made["prefix"]) not in str(row)
