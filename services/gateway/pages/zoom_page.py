@@ -60,6 +60,15 @@ class Held:
     row: str
 
 
+@dataclass(frozen=True)
+class Listed:
+    """Users of the account, where their next page begins, and bookables whose Zoom user is not there (any more)."""
+
+    rows: Sequence[Mapping[str, object]] = ()
+    after: str | None = None
+    lost: Sequence[tuple[str, str]] = ()
+
+
 async def zoom_page(
     request: Request,
     signed_in: SignedIn,
@@ -73,21 +82,16 @@ async def zoom_page(
     language, query, asked = language_for(request), request.query_params, asked_of(request)
     people = await everybody(request, signed_in)
     account: ZoomAccount | None = None
-    menus: Mapping[str, Sequence[tuple[str, str]]] = {}
-    lost: set[str] = set()
-    rows: Sequence[Mapping[str, object]] = []
-    after: str | None = None
+    listed = Listed()
     try:
         account = await zoom_of(request).account(signed_in.caller())
-        menus = await _bookables(request, signed_in)
-        rows, after = await _rows(request, signed_in, asked, people, menus)
-        lost = await lost_users(zoom_of(request), signed_in.caller(), menus.keys())
+        listed = await _listed(request, signed_in, asked, people)
     except BackendProblem as down:
         problem = problem or down.detail
     said = query.get("said", "") if request.method == "GET" and not problem else ""
     sentence = text(language, f"zoom.said_{said}") if said in _SAID else ""
     beside = query.get("row", "") if sentence else ""
-    beside = beside if any(row["id"] == beside for row in rows) else ""
+    beside = beside if any(row["id"] == beside for row in listed.rows) else ""
     by = next((one.name for one in people if account and one.id == account.connected_by), "")
     return staff_page(
         request,
@@ -102,11 +106,11 @@ async def zoom_page(
             "account": account,
             "badge": _BADGES[account.status] if account else "none",
             "by": by,
-            "users": rows,
-            "lost": [menu for user_id, found in menus.items() if user_id in lost for menu in found],
+            "users": listed.rows,
+            "lost": listed.lost,
             "people": people,
             "asked": asked,
-            "more_url": f"{PAGE}?{_query({**asked, 'after': after})}" if after else "",
+            "more_url": f"{PAGE}?{_query({**asked, 'after': listed.after})}" if listed.after else "",
             "may_change": signed_in.staff.is_admin,
             "typed": {**dict.fromkeys(FIELDS, ""), **(typed or {}), "client_secret": ""},
             "errors": errors or {},
@@ -114,6 +118,13 @@ async def zoom_page(
         status=status,
         here=f"{PAGE}?{_query(asked)}",
     )
+
+
+async def _listed(request: Request, signed_in: SignedIn, asked: Mapping[str, str], people: Sequence[Staff]) -> Listed:
+    menus = await _bookables(request, signed_in)
+    rows, after = await _rows(request, signed_in, asked, people, menus)
+    gone = await lost_users(zoom_of(request), signed_in.caller(), menus.keys())
+    return Listed(rows, after, [menu for user_id, found in menus.items() if user_id in gone for menu in found])
 
 
 async def _rows(
