@@ -6,12 +6,13 @@ Makes the credentials in their file at the first run and keeps them; the other f
 import json
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from deploy.backup.addresses import addresses
 from deploy.credentials import OPERATOR, SERVICES, Credentials, load_or_create
 from deploy.rabbitmq.definitions import definitions
 from deploy.service_settings import Surroundings, settings_of
@@ -73,7 +74,17 @@ def secrets(credentials: Credentials, installation: Installation) -> list[dict[s
         _secret(f"{_MONGODB}-{name_of(user)}", {"password": credentials.database[user]})
         for user in (OPERATOR, *SERVICES)
     ]
-    return [*own, *users, _secret("rabbitmq", {"definitions.json": json.dumps(broker)})]
+    stores = addresses(around, credentials, management="rabbitmq:15672")
+    return [
+        *own,
+        *users,
+        _secret("rabbitmq", {"definitions.json": json.dumps(broker)}),
+        _secret("backup", {"settings": _lines(stores.items())}),
+    ]
+
+
+def _lines(settings: Iterable[tuple[str, str]]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in settings)
 
 
 def _settings(service: str, installation: Installation, credentials: Credentials) -> list[tuple[str, str]]:

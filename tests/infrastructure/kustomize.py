@@ -90,8 +90,17 @@ def _join(into: list[dict[str, Any]], changes: list[dict[str, Any]], key: str) -
             _merge(same, change)
 
 
+def pod_of(manifest: Manifest) -> dict[str, Any]:
+    """The pod that it starts; empty where it starts none."""
+    told = manifest.get("spec", {})
+    if manifest["kind"] == "CronJob":
+        told = told["jobTemplate"]["spec"]
+    pod: dict[str, Any] = told.get("template", {}).get("spec", {})
+    return pod
+
+
 def _name_image(manifest: Manifest, image: dict[str, str]) -> None:
-    pod = manifest.get("spec", {}).get("template", {}).get("spec", {})
+    pod = pod_of(manifest)
     for container in pod.get("containers", []):
         if container.get("image", "").partition(":")[0] == image["name"]:
             container["image"] = f"{image['newName']}:{image['newTag']}"

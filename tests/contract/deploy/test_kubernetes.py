@@ -18,6 +18,7 @@ from shared import health
 from shared.http import INTERNAL_KEEP_ALIVE
 from shared.settings import ServiceSettings
 from tests.contract.deploy.kubernetes import FOLDER, OVERLAYS, ROOT, applied, container, deployment, of_kind, pods
+from tests.infrastructure.kustomize import pod_of
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 each_overlay = pytest.mark.parametrize("overlay", OVERLAYS)
@@ -65,7 +66,9 @@ def in_order(manifests: Any) -> list[str]:
 
 @each_overlay
 def test_g26_every_pod_is_hardened(overlay: str) -> None:
-    for name, (_, pod) in pods(overlay).items():
+    ours = {one["metadata"]["name"]: pod_of(one) for one in applied(overlay) if pod_of(one)}
+    assert pods(overlay).keys() <= ours.keys()
+    for name, pod in ours.items():
         asked = pod["securityContext"]
         assert (asked["runAsNonRoot"], asked["runAsUser"]) == (True, 10001), name
         assert asked["seccompProfile"] == {"type": "RuntimeDefault"}, name

@@ -137,6 +137,23 @@ def test_g26_pods_talk_to_whom_they_need_and_nobody_else(overlay: str) -> None:
             assert out == into == (port == 27017 or not name.startswith("migrate-")), (name, port)
 
 
+def test_backups_are_made_by_the_operators_addresses_and_reach_both_stores(made: dict[str, dict[str, str]]) -> None:
+    template = of_kind("production", "CronJob")["backup"]["spec"]["jobTemplate"]["spec"]["template"]
+    names = [line.partition("=")[0] for line in made["chosei-backup"]["settings"].splitlines()]
+    assert names == ["CHOSEI_BACKUP_MONGO_URL", "CHOSEI_BACKUP_AMQP_URL", "CHOSEI_BACKUP_MANAGEMENT_URL"]
+    claimed = [volume["persistentVolumeClaim"]["claimName"] for volume in template["spec"]["volumes"][2:]]
+    assert claimed == list(of_kind("production", "PersistentVolumeClaim"))
+    assert "python -m deploy.backup take" in container(template["spec"])["command"][-1]
+    own = template["metadata"]["labels"]
+    for store, port in (
+        ({"app.kubernetes.io/name": "rabbitmq"}, 5672),
+        ({"app.kubernetes.io/name": "rabbitmq"}, 15672),
+        ({"app": "mongodb-svc"}, 27017),
+    ):
+        assert allowed("production", "egress", own, store, port)
+        assert allowed("production", "ingress", store, own, port)
+
+
 @each_overlay
 def test_g26_nobody_reaches_machines_inside_by_way_of_the_outside(overlay: str) -> None:
     outside = of_kind(overlay, "NetworkPolicy")["who-reaches-outside"]["spec"]["egress"]
