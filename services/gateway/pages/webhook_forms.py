@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fastapi import Request
 
 from services.gateway.pages.rendering import language_for
-from services.gateway.pages.texts import text
+from services.gateway.pages.texts import text, texts_of
 from services.gateway.pages.typed import Mistyped, given, understood
 from services.gateway.providers.backend import BackendProblem
 from shared.contracts.api.webhooks import WebhookCreate, WebhookView
@@ -17,10 +17,10 @@ ALL = "*"
 
 @dataclass(frozen=True)
 class Choice:
-    """One event: its name in patterns, and how the catalogue calls it."""
+    """One event: its name in patterns, and what it means in the reader's words."""
 
     name: str
-    title: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,12 @@ class WebhookSheet:
         return cls(webhook.url, webhook.description, webhook.events)
 
 
-def choices() -> dict[str, list[Choice]]:
-    """The events that are offered, by the service that says them."""
-    found: dict[str, list[Choice]] = {}
+def choices(request: Request) -> dict[str, list[Choice]]:
+    """The events that are offered, by the service that says them; one without words yet goes by its own name."""
+    words, found = texts_of(language_for(request), "webhooks"), dict[str, list[Choice]]()
     for name, event in for_webhooks().items():
-        found.setdefault(event.publisher(), []).append(Choice(name, event.__name__))
+        called = words.get(f"event_{name.split('.')[1]}", event.__name__)
+        found.setdefault(event.publisher(), []).append(Choice(name, called))
     return found
 
 

@@ -176,7 +176,7 @@ async def _list(
     request: Request, signed_in: SignedIn, sheet: WebhookSheet, *, made: WebhookWithSecret | None = None
 ) -> Response:
     items = (await _notifier(request).webhooks(signed_in.caller())).read(WebhookList).items
-    values = {"items": items, "sheet": sheet, "made": made, "choices": choices()}
+    values = {"items": items, "sheet": sheet, "made": made, "choices": choices(request)}
     told = {"said": "" if made or sheet.problem else _said(request), "problem": sheet.problem}
     return staff_page(request, signed_in, "staff/webhooks.html", {**values, **told}, status=sheet.status, here=HERE)
 
@@ -199,7 +199,7 @@ async def _one(
         "webhook": webhook,
         "sheet": sheet,
         "made": made,
-        "choices": choices(),
+        "choices": choices(request),
         "log": log,
         "status": status,
         "statuses": list(DeliveryStatus),

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
+from shared.contracts.catalogue import for_webhooks
 from tests.integration.gateway.fakes import Answer, a_problem
 from tests.integration.gateway.installation import Installation
 from tests.integration.gateway.test_pages import token_of
@@ -96,6 +97,12 @@ async def test_why_it_was_stopped_is_said_in_the_readers_language(gateway: Insta
     assert "送信を再開する" in (await reader.get(ONE)).text
     english = await reader.get(ONE, headers={"accept-language": "en"})
     assert "nothing got through for over a day" in english.text
+
+
+async def test_every_event_that_can_be_chosen_is_called_by_what_it_means(gateway: Installation) -> None:
+    page = await gateway.pages("admin@example.jp").get(PAGE)
+    assert "日程の確定 <code" in page.text
+    assert not [event.__name__ for event in for_webhooks().values() if f"{event.__name__} <code" in page.text]
 
 
 async def test_pages_are_for_administrators(gateway: Installation) -> None:
