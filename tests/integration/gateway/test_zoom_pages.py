@@ -148,3 +148,13 @@ async def test_c2_users_who_host_for_nobody_can_be_listed_alone(
     await mapped(admin, "booth1@acme.example")
     shown = (await admin.get(f"{PAGE}?show=free")).text
     assert [f"Booth {number}" in shown for number in (1, 2, 3)] == [False, True, True]
+
+
+async def test_a_former_account_is_named_while_meetings_stand_on_it(
+    gateway: Installation, admin: httpx.AsyncClient
+) -> None:
+    former = [{"account": "before", "meetings": 2}, {"account": "long-before", "meetings": 0}]
+    gateway.services.says("zoom_issuer", "GET /internal/zoom-account", Answer(200, ACCOUNT | {"former": former}))
+    shown = (await admin.get(PAGE)).text
+    assert "以前のアカウント before の会議が2件残っています" in shown
+    assert "long-before" not in shown
