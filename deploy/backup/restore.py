@@ -59,6 +59,8 @@ async def _fill(client: Client, bundle: Bundle, name: str, wanted: int) -> None:
     documents = bundle.documents(name)
     while batch := list(islice(documents, _BATCH)):
         await target.insert_many(batch, ordered=False)
+    # Who held them is gone: what was being worked on is free at once.
+    await client[database][collection].update_many({"lease.token": {"$exists": True}}, {"$unset": {"lease": ""}})
     others = [index for index in told["indexes"] if index["name"] != "_id_"]
     if others:
         await client[database].command({"createIndexes": collection, "indexes": others})

@@ -43,7 +43,7 @@ class Guests:
     async def more(self, count: int) -> None:
         """Wait until so many have confirmed from now on."""
         wanted = self._confirmed() + count
-        await eventually(lambda: self.failed or self._confirmed() >= wanted)
+        await eventually(lambda: self.failed or self._confirmed() >= wanted, timeout=60)
 
     def _confirmed(self) -> int:
         return sum(deal.status == 201 for deal in self.deals)
@@ -97,7 +97,7 @@ async def test_g27_every_service_is_replaced_under_load_and_no_request_fails(ins
             for service in SERVICES:
                 formers.append(take_over(demo, service, installation.fronts[service], successors[service].port))
                 await guests.more(2)
-            await eventually(lambda: not any(former.alive for former in formers), timeout=40)
+            await eventually(lambda: not any(former.alive for former in formers), timeout=60)
             await guests.more(2)
         assert guests.failed == []
         assert {front.refused for front in installation.fronts.values()} == {0}

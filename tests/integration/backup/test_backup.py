@@ -80,6 +80,18 @@ async def test_all_comes_back_as_it_was(client: Client, names: list[str], tmp_pa
     assert bundle.checked().moment > 0
 
 
+async def test_what_was_being_worked_on_is_free_after_a_restore(
+    client: Client, names: list[str], tmp_path: Path
+) -> None:
+    rows = client[names[0]]["rows"]
+    until = datetime.now(UTC) + timedelta(minutes=1)
+    await rows.insert_one({"_id": 1, "due_at": until, "lease": {"token": "lse_1", "until": until}})
+    bundle = Bundle(tmp_path / "one")
+    await take(client, bundle, None, listen=NO_TIME, databases=names)
+    await restore(client, bundle, drop=True, while_connected=True)
+    assert set(await rows.find_one({}) or {}) == {"_id", "due_at"}
+
+
 async def test_a_file_that_changed_is_noticed_before_anything_is_touched(
     client: Client, names: list[str], tmp_path: Path
 ) -> None:
