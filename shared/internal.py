@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastapi import Header, Request
 
 from shared.contracts import actors
-from shared.problem import Language, Unauthorized, language_of
+from shared.problem import Forbidden, Language, Unauthorized, language_of
 
 ORGANIZATION = "x-organization-id"
 STAFF = "x-staff-id"
@@ -39,6 +39,12 @@ class Caller:
     @property
     def is_admin(self) -> bool:
         return self.role == "admin"
+
+
+def check_admin(caller: Caller) -> None:
+    """Raises ``Forbidden``."""
+    if not caller.is_admin:
+        raise Forbidden()
 
 
 Guard = Callable[[Request], Awaitable[str]]

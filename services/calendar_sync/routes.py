@@ -24,7 +24,7 @@ from services.calendar_sync.usecases.show_busy import ShowBusyTimes
 from services.calendar_sync.usecases.show_rooms import AskRooms, ShowRooms
 from services.calendar_sync.usecases.watch import HearNotification
 from shared.contracts.calendar_sync import Provider
-from shared.internal import Caller, caller, require_caller
+from shared.internal import Caller, caller, check_admin, require_caller
 from shared.oauth_attempts import Return
 from shared.problem import Forbidden, InvalidInput, NotFound
 from shared.webhooks import Heard
@@ -102,8 +102,7 @@ def _add_connections(router: APIRouter, do: UseCases) -> None:
     @router.get("/connections/frozen")
     async def list_frozen(who: For) -> schemas.FrozenConnections:
         """Of the whole organization."""
-        if not who.is_admin:
-            raise Forbidden()
+        check_admin(who)
         found = await do.connections.frozen_of(who.organization_id)
         items = [
             schemas.FrozenConnection(

@@ -11,9 +11,8 @@ from services.zoom_issuer.account_views import AccountView, AccountViews, OfferV
 from services.zoom_issuer.store.connections import Connection
 from services.zoom_issuer.store.offers import Offer
 from services.zoom_issuer.usecases.connect_account import ConnectAccount, Credentials
-from shared.internal import Caller, caller, require_caller
+from shared.internal import Caller, caller, check_admin, require_caller
 from shared.oauth_attempts import Return
-from shared.problem import Forbidden
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 
@@ -56,8 +55,7 @@ class TouchedList(BaseModel):
 
 
 async def _admin(who: Caller = Depends(caller)) -> Caller:
-    if not who.is_admin:
-        raise Forbidden()
+    check_admin(who)
     return who
 
 

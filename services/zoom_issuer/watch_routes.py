@@ -11,7 +11,7 @@ from services.zoom_issuer.store.connections import PROVIDER, Connection, Connect
 from services.zoom_issuer.store.freezes import Freeze, Freezes
 from services.zoom_issuer.usecases.freeze import ResumeMeetings
 from services.zoom_issuer.usecases.hear_zoom import HearZoom
-from shared.internal import Caller, caller, require_caller
+from shared.internal import Caller, caller, check_admin, require_caller
 from shared.problem import Forbidden
 from shared.webhooks import Heard
 
@@ -78,8 +78,7 @@ def build_watch_router(
 
     @router.get("/connections/frozen")
     async def list_frozen(who: Caller = Depends(caller)) -> FrozenConnections:
-        if not who.is_admin:
-            raise Forbidden()
+        check_admin(who)
         found = await freezes.of_organization(who.organization_id)
         items = [FrozenConnection(staff_id=one.staff_id, provider=PROVIDER, frozen=frozen_view(one)) for one in found]
         return FrozenConnections(items=items)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.booking.model.contact import Contact
-from services.booking.routes.versions import check_version, if_match
+from services.booking.routes.versions import if_match
 from services.booking.schemas import cursor_of, parse, read_json, read_place
 from services.booking.store.contacts import ContactStore
 from services.booking.store.guest_history import GuestHistory
@@ -16,6 +16,7 @@ from services.booking.views.contacts import contact_detail, contact_view
 from shared.contracts.api.contacts import ContactDetail, ContactList, ContactPatch, ContactView
 from shared.internal import Caller, Guard, caller
 from shared.problem import Forbidden, NotFound
+from shared.versions import check_version
 
 Who = Annotated[Caller, Depends(caller)]
 Expected = Annotated[str | None, Depends(if_match)]

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from services.booking.model.menus import Bookable, MeetingType, MenuItem
 from services.booking.problems import MALFORMED, invalid
-from services.booking.routes.versions import check_version, if_match
+from services.booking.routes.versions import if_match
 from services.booking.schemas import cursor_of, fingerprint, parse, read_cursor, read_json
 from services.booking.store.menus import MenuList, MenuStore
 from services.booking.usecases.follow_replaced_users import FollowReplacedUsers
@@ -26,8 +26,9 @@ from shared.contracts.api.menus import (
     MeetingTypeView,
 )
 from shared.contracts.envelope import Cause
-from shared.internal import Caller, Guard, caller
-from shared.problem import Forbidden, NotFound
+from shared.internal import Caller, Guard, caller, check_admin
+from shared.problem import NotFound
+from shared.versions import check_version
 
 Who = Annotated[Caller, Depends(caller)]
 Expected = Annotated[str | None, Depends(if_match)]
@@ -58,7 +59,7 @@ class _Lists(Generic[ItemT]):
     async def write(
         self, item_id: str, who: Caller, expected: str | None, change: Callable[[ItemT], Awaitable[ItemT]]
     ) -> ItemT:
-        _check_admin(who)
+        check_admin(who)
 
         async def checked(before: ItemT) -> ItemT:
             check_version(before.version, expected)
@@ -107,7 +108,7 @@ class MenuRoutes:
         return MeetingTypeList(items=[meeting_type_view(item) for item in page], next_cursor=more)
 
     async def make_type(self, request: Request, who: Who) -> MeetingTypeView:
-        _check_admin(who)
+        check_admin(who)
         given = read_json(await request.body())
         made = await self._keep_types.make(parse(MeetingTypeCreate, given), who, fingerprint(given))
         return meeting_type_view(made)
@@ -136,7 +137,7 @@ class MenuRoutes:
         return BookableList(items=[bookable_view(item) for item in page], next_cursor=more)
 
     async def make_bookable(self, request: Request, who: Who) -> BookableView:
-        _check_admin(who)
+        check_admin(who)
         given = read_json(await request.body())
         made = await self._keep_bookables.make(parse(BookableCreate, given), who, fingerprint(given))
         return bookable_view(await self._followed(made.id, who))
@@ -170,11 +171,6 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 def _read(model: type[ModelT], body: bytes) -> ModelT:
     return parse(model, read_json(body))
-
-
-def _check_admin(who: Caller) -> None:
-    if not who.is_admin:
-        raise Forbidden()
 
 
 def _read_place(cursor: str | None, who: Caller) -> tuple[float, str] | None:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 
 from services.booking.model.page import Page
-from services.booking.routes.versions import check_version, if_match
+from services.booking.routes.versions import if_match
 from services.booking.schemas import cursor_of, fingerprint, parse, read_cursor, read_json
 from services.booking.store.pages import PageStore
 from services.booking.usecases.keep_pages import KeepPages, check_may_change, may_change
@@ -17,6 +17,7 @@ from services.booking.views.pages import page_view
 from shared.contracts.api.pages import PageCreate, PageList, PagePatch, PageView
 from shared.internal import Caller, Guard, caller
 from shared.problem import NotFound
+from shared.versions import check_version
 
 Who = Annotated[Caller, Depends(caller)]
 Expected = Annotated[str | None, Depends(if_match)]

@@ -10,8 +10,9 @@ from services.booking.model.proposal import Proposal
 from services.booking.usecases.overtaken import again_if_overtaken
 from services.booking.views.staff import Access
 from shared.internal import Caller
-from shared.problem import Forbidden, VersionMismatch
+from shared.problem import Forbidden
 from shared.single_flight import Turns
+from shared.versions import check_version
 
 ItemT = TypeVar("ItemT", Proposal, Appointment)
 Change = Callable[[ItemT], Awaitable[ItemT]]
@@ -27,15 +28,6 @@ def check_change(item: Proposal | Appointment, caller: Caller, expected: str | N
     if not Access.of(item, caller).can_change:
         raise Forbidden()
     check_version(item.version, expected)
-
-
-def check_version(version: int, expected: str | None) -> None:
-    """Raises ``VersionMismatch`` where ``If-Match`` names another one."""
-    if expected is None or expected.strip() == "*":
-        return
-    tags = {tag.strip().removeprefix("W/").strip('"').removeprefix("r") for tag in expected.split(",")}
-    if str(version) not in tags:
-        raise VersionMismatch()
 
 
 class Writes:

@@ -10,8 +10,9 @@ from services.notifier.templates import Templates
 from shared import clock
 from shared.contracts.api.mail_templates import MailTemplateWrite
 from shared.crypto import token_hash
-from shared.internal import Caller
-from shared.problem import FieldError, Forbidden, NotFound, Problem, Unavailable, VersionMismatch
+from shared.internal import Caller, check_admin
+from shared.problem import FieldError, NotFound, Problem, Unavailable
+from shared.versions import check_version
 from shared.wording import Language
 
 _ATTEMPTS = 5
@@ -84,7 +85,7 @@ class EditTemplates:
         self, caller: Caller, occasion: Occasion, language: Language, asked: MailTemplateWrite, if_match: str | None
     ) -> MailTemplate:
         """What is the default's to the letter is the default. Raises ``TemplateInvalid``, ``VersionMismatch``."""
-        _check_admin(caller)
+        check_admin(caller)
         default = default_wording(occasion, language)
         heading = default.heading if asked.heading is None else asked.heading
         draft = checked(occasion, asked.subject, heading, asked.body, caller.language)
@@ -95,7 +96,7 @@ class EditTemplates:
         self, caller: Caller, occasion: Occasion, language: Language, if_match: str | None
     ) -> MailTemplate:
         """Back to the default; a second time does nothing. Raises ``VersionMismatch``."""
-        _check_admin(caller)
+        check_admin(caller)
         return await self._change(caller, occasion, language, None, if_match)
 
     async def _change(
@@ -106,23 +107,10 @@ class EditTemplates:
             known = await self.find(caller, occasion, language)
             if key and known.written_with == key:
                 return known
-            _check_version(known, if_match)
+            check_version(known.version, if_match)
             if known.wording == wording:
                 return known
             changed = known.changed(wording, at=clock.now(), by=caller.staff_id, key=key)
             if await self._templates.save(changed):
                 return changed
         raise Unavailable()
-
-
-def _check_admin(caller: Caller) -> None:
-    if not caller.is_admin:
-        raise Forbidden()
-
-
-def _check_version(known: MailTemplate, if_match: str | None) -> None:
-    if if_match is None or if_match.strip() == "*":
-        return
-    tags = {tag.strip().removeprefix("W/").strip('"').removeprefix("r") for tag in if_match.split(",")}
-    if str(known.version) not in tags:
-        raise VersionMismatch()

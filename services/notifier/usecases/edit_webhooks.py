@@ -19,8 +19,9 @@ from shared.contracts.api.webhooks import (
     WhyDisabled,
 )
 from shared.ids import new_id
-from shared.internal import Caller
-from shared.problem import FieldError, Forbidden, InvalidInput, NotFound, Problem, Unavailable, VersionMismatch
+from shared.internal import Caller, check_admin
+from shared.problem import FieldError, InvalidInput, NotFound, Problem, Unavailable
+from shared.versions import check_version
 from shared.wording import Language
 
 _ATTEMPTS = 5
@@ -70,11 +71,11 @@ class EditWebhooks:
         self._wake = wake
 
     async def all(self, caller: Caller) -> list[Endpoint]:
-        _check_admin(caller)
+        check_admin(caller)
         return await self._endpoints.of_organization(caller.organization_id)
 
     async def find(self, caller: Caller, endpoint_id: str) -> Endpoint:
-        _check_admin(caller)
+        check_admin(caller)
         endpoint = await self._endpoints.find(caller.organization_id, endpoint_id)
         if endpoint is None:
             raise NotFound()
@@ -82,7 +83,7 @@ class EditWebhooks:
 
     async def make(self, caller: Caller, asked: WebhookCreate) -> tuple[Endpoint, str]:
         """With its secret; the same again for the same idempotency key."""
-        _check_admin(caller)
+        check_admin(caller)
         self._check_events(asked.events, caller.language)
         await self._check_url(asked.url)
         known = await self._endpoints.of_organization(caller.organization_id)
@@ -114,7 +115,7 @@ class EditWebhooks:
         )
 
     async def change(self, caller: Caller, endpoint_id: str, patch: WebhookPatch, if_match: str | None) -> Endpoint:
-        _check_admin(caller)
+        check_admin(caller)
         if patch.events is not None:
             self._check_events(patch.events, caller.language)
         if patch.url is not None:
@@ -135,7 +136,7 @@ class EditWebhooks:
         self, caller: Caller, endpoint_id: str, asked: RotateSecret, if_match: str | None
     ) -> tuple[Endpoint, str]:
         """With the new secret; the same again for the same idempotency key."""
-        _check_admin(caller)
+        check_admin(caller)
         key, fresh = _key(caller), self._safe.new(endpoint_id)
         hours = timedelta(hours=asked.old_valid_hours)
         old_until = clock.now() + hours if hours else None
@@ -150,7 +151,7 @@ class EditWebhooks:
         """With its log; what is under way may still arrive."""
         for _ in range(_ATTEMPTS):
             known = await self.find(caller, endpoint_id)
-            _check_version(known, if_match)
+            check_version(known.version, if_match)
             if await self._endpoints.remove(known):
                 await self._deliveries.forget(endpoint_id)
                 return known
@@ -191,7 +192,7 @@ class EditWebhooks:
             changed = change(known)
             if changed == known:
                 return known
-            _check_version(known, if_match)
+            check_version(known.version, if_match)
             anew = changed.enabled != known.enabled
             if await self._endpoints.save(changed, look=anew):
                 if anew:
@@ -218,16 +219,3 @@ def _key(caller: Caller) -> str:
         return ""
     whose = "\x1f".join((caller.organization_id, caller.staff_id, caller.idempotency_key))
     return hashlib.sha256(whose.encode()).hexdigest()
-
-
-def _check_admin(caller: Caller) -> None:
-    if not caller.is_admin:
-        raise Forbidden()
-
-
-def _check_version(known: Endpoint, if_match: str | None) -> None:
-    if if_match is None or if_match.strip() == "*":
-        return
-    tags = {tag.strip().removeprefix("W/").strip('"').removeprefix("r") for tag in if_match.split(",")}
-    if str(known.version) not in tags:
-        raise VersionMismatch()
