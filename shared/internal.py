@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import Header, Request
 
 from shared.contracts import actors
+from shared.contracts.envelope import Cause
 from shared.problem import Forbidden, Language, Unauthorized, language_of
 
 ORGANIZATION = "x-organization-id"
@@ -35,6 +36,10 @@ class Caller:
     def actor(self) -> str:
         """Who causes what follows from this call."""
         return actors.key(self.key_id) if self.key_id else actors.staff(self.staff_id)
+
+    def cause(self) -> Cause:
+        """Of what follows from this call; whoever names no request begins a chain of their own."""
+        return Cause.outside(self.request_id, actor=self.actor)
 
     @property
     def is_admin(self) -> bool:

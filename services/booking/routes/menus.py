@@ -25,7 +25,6 @@ from shared.contracts.api.menus import (
     MeetingTypePatch,
     MeetingTypeView,
 )
-from shared.contracts.envelope import Cause
 from shared.internal import Caller, Guard, caller, check_admin
 from shared.problem import NotFound
 from shared.versions import check_version
@@ -156,7 +155,7 @@ class MenuRoutes:
         return bookable_view(await self._followed(item_id, who))
 
     async def _followed(self, item_id: str, who: Caller) -> Bookable:
-        cause = Cause.outside(who.request_id or None, actor=who.actor)
+        cause = who.cause()
         return await self._follow.of_bookable(who.organization_id, item_id, cause)
 
     async def delete_bookable(self, item_id: str, who: Who, expected: Expected) -> BookableView:

@@ -23,7 +23,6 @@ from services.booking.usecases.free_occurrences import FreeOccurrences
 from shared import clock
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.requests import RequestApproval
-from shared.contracts.envelope import Cause
 from shared.internal import Caller
 
 
@@ -59,7 +58,7 @@ class AnswerRequest:
     async def _confirmed(
         self, before: Appointment, now: Appointment, wanted: RequestApproval, caller: Caller
     ) -> Appointment:
-        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
+        cause = caller.cause()
         try:
             return await self._confirm(
                 before,

@@ -99,7 +99,7 @@ class ChangeAppointment:
         after = after.model_copy(update=changes)
         after = anew(after).expecting_move(before) if moved else after.expecting_change(before)
         after = expecting_farewell(before, after)
-        cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
+        cause = cause or caller.cause()
 
         def announce(saved: Appointment) -> list[Entry]:
             return self._announce(before, saved, cause)
@@ -126,7 +126,7 @@ class ChangeAppointment:
         after = with_rights_of(before, after, clock.now(), self._announcer.links.of_another_guest)
         after = after.model_copy(update=changes)
         after = after.expecting_occurrence(before, Purpose.CANCELED if now.canceled else Purpose.RESCHEDULED)
-        cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
+        cause = cause or caller.cause()
 
         def announce(saved: Appointment) -> list[Entry]:
             if now.canceled:
@@ -247,7 +247,7 @@ class CancelAppointment:
     ) -> Appointment:
         if before.status is AppointmentStatus.CANCELED:
             return before
-        cause = cause or Cause.outside(caller.request_id or None, actor=caller.actor)
+        cause = cause or caller.cause()
         by = await person_of(self._people, caller)
         return await self._end(before, cause, EndOfRequest.DECLINED, cancel_message=message, changed_by=by)
 

@@ -29,7 +29,6 @@ from services.booking.usecases.inside_only import check_inside
 from shared import clock
 from shared.contracts.api.proposals import ProposalPatch, ProposalStatus, SlotPatch, SlotStatus
 from shared.contracts.booking import ReasonGone, SlotsChanged
-from shared.contracts.envelope import Cause
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest
 from shared.internal import Caller
@@ -87,7 +86,7 @@ class EditProposal:
         waiting = self._announcer.of_proposal(
             SlotsChanged,
             after,
-            Cause.outside(caller.request_id or None, actor=caller.actor),
+            caller.cause(),
             reason=ReasonGone.EDITED,
             mail_guest=wanted.send_mail,
         )

@@ -30,7 +30,7 @@ class WithdrawProposal:
         notify_guest = notify_guest and bool(before.guest.email)
         mails = [(Purpose.WITHDRAWN, Audience.GUEST)] if notify_guest else []
         after = _ended(before, ProposalStatus.WITHDRAWN).expecting(before, *mails)
-        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
+        cause = caller.cause()
         waiting = self._announcer.of_proposal(SlotsWithdrawn, after, cause, notify_guest=notify_guest)
         await self._store.save_proposal(before, after, waiting)
         self._relay.publish_soon(self._store.proposals, after.proposal_id, waiting)

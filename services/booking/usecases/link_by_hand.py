@@ -12,7 +12,6 @@ from services.booking.views.meeting import by_hand_place, link_by_hand
 from shared import clock
 from shared.contracts.api.links import LinkByHand
 from shared.contracts.booking import AppointmentChanged, LinkChange
-from shared.contracts.envelope import Cause
 from shared.contracts.sealed import MeetingSecrets
 from shared.crypto import KeyRing
 from shared.internal import Caller
@@ -56,7 +55,7 @@ class ChangeLinkByHand:
             "changed_by": await person_of(self._people, caller),
         }
         after = before.model_copy(update=changes).expecting_change(before)
-        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
+        cause = caller.cause()
         waiting = self._announcer.of_appointment(AppointmentChanged, after, cause, link_by_hand=change)
         await self._store.save_appointment(before, after, waiting)
         self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)

@@ -29,7 +29,7 @@ from services.booking.usecases.origins import check_repeated, origin_of
 from shared import clock
 from shared.contracts.api.proposals import ProposalCreate
 from shared.contracts.booking import ProposalEvent, SlotsProposed
-from shared.contracts.envelope import Cause, CloudEvent
+from shared.contracts.envelope import CloudEvent
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.people import Guest
 from shared.ids import new_id
@@ -75,9 +75,7 @@ class ProposeSlots:
         proposal = proposal.model_copy(update={"slots": accepted, "origin": origin})
         mails = [(Purpose.PROPOSED, side) for side in (Audience.GUEST, Audience.STAFF)] if wanted.send_mail else []
         proposal = proposal.expecting(None, *mails)
-        waiting = self._announcer.of_proposal(
-            SlotsProposed, proposal, Cause.outside(caller.request_id or None, actor=caller.actor)
-        )
+        waiting = self._announcer.of_proposal(SlotsProposed, proposal, caller.cause())
         try:
             await self._store.propose(proposal, waiting, over_held=wanted.allow_overlap)
         except AlreadyMade:
@@ -93,9 +91,7 @@ class ProposeSlots:
     async def preview(self, wanted: ProposalCreate, caller: Caller) -> CloudEvent[ProposalEvent]:
         """The event that would be published, of a proposal that is stored nowhere (R17)."""
         proposal, _ = await self._draft(wanted, caller)
-        return self._announcer.proposal_event(
-            SlotsProposed, proposal, Cause.outside(caller.request_id or None, actor=caller.actor)
-        )
+        return self._announcer.proposal_event(SlotsProposed, proposal, caller.cause())
 
     async def _made_before(self, origin: Origin | None) -> Proposal | None:
         made = await self._store.proposal_made_by(origin.key) if origin else None

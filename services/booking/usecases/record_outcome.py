@@ -10,7 +10,6 @@ from services.booking.usecases.change_appointment import CancelAppointment, pers
 from shared import clock
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.booking import Outcome, OutcomeRecorded
-from shared.contracts.envelope import Cause
 from shared.internal import Caller
 from shared.messaging.relay import Relay
 
@@ -44,7 +43,7 @@ class RecordOutcome:
             "changed_by": await person_of(self._people, caller),
         }
         after = before.model_copy(update=changes)
-        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
+        cause = caller.cause()
         waiting = self._announcer.of_appointment(OutcomeRecorded, after, cause, outcome=outcome)
         await self._store.save_appointment(before, after, waiting)
         self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)

@@ -29,7 +29,6 @@ from services.booking.usecases.take_seat import TakeSeat
 from shared import clock
 from shared.contracts.api.registering import AppointmentCreate
 from shared.contracts.booking import AppointmentConfirmed, Kind
-from shared.contracts.envelope import Cause
 from shared.internal import Caller
 from shared.messaging.relay import Relay
 from shared.mongo import DuplicateKeyError
@@ -78,7 +77,7 @@ class RegisterAppointment:
     async def _registered(self, draft: Appointment, wanted: AppointmentCreate, caller: Caller) -> Appointment:
         if not wanted.allow_overlap:
             await self._check_free(draft, caller.language)
-        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
+        cause = caller.cause()
         for _ in range(_ATTEMPTS):
             appointment = draft.model_copy(update={"reception_code": self._code_for(draft.kind)})
             waiting = self._announcer.of_appointment(AppointmentConfirmed, appointment, cause)

@@ -10,7 +10,6 @@ from services.booking.usecases.change_appointment import person_of
 from services.booking.usecases.links import Links
 from shared import clock
 from shared.contracts.booking import AppointmentChanged
-from shared.contracts.envelope import Cause
 from shared.internal import Caller
 from shared.messaging.relay import Relay
 
@@ -43,7 +42,7 @@ class RevokeJoinLink:
             }
         )
         after = after.expecting_change(before)
-        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
+        cause = caller.cause()
         known = leaves_link_known(before, after)
         waiting = self._announcer.of_appointment(AppointmentChanged, after, cause, link_stays_known=known)
         await self._store.save_appointment(before, after, waiting)

@@ -80,7 +80,7 @@ class SettleDrift:
         drift = before.drift
         if drift is None:
             raise DriftOver()
-        cause = Cause.outside(caller.request_id or None, actor=caller.actor)
+        cause = caller.cause()
         if decision is DriftDecision.RESTORE:
             return await self._restore(before, drift, cause)
         after = before

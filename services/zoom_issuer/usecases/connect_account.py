@@ -257,7 +257,7 @@ def _connected(caller: Caller, kind: Kind) -> EventOf:
             subject=connection_id,
             organization_id=caller.organization_id,
             version=version,
-            cause=Cause.outside(caller.request_id or None, actor=caller.actor),
+            cause=caller.cause(),
         )
 
     return event_of
@@ -267,7 +267,7 @@ def _ended(organization_id: str, caller: Caller | None, reason: EndOfAccount) ->
     """Without ``caller`` where those who hear it are not to know who it was (another organization)."""
 
     def event_of(connection_id: str, version: int) -> CloudEvent[ZoomAccountEnded]:
-        cause = Cause.outside(caller.request_id or None, actor=caller.actor) if caller else Cause.outside()
+        cause = caller.cause() if caller else Cause.outside()
         return envelope(
             ZoomAccountEnded(reason=reason, current=reason is not EndOfAccount.REPLACED),
             subject=connection_id,
