@@ -2,7 +2,6 @@
 the signature of a route, lets a guest's link be judged before what was typed (api.md's order).
 """
 
-import base64
 import hashlib
 import json
 from datetime import datetime
@@ -13,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from services.booking.problems import MALFORMED, invalid
 from shared.contracts.api.fields import Id, Instant, Request
+from shared.cursors import CursorInvalid, parts_of, place_of
 from shared.problem import BadJson, Language
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -67,31 +67,20 @@ def fingerprint(given: Any) -> str:
     return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
 
 
-def cursor_of(*parts: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
-
-
 def read_cursor(cursor: str | None, length: int, language: Language) -> list[str] | None:
     if cursor is None:
         return None
     try:
-        parts = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-    except ValueError as error:
+        return parts_of(cursor, length)
+    except CursorInvalid as error:
         raise invalid(language, ("?cursor", MALFORMED)) from error
-    if not isinstance(parts, list) or len(parts) != length or not all(isinstance(part, str) for part in parts):
-        raise invalid(language, ("?cursor", MALFORMED))
-    return parts
 
 
 def read_place(cursor: str | None, language: Language) -> tuple[datetime, str] | None:
     """The instant and the id after which a page begins; raises as ``read_cursor`` does."""
-    parts = read_cursor(cursor, 2, language)
-    if parts is None:
+    if cursor is None:
         return None
     try:
-        at = datetime.fromisoformat(parts[0])
-    except ValueError as error:
+        return place_of(cursor)
+    except CursorInvalid as error:
         raise invalid(language, ("?cursor", MALFORMED)) from error
-    if at.tzinfo is None:
-        raise invalid(language, ("?cursor", MALFORMED))
-    return at, parts[1]

@@ -1,9 +1,6 @@
 """What the gateway asks of notifier about webhooks (X1)."""
 
-import base64
-import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 
 import orjson
@@ -27,19 +24,12 @@ from shared.contracts.api.webhooks import (
     WebhookView,
     WebhookWithSecret,
 )
+from shared.cursors import cursor_of, place_of
 from shared.internal import Caller, caller, require_caller
-from shared.problem import NotFound, Problem
+from shared.problem import NotFound
 
 Who = Annotated[Caller, Depends(caller)]
 IfMatch = Annotated[str | None, Header()]
-
-
-class CursorInvalid(Problem):
-    """Not one of ours."""
-
-    code, status, pointer = "cursor_invalid", 422, "?cursor"
-    ja = "cursor が正しくありません。"
-    en = "The cursor is not valid."
 
 
 def build_webhooks_router(edit: EditWebhooks, deliveries: Deliveries, api_tokens: str) -> APIRouter:
@@ -85,7 +75,9 @@ def build_webhooks_router(edit: EditWebhooks, deliveries: Deliveries, api_tokens
         cursor: str | None = None,
     ) -> WebhookDeliveryList:
         await edit.find(who, webhook_id)
-        found = await deliveries.page(webhook_id, limit=limit + 1, status=status, before=_place(cursor))
+        found = await deliveries.page(
+            webhook_id, limit=limit + 1, status=status, before=place_of(cursor) if cursor else None
+        )
         return _listed(found[:limit], more=len(found) > limit)
 
     @router.get("/{webhook_id}/deliveries/{delivery_id}")
@@ -146,22 +138,5 @@ def _try_view(tried: Try) -> TryView:
 
 
 def _listed(found: Sequence[Delivery], *, more: bool) -> WebhookDeliveryList:
-    cursor = None
-    if more:
-        last = [found[-1].created_at.isoformat(), found[-1].delivery_id]
-        cursor = base64.urlsafe_b64encode(json.dumps(last).encode()).decode()
+    cursor = cursor_of(found[-1].created_at.isoformat(), found[-1].delivery_id) if more else None
     return WebhookDeliveryList(items=[delivery_view(one) for one in found], next_cursor=cursor)
-
-
-def _place(cursor: str | None) -> tuple[datetime, str] | None:
-    """After which delivery the page begins. Raises ``CursorInvalid``."""
-    if not cursor:
-        return None
-    try:
-        at, delivery_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        moment = datetime.fromisoformat(at)
-    except (ValueError, TypeError) as error:
-        raise CursorInvalid() from error
-    if moment.tzinfo is None or not isinstance(delivery_id, str):
-        raise CursorInvalid()
-    return moment, delivery_id

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from services.booking.model.appointment import Appointment
 from services.booking.routes.narrowing import narrowing
 from services.booking.routes.versions import Change, Writes, if_match
-from services.booking.schemas import cursor_of, fingerprint, parse, read_json, read_place
+from services.booking.schemas import fingerprint, parse, read_json, read_place
 from services.booking.store.bookings import BookingStore
 from services.booking.store.listings import Narrowing, Order, appointments_in_order
 from services.booking.usecases.answer_request import AnswerRequest
@@ -36,6 +36,7 @@ from shared.contracts.api.registering import AppointmentCreate
 from shared.contracts.api.requests import RequestAnswer, RequestApproval
 from shared.contracts.booking import Outcome
 from shared.crypto import KeyRing
+from shared.cursors import cursor_of
 from shared.internal import Caller, Guard, caller
 from shared.problem import NotFound
 

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.booking.model.contact import Contact
 from services.booking.routes.versions import if_match
-from services.booking.schemas import cursor_of, parse, read_json, read_place
+from services.booking.schemas import parse, read_json, read_place
 from services.booking.store.contacts import ContactStore
 from services.booking.store.guest_history import GuestHistory
 from services.booking.usecases.keep_contacts import KeepContacts, may_change, may_see
 from services.booking.usecases.overtaken import again_if_overtaken
 from services.booking.views.contacts import contact_detail, contact_view
 from shared.contracts.api.contacts import ContactDetail, ContactList, ContactPatch, ContactView
+from shared.cursors import cursor_of
 from shared.internal import Caller, Guard, caller
 from shared.problem import Forbidden, NotFound
 from shared.versions import check_version

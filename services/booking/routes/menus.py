@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.booking.model.menus import Bookable, MeetingType, MenuItem
 from services.booking.problems import MALFORMED, invalid
 from services.booking.routes.versions import if_match
-from services.booking.schemas import cursor_of, fingerprint, parse, read_cursor, read_json
+from services.booking.schemas import fingerprint, parse, read_cursor, read_json
 from services.booking.store.menus import MenuList, MenuStore
 from services.booking.usecases.follow_replaced_users import FollowReplacedUsers
 from services.booking.usecases.keep_menus import KeepBookables, KeepMeetingTypes
@@ -25,6 +25,7 @@ from shared.contracts.api.menus import (
     MeetingTypePatch,
     MeetingTypeView,
 )
+from shared.cursors import cursor_of
 from shared.internal import Caller, Guard, caller, check_admin
 from shared.problem import NotFound
 from shared.versions import check_version

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from services.booking.model.page import Page
 from services.booking.routes.versions import if_match
-from services.booking.schemas import cursor_of, fingerprint, parse, read_cursor, read_json
+from services.booking.schemas import fingerprint, parse, read_cursor, read_json
 from services.booking.store.pages import PageStore
 from services.booking.usecases.keep_pages import KeepPages, check_may_change, may_change
 from services.booking.usecases.links import Links
@@ -15,6 +15,7 @@ from services.booking.usecases.overtaken import again_if_overtaken
 from services.booking.usecases.read_page import ReadPages
 from services.booking.views.pages import page_view
 from shared.contracts.api.pages import PageCreate, PageList, PagePatch, PageView
+from shared.cursors import cursor_of
 from shared.internal import Caller, Guard, caller
 from shared.problem import NotFound
 from shared.versions import check_version

@@ -12,7 +12,7 @@ from services.booking.model.proposal import Proposal
 from services.booking.problems import MALFORMED, invalid
 from services.booking.routes.narrowing import narrowing
 from services.booking.routes.versions import Change, Writes, if_match
-from services.booking.schemas import cursor_of, fingerprint, parse, read_cursor, read_json
+from services.booking.schemas import fingerprint, parse, read_cursor, read_json
 from services.booking.store.bookings import BookingStore
 from services.booking.store.listings import Narrowing, newest_proposals
 from services.booking.usecases.availability import Availability
@@ -30,6 +30,7 @@ from shared.contracts.api.proposals import (
     ProposalView,
     ProposalWithdraw,
 )
+from shared.cursors import cursor_of
 from shared.internal import Caller, Guard, caller
 from shared.problem import Language, NotFound
 

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Query
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.proposal import Proposal
-from services.booking.schemas import cursor_of, read_place
+from services.booking.schemas import read_place
 from services.booking.store.bookings import BookingStore
 from services.booking.store.timeline import TimelineStore
 from services.booking.views.staff import Access
 from shared.contracts.timeline import TimelinePage
+from shared.cursors import cursor_of
 from shared.internal import Caller, Guard, caller
 from shared.problem import Forbidden, NotFound
 

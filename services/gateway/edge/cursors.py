@@ -3,15 +3,7 @@
 import base64
 import binascii
 
-from shared.problem import Problem
-
-
-class CursorInvalid(Problem):
-    """Not one of ours."""
-
-    code, status, pointer = "cursor_invalid", 422, "?cursor"
-    ja = "cursor が正しくありません。"
-    en = "The cursor is not valid."
+from shared.cursors import CursorInvalid
 
 
 def cursor_of(last_id: str) -> str:
