@@ -55,10 +55,10 @@ class Broker:
         found = await self._manage("GET", f"queues/{quote(self.vhost, safe='')}")
         return {queue["name"]: queue["arguments"] for queue in found.json()}
 
-    async def close_connections(self) -> None:
-        """Cut every connection of this virtual host, as a failing network would."""
+    async def close_connections(self, user: str = "") -> None:
+        """Cut every connection of this virtual host, or those of one user, as a failing network would."""
         for connection in (await self._manage("GET", "connections")).json():
-            if connection.get("vhost") == self.vhost:
+            if connection.get("vhost") == self.vhost and user in ("", connection.get("user")):
                 await self._manage("DELETE", f"connections/{quote(connection['name'], safe='')}")
 
     async def add_user(self, name: str, password: str, *, configure: str, write: str, read: str) -> str:

@@ -9,7 +9,9 @@ import pytest
 
 from services.notifier.webhook_deliveries import Deliveries
 from shared.contracts.booking import AppointmentConfirmed, Outcome, OutcomeRecorded
+from tests.infrastructure.broker import Broker
 from tests.infrastructure.receiver import Receiver, receiving
+from tests.infrastructure.service import listening
 from tests.integration.notifier.conftest import NewNotifier, PostOffice
 from tests.integration.notifier.hooks import CONFIRMED, Desk, at_the_desk, follow_a_clock, is_signed_with, move
 from tests.unit.notifier.builders import APPOINTMENT_ID, ORGANIZATION_ID, an_appointment, an_event, canceled, confirmed
@@ -59,6 +61,26 @@ async def test_g10_an_event_that_comes_thrice_is_one_delivery(desk: Desk, receiv
     await eventually(lambda: later.id in [got.id for got in receiver.received])
     own = [got.id for got in receiver.received if got.id in (event.id, later.id)]
     assert sorted(own) == sorted([event.id, later.id])
+
+
+async def test_g10_what_the_broker_delivers_again_after_a_cut_is_one_delivery(
+    desk: Desk, receiver: Receiver, fresh_broker: Broker
+) -> None:
+    one = await desk.make(receiver.url(), CONFIRMED)
+    events = [confirmed(an_appointment(appointment_id=f"apt_{number}")) for number in range(20)]
+    async with listening(fresh_broker.url()) as bus:
+        for event in events:
+            await bus.publish(event)
+        await fresh_broker.close_connections("notifier")
+    wanted = {event.id for event in events}
+    await eventually(lambda: wanted <= {got.id for got in receiver.received}, timeout=40)
+
+    async def all_told() -> bool:
+        found = await desk.deliveries(one, "?limit=100")
+        return sorted(entry["event_id"] for entry in found if entry["status"] == "delivered") == sorted(wanted)
+
+    await eventually(all_told)
+    assert len(receiver.received) == len(events)
 
 
 async def test_an_event_that_only_webhooks_want_and_one_that_mails_cannot_read_go_out_too(
