@@ -10,7 +10,7 @@ import httpx
 
 from tests.integration.gateway.contact_views import CONTACT_ID, CONTACTS
 from tests.integration.gateway.page_views import PAGES
-from tests.integration.gateway.templates import a_template_summary, a_template_view
+from tests.integration.gateway.templates import TEMPLATES
 from tests.integration.gateway.webhook_views import WEBHOOKS
 
 SLOT = {"start": "2030-12-02T13:00:00+09:00", "end": "2030-12-02T14:00:00+09:00"}
@@ -256,17 +256,6 @@ def _usual() -> dict[tuple[str, str], Answer]:
             ("notifier", "POST /internal/preview"): Answer(
                 200, {"subject": "件名", "text": "本文", "html": "<p>本文</p>"}
             ),
-            ("notifier", "GET /internal/mail-templates?"): Answer(
-                200, {"items": [a_template_summary(), a_template_summary(language="en")], "next_cursor": None}
-            ),
-            ("notifier", "GET /internal/mail-templates/confirmed.guest"): Answer(200, a_template_view()),
-            ("notifier", "PUT /internal/mail-templates/confirmed.guest"): Answer(
-                200, a_template_view(version=1, changed=True)
-            ),
-            ("notifier", "DELETE /internal/mail-templates/confirmed.guest"): Answer(200, a_template_view(version=2)),
-            ("notifier", "POST /internal/mail-templates/confirmed.guest/preview"): Answer(
-                200, {"subject": "件名", "text": "本文", "html": "<p>本文</p>"}
-            ),
             ("calendar_sync", "GET /internal/busy"): Answer(200, {"items": []}),
             ("calendar_sync", "GET /internal/connections"): Answer(
                 200,
@@ -284,7 +273,7 @@ def _usual() -> dict[tuple[str, str], Answer]:
             ("calendar_sync", "POST /internal/notifications"): Answer(200, {"status": 202, "text": ""}),
         }
         | {("booking", what): Answer(status, body) for what, (status, body) in (PAGES | CONTACTS).items()}
-        | {("notifier", what): Answer(status, body) for what, (status, body) in WEBHOOKS.items()}
+        | {("notifier", what): Answer(status, body) for what, (status, body) in (TEMPLATES | WEBHOOKS).items()}
         | {
             (service, f"{method} /internal/connections/{provider}{rest}"): Answer(200, body | {"provider": provider})
             for service, provider in (

@@ -42,3 +42,17 @@ def a_template_view(**changes: Any) -> dict[str, Any]:
         "filters": ["default"],
     }
     return values | changes
+
+
+_ONE = "/internal/mail-templates/confirmed.guest"
+TEMPLATES: dict[str, tuple[int, dict[str, Any]]] = {
+    "GET /internal/mail-templates?": (
+        200,
+        {"items": [a_template_summary(), a_template_summary(language="en")], "next_cursor": None},
+    ),
+    f"GET {_ONE}": (200, a_template_view()),
+    f"PUT {_ONE}": (200, a_template_view(version=1, changed=True)),
+    f"DELETE {_ONE}": (200, a_template_view(version=2)),
+    f"POST {_ONE}/preview": (200, {"subject": "件名", "text": "本文", "html": "<p>本文</p>"}),
+}
+"""By method and path: status and body."""
