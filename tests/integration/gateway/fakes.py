@@ -15,6 +15,7 @@ from tests.integration.gateway.webhook_views import WEBHOOKS
 
 SLOT = {"start": "2030-12-02T13:00:00+09:00", "end": "2030-12-02T14:00:00+09:00"}
 GUEST_TOKEN = "AbCdEfGhIjKlMnOpQrStUv"
+_JSON = {"content-type": "application/json"}
 _TARO = {"staff_id": "stf_taro", "name": "山田太郎", "email": "taro@example.jp"}
 _WHO = {"company": "ABC株式会社", "name": "田中花子", "email": "hanako@example.jp"}
 
@@ -335,6 +336,3 @@ class FakeServices:
     def _find(self, service: str, asked: str) -> Answer | None:
         matches = [what for name, what in self._answers if name == service and asked.startswith(what)]
         return self._answers[service, max(matches, key=len)] if matches else None
-
-
-_JSON = {"content-type": "application/json"}
