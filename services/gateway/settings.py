@@ -57,6 +57,8 @@ class Settings(ServiceSettings):
     """After this a request under way is taken for dead; longer than ``backend_timeout``."""
 
     confirms_per_minute_and_link: int = 120
+    mails_per_minute_and_recipient: int = 120
+    """Bookings in one address's name, which anybody may type, and changes by one guest's link: each mails them."""
     guest_requests_per_minute_and_ip: int = 600
     hooks_per_minute_and_ip: int = 3000
     """Providers notify from few addresses, for all connections at once, and come again after a 429."""

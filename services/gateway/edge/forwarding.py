@@ -1,8 +1,10 @@
 """Answers of the other services handed on as they are, with the entity tag of what they hold."""
 
+import contextlib
 import re
 from typing import Annotated
 
+import orjson
 from fastapi import Depends, Header, Request
 from starlette.responses import Response
 
@@ -49,6 +51,13 @@ def body_of(request: Request) -> bytes:
     """As it was sent; an absent one is an empty object."""
     body: bytes = request.state.body
     return body or b"{}"
+
+
+def booker_in(body: bytes) -> str:
+    """The address of who books on a page, whose link everybody shares; empty where the body names none."""
+    with contextlib.suppress(orjson.JSONDecodeError, TypeError, KeyError, AttributeError):
+        return str(orjson.loads(body)["guest"]["email"]).strip().lower()
+    return ""
 
 
 def forward(reply: Reply, *, tagged: bool = True) -> Response:

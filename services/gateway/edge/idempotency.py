@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.edge import csrf
-from services.gateway.edge.forwarding import idempotency_key
+from services.gateway.edge.forwarding import booker_in, idempotency_key
 from services.gateway.identity import bearer_of, key_of, session_of
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import Unavailable
@@ -86,7 +86,8 @@ class Idempotency:
 async def _whose(request: Request) -> str | None:
     """None where nobody known asks, or a page's own token is missing: that answer is not worth keeping."""
     if link := _GUEST.match(request.scope["path"]):
-        return f"guest/{link[1]}{_address_in(request)}" if "/guest/pages/" in link[0] else f"guest/{link[1]}"
+        booker = booker_in(request.state.body) if "/guest/pages/" in link[0] else ""
+        return f"guest/{link[1]}/{booker}" if booker else f"guest/{link[1]}"
     if (api_key := await key_of(request)) is not None:
         return f"key/{api_key.id}"
     session = await session_of(request)
@@ -98,13 +99,6 @@ async def _whose(request: Request) -> str | None:
         except csrf.CsrfRefused:
             return None
     return f"staff/{session.staff_id}"
-
-
-def _address_in(request: Request) -> str:
-    """Of who books on a page, whose link everybody shares; empty where the body names none."""
-    with contextlib.suppress(orjson.JSONDecodeError, TypeError, KeyError, AttributeError):
-        return "/" + str(orjson.loads(request.state.body)["guest"]["email"]).strip().lower()
-    return ""
 
 
 def _fingerprint(request: Request) -> str:

@@ -1,4 +1,4 @@
-"""Limits per link, per address and per account (G24).
+"""Limits per link, per address, per recipient and per account (G24).
 
 Requests of guests and API keys and notifications are counted in memory and exchanged with the other replicas every
 second, so that the way of a confirmation has no round trip for them; failed sign-ins are counted in the database at
@@ -46,6 +46,7 @@ class Limits:
     def __init__(self, store: CountStore, settings: Settings) -> None:
         self._store = store
         self._per_link = settings.confirms_per_minute_and_link
+        self._per_recipient = settings.mails_per_minute_and_recipient
         self._per_ip = settings.guest_requests_per_minute_and_ip
         self._hooks_per_ip = settings.hooks_per_minute_and_ip
         self._per_key = settings.requests_per_minute_and_key
@@ -61,6 +62,24 @@ class Limits:
         asked = [("ip", _address(request), self._per_ip)]
         if confirms:
             asked.append(("link", token, self._per_link))
+        async with self._counted(asked):
+            yield
+
+    @asynccontextmanager
+    async def mailing(self, request: Request, *, token: str, recipient: str) -> AsyncIterator[None]:
+        """The same around what mails the guest. A page's link is everybody's: nobody uses it up for the others. Only
+        what went through counts for the ``recipient``, whom anybody may name.
+        """
+        address = _address(request)
+        asked = [("ip", address, self._per_ip), ("link", f"{token}/{address}", self._per_link)]
+        mailed = self._name_below("recipient", recipient.strip().lower(), self._per_recipient) if recipient else ""
+        async with self._counted(asked):
+            yield
+        if mailed:
+            self._unsent[mailed] += 1
+
+    @asynccontextmanager
+    async def _counted(self, asked: list[tuple[str, str, int]]) -> AsyncIterator[None]:
         current = [self._name_below(*rule) for rule in asked]
         try:
             yield

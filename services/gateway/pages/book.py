@@ -75,7 +75,7 @@ async def book(request: Request, slug: str) -> Response:
     form = BookingForm.of(sent)
     visit = replace(visit, pick=replace(visit.pick, start=form.start))
     try:
-        async with visit.parts.limits.guest(request, token=slug, confirms=True):
+        async with visit.parts.limits.mailing(request, token=slug, recipient=form.email):
             idempotency_key(form.key)
             steps = await _steps(visit, form)
             return await (_submitted(steps) if given(sent, "remembered") else _booked(steps))

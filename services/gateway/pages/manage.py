@@ -131,7 +131,7 @@ async def _changed(visit: PageVisit, step: str, change: Change, kept: Mapping[st
     visit.parts.csrf.check_origin(visit.request)
     path = visit.pick.url(f"{visit.path}/{step}")
     try:
-        async with visit.parts.limits.guest(visit.request, token=visit.place, confirms=True):
+        async with visit.parts.limits.mailing(visit.request, token=visit.place, recipient=visit.place):
             return await change(visit)
     except TooManyRequests as problem:
         return later(visit.request, path, kept, problem, here=path)

@@ -48,7 +48,7 @@ async def reschedule_appointment(request: Request, token: str, key: Key) -> Resp
     and ``slot_taken`` with the nearest ``slots``.
     """
     parts = parts_of(request)
-    async with parts.limits.guest(request, token=token, confirms=True):
+    async with parts.limits.mailing(request, token=token, recipient=token):
         reply = await parts.backends.booking.reschedule(guest_of(request, token, key), body_of(request))
     return forward(reply, tagged=False)
 
@@ -57,6 +57,6 @@ async def reschedule_appointment(request: Request, token: str, key: Key) -> Resp
 async def cancel_appointment(request: Request, token: str, key: Key) -> Response:
     """Call it off (H10): 403 ``change_not_allowed``, 409 ``too_late``. A second time answers the same."""
     parts = parts_of(request)
-    async with parts.limits.guest(request, token=token, confirms=True):
+    async with parts.limits.mailing(request, token=token, recipient=token):
         reply = await parts.backends.booking.cancel_as_guest(guest_of(request, token, key), body_of(request))
     return forward(reply, tagged=False)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from services.gateway.edge.etags import tagged
-from services.gateway.edge.forwarding import Key, body_of, forward
+from services.gateway.edge.forwarding import Key, body_of, booker_in, forward
 from services.gateway.edge.language import language_of_request
 from services.gateway.parts import parts_of
 from services.gateway.providers.caller import GuestCaller
@@ -55,8 +55,9 @@ async def book_time(request: Request, slug: str, key: Key) -> Response:
     ``calendar_unreadable``.
     """
     parts = parts_of(request)
-    async with parts.limits.guest(request, token=slug, confirms=True):
-        reply = await parts.backends.booking.book(_guest(request, key), slug, body_of(request))
+    body = body_of(request)
+    async with parts.limits.mailing(request, token=slug, recipient=booker_in(body)):
+        reply = await parts.backends.booking.book(_guest(request, key), slug, body)
     return forward(reply, tagged=False)
 
 

@@ -43,6 +43,7 @@ def serving(mongo_url: str) -> Iterator[Serving]:
         public_url=made.url,
         guest_requests_per_minute_and_ip=10**9,
         confirms_per_minute_and_link=10**9,
+        mails_per_minute_and_recipient=10**9,
         failed_sign_ins_per_minute_and_account=10**9,
     )
     servers: list[uvicorn.Server] = []

@@ -1,8 +1,10 @@
 """Scheduling pages in the API: handed on to booking, with their tags; bad bodies never get there."""
 
+import pytest
 from icalendar import Calendar
 
-from tests.integration.gateway.fakes import GUEST_TOKEN, Answer, a_guest_appointment
+from services.gateway.edge import limits
+from tests.integration.gateway.fakes import GUEST_TOKEN, Answer, a_guest_appointment, a_problem
 from tests.integration.gateway.installation import Installation
 
 
@@ -82,3 +84,29 @@ async def test_g14_the_file_for_the_guests_calendar_says_how_it_stands(gateway: 
     calendar = Calendar.from_ical((await gateway.anyone.get(path)).text)
     (entry,) = calendar.walk("VEVENT")
     assert (calendar["method"], entry["sequence"], entry["status"]) == ("CANCEL", 4, "CANCELLED")
+
+
+async def test_g24_nobody_is_mailed_without_end_and_a_pages_link_is_used_up_by_nobody_for_the_others(
+    gateway: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway.parts.limits, "_per_recipient", 3)
+    monkeypatch.setattr(gateway.parts.limits, "_per_link", 6)
+    monkeypatch.setattr(limits, "_address", lambda request: "192.0.2.6")
+    link, book = "/api/v1/guest/pages/intro/bookings", "POST /internal/guest/page/intro/bookings"
+
+    async def booked(email: str) -> int:
+        return (await gateway.anyone.post(link, json={"guest": {"name": "田中", "email": email}})).status_code
+
+    gateway.services.says("booking", book, Answer(422, a_problem(422, "invalid")))
+    assert await booked("victim@example.jp") == 422
+    gateway.services.says("booking", book, Answer(201, a_guest_appointment()))
+    spellings = ["victim@example.jp", "Victim@example.jp", " victim@EXAMPLE.jp", "victim@example.jp"]
+    assert [await booked(email) for email in spellings] == [201, 201, 201, 429]
+    assert [await booked(f"{n}@example.jp") for n in range(3)] == [201, 201, 429]
+    monkeypatch.setattr(limits, "_address", lambda request: "192.0.2.7")
+    assert await booked("taro@example.jp") == 201
+    page = gateway.pages()
+    who = {"start": "2030-12-02T04:00:00Z", "name": "田中", "email": "VICTIM@example.jp", "form_key": "k1"}
+    assert (await page.post("/p/intro", data=who)).status_code == 429
+    moved = [await gateway.anyone.post(f"/api/v1/guest/appointments/{'m' * 22}/cancel", json={}) for _ in range(4)]
+    assert [answer.status_code for answer in moved][2:] == [200, 429]
