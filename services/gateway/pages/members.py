@@ -1,6 +1,6 @@
 """Staff: the list for everybody; adding, changing, inviting, disabling for administrators."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from services.gateway.edge.cursors import after, cursor_of
 from services.gateway.identity import SignedIn, require_admin
 from services.gateway.model import SignInState, Staff
 from services.gateway.pages import invitation_mails, times
+from services.gateway.pages.left_behind import Part, left_behind
 from services.gateway.pages.overtaken import Difference, Sheet, as_sent, fresh, overtaken
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
@@ -97,7 +98,8 @@ async def add(request: Request, signed_in: Form) -> Response:
 async def show_one(request: Request, staff_id: str, signed_in: Session) -> Response:
     require_admin(signed_in)
     staff = await _found(request, signed_in, staff_id)
-    return _page(request, signed_in, staff, fresh(_typed_of(staff), staff.version))
+    left = await left_behind(request, signed_in, staff)
+    return _page(request, signed_in, staff, fresh(_typed_of(staff), staff.version), left)
 
 
 @router.post("/members/{staff_id}")
@@ -194,8 +196,10 @@ def _shown(name: str, value: str, language: Language) -> str:
     return value or text(language, "common.dash")
 
 
-def _page(request: Request, signed_in: SignedIn, staff: Staff | None, sheet: Sheet) -> Response:
-    """One member's form; ``staff`` is None for a new one."""
+def _page(
+    request: Request, signed_in: SignedIn, staff: Staff | None, sheet: Sheet, left: Sequence[Part] | None = ()
+) -> Response:
+    """One member's form; ``staff`` is None for a new one. ``left`` is what a disabled one leaves to others."""
     language, said = language_for(request), request.query_params.get("said", "")
     sentence = text(language, f"members.said_{said}") if said in _SAID and staff and not sheet.problem else ""
     return staff_page(
@@ -207,6 +211,7 @@ def _page(request: Request, signed_in: SignedIn, staff: Staff | None, sheet: She
             "problem": sheet.problem,
             "sheet": sheet,
             "member": staff,
+            "left": left,
             "state": staff.sign_in_state(clock.now()) if staff else SignInState.NONE,
             "mail": invitation_mails.row_of(staff, language, signed_in.zone) if staff else None,
             "zones": times.zone_choices(clock.now(), language, sheet.typed["time_zone"]),
