@@ -1,5 +1,6 @@
 """Events of booking as outbox entries: whole states, with what is secret sealed (G23)."""
 
+from datetime import datetime
 from typing import Any
 
 from services.booking.model.appointment import Appointment
@@ -10,7 +11,7 @@ from services.booking.model.told_appointment import told
 from services.booking.usecases.links import Links
 from services.booking.views.meeting import link_by_hand
 from shared.contracts.booking import AppointmentEvent, DriftDecided, DriftDecision, ProposalEvent
-from shared.contracts.envelope import Cause, CloudEvent, envelope
+from shared.contracts.envelope import Cause, CloudEvent, EventData, envelope
 from shared.contracts.sealed import AppointmentSecrets, ProposalSecrets
 from shared.crypto import KeyRing
 from shared.messaging import outbox
@@ -70,30 +71,14 @@ class Announcer:
             sealed=secrets.seal(self._ring, subject=appointment.appointment_id),
             **members,
         )
-        event_of = envelope(
-            data,
-            subject=appointment.appointment_id,
-            organization_id=appointment.organization_id,
-            version=appointment.version,
-            cause=cause,
-            at=appointment.updated_at,
-        )
-        return outbox.entries([event_of])
+        return _about(appointment, data, cause, at=appointment.updated_at)
 
     def of_payment(self, before: Appointment, after: Appointment, cause: Cause) -> list[outbox.Entry]:
         """Nothing where its payment took no step; said before what follows from it."""
         data = recorded(before, after)
         if data is None:
             return []
-        event_of = envelope(
-            data,
-            subject=after.appointment_id,
-            organization_id=after.organization_id,
-            version=after.version,
-            cause=cause,
-            at=after.updated_at if after.version > before.version else None,
-        )
-        return outbox.entries([event_of])
+        return _about(after, data, cause, at=after.updated_at if after.version > before.version else None)
 
     def of_decision(
         self, appointment: Appointment, drift: Drift, decision: DriftDecision, cause: Cause
@@ -105,11 +90,19 @@ class Announcer:
             staff_id=drift.staff_id,
             decision=decision,
         )
-        event_of = envelope(
-            data,
-            subject=appointment.appointment_id,
-            organization_id=appointment.organization_id,
-            version=appointment.version,
-            cause=cause,
-        )
-        return outbox.entries([event_of])
+        return _about(appointment, data, cause)
+
+
+def _about(
+    appointment: Appointment, data: EventData, cause: Cause, *, at: datetime | None = None
+) -> list[outbox.Entry]:
+    """``at`` is when it became so, where that is not now."""
+    event_of = envelope(
+        data,
+        subject=appointment.appointment_id,
+        organization_id=appointment.organization_id,
+        version=appointment.version,
+        cause=cause,
+        at=at,
+    )
+    return outbox.entries([event_of])
