@@ -52,7 +52,7 @@ class Payments:
         store = PaymentStore(bookings)
         read = ReadPages(stores.pages, stores.people, stores.menus, takes_payments=settings.takes_payments)
         know = KnowPage(availability, stores.taken, PageBookings(bookings.appointments))
-        save, still_free = SavePayment(bookings, announcer, relay), StillFree(stores.pages, read, know)
+        save, still_free = SavePayment(bookings, store, announcer, relay), StillFree(stores.pages, read, know)
         settle = SettlePayment(stripe, bookings, store, save, confirm, still_free, announcer, relay)
         worker = DueWorker("appointments", bookings.appointments, DueAppointments(settle, end_request))
         hear = HearStripe(settings.stripe_webhook_secret.get_secret_value(), store, worker.wake)

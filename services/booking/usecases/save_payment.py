@@ -12,8 +12,8 @@ from shared.messaging.relay import Relay
 class SavePayment:
     """Answers the appointment as it is now. Raises ``StaleVersion``."""
 
-    def __init__(self, store: BookingStore, announcer: Announcer, relay: Relay) -> None:
-        self._payments = PaymentStore(store)
+    def __init__(self, store: BookingStore, payments: PaymentStore, announcer: Announcer, relay: Relay) -> None:
+        self._payments = payments
         self._appointments = store.appointments
         self._announcer = announcer
         self._relay = relay
