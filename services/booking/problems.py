@@ -292,7 +292,6 @@ NOT_OFFERED: Words = ("この日時は受け付けていません。", "This tim
 UNKNOWN_DURATION: Words = ("この長さでは予約できません。", "This length is not offered.")
 UNKNOWN_QUESTION: Words = ("この質問はありません。", "There is no such question.")
 WRONG_ANSWER: Words = ("この質問への回答として使えません。", "This is no answer to this question.")
-UNKNOWN_BOOKABLE: Words = (UnknownBookable.ja, UnknownBookable.en)
 HOST_TWICE: Words = ("同じ担当者が重複しています。", "This host is listed twice.")
 HOST_DISABLED: Words = ("この社員は無効になっています。", "This staff member is disabled.")
 SPANS_OVERLAP: Words = ("同じ日の時間帯が重なっています。", "This overlaps another span of the same day.")

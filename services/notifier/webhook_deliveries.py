@@ -130,7 +130,7 @@ _TOLD = ("status", "tries", "due_at", "log")
 
 
 def _document(delivery: Delivery) -> Document:
-    """Times stay times, since they are compared; lengths become seconds."""
+    """Times stay times, since they are compared; what a server asked for is in ``due_at`` already."""
     log = [tried.model_dump(exclude={"retry_after"}) for tried in delivery.log]
     return {**delivery.model_dump(exclude={"delivery_id", "log"}), "log": log}
 

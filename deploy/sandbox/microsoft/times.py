@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from deploy.sandbox.calendars import Resource
 from deploy.sandbox.calendars.span_index import clamped
@@ -104,7 +103,3 @@ def parse_instant(text: str, name: str) -> datetime:
         raise GraphError(
             400, "ErrorInvalidParameter", f"The value '{text}' of parameter '{name}' is invalid."
         ) from None
-
-
-def local_in(at: datetime, zone: ZoneInfo) -> datetime:
-    return at.astimezone(zone).replace(tzinfo=None)

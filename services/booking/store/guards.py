@@ -78,7 +78,7 @@ class Guards:
                 ]
             )
 
-    async def within(self, organization_id: str, resources: Sequence[str], window: Span) -> list[Claim]:
+    async def _within(self, organization_id: str, resources: Sequence[str], window: Span) -> list[Claim]:
         """All claims on these resources that overlap the window; a range of keys each, whatever its length."""
         days = list(window.days())
         ranges = [
@@ -99,7 +99,7 @@ class Guards:
     async def of_staff(self, organization_id: str, staff_ids: Sequence[str], window: Span) -> dict[str, list[Claim]]:
         """Claims of each staff member within the window."""
         found: dict[str, list[Claim]] = {staff_id: [] for staff_id in staff_ids}
-        for claim in await self.within(organization_id, [*map(staff_resource, staff_ids)], window):
+        for claim in await self._within(organization_id, [*map(staff_resource, staff_ids)], window):
             found[claim.resource.removeprefix("staff:")].append(claim)
         return found
 

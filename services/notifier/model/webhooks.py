@@ -55,7 +55,6 @@ class Endpoint(Value):
     last_problem: str = ""
     created_at: AwareDatetime
     created_by: str
-    made_with: str = ""
     rotated_with: str = ""
     failing_since: AwareDatetime | None = None
     paused_until: AwareDatetime | None = None

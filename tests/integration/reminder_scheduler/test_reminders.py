@@ -18,8 +18,6 @@ from tests.infrastructure.broker import Broker
 from tests.infrastructure.service import Bus, listening, running_service
 from tests.waiting import eventually
 
-JST_SEVEN_IN_UTC = 22
-
 
 class FakeBooking:
     """Says that everything stands which it was told of; unreachable while ``down``."""

@@ -157,9 +157,6 @@ class Desk:
     async def is_settled(self, proposal_id: str) -> bool:
         return self.settled
 
-    async def is_first_alarm(self, name: str, about: str) -> bool:
-        return True
-
     async def find(self, organization_id: str, name: str, language: Language) -> MailTemplate:
         return MailTemplate(organization_id=organization_id, name=name, language=language)
 
