@@ -12,6 +12,7 @@ import pytest
 
 from services.booking.app import build_app
 from services.booking.model.cells import bitset_of
+from services.booking.model.spans import Span
 from services.booking.settings import Settings
 from shared import clock
 from shared.contracts.calendar_sync import BusyMonth, BusyTimesChanged, CalendarConnected, Provider
@@ -54,8 +55,10 @@ class Running:
 
 def known_facts() -> list[tuple[EventData, str]]:
     now = clock.now()
+    window = Span(now, now + timedelta(days=60))
     months = [
-        BusyMonth(month=f"{now:%Y-%m}", bits=base64.b64encode(zlib.compress(bitset_of([], f"{now:%Y-%m}"))).decode())
+        BusyMonth(month=month, bits=base64.b64encode(zlib.compress(bitset_of([], month))).decode())
+        for month in window.months()
     ]
     person = Person(name="山田太郎", email="taro@example.jp")
     account = Account(email=person.email)
@@ -64,8 +67,8 @@ def known_facts() -> list[tuple[EventData, str]]:
             BusyTimesChanged(
                 staff_id=TARO,
                 read_at=now,
-                window_start_at=now,
-                window_end_at=now + timedelta(days=60),
+                window_start_at=window.start_at,
+                window_end_at=window.end_at,
                 months=months,
             ),
             TARO,
