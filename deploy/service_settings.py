@@ -53,6 +53,11 @@ class Surroundings:
     """What webhooks may reach though it is not public."""
 
 
+def lines_of(settings: Mapping[str, str]) -> str:
+    """As the files have them that services read their settings from."""
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+
 def settings_of(service: str, around: Surroundings, credentials: Credentials) -> dict[str, str]:
     """The ``CHOSEI_…`` variables of one service."""
     return (

@@ -14,7 +14,8 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 
 from deploy.backup.bundle import Said
 from deploy.credentials import SERVICES
-from deploy.events.wiring import catalogue, read_wiring
+from deploy.events.wiring import read_wiring
+from shared.contracts.catalogue import catalogue
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.ids import new_id
 from shared.messaging.topology import EVENTS, LADDER, parking_name, queue_name

@@ -5,7 +5,6 @@ Runs as root with all these volumes below ``/secrets``; doing it again changes n
 
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from deploy.compose.surroundings import AROUND, MANAGEMENT
 from deploy.credentials import OPERATOR, SERVICES, Credentials, load_or_create
 from deploy.demo.accounts import LOGINS
 from deploy.rabbitmq.definitions import definitions
-from deploy.service_settings import settings_of
+from deploy.service_settings import lines_of, settings_of
 
 _ROOT = Path("/secrets")
 _CHOSEI = 10001
@@ -56,16 +55,12 @@ def shares(credentials: Credentials) -> list[Share]:
         Share("mongodb-setup", "passwords.json", json.dumps(credentials.database), _CHOSEI),
         Share("sandbox", "people.json", json.dumps(people), _CHOSEI),
         Share("seed", "setup-code", credentials.setup_code, _CHOSEI),
-        Share("backup", "settings", _lines(addresses(AROUND, credentials, management=MANAGEMENT)), _CHOSEI),
+        Share("backup", "settings", lines_of(addresses(AROUND, credentials, management=MANAGEMENT)), _CHOSEI),
         *(
-            Share(service, "settings", _lines(settings_of(service, AROUND, credentials)), _CHOSEI)
+            Share(service, "settings", lines_of(settings_of(service, AROUND, credentials)), _CHOSEI)
             for service in SERVICES
         ),
     ]
-
-
-def _lines(settings: Mapping[str, str]) -> str:
-    return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
 def main(root: Path = _ROOT) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from deploy.events.compatibility import incompatibilities
 from deploy.events.documents import asyncapi, catalogue_page, envelope_schema_text, schema_of, schema_text
 from deploy.events.examples import example_text
-from deploy.events.wiring import ROOT, catalogue, read_wiring
+from deploy.events.wiring import ROOT, read_wiring
+from shared.contracts.catalogue import catalogue
 
 VERSION = "1.0.0"
 CONTRACTS = ROOT / "shared" / "contracts"

@@ -7,8 +7,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.contracts.catalogue import catalogue as catalogue
-
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -6,7 +6,7 @@ Makes the credentials in their file at the first run and keeps them; the other f
 import json
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from urllib.parse import quote
 from deploy.backup.addresses import addresses
 from deploy.credentials import OPERATOR, SERVICES, Credentials, load_or_create
 from deploy.rabbitmq.definitions import definitions
-from deploy.service_settings import Surroundings, settings_of
+from deploy.service_settings import Surroundings, lines_of, settings_of
 
 NAMESPACE = "chosei"
 _PORT = 8000
@@ -62,9 +62,7 @@ def secrets(credentials: Credentials, installation: Installation) -> list[dict[s
         _secret(
             name_of(service),
             {
-                "settings": "".join(
-                    f"{name}={value}\n" for name, value in _settings(service, installation, credentials)
-                ),
+                "settings": lines_of(_settings(service, installation, credentials)),
                 "amqp-url": f"amqp://{service}:{quote(credentials.broker[service])}@{_in_full(around.amqp_address)}/",
             },
         )
@@ -79,17 +77,13 @@ def secrets(credentials: Credentials, installation: Installation) -> list[dict[s
         *own,
         *users,
         _secret("rabbitmq", {"definitions.json": json.dumps(broker)}),
-        _secret("backup", {"settings": _lines(stores.items())}),
+        _secret("backup", {"settings": lines_of(stores)}),
     ]
 
 
-def _lines(settings: Iterable[tuple[str, str]]) -> str:
-    return "".join(f"{name}={value}\n" for name, value in settings)
-
-
-def _settings(service: str, installation: Installation, credentials: Credentials) -> list[tuple[str, str]]:
+def _settings(service: str, installation: Installation, credentials: Credentials) -> dict[str, str]:
     made = settings_of(service, installation.surroundings, credentials)
-    return list((made | dict(installation.settings.get(service, {}))).items())
+    return made | dict(installation.settings.get(service, {}))
 
 
 def _in_full(address: str) -> str:

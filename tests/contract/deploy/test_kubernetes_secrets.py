@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deploy.credentials import SERVICES, load_or_create
-from deploy.events.wiring import catalogue, read_wiring
+from deploy.events.wiring import read_wiring
 from deploy.kubernetes.prepare import Installation, name_of, secrets
 from deploy.service_settings import ASKS
 from services.booking.settings import Settings as BookingSettings
@@ -16,6 +16,7 @@ from services.gateway.settings import Settings as GatewaySettings
 from services.notifier.settings import Settings as NotifierSettings
 from services.reminder_scheduler.settings import Settings as ReminderSchedulerSettings
 from services.zoom_issuer.settings import Settings as ZoomIssuerSettings
+from shared.contracts.catalogue import catalogue
 from shared.messaging.topology import queue_name
 from shared.settings import ServiceSettings
 from tests.contract.deploy.kubernetes import FOLDER, OVERLAYS, container, deployment, of_kind, pods

@@ -12,8 +12,9 @@ from cloudevents.core.formats.json import JSONFormat
 from deploy.events.__main__ import generated
 from deploy.events.compatibility import incompatibilities
 from deploy.events.documents import schema_of
-from deploy.events.wiring import ROOT, catalogue, read_wiring
+from deploy.events.wiring import ROOT, read_wiring
 from shared.contracts.booking import AppointmentConfirmed, SlotsProposed
+from shared.contracts.catalogue import catalogue
 from shared.contracts.envelope import CONTENT_TYPE, CloudEvent
 from shared.contracts.notifier import NotificationSent
 from tests.builders import a_proposal, an_appointment, an_event

@@ -7,7 +7,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from deploy.events.wiring import ROOT, catalogue
+from deploy.events.wiring import ROOT
+from shared.contracts.catalogue import catalogue
 from shared.contracts.envelope import CloudEvent, EventData
 
 CONTRACTS = ROOT / "shared" / "contracts"

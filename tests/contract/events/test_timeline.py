@@ -5,10 +5,11 @@ import re
 
 import pytest
 
-from deploy.events.wiring import catalogue, read_wiring
+from deploy.events.wiring import read_wiring
 from services.booking.model.timeline import facts_of
 from services.booking.subscribers import Subscribers
 from services.gateway.pages import texts
+from shared.contracts.catalogue import catalogue
 from shared.contracts.envelope import EventData
 from shared.contracts.notifier import Audience, NotificationSent, Purpose
 from shared.contracts.timeline import Facts
