@@ -124,7 +124,7 @@ async def test_g10_g27_what_was_confirmed_before_a_backup_goes_on_after_its_rest
     # What was confirmed after the backup is unknown here; the calendars know that the time is taken.
     over_it = await system.propose(title="over it", times=times_of(later), send_mail=False)
     refused = await system.confirm(over_it.json()) if over_it.status_code == 201 else over_it
-    assert refused.status_code == 409, refused.text
+    assert refused.json()["code"] in {"slot_busy", "slot_taken"}
 
 
 async def written(system: System, name: str) -> bool:

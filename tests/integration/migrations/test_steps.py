@@ -30,7 +30,8 @@ async def process(url: str, how: str = "") -> asyncio.subprocess.Process:
 
 
 async def notes(database: Database) -> list[tuple[int, str]]:
-    return [(row["step"], row["what"]) for row in await database["notes"].find().sort("_id", 1).to_list(None)]
+    """As they were written: ids of two processes within a second have no order."""
+    return [(row["step"], row["what"]) for row in await database["notes"].find().sort("$natural", 1).to_list(None)]
 
 
 async def taken(database: Database) -> list[str]:
