@@ -38,6 +38,9 @@ class ApiKeyInvalid(Problem):
     ja = "このAPIキーは使えません。取り消されたか、期限が切れた可能性があります。管理者に確認してください。"
     en = "This API key does not work. It may have been revoked or have expired; please ask an administrator."
 
+    def __init__(self) -> None:
+        super().__init__(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+
 
 @dataclass(frozen=True)
 class SignedIn:
@@ -97,7 +100,7 @@ async def key_of(request: Request) -> ApiKey | None:
         parts = parts_of(request)
         found = await parts.api_keys.find(token)
         if found is None:
-            raise ApiKeyInvalid(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+            raise ApiKeyInvalid()
         parts.limits.key(found.id)
         request.state.api_key = found
     known: ApiKey = request.state.api_key
@@ -134,7 +137,7 @@ async def api_staff(request: Request) -> SignedIn:
 async def _machine(request: Request, key: ApiKey) -> SignedIn:
     signed_in = await _signed_in(request, key.created_by, key=key)
     if signed_in is None:
-        raise ApiKeyInvalid(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+        raise ApiKeyInvalid()
     check_scope(key.scopes, request.method, request.scope["route"].path)
     await parts_of(request).api_keys.used(key)
     return signed_in
