@@ -25,6 +25,7 @@ from services.gateway.pages.occurrence_rows import occurrences_of, rule_of, show
 from services.gateway.pages.outcomes import offered_outcomes
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
+from services.gateway.pages.requests import is_request
 from services.gateway.pages.room_data import appointment_data, staff_kind_word
 from services.gateway.pages.staff_payment import staff_payment
 from services.gateway.pages.texts import text
@@ -276,8 +277,8 @@ async def _detail(
             "organizer": names.get(appointment.organizer_id, ""),
             "effects": effect_rows(appointment.effects, reading),
             "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
-            "is_request": _is_request(appointment),
-            "can_answer": appointment.can_change and _is_request(appointment),
+            "is_request": is_request(appointment),
+            "can_answer": appointment.can_change and is_request(appointment),
             "cancel_text": what_goes(appointment, language),
             "move_text": what_moves(appointment, language),
             "outcomes": offered_outcomes(appointment, reading.now),
@@ -309,11 +310,6 @@ async def _beside(
 
 async def _timeline(request: Request, signed_in: SignedIn, appointment: AppointmentView) -> Timeline | None:
     return None if appointment.hidden else await timeline_of(request, signed_in, "appointments", appointment.id)
-
-
-def _is_request(appointment: AppointmentView) -> bool:
-    """Waits for staff (H4), not for a payment."""
-    return appointment.status is AppointmentStatus.REQUESTED and appointment.requested_until is not None
 
 
 def _said(request: Request, language: Language) -> str:

@@ -31,6 +31,11 @@ _SEEN_OVER = {"slot_busy": "busy", "calendar_unreadable": "unreadable"}
 """What staff may go over."""
 
 
+def is_request(appointment: AppointmentView) -> bool:
+    """Waits for staff (H4), not for a payment."""
+    return appointment.status is AppointmentStatus.REQUESTED and appointment.requested_until is not None
+
+
 @router.post("/appointments/{appointment_id}/approve")
 async def approve(request: Request, appointment_id: str, signed_in: Form) -> Response:
     return await _answer(request, appointment_id, "approve", signed_in)
@@ -80,7 +85,7 @@ async def _again(
             "appointment": appointment,
             "heading": heading_of(appointment, language),
             "problem": text(language, f"requests.{seen}") if seen else wrong,
-            "can_answer": appointment.can_change and appointment.status is AppointmentStatus.REQUESTED,
+            "can_answer": appointment.can_change and is_request(appointment),
             "message": message,
             "offers_overlap": seen is not None,
         },

@@ -13,6 +13,7 @@ from services.gateway.pages.guest_names import heading_of, title_beside
 from services.gateway.pages.occurrence_rows import shown_times
 from services.gateway.pages.reader import Session, staff_page
 from services.gateway.pages.rendering import language_for
+from services.gateway.pages.requests import is_request
 from services.gateway.pages.room_data import staff_kind_word
 from services.gateway.pages.texts import text
 from services.gateway.parts import parts_of
@@ -75,7 +76,7 @@ async def _requests(request: Request, signed_in: SignedIn, mine: bool) -> int:
     who = {"staff_id": signed_in.staff.id} if mine else {}
     query = {"status": AppointmentStatus.REQUESTED, "troubled": "true", "limit": str(_PAGE_SIZE)} | who
     found = (await parts_of(request).backends.booking.appointments(signed_in.caller(), query)).read(AppointmentList)
-    return len([one for one in found.items if one.requested_until is not None])
+    return len([one for one in found.items if is_request(one)])
 
 
 async def _confirmed(request: Request, signed_in: SignedIn, asked: dict[str, str], mine: bool) -> AppointmentList:

@@ -196,3 +196,14 @@ async def test_h4_the_guest_is_told_kindly_why_and_where_to_go_on(
     shown = (await gateway.pages().get(f"/a/{GUEST_TOKEN}", headers={"accept-language": language})).text
     for piece in (said, "満席です。", 'href="/p/intro"'):
         assert piece in shown
+
+
+async def test_h13_what_waits_for_its_payment_has_no_form_to_answer(gateway: Installation) -> None:
+    shows(gateway, a_problem(409, "not_paid_yet", "お支払いが済むと確定します。"))
+    unpaid = Answer(200, an_appointment_view(status="requested"))
+    gateway.services.says("booking", "GET /internal/appointments/apt_1", unpaid)
+    page = gateway.pages(TARO)
+    data = {"csrf_token": await token_of(page, PAGE), "message": ""}
+    refused = await page.post(f"{PAGE}/approve", data=data)
+    assert (refused.status_code, "お支払いが済むと確定します。" in refused.text) == (409, True)
+    assert f'formaction="{PAGE}/decline"' not in refused.text
