@@ -24,6 +24,10 @@ from shared.contracts.zoom_issuer import MeetingIssueFailed
 from shared.crypto import KeyRing
 from shared.observability import metrics
 
+# Ids of what has effects here. Other mails (of a Zoom user's budget, a template, a connection) count revisions in their
+# own ways, which need not fit into an order.
+_SHOWN_HERE = ("apt_", "prp_")
+
 
 class RecordEffects:
     """Each method takes one fact; ``within`` is the publisher's own count, which orders facts of one revision."""
@@ -84,11 +88,15 @@ class RecordEffects:
         await self._appointment(event.appointment_id, MEETING_KEY, told)
 
     async def mail_sent(self, event: NotificationSent, within: int) -> None:
+        if not event.about.startswith(_SHOWN_HERE):
+            return
         told = report(event.revision, Reported.DONE, within=within, lacks_link=not event.with_meeting)
         await self._mail(event, told)
 
     async def mail_failed(self, event: NotificationFailed, within: int) -> None:
         """For good, or put off until its next try."""
+        if not event.about.startswith(_SHOWN_HERE):
+            return
         status = Reported.SUPPRESSED if event.suppressed else Reported.FAILED
         status = Reported.WAITING if event.retry_at else status
         told = report(event.revision, status, within=within, reason=event.reason, until=event.retry_at)

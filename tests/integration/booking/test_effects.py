@@ -146,6 +146,15 @@ def a_mail(appointment_id: str) -> NotificationSent:
     )
 
 
+async def test_mails_about_others_than_appointments_and_proposals_are_none_of_bookings(world: World) -> None:
+    about = "zoom-user/2026-11-27"
+    of_a_budget = a_mail(about).model_copy(update={"purpose": Purpose.BUDGET_GONE, "revision": 1_479_894})
+    await world.hears(of_a_budget, subject=about, version=1)
+    refused = {"reason": "smtp_550", "suppressed": False}
+    failed = NotificationFailed.model_validate(of_a_budget.model_dump(exclude={"message_id", "with_meeting"}) | refused)
+    await world.hears(failed, subject=about, version=1)
+
+
 async def test_g26_the_link_is_not_in_clear_in_the_database(world: World) -> None:
     proposal = await world.propose()
     appointment_id = (await world.confirm(proposal)).json()["id"]
