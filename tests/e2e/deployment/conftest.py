@@ -30,8 +30,6 @@ async def installation() -> AsyncIterator[Installation]:
     made, layout = fronts(), free_layout()
     settings = through(made, OWN)
     settings["zoom_issuer"]["CHOSEI_GATHER_QUIET"] = "PT1S"
-    # In earnest backups are older than half a minute, and so are copies of busy time in them: here at once.
-    settings["booking"]["CHOSEI_LOOK_MAX_AGE"] = "PT1S"
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(leading_to(made, layout))
         environment = {"CHOSEI_DEMO_SETTINGS": json.dumps(settings)}
