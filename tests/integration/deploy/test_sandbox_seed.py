@@ -32,7 +32,9 @@ async def test_the_sandbox_knows_who_was_seeded_and_nobody_else(new_sandbox: New
         items = (await client.get(f"{sandbox.base_url}/inspect/accounts")).json()["items"]
     assert {(item["provider"], item["email"]) for item in items} == {
         ("google", "admin@example.jp"),
+        ("oidc", "admin@example.jp"),
         ("zoom", "admin@example.jp"),
         ("microsoft", "taro@example.jp"),
+        ("oidc", "taro@example.jp"),
         ("zoom", "taro@example.jp"),
     }
