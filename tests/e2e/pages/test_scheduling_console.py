@@ -82,7 +82,7 @@ async def test_a_page_is_edited_without_scripts(people: People, width: Width) ->
     await page.goto(f"/pages/{made['id']}")
     await page.get_by_role("button", name="担当者を追加").click()
     await expect(page.locator("#host_1_staff_id")).to_be_visible()
-    await page.locator(".chip").first.click()
+    await page.locator(".chip:visible").first.click()
     await expect(page.locator("[data-why]")).to_be_visible()
     await expect(page.locator("#host_1_staff_id")).to_be_visible()
 
@@ -93,7 +93,7 @@ async def test_pages_of_scheduling_pages(people: People, width: Width, language:
     looker = Looker(await people.staff(width, language=language), width, language)
     await looker.open("/pages", "pages")
     await looker.open(f"/pages/{made['id']}", "page-editor")
-    await looker.page.locator(".chip").first.click()
+    await looker.page.locator(".chip:visible").first.click()
     await expect(looker.page.locator("[data-why]")).to_be_visible()
     await looker.look("page-explained")
     await looker.open(f"/pages/{made['id']}/times", "page-times")
