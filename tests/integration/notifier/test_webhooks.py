@@ -116,7 +116,11 @@ async def test_a_failed_try_is_repeated_with_the_same_id_and_the_log_tells_both(
     delivered = await desk.has_status(one, "delivered", tries=2)
     assert [entry["status_code"] for entry in delivered["log"]] == [500, 200]
     assert len({got.id for got in receiver.received}) == 1
-    assert (await desk.show(one))["failing_since"] is None
+
+    async def well() -> bool:
+        return (await desk.show(one))["failing_since"] is None
+
+    await eventually(well)
 
 
 async def test_an_endpoint_that_is_down_for_a_day_is_disabled_with_a_mail_and_nothing_is_lost(

@@ -34,5 +34,6 @@ async def test_g27_requests_are_answered_while_a_service_drains_and_connections_
         await eventually(ends)
     serving.cancel()
     await asyncio.gather(serving, return_exceptions=True)
+    await server.lifespan.shutdown()
     for listener in server.servers:
         listener.close()
