@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 
 from services.gateway.pages.menu_words import split_notice
 from services.gateway.pages.texts import text
-from services.gateway.pages.typed import given
+from services.gateway.pages.typed import given, whole_number
 from shared.contracts.api.menus import MOST_NOTICES, BookableView, MeetingTypeView
 from shared.problem import Language
 
@@ -135,4 +135,5 @@ def _given(form: FormData, names: tuple[str, ...]) -> dict[str, str]:
 
 def _number(typed: str) -> int | str:
     typed = typed.strip()
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 16 else typed
+    number = whole_number(typed, digits=15)
+    return typed if number is None else number

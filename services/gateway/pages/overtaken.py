@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from starlette.datastructures import FormData
 
-from services.gateway.pages.typed import given
+from services.gateway.pages.typed import given, whole_number
 from shared.problem import VersionMismatch
 
 
@@ -44,8 +44,7 @@ def fresh(known: Mapping[str, str], version: int) -> Sheet:
 
 def as_sent(form: FormData, typed: Mapping[str, str], errors: Mapping[str, str], problem: str, status: int) -> Sheet:
     """What was refused, still made from what it was made from: another try is overtaken like the first."""
-    version = given(form, "version")
-    known = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
+    known = whole_number(given(form, "version"), digits=9) or 0
     return Sheet(typed, known, given(form, "seen"), errors, problem=problem, status=status)
 
 

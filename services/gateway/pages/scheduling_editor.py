@@ -31,7 +31,7 @@ from services.gateway.pages.scheduling_sheets import (
     typed_of,
 )
 from services.gateway.pages.texts import text
-from services.gateway.pages.typed import given, seen_version
+from services.gateway.pages.typed import given, seen_version, whole_number
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
 from shared import clock
@@ -220,7 +220,8 @@ async def _choices(
     chosen = [one for one in (typed["owner_id"], *(row["staff_id"] for row in hosts)) if one and one not in people]
     people |= await parts.staff.names_of(signed_in.organization.id, chosen) if chosen else {}
     zones = [typed["time_zone"], signed_in.organization.time_zone, *(row["time_zone"] for row in hosts)]
-    lengths = [int(one) for one in typed["durations"].split() if one.isascii() and one.isdecimal()]
+    numbers = (whole_number(one, digits=9) for one in typed["durations"].split())
+    lengths = [one for one in numbers if one is not None]
     return {
         "people": list(people.items()),
         "types": [(one.id, one.name) for one in types if not one.archived or one.id == typed["meeting_type_id"]],

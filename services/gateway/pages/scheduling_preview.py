@@ -13,6 +13,7 @@ from services.gateway.pages import times
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.scheduling_sheets import body_of
 from services.gateway.pages.texts import text
+from services.gateway.pages.typed import whole_number
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
 from services.gateway.schemas.page_times import PageExplanation
@@ -71,7 +72,7 @@ async def preview_of(
     if mistakes:
         return _wrong(next(iter(mistakes.values())), language)
     durations = [length for length in body["durations"] if length]
-    chosen = _number(asked.get("preview_duration", ""))
+    chosen = whole_number(asked.get("preview_duration", ""), digits=5) or 0
     duration = chosen if chosen in durations else durations[0]
     at = _asked_at(asked, body["time_zone"] or signed_in.organization.time_zone)
     wanted: dict[str, Any] = {"duration": duration, "page": {**body, "title": body["title"] or "-"}}
@@ -164,10 +165,6 @@ def _wall(at: datetime, zone: str) -> str:
 
 def _step(step: int) -> int:
     return step if 5 <= step <= 1440 else _DISPLAYED
-
-
-def _number(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 6 else 0
 
 
 def _wrong(detail: str, language: Language) -> Preview:

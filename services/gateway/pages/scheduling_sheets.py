@@ -23,7 +23,7 @@ from services.gateway.pages.scheduling_rows import (
     tidy,
 )
 from services.gateway.pages.texts import text
-from services.gateway.pages.typed import given
+from services.gateway.pages.typed import given, whole_number
 from shared.contracts.api.pages import PageCreate, PageView
 from shared.problem import Language
 
@@ -149,10 +149,10 @@ def _minutes(name: str, typed: Mapping[str, str], faults: Faults) -> int:
 
 
 def _number(name: str, typed: str, faults: Faults) -> int:
-    if typed.isascii() and typed.isdecimal() and len(typed) < 10:
-        return int(typed)
-    faults[name] = ("wrong_number", 0)
-    return 0
+    number = whole_number(typed, digits=9)
+    if number is None:
+        faults[name] = ("wrong_number", 0)
+    return number or 0
 
 
 def _dates(typed: str, faults: Faults) -> list[str]:

@@ -7,7 +7,7 @@ from services.gateway.pages import times
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text
-from services.gateway.pages.typed import Mistyped, given, understood
+from services.gateway.pages.typed import Mistyped, given, understood, whole_number
 from services.gateway.parts import parts_of
 from services.gateway.schemas.page_times import MOST_TIMES, TimesInMail, TimesText
 from shared import clock
@@ -29,7 +29,11 @@ async def make(request: Request, page_id: str, signed_in: Form) -> Response:
     form, language = await request.form(), language_for(request)
     starts = [value for value in form.getlist("starts") if isinstance(value, str)]
     duration, locale = given(form, "duration"), given(form, "locale")
-    wanted = {"starts": starts, "duration": _number(duration), "locale": locale if locale in ("ja", "en") else language}
+    wanted = {
+        "starts": starts,
+        "duration": whole_number(duration, digits=5),
+        "locale": locale if locale in ("ja", "en") else language,
+    }
     try:
         if not 1 <= len(starts) <= MOST_TIMES:
             raise Mistyped({"starts": text(language, "scheduling.times_choose_some")})
@@ -57,7 +61,7 @@ async def _page(
 ) -> Response:
     booking, caller, language = parts_of(request).backends.booking, signed_in.caller(), language_for(request)
     page = (await booking.page(caller, page_id)).read(PageView)
-    length = _number(duration)
+    length = whole_number(duration, digits=5)
     length = length if length in page.durations else page.durations[0]
     found: PageTimes = await booking.page_times(caller, page_id, {"duration": str(length)})
     by_day: dict[str, list[HostedTime]] = {}
@@ -80,7 +84,3 @@ async def _page(
         status=422 if problem else 200,
         here=f"/pages/{page_id}/times",
     )
-
-
-def _number(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 6 else None

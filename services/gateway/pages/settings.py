@@ -12,7 +12,7 @@ from services.gateway.pages.overtaken import Difference, Sheet, as_sent, fresh, 
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text
-from services.gateway.pages.typed import Mistyped, seen_version, typed_in, understood
+from services.gateway.pages.typed import Mistyped, seen_version, typed_in, understood, whole_number
 from services.gateway.parts import parts_of
 from services.gateway.schemas.organization import OrganizationPatch
 from shared import clock
@@ -83,8 +83,12 @@ def _typed_of(organization: Organization) -> dict[str, str]:
 
 def _body(typed: dict[str, str]) -> dict[str, object]:
     slots = typed["minimum_slots"].strip()
-    number = int(slots) if slots.isascii() and slots.isdecimal() and len(slots) < 5 else slots
-    return {**typed, "minimum_slots": number, **{name: typed[name] == "1" for name in _SWITCHES}}
+    number = whole_number(slots, digits=4)
+    return {
+        **typed,
+        "minimum_slots": slots if number is None else number,
+        **{name: typed[name] == "1" for name in _SWITCHES},
+    }
 
 
 def _shown(name: str, value: str, language: Language) -> str:

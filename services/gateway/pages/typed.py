@@ -33,6 +33,11 @@ def given(form: FormData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def whole_number(text: str, *, digits: int) -> int | None:
+    """None where it is none, or longer: Python refuses to read thousands of digits."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
+
+
 def understood(model: type[ModelT], body: Mapping[str, object], language: Language) -> ModelT:
     """Raises ``Mistyped``."""
     try:

@@ -12,7 +12,7 @@ from services.gateway.identity import SignedIn, require_admin
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text
-from services.gateway.pages.typed import Mistyped, given, seen_version
+from services.gateway.pages.typed import Mistyped, given, seen_version, whole_number
 from services.gateway.pages.webhook_forms import WebhookSheet, choices, mistyped, read_form, refused, understand
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
@@ -168,8 +168,8 @@ def _back(webhook_id: str, said: str, count: int = 0) -> Response:
 def _said(request: Request) -> str:
     """What was just done, in words."""
     said, count = request.query_params.get("said", ""), request.query_params.get("count", "")
-    number = count if count.isascii() and count.isdecimal() and len(count) < 8 else "0"
-    return text(language_for(request), f"webhooks.said_{said}", count=number) if said in _SAID else ""
+    number = whole_number(count, digits=7) or 0
+    return text(language_for(request), f"webhooks.said_{said}", count=str(number)) if said in _SAID else ""
 
 
 async def _list(

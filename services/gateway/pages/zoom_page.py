@@ -17,6 +17,7 @@ from services.gateway.pages.menu_sheets import BOOKABLES
 from services.gateway.pages.reader import staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text
+from services.gateway.pages.typed import whole_number
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
 from services.gateway.providers.zoom import ZoomAccount, ZoomIssuer, ZoomUserStatus, ZoomUserView
@@ -136,7 +137,7 @@ async def _rows(
 ) -> tuple[list[dict[str, object]], str | None]:
     """The users that were asked for, and where the next page begins."""
     zoom, caller, words = zoom_of(request), signed_in.caller(), asked["q"]
-    after = int(asked["after"]) if asked["after"].isdecimal() else 0
+    after = whole_number(asked["after"], digits=6) or 0
     if asked["show"] != "free":
         page = await zoom.users(caller, q=words, limit=_LISTED, after=after)
         return [_row(user, people, menus) for user in page.items], page.next_cursor

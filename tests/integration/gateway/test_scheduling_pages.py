@@ -63,6 +63,14 @@ async def test_h2_rows_are_added_without_scripts_and_nothing_is_saved(gateway: I
     assert gateway.services.count("POST", "/internal/pages") == 0
 
 
+async def test_h2_a_length_of_thousands_of_digits_is_a_mistake_at_its_field(gateway: Installation) -> None:
+    page = gateway.pages(ADMIN)
+    form = a_form(csrf_token=await token_of(page, "/pages/new"), durations_more="9" * 5_000)
+    refused = await page.post("/pages/new", data=form)
+    assert refused.status_code == 422
+    assert 'id="durations-error"' in refused.text
+
+
 async def test_h2_mistakes_stand_at_their_fields_and_what_was_typed_stays(gateway: Installation) -> None:
     page = gateway.pages(ADMIN)
     form = a_form(csrf_token=await token_of(page, "/pages/pag_1"), host_0_tue="いつでも")
