@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import expect
+from playwright.async_api import FrameLocator, expect
 
 from tests.e2e.pages.conftest import TARO, People
 
@@ -36,6 +36,19 @@ def example(people: People, slug: str) -> str:
     return html.replace('data-page="intro"', f'data-page="{slug}"').replace("<head>", f"<head>{NOTE}")
 
 
+async def choose_in(frame: FrameLocator, day: str) -> None:
+    """That day at 14:00, and who the guest is."""
+    while await frame.locator(f"[data-key=day-{day}]").count() == 0:
+        shown = await frame.locator("#month-heading").inner_text()
+        await frame.locator("[data-key=later]").click()
+        await expect(frame.locator("#month-heading")).not_to_have_text(shown)
+    await frame.locator(f"[data-key=day-{day}]").click()
+    await expect(frame.locator(f"[data-key=day-{day}]")).to_have_attribute("aria-current", "date")
+    await frame.locator("a.time >> text=14:00").click()
+    await frame.locator("#name").fill("田中花子")
+    await frame.locator("#email").fill("hanako@example.com")
+
+
 async def test_h12_booked_in_a_frame_of_a_site_that_is_told_and_refused_to_any_other(people: People) -> None:
     day, slug = await people.free_day(), "embedded-e2e"
     async with a_site(example(people, slug)) as port:
@@ -54,15 +67,7 @@ async def test_h12_booked_in_a_frame_of_a_site_that_is_told_and_refused_to_any_o
         frame = page.frame_locator("iframe")
         await expect(frame.locator(".month")).to_be_visible()
         await page.wait_for_function("heard.some(({data}) => data.type === 'chosei:height')")
-        while await frame.locator(f"[data-key=day-{day}]").count() == 0:
-            shown = await frame.locator("#month-heading").inner_text()
-            await frame.locator("[data-key=later]").click()
-            await expect(frame.locator("#month-heading")).not_to_have_text(shown)
-        await frame.locator(f"[data-key=day-{day}]").click()
-        await expect(frame.locator(f"[data-key=day-{day}]")).to_have_attribute("aria-current", "date")
-        await frame.locator("a.time >> text=14:00").click()
-        await frame.locator("#name").fill("田中花子")
-        await frame.locator("#email").fill("hanako@example.com")
+        await choose_in(frame, day)
         await page.wait_for_function(
             """() => document.querySelector('iframe').clientHeight
               === heard.filter(({data}) => data.type === 'chosei:height').at(-1).data.height"""

@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.pages.conftest import People, Width
 from tests.e2e.pages.test_booking_pages import BOOKED, a_page, fill
-from tests.e2e.pages.test_embedding import a_site, example
+from tests.e2e.pages.test_embedding import a_site, choose_in, example
 from tests.e2e.pages.test_every_page import VARIANTS, Looker
 from tests.waiting import eventually
 
@@ -125,15 +125,7 @@ async def test_h12_h13_a_page_in_a_frame_is_paid_in_the_whole_window(people: Peo
         await a_page(people, slug=slug, price=PRICE, durations=[30], allowed_origins=origins)
         await page.goto(f"http://localhost:{port}/")
         frame = page.frame_locator("iframe")
-        while await frame.locator(f"[data-key=day-{day}]").count() == 0:
-            shown = await frame.locator("#month-heading").inner_text()
-            await frame.locator("[data-key=later]").click()
-            await expect(frame.locator("#month-heading")).not_to_have_text(shown)
-        await frame.locator(f"[data-key=day-{day}]").click()
-        await expect(frame.locator(f"[data-key=day-{day}]")).to_have_attribute("aria-current", "date")
-        await frame.locator("a.time >> text=14:00").click()
-        await frame.locator("#name").fill("田中花子")
-        await frame.locator("#email").fill("hanako@example.com")
+        await choose_in(frame, day)
         await frame.locator("text=お支払いへ進む").click()
         await frame.locator("a >> text=お支払いへ進む").click()
         await expect(page.locator(CHECKOUT)).to_be_visible()
