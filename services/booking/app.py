@@ -25,7 +25,6 @@ from services.booking.routes.versions import Writes
 from services.booking.settings import Settings
 from services.booking.store.guest_history import GuestHistory
 from services.booking.store.join_links import JoinLinks
-from services.booking.store.page_bookings import PageBookings
 from services.booking.store.stores import Stores
 from services.booking.subscribers import SERVICE, Subscribers
 from services.booking.usecases.announce import Announcer
@@ -52,14 +51,13 @@ from services.booking.usecases.keep_contacts import KeepContacts
 from services.booking.usecases.keep_menus import KeepBookables, KeepMeetingTypes
 from services.booking.usecases.keep_pages import KeepPages, new_slug
 from services.booking.usecases.know_contacts import KnowContacts
-from services.booking.usecases.know_page import KnowPage
 from services.booking.usecases.links import Links
 from services.booking.usecases.mark_seen import MarkSeen
+from services.booking.usecases.page_facts import PageFacts
 from services.booking.usecases.page_slots import PageSlots
 from services.booking.usecases.page_times_of_staff import PageTimesOfStaff
 from services.booking.usecases.payments import Payments
 from services.booking.usecases.propose import ProposeSlots
-from services.booking.usecases.read_page import ReadPages
 from services.booking.usecases.record_effects import RecordEffects
 from services.booking.usecases.record_timeline import RecordTimeline
 from services.booking.usecases.revoke_link import RevokeJoinLink
@@ -95,7 +93,8 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
     uses = AppointmentUses.of(stores, availability, announcer, links, relay, settings.data_ring)
     end_request = EndRequest(stores.bookings, stores.guards, uses.end)
-    payments = Payments.of(settings, stores, availability, announcer, links, relay, uses.confirm, end_request)
+    pages = PageFacts.of(stores, availability, takes_payments=settings.takes_payments)
+    payments = Payments.of(settings, stores, pages, announcer, links, relay, uses.confirm, end_request)
     guests = GuestsFirst()
     parts = Parts(
         client=client,
@@ -114,7 +113,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
             guests,
         ).router(),
         workers=[DueWorker("proposals", stores.bookings.proposals, attend), payments.worker],
-        routers=_routes(settings, stores, availability, links, announcer, relay, drop, uses, payments, guests),
+        routers=_routes(settings, stores, availability, pages, links, announcer, relay, drop, uses, payments, guests),
         closing=[calendars.aclose, payments.stripe.aclose],
     )
     return service_app(SERVICE, settings, parts)
@@ -136,6 +135,7 @@ def _routes(
     settings: Settings,
     stores: Stores,
     availability: Availability,
+    pages: PageFacts,
     links: Links,
     announcer: Announcer,
     relay: Relay,
@@ -144,12 +144,12 @@ def _routes(
     payments: Payments,
     guests: GuestsFirst,
 ) -> list[APIRouter]:
-    turns = uses.turns
-    writes = Writes(turns)
+    writes = Writes(uses.turns)
     guard = require_caller(settings.api_tokens.get_secret_value())
     people, store, ring = stores.people, stores.bookings, settings.data_ring
     claimed, rooms = ClaimedSlots(availability, stores.guards), ChooseRooms(stores.rooms)
     tool = ChooseTool(ChooseMenu(stores.menus))
+    shown = GuestPage(people, store, stores.pages, availability, links, ring)
     return [
         ProposalRoutes(
             guard,
@@ -172,35 +172,33 @@ def _routes(
         ).router(),
         build_guest_routes(
             guard,
-            GuestPage(people, store, stores.pages, availability, links, ring),
+            shown,
             ConfirmSlot(store, availability, announcer, relay, new_reception_code, drop, links, stores.people),
-            AskForNewSlots(store, announcer, relay, turns),
+            AskForNewSlots(store, announcer, relay, uses.turns),
             MarkSeen(store),
             guests,
         ),
-        *_page_guest_routes(guard, settings, stores, availability, announcer, relay, links, payments, guests, uses),
-        *_other_routes(guard, settings, stores, availability, links, uses.follow_replaced),
+        *_page_guest_routes(guard, stores, pages, announcer, relay, links, payments, guests, uses, shown),
+        *_other_routes(guard, settings, stores, availability, pages, links, uses.follow_replaced),
     ]
 
 
 def _page_guest_routes(
     guard: Guard,
-    settings: Settings,
     stores: Stores,
-    availability: Availability,
+    pages: PageFacts,
     announcer: Announcer,
     relay: Relay,
     links: Links,
     payments: Payments,
     guests: GuestsFirst,
     uses: AppointmentUses,
+    shown: GuestPage,
 ) -> list[APIRouter]:
-    read = ReadPages(stores.pages, stores.people, stores.menus, takes_payments=settings.takes_payments)
-    know = KnowPage(availability, stores.taken, PageBookings(stores.bookings.appointments))
-    slots = PageSlots(read, know)
+    slots = PageSlots(pages.read, pages.know)
     book = BookOnPage(
-        read,
-        know,
+        pages.read,
+        pages.know,
         slots,
         stores.bookings,
         uses.take_seat,
@@ -211,12 +209,11 @@ def _page_guest_routes(
         stores.people,
         payments.checkout,
     )
-    page = GuestPage(stores.people, stores.bookings, stores.pages, availability, links, settings.data_ring)
     changes = GuestChanges(
         stores.bookings,
         stores.pages,
-        read,
-        know,
+        pages.read,
+        pages.know,
         slots,
         uses.save,
         uses.end,
@@ -225,24 +222,25 @@ def _page_guest_routes(
     )
     return [
         build_notification_routes(guard, payments.hear, payments.come_back),
-        build_page_guest_routes(guard, read, slots, book, page, guests),
-        build_guest_appointment_routes(guard, changes, page, guests),
+        build_page_guest_routes(guard, pages.read, slots, book, shown, guests),
+        build_guest_appointment_routes(guard, changes, shown, guests),
     ]
 
 
-def _page_routes(
-    guard: Guard, settings: Settings, stores: Stores, availability: Availability, links: Links
-) -> list[APIRouter]:
+def _page_routes(guard: Guard, settings: Settings, stores: Stores, pages: PageFacts, links: Links) -> list[APIRouter]:
     """Those of staff."""
-    read = ReadPages(stores.pages, stores.people, stores.menus, takes_payments=settings.takes_payments)
-    bookings, choose = PageBookings(stores.bookings.appointments), ChooseMenu(stores.menus)
     keep = KeepPages(
-        stores.pages, stores.people, choose, bookings, stores.guards, new_slug, takes_payments=settings.takes_payments
+        stores.pages,
+        stores.people,
+        ChooseMenu(stores.menus),
+        pages.bookings,
+        stores.guards,
+        new_slug,
+        takes_payments=settings.takes_payments,
     )
-    know = KnowPage(availability, stores.taken, bookings)
     return [
-        build_page_times_routes(guard, stores.pages, keep, PageTimesOfStaff(read, know)),
-        PageRoutes(guard, stores.pages, read, keep, links).router(),
+        build_page_times_routes(guard, stores.pages, keep, PageTimesOfStaff(pages.read, pages.know)),
+        PageRoutes(guard, stores.pages, pages.read, keep, links).router(),
     ]
 
 
@@ -251,6 +249,7 @@ def _other_routes(
     settings: Settings,
     stores: Stores,
     availability: Availability,
+    pages: PageFacts,
     links: Links,
     follow: FollowReplacedUsers,
 ) -> list[APIRouter]:
@@ -263,7 +262,7 @@ def _other_routes(
             SuggestSlots(stores.people, availability, stale_after=settings.stale_after),
             ExplainClaims(stores.bookings, stores.guards),
         ),
-        *_page_routes(guard, settings, stores, availability, links),
+        *_page_routes(guard, settings, stores, pages, links),
         MenuRoutes(guard, stores.menus, keep_types, keep_bookables, follow).router(),
         build_question_routes(guard, stores.bookings, stores.guards),
         ContactRoutes(

@@ -4,20 +4,17 @@ from dataclasses import dataclass
 
 from services.booking.providers.stripe import Stripe
 from services.booking.settings import Settings
-from services.booking.store.page_bookings import PageBookings
 from services.booking.store.payments import PaymentStore
 from services.booking.store.stores import Stores
 from services.booking.usecases.announce import Announcer
-from services.booking.usecases.availability import Availability
 from services.booking.usecases.come_back import ComeBack
 from services.booking.usecases.confirm_request import ConfirmRequest
 from services.booking.usecases.due_appointments import DueAppointments
 from services.booking.usecases.end_request import EndRequest
 from services.booking.usecases.hear_stripe import HearStripe
-from services.booking.usecases.know_page import KnowPage
 from services.booking.usecases.links import Links
 from services.booking.usecases.open_checkout import OpenCheckout
-from services.booking.usecases.read_page import ReadPages
+from services.booking.usecases.page_facts import PageFacts
 from services.booking.usecases.save_payment import SavePayment
 from services.booking.usecases.settle_payment import SettlePayment
 from services.booking.usecases.still_free import StillFree
@@ -40,7 +37,7 @@ class Payments:
         cls,
         settings: Settings,
         stores: Stores,
-        availability: Availability,
+        pages: PageFacts,
         announcer: Announcer,
         links: Links,
         relay: Relay,
@@ -50,9 +47,10 @@ class Payments:
         bookings = stores.bookings
         stripe = Stripe(settings.stripe_api_url, settings.stripe_secret_key.get_secret_value())
         store = PaymentStore(bookings)
-        read = ReadPages(stores.pages, stores.people, stores.menus, takes_payments=settings.takes_payments)
-        know = KnowPage(availability, stores.taken, PageBookings(bookings.appointments))
-        save, still_free = SavePayment(bookings, store, announcer, relay), StillFree(stores.pages, read, know)
+        save, still_free = (
+            SavePayment(bookings, store, announcer, relay),
+            StillFree(stores.pages, pages.read, pages.know),
+        )
         settle = SettlePayment(stripe, bookings, store, save, confirm, still_free, announcer, relay)
         worker = DueWorker("appointments", bookings.appointments, DueAppointments(settle, end_request))
         hear = HearStripe(settings.stripe_webhook_secret.get_secret_value(), store, worker.wake)
