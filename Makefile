@@ -25,9 +25,9 @@ demo-stop: ## Stop the demo that was started with DETACH=1 (CHOSEI_GATEWAY_PORT 
 
 test: for-test ## Run every check and every test (PYTEST_ARGS adds options)
 	@$(MAKE) --no-print-directory -k -j2 --output-sync=target format-check lint imports types
-	@$(PYTHON) -m pytest -q -n 3 --dist loadfile --durations=10 $(SIDE_BY_SIDE) $(PYTEST_ARGS) $(NOTHING_IS_FINE)
-	@$(PYTHON) -m pytest -q -n 3 --dist loadfile --durations=10 $(WHOLE_SYSTEM) $(PYTEST_ARGS) $(NOTHING_IS_FINE)
-	@$(PYTHON) -m pytest -q $(ALONE) $(PYTEST_ARGS) $(NOTHING_IS_FINE)
+	@$(PYTHON) -m tests.parts -q -n 3 --dist loadfile --durations=10 $(SIDE_BY_SIDE) $(PYTEST_ARGS) $(NOTHING_IS_FINE)
+	@$(PYTHON) -m tests.parts -q -n 3 --dist loadfile --durations=10 $(WHOLE_SYSTEM) $(PYTEST_ARGS) $(NOTHING_IS_FINE)
+	@$(PYTHON) -m tests.parts -q $(ALONE) $(PYTEST_ARGS) $(NOTHING_IS_FINE)
 
 chaos: for-test ## The chaos test at full size: 300 confirmations
 	@CHOSEI_CHAOS=300 $(PYTHON) -m pytest -q -s $(ALONE) $(PYTEST_ARGS)
