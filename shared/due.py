@@ -111,7 +111,7 @@ class DueBatches:
         look_every: timedelta = timedelta(seconds=1),
     ) -> None:
         self.name = name
-        self._collection = collection
+        self.collection = collection
         self._handle = handle
         self._size = size
         self._lease = lease
@@ -133,12 +133,12 @@ class DueBatches:
 
     async def tick(self) -> int:
         """One look; answers how many rows were taken."""
-        token, rows = await claim_many(self._collection, limit=self._size, lease=self._lease)
+        token, rows = await claim_many(self.collection, limit=self._size, lease=self._lease)
         if rows:
             try:
                 await self._handle(token, rows)
             except (Exception, asyncio.CancelledError):
-                await _hand_back(self._collection, {"_id": {"$in": [row["_id"] for row in rows]}, "lease.token": token})
+                await _hand_back(self.collection, {"_id": {"$in": [row["_id"] for row in rows]}, "lease.token": token})
                 raise
         return len(rows)
 
@@ -170,7 +170,7 @@ class DueWorker:
         look_every: timedelta = timedelta(seconds=1),
     ) -> None:
         self.name = name
-        self._collection = collection
+        self.collection = collection
         self._handle = handle
         self._lease = lease
         self._look_every = look_every.total_seconds()
@@ -235,9 +235,7 @@ class DueWorker:
 
     async def _look(self) -> None:
         """Start a task for each due and free row that there is room for."""
-        rows = (
-            await self._collection.find(due_and_free(), {"_id": 1}).sort("due_at", ASCENDING).limit(200).to_list(None)
-        )
+        rows = await self.collection.find(due_and_free(), {"_id": 1}).sort("due_at", ASCENDING).limit(200).to_list(None)
         for row in rows:
             await self._slots.acquire()
             self._slots.release()
@@ -245,7 +243,7 @@ class DueWorker:
 
     async def _claim(self, which: dict[str, Any]) -> Lease | None:
         token, until = new_id("lse"), clock.real_now() + self._lease
-        row = await self._collection.find_one_and_update(
+        row = await self.collection.find_one_and_update(
             {**which, **due_and_free()},
             {"$set": {"lease": {"token": token, "until": until}}},
             sort=[("due_at", ASCENDING)],
@@ -261,7 +259,7 @@ class DueWorker:
             async with asyncio.timeout(self._lease.total_seconds() * 0.9):
                 await self._handle(lease)
         except asyncio.CancelledError:
-            await _hand_back(self._collection, lease.held)
+            await _hand_back(self.collection, lease.held)
             raise
         except Exception as error:
             log.error("due.work_failed", worker=self.name, row_id=str(lease.row["_id"]), exc_info=error)
@@ -274,9 +272,9 @@ class DueWorker:
         """Mostly nothing is due any more, and one plain update does."""
         change = {"$unset": {"lease": "", "failed_tries": ""}}
         later = {"$or": [{"due_at": None}, {"due_at": {"$gt": clock.now()}}]}
-        result = await self._collection.update_one({**lease.held, **later}, change)
+        result = await self.collection.update_one({**lease.held, **later}, change)
         if not result.matched_count:
-            result = await self._collection.update_one(lease.held, change)
+            result = await self.collection.update_one(lease.held, change)
             if result.matched_count:
                 self.wake(lease.row["_id"])
 
@@ -284,7 +282,7 @@ class DueWorker:
         """A bug or an outage of the database: try later, ever more rarely."""
         tries = int(lease.row.get("failed_tries", 0)) + 1
         try:
-            await self._collection.update_one(
+            await self.collection.update_one(
                 lease.held,
                 {
                     "$set": {"due_at": clock.now() + backoff(tries), "failed_tries": tries},

@@ -62,11 +62,11 @@ def parse_tokens(text: str) -> dict[str, str]:
     return {name: token for name, _, token in pairs}
 
 
-def require_caller(api_tokens: str) -> Guard:
-    """A dependency that lets only the named services in; answers the caller's name. Asynchronous, as a plain function
-    would cost each request a hop to a thread.
+def require_caller(api_tokens: str, *, only: str = "") -> Guard:
+    """A dependency that lets only the named services in, or ``only`` that one of them; answers the caller's name.
+    Asynchronous, as a plain function would cost each request a hop to a thread.
     """
-    known = parse_tokens(api_tokens)
+    known = {name: token for name, token in parse_tokens(api_tokens).items() if only in ("", name)}
 
     async def check(request: Request) -> str:
         given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()

@@ -45,6 +45,7 @@ __all__ = [
     "aggregate",
     "close",
     "connect",
+    "database_of",
     "ensure_indexes",
     "in_transaction",
     "is_away",
@@ -78,12 +79,16 @@ def connect(url: str, *, app_name: str) -> tuple[Client, Database]:
         maxPoolSize=64,
         retryWrites=True,
     )
-    database = client.get_default_database().with_options(
+    return client, database_of(client)
+
+
+def database_of(client: Client) -> Database:
+    """The one that the client's URL names."""
+    return client.get_default_database().with_options(
         codec_options=_CODEC,
         write_concern=WriteConcern("majority", j=True),
         read_concern=ReadConcern("majority"),
     )
-    return client, database
 
 
 async def close(client: Client) -> None:

@@ -29,15 +29,21 @@ from opentelemetry import trace
 
 from shared import clock, health, mongo, problem
 from shared.due import Worker
+from shared.internal import require_caller
 from shared.messaging.handling import BoundIds, Limited
 from shared.messaging.middleware import RetryOrPark
 from shared.messaging.relay import Relay
-from shared.messaging.topology import declare_parking
+from shared.messaging.topology import declare_parking, queues_of
 from shared.migrations import MigrationFailed, Migrations, make_indexes
 from shared.mongo import Client, Collection, IndexModel
 from shared.observability import logging, metrics, tracing
 from shared.observability.errors import brief, places
 from shared.observability.http import Observed
+from shared.operations.decisions import Decisions
+from shared.operations.operate import Operate
+from shared.operations.own import NOTHING_OF_ITS_OWN, OwnOperations
+from shared.operations.parking import Parking
+from shared.operations.routes import build_operations_router
 from shared.settings import ServiceSettings
 
 log = structlog.get_logger(__name__)
@@ -47,6 +53,8 @@ _KEEP_ALIVE_SECONDS = 75
 _AGAIN_SECONDS = 0.3
 _HANDLERS_SECONDS = 3600
 """Longer than any deadline: who waits decides for how long."""
+
+_OPERATORS_COME_BY = "gateway"
 
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 """FastAPI's own would record paths, and a guest's token stands in some (G26); ``Observed`` records templates."""
@@ -92,6 +100,7 @@ class Parts:
     subscribers: RabbitRouter | None = None
     workers: Sequence[Worker] = ()
     routers: Sequence[APIRouter] = ()
+    operations: OwnOperations = NOTHING_OF_ITS_OWN
     checks: Mapping[str, health.Check] = field(default_factory=dict)
     ready: Sequence[Hook] = ()
     closing: Sequence[Hook] = ()
@@ -152,6 +161,7 @@ def service_app(name: str, settings: ServiceSettings, parts: Parts) -> FastAPI:
         telemetry=_NO_TELEMETRY,
     )
     app.state.grace, app.state.parts, app.state.gave_up = grace, parts, False
+    app.state.operate = _operate(name, settings, parts)
     app.add_middleware(Observed)
     problem.install(app)
     app.add_exception_handler(mongo.ConnectionFailure, _on_database_away)
@@ -164,7 +174,22 @@ def service_app(name: str, settings: ServiceSettings, parts: Parts) -> FastAPI:
     app.include_router(health.build_router(name, checks, clock.real_now()))
     for router in parts.routers:
         app.include_router(router)
+    if tokens := settings.api_tokens.get_secret_value():
+        app.include_router(build_operations_router(app.state.operate, require_caller(tokens, only=_OPERATORS_COME_BY)))
     return app
+
+
+def _operate(name: str, settings: ServiceSettings, parts: Parts) -> Operate:
+    """What operators may do here (X7)."""
+    database = mongo.database_of(parts.client)
+    return Operate(
+        service=name,
+        outboxes=parts.relay.collections,
+        workers=parts.workers,
+        own=parts.operations,
+        parking=Parking(settings.amqp_url.get_secret_value(), lambda: queues_of(parts.broker), database),
+        decisions=Decisions(name, database),
+    )
 
 
 async def _on_database_away(request: Request, error: Exception) -> JSONResponse:
@@ -178,7 +203,7 @@ async def _bring_up(name: str, parts: Parts, up: asyncio.Event, app: FastAPI) ->
     database cannot become what this version needs.
     """
     steps: list[tuple[str, Hook]] = [
-        ("database", lambda: _prepare_database(parts)),
+        ("database", lambda: _prepare_database(parts, app)),
         ("broker", lambda: _start_broker(parts.broker)),
         ("relay", parts.relay.start),
         *((f"worker {number}", worker.start) for number, worker in enumerate(parts.workers)),
@@ -200,10 +225,10 @@ async def _bring_up(name: str, parts: Parts, up: asyncio.Event, app: FastAPI) ->
     log.info("service.started", service=name)
 
 
-async def _prepare_database(parts: Parts) -> None:
+async def _prepare_database(parts: Parts, app: FastAPI) -> None:
     if parts.migrations is not None:
         await parts.migrations.take()
-    await make_indexes(parts.indexes)
+    await make_indexes({**parts.indexes, **app.state.operate.indexes})
 
 
 async def _start_broker(broker: RabbitBroker) -> None:
@@ -273,7 +298,7 @@ async def _migrate(name: str, app: FastAPI) -> int:
     """The process's exit code. A database that is away is an error here: whoever asked is told, and asks again."""
     parts: Parts = app.state.parts
     try:
-        await _prepare_database(parts)
+        await _prepare_database(parts, app)
     except (MigrationFailed, mongo.PyMongoError) as error:
         log.error("migrate.failed", service=name, reason=brief(error))
         return 1

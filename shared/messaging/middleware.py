@@ -16,6 +16,7 @@ from faststream import BaseMiddleware
 from faststream.exceptions import HandlerException, RejectMessage
 from faststream.rabbit import RabbitBroker
 
+from shared import clock
 from shared.ids import new_id
 from shared.messaging.outcome import Outcome, outcome_of
 from shared.messaging.topology import LADDER, Rung, parking_exchange, parking_name
@@ -24,6 +25,7 @@ from shared.observability.errors import brief
 
 log = structlog.get_logger(__name__)
 _PUBLISH_SECONDS = 10
+PARKED_AT = "x-parked-at"
 _BROKER_HEADERS = ("x-death", "x-first-death", "x-last-death", "x-delivery-count", "x-acquired-count")
 
 
@@ -76,7 +78,7 @@ class RetryOrPark(BaseMiddleware[Any, Any]):
         notes = {"x-error": brief(error), "x-home-queue": queue}
         if outcome is Outcome.PARK:
             await broker.publish(
-                copy_of(self.msg, **notes, **{"x-attempt": attempt}),
+                copy_of(self.msg, **notes, **{"x-attempt": attempt, PARKED_AT: clock.real_now().isoformat()}),
                 exchange=parking_exchange(queue),
                 routing_key=parking_name(queue),
                 mandatory=True,

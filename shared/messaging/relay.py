@@ -71,7 +71,7 @@ class Relay:
         grace: timedelta = timedelta(seconds=5),
     ) -> None:
         self._broker = broker
-        self._collections = collections
+        self.collections = collections
         self._sweep_every = sweep_every.total_seconds()
         self._grace = grace
         self._running: set[asyncio.Task[bool]] = set()
@@ -123,7 +123,7 @@ class Relay:
 
     async def _measure(self, before: datetime) -> None:
         """Record the age of the oldest entry of all collections."""
-        oldest = [row for each in self._collections for row in await _find(each, before, limit=1)]
+        oldest = [row for each in self.collections for row in await _find(each, before, limit=1)]
         now = clock.real_now()
         metrics.record_outbox_age(now - min((document.since for document in oldest), default=now))
 
@@ -131,7 +131,7 @@ class Relay:
         """A page of each collection: first what was not tried in vain, then what was, the longest untried first."""
         fresh: list[_Left] = []
         again: dict[tuple[str, Any], _Left] = {}
-        for collection in self._collections:
+        for collection in self.collections:
             tried = [document_id for name, document_id in self._in_vain if name == collection.name]
             fresh += await _find(collection, before, _id={"$nin": tried})
             turn = tried[:_BATCH]

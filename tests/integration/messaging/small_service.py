@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import httpx
 from faststream.rabbit import RabbitBroker, RabbitRouter
 from pydantic import SecretStr
 
@@ -16,6 +17,7 @@ from shared.due import Worker
 from shared.messaging import outbox, topology
 from shared.messaging.relay import Relay
 from shared.mongo import Collection
+from shared.operations.own import NOTHING_OF_ITS_OWN, OwnOperations
 from shared.runtime import Hook, Parts, make_broker, service_app
 from shared.settings import ServiceSettings
 from tests.builders import BUS_KEYS, DATA_KEYS, an_event
@@ -41,6 +43,7 @@ class Service:
     relay: Relay
     things: Collection
     broker: RabbitBroker
+    client: httpx.AsyncClient
 
 
 @asynccontextmanager
@@ -53,6 +56,7 @@ async def a_service(
     workers: Callable[[Collection], Sequence[Worker]] = lambda _things: [],
     ready: Sequence[Hook] = (),
     grace: timedelta = timedelta(seconds=10),
+    operations: OwnOperations = NOTHING_OF_ITS_OWN,
 ) -> AsyncIterator[Service]:
     settings = ServiceSettings(
         amqp_url=SecretStr(broker.url(user)),
@@ -60,6 +64,7 @@ async def a_service(
         bus_keys=SecretStr(BUS_KEYS),
         data_keys=SecretStr(DATA_KEYS),
         graceful_timeout=grace,
+        api_tokens=SecretStr("gateway:test-token"),
     )
     client, database = mongo.connect(database_url, app_name="booking")
     things: Collection = database["things"]
@@ -77,6 +82,7 @@ async def a_service(
         subscribers=RabbitRouter(handlers=[topology.hears("booking", MeetingRevoked, handle)]),
         workers=workers(things),
         ready=ready,
+        operations=operations,
     )
-    async with running_service(service_app("booking", settings, parts)):
-        yield Service(relay, things, rabbit)
+    async with running_service(service_app("booking", settings, parts)) as client:
+        yield Service(relay, things, rabbit, client)

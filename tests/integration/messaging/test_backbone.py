@@ -6,7 +6,7 @@ from shared.contracts.envelope import CloudEvent
 from shared.contracts.zoom_issuer import MeetingRevoked
 from shared.messaging import outbox, topology
 from shared.messaging.outcome import Terminal
-from shared.messaging.replay import Action, walk
+from shared.messaging.parked import Action, containing, walk
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.service import listening
 from tests.integration.messaging.small_service import QUEUE, a_service, revoked
@@ -72,7 +72,7 @@ async def test_g27_what_is_parked_can_be_listed_and_replayed(quick_broker: Broke
                 ("apt_2", "Terminal: a bug"),
             }
             broken[0] = False
-            await walk(connection, QUEUE, action=Action.REPLAY, match="apt_2")
+            await walk(connection, QUEUE, action=Action.REPLAY, wanted=containing("apt_2"))
         await eventually(lambda: handled == ["apt_2"])
         assert await quick_broker.depth(f"{QUEUE}.parked") == 1
 

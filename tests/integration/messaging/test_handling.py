@@ -13,7 +13,8 @@ from shared.contracts.zoom_issuer import MeetingRevoked
 from shared.messaging import topology
 from shared.messaging.handling import Limited
 from shared.messaging.outcome import Terminal
-from shared.messaging.replay import Action, queues_to_look_at, walk, walk_all
+from shared.messaging.parked import Action, walk, walk_all
+from shared.messaging.replay import queues_to_look_at
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.service import listening
 from tests.integration.messaging.small_service import QUEUE, a_service, revoked

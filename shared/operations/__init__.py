@@ -1,0 +1,1 @@
+"""What every service tells operators of itself and does on their word (X7), mounted by the runtime."""

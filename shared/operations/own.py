@@ -1,0 +1,81 @@
+"""What a service adds to its operations beside what the runtime knows by itself."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from shared.contracts.api.operations import OwedCounts, OwedEffect, OwedStatus, Sections
+from shared.cursors import CursorInvalid, cursor_of, parts_of
+from shared.problem import NotFound, Problem
+
+
+class NotGivenUp(Problem):
+    """Something may stand at the provider that nobody has looked at yet (G10)."""
+
+    code, status = "not_given_up", 409
+    ja = "接続先に作成済みかどうかを確認しているため、今は断念できません。"
+    en = "This cannot be given up now: whether it exists at the provider is still being looked at."
+
+
+class Place(NamedTuple):
+    """Where an effect stands in lists, which go from the greatest to the smallest; ids of what it is ``about`` grow
+    with time.
+    """
+
+    about: str
+    rest: str
+
+
+def effect_id(service: str, place: Place) -> str:
+    return cursor_of(service, *place)
+
+
+def service_and_place(an_id: str) -> tuple[str, Place]:
+    """Raises ``NotFound``."""
+    try:
+        service, about, rest = parts_of(an_id, 3)
+    except CursorInvalid as error:
+        raise NotFound() from error
+    return service, Place(about, rest)
+
+
+class OwedEffects(Protocol):
+    """The effects of a service that are not done. Nothing is changed under a worker's hands: what an operator decides
+    is written down, and whoever takes the row next does it.
+    """
+
+    async def count(self, organization_id: str) -> OwedCounts: ...
+
+    async def page(
+        self, organization_id: str, status: OwedStatus | None, before: Place | None, limit: int
+    ) -> list[OwedEffect]:
+        """By place, the greatest first, after ``before``."""
+        ...
+
+    async def find(self, organization_id: str, place: Place) -> OwedEffect | None:
+        """None where it is done, or was never there."""
+        ...
+
+    async def retry(self, organization_id: str, place: Place) -> None: ...
+
+    async def give_up(self, organization_id: str, place: Place) -> None:
+        """Raises ``NotGivenUp``."""
+        ...
+
+
+Section = Callable[[str], Awaitable[Sections]]
+"""Of one organization."""
+Reconcile = Callable[[str], Awaitable[int]]
+"""Have everything of one organization compared with the providers now; how many calendars or users are asked."""
+
+
+@dataclass(frozen=True)
+class OwnOperations:
+    """Handed over with a service's ``Parts``."""
+
+    sections: Sequence[Section] = ()
+    effects: OwedEffects | None = None
+    reconcile: Reconcile | None = None
+
+
+NOTHING_OF_ITS_OWN = OwnOperations()

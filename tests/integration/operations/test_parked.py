@@ -1,0 +1,148 @@
+"""Parked messages through a service's operations (X7): seen without their payload, put back, discarded on record."""
+
+import asyncio
+
+import aio_pika
+import httpx
+import pytest
+
+from shared.contracts.envelope import CloudEvent
+from shared.contracts.zoom_issuer import MeetingRevoked
+from shared.messaging.outcome import Terminal
+from tests.builders import ORGANIZATION, an_event
+from tests.infrastructure.broker import Broker
+from tests.infrastructure.service import Bus, listening
+from tests.integration.messaging.small_service import QUEUE, Service, a_service, revoked
+from tests.waiting import eventually
+
+OPERATIONS = "/internal/operations"
+ADMIN = {"x-organization-id": ORGANIZATION, "x-staff-id": "stf_admin", "x-role": "admin"}
+PARKED = f"{QUEUE}.parked"
+
+
+class Handler:
+    """Refuses everything until it is repaired."""
+
+    def __init__(self) -> None:
+        self.broken = True
+        self.handled: list[str] = []
+
+    async def __call__(self, event: CloudEvent[MeetingRevoked]) -> None:
+        if self.broken:
+            raise Terminal("a bug")
+        self.handled.append(event.subject)
+
+
+async def park(broker: Broker, bus: Bus, *subjects: str) -> None:
+    for subject in subjects:
+        await bus.publish(revoked(subject))
+
+    async def parked() -> bool:
+        return await broker.depth(PARKED) == len(subjects)
+
+    await eventually(parked)
+
+
+async def ask(service: Service, method: str, path: str, **more: object) -> httpx.Response:
+    return await service.client.request(method, OPERATIONS + path, headers=ADMIN, **more)  # type: ignore[arg-type]
+
+
+async def listed(service: Service) -> list[dict[str, object]]:
+    answer = (await ask(service, "GET", "/parked")).raise_for_status()
+    items: list[dict[str, object]] = answer.json()["items"]
+    return items
+
+
+async def test_x7_what_is_parked_shows_what_it_is_and_why_and_nothing_of_its_payload(
+    quick_broker: Broker, database_url: str
+) -> None:
+    handler = Handler()
+    async with a_service(quick_broker, database_url, handler) as service, listening(quick_broker.url()) as bus:
+        await park(quick_broker, bus, "apt_1")
+        (letter,) = await listed(service)
+        assert letter["subject"] == "apt_1"
+        assert letter["event_type"] == "chosei.zoom_issuer.meeting_revoked.v1"
+        assert (letter["queue"], letter["service"]) == (QUEUE, "booking")
+        assert (letter["error"], letter["attempts"]) == ("Terminal: a bug", 1)
+        assert letter["parked_at"]
+        assert "data" not in letter
+        state = (await ask(service, "GET", "")).json()
+        assert state["bus"]["parked"] == 1
+        assert state["bus"]["queues"] == [{"name": QUEUE, "waiting": 0, "consumers": 1, "parked": 1}]
+
+
+async def test_x7_one_is_replayed_by_its_id_and_the_others_stay(quick_broker: Broker, database_url: str) -> None:
+    handler = Handler()
+    async with a_service(quick_broker, database_url, handler) as service, listening(quick_broker.url()) as bus:
+        await park(quick_broker, bus, "apt_1", "apt_2")
+        by_subject = {letter["subject"]: letter["id"] for letter in await listed(service)}
+        handler.broken = False
+        replayed = await ask(service, "POST", f"/parked/{by_subject['apt_2']}/replay")
+        assert (replayed.status_code, replayed.json()["subject"]) == (202, "apt_2")
+        await eventually(lambda: handler.handled == ["apt_2"])
+        assert [letter["subject"] for letter in await listed(service)] == ["apt_1"]
+        assert (await ask(service, "POST", f"/parked/{by_subject['apt_2']}/replay")).status_code == 404
+        decided = (await ask(service, "GET", "/decisions")).json()["items"]
+        assert [(one["action"], one["about"], one["by"]) for one in decided] == [("replay", "apt_2", "staff:stf_admin")]
+
+
+async def test_x7_what_is_discarded_is_gone_and_on_record_with_the_reason(
+    quick_broker: Broker, database_url: str
+) -> None:
+    async with a_service(quick_broker, database_url, Handler()) as service, listening(quick_broker.url()) as bus:
+        await park(quick_broker, bus, "apt_1")
+        (letter,) = await listed(service)
+        path = f"/parked/{letter['id']}/discard"
+        assert (await ask(service, "POST", path, json={"reason": " "})).status_code == 422
+        assert (await ask(service, "POST", path, json={"reason": "登録し直した"})).status_code == 200
+        assert await listed(service) == []
+        (decided,) = (await ask(service, "GET", "/decisions")).json()["items"]
+        assert (decided["action"], decided["reason"], decided["target"]) == ("discard", "登録し直した", letter["id"])
+
+
+async def test_x7_all_that_match_are_replayed_at_once(quick_broker: Broker, database_url: str) -> None:
+    handler = Handler()
+    async with a_service(quick_broker, database_url, handler) as service, listening(quick_broker.url()) as bus:
+        await park(quick_broker, bus, "apt_1", "apt_2", "apt_3")
+        handler.broken = False
+        assert (await ask(service, "POST", "/parked/replay", json={"match": "apt_3"})).json()["count"] == 1
+        assert (await ask(service, "POST", "/parked/replay", json={})).json()["count"] == 2
+        await eventually(lambda: sorted(handler.handled) == ["apt_1", "apt_2", "apt_3"])
+
+
+async def test_g23_another_organizations_messages_are_neither_seen_nor_touched(
+    quick_broker: Broker, database_url: str
+) -> None:
+    async with a_service(quick_broker, database_url, Handler()) as service, listening(quick_broker.url()) as bus:
+        theirs = MeetingRevoked(appointment_id="apt_9", revision=1)
+        await bus.publish(an_event(theirs, subject="apt_9").model_copy(update={"organizationid": "org_other"}))
+        await bus._exchange.publish(aio_pika.Message(b"not json"), routing_key=MeetingRevoked.routing_key)
+
+        async def both_parked() -> bool:
+            return await quick_broker.depth(PARKED) == 2
+
+        await eventually(both_parked)
+        assert [letter["event_type"] for letter in await listed(service)] == ["unreadable"]
+        assert (await ask(service, "POST", "/parked/replay", json={"match": "apt_9"})).json()["count"] == 0
+        others = await service.client.get(f"{OPERATIONS}/parked", headers=ADMIN | {"x-organization-id": "org_other"})
+        assert {letter["subject"] for letter in others.json()["items"]} == {"apt_9", "?"}
+
+
+async def test_x7_who_looks_at_the_same_time_sees_all_of_it(quick_broker: Broker, database_url: str) -> None:
+    async with a_service(quick_broker, database_url, Handler()) as service, listening(quick_broker.url()) as bus:
+        await park(quick_broker, bus, *(f"apt_{number}" for number in range(10)))
+        looks = await asyncio.gather(*(listed(service) for _ in range(4)))
+        assert [len(look) for look in looks] == [10] * 4
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [(ADMIN | {"x-role": "member"}, 403), (ADMIN | {"authorization": "Bearer wrong"}, 401)],
+)
+async def test_only_the_gateway_asks_and_only_for_administrators(
+    quick_broker: Broker, database_url: str, headers: dict[str, str], status: int
+) -> None:
+    async with a_service(quick_broker, database_url, Handler()) as service:
+        for method, path in (("GET", ""), ("GET", "/parked"), ("POST", "/parked/replay"), ("GET", "/effects")):
+            answer = await service.client.request(method, OPERATIONS + path, headers=headers, json={})
+            assert answer.status_code == status
