@@ -19,6 +19,7 @@ from services.gateway.pages.router import build_pages_routers
 from services.gateway.parts import GatewayParts
 from services.gateway.providers.backends import Backends
 from services.gateway.providers.oidc import OidcProvider
+from services.gateway.providers.operations import Services, own_backend
 from services.gateway.routes import api
 from services.gateway.settings import Settings
 from services.gateway.store.stores import Stores
@@ -32,6 +33,7 @@ from services.gateway.usecases.explain_page import ExplainPageTime
 from services.gateway.usecases.explain_time import ExplainTime
 from services.gateway.usecases.invite import AcceptInvitation, InviteStaff, Inviting
 from services.gateway.usecases.oidc_sign_in import OidcSignIn
+from services.gateway.usecases.operations import Operations
 from services.gateway.usecases.passwords import Passwords
 from services.gateway.usecases.propose import Preview, Propose
 from services.gateway.usecases.read_calendar import ReadCalendar
@@ -73,6 +75,7 @@ def build_app(
         ),
     )
     app.state.gateway = parts
+    app.state.operations = Operations(Services([*parts.backends.all, own_backend(app.state.operate)]))
     app.user_middleware.insert(0, Middleware(Headers, secure=settings.secure))
     app.user_middleware += [
         Middleware(PageLanguage),

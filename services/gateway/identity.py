@@ -1,9 +1,10 @@
 """Who calls: a bearer token (a session's or an API key) or the pages' session cookie, as FastAPI dependencies."""
 
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import Request
+from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.gateway.edge import csrf
@@ -180,6 +181,15 @@ def require_admin(signed_in: SignedIn) -> None:
     """Raises ``AdminsOnly``."""
     if not signed_in.staff.is_admin:
         raise AdminsOnly()
+
+
+async def api_admin(me: Annotated[SignedIn, Depends(api_staff)]) -> SignedIn:
+    """A dependency that lets administrators in only. Raises ``AdminsOnly``."""
+    require_admin(me)
+    return me
+
+
+Admin = Annotated[SignedIn, Depends(api_admin)]
 
 
 def set_session_cookie(response: Response, token: str, settings: Settings) -> None:

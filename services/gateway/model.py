@@ -199,6 +199,8 @@ class Scope(StrEnum):
     SETTINGS_WRITE = "settings:write"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
+    OPERATIONS_READ = "operations:read"
+    OPERATIONS_WRITE = "operations:write"
 
 
 class ApiKeyState(StrEnum):

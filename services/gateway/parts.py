@@ -24,6 +24,7 @@ from services.gateway.usecases.explain_page import ExplainPageTime
 from services.gateway.usecases.explain_time import ExplainTime
 from services.gateway.usecases.invite import AcceptInvitation, InviteStaff
 from services.gateway.usecases.oidc_sign_in import OidcSignIn
+from services.gateway.usecases.operations import Operations
 from services.gateway.usecases.passwords import Passwords
 from services.gateway.usecases.propose import Preview, Propose
 from services.gateway.usecases.read_calendar import ReadCalendar
@@ -76,3 +77,9 @@ class GatewayParts:
 def parts_of(request: Request) -> GatewayParts:
     parts: GatewayParts = request.app.state.gateway
     return parts
+
+
+def operations_of(request: Request) -> Operations:
+    """Made after the application, which is one of those that are asked."""
+    operations: Operations = request.app.state.operations
+    return operations

@@ -146,6 +146,16 @@ _ROUTES: Mapping[Scope | Whom, tuple[str, ...]] = {
         "POST /webhooks/{webhook_id}/replay",
         "POST /webhooks/{webhook_id}/deliveries/{delivery_id}/retry",
     ),
+    Scope.OPERATIONS_READ: ("GET /ops/pipeline", "GET /ops/dead-letters", "GET /ops/effects", "GET /ops/decisions"),
+    Scope.OPERATIONS_WRITE: (
+        "POST /ops/dead-letters/replay",
+        "POST /ops/dead-letters/{dead_letter_id}/replay",
+        "POST /ops/dead-letters/{dead_letter_id}/discard",
+        "POST /ops/effects/retry",
+        "POST /ops/effects/{effect_id}/retry",
+        "POST /ops/effects/{effect_id}/give-up",
+        "POST /ops/reconcile",
+    ),
 }
 ROUTES: Mapping[str, Scope | Whom] = {route: needed for needed, routes in _ROUTES.items() for route in routes}
 """By method and path below ``/api/v1``, as the route's template has it."""

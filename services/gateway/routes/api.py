@@ -22,6 +22,7 @@ from services.gateway.routes import (
     oauth,
     occurrences,
     oidc,
+    ops,
     organization,
     page_guests,
     page_times,
@@ -62,6 +63,7 @@ _NOUNS = (
     webhooks,
     events,
     zoom,
+    ops,
 )
 _GUESTS = (page_guests, guest, guest_appointments)
 """They ask most, and routes are tried one after the other."""

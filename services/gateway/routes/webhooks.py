@@ -4,10 +4,10 @@ answers goes on as it is.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.gateway.edge.forwarding import IfMatch, Key, body_of, forward
-from services.gateway.identity import SignedIn, api_staff, require_admin
+from services.gateway.identity import Admin
 from services.gateway.parts import parts_of
 from services.gateway.providers.notifier import Notifier
 from shared.contracts.api.webhooks import (
@@ -26,15 +26,6 @@ from shared.contracts.api.webhooks import (
 )
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
-
-
-def administrator(me: Annotated[SignedIn, Depends(api_staff)]) -> SignedIn:
-    """Raises ``Forbidden``."""
-    require_admin(me)
-    return me
-
-
-Admin = Annotated[SignedIn, Depends(administrator)]
 
 
 def _notifier(request: Request) -> Notifier:

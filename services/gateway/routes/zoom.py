@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.gateway.identity import SignedIn, api_staff, require_admin
+from services.gateway.identity import Admin, SignedIn, api_staff
 from services.gateway.parts import parts_of
 from services.gateway.providers.answers import AuthorizeUrl
 from services.gateway.providers.zoom import (
@@ -21,14 +21,7 @@ router = APIRouter(tags=["zoom account"])
 CALLBACK = "/oauth/zoom/account/callback"
 
 
-async def admin(me: Annotated[SignedIn, Depends(api_staff)]) -> SignedIn:
-    """A dependency that lets administrators in only."""
-    require_admin(me)
-    return me
-
-
 Me = Annotated[SignedIn, Depends(api_staff)]
-Admin = Annotated[SignedIn, Depends(admin)]
 
 
 def _zoom(request: Request) -> ZoomIssuer:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from tests.integration.gateway.contact_views import CONTACT_ID, CONTACTS
+from tests.integration.gateway.operation_views import OPERATIONS
 from tests.integration.gateway.page_views import PAGES
 from tests.integration.gateway.templates import TEMPLATES
 from tests.integration.gateway.webhook_views import WEBHOOKS
@@ -275,6 +276,7 @@ def _usual() -> dict[tuple[str, str], Answer]:
         }
         | {("booking", what): Answer(status, body) for what, (status, body) in (PAGES | CONTACTS).items()}
         | {("notifier", what): Answer(status, body) for what, (status, body) in (TEMPLATES | WEBHOOKS).items()}
+        | {key: Answer(status, body) for key, (status, body) in OPERATIONS.items()}
         | {
             (service, f"{method} /internal/connections/{provider}{rest}"): Answer(200, body | {"provider": provider})
             for service, provider in (
