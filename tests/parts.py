@@ -1,7 +1,8 @@
 """``python -m tests.parts ARGUMENTS``: one part of the suite; a failure or two are tried once more, alone, and named.
 
-As CPython's own runner does: servers, browsers and three workers on two cores upset a test now and then, and what passes
-by itself does not fail the run. It is a defect all the same, of the test or of the product: the last lines name it.
+As CPython's own runner does: servers, browsers and three workers on two cores upset a test now and then, and what
+passes by itself does not fail the run. It is a defect all the same, of the test or of the product: the last lines
+name it.
 More than ``MOST`` failures are no accident, and are not tried again.
 """
 
