@@ -45,6 +45,8 @@ from shared.operations.own import NOTHING_OF_ITS_OWN, OwnOperations
 from shared.operations.parking import Parking
 from shared.operations.routes import build_operations_router
 from shared.settings import ServiceSettings
+from shared.watch import Watch
+from shared.zone_rules import version_in_use
 
 log = structlog.get_logger(__name__)
 _KEEP_ALIVE_SECONDS = 75
@@ -142,10 +144,12 @@ def service_app(name: str, settings: ServiceSettings, parts: Parts) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         rising = asyncio.create_task(_bring_up(name, parts, up, app))
+        await watch.start()
         try:
             yield
         finally:
             rising.cancel()
+            await watch.stop()
             await asyncio.gather(rising, return_exceptions=True)
             await _shut_down(parts, grace)
 
@@ -171,6 +175,8 @@ def service_app(name: str, settings: ServiceSettings, parts: Parts) -> FastAPI:
         "broker": lambda: parts.broker.ping(timeout=2),
         **parts.checks,
     }
+    watch = Watch("checks", lambda: health.measure(checks))
+    metrics.record_zone_rules(version_in_use())
     app.include_router(health.build_router(name, checks, clock.real_now()))
     for router in parts.routers:
         app.include_router(router)

@@ -1,4 +1,8 @@
-"""Gauges of what waits in the database, measured apart from the work: a stuck or slow worker still shows."""
+"""Gauges of what stands in the database, measured apart from the work: a stuck or slow worker still shows.
+
+Every replica measures, so that none is special; each measurement must be a few reads by an index, and whoever reads the
+gauges takes one replica's (``max by``). When one was last taken is a metric too, since a gauge keeps its last value.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,7 +10,9 @@ from datetime import timedelta
 
 import structlog
 
+from shared import clock
 from shared.mongo import PyMongoError
+from shared.observability import metrics
 from shared.observability.errors import brief
 
 log = structlog.get_logger(__name__)
@@ -35,6 +41,7 @@ class Watch:
         while True:
             try:
                 await self._measure()
+                metrics.record_measured(self._name, clock.real_now())
             except PyMongoError as error:
                 log.warning("watch.not_measured", watch=self._name, error=brief(error))
             await asyncio.sleep(self._every)

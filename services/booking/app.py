@@ -67,6 +67,7 @@ from shared.due import DueWorker
 from shared.guests_first import GuestsFirst
 from shared.internal import Guard, require_caller
 from shared.messaging.relay import Relay
+from shared.observability import metrics
 from shared.runtime import Parts, make_broker, service_app
 
 
@@ -96,6 +97,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     pages = PageFacts.of(stores, availability, takes_payments=settings.takes_payments)
     payments = Payments.of(settings, stores, pages, announcer, links, relay, uses.confirm, end_request)
     guests = GuestsFirst()
+    metrics.expect_effects(stages=("confirmed",))
     parts = Parts(
         client=client,
         broker=broker,

@@ -36,11 +36,12 @@ from services.calendar_sync.usecases.drafts import Drafts
 from services.calendar_sync.usecases.explain_busy import ExplainBusy
 from services.calendar_sync.usecases.follow_appointment import FollowAppointment
 from services.calendar_sync.usecases.follow_proposal import FollowProposal
-from services.calendar_sync.usecases.freeze import FreezeSync, ResumeSync, measure_frozen
+from services.calendar_sync.usecases.freeze import FreezeSync, ResumeSync
 from services.calendar_sync.usecases.hear_guests import HearGuests
 from services.calendar_sync.usecases.hear_rooms import HearRooms
 from services.calendar_sync.usecases.look import LookAtCalendars
 from services.calendar_sync.usecases.lose_calendar import LoseCalendar
+from services.calendar_sync.usecases.measure_health import watch_health
 from services.calendar_sync.usecases.notice_drift import NoticeDrift, RestoreEntry
 from services.calendar_sync.usecases.place_entry import PlaceEntry
 from services.calendar_sync.usecases.publish_busy import PublishBusyTimes
@@ -64,7 +65,6 @@ from shared.due import DueWorker
 from shared.messaging.relay import Relay
 from shared.oauth_attempts import Attempts
 from shared.runtime import Parts, make_broker, service_app
-from shared.watch import Watch
 
 _AT_ONCE = 64
 """Rows worked on at once by one process; each mailbox has its own, smaller bound."""
@@ -150,7 +150,7 @@ def build_app(
                 parts.mirror_worker,
                 parts.connection_worker,
                 parts.rooms_worker,
-                parts.frozen_watch,
+                parts.health_watch,
             ],
             routers=[build_router(settings.api_tokens.get_secret_value(), parts.use_cases)],
             closing=[outside.aclose],
@@ -194,7 +194,7 @@ class Wiring:
         self.connection_worker = DueWorker(
             "connections", stores.connections.collection, self._catch_up(follow_appointment)
         )
-        self.frozen_watch = Watch("frozen", lambda: measure_frozen(stores.connections))
+        self.health_watch = watch_health(stores.connections, stores.mirrors, stale_after=settings.stale_after)
         self.subscribers = Subscribers(
             follow_proposal,
             follow_appointment,

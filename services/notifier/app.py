@@ -21,6 +21,7 @@ from services.notifier.webhooks import build_webhooks
 from shared import mongo
 from shared.due import DueWorker
 from shared.messaging.relay import Relay
+from shared.observability import metrics
 from shared.runtime import Parts, make_broker, service_app
 
 
@@ -29,6 +30,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> Fast
     client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
     broker = broker or make_broker(SERVICE, settings)
     relay = Relay(broker, [database["matters"]])
+    metrics.expect_effects("mail", stages=("mail_sent",))
     tokens = settings.api_tokens.get_secret_value()
     bus, safe = settings.bus_ring, Safe(settings.data_ring)
     directory = Directory(database)
@@ -63,7 +65,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> Fast
             **webhooks.indexes,
         },
         subscribers=build_subscribers(hear, directory),
-        workers=[worker, webhooks.worker],
+        workers=[worker, *webhooks.workers],
         routers=[
             build_router(PreviewProposal(directory, bus, sender, words), tokens),
             build_templates_router(edit, PreviewTemplate(edit, directory, matters, composer, sender), tokens),

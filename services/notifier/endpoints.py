@@ -52,6 +52,15 @@ class Endpoints:
         rows = await self.collection.find({"organization_id": organization_id}).to_list(None)
         return sorted(map(endpoint_of, rows), key=lambda one: (one.created_at, one.endpoint_id))
 
+    async def count_by_state(self) -> dict[str, int]:
+        """``failing`` is enabled, and nothing got through since a try failed."""
+        which: dict[str, Document] = {
+            "working": {"enabled": True, "failing_since": None},
+            "failing": {"enabled": True, "failing_since": {"$ne": None}},
+            "disabled": {"enabled": False},
+        }
+        return {state: await self.collection.count_documents(filtered) for state, filtered in which.items()}
+
     async def save(self, changed: Endpoint, *, look: bool = False) -> bool:
         """Refused where somebody else was faster; what a worker notes meanwhile stays, unless it begins anew."""
         document = {name: value for name, value in _document(changed).items() if look or name not in _HEALTH}

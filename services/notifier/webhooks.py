@@ -14,6 +14,7 @@ from services.notifier.settings import Settings
 from services.notifier.store import Matters
 from services.notifier.usecases.edit_webhooks import EditWebhooks
 from services.notifier.usecases.file_webhooks import FileWebhooks, filing
+from services.notifier.usecases.measure_webhooks import watch_webhooks
 from services.notifier.usecases.send_webhooks import SendWebhooks
 from services.notifier.usecases.tell_of_webhooks import TellOfWebhooks
 from services.notifier.webhook_deliveries import DELIVERY_INDEXES, Deliveries
@@ -29,7 +30,7 @@ from shared.runtime import Hook
 class WebhookParts:
     """What the service runs and closes."""
 
-    worker: Worker
+    workers: Sequence[Worker]
     router: APIRouter
     indexes: Mapping[Collection, Sequence[IndexModel]]
     close: Hook
@@ -48,7 +49,7 @@ def build_webhooks(
     broker.add_middleware(filing(FileWebhooks(endpoints, deliveries, offered, worker.wake)))
     edit = EditWebhooks(endpoints, deliveries, receivers, safe, offered, worker.wake)
     return WebhookParts(
-        worker=worker,
+        workers=[worker, watch_webhooks(endpoints)],
         router=build_webhooks_router(edit, deliveries, settings.api_tokens.get_secret_value()),
         indexes={endpoints.collection: ENDPOINT_INDEXES, deliveries.collection: DELIVERY_INDEXES},
         close=receivers.close,

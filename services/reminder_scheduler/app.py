@@ -12,6 +12,7 @@ from services.reminder_scheduler.usecases.send_due import Booking, SendDue
 from shared import http, mongo
 from shared.due import DueBatches
 from shared.messaging.relay import Relay
+from shared.observability import metrics
 from shared.runtime import Parts, make_broker, service_app
 from shared.watch import Watch
 
@@ -25,6 +26,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, booking
     questions = http.internal_client(
         settings.booking_url, settings.booking_token.get_secret_value(), timeout=settings.question_timeout
     )
+    metrics.expect_effects("reminder", "notice", stages=("reminder_filed",))
     send_due = SendDue(store, booking or BookingClient(questions), relay)
     parts = Parts(
         client=client,

@@ -38,12 +38,13 @@ from services.zoom_issuer.usecases.connect_account import ConnectAccount
 from services.zoom_issuer.usecases.deauthorize import Deauthorize
 from services.zoom_issuer.usecases.follow_appointment import FollowAppointment
 from services.zoom_issuer.usecases.follow_connection import FollowConnection
-from services.zoom_issuer.usecases.freeze import FreezeMeetings, ResumeMeetings, measure_frozen
+from services.zoom_issuer.usecases.freeze import FreezeMeetings, ResumeMeetings
 from services.zoom_issuer.usecases.hear_zoom import HearZoom
 from services.zoom_issuer.usecases.hosting import AssignUser, Hosts
 from services.zoom_issuer.usecases.keep_limits import KeepLimits
 from services.zoom_issuer.usecases.lapse_offers import LapseOffers
 from services.zoom_issuer.usecases.list_users import ListUsers, UsersChangedAtZoom
+from services.zoom_issuer.usecases.measure_health import watch_health
 from services.zoom_issuer.usecases.replaced_users import ReplacedUsers
 from services.zoom_issuer.usecases.report import Report
 from services.zoom_issuer.usecases.sweep_meetings import SweepMeetings
@@ -208,7 +209,7 @@ def _sweeping(
         DueWorker("zoom_sweeps", stores.sweeps.rows, sweep, concurrency=4),
         Watch("zoom_hosts", sweep.discover, every=settings.sweep_every / 7),
         Watch("budgets", call.limits.measure),
-        Watch("frozen", lambda: measure_frozen(stores.freezes)),
+        watch_health(stores.connections, stores.freezes),
     ]
 
 

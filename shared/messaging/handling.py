@@ -1,9 +1,11 @@
-"""Around every handler: the event's ids stand in all log lines written meanwhile, and no handler runs for ever."""
+"""Around every handler: the event's ids stand in all log lines written meanwhile, how long it was under way is
+measured, and no handler runs for ever.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import Token
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
 
@@ -11,18 +13,36 @@ import orjson
 import structlog
 from faststream import BaseMiddleware
 
+from shared import clock
+from shared.observability import metrics
+
 _IDS = {"event_id": "id", "event_type": "type", "subject": "subject", "organization_id": "organizationid"}
 
 
 def ids_of(body: bytes) -> dict[str, str]:
     """What identifies the event in logs; nothing where the body is no CloudEvent."""
+    return _ids(_envelope(body))
+
+
+def _envelope(body: bytes) -> Mapping[str, Any]:
     try:
         envelope = orjson.loads(body)
     except orjson.JSONDecodeError:
         return {}
-    if not isinstance(envelope, dict):
-        return {}
+    return envelope if isinstance(envelope, dict) else {}
+
+
+def _ids(envelope: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(envelope[member])[:100] for name, member in _IDS.items() if member in envelope}
+
+
+def age_of(envelope: Mapping[str, Any]) -> timedelta | None:
+    """Since the event; None where it does not say when it was."""
+    try:
+        at = datetime.fromisoformat(str(envelope.get("time")))
+    except ValueError:
+        return None
+    return clock.now() - at if at.tzinfo else None
 
 
 class BoundIds(BaseMiddleware[Any, Any]):
@@ -31,7 +51,11 @@ class BoundIds(BaseMiddleware[Any, Any]):
     _bound: Mapping[str, Token[Any]]
 
     async def on_receive(self) -> None:
-        self._bound = structlog.contextvars.bind_contextvars(**ids_of(self.msg.body))
+        envelope = _envelope(self.msg.body)
+        self._bound = structlog.contextvars.bind_contextvars(**_ids(envelope))
+        age = age_of(envelope)
+        if age is not None and not self.msg.redelivered and "x-attempt" not in self.msg.headers:
+            metrics.record_heard(self.context.get("handler_").queue.name, age)
 
     async def after_processed(
         self,

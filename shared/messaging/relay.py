@@ -182,3 +182,4 @@ class Relay:
                 )
         finally:
             otel_context.detach(token)
+        metrics.record_published(clock.real_now() - entry["at"])

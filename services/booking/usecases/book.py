@@ -2,6 +2,7 @@
 the guards let one win (G1).
 """
 
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from enum import StrEnum
@@ -45,6 +46,7 @@ from shared.crypto import token_hash
 from shared.messaging.outbox import Entry
 from shared.messaging.relay import Relay
 from shared.mongo import DuplicateKeyError
+from shared.observability import metrics
 from shared.problem import Language, Unavailable
 from shared.single_flight import Turns
 
@@ -104,6 +106,7 @@ class BookOnPage:
         """Raises in this order: 404, 410 ``page_closed``, 422, 409 ``slot_taken`` with the nearest ``slots``, 503
         ``calendar_unreadable``.
         """
+        started = time.monotonic()
         setting = await self._read.by_slug(slug)
         if not setting.is_open:
             raise PageClosed()
@@ -114,7 +117,10 @@ class BookOnPage:
         if made is not None:
             return await self._checkout(made)
         try:
-            return await self._checkout(await self._booked(setting, booking, origin, visit))
+            booked = await self._booked(setting, booking, origin, visit)
+            if booked.is_live:
+                metrics.record_stage("confirmed", timedelta(seconds=time.monotonic() - started))
+            return await self._checkout(booked)
         except SlotTaken:
             twin = await self._made_before(origin)
             if twin is None:

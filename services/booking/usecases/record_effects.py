@@ -22,7 +22,6 @@ from shared.contracts.reminder_scheduler import ReasonNotReminded, ReminderCance
 from shared.contracts.sealed import EntrySecrets, MeetingSecrets
 from shared.contracts.zoom_issuer import MeetingIssueFailed
 from shared.crypto import KeyRing
-from shared.observability import metrics
 
 # Ids of what has effects here. Other mails (of a Zoom user's budget, a template, a connection) count revisions in their
 # own ways, which need not fit into an order.
@@ -51,15 +50,11 @@ class RecordEffects:
         await reports.keep_all(self._store.appointments, {"proposal_id": proposal_id}, told)
 
     async def entries(self, appointment_id: str, told: Mapping[str, Report]) -> None:
-        if await reports.keep_all(self._store.appointments, {"_id": appointment_id}, told):
-            for status in {news.status for news in told.values()}:
-                metrics.record_effect("entry", status)
+        await reports.keep_all(self._store.appointments, {"_id": appointment_id}, told)
 
     async def room(self, appointment_id: str, told: Mapping[str, Report]) -> None:
         """A room's answer; none is lost on the way to the staff."""
-        if await reports.keep_all(self._store.appointments, {"_id": appointment_id}, told):
-            for news in told.values():
-                metrics.record_effect("room", news.status)
+        await reports.keep_all(self._store.appointments, {"_id": appointment_id}, told)
 
     async def guest(self, appointment_id: str, told: Mapping[str, Report]) -> None:
         """What the guest says to the entry in which they take part (H9)."""
@@ -126,5 +121,4 @@ class RecordEffects:
             await self._appointment(dropped.appointment_id, key, told)
 
     async def _appointment(self, appointment_id: str, key: str, told: Report) -> None:
-        if await reports.keep(self._store.appointments, appointment_id, key, told):
-            metrics.record_effect(key.partition(":")[0], told.status)
+        await reports.keep(self._store.appointments, appointment_id, key, told)

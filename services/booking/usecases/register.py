@@ -1,5 +1,6 @@
 """Staff register an appointment directly (E2): the same look and guard as a confirmation, without a guest's choice."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -32,6 +33,7 @@ from shared.contracts.booking import AppointmentConfirmed, Kind
 from shared.internal import Caller
 from shared.messaging.relay import Relay
 from shared.mongo import DuplicateKeyError
+from shared.observability import metrics
 from shared.problem import Language, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -61,18 +63,21 @@ class RegisterAppointment:
         self._new_code = new_code
 
     async def __call__(self, wanted: AppointmentCreate, caller: Caller, fingerprint: str) -> Appointment:
+        started = time.monotonic()
         origin = origin_of(caller, fingerprint, scope="register:")
         made = await self._made_before(origin)
         if made is not None:
             return made
         draft = (await self._draft(wanted, caller)).model_copy(update={"origin": origin})
         try:
-            return await self._registered(draft, wanted, caller)
+            registered = await self._registered(draft, wanted, caller)
         except SlotTaken:
             twin = await self._made_before(origin)
             if twin is None:
                 raise
             return twin
+        metrics.record_stage("confirmed", timedelta(seconds=time.monotonic() - started))
+        return registered
 
     async def _registered(self, draft: Appointment, wanted: AppointmentCreate, caller: Caller) -> Appointment:
         if not wanted.allow_overlap:

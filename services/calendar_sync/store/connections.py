@@ -22,6 +22,7 @@ INDEXES = (
     DUE_INDEX,
     IndexModel([("organization_id", ASCENDING), ("staff_id", ASCENDING)]),
     IndexModel([("frozen.at", ASCENDING)], sparse=True),
+    IndexModel([("provider", ASCENDING), ("status", ASCENDING)]),
 )
 _SECRETS = ("access_token", "refresh_token")
 
@@ -210,6 +211,9 @@ class Connections:
 
     async def count_frozen(self) -> int:
         return await self.collection.count_documents(_FROZEN)
+
+    async def count(self, provider: Provider, status: ConnectionStatus) -> int:
+        return await self.collection.count_documents({"provider": provider, "status": status})
 
     async def caught_up(self, held: Document) -> None:
         await self.collection.update_one(held, {"$unset": {"due_at": ""}})

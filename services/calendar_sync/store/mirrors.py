@@ -33,7 +33,10 @@ INDEXES = (
     IndexModel([("staff_id", ASCENDING)]),
     IndexModel([("watch.watch_id", ASCENDING)], sparse=True),
     IndexModel([("connection_id", ASCENDING)], sparse=True),
+    IndexModel([("read_at", ASCENDING)]),
 )
+_COUNTED = 1000
+"""Counting stops here."""
 _MIRROR = "connection_id"
 """Holds the mirror's name, which was the connection's when each had one calendar."""
 ENTRY_INDEXES = (
@@ -119,6 +122,11 @@ class Mirrors:
     async def _calendars_of(self, connection_id: str) -> list[str]:
         rows = await self.collection.find(_of(connection_id), {"calendar_id": 1}).to_list(None)
         return [row.get("calendar_id", MAIN) for row in rows]
+
+    async def count_unread_since(self, moment: datetime) -> int:
+        """Of those that are to be read; up to 1000."""
+        unread: Document = {"$or": [{"read_at": None}, {"read_at": {"$lt": moment}}]}
+        return await self.collection.count_documents({**unread, "due_at": {"$ne": None}}, limit=_COUNTED)
 
     async def resume(self, staff_id: str, now: datetime) -> None:
         """A person who was disabled is back."""

@@ -14,7 +14,6 @@ from shared.contracts.calendar_sync import CalendarSyncFrozen
 from shared.contracts.envelope import Cause, envelope
 from shared.drift import is_mass_deletion
 from shared.mongo import Client, Session, in_transaction
-from shared.observability import metrics
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +71,3 @@ class ResumeSync:
         if decided is not None:
             log.info("sync.resumed", connection_id=connection.connection_id, verdict=verdict, rows=len(decided))
         return decided is not None
-
-
-async def measure_frozen(connections: Connections) -> None:
-    metrics.record_frozen(await connections.count_frozen())

@@ -10,8 +10,10 @@ from services.calendar_sync.store.room_bookings import RoomBookings
 from services.calendar_sync.store.rooms import RoomDirectories
 from services.calendar_sync.usecases import announce
 from shared.contracts.calendar_sync import RoomResponse
+from shared.observability import metrics
 
 log = structlog.get_logger(__name__)
+_OUTCOMES = {RoomResponse.ACCEPTED: "done", RoomResponse.DECLINED: "failed"}
 
 
 class HearRooms:
@@ -42,6 +44,7 @@ class HearRooms:
             if said is not None and told != before:
                 log.info("room.responded", row_id=row.row_id, response=said)
                 await self._bookings.tell(row, told, announce.room_responded(row, row.written, said))
+                metrics.record_effect("room", _OUTCOMES.get(said, "waiting"))
 
 
 def answer_for_all(said: Sequence[RoomResponse | None]) -> RoomResponse | None:

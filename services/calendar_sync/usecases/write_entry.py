@@ -38,6 +38,8 @@ log = structlog.get_logger(__name__)
 _LONGEST_BACKOFF = 60.0
 _LOOK_AGAIN = timedelta(hours=1)
 """Told as the time of the next try where a person has to act first."""
+_LATER_CHANGE = timedelta(hours=1)
+"""What is asked for so long after the confirmation was no part of it."""
 _TOO_LATE = "too_late"
 _NOT_CONNECTED = "not_connected"
 _BROKEN = "connection_broken"
@@ -197,7 +199,7 @@ class WriteEntry:
         )
         await self._ledger.settle(lease.held, row, entry, [announce.written(row, entry)], doubted=typed.kept)
         metrics.record_effect(row.kind, "done")
-        if content.caused_at is not None and lease.row.get("written") is None:
+        if content.caused_at is not None and lease.row.get("written") is None and _comes_with(content.caused_at, row):
             metrics.record_stage("entry_written", clock.now() - content.caused_at)
         if row.participants:
             await self._mirrors.look_again(row.participants, clock.now(), recount=True)
@@ -232,6 +234,8 @@ class WriteEntry:
         """Where another entry stands for the person it was a move: after a failure the other one is told again."""
         others = await self._ledger.covered_by(row)
         events = [announce.removed(row)] if owed and not others else []
+        if events:
+            metrics.record_effect(row.kind, "gone")
         if events and row.kind is RowKind.HOLD:
             metrics.record_stage("holds_released", clock.now() - row.caused_at)
         await self._ledger.settle(lease.held, row, None, events)
@@ -246,6 +250,7 @@ class WriteEntry:
         pause = max(at_least, backoff(row.tries + 1, most=_LONGEST_BACKOFF))
         retry_at = clock.now() + pause
         events = [announce.failed(row, reason, retry_at)] if row.tries % 5 == 0 else []
+        metrics.record_effect(row.kind, "waiting")
         log.info("entry.put_off", row_id=row.row_id, reason=reason, seconds=pause.total_seconds())
         await self._ledger.put_off(lease.held, row, retry_at, events)
 
@@ -280,6 +285,8 @@ class WriteEntry:
         if counted_on and clock.now() >= row.last_moment:
             await self._give_up(lease, row, _TOO_LATE)
             return
+        if counted_on:
+            metrics.record_effect(row.kind, "waiting")
         events = [announce.failed(row, reason, self._next_look(row))] if counted_on else []
         await self._ledger.wait(lease.held, row, events)
         connection = await self._calendar_of(row)
@@ -303,3 +310,8 @@ class WriteEntry:
 
     def _mailbox(self, connection: Connection) -> AbstractAsyncContextManager[None]:
         return self._mailboxes[connection.provider].of(connection.connection_id).slot()
+
+
+def _comes_with(confirmed_at: datetime, row: Row) -> bool:
+    """Not of a later change, such as another attendee."""
+    return row.caused_at - confirmed_at < _LATER_CHANGE

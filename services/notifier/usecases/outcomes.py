@@ -129,8 +129,10 @@ def _event(matter: Matter, notice: Notice, data: NotificationSent | Notification
 def record(matter: Matter, turn: Turn) -> None:
     """Metrics and the log line, once the outcome is written."""
     if turn.delivery.status is Status.OPEN:
+        if turn.delivery.next_at is not None:
+            metrics.record_effect("mail", "waiting")
         return
-    metrics.record_effect("mail", turn.delivery.status)
+    metrics.record_effect("mail", "done" if turn.delivery.status is Status.SENT else turn.delivery.status)
     log.info("mail.ended", about=matter.about, key=turn.key, status=turn.delivery.status, reason=turn.delivery.reason)
     if turn.delivery.purpose is Purpose.CONFIRMED and turn.delivery.status is Status.SENT and matter.appointment:
         metrics.record_stage("mail_sent", clock.now() - matter.appointment.confirmed_at)

@@ -29,6 +29,8 @@ class FileReminder:
             if filed is not None and merged == filed.known:
                 return
             if await self._write(filed, merged, office, cause):
+                if filed is not None:
+                    return
                 metrics.record_stage("reminder_filed", clock.now() - known.decided_at)
                 return
 

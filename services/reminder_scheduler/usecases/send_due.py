@@ -19,6 +19,8 @@ from shared.messaging.relay import Relay
 from shared.observability import metrics
 
 Said = ReminderDue | ReminderCanceled | NoticeDue
+Rung = tuple[Bell, Said | None]
+"""A bell afterwards, and what is said of it."""
 log = structlog.get_logger(__name__)
 ASK_AGAIN = timedelta(seconds=5)
 """When booking says that a revision does not stand, the event that says why is on its way."""
@@ -43,11 +45,13 @@ class SendDue:
     async def __call__(self, token: str, reminders: Sequence[Reminder]) -> None:
         timely = [_named(reminder) for reminder in reminders if clock.now() < reminder.known.start_at]
         stand = await self._booking.which_stand(timely) if timely else set()
-        changes = [self._decide(reminder, stand) for reminder in reminders]
+        rung = [(reminder, self._ring(reminder, stand)) for reminder in reminders]
+        changes = [_change(reminder, bells) for reminder, bells in rung]
         written = await self._store.finish(token, changes)
-        for reminder, waiting in changes:
+        for (reminder, waiting), (_, bells) in zip(changes, rung, strict=True):
             if reminder.known.row_id in written:
                 self._relay.publish_soon(self._store.reminders, reminder.known.row_id, waiting)
+                _record(reminder.known, bells)
         log.info("reminders.sent", due=len(reminders), written=len(written))
 
     async def measure_lateness(self) -> None:
@@ -56,16 +60,30 @@ class SendDue:
         late = clock.now() - since if since else timedelta(0)
         metrics.record_reminder_lateness(max(late, timedelta(0)))
 
-    def _decide(self, reminder: Reminder, stand: set[tuple[str, int]]) -> tuple[Reminder, list[outbox.Entry]]:
-        """Of all bells of the row that are due."""
+    def _ring(self, reminder: Reminder, stand: set[tuple[str, int]]) -> list[Rung]:
+        """All bells of the row."""
         now, stands = clock.now(), _named(reminder) in stand
-        rung = [_rung(bell, reminder.known, now, stands=stands) for bell in reminder.bells]
-        said = [event for _, event in rung if event is not None]
-        after = replace(reminder, bells=tuple(bell for bell, _ in rung))
-        return after, outbox.entries([_wrapped(reminder, event) for event in said])
+        return [_rung(bell, reminder.known, now, stands=stands) for bell in reminder.bells]
 
 
-def _rung(bell: Bell, known: Known, now: datetime, *, stands: bool) -> tuple[Bell, Said | None]:
+def _change(reminder: Reminder, rung: Sequence[Rung]) -> tuple[Reminder, list[outbox.Entry]]:
+    said = [event for _, event in rung if event is not None]
+    after = replace(reminder, bells=tuple(bell for bell, _ in rung))
+    return after, outbox.entries([_wrapped(reminder, event) for event in said])
+
+
+def _record(known: Known, rung: Sequence[Rung]) -> None:
+    """What went out, and how late: not before it was asked for."""
+    for bell, said in rung:
+        if said is None:
+            continue
+        sent = not isinstance(said, ReminderCanceled)
+        metrics.record_effect("reminder" if bell.minutes is None else "notice", "done" if sent else "suppressed")
+        if sent and bell.planned_at is not None:
+            metrics.record_reminder_sent(clock.now() - max(bell.planned_at, known.decided_at))
+
+
+def _rung(bell: Bell, known: Known, now: datetime, *, stands: bool) -> Rung:
     """The bell afterwards, and what is said; one whose revision does not stand is looked at again soon."""
     if bell.due_at is None or bell.due_at > now:
         return bell, None

@@ -91,6 +91,7 @@ class Connections:
             self.rows: [
                 outbox.INDEX,
                 due.INDEX,
+                IndexModel([("status", ASCENDING)], name="status"),
                 IndexModel(
                     [("organization_id", ASCENDING), ("staff_id", ASCENDING)],
                     name="owner",
@@ -245,6 +246,9 @@ class Connections:
 
     async def give_back_renewal(self, seen: Connection, token: str) -> None:
         await self.rows.update_one({"_id": seen.connection_id, "renewal.token": token}, {"$unset": {"renewal": ""}})
+
+    async def count(self, status: ConnectionStatus) -> int:
+        return await self.rows.count_documents({"status": status})
 
     async def followed(self, lease: Lease, again_at: datetime | None = None) -> None:
         """What became of it was followed; look again then, or at once where it changed meanwhile."""

@@ -12,7 +12,6 @@ from shared.contracts.envelope import Cause, envelope
 from shared.contracts.zoom_issuer import MeetingSyncFrozen
 from shared.drift import is_mass_deletion
 from shared.messaging.relay import Relay
-from shared.observability import metrics
 
 log = structlog.get_logger(__name__)
 _MILLISECOND = 1000
@@ -72,7 +71,3 @@ class ResumeMeetings:
             self._wake(row_id)
         log.info("meetings.resumed", connection_id=freeze.connection_id, accept=accept, rows=len(decided))
         return True
-
-
-async def measure_frozen(freezes: Freezes) -> None:
-    metrics.record_frozen(await freezes.count())

@@ -87,14 +87,14 @@ class Report:
         }
         await self._settle(lease, row, state, data)
         if data is not None:
-            metrics.record_effect("meeting", status)
+            metrics.record_effect("meeting", "gone" if status is Status.REVOKED else "done")
 
     def _issued_or_updated(self, lease: Lease, row: MeetingRow, meeting_id: str) -> WithCalls | None:
         before, revision = row.announced_meeting, row.wanted.revision
         if before == meeting_id and row.announced_revision == revision:
             return None
         sealed = self._store.secrets(lease.row).seal(self._bus_ring, subject=row.appointment_id)
-        if before is None:
+        if row.announced_revision == 0:
             metrics.record_stage("meeting_issued", clock.now() - row.wanted.confirmed_at)
             return MeetingIssued(appointment_id=row.appointment_id, revision=revision, sealed=sealed)
         return MeetingUpdated(
@@ -152,6 +152,7 @@ class Report:
             "alarmed": row.alarmed or alarms,
             "waits_for_staff": setback.waits_for,
         }
+        metrics.record_effect("meeting", "waiting")
         log.info("meeting.put_off", appointment_id=row.appointment_id, error=setback.error, reason=setback.reason)
         await self._settle(lease, row, state, data)
 
@@ -159,7 +160,7 @@ class Report:
         """Nothing more is tried for this revision."""
         row = row_of(lease.row)
         log.warning("meeting.failed", appointment_id=row.appointment_id, error=error, reason=reason)
-        metrics.record_effect("meeting", Status.FAILED)
+        metrics.record_effect("meeting", "failed")
         data = MeetingIssueFailed(
             appointment_id=row.appointment_id,
             revision=row.wanted.revision,

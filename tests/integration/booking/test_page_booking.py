@@ -12,6 +12,7 @@ import pytest
 from services.booking.model.spans import Span
 from services.booking.providers.calendar_look import BusyEntry
 from shared import clock
+from tests.infrastructure.measured import growth_of_stage
 from tests.integration.booking.page_requests import ADMIN, BOTH, a_host, a_page, book, slots_of, visit
 from tests.integration.booking.world import HANAKO, TARO, World, a_slot_at, in_tokyo
 
@@ -87,10 +88,12 @@ async def test_a_question_that_makes_no_sense_is_refused(world: World, query: di
 async def test_h5_h6_a_booking_is_an_appointment_with_answers_and_where_the_guest_came_from(world: World) -> None:
     questions = [{"id": "q1", "label": "ご用件", "kind": "choice", "choices": ["商談", "採用"], "required": True}]
     page = await a_page(world, questions=[*questions, {"id": "q2", "label": "電話", "kind": "phone"}])
+    stage = growth_of_stage("confirmed")
     answer = await book(
         world, page, at(2, 10), answers={"q1": "商談", "q2": "+81 3-1234-5678"}, utm={"utm_source": "mail", "x": "y"}
     )
     assert answer.status_code == 201, answer.text
+    assert stage.count == 1
     made = answer.json()
     assert made["manage_url"].startswith("https://chosei.example/a/")
     assert (made["status"], made["kind"], made["title"]) == ("confirmed", "web", "ご相談")

@@ -14,6 +14,7 @@ from shared.contracts.sealed import AppointmentSecrets
 from shared.contracts.zoom_issuer import EndOfAccount, ZoomAccountConnected, ZoomAccountEnded
 from shared.crypto import KeyRing
 from tests.builders import BUS_KEYS, ORGANIZATION
+from tests.infrastructure.measured import growth_of_stage
 from tests.integration.booking.world import HANAKO, TARO, World, a_slot_at, in_tokyo, token_of
 
 GUEST = {"company": "ABC株式会社", "name": "田中花子", "email": "hanako@example.jp"}
@@ -36,8 +37,10 @@ async def registered(world: World, **changes: Any) -> dict[str, Any]:
 
 
 async def test_a_schedule_without_a_guest_is_confirmed_at_once(world: World) -> None:
+    stage = growth_of_stage("confirmed")
     shown = await registered(world, customer="ABC商事", deal="新基幹", others_may_edit=True)
     assert (shown["status"], shown["kind"], shown["proposal_id"]) == ("confirmed", "web", None)
+    assert stage.count == 1
     assert (shown["creator"]["staff_id"], shown["organizer_id"]) == (TARO, TARO)
     assert (shown["customer"], shown["deal"], shown["others_may_edit"]) == ("ABC商事", "新基幹", True)
     assert (shown["guest_url"], shown["changed_by"]["staff_id"]) == ("", TARO)

@@ -14,6 +14,7 @@ from shared.contracts.booking import (
 )
 from shared.contracts.zoom_issuer import MeetingIssued
 from tests.builders import a_proposal, a_slot, an_appointment, tomorrow_at
+from tests.infrastructure.measured import growth_of_effect, growth_of_stage
 from tests.integration.calendar_sync.conftest import (
     World,
     a_meeting,
@@ -63,6 +64,8 @@ async def test_r28_holds_follow_the_open_slots(world: World) -> None:
 
 
 async def test_r26_a_confirmation_leaves_one_entry_each_and_no_hold(world: World) -> None:
+    written, gone = growth_of_effect("entry", "done"), growth_of_effect("hold", "gone")
+    stages = growth_of_stage("entry_written"), growth_of_stage("holds_released")
     for staff_id in ("stf_admin", "stf_hana", "stf_taro", "stf_jiro"):
         await world.connect(staff_id)
     people = attending("stf_admin", "stf_hana", "stf_taro", "stf_jiro")
@@ -78,11 +81,10 @@ async def test_r26_a_confirmation_leaves_one_entry_each_and_no_hold(world: World
     assert "ミーティングID: 72962683804" in entry["description"]
     assert "内部メモ" in entry["description"]
     assert entry["status"] == "confirmed"
-    written = await patiently(
-        lambda: len(found := world.bus.of("calendar_sync.calendar_entry_written.v1")) == 3 and found
-    )
-    assert sorted(event["covers"] for event in written) == [["stf_admin", "stf_hana"], ["stf_jiro"], ["stf_taro"]]
-    assert all(event["with_meeting"] for event in written)
+    said = await patiently(lambda: len(found := world.bus.of("calendar_sync.calendar_entry_written.v1")) == 3 and found)
+    assert sorted(event["covers"] for event in said) == [["stf_admin", "stf_hana"], ["stf_jiro"], ["stf_taro"]]
+    assert all(event["with_meeting"] for event in said)
+    await patiently(lambda: (written.count, gone.count) == (3, 8) and [one.count for one in stages] == [3, 8])
 
 
 async def test_an_entry_does_not_wait_long_for_its_meeting_and_gets_it_later(world: World) -> None:
@@ -246,12 +248,14 @@ async def test_every_try_is_told_by_the_event_that_comes_next(world: World) -> N
 
 
 async def test_a_refusal_is_final_and_told(world: World) -> None:
+    failures = growth_of_effect("entry", "failed")
     await world.connect("stf_taro")
     rule = {"kind": "status", "provider": "microsoft", "method": "POST", "path": "/me/events$", "status": 403}
     await world.faults(rule)
     await world.confirm(wants_meeting=False)
     [failed] = await patiently(lambda: world.bus.of("calendar_sync.calendar_write_failed.v1"))
     assert (failed["appointment_id"], failed["retry_at"]) == ("apt_1", None)
+    assert failures.count == 1
 
 
 async def test_g09_holds_that_waited_and_were_never_placed_are_told_as_released(world: World) -> None:

@@ -103,11 +103,18 @@ async def test_the_age_falls_when_everything_is_published(quick_broker: Broker, 
     async def take(event: CloudEvent[MeetingRevoked]) -> None:
         heard.append(event.subject)
 
+    published = _count("chosei_publish_seconds_count")
     async with a_service(quick_broker, database_url, take) as service:
         await service.things.insert_one(waiting_thing(1))
         await eventually(lambda: heard == ["apt_1"])
         await eventually(lambda: _age() == 0)
+    assert _count("chosei_publish_seconds_count") > published
+    assert _count("chosei_event_lag_seconds_count", queue="booking.zoom_issuer.meeting_revoked.v1")
 
 
 def _age() -> float | None:
     return REGISTRY.get_sample_value("chosei_outbox_age_seconds")
+
+
+def _count(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0

@@ -15,6 +15,7 @@ from shared.contracts.zoom_issuer import (
     ZoomAccountEnded,
     ZoomDisconnected,
 )
+from tests.infrastructure.measured import growth_of_effect, growth_of_stage
 from tests.integration.notifier.conftest import NewNotifier, Notifier, PostOffice
 from tests.unit.notifier.builders import (
     APPOINTMENT_ID,
@@ -44,6 +45,8 @@ async def test_g10_a_lost_answer_is_followed_by_the_same_bytes(notifier: Notifie
 
 
 async def test_a_451_is_tried_again(notifier: Notifier, post_office: PostOffice) -> None:
+    waiting, done = growth_of_effect("mail", "waiting"), growth_of_effect("mail", "done")
+    stage = growth_of_stage("mail_sent")
     post_office.replies = ["451 later"] * 5
     await notifier.hear(meeting_issued(), confirmed())
     await eventually(lambda: len(notifier.statements("notification_sent")) == 2)
@@ -51,6 +54,7 @@ async def test_a_451_is_tried_again(notifier: Notifier, post_office: PostOffice)
     put_off = await eventually(lambda: notifier.statements("notification_failed"))
     assert {said["reason"] for said in put_off} == {"smtp_451"}
     assert all(said["retry_at"] for said in put_off)
+    await eventually(lambda: (waiting.count, done.count, stage.count) == (5, 2, 2))
 
 
 async def test_every_try_is_told_once(notifier: Notifier, post_office: PostOffice) -> None:

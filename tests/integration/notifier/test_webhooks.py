@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from services.notifier.endpoints import Endpoints
+from services.notifier.usecases.measure_webhooks import MeasureWebhooks
 from services.notifier.webhook_deliveries import Deliveries
+from shared import clock, mongo
 from shared.contracts.booking import AppointmentConfirmed, Outcome, OutcomeRecorded
+from shared.observability.metrics import REGISTRY
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.receiver import Receiver, receiving
 from tests.infrastructure.service import listening
@@ -251,3 +255,18 @@ async def test_what_was_sent_of_an_appointment_can_be_erased(desk: Desk, receive
     assert await deliveries.forget_about("org_other", ["apt_gone"]) == 0
     assert await deliveries.forget_about(ORGANIZATION_ID, ["apt_gone"]) == 1
     assert [left["subject"] for left in await desk.deliveries(one)] == [APPOINTMENT_ID]
+
+
+async def test_endpoints_are_counted_by_how_they_fare(database_url: str) -> None:
+    client, database = mongo.connect(database_url, app_name="test")
+    endpoints = Endpoints(database)
+    now = clock.now()
+    states = [(True, None), (True, None), (True, now), (False, now)]
+    await endpoints.collection.insert_many([{"enabled": on, "failing_since": since} for on, since in states])
+    await MeasureWebhooks(endpoints)()
+    found = {
+        state: REGISTRY.get_sample_value("chosei_webhook_endpoints", {"state": state})
+        for state in ("working", "failing", "disabled")
+    }
+    assert found == {"working": 2, "failing": 1, "disabled": 1}
+    await mongo.close(client)

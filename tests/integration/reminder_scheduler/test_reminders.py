@@ -15,6 +15,7 @@ from shared.contracts.gateway import OrganizationChanged
 from shared.observability.metrics import REGISTRY
 from tests.builders import BUS_KEYS, DATA_KEYS, ORGANIZATION, an_appointment, an_event
 from tests.infrastructure.broker import Broker
+from tests.infrastructure.measured import Growth, growth_of_effect, growth_of_stage
 from tests.infrastructure.service import Bus, listening, running_service
 from tests.waiting import eventually
 
@@ -137,6 +138,8 @@ TOMORROW_SEVEN = datetime(2026, 12, 1, 22, 0, tzinfo=UTC)
 
 
 async def test_g21_one_reminder_goes_out_at_seven_however_often_the_event_comes(world: World) -> None:
+    sent, late = growth_of_effect("reminder", "done"), Growth("chosei_reminder_sent_late_seconds_count", {})
+    stage = growth_of_stage("reminder_filed")
     world.booking.standing = {("apt_1", 1)}
     await world.bus.publish(confirmed("apt_1", TOMORROW_TEN, NOON), times=10)
     filed = await eventually(lambda: world.bus.of("reminder_scheduler.reminder_scheduled.v1"))
@@ -150,6 +153,7 @@ async def test_g21_one_reminder_goes_out_at_seven_however_often_the_event_comes(
     await world.a_later_reminder_has_gone_out()
     assert world.reminded() == [("apt_1", 1), ("apt_last", 1)]
     assert world.booking.questions == asked + 1
+    await eventually(lambda: (sent.count, late.count, stage.count) == (2, 2, 2))
 
 
 async def test_r27_a_booking_on_a_page_that_its_guest_moved_is_reminded_of_at_its_new_time(world: World) -> None:

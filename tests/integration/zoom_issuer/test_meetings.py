@@ -11,6 +11,7 @@ from shared import clock
 from shared.contracts.booking import AppointmentCanceled, AppointmentConfirmed, AppointmentRescheduled
 from shared.contracts.envelope import CloudEvent
 from tests.builders import an_appointment, an_event, tomorrow_at
+from tests.infrastructure.measured import growth_of_effect, growth_of_stage
 from tests.integration.zoom_issuer.conftest import HANA, World, unsealed
 from tests.waiting import eventually
 
@@ -147,6 +148,8 @@ async def test_g10_two_services_side_by_side_make_one_meeting_each(world: World)
 
 
 async def test_a_server_error_is_tried_again_after_a_look(world: World) -> None:
+    put_off, done = growth_of_effect("meeting", "waiting"), growth_of_effect("meeting", "done")
+    stage = growth_of_stage("meeting_issued")
     await world.connect()
     await world.faults(
         {"provider": "zoom", "method": "POST", "path": "/v2/users", "kind": "status", "status": 500, "times": 2}
@@ -154,6 +157,7 @@ async def test_a_server_error_is_tried_again_after_a_look(world: World) -> None:
     await world.bus.publish(confirmed())
     await eventually(world.issued, timeout=20)
     assert len(await world.meetings()) == 1
+    await eventually(lambda: (put_off.count > 0, done.count, stage.count) == (True, 1, 1))
 
 
 async def test_every_try_is_told_by_the_event_that_comes_next(world: World) -> None:
