@@ -18,7 +18,6 @@ _LATENESS = (0.5, 1, 2, 5, 10, 30, 60, 120, 300, 900, 3600)
 OUTCOMES = ("done", "gone", "waiting", "failed", "suppressed")
 """How an effect ends (G9); each try that is put off is ``waiting``, what was to be taken away ends as ``gone``."""
 STAGES = ("confirmed", "meeting_issued", "entry_written", "holds_released", "mail_sent", "reminder_filed")
-MIRROR_STATES = ("matching", "missing", "orphaned", "different")
 
 _messages = Counter(
     "chosei_messages_failed_total",
@@ -79,12 +78,6 @@ _stale = Gauge(
     "Calendars of working links that were not read completely for 15 minutes (G3); counted up to 1000.",
     registry=REGISTRY,
 )
-_mirror = Gauge(
-    "chosei_mirror_objects",
-    "Live appointments and holds against what stands at the providers (G13).",
-    ["kind", "state"],
-    registry=REGISTRY,
-)
 _drift = Counter(
     "chosei_calendar_drift_total",
     "Entries and holds that were changed or deleted directly in the calendar (V6).",
@@ -94,6 +87,12 @@ _drift = Counter(
 _frozen = Gauge(
     "chosei_frozen_connections",
     "Calendars that lost so much at once that nothing counts as deleted.",
+    registry=REGISTRY,
+)
+_mirror = Gauge(
+    "chosei_mirror_objects",
+    "What lives and what stands at the providers, not over yet, by how the two compare (G13).",
+    ["kind", "state"],
     registry=REGISTRY,
 )
 _zoom_budgets = Gauge(
@@ -197,18 +196,17 @@ def record_stale_calendars(count: int) -> None:
     _stale.set(count)
 
 
-def record_mirror(kind: str, by_state: Mapping[str, int]) -> None:
-    """``kind`` is meeting, entry or hold; ``by_state`` has all of ``MIRROR_STATES``."""
-    for state in MIRROR_STATES:
-        _mirror.labels(kind, state).set(by_state.get(state, 0))
-
-
 def record_drift(row: str, kind: str) -> None:
     _drift.labels(row, kind).inc()
 
 
 def record_frozen(connections: int) -> None:
     _frozen.set(connections)
+
+
+def record_mirror(kind: str, state: str, count: int) -> None:
+    """``kind`` is entry, hold or meeting; ``state`` a ``shared.mirror.MirrorState``."""
+    _mirror.labels(kind, state).set(count)
 
 
 _LEFT = {"0": 0, "1-9": 9, "10-49": 49, "50+": None}

@@ -19,16 +19,6 @@ def test_what_a_service_makes_is_counted_from_zero_so_that_the_first_failure_is_
     assert REGISTRY.get_sample_value("chosei_stage_seconds_count", {"stage": "thing_made"}) == 0
 
 
-def test_g13_a_state_of_the_mirror_that_is_no_more_falls_to_zero() -> None:
-    metrics.record_mirror("thing", {"matching": 3, "orphaned": 2})
-    metrics.record_mirror("thing", {"matching": 5})
-    states = {
-        state: REGISTRY.get_sample_value("chosei_mirror_objects", {"kind": "thing", "state": state})
-        for state in metrics.MIRROR_STATES
-    }
-    assert states == {"matching": 5, "missing": 0, "orphaned": 0, "different": 0}
-
-
 async def test_what_a_service_needs_is_seen_to_answer_or_not() -> None:
     async def answers() -> bool:
         return True
