@@ -1,7 +1,5 @@
 """Where calendar_sync's parts are made and joined."""
 
-from dataclasses import dataclass
-
 import httpx
 from fastapi import FastAPI
 from faststream.rabbit import RabbitBroker
@@ -10,20 +8,11 @@ from services.calendar_sync.providers.protocol import CalendarProvider
 from services.calendar_sync.providers.rooms import RoomProvider
 from services.calendar_sync.routes import UseCases, build_router
 from services.calendar_sync.settings import Settings
-from services.calendar_sync.store import (
-    busy,
-    choices,
-    connections,
-    ledger,
-    mirrors,
-    organizations,
-    room_bookings,
-    rooms,
-    staff,
-    subjects,
-)
 from services.calendar_sync.store.drift import DriftRows
 from services.calendar_sync.store.guest_answers import GuestAnswers
+from services.calendar_sync.store.reconciling import Reconciling
+from services.calendar_sync.store.stores import Stores
+from services.calendar_sync.store.strays import Strays
 from services.calendar_sync.subscribers import SERVICE, Subscribers
 from services.calendar_sync.usecases.booked_rooms import BookedRooms
 from services.calendar_sync.usecases.catch_up import CatchUp
@@ -43,9 +32,11 @@ from services.calendar_sync.usecases.look import LookAtCalendars
 from services.calendar_sync.usecases.lose_calendar import LoseCalendar
 from services.calendar_sync.usecases.measure_health import watch_health
 from services.calendar_sync.usecases.notice_drift import NoticeDrift, RestoreEntry
+from services.calendar_sync.usecases.notice_strays import NoticeStrays, RemoveStrays
 from services.calendar_sync.usecases.place_entry import PlaceEntry
 from services.calendar_sync.usecases.publish_busy import PublishBusyTimes
 from services.calendar_sync.usecases.read_rooms import ReadRooms, RoomsFollowLinks, RoomsRhythm
+from services.calendar_sync.usecases.reconcile import Reconcile
 from services.calendar_sync.usecases.show_busy import ShowBusyTimes
 from services.calendar_sync.usecases.show_rooms import AskRooms, ShowRooms
 from services.calendar_sync.usecases.sync_mirror import Rhythm, SyncMirror
@@ -59,68 +50,15 @@ from services.calendar_sync.vendors import (
     make_providers,
     make_room_providers,
 )
-from shared import http, mongo, oauth_attempts
+from shared import http, mongo
 from shared.contracts.calendar_sync import Provider
 from shared.due import DueWorker
 from shared.messaging.relay import Relay
-from shared.oauth_attempts import Attempts
+from shared.mirror import build_reconcile_router, watching
 from shared.runtime import Parts, make_broker, service_app
 
 _AT_ONCE = 64
 """Rows worked on at once by one process; each mailbox has its own, smaller bound."""
-
-
-@dataclass(frozen=True)
-class Stores:
-    """All collections of this service."""
-
-    connections: connections.Connections
-    attempts: Attempts
-    mirrors: mirrors.Mirrors
-    busy: busy.BusyTimes
-    ledger: ledger.Ledger
-    proposals: subjects.Proposals
-    appointments: subjects.Appointments
-    staff: staff.StaffDirectory
-    organizations: organizations.Organizations
-    rooms: rooms.RoomDirectories
-    room_bookings: room_bookings.RoomBookings
-    choices: choices.CalendarChoices
-
-    @classmethod
-    def of(cls, client: mongo.Client, database: mongo.Database, settings: Settings, relay: Relay) -> "Stores":
-        ring = settings.data_ring
-        return cls(
-            connections=connections.Connections(database["connections"], ring, relay),
-            attempts=Attempts(database[oauth_attempts.COLLECTION], ring, lifetime=settings.state_lifetime),
-            mirrors=mirrors.Mirrors(client, database["mirrors"], database["mirror_entries"], ring),
-            busy=busy.BusyTimes(database["busy_times"], relay),
-            ledger=ledger.Ledger(database["ledger"], relay),
-            proposals=subjects.Proposals(database["proposals"]),
-            appointments=subjects.Appointments(database["appointments"], ring),
-            staff=staff.StaffDirectory(database["staff"]),
-            organizations=organizations.Organizations(database["organizations"]),
-            rooms=rooms.RoomDirectories(database["room_directories"], relay),
-            room_bookings=room_bookings.RoomBookings(database["ledger"], database["room_answers"], relay),
-            choices=choices.CalendarChoices(database["connections"]),
-        )
-
-    @property
-    def indexes(self) -> dict[mongo.Collection, list[mongo.IndexModel]]:
-        return {
-            self.connections.collection: list(connections.INDEXES),
-            self.attempts.collection: list(oauth_attempts.INDEXES),
-            self.mirrors.collection: list(mirrors.INDEXES),
-            self.mirrors.entries: list(mirrors.ENTRY_INDEXES),
-            self.busy.collection: list(busy.INDEXES),
-            self.ledger.collection: [*ledger.INDEXES, *room_bookings.LEDGER_INDEXES],
-            self.proposals.collection: list(subjects.PROPOSAL_INDEXES),
-            self.appointments.collection: list(subjects.APPOINTMENT_INDEXES),
-            self.staff.collection: list(staff.INDEXES),
-            self.organizations.collection: list(organizations.INDEXES),
-            self.rooms.collection: list(rooms.INDEXES),
-            self.room_bookings.answers: list(room_bookings.ANSWER_INDEXES),
-        }
 
 
 def build_app(
@@ -133,6 +71,7 @@ def build_app(
     stores = Stores.of(client, database, settings, relay)
     outside = http.client("", timeout=settings.provider_timeout, transport=transport, max_connections=200)
     providers = make_providers(settings, outside)
+    api_tokens = settings.api_tokens.get_secret_value()
     parts = Wiring(
         settings, client, stores, providers, make_room_providers(settings, outside), make_endpoints(settings, outside)
     )
@@ -151,8 +90,9 @@ def build_app(
                 parts.connection_worker,
                 parts.rooms_worker,
                 parts.health_watch,
+                watching(parts.reconcile),
             ],
-            routers=[build_router(settings.api_tokens.get_secret_value(), parts.use_cases)],
+            routers=[build_router(api_tokens, parts.use_cases), build_reconcile_router(parts.reconcile, api_tokens)],
             closing=[outside.aclose],
         ),
     )
@@ -182,6 +122,7 @@ class Wiring:
         )
         self._hear_rooms = HearRooms(stores.room_bookings, stores.rooms)
         self._drift_rows = DriftRows(stores.ledger.collection)
+        self._strays = Strays(stores.ledger.collection)
         self.ledger_worker = DueWorker("ledger", stores.ledger.collection, self._writer(), concurrency=_AT_ONCE)
         self.mirror_worker = DueWorker("mirrors", stores.mirrors.collection, self._reader(), concurrency=_AT_ONCE)
         wake = self.ledger_worker.wake
@@ -195,6 +136,7 @@ class Wiring:
             "connections", stores.connections.collection, self._catch_up(follow_appointment)
         )
         self.health_watch = watch_health(stores.connections, stores.mirrors, stale_after=settings.stale_after)
+        self.reconcile = Reconcile(Reconciling(stores.ledger.collection), stores.mirrors, wake, self.mirror_worker.wake)
         self.subscribers = Subscribers(
             follow_proposal,
             follow_appointment,
@@ -254,6 +196,7 @@ class Wiring:
             stores.room_bookings,
             self._hear_rooms,
             FindUsersText(self._credentials, self._providers, self._mailboxes),
+            RemoveStrays(self._strays, stores.connections, self._credentials, self._providers, self._mailboxes),
         )
 
     def _reader(self) -> SyncMirror:
@@ -286,6 +229,7 @@ class Wiring:
                 lambda connection_id: self.connection_worker.wake(connection_id),
                 self.ledger_worker.wake,
             ),
+            NoticeStrays(self._strays, self.ledger_worker.wake),
         )
 
     def _rooms(self) -> ReadRooms:

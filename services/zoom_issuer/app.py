@@ -25,6 +25,8 @@ from services.zoom_issuer.store.drift import DriftRows
 from services.zoom_issuer.store.freezes import Freezes
 from services.zoom_issuer.store.meetings import MeetingStore
 from services.zoom_issuer.store.offers import Offers
+from services.zoom_issuer.store.reconciling import INDEX as COMING
+from services.zoom_issuer.store.reconciling import Reconciling
 from services.zoom_issuer.store.staff import StaffStore
 from services.zoom_issuer.store.sweeps import Sweeps
 from services.zoom_issuer.store.users import UserStore
@@ -45,6 +47,7 @@ from services.zoom_issuer.usecases.keep_limits import KeepLimits
 from services.zoom_issuer.usecases.lapse_offers import LapseOffers
 from services.zoom_issuer.usecases.list_users import ListUsers, UsersChangedAtZoom
 from services.zoom_issuer.usecases.measure_health import watch_health
+from services.zoom_issuer.usecases.reconcile import Reconcile
 from services.zoom_issuer.usecases.replaced_users import ReplacedUsers
 from services.zoom_issuer.usecases.report import Report
 from services.zoom_issuer.usecases.sweep_meetings import SweepMeetings
@@ -53,6 +56,7 @@ from shared import http, mongo, oauth_attempts
 from shared.due import DueWorker, Worker
 from shared.http import AsyncClient
 from shared.messaging.relay import Relay
+from shared.mirror import build_reconcile_router, watching
 from shared.mongo import Client, Collection, Database, IndexModel
 from shared.oauth import TokenEndpoint
 from shared.oauth_attempts import Attempts
@@ -104,7 +108,7 @@ class Stores:
         rows, meetings = self.connections.rows, self.meetings.meetings
         return {
             **self.meetings.indexes,
-            meetings: [*self.meetings.indexes[meetings], *DRIFT_INDEXES, TOKENS],
+            meetings: [*self.meetings.indexes[meetings], *DRIFT_INDEXES, TOKENS, COMING],
             **self.freezes.indexes,
             **self.sweeps.indexes,
             **self.users.indexes,
@@ -130,21 +134,11 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     tokens = AccessTokens(connections, endpoints, relay)
     hosts = Hosts(connections, stores.accounts, stores.users, staff, store)
     call = CallZoom(tokens, _limits(settings, stores, hosts, relay))
-    follow = FollowAppointment(
-        store,
-        connections,
-        hosts,
-        call,
-        zoom,
-        Report(store, relay, settings.bus_ring, warn_before=settings.warn_before, give_up_after=settings.give_up_after),
-        _check(stores, zoom, relay),
-        Gathering(settings.gather_quiet, settings.gather_most, settings.gather_rush),
-        settled_after=settings.zoom_timeout + settings.zoom_settle,
-        new_passcode=lambda: f"{secrets.randbelow(1_000_000):06d}",
-    )
+    follow = _follow_appointment(settings, stores, hosts, call, zoom, relay)
     worker = DueWorker("meetings", store.meetings, follow)
     sweep = _sweep(settings, stores, hosts, call, zoom, worker)
     staff_worker = DueWorker("zoom_staff", staff.rows, AssignUser(hosts, staff, relay))
+    reconcile = Reconcile(Reconciling(store.meetings), stores.sweeps, sweep.discover, worker.wake)
     follow_connection = _follow_connection(settings, stores, call, endpoints, zoom, relay, worker, staff_worker)
     connections_worker = DueWorker("zoom_connections", connections.rows, follow_connection, lease=_LISTING)
     connect = Connect(stores.attempts, connections, store, endpoints.own, zoom, relay, connections_worker)
@@ -156,16 +150,40 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
         relay=relay,
         indexes=stores.indexes,
         subscribers=Subscribers(store, stores.drift, staff, worker, staff_worker).router(),
-        workers=[worker, staff_worker, connections_worker, *_sweeping(settings, stores, call, sweep, endpoints)],
+        workers=[
+            worker,
+            staff_worker,
+            connections_worker,
+            *_sweeping(settings, stores, call, sweep, endpoints, reconcile),
+        ],
         routers=[
             build_router(connect, connections, hosts, stores.freezes, budget, api_tokens),
             build_budget_router(budget, api_tokens),
+            build_reconcile_router(reconcile, api_tokens),
             _account_router(settings, stores, endpoints, zoom, relay, connections_worker, call.limits),
             _watching(settings, stores, tokens, worker, connections_worker, sweep),
         ],
         closing=[api.aclose, oauth.aclose],
     )
     return service_app(SERVICE, settings, parts)
+
+
+def _follow_appointment(
+    settings: Settings, stores: Stores, hosts: Hosts, call: CallZoom, zoom: Zoom, relay: Relay
+) -> FollowAppointment:
+    store = stores.meetings
+    return FollowAppointment(
+        store,
+        stores.connections,
+        hosts,
+        call,
+        zoom,
+        Report(store, relay, settings.bus_ring, warn_before=settings.warn_before, give_up_after=settings.give_up_after),
+        _check(stores, zoom, relay),
+        Gathering(settings.gather_quiet, settings.gather_most, settings.gather_rush),
+        settled_after=settings.zoom_timeout + settings.zoom_settle,
+        new_passcode=lambda: f"{secrets.randbelow(1_000_000):06d}",
+    )
 
 
 def _limits(settings: Settings, stores: Stores, hosts: Hosts, relay: Relay) -> KeepLimits:
@@ -201,7 +219,12 @@ def _sweep(
 
 
 def _sweeping(
-    settings: Settings, stores: Stores, call: CallZoom, sweep: SweepMeetings, endpoints: Endpoints
+    settings: Settings,
+    stores: Stores,
+    call: CallZoom,
+    sweep: SweepMeetings,
+    endpoints: Endpoints,
+    reconcile: Reconcile,
 ) -> list[Worker]:
     lapse = LapseOffers(stores.offers, stores.accounts, endpoints)
     return [
@@ -210,6 +233,7 @@ def _sweeping(
         Watch("zoom_hosts", sweep.discover, every=settings.sweep_every / 7),
         Watch("budgets", call.limits.measure),
         watch_health(stores.connections, stores.freezes),
+        watching(reconcile),
     ]
 
 

@@ -139,6 +139,14 @@ class _Hand:
         self._service.book.delete(calendar, event_id, options)
         return {"id": event_id, "status": "cancelled"}
 
+    def restore(self, event_id: str, body: Resource) -> Resource:
+        """Out of the bin, as it was."""
+        found = self._service.state.find(event_id, body.get("calendar"))
+        if found is None:
+            raise not_found()
+        options = WriteOptions(push=bool(body.get("notify", True)))
+        return shown(found[0], self._service.book.patch(found[0], event_id, {"status": "confirmed"}, options))
+
     def respond(self, event_id: str, body: Resource) -> Resource:
         calendar, entry = self._entry(event_id, body)
         response = _ANSWERS.get(str(body.get("response", "")).lower(), "accepted")
@@ -205,6 +213,10 @@ def build_inspect_routes(service: GoogleService) -> APIRouter:
     @router.post("/events/{event_id}/delete")
     async def delete(event_id: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Resource:
         return _guarded(lambda: hand.delete(event_id, body or {}))
+
+    @router.post("/events/{event_id}/restore")
+    async def restore(event_id: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Resource:
+        return _guarded(lambda: hand.restore(event_id, body or {}))
 
     @router.post("/events/{event_id}/respond")
     async def respond(event_id: str, body: _Json) -> Resource:

@@ -127,6 +127,10 @@ class EventBook:
         else:
             self._answer_organizer(mailbox.email, before, "declined", push)
 
+    def bring_back(self, mailbox: Mailbox, event_id: str, *, push: bool = True) -> Event:
+        """From the deleted items; nobody else hears of it."""
+        return self._put(mailbox, replace(mailbox.events[event_id], deleted=False), "created", push)
+
     def cancel(self, mailbox: Mailbox, event_id: str) -> None:
         """The organizer cancels: attendees are told and the event goes. Raises 400 for anyone else."""
         event = self.get(mailbox, event_id)

@@ -147,6 +147,14 @@ class _Hand:
         self._service.book.delete(mailbox, event_id, push=bool(body.get("notify", True)))
         return {"id": event_id, "deleted": True}
 
+    def restore(self, event_id: str, body: Resource) -> Resource:
+        """Out of the deleted items, as it was."""
+        mailbox = self._service.mailbox_of(self._service.state.homes.get(event_id, ""))
+        if mailbox is None or event_id not in mailbox.events:
+            raise item_not_found()
+        back = self._service.book.bring_back(mailbox, event_id, push=bool(body.get("notify", True)))
+        return shown(mailbox, back, _EVERYTHING)
+
     def respond(self, event_id: str, body: Resource) -> Resource:
         """The attendee's answer: from the own copy where there is one, else as a mail to the organizer."""
         mailbox, event = self._event(event_id)
@@ -231,6 +239,10 @@ def build_inspect_routes(service: MicrosoftService) -> APIRouter:
     @router.post("/events/{event_id}/delete")
     async def delete(event_id: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Resource:
         return _guarded(lambda: hand.delete(event_id, body or {}))
+
+    @router.post("/events/{event_id}/restore")
+    async def restore(event_id: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Resource:
+        return _guarded(lambda: hand.restore(event_id, body or {}))
 
     @router.post("/events/{event_id}/respond")
     async def respond(event_id: str, body: _Json) -> Resource:

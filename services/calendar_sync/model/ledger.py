@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from services.calendar_sync.model.calendars import MAIN
 from services.calendar_sync.model.entries import Part
+from services.calendar_sync.model.strays import Stray
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import Cause
 from shared.drift import AS_WRITTEN, GONE, Form, KnownDrift
@@ -85,7 +86,8 @@ class Row:
     ``missing_since`` is when the provider first said that the written entry is gone (G17), ``unproved`` the same of
     occurrences of a series. ``suspected`` wants the
     provider to be asked how the entry stands; ``drift`` is what the others were told of it and nobody decided yet (V6).
-    ``room_id`` is the room that is booked with the organizer's.
+    ``room_id`` is the room that is booked with the organizer's. ``strays`` stand beside the row's own entry and are to
+    go (G13).
     """
 
     row_id: str
@@ -116,6 +118,7 @@ class Row:
     drift: KnownDrift | None = None
     verdict: Verdict | None = None
     unproved: Unproved | None = None
+    strays: tuple[Stray, ...] = ()
 
     @property
     def calendar_id(self) -> str:

@@ -44,6 +44,7 @@ INDEXES = (
     IndexModel([("written.connection_id", ASCENDING)], sparse=True),
     IndexModel([("attempted.connection_id", ASCENDING)], sparse=True),
     IndexModel([("prune_at", ASCENDING)], expireAfterSeconds=0),
+    IndexModel([("ends_at", ASCENDING)], name="coming"),
 )
 
 
@@ -235,7 +236,7 @@ class Ledger:
         await self._conclude(held, row, values, [], unproved.since + BELIEVE_MISSING_AFTER)
 
     async def hold_back(self, held: Document, row: Row) -> None:
-        """Missing for sure, which counts for nothing while the sync is frozen (G17)."""
+        """It stays as it is: missing for sure, but the sync is frozen (G17), or only its strays are at work."""
         await self._conclude(held, row, {}, [], None)
 
     async def _conclude(
@@ -340,5 +341,6 @@ def _done(row: Row, written: WrittenEntry | None) -> Document:
             "entry_id": row.written.entry_id,
             "ical_uid": row.written.ical_uid,
             "others": others_document(row.written),
+            "at": clock.now(),
         }
     return values

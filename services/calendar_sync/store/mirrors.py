@@ -156,6 +156,16 @@ class Mirrors:
         which: Document = {"staff_id": {"$in": list(staff_ids)}, "due_at": {"$exists": True}}
         await self.collection.update_many(which, {"$min": {"due_at": at}, "$set": {"notified_at": clock.now(), **mark}})
 
+    async def read_anew(self, organization_id: str) -> list[str]:
+        """Completely and soon, all that is read now of the organization, or of everybody; their names."""
+        whose: Document = {"organization_id": organization_id} if organization_id else {}
+        which: Document = {**whose, "due_at": {"$exists": True}}
+        names = [str(row["_id"]) for row in await self.collection.find(which, {"_id": 1}).to_list(None)]
+        now = clock.now()
+        anew: Document = {"$unset": {"cursor": ""}, "$set": {"due_at": now, "notified_at": now}}
+        await self.collection.update_many(which, anew)
+        return names
+
     async def notified(self, connection_id: str, at: datetime) -> None:
         """The calendar changed; told while a read is under way, another one follows it."""
         which: Document = {"_id": connection_id, "due_at": {"$exists": True}}

@@ -16,6 +16,7 @@ from services.calendar_sync.model.ledger import (
     WrittenEntry,
     prunable_at,
 )
+from services.calendar_sync.model.strays import Stray
 from shared.contracts.calendar_sync import Provider
 from shared.contracts.envelope import Cause
 from shared.drift import Form, KnownDrift, OccurrenceState
@@ -83,6 +84,13 @@ def standing_as(entry_ids: Collection[str]) -> Document:
     return {"$or": [{"written.entry_id": names}, {"written.others.entry_id": names}]}
 
 
+def written_ids(known: Document | None) -> frozenset[str]:
+    """All under which an entry stands, or stood."""
+    if not known:
+        return frozenset()
+    return frozenset({known["entry_id"], *(one["entry_id"] for one in known.get("others") or ())})
+
+
 def row_of(row: Document) -> Row:
     written, attempted = row.get("written"), row.get("attempted")
     return Row(
@@ -114,7 +122,12 @@ def row_of(row: Document) -> Row:
         drift=_drift(row["drift"]) if row.get("drift") else None,
         verdict=Verdict(row["verdict"]) if row.get("verdict") else None,
         unproved=_unproved(row["unproved"]) if row.get("unproved") else None,
+        strays=tuple(_stray(one) for one in row.get("strays", ())),
     )
+
+
+def _stray(stray: Document) -> Stray:
+    return Stray(stray["connection_id"], stray["calendar_id"] or MAIN, stray["entry_id"])
 
 
 def _drift(drift: Document) -> KnownDrift:

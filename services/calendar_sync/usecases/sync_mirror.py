@@ -23,6 +23,7 @@ from services.calendar_sync.usecases.hear_guests import HearGuests
 from services.calendar_sync.usecases.hear_rooms import HearRooms
 from services.calendar_sync.usecases.lose_calendar import LoseCalendar
 from services.calendar_sync.usecases.notice_drift import NoticeDrift
+from services.calendar_sync.usecases.notice_strays import NoticeStrays
 from services.calendar_sync.usecases.publish_busy import PublishBusyTimes
 from services.calendar_sync.usecases.watch import WatchCalendar
 from shared import clock
@@ -76,7 +77,9 @@ class SyncMirror:
         hear_guests: HearGuests,
         rows: DriftRows,
         lose: LoseCalendar,
+        strays: NoticeStrays,
     ) -> None:
+        self._strays = strays
         self._hear_rooms = hear_rooms
         self._hear_guests = hear_guests
         self._rows = rows
@@ -137,6 +140,7 @@ class SyncMirror:
         kept = [entry for entry in reading.entries if window.touches(entry.start_at, entry.end_at)]
         outside = {entry.entry_id for entry in reading.entries} - {entry.entry_id for entry in kept}
         await self._notice(connection, mirror.calendar_id, replace(reading, whole=whole), window)
+        await self._strays(connection, mirror.calendar_id, reading, read_at)
         inside = Reading(kept, reading.removed | outside, reading.cursor, whole=whole)
         due_at = read_at + self._rhythm.poll_interval
         changed = await self._mirrors.take_in(held, inside, window=window, read_at=read_at, due_at=due_at)

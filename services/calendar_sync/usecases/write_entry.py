@@ -23,6 +23,7 @@ from services.calendar_sync.usecases.check_entry import CheckEntry
 from services.calendar_sync.usecases.credentials import Credentials
 from services.calendar_sync.usecases.drafts import Content, Drafts
 from services.calendar_sync.usecases.hear_rooms import HearRooms
+from services.calendar_sync.usecases.notice_strays import RemoveStrays
 from services.calendar_sync.usecases.place_entry import PlaceEntry
 from services.calendar_sync.usecases.tracing import traced
 from services.calendar_sync.usecases.users_text import NOTHING_TYPED, FindUsersText, Typed, form_as_written
@@ -66,8 +67,10 @@ class WriteEntry:
         bookings: RoomBookings,
         hear_rooms: HearRooms,
         users_text: FindUsersText,
+        strays: RemoveStrays,
     ) -> None:
         self._users_text = users_text
+        self._strays = strays
         self._ledger = ledger
         self._connections = connections
         self._credentials = credentials
@@ -83,7 +86,11 @@ class WriteEntry:
     async def __call__(self, lease: Lease) -> None:
         row = row_of(lease.row)
         with traced(row.traceparent), calls_noted(lease.row.get("calls", ())):
-            await self._work(lease, row)
+            if lease.row.get("strays_only") == row.wanted_version:
+                await self._ledger.hold_back(lease.held, row)
+            else:
+                await self._work(lease, row)
+            await self._strays(lease, row)
 
     async def _work(self, lease: Lease, row: Row) -> None:
         try:

@@ -8,7 +8,7 @@ from typing import Any
 from services.zoom_issuer.drift import MeetingDrift, Suspicion, Unproved, as_found
 from services.zoom_issuer.drift_series import taking_place
 from services.zoom_issuer.model import Actual
-from shared import clock
+from shared import clock, mongo
 from shared.contracts.envelope import CloudEvent
 from shared.drift import EntryState, KnownDrift, OccurrenceState
 from shared.due import Lease
@@ -43,18 +43,26 @@ class DriftRows:
         return await self._meetings.find(which).to_list(None)
 
     async def hosts(self, host_user_id: str | None = None) -> list[Document]:
-        """Whose meetings are to come: ``organization_id``, ``connection_id``, ``host_user_id``; of one where asked."""
-        group = {
-            name: f"$actual.{name}" if name != "organization_id" else "$organization_id"
-            for name in ("organization_id", "connection_id", "host_user_id")
-        }
-        coming = {"actual.connection_id": {"$gt": ""}, "wanted.exists": True, "ends_at": {"$gt": clock.now()}}
+        """With whom a meeting of what is not over stands, or stood: what is gone may come back (G13). Each with
+        ``organization_id``, ``connection_id``, ``host_user_id``; of one Zoom user where asked.
+        """
+        stands = {name: f"$actual.{name}" for name in ("connection_id", "host_user_id")}
         steps: list[Document] = [
-            {"$match": coming | ({"actual.host_user_id": host_user_id} if host_user_id else {})},
-            {"$group": {"_id": group}},
+            {"$match": {"ends_at": {"$gt": clock.now()}}},
+            {"$project": {"organization_id": 1, "at": {"$concatArrays": [{"$ifNull": ["$hosted", []]}, [stands]]}}},
+            {"$unwind": "$at"},
+            {"$match": {"at.connection_id": {"$gt": ""}} | ({"at.host_user_id": host_user_id} if host_user_id else {})},
+            {"$group": {"_id": {"organization_id": "$organization_id", "at": "$at"}}},
         ]
-        found = await self._meetings.aggregate(steps).to_list(None)
-        return [row["_id"] for row in found]
+        found = await mongo.aggregate(self._meetings, steps)
+        return [{"organization_id": row["_id"]["organization_id"], **row["_id"]["at"]} for row in found]
+
+    async def any_of_host(self, connection_id: str, host_user_id: str | None) -> bool:
+        """Whether one of what is not over stands with this Zoom user, or stood."""
+        place: Document = {"connection_id": connection_id, "host_user_id": host_user_id}
+        stands = {f"actual.{name}": value for name, value in place.items()}
+        which: Document = {"ends_at": {"$gt": clock.now()}, "$or": [{"hosted": {"$elemMatch": place}}, stands]}
+        return await self._meetings.find_one(which, {"_id": 1}) is not None
 
     async def of_host(self, connection_id: str, host_user_id: str | None) -> list[Document]:
         """Which of them nothing is under way with."""

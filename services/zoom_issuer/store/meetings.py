@@ -85,6 +85,9 @@ class MeetingStore:
         change: dict[str, Any] = {"$set": {"actual": vars(actual)}, "$unset": dict.fromkeys(_OF_A_CHANGE, "")}
         if meeting is not None:
             change["$set"]["secrets"] = self._seal(lease.row["_id"], meeting)
+            change["$addToSet"] = {
+                "hosted": {"connection_id": actual.connection_id, "host_user_id": actual.host_user_id}
+            }
         return await self._write(lease, change)
 
     async def retire(self, lease: Lease) -> bool:

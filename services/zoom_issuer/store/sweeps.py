@@ -32,6 +32,11 @@ class Sweeps:
     async def hurry(self, sweep: Sweep, due_at: datetime) -> None:
         await self._write(sweep, {"$setOnInsert": vars(sweep), "$set": {"due_at": due_at}})
 
+    async def hurry_all(self, organization_id: str, due_at: datetime) -> int:
+        """Of the organization, or of everybody; answers how many."""
+        whose: Document = {"organization_id": organization_id} if organization_id else {}
+        return (await self.rows.update_many(whose, {"$set": {"due_at": due_at}})).matched_count
+
     async def _write(self, sweep: Sweep, change: Document) -> None:
         row_id = f"{sweep.connection_id}/{sweep.host_user_id or ''}"
         with suppress(DuplicateKeyError):  # another replica was first

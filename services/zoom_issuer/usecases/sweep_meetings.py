@@ -56,7 +56,7 @@ class SweepMeetings:
         self._every = every
 
     async def discover(self) -> None:
-        """Whoever hosts something that is to come is looked at from now on."""
+        """Whoever hosts something that is to come, or did before it was cancelled, is looked at from now on."""
         for host in await self._rows.hosts():
             sweep = Sweep(host["organization_id"], host["connection_id"], host.get("host_user_id"))
             await self._sweeps.begin(sweep, clock.now() + self._every)
@@ -69,7 +69,7 @@ class SweepMeetings:
     async def __call__(self, lease: Lease) -> None:
         sweep = self._sweeps.of(lease.row)
         rows = await self._rows.of_host(sweep.connection_id, sweep.host_user_id)
-        if not rows:
+        if not rows and not await self._rows.any_of_host(sweep.connection_id, sweep.host_user_id):
             await self._sweeps.end(lease)
             return
         try:

@@ -1,0 +1,79 @@
+"""How the rows of the ledger compare with what stands at the providers (G13), as far as is known here."""
+
+from services.calendar_sync.model.ledger import RowKind
+from shared import clock, mongo
+from shared.drift import GONE
+from shared.mirror import MirrorCounts, MirrorState, all_counts
+from shared.mongo import Collection, Document
+
+KINDS = (RowKind.ENTRY.value, RowKind.HOLD.value)
+_NOWHERE = "nowhere"
+"""Gone as it should be, or wanted in a calendar that nobody has and nobody counts on (R5)."""
+
+
+def _known(field: str) -> Document:
+    return {"$ne": [{"$ifNull": [f"${field}", None]}, None]}
+
+
+def _either(*conditions: Document) -> Document:
+    return {"$or": list(conditions)}
+
+
+_WAITING: Document = {"$eq": ["$waiting", True]}
+_SOMEWHERE = _either(_known("written"), _known("attempted"))
+_COUNTED_ON = _either(_SOMEWHERE, {"$eq": ["$told", True]})
+_MISSING = _either({"$not": [_known("written")]}, _known("missing_since"), {"$eq": ["$drift.look", GONE]})
+_DIFFERENT = _either(_known("drift"), _known("unproved"), _known("failed"), {"$lt": ["$written.revision", "$revision"]})
+_STATE: Document = {
+    "$switch": {
+        "branches": [
+            {"case": {"$and": [{"$not": ["$present"]}, {"$not": [_SOMEWHERE]}]}, "then": _NOWHERE},
+            {"case": {"$and": [_WAITING, {"$not": [_COUNTED_ON]}]}, "then": _NOWHERE},
+            {"case": _WAITING, "then": MirrorState.WAITING},
+            {"case": {"$not": ["$present"]}, "then": MirrorState.ORPHANED},
+            {"case": _MISSING, "then": MirrorState.MISSING},
+            {"case": _DIFFERENT, "then": MirrorState.DIFFERENT},
+        ],
+        "default": MirrorState.MATCHING,
+    }
+}
+_STRAYS: Document = {"$size": {"$ifNull": ["$strays", []]}}
+
+
+class Reconciling:
+    """The same collection as ``Ledger``'s."""
+
+    def __init__(self, ledger: Collection) -> None:
+        self._ledger = ledger
+
+    async def count(self) -> MirrorCounts:
+        """What is not over."""
+        steps: list[Document] = [
+            {"$match": {"ends_at": {"$gt": clock.now()}}},
+            {"$group": {"_id": {"kind": "$kind", "state": _STATE}, "rows": {"$sum": 1}, "strays": {"$sum": _STRAYS}}},
+        ]
+        counts = all_counts(KINDS, {})
+        for row in await mongo.aggregate(self._ledger, steps):
+            kind, state = row["_id"]["kind"], row["_id"]["state"]
+            counts[kind, MirrorState.ORPHANED] += row["strays"]
+            if state != _NOWHERE:
+                counts[kind, MirrorState(state)] += row["rows"]
+        return counts
+
+    async def try_again(self, organization_id: str) -> list[str]:
+        """What was given up, or lies idle although it is not as it is wanted, is due; the ids."""
+        idle: Document = {"due_at": None, "waiting": {"$ne": True}}
+        which: Document = {
+            **({"organization_id": organization_id} if organization_id else {}),
+            "ends_at": {"$gt": clock.now()},
+            "$or": [
+                {"failed": {"$ne": None}},
+                {**idle, "present": True, "written": None},
+                {**idle, "present": False, "written": {"$ne": None}},
+            ],
+        }
+        ids = [str(row["_id"]) for row in await self._ledger.find(which, {"_id": 1}).to_list(None)]
+        again: Document = {"failed": None, "tries": 0, "due_at": clock.now()}
+        change: Document = {"$set": again, "$inc": {"wanted_version": 1}}
+        await self._ledger.update_many({**which, "_id": {"$in": ids}}, change)
+        return ids

@@ -1,0 +1,105 @@
+"""Live web appointments against what stands at Zoom, one to one (G13)."""
+
+from typing import Any
+
+from services.zoom_issuer.store.reconciling import Reconciling
+from shared import mongo
+from shared.mirror import MirrorState
+from tests.builders import tomorrow_at
+from tests.integration.zoom_issuer.changes import by_hand, patiently, with_meetings
+from tests.integration.zoom_issuer.conftest import World
+from tests.integration.zoom_issuer.test_doubles import deletions, only
+from tests.integration.zoom_issuer.test_meetings import canceled, confirmed
+from tests.integration.zoom_issuer.workshop import Workshop, wanted
+
+
+async def counts(shop: Workshop) -> dict[MirrorState, int]:
+    """What there is any of."""
+    found = await Reconciling(shop.store.meetings).count()
+    return {state: number for (_, state), number in found.items() if number}
+
+
+async def counted(world: World, **expected: int) -> None:
+    async def as_expected() -> bool:
+        client, database = mongo.connect(world.database_url, app_name="test")
+        found = await Reconciling(database["meetings"]).count()
+        await mongo.close(client)
+        return {state: number for (_, state), number in found.items() if number} == {
+            MirrorState(name): number for name, number in expected.items()
+        }
+
+    await patiently(as_expected)
+
+
+async def reconcile(world: World) -> int:
+    answer = await world.issuer.post("/internal/reconcile", headers=world.identity("stf_taro"))
+    looked_at: int = answer.raise_for_status().json()["looked_at"]
+    return looked_at
+
+
+async def test_g13_a_meeting_is_missing_until_it_is_there_and_orphaned_until_it_is_gone(shop: Workshop) -> None:
+    await shop.want(wanted())
+    assert await counts(shop) == {MirrorState.MISSING: 1}
+    await shop.work()
+    assert await counts(shop) == {MirrorState.WAITING: 1}
+    await shop.connect()
+    await shop.work()
+    assert await counts(shop) == {MirrorState.MATCHING: 1}
+    await shop.want(wanted(revision=2, start_at=tomorrow_at(9)))
+    assert await counts(shop) == {MirrorState.DIFFERENT: 1}
+    await shop.work()
+    assert await counts(shop) == {MirrorState.MATCHING: 1}
+    await shop.want(wanted(revision=3, canceled=True))
+    assert await counts(shop) == {MirrorState.ORPHANED: 1}
+    await shop.work()
+    assert await counts(shop) == {}
+
+
+async def test_g13_what_is_said_to_be_gone_is_missing_and_what_was_moved_is_different(shop: Workshop) -> None:
+    await shop.connect()
+    await shop.want(wanted())
+    await shop.work()
+    await shop.store.meetings.update_one({"_id": "apt_1"}, {"$set": {"drift": {"found": None}}})
+    assert await counts(shop) == {MirrorState.MISSING: 1}
+    await shop.store.meetings.update_one({"_id": "apt_1"}, {"$set": {"drift": {"found": {"title": "別の件名"}}}})
+    assert await counts(shop) == {MirrorState.DIFFERENT: 1}
+
+
+async def test_g13_a_cancelled_meeting_that_comes_back_is_found_of_users_who_have_no_other(world: World) -> None:
+    """Nobody tells of it, and nothing else of this user is to come."""
+    meeting = (await with_meetings(world, "apt_1"))["apt_1"]
+    await world.bus.publish(canceled(2, appointment_id="apt_1", title="apt_1"))
+    await only(world)
+    await by_hand(world, meeting, "recover", notify=False)
+    assert await reconcile(world) == 1
+
+    async def is_deleted_again() -> bool:
+        return await deletions(world, meeting) == 2
+
+    await patiently(is_deleted_again)
+    await only(world)
+    await counted(world)
+
+
+async def test_g13_what_zoom_refused_is_tried_again_when_somebody_asks(world: World) -> None:
+    await world.connect()
+    await world.faults({"provider": "zoom", "method": "POST", "path": "/v2/users", "kind": "status", "status": 400})
+    await world.bus.publish(confirmed(appointment_id="apt_1", title="apt_1"))
+    await patiently(lambda: failed_for_good(world))
+    await counted(world, missing=1)
+    await world.faults()
+    assert await reconcile(world) == 1
+    await patiently(world.issued)
+    await counted(world, matching=1)
+
+
+def failed_for_good(world: World) -> list[dict[str, Any]]:
+    return [one for one in world.failures() if one["retry_at"] is None]
+
+
+async def test_g13_the_counts_are_metrics(world: World) -> None:
+    async def exported() -> bool:
+        shown = (await world.issuer.get("/metrics")).text
+        return all(f'chosei_mirror_objects{{kind="meeting",state="{state}"}}' in shown for state in MirrorState)
+
+    await patiently(exported)
