@@ -12,7 +12,7 @@ ALONE := tests/chaos
 # With PYTEST_ARGS a part may have nothing to run, which pytest says with 5.
 NOTHING_IS_FINE = $(if $(PYTEST_ARGS),|| [ $$? -eq 5 ])
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-stop test chaos check bench events format lock clean for-demo for-test format-check lint types imports unit
+.PHONY: help demo demo-stop test chaos check bench events dashboards format lock clean for-demo for-test format-check lint types imports unit
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: for-test ## Take the figures of performance (BENCH=p4 takes one)
 
 events: for-test ## Write the event schemas, the catalogue and the AsyncAPI document
 	@exec $(PYTHON) -m deploy.events
+
+dashboards: for-test ## Write Grafana's dashboards and the cluster's alerts
+	@exec $(PYTHON) -m deploy.grafana
 
 format: for-test ## Format the code and repair what the linter can
 	@$(PYTHON) -m ruff check -q --fix $(CHECKED) || true

@@ -29,6 +29,7 @@ class Broker:
 
     port: int
     management_port: int
+    metrics_port: int
     vhost: str
     passwords: Mapping[str, str]
 
@@ -71,6 +72,12 @@ class Broker:
         await self._manage("PUT", f"topic-permissions/{vhost}/{name}", of_topics)
         return f"amqp://{name}:{password}@127.0.0.1:{self.port}/{vhost}"
 
+    async def metrics(self, *families: str) -> str:
+        """What Prometheus reads of these families, queue by queue."""
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.metrics_port}", trust_env=False) as client:
+            query = {"family": families, "vhost": self.vhost}
+            return (await client.get("/metrics/detailed", params=query)).raise_for_status().text
+
     async def create(self, ladder: Sequence[Rung]) -> None:
         """Make the virtual host with the users' rights, the exchange and the ladder."""
         everything = definitions(
@@ -95,8 +102,8 @@ class Broker:
 
 @asynccontextmanager
 async def running_rabbitmq(folder: Path) -> AsyncIterator[Broker]:
-    """A broker with its management interface, killed at the end: its data is thrown away."""
-    port, distribution, epmd, management = free_ports(4)
+    """A broker with its management interface and metrics, killed at the end: its data is thrown away."""
+    port, distribution, epmd, management, measuring = free_ports(5)
     passwords = {name: secrets.token_urlsafe(12) for name in (OPERATOR, *SERVICES)}
     rabbitmq = RabbitMQ(
         folder=folder,
@@ -105,10 +112,12 @@ async def running_rabbitmq(folder: Path) -> AsyncIterator[Broker]:
         port=port,
         distribution_port=distribution,
         epmd_port=epmd,
-        plugins=("rabbitmq_management",),
+        plugins=("rabbitmq_management", "rabbitmq_prometheus"),
         settings=(
             "management.tcp.ip = 127.0.0.1",
             f"management.tcp.port = {management}",
+            "prometheus.tcp.ip = 127.0.0.1",
+            f"prometheus.tcp.port = {measuring}",
             "collect_statistics_interval = 500",
         ),
     )
@@ -120,7 +129,7 @@ async def running_rabbitmq(folder: Path) -> AsyncIterator[Broker]:
             started.append(await Process.start(program))
             await started[-1].until_ready()
         await eventually(answers_ok(f"http://127.0.0.1:{management}/"), timeout=30)
-        yield Broker(port, management, "/", passwords)
+        yield Broker(port, management, measuring, "/", passwords)
     finally:
         for process in reversed(started):
             process.kill()
@@ -131,7 +140,7 @@ async def running_rabbitmq(folder: Path) -> AsyncIterator[Broker]:
 async def own_vhost(session: Broker, ladder: Sequence[Rung]) -> AsyncIterator[Broker]:
     """A virtual host that nothing has used, deleted afterwards."""
     name = f"test-{secrets.token_hex(6)}"
-    broker = Broker(session.port, session.management_port, name, session.passwords)
+    broker = Broker(session.port, session.management_port, session.metrics_port, name, session.passwords)
     await broker.create(ladder)
     try:
         yield broker

@@ -1,0 +1,1 @@
+"""Scraping and alerts; ``cluster.py`` makes the cluster's copy of the rules."""
