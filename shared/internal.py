@@ -56,10 +56,14 @@ Guard = Callable[[Request], Awaitable[str]]
 """A dependency that lets only known services in."""
 
 
-def parse_tokens(text: str) -> dict[str, str]:
-    """``caller:token,caller2:token`` as token by caller."""
-    pairs = (part.strip().partition(":") for part in text.split(",") if part.strip())
-    return {name: token for name, _, token in pairs}
+def parse_tokens(text: str) -> tuple[tuple[str, str], ...]:
+    """``caller:token,caller2:token`` as callers and tokens; while one is replaced a caller has two. Raises
+    ``ValueError`` for a caller without a token: an empty one would be anybody's.
+    """
+    pairs = tuple(part.strip().partition(":") for part in text.split(",") if part.strip())
+    if not all(name and token for name, _, token in pairs):
+        raise ValueError("a caller without a token, or a token without a caller")
+    return tuple((name, token) for name, _, token in pairs)
 
 
 def require_caller(api_tokens: str, *, only: str = "") -> Guard:
@@ -70,7 +74,7 @@ def require_caller(api_tokens: str, *, only: str = "") -> Guard:
 
     async def check(request: Request) -> str:
         given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
-        for name, token in known.items():
+        for name, token in known:
             if secrets.compare_digest(given, token.encode()):
                 return name
         raise Unauthorized()
