@@ -112,6 +112,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
     403: ("権限がありません", "Forbidden"),
     404: ("見つかりません", "Not found"),
     405: ("使えないメソッドです", "Method not allowed"),
+    408: ("時間がかかりすぎました", "Request timeout"),
     409: ("競合しました", "Conflict"),
     410: ("終了しました", "Gone"),
     412: ("変更が競合しました", "Precondition failed"),

@@ -34,7 +34,7 @@ from services.gateway.usecases.explain_time import ExplainTime
 from services.gateway.usecases.invite import AcceptInvitation, InviteStaff, Inviting
 from services.gateway.usecases.oidc_sign_in import OidcSignIn
 from services.gateway.usecases.operations import Operations
-from services.gateway.usecases.passwords import Passwords
+from services.gateway.usecases.passwords import CheckPassword, Passwords
 from services.gateway.usecases.propose import Preview, Propose
 from services.gateway.usecases.read_calendar import ReadCalendar
 from services.gateway.usecases.read_timeline import ReadTimeline
@@ -79,7 +79,7 @@ def build_app(
     app.user_middleware.insert(0, Middleware(Headers, secure=settings.secure))
     app.user_middleware += [
         Middleware(PageLanguage),
-        Middleware(WholeBody, limit=settings.body_limit),
+        Middleware(WholeBody, limit=settings.body_limit, patience=settings.body_patience),
         Middleware(Idempotency, answer_once=AnswerOnce(stores.answers, settings.twin_patience)),
     ]
     errors.install(app)
@@ -104,6 +104,7 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
         flows=Flows(settings),
         limits=limits,
         passwords=passwords,
+        check_password=CheckPassword(staff, passwords, limits),
         sign_in=SignIn(staff, sessions, passwords, limits),
         oidc=OidcProvider(settings) if settings.oidc_issuer else None,
         oidc_sign_in=OidcSignIn(settings, organizations, staff, sessions, stores.identities, relay),

@@ -25,7 +25,7 @@ from services.gateway.usecases.explain_time import ExplainTime
 from services.gateway.usecases.invite import AcceptInvitation, InviteStaff
 from services.gateway.usecases.oidc_sign_in import OidcSignIn
 from services.gateway.usecases.operations import Operations
-from services.gateway.usecases.passwords import Passwords
+from services.gateway.usecases.passwords import CheckPassword, Passwords
 from services.gateway.usecases.propose import Preview, Propose
 from services.gateway.usecases.read_calendar import ReadCalendar
 from services.gateway.usecases.read_timeline import ReadTimeline
@@ -50,6 +50,7 @@ class GatewayParts:
     flows: Flows
     limits: Limits
     passwords: Passwords
+    check_password: CheckPassword
     sign_in: SignIn
     oidc: OidcProvider | None
     oidc_sign_in: OidcSignIn

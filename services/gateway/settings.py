@@ -48,7 +48,11 @@ class Settings(ServiceSettings):
 
     session_length: timedelta = timedelta(days=30)
     """Real time since the session was last used; renewed at most once a day."""
+    session_longest: timedelta = timedelta(days=90)
+    """Since signing in, however much it is used."""
     body_limit: int = 2 * 1024 * 1024
+    body_patience: timedelta = timedelta(seconds=30)
+    """How long a body may take to arrive."""
     answers_kept: timedelta = timedelta(hours=24)
     """How long a key gives the first answer again."""
     twin_patience: timedelta = timedelta(seconds=10)
@@ -66,6 +70,8 @@ class Settings(ServiceSettings):
     """Of one API key (X8)."""
     failed_sign_ins_per_minute_and_account: int = 10
     """G24; counts are shared by all replicas through the database."""
+    failed_sign_ins_per_minute_and_ip: int = 100
+    """Of all accounts together, those under way included: each costs 0.15 s of a core."""
 
     @property
     def session_ring(self) -> KeyRing:

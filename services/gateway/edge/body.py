@@ -1,4 +1,7 @@
-"""Bodies: read whole, up to a limit, before anything else looks at them; in the API they are JSON."""
+"""Bodies: read whole, up to a limit and within a time, before anything else looks at them; in the API they are JSON."""
+
+import asyncio
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -6,6 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.problem import Problem, respond
 
 _API = "/api/"
+_DIGITS = 18
+"""A length that is written longer is too long, whatever it is."""
 _BODILESS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -15,6 +20,17 @@ class BodyTooLarge(Problem):
     code, status = "body_too_large", 413
     ja = "送信されたデータが大きすぎます(最大 {limit} バイト)。"
     en = "The body is too large (at most {limit} bytes)."
+
+
+class BodyTooSlow(Problem):
+    """Whoever sends so slowly holds a connection for nothing."""
+
+    code, status = "body_too_slow", 408
+    ja = "データの送信に時間がかかりすぎました。もう一度お試しください。"
+    en = "The body took too long to arrive. Please try again."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Connection": "close"})
 
 
 class UnsupportedMediaType(Problem):
@@ -28,9 +44,10 @@ class UnsupportedMediaType(Problem):
 class WholeBody:
     """ASGI middleware; what comes after it gets the body in one message, also found at ``scope["state"]["body"]``."""
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, patience: timedelta) -> None:
         self._app = app
         self._limit = limit
+        self._patience = patience.total_seconds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in _BODILESS:
@@ -38,7 +55,7 @@ class WholeBody:
             return
         request = Request(scope)
         try:
-            body = await self._read(request, receive)
+            body = await self._read_in_time(request, receive)
             if body is None:
                 return
             if body and scope["path"].startswith(_API) and not _is_json(request):
@@ -49,10 +66,18 @@ class WholeBody:
         scope.setdefault("state", {})["body"] = body
         await self._app(scope, _replay(body, receive), send)
 
+    async def _read_in_time(self, request: Request, receive: Receive) -> bytes | None:
+        """Raises ``BodyTooSlow``, ``BodyTooLarge``."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._read(request, receive)
+        except TimeoutError:
+            raise BodyTooSlow() from None
+
     async def _read(self, request: Request, receive: Receive) -> bytes | None:
         """None where the client went away. Raises ``BodyTooLarge``."""
         declared = request.headers.get("content-length", "0")
-        if declared.isdecimal() and int(declared) > self._limit:
+        if declared.isdecimal() and (len(declared) > _DIGITS or int(declared) > self._limit):
             raise BodyTooLarge(limit=self._limit)
         chunks: list[bytes] = []
         size = 0

@@ -2,7 +2,7 @@
 
 Requests of guests and API keys and notifications are counted in memory and exchanged with the other replicas every
 second, so that the way of a confirmation has no round trip for them; failed sign-ins are counted in the database at
-once. Who loses a race is not counted.
+once for their account, and in memory for their address. Who loses a race is not counted.
 """
 
 import asyncio
@@ -51,6 +51,7 @@ class Limits:
         self._hooks_per_ip = settings.hooks_per_minute_and_ip
         self._per_key = settings.requests_per_minute_and_key
         self._sign_ins = settings.failed_sign_ins_per_minute_and_account
+        self._sign_ins_per_ip = settings.failed_sign_ins_per_minute_and_ip
         self._known: dict[str, int] = {}
         self._unsent: Counter[str] = Counter()
         self._turns = [asyncio.Lock() for _ in range(_STRIPES)]
@@ -59,7 +60,7 @@ class Limits:
     @asynccontextmanager
     async def guest(self, request: Request, *, token: str, confirms: bool = False) -> AsyncIterator[None]:
         """Around a guest's request with the ``token`` of their link. Raises ``TooManyRequests``."""
-        asked = [("ip", _address(request), self._per_ip)]
+        asked = [("ip", address_of(request), self._per_ip)]
         if confirms:
             asked.append(("link", token, self._per_link))
         async with self._counted(asked):
@@ -70,7 +71,7 @@ class Limits:
         """The same around what mails the guest. A page's link is everybody's: nobody uses it up for the others. Only
         what went through counts for the ``recipient``, whom anybody may name.
         """
-        address = _address(request)
+        address = address_of(request)
         asked = [("ip", address, self._per_ip), ("link", f"{token}/{address}", self._per_link)]
         mailed = self._name_below("recipient", recipient.strip().lower(), self._per_recipient) if recipient else ""
         async with self._counted(asked):
@@ -95,7 +96,7 @@ class Limits:
 
     def hook(self, request: Request) -> None:
         """Count a provider's notification, which anybody may send. Raises ``TooManyRequests``."""
-        self._unsent[self._name_below("hook", _address(request), self._hooks_per_ip)] += 1
+        self._unsent[self._name_below("hook", address_of(request), self._hooks_per_ip)] += 1
 
     def key(self, key_id: str) -> None:
         """Count a request that came with an API key. Raises ``TooManyRequests``."""
@@ -109,9 +110,13 @@ class Limits:
         return name
 
     @asynccontextmanager
-    async def sign_in(self, account: str) -> AsyncIterator["Attempt"]:
-        """Around one attempt, one at a time per account; raises ``TooManyRequests`` before or after it."""
-        subject = token_hash(account)[:32]
+    async def sign_in(self, account: str, address: str) -> AsyncIterator["Attempt"]:
+        """Around one attempt, one at a time per account; raises ``TooManyRequests`` before or after it. Against its
+        address it counts from the beginning, until it went well: each costs a hash, and many at once would make
+        everybody wait.
+        """
+        subject, tried = token_hash(account)[:32], self._name_below("sign_in_ip", address, self._sign_ins_per_ip)
+        self._unsent[tried] += 1
         async with self._turns[int(subject[:8], 16) % _STRIPES]:
             now = clock.real_now().timestamp()
             name, before = windows.names("sign_in", subject, now)
@@ -122,6 +127,8 @@ class Limits:
             yield attempt
             if attempt.failed:
                 await self._store.add({name: 1})
+            else:
+                self._unsent[tried] -= 1
 
     async def start(self) -> None:
         self._exchanging = asyncio.create_task(self._exchange_for_ever())
@@ -133,7 +140,8 @@ class Limits:
 
     async def exchange(self) -> None:
         """Add our counts to everybody's and learn theirs; forgets minutes that are over."""
-        sent, self._unsent = self._unsent, Counter()
+        sent = Counter({name: count for name, count in self._unsent.items() if count})
+        self._unsent = Counter()
         for name, count in sent.items():
             self._known[name] = self._known.get(name, 0) + count
         try:
@@ -159,7 +167,8 @@ class Limits:
                 log.warning("limits.not_exchanged", error=brief(error))
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
+    """From where it comes: of proxies that are not trusted their own."""
     return request.client.host if request.client else "unknown"
 
 

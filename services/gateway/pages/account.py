@@ -7,6 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.gateway.edge.limits import TooManyRequests, address_of
 from services.gateway.identity import SignedIn
 from services.gateway.model import Defaults, Staff
 from services.gateway.pages import times
@@ -18,7 +19,7 @@ from services.gateway.pages.typed import Mistyped, given, seen_version, typed_in
 from services.gateway.pages.zoom_budget import own_budget
 from services.gateway.parts import parts_of
 from services.gateway.schemas.staff import MePatch
-from services.gateway.usecases.passwords import PasswordWrong, check_current
+from services.gateway.usecases.passwords import PasswordWrong
 from services.gateway.usecases.staff_changes import own_choice
 from shared import clock
 from shared.problem import Language, VersionMismatch
@@ -64,7 +65,7 @@ async def change_password(request: Request, signed_in: Form) -> Response:
     body = {name: given(form, name) for name in ("current_password", "password")}
     try:
         asked = understood(MePatch, body, language)
-        await check_current(parts.staff, parts.passwords, signed_in.staff.id, asked.current_password)
+        await parts.check_password(signed_in.staff, asked.current_password, address_of(request))
         await parts.change_staff(
             signed_in.organization.id,
             signed_in.staff.id,
@@ -74,9 +75,10 @@ async def change_password(request: Request, signed_in: Form) -> Response:
             password=body["password"],
             keep_session=signed_in.session_id,
         )
-    except (Mistyped, PasswordWrong) as wrong:
+    except (Mistyped, PasswordWrong, TooManyRequests) as wrong:
         errors = wrong.errors if isinstance(wrong, Mistyped) else {"current_password": wrong.detail(language)}
-        sheet = replace(_sheet_of(signed_in.staff), errors=errors, problem=text(language, "common.fix"), status=422)
+        status = 422 if isinstance(wrong, Mistyped) else wrong.status
+        sheet = replace(_sheet_of(signed_in.staff), errors=errors, problem=text(language, "common.fix"), status=status)
         return await _page(request, signed_in, sheet)
     return RedirectResponse("/account?said=password", status_code=303)
 

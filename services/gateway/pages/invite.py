@@ -18,7 +18,7 @@ router = APIRouter()
 @router.get("/invite/{token}")
 async def show(request: Request, token: str) -> Response:
     try:
-        staff = await parts_of(request).accept_invitation.look(token)
+        staff = await _look(request, token)
     except InvitationInvalid as problem:
         return _over(request, problem)
     return await _form(request, staff)
@@ -29,7 +29,7 @@ async def accept(request: Request, token: str) -> Response:
     """The password is chosen and the person signed in."""
     parts, form, language = parts_of(request), await request.form(), language_for(request)
     try:
-        staff = await parts.accept_invitation.look(token)
+        staff = await _look(request, token)
         parts.csrf.check(request, parts.csrf.visit(request, Response()), given(form, "csrf_token"))
         asked = understood(InvitationAccept, {"password": given(form, "password")}, language)
         signed = await parts.accept_invitation(token, asked.password.get_secret_value())
@@ -39,7 +39,14 @@ async def accept(request: Request, token: str) -> Response:
         return await _form(request, staff, problem=text(language, "common.expired_form"), status=refused.status)
     except Mistyped as mistyped:
         return await _form(request, staff, errors=mistyped.errors, status=422)
-    return begin(request, signed, "/connections?said=welcome")
+    return await begin(request, signed, "/connections?said=welcome")
+
+
+async def _look(request: Request, token: str) -> Staff:
+    """Raises ``InvitationInvalid``, and ``TooManyRequests`` for who tries many."""
+    parts = parts_of(request)
+    async with parts.limits.guest(request, token=token):
+        return await parts.accept_invitation.look(token)
 
 
 def _over(request: Request, problem: InvitationInvalid) -> Response:

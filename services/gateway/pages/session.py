@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.gateway.edge.csrf import CsrfRefused
+from services.gateway.edge.limits import address_of
 from services.gateway.identity import drop_session_cookie, page_visitor, set_session_cookie
 from services.gateway.pages.reader import Form
 from services.gateway.pages.rendering import language_for, remember_language, render
@@ -48,16 +49,20 @@ async def sign_in(request: Request) -> Response:
         return sign_in_page(request, next_page=next_page, email=email, problem=sentence, status=422)
     try:
         parts.csrf.check(request, parts.csrf.visit(request, Response()), str(form.get("csrf_token", "")))
-        signed = await parts.sign_in(email, password)
+        signed = await parts.sign_in(email, password, address_of(request))
     except Problem as problem:
         key = {CsrfRefused.code: "common.expired_form", "too_many_requests": "signin.too_many"}
         sentence = text(language_for(request), key.get(problem.code, "signin.wrong"))
         return sign_in_page(request, next_page=next_page, email=email, problem=sentence, status=problem.status)
-    return begin(request, signed, safe_path(next_page))
+    return await begin(request, signed, safe_path(next_page))
 
 
-def begin(request: Request, signed: NewSession, target: str) -> Response:
-    """Signed in, and from now on in the language that the person chose, where they chose one."""
+async def begin(request: Request, signed: NewSession, target: str) -> Response:
+    """Signed in, and from now on in the language that the person chose, where they chose one. The session that this
+    browser had is over: whoever kept its token has nothing.
+    """
+    if (before := await page_visitor(request)) is not None:
+        await parts_of(request).sessions.end(before.session_id)
     response = RedirectResponse(target, status_code=303)
     set_session_cookie(response, signed.token, parts_of(request).settings)
     if signed.staff.language_chosen:
@@ -82,7 +87,10 @@ async def sign_out(request: Request, signed_in: Form) -> Response:
 
 def safe_path(target: str) -> str:
     """Only a path of ours, so that nobody can be sent elsewhere after signing in."""
-    parsed = urlsplit(target)
+    try:
+        parsed = urlsplit(target)
+    except ValueError:  # brackets that hold no address
+        return HOME
     ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parsed.netloc and "\\" not in target
     return target if ours and parsed.path != "/sign-in" else HOME
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
+from services.gateway.edge.limits import address_of
 from services.gateway.identity import set_session_cookie
 from services.gateway.pages import times
 from services.gateway.pages.rendering import language_for
@@ -36,8 +37,8 @@ async def set_up(request: Request) -> Response:
     try:
         parts.csrf.check(request, parts.csrf.visit(request, Response()), str(form.get("csrf_token", "")))
         asked = SetupRequest.model_validate(_body(typed, password))
-        await parts.setup(asked, getattr(request.state, "request_id", ""))
-        signed = await parts.sign_in(asked.admin.email, password)
+        await parts.setup(asked, getattr(request.state, "request_id", ""), address_of(request))
+        signed = await parts.sign_in(asked.admin.email, password, address_of(request))
     except ValidationError as error:
         errors = {_field(item["loc"]): field_error(item, language)["detail"] for item in error.errors()}
         return _form(request, typed, errors=errors, problem=text(language, "common.fix"), status=422)

@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.gateway.edge.etags import etag, expected_version
+from services.gateway.edge.limits import address_of
 from services.gateway.identity import SignedIn, api_staff
 from services.gateway.model import Defaults
 from services.gateway.parts import parts_of
 from services.gateway.schemas.staff import MePatch, MeView
-from services.gateway.usecases.passwords import check_current
 from services.gateway.usecases.staff_changes import own_choice
 
 router = APIRouter(tags=["staff"])
@@ -43,7 +43,7 @@ async def change_me(
     parts = parts_of(request)
     password = patch.password.get_secret_value() if patch.password else None
     if password is not None:
-        await check_current(parts.staff, parts.passwords, me.staff.id, patch.current_password)
+        await parts.check_password(me.staff, patch.current_password, address_of(request))
     changes = own_choice(patch.model_dump(include=_PROFILE, exclude_unset=True, exclude_none=True))
     if patch.defaults is not None:
         chosen = patch.defaults.model_dump(exclude_unset=True, exclude_none=True)

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.gateway.edge.sign_in_flow import SignInFlow
-from services.gateway.identity import page_visitor
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.session import begin, safe_path, sign_in_page
 from services.gateway.pages.texts import text
@@ -84,10 +83,7 @@ async def _finish(request: Request, provider: OidcProvider, flow: SignInFlow) ->
     except (OidcUnverified, OidcUnknown, OidcLinkedElsewhere) as problem:
         log.info("oidc.refused_here", code=problem.code)
         return _said(request, problem, flow.next_path)
-    before = await page_visitor(request)
-    if before is not None:
-        await parts.sessions.end(before.session_id)
-    return begin(request, signed, flow.next_path)
+    return await begin(request, signed, flow.next_path)
 
 
 @router.get("/sign-in/oidc/out")

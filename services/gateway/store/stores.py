@@ -35,7 +35,7 @@ class Stores:
         return cls(
             organizations=OrganizationStore(database),
             staff=StaffStore(database),
-            sessions=SessionStore(database, settings.session_length),
+            sessions=SessionStore(database, settings.session_length, settings.session_longest),
             setup_codes=SetupCodes(database),
             counts=CountStore(database),
             answers=AnswerStore(database, settings.data_ring, kept=settings.answers_kept, lease=settings.answer_lease),

@@ -7,7 +7,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from pydantic import SecretStr
 
-from services.gateway.store.staff import StaffStore
+from services.gateway.edge.limits import Limits
+from services.gateway.model import Staff
+from services.gateway.store.staff import StaffStore, email_key
 from shared.problem import Problem
 
 _AT_ONCE = 2
@@ -47,8 +49,22 @@ class Passwords:
             return False
 
 
-async def check_current(staff: StaffStore, passwords: Passwords, staff_id: str, given: SecretStr | None) -> None:
-    """Raises ``PasswordWrong``."""
-    hashed = await staff.password_of(staff_id)
-    if given is None or not await passwords.matches(given.get_secret_value(), hashed):
-        raise PasswordWrong()
+class CheckPassword:
+    """Whether somebody who is signed in knows the password: a guess counts as a sign-in that failed (G24), or a session
+    that was left open would do to find it out.
+    """
+
+    def __init__(self, staff: StaffStore, passwords: Passwords, limits: Limits) -> None:
+        self._staff = staff
+        self._passwords = passwords
+        self._limits = limits
+
+    async def __call__(self, staff: Staff, given: SecretStr | None, address: str) -> None:
+        """Raises ``PasswordWrong``, ``TooManyRequests``."""
+        if given is None:
+            raise PasswordWrong()
+        async with self._limits.sign_in(email_key(staff.email), address) as attempt:
+            hashed = await self._staff.password_of(staff.id)
+            attempt.failed = not await self._passwords.matches(given.get_secret_value(), hashed)
+        if attempt.failed:
+            raise PasswordWrong()

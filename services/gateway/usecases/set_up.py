@@ -71,11 +71,11 @@ class SetUp:
             log.warning("setup.code_made", code=code)
         await self._codes.keep(code)
 
-    async def __call__(self, asked: SetupRequest, request_id: str) -> tuple[Organization, Staff]:
+    async def __call__(self, asked: SetupRequest, request_id: str, address: str) -> tuple[Organization, Staff]:
         """Raises ``AlreadySetUp``, ``SetupCodeInvalid``, ``TooManyRequests``."""
         if not await self.is_needed():
             raise AlreadySetUp()
-        async with self._limits.sign_in("setup code") as attempt:
+        async with self._limits.sign_in("setup code", address) as attempt:
             attempt.failed = not await self._codes.is_right(asked.code)
         if attempt.failed:
             raise SetupCodeInvalid()

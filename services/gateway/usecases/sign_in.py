@@ -37,8 +37,9 @@ class SignIn:
         self._passwords = passwords
         self._limits = limits
 
-    async def __call__(self, email: str, password: str) -> NewSession:
-        async with self._limits.sign_in(email_key(email)) as attempt:
+    async def __call__(self, email: str, password: str, address: str) -> NewSession:
+        """``address`` is from where somebody tries."""
+        async with self._limits.sign_in(email_key(email), address) as attempt:
             known = await self._staff.credentials_of(email)
             matches = await self._passwords.matches(password, known.password_hash if known else None)
             attempt.failed = not matches
