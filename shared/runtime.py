@@ -30,6 +30,7 @@ from opentelemetry import trace
 from shared import clock, health, mongo, problem
 from shared.due import Worker
 from shared.internal import require_caller
+from shared.http_server import BoundedHead
 from shared.messaging.handling import BoundIds, Limited
 from shared.messaging.middleware import RetryOrPark
 from shared.messaging.relay import Relay
@@ -325,6 +326,7 @@ def server_config(app: Any, settings: ServiceSettings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        http=BoundedHead,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
