@@ -14,7 +14,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE_BYTES = 12
-_WRAPPED_BYTES = _NONCE_BYTES + 32 + 16
+_TAG_BYTES = 16
+_WRAPPED_BYTES = _NONCE_BYTES + 32 + _TAG_BYTES
+_LEAST_BYTES = _WRAPPED_BYTES + _NONCE_BYTES + _TAG_BYTES
 
 
 class UndecryptableValue(Exception):
@@ -79,7 +81,12 @@ class KeyRing:
         name, _, encoded = text.partition(".")
         if name not in self.keys:
             raise UndecryptableValue(f"key {name!r} is not in the key ring")
-        raw = base64.urlsafe_b64decode(encoded)
+        try:
+            raw = base64.urlsafe_b64decode(encoded)
+        except ValueError as error:
+            raise UndecryptableValue("not in our form") from error
+        if len(raw) < _LEAST_BYTES:
+            raise UndecryptableValue("not in our form")
         wrapped, sealed = raw[:_WRAPPED_BYTES], raw[_WRAPPED_BYTES:]
         try:
             data_key = AESGCM(self.keys[name]).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], place.encode())

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 from shared.problem import Problem
 
@@ -23,7 +23,7 @@ def parts_of(cursor: str, length: int) -> list[str]:
     """Raises ``CursorInvalid``."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CursorInvalid() from error
     if not isinstance(parts, list) or len(parts) != length or not all(isinstance(part, str) for part in parts):
         raise CursorInvalid()
@@ -35,8 +35,8 @@ def place_of(cursor: str) -> tuple[datetime, str]:
     instant, last_id = parts_of(cursor, 2)
     try:
         at = datetime.fromisoformat(instant)
-    except ValueError as error:
+        if at.tzinfo is None:
+            raise CursorInvalid()
+        return at.astimezone(UTC), last_id
+    except (ValueError, OverflowError) as error:
         raise CursorInvalid() from error
-    if at.tzinfo is None:
-        raise CursorInvalid()
-    return at, last_id

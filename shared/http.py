@@ -169,6 +169,6 @@ def json_object(response: httpx.Response) -> dict[str, Any]:
     """The JSON object of an answer; empty where there is none."""
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}

@@ -24,6 +24,8 @@ from shared.providers import CredentialRevoked, ProviderError, ProviderRefused, 
 log = structlog.get_logger(__name__)
 _DEAD = ("invalid_grant", "interaction_required", "consent_required")
 _PAUSE = timedelta(seconds=5)
+_USUALLY = timedelta(hours=1)
+_SECONDS = re.compile(r"[0-9]{1,9}")
 _VENDOR_CODE = re.compile(r"AADSTS\d+")
 _ERROR_CODE = re.compile(r"[a-z_]{1,40}")
 """RFC 6749's errors and the vendors' look like this; anything else is text and goes no further."""
@@ -184,13 +186,15 @@ class TokenEndpoint:
             return self._grant(body)
 
     def _grant(self, body: Mapping[str, Any]) -> Grant:
-        access = body.get("access_token")
+        access, refresh = body.get("access_token"), body.get("refresh_token") or None
         if not isinstance(access, str) or not access:
             raise ProviderUnavailable(f"{self.app.provider}: no access token in the answer", unknown=True)
+        if not isinstance(refresh, str | None):
+            raise ProviderUnavailable(f"{self.app.provider}: an unreadable refresh token", unknown=True)
         return Grant(
             access_token=access,
-            refresh_token=body.get("refresh_token") or None,
-            expires_at=clock.now() + timedelta(seconds=int(body.get("expires_in", 3600))),
+            refresh_token=refresh,
+            expires_at=clock.now() + _lasts(body.get("expires_in")),
             scopes=frozenset(str(body.get("scope", "")).split()),
         )
 
@@ -207,6 +211,12 @@ class TokenEndpoint:
 
     def _basic(self) -> dict[str, Any]:
         return {"auth": httpx.BasicAuth(self.app.client_id, self.app.client_secret)} if self.app.basic else {}
+
+
+def _lasts(seconds: object) -> timedelta:
+    """RFC 6749, 5.1: a number, which some write as text; where it is none, an hour as most have it."""
+    text = str(seconds)
+    return timedelta(seconds=int(text)) if _SECONDS.fullmatch(text) else _USUALLY
 
 
 def _scope_name(scope: str) -> str:

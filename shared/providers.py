@@ -1,6 +1,12 @@
 """The five ways a provider's answer can be bad (style 13). Only adapters see status codes; services act on these."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+FoundT = TypeVar("FoundT")
 
 
 class ProviderError(Exception):
@@ -44,3 +50,21 @@ class CredentialRevoked(ProviderError):
 
 class SyncTokenExpired(ProviderError):
     """The cursor of an incremental read is gone; read everything (410)."""
+
+
+_ODD = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
+
+
+def reads(read: Callable[P, FoundT]) -> Callable[P, FoundT]:
+    """Of a pure function that reads a provider's answer. One of a shape that nobody published is no answer (G3), and
+    not a fault of ours to stumble over at every try: ``ProviderUnavailable``.
+    """
+
+    @wraps(read)
+    def found(*args: P.args, **kwargs: P.kwargs) -> FoundT:
+        try:
+            return read(*args, **kwargs)
+        except _ODD as error:
+            raise ProviderUnavailable(f"an answer of an unknown shape: {type(error).__name__}", unknown=True) from error
+
+    return found

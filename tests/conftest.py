@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from deploy.demo.accounts import LOGINS, Account, more_staff
 from deploy.demo.mongodb import MongoDB
@@ -18,7 +18,9 @@ from tests.infrastructure.sandbox import Sandbox, running_sandbox
 
 # How long one example takes depends on what else the machine does; how long a test may take is not its business.
 # Where a change is judged the examples are the same for everybody; at the desk each run looks for new ones.
-settings.register_profile("chosei", deadline=None, derandomize="CI" in os.environ)
+settings.register_profile(
+    "chosei", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("chosei")
 
 _SERVERS = {"mongod", "broker", "sandbox", "new_sandbox", "demo"}

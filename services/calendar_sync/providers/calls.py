@@ -1,5 +1,6 @@
 """One request to a provider: bearer token, one renewal after a 401, and what a broken connection means (G10)."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Protocol
@@ -14,6 +15,8 @@ from shared.providers import ProviderUnavailable
 
 UNAUTHORIZED = 401
 _UNSAID = timedelta(seconds=2)
+_MOST = timedelta(days=1)
+_SECONDS = re.compile(r"[0-9]{1,9}")
 
 
 class ErrorOf(Protocol):
@@ -23,9 +26,9 @@ class ErrorOf(Protocol):
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta:
-    """What the provider asks for, at least a second."""
+    """What the provider asks for, at least a second and at most a day."""
     text = headers.get("retry-after", "")
-    return timedelta(seconds=max(1, int(text))) if text.isdigit() else _UNSAID
+    return min(timedelta(seconds=max(1, int(text))), _MOST) if _SECONDS.fullmatch(text) else _UNSAID
 
 
 class ProviderApi:

@@ -28,7 +28,8 @@ def error_of(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -
     """Branches on the reason, not on the status: 403 is a rate limit as often as a refusal."""
     error = body.get("error")
     details = error.get("errors") if isinstance(error, Mapping) else None
-    reason = str(details[0].get("reason", "")) if details else ""
+    first = details[0] if details and isinstance(details, list) else None
+    reason = str(first.get("reason", "")) if isinstance(first, Mapping) else ""
     if reason in _QUOTA:
         return ProviderThrottled(reason, retry_after=timedelta(minutes=15))
     if status == 429 or reason in _THROTTLED:

@@ -13,7 +13,7 @@ from services.calendar_sync.providers.plain_text import plain_text
 from services.calendar_sync.providers.zones import day_start, need_zone, wall_clock
 from shared.contracts.booking import Visibility
 from shared.drift import EntryState
-from shared.providers import ProviderUnavailable
+from shared.providers import ProviderUnavailable, reads
 
 MARKER = "chosei"
 DAYS_OF = "choseiZone"
@@ -24,6 +24,7 @@ _WRITERS = {"writer", "owner"}
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
+@reads
 def to_busy(event: Mapping[str, Any], calendar_zone: str) -> BusyEntry | None:
     """None for what takes no time: free, declined, cancelled, where one works. Raises for what cannot be read."""
     own_answer = next((one.get("responseStatus") for one in event.get("attendees", []) if one.get("self")), None)
@@ -48,6 +49,7 @@ def to_busy(event: Mapping[str, Any], calendar_zone: str) -> BusyEntry | None:
     )
 
 
+@reads
 def to_state(event: Mapping[str, Any], calendar_zone: str) -> EntryState | None:
     """How an entry of ours stands; None for a cancelled one."""
     if event.get("status") == "cancelled":
@@ -145,6 +147,7 @@ def moment_of(at: datetime, draft: EntryDraft) -> dict[str, str]:
     return {"dateTime": local.isoformat(timespec="seconds"), "timeZone": draft.time_zone}
 
 
+@reads
 def to_listed(entry: Mapping[str, Any]) -> ListedCalendar:
     """The name is the person's own where they gave one; who may not see private entries could not keep ours there."""
     name = str(entry.get("summaryOverride") or entry.get("summary") or entry["id"])

@@ -5,6 +5,7 @@ from typing import Any
 
 from services.calendar_sync.model.entries import PREFIX
 from shared.contracts.calendar_sync import GuestResponse
+from shared.providers import reads
 
 Said = Mapping[str, Mapping[str, GuestResponse]]
 
@@ -23,6 +24,7 @@ _GRAPH = {
 }
 
 
+@reads
 def from_google(events: Iterable[Mapping[str, Any]]) -> Said:
     found: dict[str, Mapping[str, GuestResponse]] = {}
     for event in events:
@@ -36,6 +38,7 @@ def from_google(events: Iterable[Mapping[str, Any]]) -> Said:
     return found
 
 
+@reads
 def from_graph(events: Iterable[Mapping[str, Any]]) -> Said:
     found: dict[str, Mapping[str, GuestResponse]] = {}
     for event in events:

@@ -13,7 +13,7 @@ from services.calendar_sync.providers.plain_text import plain_text
 from services.calendar_sync.providers.zones import day_start, find_zone, need_zone, wall_clock
 from shared.contracts.booking import Visibility
 from shared.drift import EntryState
-from shared.providers import ProviderUnavailable
+from shared.providers import ProviderUnavailable, reads
 
 PROPERTY = "String {6f2a4c1e-9d0b-4d67-8f35-2b7c6a1e90d4} Name chosei"
 """Our marker at an entry; it can be searched for."""
@@ -22,6 +22,7 @@ _FREE = {"free", "workingelsewhere"}
 _SENSITIVITY = {Visibility.DEFAULT: "normal", Visibility.PUBLIC: "normal", Visibility.PRIVATE: "private"}
 
 
+@reads
 def to_busy(event: Mapping[str, Any], mailbox_zone: str, series: Mapping[str, Any] | None = None) -> BusyEntry | None:
     """None for what takes no time: free, elsewhere, declined, cancelled, and the master of a series.
 
@@ -51,6 +52,7 @@ def to_busy(event: Mapping[str, Any], mailbox_zone: str, series: Mapping[str, An
     )
 
 
+@reads
 def to_state(event: Mapping[str, Any], mailbox_zone: str) -> EntryState | None:
     """How an entry of ours stands; None for a cancelled one. A delta may leave subject and body out."""
     if event.get("isCancelled"):
@@ -137,6 +139,7 @@ def _moment(at: datetime, zone: str) -> dict[str, str]:
     return {"dateTime": local.strftime("%Y-%m-%dT%H:%M:%S"), "timeZone": zone}
 
 
+@reads
 def to_listed(calendar: Mapping[str, Any]) -> ListedCalendar:
     calendar_id = MAIN if calendar.get("isDefaultCalendar") else str(calendar["id"])
     return ListedCalendar(calendar_id, str(calendar.get("name") or ""), bool(calendar.get("canEdit")))

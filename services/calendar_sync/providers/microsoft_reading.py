@@ -7,8 +7,10 @@ from services.calendar_sync.providers import guest_answers
 from services.calendar_sync.providers.microsoft_mapping import to_busy, to_state
 from services.calendar_sync.providers.protocol import Reading, Seen
 from services.calendar_sync.providers.room_answers import from_graph
+from shared.providers import reads
 
 
+@reads
 def reading_of(events: Sequence[Mapping[str, Any]], cursor: str, zone: str) -> Reading:
     """The last word about each id counts: a delta may name one several times."""
     last = {str(event["id"]): event for event in events}

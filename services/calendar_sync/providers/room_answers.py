@@ -5,6 +5,7 @@ from typing import Any
 
 from services.calendar_sync.model.entries import PREFIX
 from shared.contracts.calendar_sync import RoomResponse
+from shared.providers import reads
 
 Answers = Mapping[str, Mapping[str, RoomResponse | None]]
 """None where a room has not answered yet."""
@@ -21,6 +22,7 @@ _GRAPH = {
 }
 
 
+@reads
 def from_google(events: Iterable[Mapping[str, Any]]) -> Answers:
     found: dict[str, Mapping[str, RoomResponse | None]] = {}
     for event in events:
@@ -34,6 +36,7 @@ def from_google(events: Iterable[Mapping[str, Any]]) -> Answers:
     return found
 
 
+@reads
 def from_graph(events: Iterable[Mapping[str, Any]]) -> Answers:
     found: dict[str, Mapping[str, RoomResponse | None]] = {}
     for event in events:

@@ -28,7 +28,7 @@ def need_zone(*names: str) -> ZoneInfo:
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:
     """Midnight of ``day`` as an instant; in a gap the first instant after it."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    return _in_utc(datetime.combine(day, time(), zone))
 
 
 def wall_clock(text: str, zone: ZoneInfo) -> datetime:
@@ -41,4 +41,11 @@ def wall_clock(text: str, zone: ZoneInfo) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError as error:
         raise ProviderUnavailable("an entry with an unreadable time") from error
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    return _in_utc(at if at.tzinfo else at.replace(tzinfo=zone))
+
+
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:  # .NET's least day, east of Greenwich
+        raise ProviderUnavailable("an entry before or after all days") from error

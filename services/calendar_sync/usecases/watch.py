@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 _RENEWS = {"reauthorizationRequired", "subscriptionRemoved"}
 """Microsoft's lifecycle events after which a subscription is renewed, or made anew where it is gone."""
 _REMEMBERED = 5_000
+_TOGETHER = 1_000
+"""Notices of one body that are heard."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class HearNotification:
 
     async def _noticed(self, notice: Mapping[str, Any]) -> None:
         """Those of one body are gathered as if each had come alone; the provider waits once for all."""
-        renew = notice.get("lifecycleEvent") in _RENEWS
+        renew = str(notice.get("lifecycleEvent")) in _RENEWS
         watch_id, secret = str(notice.get("subscriptionId", "")), str(notice.get("clientState", ""))
         await self._changed(watch_id, secret, renew=renew)
 
@@ -161,5 +163,6 @@ class HearNotification:
 
 
 def _notices(body: str) -> list[dict[str, Any]]:
+    """As many as a provider ever puts together: each is looked up, and anybody may send them."""
     found = object_in(body).get("value")
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [one for one in found[:_TOGETHER] if isinstance(one, dict)] if isinstance(found, list) else []

@@ -67,7 +67,7 @@ class Flows:
         kept = request.cookies.get(_ACCOUNT, "")
         try:
             return self._ring.decrypt(kept, place=f"{_ACCOUNT}/{staff_id}").decode() if kept else ""
-        except (UndecryptableValue, ValueError):  # ours no more, or never
+        except UndecryptableValue:  # ours no more, or never
             return ""
 
     def drop(self, response: Response, provider: Provider) -> None:

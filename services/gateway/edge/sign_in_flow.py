@@ -57,7 +57,7 @@ class SignInFlows:
         try:
             text = self._ring.decrypt(request.cookies.get(_COOKIE, ""), place=_COOKIE)
             flow = SignInFlow.model_validate_json(text)
-        except (UndecryptableValue, ValidationError, ValueError):
+        except (UndecryptableValue, ValidationError):
             return None
         same = hmac.compare_digest(flow.state.encode(), state.encode("utf-8", "replace"))
         return flow if same and flow.until > clock.real_now().timestamp() else None

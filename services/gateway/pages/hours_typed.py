@@ -54,7 +54,7 @@ def exceptions_of(typed: str) -> dict[str, Spans]:
             day, spans = _day(matched), [] if rest.lower() in _OFF else spans_of(rest)
         except ValueError as error:
             raise Unreadable(number) from error
-        found[day] = [*found.get(day, []), *spans]
+        found.setdefault(day, []).extend(spans)
     return found
 
 

@@ -1,22 +1,22 @@
 """Amounts as people type them, in yen or in dollars and cents, and in the smallest unit of their currency (H13)."""
 
+import re
 import unicodedata
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from shared.money import scale_of, step_of
 
 CURRENCIES = ("jpy", "usd", "eur", "gbp")
-_LONGEST = 15
+_AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{0,2})?|\.[0-9]{1,2}")
 
 
 def amount_of(typed: str, currency: str) -> int | None:
     """None where it is no amount of this currency."""
     plain = unicodedata.normalize("NFKC", typed).replace(",", "").strip("¥円$€£ ")
-    try:
-        units = Decimal(plain) * scale_of(currency) if len(plain) <= _LONGEST else Decimal("NaN")
-    except InvalidOperation:
+    if not _AMOUNT.fullmatch(plain):
         return None
-    return int(units) if units.is_finite() and units > 0 and units % step_of(currency) == 0 else None
+    units = Decimal(plain) * scale_of(currency)
+    return int(units) if units > 0 and units % step_of(currency) == 0 else None
 
 
 def amount_text(amount: int, currency: str) -> str:

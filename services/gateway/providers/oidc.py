@@ -20,7 +20,7 @@ from services.gateway.store.identities import Subject
 from shared.http import Response, client, json_object, send
 from shared.oauth import challenge_of
 from shared.observability.http import provider_call
-from shared.providers import ProviderRefused, ProviderUnavailable
+from shared.providers import ProviderRefused, ProviderUnavailable, reads
 
 _ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"})
 """Signatures by a key of the provider's; none that our secret could make, and never ``none``."""
@@ -130,7 +130,7 @@ class OidcProvider:
                 leeway=_LEEWAY,
                 options={"require": ["iss", "sub", "aud", "exp", "iat"]},
             )
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, AttributeError, TypeError, ValueError) as error:  # a key of another kind than its use
             raise ProviderRefused(f"id token: {type(error).__name__}") from error
         if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
             raise ProviderRefused("id token: nonce")
@@ -155,12 +155,7 @@ class OidcProvider:
             response = await self._call("keys", "GET", (await self._described()).jwks_uri)
             if response.status_code != 200:
                 raise ProviderUnavailable(f"keys: {response.status_code}")
-            try:
-                found = jwt.PyJWKSet.from_dict(json_object(response)).keys
-            except jwt.PyJWTError as error:
-                raise ProviderRefused(f"keys: {type(error).__name__}") from error
-            signing = [key for key in found if key.public_key_use in (None, "sig")]
-            self._keys = (time.monotonic(), {key.key_id or "": key for key in signing})
+            self._keys = (time.monotonic(), _keys_in(json_object(response)))
         known = self._keys[1]
         key = known.get(kid) or (next(iter(known.values())) if not kid and len(known) == 1 else None)
         if key is None:
@@ -199,6 +194,17 @@ def _older(since: float, than: timedelta) -> bool:
     return time.monotonic() - since > than.total_seconds()
 
 
+@reads
+def _keys_in(told: dict[str, Any]) -> dict[str, jwt.PyJWK]:
+    """By their name; raises ``ProviderRefused``."""
+    try:
+        found = jwt.PyJWKSet.from_dict(told).keys
+    except jwt.PyJWTError as error:
+        raise ProviderRefused(f"keys: {type(error).__name__}") from error
+    return {key.key_id or "": key for key in found if key.public_key_use in (None, "sig")}
+
+
+@reads
 def _check_address(url: str) -> None:
     parts = urlsplit(url)
     host = parts.hostname or ""

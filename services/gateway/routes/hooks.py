@@ -27,8 +27,6 @@ class CalendarProvider(StrEnum):
 @router.post("/zoom")
 async def hear_zoom(request: Request) -> Response:
     """JSON: Zoom wants its token back encrypted. Its signature is over the bytes, which UTF-8 keeps as they are."""
-    if len(request.state.body) > _SAYS_AT_MOST:
-        raise BodyTooLarge(limit=_SAYS_AT_MOST)
     try:
         async with asyncio.timeout(_ZOOM_WAITS_SECONDS):
             answer = await _hand_on(request, parts_of(request).backends.zoom_issuer, Provider.ZOOM)
@@ -40,8 +38,6 @@ async def hear_zoom(request: Request) -> Response:
 @router.post("/stripe")
 async def hear_stripe(request: Request) -> Response:
     """As Zoom's: the signature is over the bytes."""
-    if len(request.state.body) > _SAYS_AT_MOST:
-        raise BodyTooLarge(limit=_SAYS_AT_MOST)
     answer = await _hand_on(request, parts_of(request).backends.booking, "stripe")
     return Response(answer.text, status_code=answer.status, media_type="text/plain")
 
@@ -54,7 +50,9 @@ async def hear(request: Request, provider: CalendarProvider) -> Response:
 
 
 async def _hand_on(request: Request, service: Backend, provider: str) -> HookAnswer:
-    """``service`` keeps the link to the provider and verifies."""
+    """``service`` keeps the link to the provider and verifies. Raises ``BodyTooLarge``, ``TooManyRequests``."""
+    if len(request.state.body) > _SAYS_AT_MOST:
+        raise BodyTooLarge(limit=_SAYS_AT_MOST)
     parts_of(request).limits.hook(request)
     return await service.notification(
         provider,

@@ -40,7 +40,7 @@ from shared.drift import EntryState
 from shared.http import json_object, send
 from shared.oauth import OAuthApp
 from shared.observability.http import provider_call
-from shared.providers import CredentialRevoked, ProviderError, ProviderRefused, ProviderUnavailable
+from shared.providers import CredentialRevoked, ProviderError, ProviderRefused, ProviderUnavailable, reads
 
 _BASIC_PLAN = 1
 _SCHEDULED = 2
@@ -80,7 +80,7 @@ class ZoomApi:
         page = {"status": "active", "page_size": str(_PAGE), **({"next_page_token": page_token} if page_token else {})}
         body = await self._call("users.list", "GET", "/users", token, params=page)
         return UserPage(
-            [user_of(row) for row in body.get("users", []) if row.get("id")], str(body.get("next_page_token") or "")
+            [user_of(row) for row in _rows(body, "users") if row.get("id")], str(body.get("next_page_token") or "")
         )
 
     async def create(self, token: str, user: str, request: MeetingRequest) -> Meeting:
@@ -150,10 +150,10 @@ class ZoomApi:
         page: dict[str, str] = {"type": "scheduled", "page_size": str(_PAGE)}
         for _ in range(_PAGES_AT_MOST):
             body = await self._call("meetings.list", "GET", f"/users/{user}/meetings", token, params=page)
-            found += body.get("meetings", [])
+            found += _rows(body, "meetings")
             if not body.get("next_page_token"):
                 break
-            page = {**page, "next_page_token": body["next_page_token"]}
+            page = {**page, "next_page_token": str(body["next_page_token"])}
         return found
 
     async def _call(
@@ -172,6 +172,7 @@ class ZoomApi:
             return _checked(answer)
 
 
+@reads
 def user_of(row: Mapping[str, Any]) -> ZoomUser:
     """From what Zoom says of a user; only of one's own does it name the account."""
     return ZoomUser(
@@ -181,6 +182,11 @@ def user_of(row: Mapping[str, Any]) -> ZoomUser:
         name=str(row.get("display_name") or f"{row.get('last_name') or ''} {row.get('first_name') or ''}".strip()),
         account_id=str(row.get("account_id") or ""),
     )
+
+
+@reads
+def _rows(body: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    return [{**row} for row in body.get(name) or ()]
 
 
 def to_body(request: MeetingRequest) -> dict[str, Any]:
@@ -205,6 +211,7 @@ def to_body(request: MeetingRequest) -> dict[str, Any]:
     }
 
 
+@reads
 def found_in(body: Mapping[str, Any]) -> FoundMeeting:
     return FoundMeeting(state_of(body), str(body.get("agenda") or ""), occurrences_of(body))
 
@@ -221,6 +228,7 @@ def state_of(body: Mapping[str, Any]) -> EntryState:
     return EntryState(start_at, end_at, topic) if body.get("type") == _SCHEDULED else EntryState(None, None, topic)
 
 
+@reads
 def from_body(body: Mapping[str, Any], passcode: str) -> Meeting:
     """Zoom's account settings may replace the passcode that was sent."""
     if not body.get("id") or not body.get("join_url"):

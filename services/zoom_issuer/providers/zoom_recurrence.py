@@ -31,18 +31,20 @@ def _day(weekday: int) -> int:
 
 def occurrence_at(meeting: Mapping[str, Any], start_at: datetime) -> Mapping[str, Any] | None:
     """The one that is not deleted and begins then."""
-    for one in meeting.get("occurrences", []):
-        begins = datetime.fromisoformat(str(one.get("start_time")))
+    for one in _told(meeting):
+        try:
+            begins = datetime.fromisoformat(str(one.get("start_time")))
+        except ValueError:
+            continue
         if one.get("status") != "deleted" and begins == start_at:
-            found: Mapping[str, Any] = one
-            return found
+            return one
     return None
 
 
 def occurrences_of(meeting: Mapping[str, Any]) -> tuple[FoundOccurrence, ...]:
     """Those that can be read."""
     found = []
-    for one in meeting.get("occurrences") or ():
+    for one in _told(meeting):
         try:
             start_at = datetime.fromisoformat(str(one["start_time"])).astimezone(UTC)
             deleted = one.get("status") == "deleted"
@@ -51,3 +53,8 @@ def occurrences_of(meeting: Mapping[str, Any]) -> tuple[FoundOccurrence, ...]:
         except (KeyError, ValueError, TypeError, OverflowError):
             continue
     return tuple(found)
+
+
+def _told(meeting: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    told = meeting.get("occurrences")
+    return [one for one in told if isinstance(one, Mapping)] if isinstance(told, list) else []

@@ -132,6 +132,6 @@ def _says_occurrences(known: Actual | Wanted, told: Sequence[FoundOccurrence]) -
 def _moment(text: object) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(text))
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
