@@ -70,7 +70,7 @@ def require_caller(api_tokens: str, *, only: str = "") -> Guard:
     """A dependency that lets only the named services in, or ``only`` that one of them; answers the caller's name.
     Asynchronous, as a plain function would cost each request a hop to a thread.
     """
-    known = {name: token for name, token in parse_tokens(api_tokens).items() if only in ("", name)}
+    known = tuple((name, token) for name, token in parse_tokens(api_tokens) if only in ("", name))
 
     async def check(request: Request) -> str:
         given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()

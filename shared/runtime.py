@@ -29,8 +29,8 @@ from opentelemetry import trace
 
 from shared import clock, health, mongo, problem
 from shared.due import Worker
-from shared.internal import require_caller
 from shared.http_server import BoundedHead
+from shared.internal import require_caller
 from shared.messaging.handling import BoundIds, Limited
 from shared.messaging.middleware import RetryOrPark
 from shared.messaging.relay import Relay
