@@ -5,13 +5,11 @@ there counts it, and looks at all of it anew when somebody asks.
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Protocol
+from typing import Protocol
 
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel
-
-from shared.internal import Caller, caller, require_caller
+from shared.contracts.api.operations import MirrorCount, Sections
 from shared.observability import metrics
+from shared.operations.own import OwnOperations
 from shared.watch import Watch
 
 _EVERY = timedelta(seconds=15)
@@ -36,19 +34,15 @@ MirrorCounts = Mapping[tuple[str, MirrorState], int]
 class Reconciler(Protocol):
     """Of one service."""
 
-    async def count(self) -> MirrorCounts: ...
+    async def count(self, organization_id: str = "") -> MirrorCounts:
+        """The organization's, or everybody's."""
+        ...
 
     async def now(self, organization_id: str) -> int:
         """Have all of the organization's (of everybody's where it is empty) compared anew and what was given up tried
         again; answers how much is looked at.
         """
         ...
-
-
-class LookedAt(BaseModel):
-    """So many calendars, Zoom users and objects are compared now."""
-
-    looked_at: int
 
 
 def all_counts(kinds: tuple[str, ...], found: MirrorCounts) -> dict[tuple[str, MirrorState], int]:
@@ -66,11 +60,16 @@ def watching(reconciler: Reconciler) -> Watch:
     return Watch("mirror", measure, every=_EVERY)
 
 
-def build_reconcile_router(reconciler: Reconciler, api_tokens: str) -> APIRouter:
-    router = APIRouter(prefix="/internal", dependencies=[Depends(require_caller(api_tokens))])
+def operations_of(reconciler: Reconciler) -> OwnOperations:
+    """What operators see of it, matching objects aside, and ``reconcile now``."""
 
-    @router.post("/reconcile")
-    async def reconcile(who: Annotated[Caller, Depends(caller)]) -> LookedAt:
-        return LookedAt(looked_at=await reconciler.now(who.organization_id))
+    async def section(organization_id: str) -> Sections:
+        found = await reconciler.count(organization_id)
+        shown = [
+            MirrorCount(kind=kind, state=state, count=count)
+            for (kind, state), count in found.items()
+            if state is not MirrorState.MATCHING
+        ]
+        return Sections(mirror=shown)
 
-    return router
+    return OwnOperations(sections=[section], reconcile=reconciler.now)

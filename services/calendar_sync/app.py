@@ -54,7 +54,7 @@ from shared import http, mongo
 from shared.contracts.calendar_sync import Provider
 from shared.due import DueWorker
 from shared.messaging.relay import Relay
-from shared.mirror import build_reconcile_router, watching
+from shared.mirror import operations_of, watching
 from shared.runtime import Parts, make_broker, service_app
 
 _AT_ONCE = 64
@@ -71,7 +71,6 @@ def build_app(
     stores = Stores.of(client, database, settings, relay)
     outside = http.client("", timeout=settings.provider_timeout, transport=transport, max_connections=200)
     providers = make_providers(settings, outside)
-    api_tokens = settings.api_tokens.get_secret_value()
     parts = Wiring(
         settings, client, stores, providers, make_room_providers(settings, outside), make_endpoints(settings, outside)
     )
@@ -92,7 +91,8 @@ def build_app(
                 parts.health_watch,
                 watching(parts.reconcile),
             ],
-            routers=[build_router(api_tokens, parts.use_cases), build_reconcile_router(parts.reconcile, api_tokens)],
+            routers=[build_router(settings.api_tokens.get_secret_value(), parts.use_cases)],
+            operations=operations_of(parts.reconcile),
             closing=[outside.aclose],
         ),
     )

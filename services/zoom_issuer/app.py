@@ -56,7 +56,7 @@ from shared import http, mongo, oauth_attempts
 from shared.due import DueWorker, Worker
 from shared.http import AsyncClient
 from shared.messaging.relay import Relay
-from shared.mirror import build_reconcile_router, watching
+from shared.mirror import operations_of, watching
 from shared.mongo import Client, Collection, Database, IndexModel
 from shared.oauth import TokenEndpoint
 from shared.oauth_attempts import Attempts
@@ -159,10 +159,10 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
         routers=[
             build_router(connect, connections, hosts, stores.freezes, budget, api_tokens),
             build_budget_router(budget, api_tokens),
-            build_reconcile_router(reconcile, api_tokens),
             _account_router(settings, stores, endpoints, zoom, relay, connections_worker, call.limits),
             _watching(settings, stores, tokens, worker, connections_worker, sweep),
         ],
+        operations=operations_of(reconcile),
         closing=[api.aclose, oauth.aclose],
     )
     return service_app(SERVICE, settings, parts)

@@ -46,10 +46,10 @@ class Reconciling:
     def __init__(self, ledger: Collection) -> None:
         self._ledger = ledger
 
-    async def count(self) -> MirrorCounts:
-        """What is not over."""
+    async def count(self, organization_id: str) -> MirrorCounts:
+        """What is not over, of the organization or of everybody."""
         steps: list[Document] = [
-            {"$match": {"ends_at": {"$gt": clock.now()}}},
+            {"$match": {**_whose(organization_id), "ends_at": {"$gt": clock.now()}}},
             {"$group": {"_id": {"kind": "$kind", "state": _STATE}, "rows": {"$sum": 1}, "strays": {"$sum": _STRAYS}}},
         ]
         counts = all_counts(KINDS, {})
@@ -64,7 +64,7 @@ class Reconciling:
         """What was given up, or lies idle although it is not as it is wanted, is due; the ids."""
         idle: Document = {"due_at": None, "waiting": {"$ne": True}}
         which: Document = {
-            **({"organization_id": organization_id} if organization_id else {}),
+            **_whose(organization_id),
             "ends_at": {"$gt": clock.now()},
             "$or": [
                 {"failed": {"$ne": None}},
@@ -77,3 +77,7 @@ class Reconciling:
         change: Document = {"$set": again, "$inc": {"wanted_version": 1}}
         await self._ledger.update_many({**which, "_id": {"$in": ids}}, change)
         return ids
+
+
+def _whose(organization_id: str) -> Document:
+    return {"organization_id": organization_id} if organization_id else {}

@@ -29,8 +29,8 @@ class Reconcile:
         self._wake_row = wake_row
         self._wake_mirror = wake_mirror
 
-    async def count(self) -> MirrorCounts:
-        return await self._rows.count()
+    async def count(self, organization_id: str = "") -> MirrorCounts:
+        return await self._rows.count(organization_id)
 
     async def now(self, organization_id: str) -> int:
         rows = await self._rows.try_again(organization_id)

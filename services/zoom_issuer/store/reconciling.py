@@ -45,10 +45,10 @@ class Reconciling:
     def __init__(self, meetings: Collection) -> None:
         self._meetings = meetings
 
-    async def count(self) -> MirrorCounts:
-        """What is not over."""
+    async def count(self, organization_id: str) -> MirrorCounts:
+        """What is not over, of the organization or of everybody."""
         steps: list[Document] = [
-            {"$match": {"ends_at": {"$gt": clock.now()}}},
+            {"$match": {**_whose(organization_id), "ends_at": {"$gt": clock.now()}}},
             {"$group": {"_id": _STATE, "rows": {"$sum": 1}, "left": {"$sum": _LEFT}}},
         ]
         counts = all_counts((KIND,), {})
@@ -61,7 +61,7 @@ class Reconciling:
     async def try_again(self, organization_id: str) -> list[str]:
         """What was given up is due; the ids."""
         which: Document = {
-            **({"organization_id": organization_id} if organization_id else {}),
+            **_whose(organization_id),
             "ends_at": {"$gt": clock.now()},
             "due_at": None,
             "$or": [
@@ -74,3 +74,7 @@ class Reconciling:
         change: Document = {"$set": {"due_at": clock.now(), "tries": 0}}
         await self._meetings.update_many({**which, "_id": {"$in": ids}}, change)
         return ids
+
+
+def _whose(organization_id: str) -> Document:
+    return {"organization_id": organization_id} if organization_id else {}

@@ -30,8 +30,8 @@ class Reconcile:
         self._discover = discover
         self._wake = wake
 
-    async def count(self) -> MirrorCounts:
-        return await self._rows.count()
+    async def count(self, organization_id: str = "") -> MirrorCounts:
+        return await self._rows.count(organization_id)
 
     async def now(self, organization_id: str) -> int:
         rows = await self._rows.try_again(organization_id)
