@@ -66,12 +66,12 @@ class UserEdit(Notifying):
 
 
 class Budget(BaseModel):
-    """``user``: Zoom's id or an address."""
+    """``user``: Zoom's id or an address. Less than nothing used leaves more than Zoom's limit for today."""
 
     model_config = ConfigDict(extra="forbid")
 
     user: str
-    used: int = Field(ge=0)
+    used: int = Field(ge=-1_000_000)
 
 
 class Removal(Notifying):
