@@ -102,6 +102,26 @@ def test_an_alert_that_names_services_names_all_of_them() -> None:
     assert sorted(re.findall(r'service="(\w+)"', alert["expr"])) == sorted(SERVICES)
 
 
+def test_compose_scrapes_every_service_under_the_name_that_the_rules_use() -> None:
+    jobs = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())["scrape_configs"]
+    (job,) = [one for one in jobs if one["job_name"] == "chosei"]
+    (found,) = job["dns_sd_configs"]
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    assert {*found["names"]} <= compose.keys()
+    assert sorted(_relabelled(name, job["relabel_configs"]) for name in found["names"]) == sorted(SERVICES)
+
+
+def _relabelled(dns_name: str, configs: list[dict[str, Any]]) -> str:
+    """As Prometheus does: each that fits replaces the label."""
+    service = ""
+    for one in configs:
+        assert (one["source_labels"], one["target_label"]) == (["__meta_dns_name"], "service")
+        if fits := re.fullmatch(one.get("regex", "(.*)"), dns_name):
+            template = re.sub(r"\$\{(\d)\}", r"\\\1", one.get("replacement", "${1}"))
+            service = fits.expand(template)
+    return service
+
+
 def test_what_is_counted_alike_by_every_replica_is_never_added_up() -> None:
     """Within a sum such a gauge stands in a ``max by``."""
     measured = [name for name in known() if name.startswith("chosei_") and _is_gauge(name)]
