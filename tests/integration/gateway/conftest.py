@@ -24,6 +24,8 @@ async def shared_gateway(mongod: MongoDB, gateway_broker: Broker) -> AsyncIterat
 
 
 @pytest.fixture
-async def gateway(shared_gateway: Installation) -> Installation:
+async def gateway(shared_gateway: Installation) -> AsyncIterator[Installation]:
     shared_gateway.services.reset()
-    return shared_gateway
+    found = await shared_gateway.relied_on()
+    yield shared_gateway
+    assert await shared_gateway.relied_on() == found, "other tests rely on this"

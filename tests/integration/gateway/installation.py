@@ -20,7 +20,26 @@ CODE = "first-code"
 SESSION_KEYS = "s1:" + base64.b64encode(b"s" * 32).decode()
 KEYS = "k1:" + base64.b64encode(b"k" * 32).decode()
 URL = "http://gateway.test"
+LIMITS = (
+    "guest_requests_per_minute_and_ip",
+    "confirms_per_minute_and_link",
+    "mails_per_minute_and_recipient",
+    "hooks_per_minute_and_ip",
+    "requests_per_minute_and_key",
+)
+"""All tests of a minute come from one address to the same links; who tests a limit sets one."""
 SERVICES = ("booking", "calendar_sync", "zoom_issuer", "notifier", "reminder_scheduler")
+RELIED_ON = (
+    "name",
+    "email",
+    "role",
+    "disabled",
+    "locale",
+    "time_zone",
+    "language_chosen",
+    "zone_chosen",
+    "password_hash",
+)
 PASSWORDS = {"admin@example.jp": "demo-admin", "taro@example.jp": "demo-taro", "other@example.com": "other-admin"}
 
 
@@ -33,6 +52,7 @@ def settings_for(mongo_url: str, amqp_url: str, **changes: Any) -> Settings:
         "session_keys": SESSION_KEYS,
         "setup_code": CODE,
         "public_url": URL,
+        **dict.fromkeys(LIMITS, 1_000_000),
         **{f"{name}_url": f"http://{name}" for name in SERVICES},
         **{f"{name}_token": f"token-of-{name}" for name in SERVICES},
     }
@@ -47,6 +67,15 @@ class Installation:
     services: FakeServices
     tokens: dict[str, str]
     ids: dict[str, str]
+
+    async def relied_on(self) -> dict[str, Any]:
+        """What no test may leave otherwise than it found it: these people's rows and their sessions."""
+        people = {row["_id"]: {name: row.get(name) for name in RELIED_ON} async for row in self._people()}
+        sessions = [bool(await self.parts.sessions.find(token)) for token in self.tokens.values()]
+        return people | {"sessions": sessions}
+
+    def _people(self) -> Any:
+        return self.parts.staff.staff.find({"_id": {"$in": list(self.ids.values())}})
 
     @property
     def parts(self) -> GatewayParts:
