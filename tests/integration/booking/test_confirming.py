@@ -190,8 +190,13 @@ async def test_g04_a_fresh_copy_asks_nobody(world: World) -> None:
 async def test_g04_all_who_wait_share_one_look(world: World) -> None:
     proposal = await world.propose()
     await world.busy(TARO, read_at=clock.now() - timedelta(minutes=5))
-    world.look.takes_s = 2
-    answers = await asyncio.gather(*(world.confirm(proposal) for _ in range(20)))
+    world.look.held = asyncio.Event()
+    confirming = asyncio.gather(*(world.confirm(proposal) for _ in range(20)))
+    await eventually(lambda: world.look.asked)
+    for _ in range(5):
+        await world.guest("GET", proposal)  # a longer way than theirs to the look, and they began before
+    world.look.held.set()
+    answers = await confirming
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 19
     assert len(world.look.asked) == 1
 
@@ -299,11 +304,12 @@ async def test_a_visit_gets_a_reception_code_and_no_meeting(world: World) -> Non
 async def while_looking(world: World, proposal: dict[str, Any], changed: Callable[[], Awaitable[Any]]) -> Response:
     """Confirm while the proposal changes between what was looked at and the write."""
     await world.busy(TARO, read_at=clock.now() - timedelta(minutes=5))
-    world.look.takes_s = 0.5
+    world.look.held = held = asyncio.Event()
     confirming = asyncio.create_task(world.confirm(proposal))
     await eventually(lambda: world.look.asked)
-    world.look.takes_s = 0.0
+    world.look.held = None
     await changed()
+    held.set()
     return await confirming
 
 

@@ -60,7 +60,7 @@ TARO, HANAKO = "stf_taro", "stf_sato"
 
 class FakeLook:
     """Calendars at the provider, as calendar_sync would read them; ``down`` ones are unreadable, ``revoked`` ones are
-    found broken by the look itself.
+    found broken by the look itself. Where ``held`` is set, looks wait for it.
     """
 
     def __init__(self) -> None:
@@ -68,11 +68,12 @@ class FakeLook:
         self.down: set[str] = set()
         self.revoked: set[str] = set()
         self.asked: list[tuple[tuple[str, ...], Span]] = []
-        self.takes_s = 0.0
+        self.held: asyncio.Event | None = None
 
     async def __call__(self, organization_id: str, staff_ids: Sequence[str], span: Span) -> Mapping[str, Looked]:
         self.asked.append((tuple(staff_ids), span))
-        await asyncio.sleep(self.takes_s)
+        if self.held is not None:
+            await self.held.wait()
         return {staff_id: self._answer(staff_id, span) for staff_id in staff_ids}
 
     def _answer(self, staff_id: str, span: Span) -> Looked:
