@@ -138,7 +138,7 @@ async def test_g09_holds_that_left_with_the_link_are_told_as_waiting_for_the_nex
     await world.propose()
     await patiently(lambda: len(world.bus.of("calendar_sync.holds_placed.v1")) == 2)
     await disconnect(world, "stf_taro", "microsoft")
-    await patiently(lambda: len(world.bus.of(FAILED)) == 2)
+    await patiently(lambda: len(world.bus.of(FAILED)) == len(world.bus.of("calendar_sync.holds_released.v1")) == 2)
     said = [event for event in world.bus.heard if event["subject"] == "prp_1" and event["source"] != "/chosei/booking"]
     released = [moment(event) for event in said if event["type"].endswith("holds_released.v1")]
     waiting = [moment(event) for event in said if event["type"].endswith("write_failed.v1")]

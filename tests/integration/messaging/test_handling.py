@@ -97,4 +97,8 @@ async def test_g27_what_is_parked_again_meanwhile_is_left_for_the_next_run(fresh
             await channel.default_exchange.publish(message, parked.name)
         replayed = await walk(connection, QUEUE, action=Action.REPLAY)
     assert [item.subject for item in replayed] == ["apt_0", "apt_1", "apt_2"]
-    assert await fresh_broker.depth(f"{QUEUE}.parked") == 3
+
+    async def all_are_parked() -> bool:
+        return await fresh_broker.depth(f"{QUEUE}.parked") == 3
+
+    await eventually(all_are_parked)

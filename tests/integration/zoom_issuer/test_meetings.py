@@ -167,7 +167,7 @@ async def test_every_try_is_told_by_the_event_that_comes_next(world: World) -> N
     )
     await world.bus.publish(confirmed().model_copy(update={"actor": "guest"}))
     [issued] = await eventually(world.issued, timeout=20)
-    [failed] = world.bus.of("zoom_issuer.meeting_issue_failed.v1")
+    [failed] = await eventually(world.failures)
     tries = [(call["operation"], call["result"]) for event in (failed, issued) for call in event["calls"]]
     assert tries == [("meetings.create", "429"), ("meetings.create", "429"), ("meetings.create", "201")]
 
