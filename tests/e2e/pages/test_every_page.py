@@ -2,7 +2,6 @@
 no complaint of the browser, and a picture of it in ``artifacts/screenshots/``.
 """
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from deploy.demo.layout import REPOSITORY
 from tests.e2e.pages.conftest import SIZES, People, Width
+from tests.e2e.pages.test_proposing import move
 
 PICTURES = REPOSITORY / "artifacts" / "screenshots"
 AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
@@ -109,9 +109,8 @@ async def test_a_new_proposal(people: People, width: Width, language: str) -> No
         await page.fill(f"[name=by-hand-{name}]", value)
     await page.click("[data-add]")
     await looker.look("proposal-new-chosen")
-    for step in ("1", "-1"):
-        async with page.expect_response(re.compile("/api/v1/calendar")):
-            await page.click(f"[data-move='{step}']")
+    for step in (1, -1):
+        await move(page, step)
         await looker.look("proposal-new-moved")
     await page.click("[data-to-check]")
     await page.fill("#email", "hanako@")

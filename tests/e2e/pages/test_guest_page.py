@@ -109,6 +109,7 @@ async def test_a_second_guest_reads_that_it_is_settled(people: People) -> None:
     await choose(first, 0)
     await choose(second, 1)
     await first.click(f"text={CONFIRM}")
+    await expect(first.locator("input[name=slot_id]")).to_have_count(0)
     await second.click(f"text={CONFIRM}")
     await expect(second.locator(".notice")).to_contain_text("すでに確定しています")
     assert await first.locator("time").inner_text() == await second.locator("time").inner_text()

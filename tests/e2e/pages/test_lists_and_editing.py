@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.pages.conftest import TARO, TOKYO, People, Width
 from tests.e2e.pages.test_every_page import VARIANTS, Looker
+from tests.e2e.pages.test_proposing import move
 from tests.waiting import eventually
 
 ADMIN = "admin@example.jp"
@@ -90,7 +91,7 @@ async def test_a_list_is_searched_and_narrowed_by_keyboard(people: People, noun:
     await page.click(".narrow button")
     await expect(page.locator(".row")).to_have_count(1)
     await page.get_by_role("link", name="条件をクリア").click()
-    assert await page.input_value("#q") == ""
+    await expect(page.locator("#q")).to_have_value("")
 
 
 async def test_x12_an_appointment_is_edited_and_what_saving_does_is_said_while_typing(people: People) -> None:
@@ -157,8 +158,7 @@ async def test_a_public_holiday_is_shaded_and_named_in_the_grid(people: People) 
     for _ in range(14):
         if await page.locator(".grid .holiday").count():
             break
-        await page.click("[data-move='1']")
-        await page.wait_for_load_state("networkidle")
+        await move(page)
     await expect(page.locator(".grid .holiday").first).to_be_visible()
     names = await page.evaluate("Object.values(JSON.parse(document.getElementById('page-data').textContent).holidays)")
     heads = await page.locator(".grid [role=columnheader]").all_inner_texts()

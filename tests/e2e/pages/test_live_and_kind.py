@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.pages.conftest import TARO, People, Width
 from tests.e2e.pages.test_every_page import VARIANTS, Looker
-from tests.e2e.pages.test_proposing import add_by_hand, fill_guest, open_form
+from tests.e2e.pages.test_proposing import add_by_hand, fill_guest, move, open_form
 
 
 async def fill_calendar(people: People, slot: dict[str, Any]) -> None:
@@ -76,9 +76,7 @@ async def test_x11_pressing_a_busy_time_says_what_takes_it(people: People, width
     await page.goto("/proposals/new")
     hold = page.locator(".grid .busy-hold").first
     for _ in range(30):
-        async with page.expect_response(re.compile("/api/v1/calendar")):
-            await page.click("[data-move='1']")
-        await expect(page.locator("[data-grid]")).to_have_attribute("aria-busy", "false")
+        await move(page)
         if await hold.count():
             break
     await hold.focus()

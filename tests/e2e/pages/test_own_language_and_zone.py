@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 from tests.e2e.pages.conftest import TOKYO, People, Width
 from tests.e2e.pages.test_every_page import VARIANTS, Looker
 from tests.e2e.pages.test_members import ADMIN
+from tests.e2e.pages.test_proposing import move
 
 
 async def add_member(people: People, email: str) -> None:
@@ -76,8 +77,7 @@ async def test_x12_public_holidays_and_suggestions_are_of_the_organizations_days
     for _ in range(14):
         if await page.locator(".grid .holiday").count():
             break
-        await page.click("[data-move='1']")
-        await page.wait_for_load_state("networkidle")
+        await move(page)
     measured = "all => all.map((one) => [one.getBoundingClientRect(), one.innerText.replaceAll('\\n', '')])"
     shaded = [box for box, _ in await page.locator(".grid .holiday").evaluate_all(measured)]
     (column, _), *_ = await page.locator(".grid .day").evaluate_all(measured)

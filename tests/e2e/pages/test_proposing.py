@@ -24,14 +24,20 @@ async def drag(page: Page, *, column: int, row: int, halves: int = 2) -> None:
     await page.mouse.up()
 
 
+async def move(page: Page, step: int = 1) -> None:
+    """To later days, or back; what takes them is drawn when this returns."""
+    async with page.expect_response(re.compile("/api/v1/calendar")):
+        await page.locator(f"[data-move='{step}']").click()
+    await expect(page.locator("[data-grid]")).to_have_attribute("aria-busy", "false")
+
+
 async def open_form(people: People, width: Width = "desktop", weeks: int = 1) -> Page:
     """A new proposal with the calendars of a later week loaded."""
     page = await people.staff(width)
     await page.goto("/proposals/new")
     await expect(page.locator("[data-legend] li")).to_have_count(1)
     for _ in range(weeks):
-        async with page.expect_response(re.compile("/api/v1/calendar")):
-            await page.click("[data-move='1']")
+        await move(page)
     return page
 
 
@@ -210,8 +216,7 @@ async def test_a_tap_chooses_a_slot_of_the_chosen_length(people: People) -> None
     await expect(page.locator(".for-touch").first).to_be_visible()
     await expect(page.locator("[data-move='1']")).to_have_attribute("aria-label", "次の3日間")
     for _ in range(3):
-        async with page.expect_response(re.compile("/api/v1/calendar")):
-            await page.locator("[data-move='1']").tap()
+        await move(page)
     await page.select_option("[data-tap-length]", "60")
     box = await page.locator(".grid").bounding_box()
     assert box is not None
@@ -255,8 +260,7 @@ async def test_slots_over_busy_time_say_so_once_overlapping_is_no_longer_allowed
     while day not in await page.evaluate(
         "[...document.querySelectorAll('.grid [data-date]')].map(e => e.dataset.date)"
     ):
-        async with page.expect_response(re.compile("/api/v1/calendar")):
-            await page.click("[data-move='1']")
+        await move(page)
     await page.check("[data-overlap]")
     await page.locator("[data-by-hand]").evaluate("element => { element.open = true }")
     for name, value in (("date", day), ("start", "13:00"), ("end", "14:00")):

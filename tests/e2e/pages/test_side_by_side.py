@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from tests.e2e.pages.conftest import SIZES, TOKYO, People, Width
 from tests.e2e.pages.test_every_page import VARIANTS, Looker
 from tests.e2e.pages.test_every_settings_page import add
-from tests.e2e.pages.test_proposing import drag, show
+from tests.e2e.pages.test_proposing import drag, move, show
 
 TARO_NAME, ADMIN_NAME = "山田 太郎", "管理 太郎"
 
@@ -59,7 +59,7 @@ async def test_r6_each_attendee_has_a_lane_within_the_day(people: People, width:
     async with tomorrow_held(people):
         page = await open_with_both(people, width, language=language)
         first = page.locator(".grid [role=columnheader][data-date]").first
-        assert await first.locator(".lane-name").all_inner_texts() == [TARO_NAME, ADMIN_NAME]
+        await expect(first.locator(".lane-name")).to_have_text([TARO_NAME, ADMIN_NAME])
         days = await page.locator(".grid [role=columnheader][data-date]").count()
         assert days == (2 if width == "phone" else 5)
         taro, admin = await left_of(page, TARO_NAME), await left_of(page, ADMIN_NAME)
@@ -98,8 +98,7 @@ async def test_r6_one_attendee_has_the_days_alone(people: People) -> None:
 async def test_r6_a_slot_dragged_in_one_lane_stands_over_all(people: People) -> None:
     page = await open_with_both(people, "desktop")
     for _ in range(6):
-        async with page.expect_response(re.compile("/api/v1/calendar")):
-            await page.click("[data-move='1']")
+        await move(page)
     await drag(page, column=1, row=2)
     await expect(page.locator("[data-slots] li")).to_have_count(1)
     slot = await page.locator(".grid .chosen").bounding_box()
@@ -148,8 +147,7 @@ async def test_x11_one_press_on_somebodys_busy_time_asks_why(people: People, wid
 async def test_a_tap_in_a_lane_chooses_a_slot(people: People) -> None:
     page = await open_with_both(people, "touch")
     for _ in range(12):
-        async with page.expect_response(re.compile("/api/v1/calendar")):
-            await page.locator("[data-move='1']").tap()
+        await move(page)
     head = await page.locator(".grid [role=columnheader][data-date]").first.bounding_box()
     assert head is not None
     await page.locator(".grid").scroll_into_view_if_needed()

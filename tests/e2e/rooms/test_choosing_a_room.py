@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.pages.test_every_page import AXE, LOOK, PICTURES, Looker
-from tests.e2e.pages.test_proposing import add_by_hand, drag, fill_guest
+from tests.e2e.pages.test_proposing import add_by_hand, drag, fill_guest, move
 from tests.e2e.rooms.conftest import Keeper
 
 LOOK_AT_DIALOG = LOOK.replace("axe.run(document,", "axe.run(document.querySelector('dialog:modal'),")
@@ -59,7 +59,7 @@ async def test_a_room_is_chosen_by_mouse_and_booked(keeper: Keeper) -> None:
     await buildings.get_by_text("本社").click()
     await buildings.locator("button[type=submit]").click()
     await expect(page.locator("[data-rooms-line]")).to_contain_text("本社")
-    await page.click("[data-move='1']")
+    await move(page)
     await page.locator("input[value=visit]").check()
     await drag(page, column=2, row=4)
     dialog = page.locator("#room-dialog")
