@@ -135,15 +135,17 @@ async def test_g27_one_deadline_holds_for_handlers_rows_and_all_else(
         await never_ends("row")
 
     await rows.insert_one({"_id": 1, "due_at": clock.now()})
-    async with a_service(
-        fresh_broker,
-        database_url,
-        handler_never_ends,
-        workers=lambda things: [DueWorker("things", things, row_never_ends)],
-        grace=grace,
+    async with (
+        a_service(
+            fresh_broker,
+            database_url,
+            handler_never_ends,
+            workers=lambda things: [DueWorker("things", things, row_never_ends)],
+            grace=grace,
+        ),
+        listening(fresh_broker.url()) as bus,
     ):
-        async with listening(fresh_broker.url()) as bus:
-            await bus.publish(revoked())
-            await eventually(lambda: sorted(begun) == ["message", "row"])
+        await bus.publish(revoked())
+        await eventually(lambda: sorted(begun) == ["message", "row"])
     assert abs(ended["row"] - ended["message"]) < grace.total_seconds(), "neither waits for the other's deadline"
     assert await eventually(lambda: fresh_broker.depth(QUEUE)) == 1
