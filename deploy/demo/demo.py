@@ -13,7 +13,7 @@ from deploy.demo.layout import HOST, MONGOD, REPOSITORY, Layout
 from deploy.demo.mongodb import REPLICA_SET, MongoDB
 from deploy.demo.options import Options
 from deploy.demo.processes import Program
-from deploy.demo.programs import sandbox_program, service_program
+from deploy.demo.programs import front_program, sandbox_program, service_program, shares_of_limits
 from deploy.demo.rabbitmq import RabbitMQ
 from deploy.demo.state import Running, State, read_state
 from deploy.demo.stopping import take_away_leftovers
@@ -22,7 +22,7 @@ from deploy.rabbitmq.definitions import definitions
 from deploy.service_settings import StandIns, Surroundings, sandbox_settings, settings_of
 
 # Tiers stop in reverse: first who takes requests, last what keeps the data.
-_PORT_MAPPER, _STORES, _SANDBOX, _BEHIND, _FRONT = range(5)
+_PORT_MAPPER, _STORES, _SANDBOX, _BEHIND, _GATEWAY, _FRONT = range(6)
 
 
 class CannotStart(Exception):
@@ -115,8 +115,14 @@ class Demo:
         around = surroundings(self._layout)
         programs = [(self._sandbox(), _SANDBOX)]
         for service in SERVICES:
-            settings = settings_of(service, around, self._credentials) | dict(self._options.for_one.get(service, {}))
-            programs.append((service_program(service, self._layout, settings), _tier(service)))
+            replicas = self._layout.replicas_of(service)
+            settings = settings_of(service, around, self._credentials)
+            if service == "calendar_sync":
+                settings |= shares_of_limits(len(replicas))
+            settings |= self._options.for_one.get(service, {})
+            programs += [(service_program(each, self._layout.logs, settings), _tier(service)) for each in replicas]
+        if self._layout.fronted:
+            programs.append((front_program(self._layout), _FRONT))
         everywhere = dict(self._options.for_all)
         return [(replace(each, environment={**each.environment, **everywhere}), tier) for each, tier in programs]
 
@@ -180,7 +186,7 @@ def surroundings(layout: Layout) -> Surroundings:
 
 
 def _tier(service: str) -> int:
-    return _FRONT if service == "gateway" else _BEHIND
+    return _GATEWAY if service == "gateway" else _BEHIND
 
 
 def _clear(options: Options) -> None:

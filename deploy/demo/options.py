@@ -5,11 +5,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from deploy.credentials import SERVICES
 from deploy.demo.layout import Layout
 
 # Settings that reach every process as they are: how much is logged, where traces go.
 _FOR_ALL = ("CHOSEI_LOG_LEVEL", "CHOSEI_OTLP_ENDPOINT", "CHOSEI_TRACE_RATIO")
 _FOR_THE_SANDBOX = ("CHOSEI_SANDBOX_LATENCY_S",)
+_MOST_REPLICAS = 4
+"""calendar_sync shares what Microsoft allows for one mailbox at once: four requests."""
 
 
 class BadOption(Exception):
@@ -40,6 +43,7 @@ def read_options(environment: Mapping[str, str] = os.environ) -> Options:
         layout=Layout(
             gateway_port=_number(environment, "CHOSEI_GATEWAY_PORT", 8000, 1024, 65535),
             sandbox_port=_number(environment, "CHOSEI_SANDBOX_PORT", 8025, 1024, 65535),
+            replicas=_replicas(environment, "CHOSEI_DEMO_REPLICAS"),
         ),
         detach=_flag(environment, "DETACH", default=False),
         keep=_flag(environment, "CHOSEI_KEEP", default=False),
@@ -56,6 +60,18 @@ def _number(environment: Mapping[str, str], name: str, default: int, lowest: int
     if not value.isdecimal() or not lowest <= int(value) <= highest:
         raise BadOption(name, value, f"a number from {lowest} to {highest} is wanted")
     return int(value)
+
+
+def _replicas(environment: Mapping[str, str], name: str) -> dict[str, int]:
+    """``2`` of each service, or ``booking=3,notifier=2``."""
+    value = environment.get(name) or "1"
+    pairs = [part.strip().partition("=")[::2] for part in value.split(",")]
+    if "=" not in value:
+        pairs = [(service, value) for service in SERVICES]
+    counts = {service: int(count) for service, count in pairs if service in SERVICES and count.isdecimal()}
+    if len(counts) != len(pairs) or not all(1 <= count <= _MOST_REPLICAS for count in counts.values()):
+        raise BadOption(name, value, f"a number from 1 to {_MOST_REPLICAS} is wanted, or one for single services")
+    return counts
 
 
 def _flag(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

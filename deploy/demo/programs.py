@@ -1,16 +1,22 @@
-"""The sandbox and the six services as programs of the demo."""
+"""The sandbox, the six services and what stands before several of one, as programs of the demo."""
 
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.demo.layout import HOST, REPOSITORY, Layout
-from deploy.demo.probes import answers_ok
+from deploy.demo.layout import HOST, REPOSITORY, Layout, Replica
+from deploy.demo.probes import answers_ok, listens
 from deploy.demo.processes import Program
 
 _ANSWERING = ("gateway", "booking")
 """Somebody waits for these; the others work behind."""
 _BEHIND = 10
+_OF_A_MAILBOX = {
+    "CHOSEI_GOOGLE_CONCURRENCY": 8,
+    "CHOSEI_GOOGLE_PER_MINUTE": 540,
+    "CHOSEI_MICROSOFT_CONCURRENCY": 4,
+    "CHOSEI_MICROSOFT_PER_TEN_MINUTES": 9_000,
+}
 
 
 def sandbox_program(
@@ -36,15 +42,37 @@ def sandbox_program(
     )
 
 
-def service_program(service: str, layout: Layout, settings: Mapping[str, str]) -> Program:
+def service_program(replica: Replica, logs: Path, settings: Mapping[str, str]) -> Program:
     """``python -m services.<service>``, ready when its ``/readyz`` says so."""
     return Program(
-        name=service,
-        command=(sys.executable, "-m", f"services.{service}"),
+        name=replica.name,
+        command=(sys.executable, "-m", f"services.{replica.service}"),
         folder=REPOSITORY,
-        log=layout.logs / f"{service}.log",
-        ready=answers_ok(f"{layout.service_url(service)}/readyz"),
-        environment=settings,
+        log=logs / f"{replica.name}.log",
+        ready=answers_ok(f"http://{HOST}:{replica.port}/readyz"),
+        environment={**settings, "CHOSEI_PORT": str(replica.port)},
         grace_seconds=20,
-        niceness=0 if service in _ANSWERING else _BEHIND,
+        niceness=0 if replica.service in _ANSWERING else _BEHIND,
     )
+
+
+def front_program(layout: Layout) -> Program:
+    """The addresses of those services that have several processes."""
+    ways = {service: [replica.port for replica in layout.replicas_of(service)] for service in layout.fronted}
+    return Program(
+        name="front",
+        command=(
+            *(sys.executable, "-m", "deploy.demo.front"),
+            *(f"{layout.service_port(service)}={','.join(map(str, ports))}" for service, ports in ways.items()),
+        ),
+        folder=REPOSITORY,
+        log=layout.logs / "front.log",
+        ready=listens(HOST, layout.service_port(layout.fronted[-1])),
+        environment={},
+        grace_seconds=5,
+    )
+
+
+def shares_of_limits(count: int) -> dict[str, str]:
+    """For one of so many processes of calendar_sync: providers count per mailbox, whoever asks."""
+    return {name: str(limit // count) for name, limit in _OF_A_MAILBOX.items()} if count > 1 else {}

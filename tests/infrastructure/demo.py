@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from deploy.credentials import OPERATOR, load_or_create
-from deploy.demo.layout import REPOSITORY, Layout
+from deploy.credentials import OPERATOR, SERVICES, load_or_create
+from deploy.demo.layout import REPOSITORY, Layout, Replica
 from deploy.demo.probes import answers_ok, listens, speaks_amqp
 from deploy.demo.state import Running, State, read_state
 from tests.infrastructure.ports import free_ports
@@ -51,11 +51,20 @@ class RunningDemo:
         return f"amqp://{OPERATOR}:{quote(password)}@127.0.0.1:{self.layout.amqp_port}/"
 
     def process(self, name: str) -> Running:
-        """The process that runs now as ``name`` (a service, ``rabbitmq``, ``mongod``, ``sandbox``)."""
+        """The process that runs now as ``name`` (a service's, ``rabbitmq``, ``mongod``, ``sandbox``, ``front``)."""
         return self.state.processes[name]
 
     def pid(self, name: str) -> int:
         return self.process(name).pid
+
+    def replica(self, name: str) -> Replica:
+        """The process of a service that has this name."""
+        return next(replica for replica in self.replicas if replica.name == name)
+
+    @property
+    def replicas(self) -> list[Replica]:
+        """All processes of all services."""
+        return [replica for service in SERVICES for replica in self.layout.replicas_of(service)]
 
     async def kill(self, name: str) -> None:
         """SIGKILL to its whole group; the supervisor starts it again by itself."""
@@ -80,8 +89,8 @@ class RunningDemo:
                 question = listens(host, self.layout.mongo_port)
             case "sandbox":
                 question = answers_ok(f"{self.sandbox_url}/healthz")
-            case service:
-                question = answers_ok(f"{self.layout.service_url(service)}/readyz")
+            case _:
+                question = answers_ok(f"http://{host}:{self.replica(name).port}/readyz")
         await eventually(question, timeout=timeout, interval=0.1)
 
 
@@ -103,6 +112,7 @@ async def start_demo(
                 "CHOSEI_GATEWAY_PORT": str(layout.gateway_port),
                 "CHOSEI_SANDBOX_PORT": str(layout.sandbox_port),
                 "CHOSEI_DEMO_STAFF": str(staff),
+                "CHOSEI_DEMO_REPLICAS": ",".join(f"{name}={count}" for name, count in layout.replicas.items()),
                 **(environment or {}),
             },
             stdin=asyncio.subprocess.DEVNULL,
@@ -129,11 +139,12 @@ async def _until_ready(child: asyncio.subprocess.Process, layout: Layout, output
     await eventually(ready, timeout=_START_SECONDS, interval=0.1)
 
 
-def free_layout() -> Layout:
-    """Ports for a demo beside all others on this machine."""
+def free_layout(replicas: int = 1) -> Layout:
+    """Ports for a demo beside all others on this machine, with so many processes of each service."""
     (sandbox_port,) = free_ports(1)
+    counts = dict.fromkeys(SERVICES, replicas) if replicas > 1 else {}
     while True:
-        layout = Layout(random.randint(33_000, 60_000), sandbox_port)
+        layout = Layout(random.randint(33_000, 60_000), sandbox_port, counts)
         if not layout.taken_ports():
             return layout
 

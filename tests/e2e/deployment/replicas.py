@@ -1,18 +1,18 @@
 """What a cluster does around the services, small: an address in front of each, and a second process behind it.
 
-Like a cluster's own it knows connections only: taken off, a process gets no new ones and keeps those that it has.
+Taken off, a process gets no new connections and keeps those that it has.
 """
 
-import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from deploy.credentials import SERVICES, load_or_create
 from deploy.demo.demo import surroundings
-from deploy.demo.layout import Layout
+from deploy.demo.front import Front
+from deploy.demo.layout import HOST, Layout, Replica
 from deploy.demo.probes import answers_ok
 from deploy.demo.processes import Process
 from deploy.demo.programs import service_program
@@ -20,55 +20,6 @@ from deploy.demo.state import Running
 from deploy.service_settings import ASKS, settings_of
 from tests.infrastructure.demo import RunningDemo
 from tests.infrastructure.ports import free_ports
-
-HOST = "127.0.0.1"
-
-
-@dataclass
-class Front:
-    """One address; new connections go to ``leads_to``."""
-
-    port: int
-    leads_to: int = 0
-    refused: int = 0
-    _server: asyncio.Server | None = None
-    _open: set[asyncio.Task[None]] = field(default_factory=set)
-
-    @property
-    def url(self) -> str:
-        return f"http://{HOST}:{self.port}"
-
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._take, HOST, self.port, backlog=256)
-
-    async def stop(self) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in self._open:
-            task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
-
-    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._open.add(task)
-        task.add_done_callback(self._open.discard)
-        try:
-            there, back = await asyncio.open_connection(HOST, self.leads_to)
-        except OSError:
-            self.refused += 1
-            writer.close()
-            return
-        await asyncio.gather(_pass_on(reader, back), _pass_on(there, writer))
-
-
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while chunk := await reader.read(65536):
-            writer.write(chunk)
-            await writer.drain()
-    with suppress(OSError):
-        writer.close()
 
 
 def fronts() -> dict[str, Front]:
@@ -88,7 +39,7 @@ def through(fronts: Mapping[str, Front], own: Mapping[str, str]) -> dict[str, di
 async def leading_to(fronts: Mapping[str, Front], layout: Layout) -> AsyncIterator[None]:
     """Open all addresses, leading to the demo's own processes."""
     for service, front in fronts.items():
-        front.leads_to = layout.service_port(service)
+        front.leads_to = (layout.service_port(service),)
         await front.start()
     try:
         yield
@@ -109,8 +60,7 @@ class Successor:
         (port,) = free_ports(1)
         made = settings_of(service, surroundings(layout), load_or_create(layout.folder / "credentials.json"))
         program = replace(
-            service_program(service, layout, {**made, **settings, "CHOSEI_PORT": str(port)}),
-            log=layout.logs / f"{service}-successor.log",
+            service_program(Replica(service, f"{service}-successor", port), layout.logs, {**made, **settings}),
             ready=answers_ok(f"http://{HOST}:{port}/startedz"),
         )
         process = await Process.start(program)
@@ -127,6 +77,6 @@ class Successor:
 def take_over(demo: RunningDemo, service: str, front: Front, port: int) -> Running:
     """New connections go to ``port``, and the demo's own process, which is answered with, is told to end."""
     former = demo.process(service)
-    front.leads_to = port
+    front.leads_to = (port,)
     os.kill(former.pid, signal.SIGTERM)
     return former

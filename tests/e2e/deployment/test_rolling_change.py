@@ -105,7 +105,7 @@ async def test_g27_every_service_is_replaced_under_load_and_no_request_fails(ins
         assert (await settled(installation.system, guests.deals)).wrong == []
     finally:
         for service, front in installation.fronts.items():
-            front.leads_to = demo.layout.service_port(service)
+            front.leads_to = (demo.layout.service_port(service),)
         for successor in successors.values():
             successor.kill()
             await successor.ended()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from deploy.credentials import SERVICES
 from deploy.demo.options import BadOption, read_options
 
 
@@ -27,3 +28,15 @@ def test_only_named_settings_reach_the_processes() -> None:
 def test_a_value_that_cannot_be_is_refused_by_name(name: str) -> None:
     with pytest.raises(BadOption, match=name):
         read_options({name: "many"})
+
+
+def test_processes_are_counted_for_all_services_or_for_single_ones() -> None:
+    assert read_options({"CHOSEI_DEMO_REPLICAS": "2"}).layout.replicas == dict.fromkeys(SERVICES, 2)
+    single = read_options({"CHOSEI_DEMO_REPLICAS": "booking=3, notifier=2"}).layout.replicas
+    assert single == {"booking": 3, "notifier": 2}
+
+
+@pytest.mark.parametrize("value", ["0", "5", "two", "booking", "booking=0", "nobody=2", "booking=2,3"])
+def test_a_number_of_processes_that_cannot_be_is_refused(value: str) -> None:
+    with pytest.raises(BadOption, match="CHOSEI_DEMO_REPLICAS"):
+        read_options({"CHOSEI_DEMO_REPLICAS": value})
