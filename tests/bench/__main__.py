@@ -14,6 +14,8 @@ from tests.bench.figures.answering import answer_time
 from tests.bench.figures.bookings import booking_rate, races
 from tests.bench.figures.free_time import computation
 from tests.bench.figures.pages import twenty_hosts, views, views_of_a_full_calendar
+from tests.bench.figures.reminders import reminder_tick, seven_o_clock
+from tests.bench.figures.replicas import throughput
 from tests.bench.figures.running import memory, start_time
 from tests.bench.figures.whole import click_to_mails, click_to_mails_slow, cpu_and_rate
 from tests.bench.floor.steps import count
@@ -31,23 +33,30 @@ ON_STAGE: tuple[tuple[tuple[str, ...], str, Callable[[Stage], Awaitable[list[Row
     (("P4",), "60-day views per second", views),
     (("P5",), "a 60-day view of a full calendar", views_of_a_full_calendar),
     (("P7",), "bookings answered per second", booking_rate),
+    (("P11",), "a tick with many reminders filed", reminder_tick),
     (("P13",), "memory of each service", memory),
+)
+
+BY_ITSELF: tuple[tuple[str, str, Callable[[Options], Awaitable[list[Row]]]], ...] = (
+    ("P14", "make demo when installed", start_time),
+    ("P6", "computation of free times", computation),
+    ("P10", "the reminders of 7:00", seven_o_clock),
+    ("replicas", "whole confirmations by processes of each service", throughput),
 )
 
 
 async def bench(options: Options) -> list[Row]:
     rows: list[Row] = []
-    if options.wants("P14"):
-        rows += await _taken(("P14",), "make demo when installed", lambda: start_time(options))
-    if options.wants("P6"):
-        rows += await _taken(("P6",), "computation of free times", lambda: computation(options))
+    for id_, name, take in BY_ITSELF:
+        if options.wants(id_):
+            rows += await _taken((id_,), name, lambda t=take: t(options))
     wanted = [figure for figure in ON_STAGE if options.wants(*figure[0])]
     if not wanted:
         return rows
     try:
         async with set_stage(options) as stage:
-            for ids, name, take in wanted:
-                rows += await _taken(ids, name, lambda t=take: t(stage))
+            for ids, name, on_stage in wanted:
+                rows += await _taken(ids, name, lambda t=on_stage: t(stage))
     except Exception as error:
         done = {row.id for row in rows}
         reason = _brief(error)

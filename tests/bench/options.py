@@ -1,4 +1,4 @@
-"""What may be chosen from the environment; the defaults fit the whole into about six minutes."""
+"""What may be chosen from the environment; the defaults fit the whole into about a quarter of an hour."""
 
 import os
 from dataclasses import dataclass, field
@@ -24,6 +24,14 @@ class Options:
     """Of P8; the figure is defined over 100."""
     p5_appointments: int = field(default_factory=lambda: _number("BENCH_P5_APPOINTMENTS", 2000))
     """Of the host whose page is viewed in P5."""
+    p10_appointments: int = field(default_factory=lambda: _number("BENCH_P10_APPOINTMENTS", 2000))
+    """All reminded of at one moment."""
+    p11_reminders: int = field(default_factory=lambda: _number("BENCH_P11_REMINDERS", 1_000_000))
+    """Filed for later days."""
+    replicas: tuple[int, ...] = field(
+        default_factory=lambda: tuple(map(int, (os.environ.get("BENCH_REPLICAS") or "1,2,4").split(",")))
+    )
+    """Processes of each service, one row of the table each."""
     others: float = field(default_factory=lambda: float(os.environ.get("BENCH_OTHERS") or 0.3))
     """Cores that other processes may use in a round that counts."""
 

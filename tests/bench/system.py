@@ -8,16 +8,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import httpx
 import orjson
 
-from deploy.credentials import OPERATOR, SERVICES, load_or_create
+from deploy.credentials import OPERATOR, load_or_create
 from deploy.demo.accounts import more_staff
 from deploy.demo.demo import surroundings
-from deploy.demo.layout import Layout
 from deploy.service_settings import mongo_url
 from tests.bench.calm import calm
 from tests.bench.floor.processes import Stores
@@ -25,7 +24,7 @@ from tests.bench.http1 import Answer, Client
 from tests.bench.load import in_flight
 from tests.bench.watch import Watch, watching
 from tests.chaos.people import Staff, persist, sign_in
-from tests.infrastructure.demo import RunningDemo, start_demo
+from tests.infrastructure.demo import RunningDemo, free_layout, start_demo
 
 STAFF = 40
 """Even, so that neighbours use different calendars."""
@@ -55,6 +54,9 @@ ROUTING_KEYS = (
     "notifier.notification_sent.v1",
     "reminder_scheduler.reminder_scheduled.v1",
 )
+
+
+_MAILED = {"confirmed": "mailed", "reminder": "reminded"}
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,9 @@ def read(event: dict[str, Any]) -> list[tuple[str, str, str, float]]:
             return [(subject, "issued", "", 0.0)]
         case "reminder_scheduled":
             return [(subject, "filed", "", 0.0)]
-        case "notification_sent" if data["purpose"] == "confirmed":
-            return [(subject, "mailed", data["audience"], datetime.fromisoformat(event["time"]).timestamp())]
+        case "notification_sent" if data["purpose"] in _MAILED:
+            sent_at = datetime.fromisoformat(event["time"]).timestamp()
+            return [(subject, _MAILED[data["purpose"]], data["audience"], sent_at)]
     return []
 
 
@@ -146,12 +149,14 @@ class System:
 
     @property
     def service_pids(self) -> dict[str, int]:
-        return {service: self.demo.pid(service) for service in SERVICES}
+        """Every process of every service, by name."""
+        return {replica.name: self.demo.pid(replica.name) for replica in self.demo.replicas}
 
     @property
     def pids(self) -> tuple[int, ...]:
         """All servers but the sandbox."""
-        return (*self.service_pids.values(), *self.stores.pids)
+        front = (self.demo.pid("front"),) if self.demo.layout.fronted else ()
+        return (*self.service_pids.values(), *front, *self.stores.pids)
 
     async def prepare(self, count: int, shape: Shape = MAIN_CASE) -> list[Offer]:
         """Open proposals whose holds stand in all calendars; returns when the system is calm again."""
@@ -191,6 +196,11 @@ class System:
             missing = self.watch.missing(wanted)
             raise TimeoutError(f"{len(missing)} of {len(wanted)} not whole: {list(missing.items())[:2]}") from error
 
+    async def move_clock(self, to: datetime) -> None:
+        """Of the whole demo, forward."""
+        async with httpx.AsyncClient(base_url=self.demo.sandbox_url, timeout=30) as sandbox:
+            (await sandbox.post("/inspect/clock", json={"now": to.isoformat()})).raise_for_status()
+
     def mailed_after(self, confirmed: Confirmed) -> float:
         """Seconds from the click until the mail server had taken both mails."""
         return self.watch.seen[confirmed.appointment_id].mailed_at - confirmed.clicked_at
@@ -224,10 +234,10 @@ def _start(number: int) -> datetime:
 
 
 @asynccontextmanager
-async def running_system() -> AsyncIterator[System]:
-    """The demo with its staff signed in."""
+async def running_system(replicas: int = 1) -> AsyncIterator[System]:
+    """The demo with its staff signed in, and so many processes of each service."""
     settings = {"CHOSEI_DEMO_SETTINGS": json.dumps(_CHANGED), "CHOSEI_LOG_LEVEL": "WARNING"}
-    async with start_demo(staff=STAFF, environment=settings) as demo:
+    async with start_demo(staff=STAFF, environment=settings, layout=free_layout(replicas)) as demo:
         stores = _stores(demo)
         async with httpx.AsyncClient(base_url=demo.gateway_url, timeout=60) as client:
             staff = await asyncio.gather(
@@ -251,8 +261,7 @@ async def _lift_zooms_limit(demo: RunningDemo) -> None:
 
 def _stores(demo: RunningDemo) -> Stores:
     """The demo's own broker and database, as their operator sees them; the floors have a database beside."""
-    ports = [urlsplit(url).port or 80 for url in (demo.gateway_url, demo.sandbox_url)]
-    around = surroundings(Layout(*ports))
+    around = surroundings(demo.layout)
     credentials = load_or_create(demo.folder / "credentials.json")
     broker, database = quote(credentials.broker[OPERATOR]), credentials.database[OPERATOR]
     return Stores(

@@ -25,6 +25,8 @@ class Seen:
 class _Wish:
     wanted: Mapping[str, Mapping[str, int]]
     """How many of each kind, by subject."""
+    lacking: set[str]
+    """Subjects of which not all was heard yet."""
     done: asyncio.Event
 
 
@@ -40,14 +42,17 @@ class Watch:
         seen.kinds[kind].add(key)
         seen.mailed_at = max(seen.mailed_at, mailed_at)
         for wish in self._wishes.get(subject, ()):
-            if self._is_granted(wish):
-                wish.done.set()
+            if subject in wish.lacking and self._is_whole(subject, wish.wanted[subject]):
+                wish.lacking.discard(subject)
+                if not wish.lacking:
+                    wish.done.set()
 
     async def until(self, wanted: Mapping[str, Mapping[str, int]], *, seconds: float = _PATIENCE_SECONDS) -> None:
         """Return when so many of each kind were heard of each subject; raises ``TimeoutError``."""
-        wish = _Wish(wanted, asyncio.Event())
-        if self._is_granted(wish):
+        lacking = {subject for subject, kinds in wanted.items() if not self._is_whole(subject, kinds)}
+        if not lacking:
             return
+        wish = _Wish(wanted, lacking, asyncio.Event())
         for subject in wanted:
             self._wishes[subject].append(wish)
         try:
@@ -67,12 +72,8 @@ class Watch:
                 short[subject] = lacking
         return short
 
-    def _is_granted(self, wish: _Wish) -> bool:
-        return all(
-            len(self.seen[subject].kinds[kind]) >= count
-            for subject, kinds in wish.wanted.items()
-            for kind, count in kinds.items()
-        )
+    def _is_whole(self, subject: str, kinds: Mapping[str, int]) -> bool:
+        return all(len(self.seen[subject].kinds[kind]) >= count for kind, count in kinds.items())
 
 
 Reader = Callable[[dict[str, Any]], Sequence[tuple[str, str, str, float]]]
