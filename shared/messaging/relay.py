@@ -22,9 +22,10 @@ from shared.ids import new_id
 from shared.messaging import outbox
 from shared.messaging.outbox import Entry
 from shared.messaging.topology import EVENTS
-from shared.mongo import ASCENDING, Collection, PyMongoError
+from shared.mongo import ASCENDING, Collection, PyMongoError, UpdateOne
 from shared.observability import metrics
 from shared.observability.errors import brief
+from shared.single_flight import NextFlight
 
 log = structlog.get_logger(__name__)
 _PROPAGATOR = TraceContextTextMapPropagator()
@@ -78,6 +79,9 @@ class Relay:
         self._sweeper: asyncio.Task[None] | None = None
         self._in_vain: dict[tuple[str, Any], None] = {}
         """Documents that the sweep failed to publish, the longest untried first."""
+        self._published: dict[str, list[UpdateOne]] = {}
+        """By collection, what the broker confirmed and what is to leave the outboxes with the next write."""
+        self._clearing = NextFlight[None]()
 
     def publish_soon(self, collection: Collection, document_id: object, waiting: Sequence[Entry]) -> None:
         """Publish right after a commit without making the caller wait; the sweep repeats what fails."""
@@ -160,11 +164,20 @@ class Relay:
             if result is not None:
                 log.warning("event.not_published", routing_key=entry["routing_key"], error=brief(result))
         if done:
-            try:
-                await collection.update_one({"_id": document_id}, outbox.published(done))
-            except PyMongoError as error:
-                log.warning("outbox.not_cleared", error=brief(error))
+            self._published.setdefault(collection.name, []).append(
+                UpdateOne({"_id": document_id}, outbox.published(done))
+            )
+            await self._clearing(collection.name, lambda: self._clear(collection))
         return len(done) == len(waiting)
+
+    async def _clear(self, collection: Collection) -> None:
+        """Together whatever was confirmed while the write before was under way."""
+        updates = self._published.pop(collection.name, [])
+        try:
+            if updates:
+                await collection.bulk_write(updates, ordered=False)
+        except PyMongoError as error:
+            log.warning("outbox.not_cleared", error=brief(error), documents=len(updates))
 
     async def _publish(self, entry: Entry) -> None:
         parent = {"traceparent": entry["traceparent"]} if entry["traceparent"] else {}

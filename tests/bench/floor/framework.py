@@ -92,11 +92,12 @@ class Floor:
             if number == rows.mailed_after:
                 mailed_at = time.time()
         self.publish_soon(subject, rows.says, place, mailed_at)
-        await self._steps.write(place)
+        if rows.released:
+            await self._steps.write(place)
 
     async def _publish(self, subject: str, events: Sequence[str], place: str, mailed_at: float) -> None:
         await asyncio.gather(*(self._say(Said(subject=subject, type=each, mailed_at=mailed_at)) for each in events))
-        await self._steps.write(place)
+        await self._steps.clear(place)
 
     async def _say(self, said: Said) -> None:
         async with asyncio.timeout(10):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from shared import mongo
 from shared.mongo import Client, Database, Session, UpdateOne
+from shared.single_flight import NextFlight
 
 
 class Steps:
@@ -12,6 +13,8 @@ class Steps:
     def __init__(self, client: Client, database: Database) -> None:
         self._client = client
         self._database = database
+        self._published: list[UpdateOne] = []
+        self._clearing = NextFlight[None]()
 
     async def prepare(self) -> None:
         """Make the collections: a transaction that has to make one conflicts with its twin."""
@@ -20,6 +23,16 @@ class Steps:
 
     async def write(self, place: str) -> None:
         await self._database["rows"].update_one({"_id": place}, {"$inc": {"n": 1}}, upsert=True)
+
+    async def clear(self, place: str) -> None:
+        """As the relay does: whatever was published while the write before was under way goes with the next."""
+        self._published.append(UpdateOne({"_id": place}, {"$inc": {"n": 1}}, upsert=True))
+        await self._clearing("rows", self._clear)
+
+    async def _clear(self) -> None:
+        updates, self._published = self._published, []
+        if updates:
+            await self._database["rows"].bulk_write(updates, ordered=False)
 
     async def read(self, collection: str, ids: Sequence[str]) -> None:
         await self._database[collection].find({"_id": {"$in": list(ids)}}).to_list(None)

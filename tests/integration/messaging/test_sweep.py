@@ -118,3 +118,24 @@ def _age() -> float | None:
 
 def _count(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0
+
+
+async def test_what_is_confirmed_while_a_write_is_under_way_leaves_the_outboxes_with_the_next(
+    collections: list[Collection],
+) -> None:
+    things, writes = collections[0], []
+
+    class Counting(Refusing):
+        async def _clear(self, collection: Collection) -> None:
+            writes.append(len(self._published.get(collection.name, [])))
+            await super()._clear(collection)
+
+    relay = Counting(collections)
+    documents = [waiting_thing(number) for number in range(50)]
+    await things.insert_many(documents)
+    for document in documents:
+        relay.publish_soon(things, document["_id"], document["outbox"])
+    await relay.stop()
+    assert sum(writes) == 50
+    assert len(writes) < 10
+    assert await things.count_documents({"outbox": {"$ne": []}}) == 0
