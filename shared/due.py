@@ -28,17 +28,23 @@ _COUNTED = 1000
 """Counting stops here: what matters is that very many rows wait."""
 _HAND_BACK_SECONDS = 2
 
+HAND_BACK = {"lease": "", "failed_tries": ""}
+"""What is unset when a row is worked on no more."""
+
 INDEX = IndexModel([("due_at", ASCENDING)], name="due_at", partialFilterExpression={"due_at": {"$gt": _EPOCH}})
 """Covers only rows that wait for something."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Lease:
-    """A row that this worker alone may work on until ``until`` (real time)."""
+    """A row that this worker alone may work on until ``until`` (real time). ``handed_back``: the handler's last write
+    took the lease away too, with nothing due any more (``HAND_BACK``), and no other is needed for that.
+    """
 
     row: Document
     token: str
     until: datetime
+    handed_back: bool = False
 
     @property
     def held(self) -> dict[str, Any]:
@@ -265,12 +271,13 @@ class DueWorker:
             log.error("due.work_failed", worker=self.name, row_id=str(lease.row["_id"]), exc_info=error)
             await self._put_off(lease)
         else:
-            await self._release(lease)
+            if not lease.handed_back:
+                await self._release(lease)
         return True
 
     async def _release(self, lease: Lease) -> None:
         """Mostly nothing is due any more, and one plain update does."""
-        change = {"$unset": {"lease": "", "failed_tries": ""}}
+        change = {"$unset": HAND_BACK}
         later = {"$or": [{"due_at": None}, {"due_at": {"$gt": clock.now()}}]}
         result = await self.collection.update_one({**lease.held, **later}, change)
         if not result.matched_count:

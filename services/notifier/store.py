@@ -13,8 +13,8 @@ from services.notifier.model.matter import Delivery, Matter
 from shared import clock
 from shared.contracts.envelope import CloudEvent
 from shared.crypto import KeyRing
+from shared.due import HAND_BACK, Lease
 from shared.due import INDEX as DUE_INDEX
-from shared.due import Lease
 from shared.messaging import outbox
 from shared.messaging.outcome import NotYet
 from shared.messaging.relay import Relay
@@ -118,15 +118,22 @@ class Matters:
     async def finish(
         self, lease: Lease, deliveries: dict[str, Delivery], look_at: datetime | None, events: Sequence[CloudEvent[Any]]
     ) -> None:
-        """Write what became of mails and say so, in one write. A matter that changed meanwhile stays due."""
+        """Write what became of mails, say so, and hand the matter back where nothing is due, all in one write. One that
+        changed meanwhile stays due.
+        """
         waiting = outbox.entries(events)
         update: dict[str, Any] = {"$inc": {"version": 1}}
         if waiting:
             update["$push"] = outbox.push(waiting)
         changed = {f"deliveries.{key}": _dump(delivery) for key, delivery in deliveries.items()}
-        rest = {"$set": {**changed, "due_at": look_at}} if look_at else {"$set": changed, "$unset": {"due_at": ""}}
+        rests = look_at is None or look_at > clock.now()
+        rest = {
+            "$set": {**changed, "due_at": look_at} if look_at else changed,
+            "$unset": {**({} if look_at else {"due_at": ""}), **(HAND_BACK if rests else {})},
+        }
         unchanged = {**lease.held, "version": lease.row["version"]}
         done = await self.collection.update_one(unchanged, {**update, **{k: v for k, v in rest.items() if v}})
+        lease.handed_back = rests and done.modified_count == 1
         if done.modified_count == 0:
             again = {**changed, "due_at": clock.now()}
             done = await self.collection.update_one(lease.held, {**update, "$set": again})
