@@ -24,13 +24,13 @@ def _view(mail: Mail) -> dict[str, object]:
     return {
         "id": mail.id,
         "message_id": mail.message_id,
-        "from": mail.sender,
-        "to": mail.to,
+        "from": mail.content.sender,
+        "to": mail.content.to,
         "recipient": mail.recipient,
-        "subject": mail.subject,
-        "text": mail.text,
-        "html": mail.html,
-        "ics": mail.ics,
+        "subject": mail.content.subject,
+        "text": mail.content.text,
+        "html": mail.content.html,
+        "ics": mail.content.ics,
         "received_at": mail.received_at,
         "copies": mail.copies,
     }
@@ -72,7 +72,7 @@ def build_router(world: World) -> APIRouter:
     async def mail_html(mail_id: str) -> HTMLResponse:
         """The HTML part by itself, for the frame: no scripts, nothing from elsewhere, links open a new tab."""
         mail = mailbox.get(mail_id)
-        html = (mail.html if mail else None) or ""
+        html = (mail.content.html if mail else None) or ""
         return HTMLResponse(f'<base target="_blank">{html}', headers=_MAIL_HEADERS)
 
     return router

@@ -1,30 +1,53 @@
 """Mails that came in: one per Message-ID and recipient, newest first; a repeat counts as a further copy."""
 
+import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import cached_property
 
 _parser = BytesParser(policy=policy.default)
+_MESSAGE_ID = re.compile(rb"^message-id:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
 
 
-@dataclass
-class Mail:
-    """One mail as one recipient got it; ``ics`` is the first iCalendar part, decoded."""
+@dataclass(frozen=True)
+class Content:
+    """What a mail says; ``ics`` is the first iCalendar part, decoded."""
 
-    id: str
-    message_id: str
-    recipient: str
     sender: str
     to: list[str]
     subject: str
     text: str | None
     html: str | None
     ics: str | None
+
+
+@dataclass
+class Mail:
+    """One mail as one recipient got it. It is read when somebody looks, so that taking it costs little."""
+
+    id: str
+    message_id: str
+    recipient: str
+    sent_from: str
+    raw: bytes
     received_at: datetime
     copies: int = 1
+
+    @cached_property
+    def content(self) -> Content:
+        message = _parser.parsebytes(self.raw)
+        return Content(
+            sender=str(message.get("From", self.sent_from)),
+            to=_addresses(message) or [self.recipient],
+            subject=str(message.get("Subject", "")),
+            text=_part(message, "text/plain"),
+            html=_part(message, "text/html"),
+            ics=_part(message, "text/calendar") or _part(message, "application/ics"),
+        )
 
 
 @dataclass
@@ -39,14 +62,15 @@ class Mailbox:
 
     def take(self, raw: bytes, sender: str, recipients: list[str], at: datetime) -> None:
         """Keep one SMTP message for every recipient of its envelope."""
-        message = _parser.parsebytes(raw)
+        head, _, _ = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+        found = _MESSAGE_ID.search(head)
         for recipient in recipients:
-            message_id = str(message.get("Message-ID", "")).strip() or f"<none-{self._next}@sandbox>"
+            message_id = found[1].decode("ascii", "replace") if found else f"<none-{self._next}@sandbox>"
             earlier = self._by_key.get((message_id, recipient.lower()))
             if earlier is not None:
                 earlier.copies += 1
                 continue
-            self._add(_mail_of(message, str(self._next), message_id, sender, recipient, at))
+            self._add(Mail(str(self._next), message_id, recipient, sender, raw, at))
 
     def newest_first(self, to: str | None = None) -> list[Mail]:
         """All, or those that one address received."""
@@ -68,21 +92,6 @@ class Mailbox:
             _, oldest = self._mails.popitem(last=False)
             self._by_key.pop((oldest.message_id, oldest.recipient.lower()), None)
             self._by_recipient[oldest.recipient.lower()].remove(oldest)
-
-
-def _mail_of(message: EmailMessage, mail_id: str, message_id: str, sender: str, recipient: str, at: datetime) -> Mail:
-    return Mail(
-        id=mail_id,
-        message_id=message_id,
-        recipient=recipient,
-        sender=str(message.get("From", sender)),
-        to=_addresses(message) or [recipient],
-        subject=str(message.get("Subject", "")),
-        text=_part(message, "text/plain"),
-        html=_part(message, "text/html"),
-        ics=_part(message, "text/calendar") or _part(message, "application/ics"),
-        received_at=at,
-    )
 
 
 def _addresses(message: EmailMessage) -> list[str]:
