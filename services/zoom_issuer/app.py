@@ -129,7 +129,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     relay = Relay(broker, [store.meetings, connections.rows, staff.rows, stores.freezes.rows, stores.budgets.rows])
     api = http.client(settings.zoom_api_url, timeout=settings.zoom_timeout)
     oauth = http.client("", timeout=settings.zoom_timeout)
-    endpoints = _endpoints(settings, oauth)
+    endpoints = make_endpoints(settings, oauth)
     zoom = zoom or ZoomApi(api)
     tokens = AccessTokens(connections, endpoints, relay)
     hosts = Hosts(connections, stores.accounts, stores.users, staff, store)
@@ -309,7 +309,7 @@ def _account_router(
     return build_account_router(connect, views, settings.api_tokens.get_secret_value())
 
 
-def _endpoints(settings: Settings, client: AsyncClient) -> Endpoints:
+def make_endpoints(settings: Settings, client: AsyncClient) -> Endpoints:
     """The administrators' app is one of its own at Zoom; where none is registered the people's serves."""
 
     def app_of(client_id: str, client_secret: str) -> TokenEndpoint:

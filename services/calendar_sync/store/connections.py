@@ -108,6 +108,11 @@ class Connections:
         cursor = self.collection.find(which, _PLAIN, session=session).sort("connected_at", -1)
         return [_connection(row) for row in await cursor.to_list(None)]
 
+    async def linked(self) -> list[Connection]:
+        """All that count as having a calendar."""
+        rows = await self.collection.find({"status": {"$in": list(LINKED)}}, _PLAIN).sort("_id", 1).to_list(None)
+        return [_connection(row) for row in rows]
+
     async def with_rooms(self, organization_id: str, provider: Provider) -> list[Connection]:
         """Links that may read buildings and rooms, the newest first."""
         which = {"organization_id": organization_id, "provider": provider, "rooms": True}

@@ -83,6 +83,21 @@ class MailServer:
                     answered("timeout")
                     raise ProviderUnavailable("time_out", unknown=True) from error
 
+    async def try_out(self, sender: str) -> None:
+        """Everything up to a recipient: connecting, TLS, login, and whether mail of this sender is taken. Raises
+        ``ProviderUnavailable`` and ``ProviderRefused``.
+        """
+        with provider_call("smtp", "try_out"):
+            connection = await self._connect()
+            try:
+                await connection.client.mail(sender)
+            except SMTPSenderRefused as error:
+                raise await _verdict(connection.client, error) from error
+            except (SMTPException, OSError) as error:
+                raise ProviderUnavailable("connection_lost") from error
+            finally:
+                await _part_from(connection)
+
     async def close(self) -> None:
         while self._idle:
             await _part_from(self._idle.pop())

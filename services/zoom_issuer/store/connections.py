@@ -112,6 +112,11 @@ class Connections:
     async def get(self, connection_id: str) -> Connection | None:
         return connection_of(await self.rows.find_one({"_id": connection_id}))
 
+    async def linked(self) -> list[Connection]:
+        """All that a person has not ended."""
+        rows = await self.rows.find({"status": {"$ne": ConnectionStatus.DISCONNECTED}}).sort("_id", 1).to_list(None)
+        return [known for row in rows if (known := connection_of(row)) is not None]
+
     async def connect(
         self, attempt: Attempt, grant: Grant, user: ZoomUser, event_of: Callable[[int], CloudEvent[Any]]
     ) -> tuple[Connection, list[outbox.Entry]]:

@@ -1,0 +1,1 @@
+"""``chosei``: the operator's command line (X7)."""

@@ -1,0 +1,17 @@
+"""Arguments and options that several commands take."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+Demo = Annotated[
+    bool,
+    typer.Option("--demo", help="The demo on this machine (CHOSEI_GATEWAY_PORT says which), as its administrator."),
+]
+Settings = Annotated[
+    Path | None,
+    typer.Option(help="A folder with SERVICE/settings or SERVICE.env, as the services read them: name=value lines."),
+]
+Services = Annotated[list[str] | None, typer.Argument(help="Services; default: all whose settings are here.")]
