@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import Header, Request
+from fastapi import APIRouter, Depends, Header, Request
 
 from shared.contracts import actors
 from shared.contracts.envelope import Cause
@@ -80,6 +81,17 @@ def require_caller(api_tokens: str, *, only: str = "") -> Guard:
         raise Unauthorized()
 
     return check
+
+
+def build_caller_router(api_tokens: str) -> APIRouter:
+    """``/internal/caller`` tells whoever has a token whose it is here: nothing else proves a token and does nothing."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/internal/caller")
+    async def tell(name: Annotated[str, Depends(require_caller(api_tokens))]) -> dict[str, str]:
+        return {"caller": name}
+
+    return router
 
 
 async def caller(

@@ -30,7 +30,7 @@ from opentelemetry import trace
 from shared import clock, health, mongo, problem
 from shared.due import Worker
 from shared.http_server import BoundedHead
-from shared.internal import require_caller
+from shared.internal import build_caller_router, require_caller
 from shared.messaging.handling import BoundIds, Limited
 from shared.messaging.middleware import RetryOrPark
 from shared.messaging.relay import Relay
@@ -182,6 +182,7 @@ def service_app(name: str, settings: ServiceSettings, parts: Parts) -> FastAPI:
     for router in parts.routers:
         app.include_router(router)
     if tokens := settings.api_tokens.get_secret_value():
+        app.include_router(build_caller_router(tokens))
         app.include_router(build_operations_router(app.state.operate, require_caller(tokens, only=_OPERATORS_COME_BY)))
     return app
 

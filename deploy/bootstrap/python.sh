@@ -23,6 +23,7 @@ fi
 
 echo "Installing Python packages from $lock"
 .venv/bin/python -m pip install -q --disable-pip-version-check --no-input --require-hashes -r "$lock"
+ln -sf ../../deploy/cli/chosei .venv/bin/chosei
 echo "$wanted" >"$stamp"
 if [ "$1" = test ]; then
     cksum <requirements.lock >.venv/.chosei-demo

@@ -1,5 +1,8 @@
-"""``chosei``: ``doctor``, ``rotate-keys`` and ``migrate`` on the machine with the services' settings. Exit codes: 0
-done, all is well; 1 something is wrong or refused; 2 not understood, nothing was done.
+"""``chosei``: operations over the API with an API key, and ``doctor``, ``rotate-keys`` and ``migrate`` on the machine
+with the services' settings.
+
+Exit codes: 0 done, all is well; 1 something is wrong or refused; 2 not understood, nothing was done; 3 the gateway does
+not answer or does not let us in.
 """
 
 import asyncio
@@ -8,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from deploy.cli import operations
 from deploy.cli.doctor import examine
 from deploy.cli.environments import Environment, NoSettings, find_environments
 from deploy.cli.keys import rotate
@@ -15,7 +19,10 @@ from deploy.cli.options import AsJson, Demo, Services, Settings
 from deploy.cli.output import Exit, give_up, show
 from deploy.cli.running import has_module, run_module
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)
+app.add_typer(operations.app)
 
 
 @app.command()

@@ -15,3 +15,8 @@ Settings = Annotated[
     typer.Option(help="A folder with SERVICE/settings or SERVICE.env, as the services read them: name=value lines."),
 ]
 Services = Annotated[list[str] | None, typer.Argument(help="Services; default: all whose settings are here.")]
+Url = Annotated[str, typer.Option(envvar="CHOSEI_URL", help="Where the gateway is.")]
+KeyFile = Annotated[Path | None, typer.Option(help="A file with the API key; default: the variable CHOSEI_API_KEY.")]
+Reason = Annotated[str, typer.Option(prompt="Reason", help="Kept on record.")]
+All = Annotated[bool, typer.Option("--all", help="All that there are.")]
+OfService = Annotated[str, typer.Option("--service", help="Of one service only.")]

@@ -39,6 +39,5 @@ def columns(rows: Iterable[Iterable[str]]) -> list[str]:
     """Rows under one another; the last column is as long as it is."""
     known = [list(row) for row in rows]
     widths = [max(map(len, column)) for column in zip(*(row[:-1] for row in known), strict=True)]
-    return [
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]) for row in known
-    ]
+    padded = ([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]] for row in known)
+    return ["  ".join(cells).rstrip() for cells in padded]

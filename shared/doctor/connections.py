@@ -5,6 +5,7 @@ for good makes its connection ``broken``, and its owner is mailed (G19).
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -55,13 +56,17 @@ async def examine_links(links: Sequence[Link], question: Callable[[str], Awaitab
             return [*_frozen(link), *(await _asked(link, question))]
 
     troubles: dict[_Trouble, list[Link]] = {}
-    well: dict[str, int] = {}
+    well: Counter[str] = Counter()
     for link, found in zip(links, await asyncio.gather(*map(examine, links)), strict=True):
-        well.setdefault(link.provider, 0)
         well[link.provider] += not found
         for trouble in found:
             troubles.setdefault(trouble, []).append(link)
-    lines = [ok(_WHAT, f"{number} with {provider} answer") for provider, number in well.items() if number]
+    there_are = Counter(link.provider for link in links)
+    lines = [
+        ok(_WHAT, f"{number} of {there_are[provider]} with {provider} answer")
+        for provider, number in well.items()
+        if number
+    ]
     return [*lines, *(line for trouble, whose in troubles.items() for line in _lines(trouble, whose))]
 
 

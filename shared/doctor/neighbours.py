@@ -14,8 +14,6 @@ from shared.http import Response, internal_client, json_object
 from shared.settings import ServiceSettings
 
 _TIMEOUT = timedelta(seconds=8)
-_ANY_INTERNAL = "/internal/operations"
-"""Every service has it; what it answers matters here only in that it is not 401."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ async def _examine(neighbour: Neighbour) -> list[Finding]:
     try:
         healthy = await ask(asked, "/healthz")
         ready = await ask(asked, "/readyz")
-        inside = await ask(asked, _ANY_INTERNAL)
+        inside = await ask(asked, "/internal/caller")
     except NotReached as error:
         advice = f"look at its log and restart it, or correct CHOSEI_{name.upper()}_URL"
         return [wrong(name, f"{name} at {place} does not answer: {error}", advice)]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-import aio_pika
+import aiormq
 from aiormq.exceptions import (
     AMQPConnectionError,
     ChannelNotFoundEntity,
@@ -31,9 +31,13 @@ async def examine_broker(url: str) -> Sequence[Finding]:
     """The rights to the service's own queues are not tried: it has them declared when it runs."""
     what, place = "broker", place_of(url)
     try:
-        async with asyncio.timeout(_SECONDS), await aio_pika.connect(url) as connection:
-            channel = await connection.channel()
-            await channel.get_exchange(EVENTS.name, ensure=True)
+        async with asyncio.timeout(_SECONDS):
+            connection = await aiormq.connect(url)
+            try:
+                channel = await connection.channel()
+                await channel.exchange_declare(EVENTS.name, passive=True)
+            finally:
+                await connection.close()
     except ProbableAuthenticationError:
         found = f"RabbitMQ at {place} refuses the user or the password of CHOSEI_AMQP_URL"
         return [

@@ -26,7 +26,7 @@ async def test_connections_that_answer_are_counted_by_provider(world: World, set
     for staff_id in ("stf_taro", "stf_hana"):
         await world.connect(staff_id)
     found = {one.found for one in await examine_connections(settings)}
-    assert found == {"1 with Google answer", "1 with Microsoft answer"}
+    assert found == {"1 of 1 with Google answer", "1 of 1 with Microsoft answer"}
 
 
 @rarely_polled

@@ -59,7 +59,7 @@ def stands(
     checks = {"started": "ok", "database": "failing" if failing else "ok"}
     receiver.will_answer("/healthz", 200, json.dumps(healthy).encode(), date=date)
     receiver.will_answer("/readyz", 503 if failing else 200, json.dumps({"checks": checks}).encode())
-    receiver.will_answer("/internal/operations", inside, b"{}")
+    receiver.will_answer("/internal/caller", inside, b"{}")
 
 
 async def findings_of(receiver: Receiver) -> list[Any]:

@@ -36,7 +36,7 @@ async def test_a_connection_that_answers_is_counted(world: World, settings: Sett
     assert nobody.state is State.NOTE
     await world.connect()
     (one,) = await examine_connections(settings)
-    assert (one.state, one.found) == (State.OK, "1 with Zoom answer")
+    assert (one.state, one.found) == (State.OK, "1 of 1 with Zoom answer")
 
 
 async def test_g19_a_grant_that_was_revoked_is_found_and_its_owner_hears_of_it(

@@ -141,7 +141,7 @@ async def test_connections_that_answer_are_one_line_and_each_trouble_its_own() -
 
     links = [link(name) for name in ("one", "two", *errors)]
     well, *troubles = await examine_links(links, question)
-    assert well == ok("connections", "2 with Google answer")
+    assert well == ok("connections", "2 of 6 with Google answer")
     assert [one.state for one in troubles] == [State.WRONG, State.WRONG, State.NOTE, State.WRONG]
     assert troubles[0].found == "Google, g…@example.jp (stf_gone): its tokens are refused (google: invalid_grant)"
 

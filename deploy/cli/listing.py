@@ -1,0 +1,91 @@
+"""Operations in words: one line for each thing, the ids that other commands take in front."""
+
+from collections.abc import Iterable, Sequence
+
+from deploy.cli.output import columns
+from shared.contracts.api.operations import DeadLetter, Decision, OwedEffect, Pipeline, ServiceState
+
+
+def pipeline_lines(pipeline: Pipeline) -> list[str]:
+    """What waits, service by service; then how long the stages take; then what needs somebody."""
+    rows = [_row(state) for state in pipeline.services]
+    head = ("service", "outbox", "queued", "due", "parked", "failed", "waiting", "")
+    stages = [
+        f"{one.stage}: half within {one.median_seconds:.1f} s, 95 % within {one.p95_seconds:.1f} s, "
+        f"slowest {one.slowest_seconds:.1f} s, of {one.count}"
+        for one in pipeline.stages
+    ]
+    return [*columns([head, *rows]), *stages, *(line for state in pipeline.services for line in _needs(state))]
+
+
+def letter_lines(letters: Sequence[DeadLetter]) -> list[str]:
+    return columns(
+        (one.id, "parked", one.service, one.event_type, one.subject, f"{one.attempts} tries", one.error)
+        for one in letters
+    )
+
+
+def effect_lines(effects: Sequence[OwedEffect]) -> list[str]:
+    return columns(
+        (one.id, one.status, one.service, _effect(one), one.about, f"{one.tries} tries", _why(one)) for one in effects
+    )
+
+
+def decision_lines(decisions: Sequence[Decision]) -> list[str]:
+    return columns(
+        (f"{one.at:%F %H:%M}", one.by, one.action, one.service, one.what, one.about, one.reason) for one in decisions
+    )
+
+
+def unreachable_lines(services: Iterable[str]) -> list[str]:
+    return [f"{service} does not answer: what it holds is missing here" for service in services]
+
+
+def _row(state: ServiceState) -> tuple[str, ...]:
+    now = state.operations
+    if now is None:
+        return (state.service, *("?" * 6), "does not answer")
+    due = sum(one.waiting for one in now.work)
+    if not now.bus.reachable:
+        return (state.service, str(now.outbox.waiting), "?", str(due), "?", *_effects(state), "cannot reach the broker")
+    return (
+        state.service,
+        str(now.outbox.waiting),
+        str(now.bus.queued),
+        str(due),
+        str(now.bus.parked),
+        *_effects(state),
+        "",
+    )
+
+
+def _effects(state: ServiceState) -> tuple[str, str]:
+    assert state.operations is not None
+    return str(state.operations.effects.failed), str(state.operations.effects.waiting)
+
+
+def _needs(state: ServiceState) -> list[str]:
+    now = state.operations
+    if now is None:
+        return []
+    deaf = [f"nobody consumes {queue.name} ({queue.waiting} wait)" for queue in now.bus.queues if not queue.consumers]
+    failing = [f"{one.failing} rows of {one.name} end in an error: see the log" for one in now.work if one.failing]
+    links = [
+        f"{one.provider} of {one.staff_id or 'the organization'} is {one.status} ({one.waiting} wait for it)"
+        for one in now.connections
+    ]
+    spent = [
+        f"{one.provider} user {one.user_id} has no requests left today" for one in now.budgets if not one.requests_left
+    ]
+    differ = [f"{one.count} x {one.kind} {one.state} at the provider" for one in now.mirror if one.count]
+    return [f"{state.service}: {line}" for line in (*deaf, *failing, *links, *spent, *differ)]
+
+
+def _effect(one: OwedEffect) -> str:
+    of = f"{one.effect} of {one.of}" if one.of else str(one.effect)
+    return f"{of} ({one.purpose})" if one.purpose else of
+
+
+def _why(one: OwedEffect) -> str:
+    until = f", again at {one.until:%F %H:%M} UTC" if one.until else ""
+    return f"{one.reason}{f': {one.detail}' if one.detail else ''}{until}"

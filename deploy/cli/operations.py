@@ -1,0 +1,249 @@
+"""Commands over the API: what waits, what failed and why, and what is done about it (X7)."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+from pydantic import BaseModel
+
+from deploy.cli.api import NotLetIn, NotReached, Operations, Refused, Target, reached
+from deploy.cli.listing import decision_lines, effect_lines, letter_lines, pipeline_lines, unreachable_lines
+from deploy.cli.options import All, AsJson, Demo, KeyFile, OfService, Reason, Url
+from deploy.cli.output import Exit, give_up, show
+from shared.contracts.api.operations import Done
+
+Work = Callable[[Operations], Awaitable[Exit]]
+Ids = typer.Argument(None, help="As `chosei failed` shows them.", show_default=False)
+M = TypeVar("M", bound=BaseModel)
+app = typer.Typer()
+
+
+@app.command()
+def pipeline(url: Url = "", key_file: KeyFile = None, demo: Demo = False, as_json: AsJson = False) -> None:
+    """What waits in each service, and how long the stages of a confirmation take. 1: a service does not answer."""
+
+    async def work(asked: Operations) -> Exit:
+        told = await asked.pipeline()
+        show(pipeline_lines(told), _plain(told), as_json=as_json)
+        return Exit.WRONG if any(state.operations is None for state in told.services) else Exit.DONE
+
+    _run(work, url, key_file, demo)
+
+
+@app.command()
+def failed(
+    waiting: bool = typer.Option(False, "--waiting", help="Also what is tried again by itself."),
+    service: OfService = "",
+    url: Url = "",
+    key_file: KeyFile = None,
+    demo: Demo = False,
+    as_json: AsJson = False,
+) -> None:
+    """Parked messages and effects that failed, with ids and reasons. 1: there are some."""
+
+    async def work(asked: Operations) -> Exit:
+        letters = await asked.dead_letters(service)
+        effects = await asked.effects("" if waiting else "failed", service)
+        missing = sorted({*letters.unreachable, *effects.unreachable})
+        lines = [*letter_lines(letters.items), *effect_lines(effects.items), *unreachable_lines(missing)]
+        told = {
+            "dead_letters": [_plain(one) for one in letters.items],
+            "effects": [_plain(one) for one in effects.items],
+            "unreachable": missing,
+        }
+        show(lines or ["nothing failed"], told, as_json=as_json)
+        return (
+            Exit.WRONG
+            if letters.items or missing or any(one.status == "failed" for one in effects.items)
+            else Exit.DONE
+        )
+
+    _run(work, url, key_file, demo)
+
+
+@app.command()
+def replay(
+    ids: list[str] = Ids,
+    every: All = False,
+    service: OfService = "",
+    match: str = typer.Option("", help="With --all: only those whose type, subject or error contains this."),
+    url: Url = "",
+    key_file: KeyFile = None,
+    demo: Demo = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put parked messages back into their queues: those named, or --all."""
+    _check_which(ids, every)
+
+    async def work(asked: Operations) -> Exit:
+        if every:
+            return _done(await asked.replay_all(service, match), "go back into their queues", as_json)
+        letters, code = await _each(ids, asked.replay)
+        show(
+            [f"{one.id} goes back into {one.queue}" for one in letters],
+            [_plain(one) for one in letters],
+            as_json=as_json,
+        )
+        return code
+
+    _run(work, url, key_file, demo)
+
+
+@app.command()
+def discard(
+    letter_id: str,
+    reason: Reason,
+    url: Url = "",
+    key_file: KeyFile = None,
+    demo: Demo = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give a parked message up for good; it stays on record with the reason."""
+
+    async def work(asked: Operations) -> Exit:
+        letter = await asked.discard(letter_id, reason)
+        show([f"{letter.id} ({letter.event_type} of {letter.subject}) is given up"], _plain(letter), as_json=as_json)
+        return Exit.DONE
+
+    _run(work, url, key_file, demo)
+
+
+@app.command()
+def retry(
+    ids: list[str] = Ids,
+    every: All = False,
+    service: OfService = "",
+    url: Url = "",
+    key_file: KeyFile = None,
+    demo: Demo = False,
+    as_json: AsJson = False,
+) -> None:
+    """Try effects again now: those named, or --all that failed or wait."""
+    _check_which(ids, every)
+
+    async def work(asked: Operations) -> Exit:
+        if every:
+            return _done(await asked.retry_all(service), "are tried again now", as_json)
+        effects, code = await _each(ids, asked.retry)
+        lines = [f"{one.effect} of {one.about} is tried again now" for one in effects]
+        show(lines, [_plain(one) for one in effects], as_json=as_json)
+        return code
+
+    _run(work, url, key_file, demo)
+
+
+@app.command("give-up")
+def give_up_effect(
+    effect_id: str,
+    reason: Reason,
+    url: Url = "",
+    key_file: KeyFile = None,
+    demo: Demo = False,
+    as_json: AsJson = False,
+) -> None:
+    """Try an effect no more; it stays on record with the reason."""
+
+    async def work(asked: Operations) -> Exit:
+        effect = await asked.give_up(effect_id, reason)
+        show([f"{effect.effect} of {effect.about} is given up"], _plain(effect), as_json=as_json)
+        return Exit.DONE
+
+    _run(work, url, key_file, demo)
+
+
+@app.command()
+def reconcile(url: Url = "", key_file: KeyFile = None, demo: Demo = False, as_json: AsJson = False) -> None:
+    """Compare everything with the providers now."""
+
+    async def work(asked: Operations) -> Exit:
+        return _done(await asked.reconcile(), "calendars and Zoom users are compared now", as_json)
+
+    _run(work, url, key_file, demo)
+
+
+@app.command()
+def decisions(
+    limit: int = typer.Option(50, min=1, max=200),
+    url: Url = "",
+    key_file: KeyFile = None,
+    demo: Demo = False,
+    as_json: AsJson = False,
+) -> None:
+    """Who replayed, discarded, retried, gave up and reconciled what, and why; the newest first."""
+
+    async def work(asked: Operations) -> Exit:
+        found = await asked.decisions(limit)
+        show(decision_lines(found), [_plain(one) for one in found], as_json=as_json)
+        return Exit.DONE
+
+    _run(work, url, key_file, demo)
+
+
+def _run(work: Work, url: str, key_file: Path | None, demo: bool) -> None:
+    """What goes wrong is said in words, on stderr."""
+    target = _target(url, key_file, demo)
+
+    async def reach() -> Exit:
+        async with reached(target) as asked:
+            return await work(asked)
+
+    try:
+        code = asyncio.run(reach())
+    except Refused as error:
+        give_up(str(error), Exit.WRONG)
+    except NotLetIn as error:
+        give_up(f"{error} An API key of an administrator is needed, with the scope operations:write.", Exit.NOT_REACHED)
+    except NotReached as error:
+        give_up(f"{error}. Is it the right address? Does the gateway run?", Exit.NOT_REACHED)
+    raise typer.Exit(code)
+
+
+def _target(url: str, key_file: Path | None, demo: bool) -> Target:
+    if demo:
+        # The demo is no part of an installation, and its modules are loaded for it alone.
+        from deploy.demo.accounts import ADMINISTRATOR
+        from deploy.demo.options import read_options
+
+        return Target(read_options().layout.gateway_url, login=(ADMINISTRATOR.email, ADMINISTRATOR.password))
+    key = _key(key_file)
+    if not url or not key:
+        missing = "CHOSEI_API_KEY (or --key-file)" if url else "CHOSEI_URL (or --url), where the gateway is,"
+        give_up(f"{missing} is not set; with the demo on this machine: --demo", Exit.USAGE)
+    return Target(url, key=key)
+
+
+def _key(key_file: Path | None) -> str:
+    if key_file is None:
+        return os.environ.get("CHOSEI_API_KEY", "").strip()
+    try:
+        return key_file.read_text().strip()
+    except OSError as error:
+        give_up(f"{key_file} cannot be read: {error.strerror}", Exit.USAGE)
+
+
+def _check_which(ids: Sequence[str] | None, every: bool) -> None:
+    if bool(ids) == every:
+        give_up("name ids, or say --all, not both", Exit.USAGE)
+
+
+async def _each(ids: Sequence[str], act: Callable[[str], Awaitable[M]]) -> tuple[list[M], Exit]:
+    """What became of each; one that is refused is said at once, and the others go on."""
+    done: list[M] = []
+    for one in ids:
+        try:
+            done.append(await act(one))
+        except Refused as error:
+            typer.echo(f"{one}: {error}", err=True)
+    return done, Exit.DONE if len(done) == len(ids) else Exit.WRONG
+
+
+def _done(done: Done, words: str, as_json: bool) -> Exit:
+    show([f"{done.count} {words}", *unreachable_lines(done.unreachable)], _plain(done), as_json=as_json)
+    return Exit.WRONG if done.unreachable else Exit.DONE
+
+
+def _plain(model: BaseModel) -> object:
+    return model.model_dump(mode="json")

@@ -1,0 +1,205 @@
+"""Operations from the command line: what the gateway is asked, and its answers in words."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from deploy.cli.__main__ import app
+from deploy.cli.api import NotLetIn, NotReached, Refused, Target, reached
+from deploy.cli.listing import effect_lines, letter_lines, pipeline_lines
+from shared.contracts.api.operations import DeadLetter, OwedEffect, Pipeline
+
+KEY = Target("http://chosei.example/", key="csk_secret")
+LETTER = {
+    "id": "notifier-3f2a",
+    "service": "notifier",
+    "queue": "notifier.booking.appointment_confirmed.v1",
+    "event_id": "evt_1",
+    "event_type": "chosei.booking.appointment_confirmed.v1",
+    "subject": "apt_1",
+    "occurred_at": "2026-11-27T00:00:00Z",
+    "parked_at": "2026-11-27T01:00:00Z",
+    "attempts": 6,
+    "replays": 0,
+    "error": "NotYet: waiting",
+}
+EFFECT = {
+    "id": "owed_1",
+    "service": "calendar_sync",
+    "effect": "entry",
+    "about": "apt_1",
+    "of": "stf_1",
+    "status": "waiting",
+    "reason": "not_connected",
+    "since": "2026-11-27T00:00:00Z",
+    "until": "2026-11-27T02:30:00Z",
+    "tries": 3,
+}
+IDLE = {
+    "service": "booking",
+    "at": "2026-11-27T00:00:00Z",
+    "outbox": {"waiting": 0},
+    "work": [],
+    "bus": {"reachable": True},
+    "effects": {"failed": 0, "waiting": 0},
+}
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def gateway(answers: Mapping[str, Any], asked: list[httpx.Request] | None = None) -> httpx.MockTransport:
+    """Answers by method and path with JSON, or with a status and a problem."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if asked is not None:
+            asked.append(request)
+        told = answers[f"{request.method} {request.url.path}"]
+        status, body = told if isinstance(told, tuple) else (200, told)
+        return httpx.Response(status, json=body)
+
+    return httpx.MockTransport(answer)
+
+
+async def test_every_page_of_a_list_is_read() -> None:
+    pages = [
+        {"items": [LETTER], "total": 2, "next_cursor": "c2", "unreachable": ["booking"]},
+        {"items": [{**LETTER, "id": "notifier-2"}], "total": 2, "unreachable": []},
+    ]
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json=pages[len(asked) - 1])
+
+    async with reached(KEY, httpx.MockTransport(answer)) as operations:
+        found = await operations.dead_letters("notifier")
+    assert [one.id for one in found.items] == ["notifier-3f2a", "notifier-2"]
+    assert found.unreachable == ["booking"]
+    assert [request.url.params.get("cursor") for request in asked] == [None, "c2"]
+    assert {request.headers["authorization"] for request in asked} == {"Bearer csk_secret"}
+
+
+async def test_a_reason_goes_with_what_is_given_up() -> None:
+    asked: list[httpx.Request] = []
+    answers = {"POST /api/v1/ops/dead-letters/notifier-3f2a/discard": LETTER}
+    async with reached(KEY, gateway(answers, asked)) as operations:
+        await operations.discard("notifier-3f2a", "the guest called")
+    assert asked[0].content == b'{"reason":"the guest called"}'
+
+
+async def test_who_signs_in_signs_out_again() -> None:
+    asked: list[httpx.Request] = []
+    answers = {
+        "POST /api/v1/sessions": (201, {"token": "tkn"}),
+        "POST /api/v1/ops/reconcile": (202, {"count": 2}),
+        "DELETE /api/v1/sessions/current": (204, None),
+    }
+    target = Target("http://chosei.example", login=("admin@example.jp", "pw"))
+    async with reached(target, gateway(answers, asked)) as operations:
+        assert (await operations.reconcile()).count == 2
+    assert [request.method for request in asked] == ["POST", "POST", "DELETE"]
+    assert asked[1].headers["authorization"] == "Bearer tkn"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (401, {"code": "unauthorized", "detail": "Please sign in."}, NotLetIn),
+        (403, {"code": "insufficient_scope", "detail": "This API key lacks the scope."}, NotLetIn),
+        (404, {"code": "not_found", "detail": "Not found."}, Refused),
+        (409, {"code": "not_given_up", "detail": "It cannot be given up."}, Refused),
+        (503, {"code": "unavailable", "detail": "Try again."}, NotReached),
+        (502, "a proxy", NotReached),
+        (200, {"something": "else"}, NotReached),
+    ],
+)
+async def test_what_goes_wrong_is_told_apart(status: int, body: Any, error: type[Exception]) -> None:
+    with pytest.raises(error) as caught:
+        async with reached(KEY, gateway({"GET /api/v1/ops/pipeline": (status, body)})) as operations:
+            await operations.pipeline()
+    assert "csk_secret" not in str(caught.value)
+
+
+async def test_nobody_there_is_told_without_the_key() -> None:
+    def down(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    with pytest.raises(NotReached, match="does not answer"):
+        async with reached(KEY, httpx.MockTransport(down)) as operations:
+            await operations.pipeline()
+    assert "csk_secret" not in repr(KEY)
+
+
+def a_pipeline(*services: Mapping[str, Any], stages: list[Any] | None = None) -> Pipeline:
+    told = {"at": "2026-11-27T00:00:00Z", "services": list(services), "stages": stages or [], "totals": {}}
+    return Pipeline.model_validate(told)
+
+
+def test_services_stand_under_one_another_and_one_that_is_silent_says_so() -> None:
+    booking = {"service": "booking", "status": "ok", "operations": {**IDLE, "outbox": {"waiting": 7}}}
+    silent = {"service": "notifier", "status": "unreachable", "operations": None}
+    head, first, second = pipeline_lines(a_pipeline(booking, silent))
+    assert head.split() == ["service", "outbox", "queued", "due", "parked", "failed", "waiting"]
+    assert first.split() == ["booking", "7", "0", "0", "0", "0", "0"]
+    assert second.endswith("does not answer")
+
+
+def test_what_needs_somebody_is_a_line_of_its_own() -> None:
+    troubled = {
+        **IDLE,
+        "work": [{"name": "meetings", "waiting": 1, "held": 0, "failing": 2}],
+        "bus": {"reachable": True, "queues": [{"name": "q", "waiting": 4, "consumers": 0, "parked": 0}]},
+        "connections": [{"provider": "zoom", "staff_id": "stf_1", "status": "broken", "waiting": 4}],
+        "budgets": [{"provider": "zoom", "user_id": "u", "requests_left": 0, "resets_at": "2026-11-28T00:00:00Z"}],
+        "mirror": [
+            {"kind": "hold", "state": "orphaned", "count": 3},
+            {"kind": "entry", "state": "missing", "count": 0},
+        ],
+    }
+    lines = pipeline_lines(a_pipeline({"service": "booking", "status": "ok", "operations": troubled}))[2:]
+    assert lines == [
+        "booking: nobody consumes q (4 wait)",
+        "booking: 2 rows of meetings end in an error: see the log",
+        "booking: zoom of stf_1 is broken (4 wait for it)",
+        "booking: zoom user u has no requests left today",
+        "booking: 3 x hold orphaned at the provider",
+    ]
+
+
+def test_stages_are_told_in_seconds() -> None:
+    stage = {"stage": "mail_sent", "count": 84, "median_seconds": 0.81, "p95_seconds": 2.12, "slowest_seconds": 9}
+    assert pipeline_lines(a_pipeline(stages=[stage]))[1] == (
+        "mail_sent: half within 0.8 s, 95 % within 2.1 s, slowest 9.0 s, of 84"
+    )
+
+
+def test_ids_stand_in_front_of_reasons() -> None:
+    (letter,) = letter_lines([DeadLetter.model_validate(LETTER)])
+    assert letter.startswith("notifier-3f2a  parked  notifier  chosei.booking.appointment_confirmed.v1  apt_1  6 tries")
+    assert letter.endswith("NotYet: waiting")
+    (effect,) = effect_lines([OwedEffect.model_validate(EFFECT)])
+    assert effect.startswith("owed_1  waiting  calendar_sync  entry of stf_1  apt_1  3 tries")
+    assert effect.endswith("not_connected, again at 2026-11-27 02:30 UTC")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["pipeline"], "CHOSEI_URL (or --url), where the gateway is, is not set"),
+        (["pipeline", "--url", "http://x"], "CHOSEI_API_KEY (or --key-file) is not set"),
+        (["pipeline", "--url", "http://x", "--key-file", "/nowhere/key"], "/nowhere/key cannot be read"),
+        (["replay"], "name ids, or say --all"),
+        (["retry", "owed_1", "--all"], "name ids, or say --all"),
+        (["doctor", "mailer"], "no such service: mailer"),
+    ],
+)
+def test_what_is_not_understood_ends_with_two(
+    arguments: list[str], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("CHOSEI_URL", "CHOSEI_API_KEY", "CHOSEI_AMQP_URL", "CHOSEI_SETTINGS"):
+        monkeypatch.delenv(name, raising=False)
+    ended = CliRunner().invoke(app, arguments)
+    assert ended.exit_code == 2
+    assert words in ended.stderr
