@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,13 +38,16 @@ def _of_demo() -> list[Environment]:
     # The demo is no part of an installation, and its modules are loaded for it alone.
     from deploy.demo.demo import surroundings
     from deploy.demo.options import read_options
+    from deploy.demo.state import read_state
     from deploy.service_settings import settings_of
 
     options = read_options()
-    credentials = options.layout.folder / "credentials.json"
-    if not credentials.exists():
-        raise NoSettings(f"there is no demo on port {options.layout.gateway_port}: make demo")
-    around, known = surroundings(options.layout), load_or_create(credentials)
+    layout, state = options.layout, read_state(options.layout.folder)
+    if state is None or not state.ready:
+        raise NoSettings(f"there is no demo on port {layout.gateway_port}: make demo")
+    (sandbox,) = (line for line in state.announcement if line.startswith("sandbox "))
+    around = surroundings(replace(layout, sandbox_port=int(sandbox.rpartition(":")[2])))
+    known = load_or_create(layout.folder / "credentials.json")
     return [
         Environment(service, settings_of(service, around, known) | dict(options.for_one.get(service, {})))
         for service in SERVICES

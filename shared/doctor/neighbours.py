@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from importlib.metadata import version
 from typing import Any
 
 from shared.doctor.findings import Finding, ok, wrong
@@ -12,6 +11,7 @@ from shared.doctor.outside import NotReached, ask, clock_skew
 from shared.doctor.stores import clock_finding, place_of
 from shared.http import Response, internal_client, json_object
 from shared.settings import ServiceSettings
+from shared.zone_rules import version_in_use
 
 _TIMEOUT = timedelta(seconds=8)
 
@@ -33,11 +33,6 @@ def neighbours_of(settings: ServiceSettings) -> list[Neighbour]:
         for name in names
         if hasattr(settings, f"{name}_url")
     ]
-
-
-def zones_known() -> str:
-    """The release of the time zones' rules that this process uses."""
-    return version("tzdata")
 
 
 async def examine_neighbours(settings: ServiceSettings) -> Sequence[Finding]:
@@ -84,10 +79,10 @@ def _not_let_in(name: str, answer: Response) -> list[Finding]:
 
 
 def _zones(name: str, told: dict[str, Any]) -> list[Finding]:
-    ours, theirs = zones_known(), str(told.get("tzdata", "of an unknown release"))[:40]
+    ours, theirs = version_in_use(), str(told.get("tzdata", "of an unknown release"))[:40]
     if ours == theirs:
         return []
-    found = f"{name} has the time zones of tzdata {theirs}, here they are {ours}"
+    found = f"{name} has the time zone rules {theirs}, here they are {ours}"
     return [wrong("time zones", found, "run one version everywhere: a rule that differs puts appointments an hour off")]
 
 

@@ -15,11 +15,12 @@ from pydantic import ValidationError
 
 from shared.doctor.findings import Examination, Finding, State, examined, ok, wrong
 from shared.doctor.keys import examine_rings, examine_stored
-from shared.doctor.neighbours import examine_neighbours, neighbours_of, zones_known
+from shared.doctor.neighbours import examine_neighbours, neighbours_of
 from shared.doctor.stores import examine_broker, examine_database
 from shared.observability import logging
 from shared.rotation import Secrets
 from shared.settings import ServiceSettings
+from shared.zone_rules import version_in_use
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -59,7 +60,7 @@ async def examine(
         *([Examination("neighbours", partial(examine_neighbours, settings))] if neighbours_of(settings) else []),
         *own(settings),
     ]
-    findings = [*rings, ok("time zones", f"tzdata {zones_known()}"), *await examined(examinations)]
+    findings = [*rings, ok("time zones", f"the rules are {version_in_use()}"), *await examined(examinations)]
     if secrets and not any(one.what == "database" and one.state is State.WRONG for one in findings):
         stored = partial(examine_stored, mongo_url, service, settings.data_ring, secrets)
         findings += await examined([Examination("secrets at rest", stored)])

@@ -11,9 +11,10 @@ from pydantic import SecretStr
 
 from shared import clock
 from shared.doctor.findings import State
-from shared.doctor.neighbours import examine_neighbours, zones_known
+from shared.doctor.neighbours import examine_neighbours
 from shared.doctor.outside import examine_server
 from shared.settings import ServiceSettings
+from shared.zone_rules import version_in_use
 from tests.builders import BUS_KEYS, DATA_KEYS
 from tests.infrastructure.ports import free_ports
 from tests.infrastructure.receiver import Receiver, receiving
@@ -55,7 +56,7 @@ def stands(
 ) -> None:
     """How it answers; without anything it is well."""
     date = format_datetime(clock.real_now() + ahead, usegmt=True)
-    healthy = {"status": "ok", "service": service, "tzdata": zones or zones_known()}
+    healthy = {"status": "ok", "service": service, "tzdata": zones or version_in_use()}
     checks = {"started": "ok", "database": "failing" if failing else "ok"}
     receiver.will_answer("/healthz", 200, json.dumps(healthy).encode(), date=date)
     receiver.will_answer("/readyz", 503 if failing else 200, json.dumps({"checks": checks}).encode())
@@ -75,10 +76,10 @@ async def test_one_that_is_well_is_one_line(booking: Receiver) -> None:
 
 
 async def test_g06_other_time_zones_are_said(booking: Receiver) -> None:
-    stands(booking, zones="2019.1")
+    stands(booking, zones="2019a")
     (finding,) = await findings_of(booking)
     assert finding.what == "time zones"
-    assert finding.found == f"booking has the time zones of tzdata 2019.1, here they are {zones_known()}"
+    assert finding.found == f"booking has the time zone rules 2019a, here they are {version_in_use()}"
 
 
 @pytest.mark.parametrize(("ahead", "way"), [(timedelta(minutes=3), "ahead of"), (timedelta(minutes=-3), "behind")])
