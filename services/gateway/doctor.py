@@ -14,7 +14,7 @@ from shared.doctor.run import run
 from shared.http import client, json_object
 from shared.providers import ProviderError
 
-_TIMEOUT = timedelta(seconds=8)
+_TIMEOUT = timedelta(seconds=20)
 _REASONS = {
     "discovery: another issuer": "names itself otherwise than CHOSEI_OIDC_ISSUER does",
     "discovery: an address without TLS": "names an address without TLS",

@@ -13,7 +13,7 @@ from shared.http import Response, internal_client, json_object
 from shared.settings import ServiceSettings
 from shared.zone_rules import version_in_use
 
-_TIMEOUT = timedelta(seconds=8)
+_TIMEOUT = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from shared.doctor.findings import Finding, ok, wrong
 from shared.doctor.stores import clock_finding, place_of
 from shared.http import AsyncClient, HTTPError, Response, TimeoutException, client
 
-_TIMEOUT = timedelta(seconds=8)
+_TIMEOUT = timedelta(seconds=20)
 _WHOLE_SECONDS = timedelta(seconds=1)
 """A Date header is rounded down, and servers renew theirs once a second."""
 

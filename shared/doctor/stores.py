@@ -20,7 +20,8 @@ from shared.messaging.topology import EVENTS
 from shared.mongo import Database, OperationFailure, PyMongoError
 from shared.observability.errors import brief
 
-_SECONDS = 8
+_SECONDS = 20
+"""Patient: a machine that is busy is not wrong."""
 _MAY_DIFFER = timedelta(seconds=5)
 """Leases between processes and reminders to the minute bear as much."""
 _NOT_AUTHENTICATED = 18

@@ -26,10 +26,15 @@ async def admin(demo: RunningDemo) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_x7_doctor_proves_every_part_of_the_demo(demo: RunningDemo) -> None:
-    """Other tests may have left connections that are broken on purpose."""
-    said = await chosei("doctor", "--demo", "--json", CHOSEI_GATEWAY_PORT=str(demo.layout.gateway_port))
-    findings = said.json["findings"]
-    assert [one for one in findings if one["state"] == "wrong" and one["what"] != "connections"] == []
+    """Other tests may have left connections that are broken on purpose. A machine may be too busy to answer at once."""
+
+    async def all_is_well() -> list[dict[str, str]]:
+        said = await chosei("doctor", "--demo", "--json", CHOSEI_GATEWAY_PORT=str(demo.layout.gateway_port))
+        found: list[dict[str, str]] = said.json["findings"]
+        wrong = [one for one in found if one["state"] == "wrong" and one["what"] != "connections"]
+        return [] if wrong else found
+
+    findings = await eventually(all_is_well, timeout=120)
     proved = {(one["service"], one["what"]) for one in findings if one["state"] == "ok"}
     for service in ("booking", "calendar_sync", "zoom_issuer", "notifier", "reminder_scheduler", "gateway"):
         assert {(service, "broker"), (service, "database"), (service, "clock")} <= proved
