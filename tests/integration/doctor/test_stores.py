@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -53,7 +54,7 @@ async def test_a_name_that_nobody_has_is_said() -> None:
 
 
 async def test_a_broker_without_definitions_is_said(broker: Broker) -> None:
-    bare = Broker(broker.port, broker.management_port, "bare", broker.passwords)
+    bare = replace(broker, vhost="bare")
     await bare._manage("PUT", "vhosts/bare")
     await bare._manage("PUT", "permissions/bare/operator", {"configure": ".*", "write": ".*", "read": ".*"})
     try:
