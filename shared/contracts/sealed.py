@@ -45,6 +45,13 @@ class MeetingSecrets(Secrets):
     passcode: str
 
 
+class SaidAnswer(Value):
+    """What a guest answered to a page's question (H5), ``label``, as it was asked."""
+
+    label: str
+    value: str | bool
+
+
 class AppointmentSecrets(Secrets):
     """``guest_url`` is where the guest sees the appointment, ``join_url`` the guest's own join link (X9); ``message``
     is what staff wrote when cancelling (R28), ``guest_reason`` what the guest did when moving or cancelling (H10).
@@ -60,6 +67,7 @@ class AppointmentSecrets(Secrets):
     place: str = ""
     by_hand: MeetingSecrets | None = None
     guest_reason: str = ""
+    answers: tuple[SaidAnswer, ...] = ()
 
 
 class EntrySecrets(Secrets):

@@ -12,7 +12,7 @@ from services.booking.usecases.links import Links
 from services.booking.views.meeting import link_by_hand
 from shared.contracts.booking import AppointmentEvent, DriftDecided, DriftDecision, ProposalEvent
 from shared.contracts.envelope import Cause, CloudEvent, EventData, envelope
-from shared.contracts.sealed import AppointmentSecrets, ProposalSecrets
+from shared.contracts.sealed import AppointmentSecrets, ProposalSecrets, SaidAnswer
 from shared.crypto import KeyRing
 from shared.messaging import outbox
 
@@ -65,6 +65,7 @@ class Announcer:
             place=appointment.place,
             by_hand=link_by_hand(appointment, self._data_ring),
             guest_reason=appointment.guest_reason,
+            answers=tuple(SaidAnswer(label=one.label, value=one.value) for one in appointment.answers),
         )
         data = event(
             appointment=told(appointment),

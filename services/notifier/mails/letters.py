@@ -189,6 +189,7 @@ def _appointment_scene(material: Material, appointment: Appointment) -> Scene:
         issue_error=_issue_error(material, scene.language),
         url=_link(_page_again(material, appointment) or page),
         guidance=lines(material.guidance),
+        answers=material.answered(scene.language),
         by_guest=notice.by_guest,
         expires=_moment(notice.expires_at, zone, scene.language) if notice.expires_at else "",
         end_of_request=notice.end_of_request,

@@ -1,15 +1,18 @@
 """What one mail is made of, before it is put into words; all secrets are opened."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.notifier.mails import moments
 from services.notifier.mails.scene import Join
+from services.notifier.mails.text import line, lines
 from services.notifier.model.matter import Matter, Notice
 from services.notifier.model.people import Organization
 from shared.contracts.booking import Appointment
 from shared.contracts.notifier import Audience
+from shared.contracts.sealed import SaidAnswer
 from shared.wording import Language
 
 
@@ -36,6 +39,7 @@ class Material:
     link_comes_at: datetime | None = None
     staff_name: str = ""
     spoken: Language | None = None
+    answers: Sequence[SaidAnswer] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -53,3 +57,10 @@ class Material:
             chosen = (state.guest_locale if isinstance(state, Appointment) else state.locale) if state else ""
             own = chosen if chosen[:2] in ("ja", "en") else own
         return "en" if own[:2] == "en" else "ja"
+
+    def answered(self, language: Language) -> str:
+        """What the guest said to the page's questions (H5), a line each; what was left empty is left out."""
+        yes, no = ("はい", "いいえ") if language == "ja" else ("yes", "no")
+        told = {True: yes, False: no}
+        said = [(one.label, told[one.value] if isinstance(one.value, bool) else one.value) for one in self.answers]
+        return "\n".join(f"{line(label)}: {lines(value)}" for label, value in said if value)

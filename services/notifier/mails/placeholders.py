@@ -86,6 +86,10 @@ def _guided(purpose: Purpose, audience: Audience) -> bool:
     return audience is Audience.GUEST and _meetings(purpose, audience)
 
 
+def _answered(purpose: Purpose, audience: Audience) -> bool:
+    return audience is not Audience.GUEST and purpose in (Purpose.CONFIRMED, Purpose.REQUESTED)
+
+
 def _managed(purpose: Purpose, audience: Audience) -> bool:
     return _guided(purpose, audience) or (audience is Audience.GUEST and purpose is Purpose.REQUESTED)
 
@@ -133,6 +137,7 @@ _ALL = (
         "How to join (URL, ID, passcode, or when they come)",
     ),
     _block("guidance_block", _guided, "お客様へのご案内(あれば)", "Information for the guest (if any)"),
+    _block("answers_block", _answered, "予約ページの質問への回答(あれば)", "Answers to the page's questions (if any)"),
     _block(
         "manage_block",
         _managed,
@@ -159,6 +164,7 @@ _ALL = (
     _text("room", lambda p, a: _staff(p, a) and _appointments(p, a), "会議室", "The room"),
     _text("reception_code", _appointments, "受付コード", "Reception code"),
     _text("guidance", _guided, "お客様へのご案内の文章", "The text of the information for the guest"),
+    _text("answers", _answered, "予約ページの質問への回答の文章", "The text of the answers"),
     _text("message", _worded, "添えられたメッセージの文章", "The text of the message", lambda m: m.words),
     _text(
         "zoom_url",

@@ -14,6 +14,7 @@ from services.notifier.model.people import Organization
 from shared.contracts.booking import Appointment, Attendee, Kind, Proposal, Slot, Visibility
 from shared.contracts.notifier import Purpose
 from shared.contracts.people import Guest, Person
+from shared.contracts.sealed import SaidAnswer
 from shared.wording import Language
 
 _HOUR = timedelta(hours=1)
@@ -25,6 +26,10 @@ _HOST = {"ja": "山田太郎", "en": "Taro Yamada"}
 _GUIDANCE = {
     "ja": "当日は資料をお手元にご用意ください。",
     "en": "Please have the documents at hand.",
+}
+_ANSWERS = {
+    "ja": SaidAnswer(label="ご相談内容", value="導入の進め方"),
+    "en": SaidAnswer(label="Topic", value="How to begin"),
 }
 _WORDS = {"ja": "よろしくお願いいたします。", "en": "Thank you very much."}
 _JOIN = Join(url="https://zoom.us/j/12345678901?pwd=example", meeting_id="12345678901", passcode="123456")
@@ -55,6 +60,7 @@ def sample(
         guest_url=f"{public_url}/g/EXAMPLE",
         guidance=_GUIDANCE[language],
         words=_WORDS[language],
+        answers=[_ANSWERS[language]],
         join=_JOIN,
         spoken=language,
     )

@@ -70,6 +70,7 @@ class Scene:
     by_guest: bool = False
     end_of_request: EndOfRequest | None = None
     guidance: str = ""
+    answers: str = ""
     words: str = ""
     provider: str = ""
     inviter: str = ""

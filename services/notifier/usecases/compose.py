@@ -199,6 +199,7 @@ class ComposeMail:
             place=secrets.place if isinstance(secrets, AppointmentSecrets) and not comes_at else "",
             link_comes_at=comes_at,
             staff_name=staff_name,
+            answers=secrets.answers if isinstance(secrets, AppointmentSecrets) else (),
         )
 
     def _words_of(

@@ -12,6 +12,8 @@ import pytest
 from services.booking.model.spans import Span
 from services.booking.providers.calendar_look import BusyEntry
 from shared import clock
+from shared.contracts.sealed import AppointmentSecrets
+from tests.builders import BUS_RING
 from tests.infrastructure.measured import growth_of_stage
 from tests.integration.booking.page_requests import ADMIN, BOTH, a_host, a_page, book, slots_of, visit
 from tests.integration.booking.world import HANAKO, TARO, World, a_slot_at, in_tokyo
@@ -107,6 +109,8 @@ async def test_h5_h6_a_booking_is_an_appointment_with_answers_and_where_the_gues
     assert event.data.appointment.page.page_id == page["id"]
     assert event.data.appointment.guest_participates is True
     assert event.data.appointment.zoom_user_id == f"zoom-{TARO}"
+    opened = AppointmentSecrets.unseal(BUS_RING, event.data.sealed, subject=made["id"])
+    assert [(one.label, one.value) for one in opened.answers] == [("ご用件", "商談"), ("電話", "+81 3-1234-5678")]
 
 
 Q = [

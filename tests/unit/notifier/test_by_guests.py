@@ -10,6 +10,7 @@ from services.notifier.mails.letters import write
 from shared.contracts import actors
 from shared.contracts.booking import PageRef
 from shared.contracts.notifier import Audience, Purpose
+from shared.contracts.sealed import SaidAnswer
 from tests.unit.notifier.builders import START, a_chain, a_material, a_matter, a_notice, an_appointment
 
 MANAGE = "https://chosei.example.jp/a/TOKEN"
@@ -88,3 +89,24 @@ def test_staff_read_that_the_guest_did_it_and_why(purpose: Purpose, said: str) -
 @pytest.mark.parametrize("purpose", [Purpose.RESCHEDULED, Purpose.CANCELED])
 def test_what_staff_did_is_not_called_the_guests(purpose: Purpose) -> None:
     assert "ご自身" not in write(a_material(purpose, Audience.STAFF, matter=a_booking())).text
+
+
+ANSWERS = (
+    SaidAnswer(label="ご相談内容", value="導入の進め方\n<b>費用</b>"),
+    SaidAnswer(label="初めてですか", value=False),
+    SaidAnswer(label="その他", value=""),
+)
+
+
+@pytest.mark.parametrize("purpose", [Purpose.CONFIRMED, Purpose.REQUESTED])
+def test_h05_staff_read_what_the_guest_answered_and_the_guest_is_not_told_it_again(purpose: Purpose) -> None:
+    to_host = write(a_material(purpose, Audience.STAFF, matter=a_booking(), answers=ANSWERS))
+    assert "■ お客様の回答\nご相談内容: 導入の進め方\n<b>費用</b>\n初めてですか: いいえ\n" in to_host.text
+    assert "その他" not in to_host.text
+    assert to_host.html is not None
+    assert "&lt;b&gt;費用&lt;/b&gt;" in to_host.html
+    assert "導入の進め方" not in write(a_material(purpose, Audience.GUEST, matter=a_booking(), answers=ANSWERS)).text
+
+
+def test_h05_without_answers_there_is_no_heading_for_them() -> None:
+    assert "お客様の回答" not in write(a_material(Purpose.CONFIRMED, Audience.STAFF, matter=a_booking())).text
