@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from shared.contracts.envelope import TYPE_PREFIX, CloudEvent, EventData
+from shared.contracts.erasure import DataErased
 
 _MADE, _START, _END = "2026-11-20T01:30:00Z", "2026-12-01T04:00:00Z", "2026-12-01T05:00:00Z"
 _NEXT_START, _NEXT_END = "2026-12-02T04:00:00Z", "2026-12-02T05:00:00Z"
@@ -27,6 +28,7 @@ _VALUES: dict[str, Any] = {
     "address": None,
     "answer_by": _START,
     "appointment_id": "apt_1",
+    "appointment_ids": ["apt_1"],
     "at": _MADE,
     "attendees": [_ATTENDEE],
     "bits": "AAAA",
@@ -66,6 +68,7 @@ _VALUES: dict[str, Any] = {
     "previous_start_at": _START,
     "product_name": "Chosei",
     "proposal_id": "prp_1",
+    "proposal_ids": ["prp_1"],
     "purpose": "confirmed",
     "read_at": _MADE,
     "reason": "status_400",
@@ -157,6 +160,8 @@ def _subject(event: type[EventData]) -> str:
     for name, subject in (("appointment", "apt_1"), ("appointment_id", "apt_1"), ("proposal", "prp_1")):
         if name in members:
             return subject
+    if "appointment_ids" in members or issubclass(event, DataErased):
+        return "ers_1"
     if "proposal_id" in members:
         return "prp_1"
     if event.__name__.startswith("Organization"):

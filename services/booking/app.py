@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI
 from faststream.rabbit import RabbitBroker
 
 from services.booking.appointment_uses import AppointmentUses
+from services.booking.erasing import Erasing
 from services.booking.fact_subscribers import FactSubscribers
 from services.booking.migrations import migrations_of
 from services.booking.providers.calendar_look import CalendarLook
@@ -23,6 +24,7 @@ from services.booking.routes.questions import build_question_routes
 from services.booking.routes.timeline import build_timeline_routes
 from services.booking.routes.versions import Writes
 from services.booking.settings import Settings
+from services.booking.store.erasures import Erasures
 from services.booking.store.guest_history import GuestHistory
 from services.booking.store.join_links import JoinLinks
 from services.booking.store.stores import Stores
@@ -64,6 +66,7 @@ from services.booking.usecases.revoke_link import RevokeJoinLink
 from services.booking.usecases.suggest import SuggestSlots
 from shared import http, mongo
 from shared.due import DueWorker
+from shared.erasing import COLLECTION
 from shared.guests_first import GuestsFirst
 from shared.internal import Guard, require_caller
 from shared.messaging.relay import Relay
@@ -76,7 +79,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
     stores = Stores.on(client, database, settings.data_ring)
     broker = broker or make_broker(SERVICE, settings)
-    relay = Relay(broker, [stores.bookings.proposals, stores.bookings.appointments])
+    relay = Relay(broker, [stores.bookings.proposals, stores.bookings.appointments, database[COLLECTION]])
     calendars = http.internal_client(settings.calendar_sync_url, settings.calendar_sync_token.get_secret_value())
     look = look or CalendarLook(calendars, budget=settings.look_budget, max_age=settings.look_max_age)
     availability = Availability(
@@ -98,11 +101,13 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     payments = Payments.of(settings, stores, pages, announcer, links, relay, uses.confirm, end_request)
     guests = GuestsFirst()
     metrics.expect_effects(stages=("confirmed",))
+    erasing = Erasing.of(settings, stores, Erasures(database, relay), links, broker)
+    routers = _routes(settings, stores, availability, pages, links, announcer, relay, drop, uses, payments, guests)
     parts = Parts(
         client=client,
         broker=broker,
         relay=relay,
-        indexes=stores.indexes,
+        indexes={**stores.indexes, **erasing.indexes},
         migrations=migrations_of(database, stores),
         subscribers=Subscribers(
             _fact_subscribers(stores, uses, DropFilledSlots(stores.bookings, availability, drop)),
@@ -113,9 +118,9 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
             RecordTimeline(stores.timeline),
             KnowContacts(stores.contacts, GuestHistory(stores.bookings)),
             guests,
-        ).router(),
-        workers=[DueWorker("proposals", stores.bookings.proposals, attend), payments.worker],
-        routers=_routes(settings, stores, availability, pages, links, announcer, relay, drop, uses, payments, guests),
+        ).router(erasing.heard_as(SERVICE)),
+        workers=[DueWorker("proposals", stores.bookings.proposals, attend), payments.worker, *erasing.workers],
+        routers=[erasing.router, *routers],
         closing=[calendars.aclose, payments.stripe.aclose],
     )
     return service_app(SERVICE, settings, parts)

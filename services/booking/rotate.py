@@ -2,6 +2,7 @@
 
 from services.booking.settings import Settings
 from services.booking.store.documents import APPOINTMENT_PLACE, PROPOSAL_PLACE
+from services.booking.store.erasures import PLACE
 from services.booking.store.menus import place_of_type
 from services.booking.subscribers import SERVICE
 from services.booking.views.meeting import by_hand_place, secret_place
@@ -14,6 +15,7 @@ SECRETS: rotation.Secrets = {
         "link_by_hand": by_hand_place("{}"),
     },
     "proposals": {"place": PROPOSAL_PLACE},
+    "erasures": {"secret": PLACE},
     "meeting_types": {"place": place_of_type("{}")},
 }
 

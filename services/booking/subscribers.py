@@ -1,5 +1,6 @@
 """What booking hears: facts for its projections, what became of effects, and its own confirmations."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from faststream.rabbit import RabbitRoute, RabbitRouter
@@ -108,11 +109,13 @@ class Subscribers:
         self._contacts = contacts
         self._guests = guests
 
-    def router(self) -> RabbitRouter:
+    def router(self, erasures: Sequence[RabbitRoute]) -> RabbitRouter:
+        """``erasures`` are what others say of those (X5)."""
         return RabbitRouter(
             middlewares=[partial(StandsBack, guests=self._guests)],
             handlers=[
                 *_hears_facts(self.facts),
+                *erasures,
                 hears(SERVICE, RoomResponded, self.on_room_responded),
                 hears(SERVICE, GuestResponded, self.on_guest_responded),
                 hears(SERVICE, SlotsProposed, self.on_slots_proposed),

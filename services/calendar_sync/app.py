@@ -9,6 +9,7 @@ from services.calendar_sync.providers.rooms import RoomProvider
 from services.calendar_sync.routes import UseCases, build_router
 from services.calendar_sync.settings import Settings
 from services.calendar_sync.store.drift import DriftRows
+from services.calendar_sync.store.erased import ErasedRows
 from services.calendar_sync.store.guest_answers import GuestAnswers
 from services.calendar_sync.store.reconciling import Reconciling
 from services.calendar_sync.store.stores import Stores
@@ -22,7 +23,9 @@ from services.calendar_sync.usecases.connect import ConnectCalendar
 from services.calendar_sync.usecases.credentials import Credentials
 from services.calendar_sync.usecases.disconnect import DisconnectCalendar
 from services.calendar_sync.usecases.drafts import Drafts
+from services.calendar_sync.usecases.erase_guest import EraseGuest
 from services.calendar_sync.usecases.explain_busy import ExplainBusy
+from services.calendar_sync.usecases.export_guest import HeldOfGuest
 from services.calendar_sync.usecases.follow_appointment import FollowAppointment
 from services.calendar_sync.usecases.follow_proposal import FollowProposal
 from services.calendar_sync.usecases.freeze import FreezeSync, ResumeSync
@@ -51,9 +54,14 @@ from services.calendar_sync.vendors import (
     make_room_providers,
 )
 from shared import http, mongo
-from shared.contracts.calendar_sync import Provider
+from shared.contracts.calendar_sync import CalendarDataErased, Provider
 from shared.due import DueWorker
+from shared.erasing import COLLECTION, Erasing
+from shared.holding import build_holding_router
+from shared.internal import require_caller
+from shared.messaging.forgetting import forgetting
 from shared.messaging.relay import Relay
+from shared.messaging.topology import queues_of
 from shared.mirror import operations_of, watching
 from shared.runtime import Parts, make_broker, service_app
 
@@ -67,8 +75,17 @@ def build_app(
     """``broker`` and ``transport`` (in place of the network to the providers) are handed in by tests only."""
     client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
     broker = broker or make_broker(SERVICE, settings)
-    relay = Relay(broker, [database[name] for name in ("connections", "busy_times", "ledger", "room_directories")])
+    spoken = ("connections", "busy_times", "ledger", "room_directories", COLLECTION)
+    relay = Relay(broker, [database[name] for name in spoken])
     stores = Stores.of(client, database, settings, relay)
+    erasing = Erasing(
+        database,
+        relay,
+        settings.bus_ring,
+        CalendarDataErased,
+        EraseGuest(client, stores.proposals, stores.appointments, ErasedRows(stores.ledger.collection)),
+        forgetting(settings.amqp_url.get_secret_value(), lambda: queues_of(broker)),
+    )
     outside = http.client("", timeout=settings.provider_timeout, transport=transport, max_connections=200)
     providers = make_providers(settings, outside)
     parts = Wiring(
@@ -81,8 +98,8 @@ def build_app(
             client=client,
             broker=broker,
             relay=relay,
-            indexes=stores.indexes,
-            subscribers=parts.subscribers.router(),
+            indexes={**stores.indexes, **erasing.indexes},
+            subscribers=parts.subscribers.router(erasing),
             workers=[
                 parts.ledger_worker,
                 parts.mirror_worker,
@@ -90,8 +107,14 @@ def build_app(
                 parts.rooms_worker,
                 parts.health_watch,
                 watching(parts.reconcile),
+                erasing.worker,
             ],
-            routers=[build_router(settings.api_tokens.get_secret_value(), parts.use_cases)],
+            routers=[
+                build_router(settings.api_tokens.get_secret_value(), parts.use_cases),
+                build_holding_router(
+                    require_caller(settings.api_tokens.get_secret_value()), HeldOfGuest(stores.ledger)
+                ),
+            ],
             operations=operations_of(parts.reconcile),
             closing=[outside.aclose],
         ),

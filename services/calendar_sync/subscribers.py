@@ -29,11 +29,13 @@ from shared.contracts.booking import (
     SlotsWithdrawn,
 )
 from shared.contracts.envelope import CloudEvent
+from shared.contracts.erasure import GuestErasureRequested
 from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled
 from shared.contracts.notifier import NotificationSent
 from shared.contracts.sealed import AppointmentSecrets, MeetingSecrets
 from shared.contracts.zoom_issuer import MeetingIssued, MeetingRevoked, MeetingUpdated
 from shared.crypto import KeyRing
+from shared.erasing import Erasing
 from shared.messaging.topology import hears
 
 SERVICE = "calendar_sync"
@@ -61,7 +63,7 @@ class Subscribers:
         self._mirrors = mirrors
         self._bus_ring = bus_ring
 
-    def router(self) -> RabbitRouter:
+    def router(self, erasing: Erasing) -> RabbitRouter:
         return RabbitRouter(
             handlers=[
                 hears(SERVICE, SlotsProposed, self.on_slots_proposed),
@@ -80,6 +82,7 @@ class Subscribers:
                 hears(SERVICE, OrganizationChanged, self.on_organization_changed),
                 hears(SERVICE, StaffChanged, self.on_staff_changed),
                 hears(SERVICE, StaffDisabled, self.on_staff_disabled),
+                hears(SERVICE, GuestErasureRequested, erasing.on_guest_erasure_requested),
             ]
         )
 

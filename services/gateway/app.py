@@ -31,6 +31,7 @@ from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
 from services.gateway.usecases.explain_page import ExplainPageTime
 from services.gateway.usecases.explain_time import ExplainTime
+from services.gateway.usecases.export_guest import ExportGuest
 from services.gateway.usecases.invite import AcceptInvitation, InviteStaff, Inviting
 from services.gateway.usecases.oidc_sign_in import OidcSignIn
 from services.gateway.usecases.operations import Operations
@@ -44,7 +45,11 @@ from services.gateway.usecases.sign_in import SignIn
 from services.gateway.usecases.staff_changes import AddStaff, ChangeStaff
 from services.gateway.usecases.times_in_mail import OfferTimes
 from shared import mongo
+from shared.contracts.gateway import AnswersErased
+from shared.erasing import COLLECTION, Erasing
+from shared.messaging.forgetting import forgetting
 from shared.messaging.relay import Relay
+from shared.messaging.topology import queues_of
 from shared.runtime import Parts, make_broker, service_app
 
 
@@ -55,7 +60,9 @@ def build_app(
     client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
     stores = Stores.of(database, settings)
     broker = broker or make_broker(SERVICE, settings)
-    relay = Relay(broker, stores.with_outbox)
+    relay = Relay(broker, [*stores.with_outbox, database[COLLECTION]])
+    parked = forgetting(settings.amqp_url.get_secret_value(), lambda: queues_of(broker))
+    erasing = Erasing(database, relay, settings.bus_ring, AnswersErased, stores.answers.erase, parked)
     parts = _parts(settings, client, stores, relay, Backends.connect(settings, transport))
     code = settings.setup_code.get_secret_value() if settings.setup_code else None
     app = service_app(
@@ -65,9 +72,9 @@ def build_app(
             client=client,
             broker=broker,
             relay=relay,
-            indexes=stores.indexes,
-            subscribers=Subscribers(stores.staff).router(),
-            workers=[parts.limits],
+            indexes={**stores.indexes, **erasing.indexes},
+            subscribers=Subscribers(stores.staff, erasing).router(),
+            workers=[parts.limits, erasing.worker],
             routers=[*api.build_routers(), *build_pages_routers()],
             checks={backend.name: backend.is_alive for backend in parts.backends.all},
             ready=[lambda: parts.setup.prepare(code)],
@@ -126,5 +133,6 @@ def _parts(settings: Settings, client: mongo.Client, stores: Stores, relay: Rela
         rooms=Rooms(backends, staff),
         propose=Propose(backends, staff),
         preview=Preview(backends),
+        export_guest=ExportGuest(backends),
         timeline=ReadTimeline(backends, staff, stores.api_keys),
     )

@@ -68,6 +68,8 @@ class Organization(_Record):
     mail_links: MailLinks = MailLinks.RAW
     count_deletions: bool = False
     sandbox: bool = False
+    retention_days: int = 0
+    """How long guests are kept after the end (X5); 0: as long as nobody asks."""
 
 
 class CalendarView(StrEnum):

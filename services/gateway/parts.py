@@ -22,6 +22,7 @@ from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
 from services.gateway.usecases.explain_page import ExplainPageTime
 from services.gateway.usecases.explain_time import ExplainTime
+from services.gateway.usecases.export_guest import ExportGuest
 from services.gateway.usecases.invite import AcceptInvitation, InviteStaff
 from services.gateway.usecases.oidc_sign_in import OidcSignIn
 from services.gateway.usecases.operations import Operations
@@ -72,6 +73,7 @@ class GatewayParts:
     rooms: Rooms
     propose: Propose
     preview: Preview
+    export_guest: ExportGuest
     timeline: ReadTimeline
 
 

@@ -77,8 +77,14 @@ _ROUTES: Mapping[Scope | Whom, tuple[str, ...]] = {
         "DELETE /pages/{page_id}",
         "POST /pages/{page_id}/copy",
     ),
-    Scope.CONTACTS_READ: ("GET /contacts", "GET /contacts/{contact_id}"),
-    Scope.CONTACTS_WRITE: ("PATCH /contacts/{contact_id}", "DELETE /contacts/{contact_id}"),
+    Scope.CONTACTS_READ: (
+        "GET /contacts",
+        "GET /contacts/{contact_id}",
+        "GET /contacts/{contact_id}/export",
+        "GET /erasures",
+        "GET /erasures/{erasure_id}",
+    ),
+    Scope.CONTACTS_WRITE: ("PATCH /contacts/{contact_id}", "DELETE /contacts/{contact_id}", "POST /erasures"),
     Scope.CALENDAR_READ: (
         "GET /calendar",
         "GET /calendar/explain",

@@ -6,7 +6,9 @@ from services.gateway.model import InvitationMail, MailState
 from services.gateway.store.staff import StaffStore
 from shared.contracts.calendar_sync import CalendarConnected, CalendarDisconnected
 from shared.contracts.envelope import CloudEvent
+from shared.contracts.erasure import GuestErasureRequested
 from shared.contracts.notifier import NotificationFailed, NotificationSent, Purpose
+from shared.erasing import Erasing
 from shared.messaging.topology import hears
 
 SERVICE = "gateway"
@@ -15,8 +17,9 @@ SERVICE = "gateway"
 class Subscribers:
     """Keeps the newest word about each staff member and provider."""
 
-    def __init__(self, staff: StaffStore) -> None:
+    def __init__(self, staff: StaffStore, erasing: Erasing) -> None:
         self._staff = staff
+        self._erasing = erasing
 
     def router(self) -> RabbitRouter:
         return RabbitRouter(
@@ -25,6 +28,7 @@ class Subscribers:
                 hears(SERVICE, CalendarDisconnected, self.on_calendar_disconnected),
                 hears(SERVICE, NotificationSent, self.on_notification_sent),
                 hears(SERVICE, NotificationFailed, self.on_notification_failed),
+                hears(SERVICE, GuestErasureRequested, self._erasing.on_guest_erasure_requested),
             ]
         )
 

@@ -1,5 +1,7 @@
 """Where notifier's parts are made and joined."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
 from faststream.rabbit import RabbitBroker
 
@@ -13,14 +15,23 @@ from services.notifier.templates import TEMPLATE_INDEXES, Templates
 from services.notifier.usecases.compose import ComposeMail, Sender
 from services.notifier.usecases.deliver import DeliverMails, Patience
 from services.notifier.usecases.edit_templates import EditTemplates
+from services.notifier.usecases.erase_guest import EraseGuest
+from services.notifier.usecases.export_guest import HeldOfGuest
 from services.notifier.usecases.hear import HearOfMatters
 from services.notifier.usecases.preview import PreviewProposal
 from services.notifier.usecases.preview_template import PreviewTemplate
 from services.notifier.usecases.word import WordMail
 from services.notifier.webhooks import build_webhooks
 from shared import mongo
+from shared.contracts.notifier import MailDataErased
 from shared.due import DueWorker
+from shared.erasing import COLLECTION, Erasing
+from shared.holding import build_holding_router
+from shared.internal import require_caller
+from shared.messaging.forgetting import forgetting
 from shared.messaging.relay import Relay
+from shared.messaging.topology import queues_of
+from shared.mongo import Collection, IndexModel
 from shared.observability import metrics
 from shared.runtime import Parts, make_broker, service_app
 
@@ -29,7 +40,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> Fast
     """``broker`` is handed in by tests only."""
     client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
     broker = broker or make_broker(SERVICE, settings)
-    relay = Relay(broker, [database["matters"]])
+    relay = Relay(broker, [database["matters"], database[COLLECTION]])
     metrics.expect_effects("mail", stages=("mail_sent",))
     tokens = settings.api_tokens.get_secret_value()
     bus, safe = settings.bus_ring, Safe(settings.data_ring)
@@ -53,27 +64,34 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> Fast
     worker = DueWorker("mails", matters.collection, deliver.handle, concurrency=2 * settings.smtp_connections)
     hear = HearOfMatters(matters, safe, bus, worker.wake)
     webhooks = build_webhooks(settings, database, broker, matters, worker.wake)
+    parked = forgetting(settings.amqp_url.get_secret_value(), lambda: queues_of(broker))
+    erasing = Erasing(database, relay, bus, MailDataErased, EraseGuest(matters, webhooks.deliveries), parked)
     parts = Parts(
         client=client,
         broker=broker,
         relay=relay,
-        indexes={
-            matters.collection: MATTER_INDEXES,
-            directory.organizations: (),
-            directory.staff: STAFF_INDEXES,
-            templates.collection: TEMPLATE_INDEXES,
-            **webhooks.indexes,
-        },
-        subscribers=build_subscribers(hear, directory),
-        workers=[worker, *webhooks.workers],
+        indexes={**_indexes(matters, directory, templates), **webhooks.indexes, **erasing.indexes},
+        subscribers=build_subscribers(hear, directory, erasing),
+        workers=[worker, *webhooks.workers, erasing.worker],
         routers=[
             build_router(PreviewProposal(directory, bus, sender, words), tokens),
             build_templates_router(edit, PreviewTemplate(edit, directory, matters, composer, sender), tokens),
             webhooks.router,
+            build_holding_router(require_caller(tokens), HeldOfGuest(matters, webhooks.deliveries)),
         ],
         closing=[server.close, webhooks.close],
     )
     return service_app(SERVICE, settings, parts)
+
+
+def _indexes(matters: Matters, directory: Directory, templates: Templates) -> dict[Collection, Sequence[IndexModel]]:
+    """Of mails."""
+    return {
+        matters.collection: MATTER_INDEXES,
+        directory.organizations: (),
+        directory.staff: STAFF_INDEXES,
+        templates.collection: TEMPLATE_INDEXES,
+    }
 
 
 def smtp_server(settings: Settings) -> Server:

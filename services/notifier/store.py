@@ -15,6 +15,7 @@ from shared.contracts.envelope import CloudEvent
 from shared.crypto import KeyRing
 from shared.due import HAND_BACK, Lease
 from shared.due import INDEX as DUE_INDEX
+from shared.erasing import AT_REST
 from shared.messaging import outbox
 from shared.messaging.outcome import NotYet
 from shared.messaging.relay import Relay
@@ -66,13 +67,18 @@ class Matters:
         self._next_look = next_look
 
     async def find(self, about: str) -> Matter | None:
-        row = await self.collection.find_one({"_id": about}, {outbox.FIELD: 0, "lease": 0})
+        row = await self.collection.find_one({"_id": about, "erased": None}, {outbox.FIELD: 0, "lease": 0})
         return matter_of(row) if row else None
+
+    async def row(self, about: str) -> Document | None:
+        return await self.collection.find_one({"_id": about})
 
     async def take(self, about: str, organization_id: str, merge: Callable[[Matter], Matter]) -> bool:
         """Merge something heard; answers whether there is work at once. Repeats change nothing."""
         for _ in range(_ATTEMPTS):
             row = await self.collection.find_one({"_id": about}, {outbox.FIELD: 0, "lease": 0})
+            if row and row.get("erased"):
+                return False
             known = matter_of(row) if row else Matter(about=about, organization_id=organization_id)
             merged = merge(known)
             if row and merged == known:
@@ -139,6 +145,32 @@ class Matters:
             done = await self.collection.update_one(lease.held, {**update, "$set": again})
         if done.modified_count:
             self._relay.publish_soon(self.collection, lease.row["_id"], waiting)
+
+    async def erase(self, about: str, organization_id: str) -> bool:
+        """Nothing but the id stays (X5), which was there or is heard of later; false while something is under way."""
+        bare = {
+            "version": 1,
+            "facts": Matter(about=about, organization_id=organization_id).model_dump(mode="json"),
+            "deliveries": {},
+            outbox.FIELD: [],
+            "erased": True,
+        }
+        try:
+            done = await self.collection.replace_one({"_id": about, "erased": None, **AT_REST}, bare, upsert=True)
+        except DuplicateKeyError:
+            return await self.collection.find_one({"_id": about, "erased": True}, {"_id": 1}) is not None
+        return bool(done.matched_count or done.upserted_id)
+
+    async def any_erased(self, about: Sequence[str]) -> bool:
+        return await self.collection.find_one({"_id": {"$in": list(about)}, "erased": True}, {"_id": 1}) is not None
+
+    async def replace(self, row: Document, after: Matter) -> bool:
+        """All of a matter that nobody works on; false where it changed since it was read."""
+        deliveries = {key: _dump(delivery) for key, delivery in after.deliveries.items()}
+        facts = after.model_dump(mode="json", exclude={"deliveries"})
+        change = {"$set": {"facts": facts, "deliveries": deliveries}, "$inc": {"version": 1}}
+        which = {"_id": after.about, "version": row["version"], **AT_REST}
+        return (await self.collection.update_one(which, change)).modified_count == 1
 
     async def is_settled(self, proposal_id: str) -> bool:
         """Whether an appointment came of this proposal."""

@@ -25,6 +25,7 @@ from shared.contracts.booking import (
 )
 from shared.contracts.calendar_sync import CalendarDisconnected, CalendarEntryWritten, CalendarSyncFrozen
 from shared.contracts.envelope import CloudEvent
+from shared.contracts.erasure import GuestErasureRequested
 from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled, StaffInvited
 from shared.contracts.notifier import Audience, Purpose
 from shared.contracts.reminder_scheduler import NoticeDue, ReminderDue
@@ -40,6 +41,7 @@ from shared.contracts.zoom_issuer import (
     ZoomBudgetExhausted,
     ZoomDisconnected,
 )
+from shared.erasing import Erasing
 from shared.messaging.topology import hears
 
 SERVICE = "notifier"
@@ -48,7 +50,7 @@ GUEST = (Audience.GUEST,)
 STAFF = (Audience.STAFF,)
 
 
-def build_subscribers(hear: HearOfMatters, directory: Directory) -> RabbitRouter:
+def build_subscribers(hear: HearOfMatters, directory: Directory, erasing: Erasing) -> RabbitRouter:
     """The table of subscriptions."""
     on = Subscribers(hear, directory)
     return RabbitRouter(
@@ -82,6 +84,7 @@ def build_subscribers(hear: HearOfMatters, directory: Directory) -> RabbitRouter
             hears(SERVICE, MeetingSyncFrozen, on.on_meeting_sync_frozen),
             hears(SERVICE, ZoomAccountEnded, on.on_zoom_account_ended),
             hears(SERVICE, ZoomBudgetExhausted, on.on_zoom_budget_exhausted),
+            hears(SERVICE, GuestErasureRequested, erasing.on_guest_erasure_requested),
             *heard_for_webhooks(SERVICE),
         ]
     )

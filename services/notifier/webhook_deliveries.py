@@ -1,6 +1,6 @@
 """Webhook deliveries in MongoDB: one document for each event and endpoint, with the body and the log of tries (X1)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -120,10 +120,24 @@ class Deliveries:
     async def forget(self, endpoint_id: str) -> None:
         await self.collection.delete_many({"endpoint_id": endpoint_id})
 
+    async def about(self, organization_id: str, ids: Sequence[str]) -> AsyncIterator[tuple[Delivery, bytes]]:
+        """What was filed of these, each with its body."""
+        which = {"organization_id": organization_id, "about": {"$in": list(ids)}}
+        async for row in self.collection.find(which).sort("created_at", ASCENDING):
+            yield delivery_of(row), bytes(row["body"])
+
     async def forget_about(self, organization_id: str, about: Sequence[str]) -> int:
         """Erase what was filed of these appointments, proposals or other subjects (X5)."""
         which = {"organization_id": organization_id, "about": {"$in": list(about)}}
         return (await self.collection.delete_many(which)).deleted_count
+
+    async def forget_mentions(self, organization_id: str, about: Sequence[str], email: str) -> None:
+        """Erase those of these subjects that tell of this address."""
+        which = {"organization_id": organization_id, "about": {"$in": list(about)}}
+        told = email.casefold()
+        async for row in self.collection.find(which, {"body": 1}):
+            if told in bytes(row["body"]).decode(errors="replace").casefold():
+                await self.collection.delete_one({"_id": row["_id"]})
 
 
 _TOLD = ("status", "tries", "due_at", "log")

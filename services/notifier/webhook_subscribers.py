@@ -16,6 +16,7 @@ from shared.contracts.calendar_sync import (
     RoomResponded,
 )
 from shared.contracts.envelope import CloudEvent, EventData
+from shared.contracts.erasure import GuestErased
 from shared.contracts.notifier import NotificationFailed, NotificationSent
 from shared.contracts.reminder_scheduler import ReminderCanceled, ReminderScheduled
 from shared.contracts.zoom_issuer import MeetingDriftDetected, ZoomAccountConnected, ZoomConnected, ZoomUserAssigned
@@ -44,6 +45,7 @@ def heard_for_webhooks(service: str) -> list[RabbitRoute]:
         hears(service, NotificationFailed, mail_nobody),
         hears(service, ReminderScheduled, mail_nobody),
         hears(service, ReminderCanceled, mail_nobody),
+        hears(service, GuestErased, mail_nobody),
     ]
 
 

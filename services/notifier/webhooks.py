@@ -32,6 +32,7 @@ class WebhookParts:
 
     workers: Sequence[Worker]
     router: APIRouter
+    deliveries: Deliveries
     indexes: Mapping[Collection, Sequence[IndexModel]]
     close: Hook
 
@@ -46,11 +47,12 @@ def build_webhooks(
     offered = for_webhooks()
     send = SendWebhooks(endpoints, deliveries, receivers, safe, TellOfWebhooks(matters, wake_mails))
     worker = DueWorker("webhooks", endpoints.collection, send.handle, concurrency=settings.webhook_turns)
-    broker.add_middleware(filing(FileWebhooks(endpoints, deliveries, offered, worker.wake)))
+    broker.add_middleware(filing(FileWebhooks(endpoints, deliveries, matters, offered, worker.wake)))
     edit = EditWebhooks(endpoints, deliveries, receivers, safe, offered, worker.wake)
     return WebhookParts(
         workers=[worker, watch_webhooks(endpoints)],
         router=build_webhooks_router(edit, deliveries, settings.api_tokens.get_secret_value()),
+        deliveries=deliveries,
         indexes={endpoints.collection: ENDPOINT_INDEXES, deliveries.collection: DELIVERY_INDEXES},
         close=receivers.close,
     )

@@ -10,8 +10,12 @@ from services.reminder_scheduler.subscribers import SERVICE, Subscribers
 from services.reminder_scheduler.usecases.file_reminder import FileReminder
 from services.reminder_scheduler.usecases.send_due import Booking, SendDue
 from shared import http, mongo
+from shared.contracts.reminder_scheduler import ReminderDataErased
 from shared.due import DueBatches
+from shared.erasing import COLLECTION, Erased, Erasing, ToErase
+from shared.messaging.forgetting import forgetting
 from shared.messaging.relay import Relay
+from shared.messaging.topology import queues_of
 from shared.observability import metrics
 from shared.runtime import Parts, make_broker, service_app
 from shared.watch import Watch
@@ -22,7 +26,15 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, booking
     client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
     store = ReminderStore(database)
     broker = broker or make_broker(SERVICE, settings)
-    relay = Relay(broker, [store.reminders])
+    relay = Relay(broker, [store.reminders, database[COLLECTION]])
+    erasing = Erasing(
+        database,
+        relay,
+        settings.bus_ring,
+        ReminderDataErased,
+        nothing_personal,
+        forgetting(settings.amqp_url.get_secret_value(), lambda: queues_of(broker)),
+    )
     questions = http.internal_client(
         settings.booking_url, settings.booking_token.get_secret_value(), timeout=settings.question_timeout
     )
@@ -32,8 +44,8 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, booking
         client=client,
         broker=broker,
         relay=relay,
-        indexes=store.indexes,
-        subscribers=Subscribers(FileReminder(store, relay), store).router(),
+        indexes={**store.indexes, **erasing.indexes},
+        subscribers=Subscribers(FileReminder(store, relay), store, erasing).router(),
         workers=[
             DueBatches(
                 "reminders",
@@ -42,7 +54,13 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, booking
                 look_every=settings.tick_every,
             ),
             Watch("reminder_lateness", send_due.measure_lateness, every=settings.measure_every),
+            erasing.worker,
         ],
         closing=[questions.aclose],
     )
     return service_app(SERVICE, settings, parts)
+
+
+async def nothing_personal(wanted: ToErase) -> Erased:
+    """Rows have ids and times only (X5); what was parked may tell more."""
+    return Erased()

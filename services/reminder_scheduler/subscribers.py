@@ -17,8 +17,10 @@ from shared.contracts.booking import (
     Occurrence,
 )
 from shared.contracts.envelope import CloudEvent
+from shared.contracts.erasure import GuestErasureRequested
 from shared.contracts.gateway import OrganizationChanged
 from shared.contracts.reveal import LinkShown, Reveal
+from shared.erasing import Erasing
 from shared.messaging.topology import hears
 from shared.recurrence import all_occurrences
 
@@ -28,7 +30,8 @@ SERVICE = "reminder_scheduler"
 class Subscribers:
     """Unpacks each event and calls one use case."""
 
-    def __init__(self, file_reminder: FileReminder, store: ReminderStore) -> None:
+    def __init__(self, file_reminder: FileReminder, store: ReminderStore, erasing: Erasing) -> None:
+        self._erasing = erasing
         self._file_reminder = file_reminder
         self._store = store
 
@@ -40,6 +43,7 @@ class Subscribers:
                 hears(SERVICE, AppointmentRescheduled, self.on_appointment_rescheduled),
                 hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
                 hears(SERVICE, AppointmentCanceled, self.on_appointment_canceled),
+                hears(SERVICE, GuestErasureRequested, self._erasing.on_guest_erasure_requested),
             ]
         )
 

@@ -38,6 +38,8 @@ from services.zoom_issuer.usecases.check_meeting import CheckMeeting
 from services.zoom_issuer.usecases.connect import Connect
 from services.zoom_issuer.usecases.connect_account import ConnectAccount
 from services.zoom_issuer.usecases.deauthorize import Deauthorize
+from services.zoom_issuer.usecases.erase_guest import EraseGuest
+from services.zoom_issuer.usecases.export_guest import HeldOfGuest
 from services.zoom_issuer.usecases.follow_appointment import FollowAppointment
 from services.zoom_issuer.usecases.follow_connection import FollowConnection
 from services.zoom_issuer.usecases.freeze import FreezeMeetings, ResumeMeetings
@@ -53,9 +55,15 @@ from services.zoom_issuer.usecases.report import Report
 from services.zoom_issuer.usecases.sweep_meetings import SweepMeetings
 from services.zoom_issuer.watch_routes import build_watch_router
 from shared import http, mongo, oauth_attempts
+from shared.contracts.zoom_issuer import MeetingDataErased
 from shared.due import DueWorker, Worker
+from shared.erasing import COLLECTION, Erasing
+from shared.holding import build_holding_router
 from shared.http import AsyncClient
+from shared.internal import require_caller
+from shared.messaging.forgetting import forgetting
 from shared.messaging.relay import Relay
+from shared.messaging.topology import queues_of
 from shared.mirror import operations_of, watching
 from shared.mongo import Client, Collection, Database, IndexModel
 from shared.oauth import TokenEndpoint
@@ -104,6 +112,10 @@ class Stores:
         )
 
     @property
+    def with_outbox(self) -> list[Collection]:
+        return [self.meetings.meetings, self.connections.rows, self.staff.rows, self.freezes.rows, self.budgets.rows]
+
+    @property
     def indexes(self) -> dict[Collection, list[IndexModel]]:
         rows, meetings = self.connections.rows, self.meetings.meetings
         return {
@@ -126,7 +138,8 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     stores = Stores.on(client, database, settings)
     store, connections, staff = stores.meetings, stores.connections, stores.staff
     broker = broker or make_broker(SERVICE, settings)
-    relay = Relay(broker, [store.meetings, connections.rows, staff.rows, stores.freezes.rows, stores.budgets.rows])
+    relay = Relay(broker, [*stores.with_outbox, database[COLLECTION]])
+    erasing = _erasing(settings, database, store, relay, broker)
     api = http.client(settings.zoom_api_url, timeout=settings.zoom_timeout)
     oauth = http.client("", timeout=settings.zoom_timeout)
     endpoints = make_endpoints(settings, oauth)
@@ -141,24 +154,18 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     reconcile = Reconcile(Reconciling(store.meetings), stores.sweeps, sweep.discover, worker.wake)
     follow_connection = _follow_connection(settings, stores, call, endpoints, zoom, relay, worker, staff_worker)
     connections_worker = DueWorker("zoom_connections", connections.rows, follow_connection, lease=_LISTING)
+    own_workers = [worker, staff_worker, connections_worker, erasing.worker]
     connect = Connect(stores.attempts, connections, store, endpoints.own, zoom, relay, connections_worker)
-    api_tokens = settings.api_tokens.get_secret_value()
     budget = BudgetLeft(hosts, store, call.limits)
     parts = Parts(
         client=client,
         broker=broker,
         relay=relay,
-        indexes=stores.indexes,
-        subscribers=Subscribers(store, stores.drift, staff, worker, staff_worker).router(),
-        workers=[
-            worker,
-            staff_worker,
-            connections_worker,
-            *_sweeping(settings, stores, call, sweep, endpoints, reconcile),
-        ],
+        indexes={**stores.indexes, **erasing.indexes},
+        subscribers=Subscribers(store, stores.drift, staff, worker, staff_worker, erasing).router(),
+        workers=[*own_workers, *_sweeping(settings, stores, call, sweep, endpoints, reconcile)],
         routers=[
-            build_router(connect, connections, hosts, stores.freezes, budget, api_tokens),
-            build_budget_router(budget, api_tokens),
+            *_routers(settings, connect, stores, hosts, budget),
             _account_router(settings, stores, endpoints, zoom, relay, connections_worker, call.limits),
             _watching(settings, stores, tokens, worker, connections_worker, sweep),
         ],
@@ -184,6 +191,22 @@ def _follow_appointment(
         settled_after=settings.zoom_timeout + settings.zoom_settle,
         new_passcode=lambda: f"{secrets.randbelow(1_000_000):06d}",
     )
+
+
+def _routers(settings: Settings, connect: Connect, stores: Stores, hosts: Hosts, budget: BudgetLeft) -> list[APIRouter]:
+    api_tokens = settings.api_tokens.get_secret_value()
+    return [
+        build_router(connect, stores.connections, hosts, stores.freezes, budget, api_tokens),
+        build_budget_router(budget, api_tokens),
+        build_holding_router(require_caller(api_tokens), HeldOfGuest(stores.meetings)),
+    ]
+
+
+def _erasing(
+    settings: Settings, database: Database, meetings: MeetingStore, relay: Relay, broker: RabbitBroker
+) -> Erasing:
+    parked = forgetting(settings.amqp_url.get_secret_value(), lambda: queues_of(broker))
+    return Erasing(database, relay, settings.bus_ring, MeetingDataErased, EraseGuest(meetings), parked)
 
 
 def _limits(settings: Settings, stores: Stores, hosts: Hosts, relay: Relay) -> KeepLimits:

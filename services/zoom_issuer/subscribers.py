@@ -17,8 +17,10 @@ from shared.contracts.booking import (
     DriftDecision,
 )
 from shared.contracts.envelope import Cause, CloudEvent
+from shared.contracts.erasure import GuestErasureRequested
 from shared.contracts.gateway import OrganizationChanged, StaffChanged
 from shared.due import DueWorker
+from shared.erasing import Erasing
 from shared.messaging.topology import hears
 
 SERVICE = "zoom_issuer"
@@ -28,13 +30,20 @@ class Subscribers:
     """Writes down what is wanted and wakes the worker; everything else is the worker's."""
 
     def __init__(
-        self, store: MeetingStore, drift: DriftRows, staff: StaffStore, worker: DueWorker, staff_worker: DueWorker
+        self,
+        store: MeetingStore,
+        drift: DriftRows,
+        staff: StaffStore,
+        worker: DueWorker,
+        staff_worker: DueWorker,
+        erasing: Erasing,
     ) -> None:
         self._store = store
         self._drift = drift
         self._staff = staff
         self._worker = worker
         self._staff_worker = staff_worker
+        self._erasing = erasing
 
     def router(self) -> RabbitRouter:
         return RabbitRouter(
@@ -46,6 +55,7 @@ class Subscribers:
                 hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
                 hears(SERVICE, AppointmentCanceled, self.on_appointment_canceled),
                 hears(SERVICE, DriftDecided, self.on_drift_decided),
+                hears(SERVICE, GuestErasureRequested, self._erasing.on_guest_erasure_requested),
             ]
         )
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from shared.contracts.drift import DriftKind
 from shared.contracts.envelope import EventData, Instant, OpenEnum, Value
+from shared.contracts.erasure import DataErased
 from shared.contracts.people import Account
 from shared.contracts.provider_calls import WithCalls
 from shared.contracts.zoom_issuer import EndOfConnection
@@ -218,3 +219,7 @@ class GuestResponded(EventData, routing_key="calendar_sync.guest_responded.v1"):
     appointment_id: str
     revision: int
     response: GuestResponse
+
+
+class CalendarDataErased(DataErased, routing_key="calendar_sync.calendar_data_erased.v1", webhooks=False):
+    """What was known of proposals and appointments for their entries is gone (X5); the entries are staff's own."""

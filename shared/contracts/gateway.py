@@ -1,6 +1,7 @@
 """Events of the gateway: organizations and staff, so that no service has to ask for them."""
 
 from shared.contracts.envelope import EventData, Instant
+from shared.contracts.erasure import DataErased
 from shared.contracts.people import Person
 
 
@@ -9,7 +10,8 @@ class OrganizationChanged(EventData, routing_key="gateway.organization_changed.v
     staff are asked for more where fewer open slots than ``minimum_slots`` remain of a proposal (X10). ``mail_links``
     says what mails tell of a web meeting (X9): ``raw`` its own URL, ID and passcode, ``own`` our link, or ``both``.
     With ``count_deletions`` Zoom counts deletions of meetings too (C4). A ``sandbox`` organization books only with its
-    own staff and mails nobody else (H14).
+    own staff and mails nobody else (H14). Guests are erased
+    ``retention_days`` after the end of an appointment (X5), with 0 when somebody asks.
     """
 
     name: str
@@ -24,6 +26,7 @@ class OrganizationChanged(EventData, routing_key="gateway.organization_changed.v
     mail_links: str = "raw"
     count_deletions: bool = False
     sandbox: bool = False
+    retention_days: int = 0
 
 
 class StaffChanged(EventData, routing_key="gateway.staff_changed.v1"):
@@ -52,3 +55,7 @@ class StaffInvited(EventData, routing_key="gateway.staff_invited.v1", webhooks=F
     locale: str
     expires_at: Instant
     sealed: str
+
+
+class AnswersErased(DataErased, routing_key="gateway.answers_erased.v1", webhooks=False):
+    """The answers kept for repeats of requests (idempotency keys) are gone (X5)."""

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from shared.contracts.envelope import Instant, OpenEnum
+from shared.contracts.erasure import DataErased
 from shared.contracts.provider_calls import WithCalls
 
 
@@ -75,3 +76,7 @@ class NotificationFailed(WithCalls, routing_key="notifier.notification_failed.v1
     suppressed: bool
     retry_at: Instant | None = None
     original_start_at: Instant | None = None
+
+
+class MailDataErased(DataErased, routing_key="notifier.mail_data_erased.v1", webhooks=False):
+    """Mails, what they were made of, and the log of webhooks are gone (X5)."""

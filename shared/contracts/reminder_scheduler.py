@@ -5,6 +5,7 @@ appointment's id.
 from enum import StrEnum
 
 from shared.contracts.envelope import EventData, Instant
+from shared.contracts.erasure import DataErased
 
 
 class ReasonNotReminded(StrEnum):
@@ -59,3 +60,7 @@ class ReminderCanceled(EventData, routing_key="reminder_scheduler.reminder_cance
     reason: ReasonNotReminded
     minutes: int | None = None
     original_start_at: Instant | None = None
+
+
+class ReminderDataErased(DataErased, routing_key="reminder_scheduler.reminder_data_erased.v1", webhooks=False):
+    """Nothing that waited here tells of the guest any more (X5); rows of reminders have ids and times only."""

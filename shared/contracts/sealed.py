@@ -80,3 +80,10 @@ class InvitationSecrets(Secrets):
     """Whoever opens ``url`` chooses the password of the staff member that it was made for."""
 
     url: str
+
+
+class ErasureSecrets(Secrets):
+    """The address of the guest who is to be erased, and their contact's id, which is made of it (X5)."""
+
+    email: str
+    contact_id: str = ""

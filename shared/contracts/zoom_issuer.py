@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from shared.contracts.drift import DriftKind
 from shared.contracts.envelope import EventData, Instant, OpenEnum
+from shared.contracts.erasure import DataErased
 from shared.contracts.people import Account
 from shared.contracts.provider_calls import WithCalls
 
@@ -169,3 +170,7 @@ class ZoomBudgetExhausted(EventData, routing_key="zoom_issuer.zoom_budget_exhaus
     day: str
     resets_at: Instant
     same_day_left: bool
+
+
+class MeetingDataErased(DataErased, routing_key="zoom_issuer.meeting_data_erased.v1", webhooks=False):
+    """Topics, links and passcodes of meetings are gone (X5)."""

@@ -127,6 +127,8 @@ class Appointment(Value):
     guest_reason: str = ""
     """What the guest said when they last moved or cancelled it (H10)."""
     payment: Payment | None = None
+    erased_at: AwareDatetime | None = None
+    """Since when nothing is known of the guest (X5)."""
 
     @property
     def drift(self) -> Drift | None:

@@ -47,6 +47,8 @@ class Organization(Value):
     mail_links: MailLinks = MailLinks.RAW
     sandbox: bool = False
     """Guests are staff (H14)."""
+    retention_days: int = 0
+    """How long guests are kept after the end (X5); 0: as long as nobody asks."""
 
     @classmethod
     def heard(cls, organization_id: str, said: OrganizationChanged) -> "Organization":
@@ -60,6 +62,7 @@ class Organization(Value):
             drift_policy=DriftPolicy(said.drift_policy),
             mail_links=MailLinks(said.mail_links),
             sandbox=said.sandbox,
+            retention_days=said.retention_days,
         )
 
 

@@ -108,6 +108,8 @@ class Proposal(Value):
     origin: Origin | None = None
     expected: list[Expected] = Field(default_factory=list)
     reports: dict[str, Report] = Field(default_factory=dict)
+    erased_at: AwareDatetime | None = None
+    """Since when nothing is known of the guest (X5)."""
 
     @property
     def is_troubled(self) -> bool:

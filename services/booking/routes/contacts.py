@@ -1,9 +1,9 @@
-"""Staff: contacts (H7). All see them, owners and administrators change them."""
+"""Staff: contacts (H7). All see them, owners and administrators change them; ``erasures.py`` deletes them (X5)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request
 
 from services.booking.model.contact import Contact
 from services.booking.routes.versions import if_match
@@ -39,7 +39,6 @@ class ContactRoutes:
         add("", self.list_contacts, methods=["GET"])
         add("/{contact_id}", self.show, methods=["GET"])
         add("/{contact_id}", self.change, methods=["PATCH"])
-        add("/{contact_id}", self.forget, methods=["DELETE"], status_code=204)
         return router
 
     async def list_contacts(
@@ -68,20 +67,6 @@ class ContactRoutes:
             return await self._keep.change(before, parse(ContactPatch, read_json(body)), who)
 
         return contact_view(await self._write(contact_id, who, expected, change), who)
-
-    async def forget(self, contact_id: str, who: Who, expected: Expected) -> Response:
-        """A second time does nothing."""
-
-        async def forget(before: Contact) -> Contact:
-            await self._keep.forget(before)
-            return before
-
-        try:
-            await self._write(contact_id, who, expected, forget)
-        except NotFound:
-            if await self._contacts.forgotten_at(who.organization_id, contact_id) is None:
-                raise
-        return Response(status_code=204)
 
     async def _find(self, contact_id: str, who: Caller) -> Contact:
         contact = await self._contacts.find(who.organization_id, contact_id)

@@ -10,7 +10,7 @@ from services.booking.model.proposal import Proposal
 from services.booking.usecases.overtaken import again_if_overtaken
 from services.booking.views.staff import Access
 from shared.internal import Caller
-from shared.problem import Forbidden
+from shared.problem import Forbidden, Problem
 from shared.single_flight import Turns
 from shared.versions import check_version
 
@@ -28,6 +28,16 @@ def check_change(item: Proposal | Appointment, caller: Caller, expected: str | N
     if not Access.of(item, caller).can_change:
         raise Forbidden()
     check_version(item.version, expected)
+    if item.erased_at is not None:
+        raise GuestIsErased()
+
+
+class GuestIsErased(Problem):
+    """It is a record of the past only (X5)."""
+
+    code, status = "erased", 409
+    ja = "個人情報を削除した予定は変更できません。"
+    en = "This can no longer be changed: its personal data was erased."
 
 
 class Writes:

@@ -14,7 +14,7 @@ from services.booking.model.claims import Claim
 from services.booking.model.effects import HOLD_KEYS
 from services.booking.model.guarded import guarded
 from services.booking.model.proposal import Proposal
-from services.booking.store.documents import APPOINTMENT, PROPOSAL, Documents, payment_state
+from services.booking.store.documents import APPOINTMENT, PROPOSAL, Documents, former_contact, payment_state
 from services.booking.store.guard_writes import Guarded
 from services.booking.store.guards import Guards
 from services.booking.store.join_links import ANOTHER_GUESTS, REGISTERED
@@ -57,6 +57,7 @@ RECURRING = {"series.rrule": {"$gt": ""}}
 _OF_CONTACT = [
     IndexModel([("contact_id", ASCENDING), ("_id", DESCENDING)], name="made_by_contact"),
     IndexModel([("contact_id", ASCENDING), ("start_at", DESCENDING), ("_id", DESCENDING)], name="of_contact"),
+    IndexModel([("former_contacts", ASCENDING)], name="former_contacts", sparse=True),
 ]
 _BOOKED = {"bookable_id": {"$gt": ""}}
 _ORGANIZATION = ("organization_id", ASCENDING)
@@ -73,6 +74,7 @@ _OF_PROPOSALS = [
         partialFilterExpression={"status": ProposalStatus.OPEN},
     ),
     IndexModel([("meeting_type.meeting_type_id", ASCENDING)], name="of_type", sparse=True),
+    IndexModel([("contact_id", ASCENDING)], name="of_contact", sparse=True),
 ]
 _OF_APPOINTMENTS = [
     due.INDEX,
@@ -283,7 +285,7 @@ class BookingStore:
             if before.payment is not None and after.payment != before.payment:
                 which["payment.step"] = before.payment.step
                 state |= payment_state(after.payment)
-            change = {"$set": state, "$push": outbox.push(waiting)}
+            change: Document = {"$set": state, "$push": outbox.push(waiting), **former_contact(before, after)}
             result = await self.appointments.update_one(which, change, session=session)
             if not result.matched_count:
                 raise StaleVersion(before.appointment_id)

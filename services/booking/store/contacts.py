@@ -80,6 +80,11 @@ class ContactStore:
         """Raises ``StaleVersion``."""
         await self._replace(before, at)
 
+    async def drop_mark(self, organization_id: str, contact_id: str, until: datetime) -> None:
+        """What was booked before then is erased itself, so that nothing need say that it brings nobody back (X5)."""
+        mark = {"_id": contact_id, "organization_id": organization_id, "email": None, "forgotten_at": {"$lte": until}}
+        await self.contacts.delete_one(mark)
+
     async def _replace(self, before: Contact, forgotten_at: datetime | None) -> None:
         which = {"_id": before.contact_id, "version": before.version, **_STANDING}
         if forgotten_at is None:

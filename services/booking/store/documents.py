@@ -11,7 +11,7 @@ from shared.crypto import KeyRing
 from shared.messaging import outbox
 from shared.mongo import Document
 
-PROPOSAL = {outbox.FIELD: 0, "lease": 0, "due_at": 0}
+PROPOSAL = {outbox.FIELD: 0, "lease": 0, "due_at": 0, "contact_id": 0}
 APPOINTMENT = {outbox.FIELD: 0, "lease": 0, "due_at": 0, "reception_day": 0, "occurrences": 0, "contact_id": 0}
 PROPOSAL_PLACE = "proposals/{}/place"
 APPOINTMENT_PLACE = "appointments/{}/place"
@@ -28,8 +28,11 @@ class Documents:
     ring: KeyRing
 
     def proposal_state(self, proposal: Proposal) -> Document:
-        """All but the id and what is written apart; ``due_at`` while something may be due."""
+        """All but the id and what is written apart; ``due_at`` while something may be due; ``contact_id`` is for
+        erasing (X5).
+        """
         state = proposal.model_dump(exclude={"proposal_id", *_APART})
+        state["contact_id"] = contact_id_of(proposal.organization_id, proposal.guest)
         due_at = proposal.next_look_at(clock.now())
         if due_at is not None:
             state["due_at"] = due_at
@@ -66,6 +69,14 @@ class Documents:
         if not row.get("place"):
             return row
         return {**row, "place": self.ring.decrypt(row["place"], place=place).decode()}
+
+
+def former_contact(before: Appointment, after: Appointment) -> Document:
+    """The update that remembers who gave their place to another guest (C9), so that they are found when they are to be
+    erased (X5).
+    """
+    was, now = (contact_id_of(one.organization_id, one.guest) for one in (before, after))
+    return {"$addToSet": {"former_contacts": was}} if was and was != now else {}
 
 
 def payment_state(payment: Payment | None) -> Document:

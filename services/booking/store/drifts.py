@@ -13,7 +13,7 @@ from shared.mongo import Collection, Document
 async def keep(collection: Collection, organization_id: str, appointment_id: str, drift: Drift) -> None:
     """The newest finding of each place."""
     place = _place(drift)
-    which = {"_id": appointment_id, "organization_id": organization_id}
+    which = {"_id": appointment_id, "organization_id": organization_id, "erased_at": None}
     newer = {**which, f"{place}.order": {"$not": {"$gte": drift.order}}}
     await collection.update_one(newer, {"$set": {place: drift.model_dump()}})
 

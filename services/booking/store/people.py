@@ -4,19 +4,25 @@ version, so that events may come in any order.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.booking.model.people import Link, Organization, Staff
 from services.booking.model.spans import Span
+from shared import clock, due
 from shared.contracts.people import Person
 from shared.contracts.zoom_issuer import ZoomBudgetExhausted
+from shared.due import Lease
 from shared.mongo import ASCENDING, Collection, Database, Document, IndexModel
 from shared.projection import keep_newest
 
+_TIME_TO_REGRET = timedelta(hours=1)
+"""Between a change of settings and the first look for guests who are kept too long: a slip erases nothing (X5)."""
+
 
 class PeopleStore:
-    """``staff`` holds one document per staff member, ``busy_months`` one per staff member and UTC month."""
+    """``organizations`` are due rows where guests are kept for some days only (X5). ``staff`` holds
+    one document per staff member, ``busy_months`` one per staff member and UTC month."""
 
     def __init__(self, database: Database) -> None:
         self.organizations: Collection = database["organizations"]
@@ -24,7 +30,7 @@ class PeopleStore:
         self.busy_months: Collection = database["busy_months"]
         self.zoom_budgets: Collection = database["zoom_budgets"]
         self.indexes: dict[Collection, list[IndexModel]] = {
-            self.organizations: [],
+            self.organizations: [due.INDEX],
             self.staff: [IndexModel([("organization_id", ASCENDING)], name="organization")],
             self.zoom_budgets: [],
             self.busy_months: [IndexModel([("staff_id", ASCENDING)], name="staff")],
@@ -62,7 +68,14 @@ class PeopleStore:
 
     async def keep_organization(self, organization: Organization, version: int) -> None:
         state = organization.model_dump(exclude={"organization_id", "has_zoom_account"})
-        await keep_newest(self.organizations, organization.organization_id, {**state, "version": version}, version)
+        look_at = clock.now() + _TIME_TO_REGRET if organization.retention_days else None
+        state |= {"version": version, "due_at": look_at}
+        await keep_newest(self.organizations, organization.organization_id, state, version)
+
+    async def look_again(self, lease: Lease, at: datetime) -> None:
+        """For guests who are kept too long; a setting that came meanwhile has its own time."""
+        which = {**lease.held, "version": lease.row["version"]}
+        await self.organizations.update_one(which, {"$set": {"due_at": at}})
 
     async def keep_zoom_account(self, organization_id: str, version: int, *, linked: bool) -> None:
         state = {"zoom_account": {"linked": linked, "version": version}}

@@ -1,4 +1,4 @@
-"""Staff change and delete contacts (H7): their owners and administrators, and everybody those that nobody owns."""
+"""Staff change contacts (H7): their owners and administrators, and everybody those that nobody owns."""
 
 from services.booking.model.contact import Contact
 from services.booking.problems import UNKNOWN_STAFF, invalid
@@ -31,10 +31,6 @@ class KeepContacts:
             after = after.model_copy(update={"edited": True})
             await self._contacts.save(before, after)
         return after
-
-    async def forget(self, before: Contact) -> None:
-        """Appointments keep their guest until they are erased themselves (X5)."""
-        await self._contacts.forget(before, clock.now())
 
     async def _check_owner(self, owner_id: str | None, caller: Caller) -> None:
         if owner_id is None:

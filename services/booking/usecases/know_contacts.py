@@ -29,21 +29,22 @@ class KnowContacts:
             if contact_id is not None:
                 await self(organization_id, contact_id)
 
-    async def __call__(self, organization_id: str, contact_id: str) -> None:
+    async def __call__(self, organization_id: str, contact_id: str, *, even_edited: bool = False) -> None:
+        """``even_edited``: without an appointment there is no contact, whatever staff wrote of it (X5)."""
         for _ in range(_ATTEMPTS):
             try:
-                return await self._derive(organization_id, contact_id)
+                return await self._derive(organization_id, contact_id, even_edited)
             except StaleVersion:
                 continue
         raise Unavailable()
 
-    async def _derive(self, organization_id: str, contact_id: str) -> None:
+    async def _derive(self, organization_id: str, contact_id: str, even_edited: bool) -> None:
         before = await self._contacts.find(organization_id, contact_id)
         forgotten = before.forgotten_at if before else await self._contacts.forgotten_at(organization_id, contact_id)
         unowned_since = before.unowned_since if before else None
         visits = await self._history.visits(contact_id, since=forgotten, unowned_since=unowned_since)
         if visits is None:
-            if before is not None and not before.edited:
+            if before is not None and (even_edited or not before.edited):
                 await self._contacts.remove(before)
         elif before is None:
             made = new_contact(contact_id, organization_id, visits, forgotten, clock.now())

@@ -10,6 +10,7 @@ from services.booking.model.another_guest import link_stays_known
 from services.booking.model.appointment import Appointment
 from services.booking.model.contact import contact_id_of
 from services.booking.model.effects import shown
+from services.booking.model.erased import ERASED_TITLE
 from services.booking.model.guest_response import guest_response
 from services.booking.model.modes import modes_of
 from services.booking.model.outcomes import suggested
@@ -66,7 +67,8 @@ def proposal_view(
         version=proposal.version,
         status=proposal.status,
         kind=proposal.kind,
-        title=_HIDDEN_TITLE[caller.language] if access.hidden else proposal.shown_title,
+        title=_title(proposal, caller, hidden=access.hidden),
+        erased_at=proposal.erased_at.astimezone(zone) if proposal.erased_at else None,
         guest_url="" if access.hidden else guest_url,
         creator=_attendee(proposal.creator),
         organizer_id=proposal.organizer_id,
@@ -93,7 +95,7 @@ def proposal_view(
         guest_message="" if access.hidden else proposal.guest_message,
         appointment_id=proposal.appointment_id,
         hidden=access.hidden,
-        can_change=access.can_change,
+        can_change=access.can_change and proposal.erased_at is None,
         effects=shown(proposal.expected, proposal.reports),
     )
 
@@ -111,7 +113,7 @@ def appointment_view(
         end=appointment.end_at.astimezone(zone),
         time_zone=appointment.time_zone,
         kind=appointment.kind,
-        title=_HIDDEN_TITLE[caller.language] if access.hidden else appointment.shown_title,
+        title=_title(appointment, caller, hidden=access.hidden),
         proposal_id=appointment.proposal_id,
         page_id=appointment.page.page_id if appointment.page else None,
         creator=_attendee(appointment.creator),
@@ -138,7 +140,7 @@ def appointment_view(
         confirmed_at=appointment.confirmed_at.astimezone(zone),
         updated_at=appointment.updated_at.astimezone(zone),
         hidden=access.hidden,
-        can_change=access.can_change,
+        can_change=access.can_change and appointment.erased_at is None,
         effects=effects,
         drift=_drift(appointment, zone, hidden=access.hidden),
         rrule=appointment.series.rrule if appointment.series else None,
@@ -148,6 +150,12 @@ def appointment_view(
         **_booked(appointment, hidden=access.hidden),
     )
     return view.model_copy(update={**_schedule(appointment, hidden=access.hidden), "details": _details(view)})
+
+
+def _title(item: Proposal | Appointment, caller: Caller, *, hidden: bool) -> str:
+    if hidden:
+        return _HIDDEN_TITLE[caller.language]
+    return ERASED_TITLE[caller.language] if item.erased_at else item.shown_title
 
 
 def _details(view: AppointmentView) -> str:
@@ -160,9 +168,11 @@ def _details(view: AppointmentView) -> str:
 
 
 def _schedule(appointment: Appointment, *, hidden: bool) -> dict[str, object]:
-    """What a direct schedule has beside (E2, E10)."""
+    """What a direct schedule has beside (E2, E10), and whether its guest is erased (X5)."""
+    zone, erased_at = ZoneInfo(appointment.time_zone), appointment.erased_at
     words = {} if hidden else {name: getattr(appointment, name) for name in ("customer", "deal", "place")}
     return {
+        "erased_at": erased_at.astimezone(zone) if erased_at else None,
         "all_day": appointment.all_day,
         "others_may_edit": appointment.others_may_edit,
         "mails_guest": appointment.mails_guest,

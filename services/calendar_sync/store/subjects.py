@@ -9,6 +9,7 @@ from services.calendar_sync.model.subjects import AppointmentState, MeetingState
 from services.calendar_sync.model.text import MeetingLink
 from shared.contracts.booking import Appointment, Proposal
 from shared.crypto import KeyRing
+from shared.erasing import FOREVER
 from shared.mongo import ASCENDING, Collection, Document, IndexModel, Session
 
 PROPOSAL_INDEXES = (IndexModel([("organization_id", ASCENDING)]),)
@@ -35,6 +36,11 @@ class Proposals:
             sealed=row["sealed"],
             proposal=Proposal.model_validate(known) if known else None,
         )
+
+    async def erase(self, proposal_id: str, organization_id: str, session: Session) -> None:
+        """Nothing but the id stays (X5), which was there or is heard of later."""
+        bare = ProposalState(proposal_id, organization_id, revision=FOREVER, sealed=True)
+        await self.keep(bare, session)
 
     async def keep(self, state: ProposalState, session: Session) -> None:
         values = {
@@ -73,6 +79,19 @@ class Appointments:
             invited_apart=row.get("invited_apart", False),
             guests_row=row.get("guests_row"),
         )
+
+    async def erase(self, appointment_id: str, organization_id: str, session: Session) -> None:
+        """Nothing but the id stays (X5), which was there or is heard of later."""
+        bare = AppointmentState(
+            appointment_id,
+            organization_id,
+            revision=FOREVER,
+            canceled=True,
+            meeting=MeetingState((FOREVER, 0, 0), None),
+            invited_apart=True,
+            guests_row="",
+        )
+        await self.keep(bare, session)
 
     async def keep(self, state: AppointmentState, session: Session) -> None:
         appointment = state.appointment

@@ -1,6 +1,6 @@
 """Contacts: the list, and one of them with what they booked (H6, H7)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.gateway.edge.forwarding import if_match
-from services.gateway.identity import SignedIn
+from services.gateway.identity import SignedIn, require_admin
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.texts import text
@@ -16,6 +16,7 @@ from services.gateway.pages.typed import given
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
 from shared.contracts.api.contacts import ContactDetail, ContactList
+from shared.contracts.api.erasures import ErasureView
 from shared.contracts.api.page_guests import UtmView
 from shared.problem import VersionMismatch
 
@@ -23,7 +24,7 @@ router = APIRouter()
 _LISTED = 50
 _MOST_PEOPLE = 300
 _FIELDS = ("name", "company", "owner_id")
-_SAID = ("changed", "deleted")
+_SAID = ("changed",)
 
 
 @router.get("/contacts")
@@ -87,8 +88,29 @@ async def change(request: Request, contact_id: str, signed_in: Form) -> Response
 
 @router.post("/contacts/{contact_id}/delete")
 async def delete(request: Request, contact_id: str, signed_in: Form) -> Response:
-    await parts_of(request).backends.booking.delete_contact(signed_in.caller(), contact_id)
-    return RedirectResponse("/contacts?said=deleted", status_code=303)
+    """Where something is still to come, the page says what (X5)."""
+    require_admin(signed_in)
+    booking = parts_of(request).backends.booking
+    try:
+        erasure = (await booking.delete_contact(signed_in.caller(), contact_id)).read(ErasureView)
+    except BackendProblem as problem:
+        if problem.status != 409:
+            raise
+        coming = [str(one) for one in problem.body.get("coming", ())]
+        return await _page(request, signed_in, contact_id, problem=problem.detail, coming=coming, status=problem.status)
+    return RedirectResponse(f"/settings/erasures?said=asked#{erasure.id}", status_code=303)
+
+
+@router.get("/contacts/{contact_id}/export")
+async def export(request: Request, contact_id: str, signed_in: Session) -> Response:
+    """A file of everything that is held of the guest (X5)."""
+    require_admin(signed_in)
+    held = await parts_of(request).export_guest(signed_in.caller(), contact_id)
+    return Response(
+        held.model_dump_json(indent=1),
+        media_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{quote(contact_id, safe="")}.json"'},
+    )
 
 
 @router.get("/contacts/{contact_id}/delete")
@@ -111,6 +133,7 @@ async def _page(
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
     problem: str = "",
+    coming: Sequence[str] = (),
     status: int = 200,
 ) -> Response:
     contact = (await parts_of(request).backends.booking.contact(signed_in.caller(), contact_id)).read(ContactDetail)
@@ -126,6 +149,8 @@ async def _page(
             "typed": typed or seen,
             "errors": errors or {},
             "problem": problem,
+            "coming": [(one, "proposals" if one.startswith("prp_") else "appointments") for one in coming],
+            "may_erase": signed_in.staff.is_admin,
             "said": "" if problem else _said(request),
             "names": await parts_of(request).staff.names_of(signed_in.organization.id, organizers),
             "people": await _people(request, signed_in, seen["owner_id"]),

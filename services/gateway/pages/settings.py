@@ -1,4 +1,4 @@
-"""The organization's settings: administrators change them, members read them (R2, R18, R20, R27, V6, X10, H14)."""
+"""The organization's settings: administrators change them, members read them (R2, R18, R20, R27, V6, X5, X10, H14)."""
 
 from collections.abc import Mapping
 
@@ -32,9 +32,11 @@ FIELDS = (
     "allow_zoom_basic",
     "count_deletions",
     "sandbox",
+    "retention_days",
 )
 _SWITCHES = ("allow_zoom_basic", "count_deletions", "sandbox")
-_PLAIN = ("name", "product_name", "reminder_time", "minimum_slots")
+_NUMBERS = ("minimum_slots", "retention_days")
+_PLAIN = ("name", "product_name", "reminder_time", *_NUMBERS)
 
 
 @router.get("/settings")
@@ -54,8 +56,8 @@ async def change(request: Request, signed_in: Form) -> Response:
             signed_in.organization.id, patch, expected=seen_version(form), request_id=signed_in.request_id
         )
     except Mistyped as mistyped:
-        if "minimum_slots" in mistyped.errors:
-            mistyped.errors["minimum_slots"] = text(language, "settings.minimum_slots_odd")
+        for name in mistyped.errors.keys() & set(_NUMBERS):
+            mistyped.errors[name] = text(language, f"settings.{name}_odd")
         sheet = as_sent(form, typed, mistyped.errors, text(language, "common.fix"), 422)
         return _page(request, signed_in, sheet)
     except VersionMismatch:
@@ -82,11 +84,10 @@ def _typed_of(organization: Organization) -> dict[str, str]:
 
 
 def _body(typed: dict[str, str]) -> dict[str, object]:
-    slots = typed["minimum_slots"].strip()
-    number = whole_number(slots, digits=4)
+    numbers = {name: whole_number(typed[name].strip(), digits=4) for name in _NUMBERS}
     return {
         **typed,
-        "minimum_slots": slots if number is None else number,
+        **{name: typed[name].strip() if number is None else number for name, number in numbers.items()},
         **{name: typed[name] == "1" for name in _SWITCHES},
     }
 

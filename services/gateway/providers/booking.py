@@ -200,6 +200,18 @@ class Booking(Backend):
     ) -> Reply:
         return await self.call("PATCH", _path("contacts", contact_id), caller, body=body, if_match=if_match)
 
+    async def export_contact(self, caller: Caller, contact_id: str) -> Reply:
+        return await self.call("GET", _path("contacts", contact_id, "export"), caller)
+
+    async def erase_address(self, caller: Caller, body: bytes) -> Reply:
+        return await self.call("POST", "/internal/erasures", caller, body=body)
+
+    async def erasures(self, caller: Caller, query: Query) -> Reply:
+        return await self.call("GET", "/internal/erasures", caller, query=query)
+
+    async def erasure(self, caller: Caller, erasure_id: str) -> Reply:
+        return await self.call("GET", _path("erasures", erasure_id), caller)
+
     async def delete_contact(self, caller: Caller, contact_id: str, *, if_match: str | None = None) -> Reply:
         return await self.call("DELETE", _path("contacts", contact_id), caller, if_match=if_match)
 

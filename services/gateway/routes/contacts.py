@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.gateway.edge.forwarding import IfMatch, Key, body_of, forward
-from services.gateway.identity import SignedIn, api_staff
+from services.gateway.identity import SignedIn, api_staff, require_admin
 from services.gateway.parts import parts_of
 from shared.contracts.api.contacts import ContactDetail, ContactList, ContactPatch, ContactView
+from shared.contracts.api.erasures import ErasureView, GuestExport
 
 router = APIRouter(prefix="/contacts", tags=["contacts"])
 Me = Annotated[SignedIn, Depends(api_staff)]
@@ -45,10 +46,19 @@ async def change_contact(
     return forward(await booking.change_contact(me.caller(key), contact_id, body_of(request), if_match=if_match))
 
 
-@router.delete("/{contact_id}", status_code=204)
+@router.get("/{contact_id}/export")
+async def export_contact(request: Request, contact_id: str, me: Me) -> GuestExport:
+    """Administrators only: everything that is held of the guest, by all services (X5)."""
+    require_admin(me)
+    return await parts_of(request).export_guest(me.caller(), contact_id)
+
+
+@router.delete("/{contact_id}", status_code=202, response_model=ErasureView)
 async def delete_contact(request: Request, contact_id: str, me: Me, key: Key, if_match: IfMatch) -> Response:
-    """Its owner and administrators; everybody where nobody owns it. Appointments stay, and the next one that the guest
-    makes is the first of a new contact.
+    """Administrators only: the guest is erased in all services (X5). Of their appointments and proposals times, status
+    and who attended stay. While one of those is to come or open it is 409 `guest_still_expected`, and `coming` names
+    them. Asked again, the same erasure is answered; a guest who books afterwards is a new contact.
     """
+    require_admin(me)
     reply = await parts_of(request).backends.booking.delete_contact(me.caller(key), contact_id, if_match=if_match)
-    return Response(status_code=reply.status)
+    return forward(reply, tagged=False)

@@ -11,6 +11,7 @@ from shared.contracts.api.fields import Email, GuestField, GuestName, ZoneName, 
 Name = GuestName
 Kana = GuestField
 PASSWORD_LENGTH = 8
+_FEWEST_DAYS = 7
 
 
 def _given(text: str) -> str:
@@ -23,6 +24,12 @@ def _local_time(text: str) -> str:
     if not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", text):
         raise PydanticCustomError("local_time", "A local time is HH:MM, such as 07:00.")
     return text
+
+
+def _a_week_at_least(days: int) -> int:
+    if 0 < days < _FEWEST_DAYS:
+        raise PydanticCustomError("too_few_days", "Guests are kept for a week at least, or as long as nobody asks (0).")
+    return days
 
 
 def _secret(shortest: int, longest: int) -> tuple[AfterValidator, WithJsonSchema]:
@@ -44,6 +51,8 @@ EmailGiven = Annotated[Email, AfterValidator(_given)]
 Zone = Annotated[ZoneName, AfterValidator(_given)]
 LocalTime = Annotated[str, StringConstraints(min_length=5, max_length=5), AfterValidator(_local_time)]
 ZoomUser = GuestField
+RetentionDays = Annotated[StrictInt, Field(ge=0, le=3650), AfterValidator(_a_week_at_least)]
+"""Of X5; 0 keeps."""
 MinimumSlots = Annotated[StrictInt, Field(ge=0, le=20)]
 """0: staff are never asked for more."""
 ProductName = Annotated[str, *one_line(100, shortest=1)]

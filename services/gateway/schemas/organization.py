@@ -3,7 +3,7 @@
 from pydantic import StrictBool
 
 from services.gateway.model import DriftPolicy, Locale, MailFormat, MailLinks, Organization
-from services.gateway.schemas.fields import LocalTime, MinimumSlots, Name, ProductName, Zone
+from services.gateway.schemas.fields import LocalTime, MinimumSlots, Name, ProductName, RetentionDays, Zone
 from shared.contracts.api.fields import MayBeLeftOut, Request, View
 
 
@@ -22,6 +22,7 @@ class OrganizationCreate(Request):
     mail_links: MailLinks = MailLinks.RAW
     count_deletions: StrictBool = False
     sandbox: StrictBool = False
+    retention_days: RetentionDays = 0
 
 
 class OrganizationPatch(Request):
@@ -39,10 +40,13 @@ class OrganizationPatch(Request):
     mail_links: MayBeLeftOut[MailLinks] = None
     count_deletions: MayBeLeftOut[StrictBool] = None
     sandbox: MayBeLeftOut[StrictBool] = None
+    retention_days: MayBeLeftOut[RetentionDays] = None
 
 
 class OrganizationView(View):
-    """``reminder_time`` is local ``HH:MM`` in ``time_zone``."""
+    """``reminder_time`` is local ``HH:MM`` in ``time_zone``. Guests are erased ``retention_days`` after the end of an
+    appointment, with 0 when somebody asks (X5).
+    """
 
     id: str
     version: int
@@ -58,6 +62,7 @@ class OrganizationView(View):
     mail_links: MailLinks
     count_deletions: bool
     sandbox: bool
+    retention_days: int
 
     @classmethod
     def of(cls, organization: Organization) -> "OrganizationView":

@@ -10,8 +10,11 @@ import orjson
 
 from shared import clock
 from shared.crypto import KeyRing
+from shared.erasing import Erased, ToErase
 from shared.ids import new_id
 from shared.mongo import ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
+
+_ABOUT = ("id", "appointment_id", "proposal_id", "contact_id")
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,16 @@ class StoredAnswer:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+
+    @property
+    def about(self) -> list[str]:
+        """Ids of what it shows, by which it is found when a guest is erased (X5)."""
+        try:
+            said = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return []
+        found = [said.get(name) for name in _ABOUT] if isinstance(said, dict) else []
+        return sorted({one for one in found if isinstance(one, str)})
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,10 @@ class AnswerStore:
         self._kept = kept
         self._lease = lease
         self.indexes: dict[Collection, list[IndexModel]] = {
-            self.answers: [IndexModel([("expires_at", ASCENDING)], name="expires", expireAfterSeconds=0)]
+            self.answers: [
+                IndexModel([("expires_at", ASCENDING)], name="expires", expireAfterSeconds=0),
+                IndexModel([("about", ASCENDING)], name="about", sparse=True),
+            ]
         }
 
     async def begin(self, key_id: str, fingerprint: str) -> str | None:
@@ -83,10 +99,19 @@ class AnswerStore:
             {"status": answer.status, "headers": answer.headers, "body": answer.body.decode("latin-1")}
         )
         sealed = self._ring.encrypt(packed, place=f"answers/{key_id}/answer")
-        await self.answers.update_one({"_id": key_id, "token": token}, {"$set": {"answer": sealed}})
+        await self.answers.update_one(
+            {"_id": key_id, "token": token}, {"$set": {"answer": sealed, "about": answer.about}}
+        )
 
     async def forget(self, key_id: str, token: str) -> None:
         await self.answers.delete_one({"_id": key_id, "token": token})
+
+    async def erase(self, wanted: ToErase) -> Erased:
+        """A repeat of what made them makes something new (X5)."""
+        await self.answers.delete_many(
+            {"about": {"$in": [*wanted.ids, *wanted.former_ids, *filter(None, [wanted.contact_id])]}}
+        )
+        return Erased()
 
     def _answer(self, row: Document) -> StoredAnswer | None:
         if row.get("answer") is None:

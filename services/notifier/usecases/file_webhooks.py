@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from services.notifier.endpoints import Endpoints
 from services.notifier.model.webhooks import Delivery, Endpoint, delivery_id
+from services.notifier.store import Matters
 from services.notifier.webhook_deliveries import Deliveries
 from shared import clock
 from shared.contracts.api.webhooks import DeliveryStatus
@@ -26,10 +27,16 @@ class FileWebhooks:
     """``wake`` is called with each endpoint that has something to send; ``offered`` are events that may go out."""
 
     def __init__(
-        self, endpoints: Endpoints, deliveries: Deliveries, offered: Collection[str], wake: Callable[[str], None]
+        self,
+        endpoints: Endpoints,
+        deliveries: Deliveries,
+        matters: Matters,
+        offered: Collection[str],
+        wake: Callable[[str], None],
     ) -> None:
         self._endpoints = endpoints
         self._deliveries = deliveries
+        self._matters = matters
         self._offered = frozenset(offered)
         self._wake = wake
 
@@ -46,8 +53,11 @@ class FileWebhooks:
         if not wanting:
             return
         said = orjson.loads(content)
+        about = _about(event.subject, said["data"])
+        if await self._matters.any_erased(about):
+            return  # heard late, of a guest who was erased meanwhile (X5)
         filed = [_delivery(endpoint, event) for endpoint in wanting]
-        await self._deliveries.file(filed, orjson.dumps(without_secrets(said)), _about(event.subject, said["data"]))
+        await self._deliveries.file(filed, orjson.dumps(without_secrets(said)), about)
         enabled = [endpoint.endpoint_id for endpoint in wanting if endpoint.enabled]
         if enabled:
             await self._endpoints.filed(enabled)

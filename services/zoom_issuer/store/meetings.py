@@ -1,7 +1,7 @@
 """Rows of zoom_issuer: one meeting per appointment. Join URL and passcode are encrypted at rest (G26)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from services.zoom_issuer.model import Actual, Attempt, MeetingRow, Status, Wanted
@@ -11,11 +11,13 @@ from shared.contracts.envelope import Cause, CloudEvent
 from shared.contracts.sealed import MeetingSecrets
 from shared.crypto import KeyRing
 from shared.due import Lease
+from shared.erasing import AT_REST, FOREVER
 from shared.messaging import outbox
-from shared.mongo import AFTER, ASCENDING, Collection, Database, Document, IndexModel
+from shared.mongo import AFTER, ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
 from shared.projection import keep_newest
 
 Events = Sequence[CloudEvent[Any]]
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_A_CHANGE = ("attempt", "unsure", "gathering_since")
 
 
@@ -60,6 +62,31 @@ class MeetingStore:
         return await keep_newest(
             self.meetings, appointment_id, state, wanted.revision, at="wanted.revision", beside=beside
         )
+
+    async def of(self, organization_id: str, appointment_ids: Sequence[str]) -> list[MeetingRow]:
+        which = {"_id": {"$in": list(appointment_ids)}, "organization_id": organization_id}
+        return [row_of(row) for row in await self.meetings.find(which).to_list(None)]
+
+    async def erase(self, appointment_id: str, organization_id: str) -> tuple[bool, bool]:
+        """Nothing but the id stays (X5), which was there or is heard of later; false while something is under way.
+        Second, whether the meeting stands at Zoom.
+        """
+        erased = {"_id": appointment_id, "wanted.revision": FOREVER}
+        nothing = Wanted(FOREVER, False, True, "", "", _LONG_AGO, 1, "UTC", _LONG_AGO)
+        bare = {
+            "organization_id": organization_id,
+            "wanted": vars(nothing),
+            "cause": vars(Cause.outside()),
+            "status": Status.NONE,
+            "generation": 1,
+            "version": 0,
+        }
+        which = {"_id": appointment_id, "wanted.revision": {"$ne": FOREVER}, "leftovers.0": {"$exists": False}}
+        try:
+            before = await self.meetings.find_one_and_replace({**which, **AT_REST}, bare, upsert=True)
+        except DuplicateKeyError:
+            return await self.meetings.find_one(erased, {"_id": 1}) is not None, False
+        return True, bool(before and before.get("actual"))
 
     async def begin_attempt(self, lease: Lease, attempt: Attempt) -> bool:
         """Write down that a create goes out, before it does: whoever finds this row later looks before repeating."""

@@ -241,6 +241,8 @@ class AppointmentView(View):
     meeting: MeetingView
     calendar: CalendarView
     reception_code: str | None
+    erased_at: datetime | None = None
+    """Since when its guest is erased (X5): nothing but times, staff and status is left, and nothing can be changed."""
     requested_until: datetime | None = None
     """Until when staff may confirm a request (H4)."""
     end_of_request: EndOfRequest | None = None

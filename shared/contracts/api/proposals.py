@@ -194,6 +194,8 @@ class ProposalView(View):
     asked_again_at: datetime | None
     opened_at: datetime | None = None
     guest_message: str
+    erased_at: datetime | None = None
+    """As in appointments (X5)."""
     appointment_id: str | None
     hidden: bool
     can_change: bool

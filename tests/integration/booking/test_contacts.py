@@ -149,26 +149,6 @@ async def test_what_staff_put_stands_over_what_guests_type_until_it_is_emptied(w
     assert (await world.call("PATCH", path, {"name": ""})).json()["name"] == "田中華子"
 
 
-async def test_a_deleted_contact_comes_back_with_a_new_appointment_only(world: World) -> None:
-    old = await register(world)
-    await told(world)
-    path = f"/contacts/{(await contact(world))['id']}"
-    assert (await world.call("DELETE", path, staff_id=HANAKO)).status_code == 403
-    assert (await world.call("DELETE", path)).status_code == 204
-    assert (await world.call("DELETE", path)).status_code == 204
-    await world.call("POST", f"/appointments/{old}/cancel", {"message": ""}, **ADMIN)
-    await told(world, seed=2)
-    await KnowContacts(world.stores.contacts, GuestHistory(world.stores.bookings)).all_anew()
-    assert await contacts(world) == []
-    assert (await world.call("GET", path)).status_code == 404
-    [left] = await world.stores.contacts.contacts.find().to_list(None)
-    assert set(left) == {"_id", "organization_id", "forgotten_at"}
-    new = await register(world, HANAKO, hour=15)
-    await told(world)
-    shown = await contact(world)
-    assert ([one["id"] for one in shown["history"]], shown["owner_id"]) == ([new], HANAKO)
-
-
 async def test_private_appointments_tell_of_a_guest_to_those_only_who_may_read_them(world: World) -> None:
     private = await register(world, TARO, visibility="private", title="秘密の相談")
     await told(world)

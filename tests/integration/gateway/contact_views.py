@@ -49,9 +49,34 @@ def an_entry(**changes: Any) -> dict[str, Any]:
     return values | changes
 
 
+def an_erasure(**changes: Any) -> dict[str, Any]:
+    """Everybody has answered but notifier."""
+    services = ("booking", "gateway", "calendar_sync", "zoom_issuer", "notifier", "reminder_scheduler")
+    at = "2026-11-22T01:00:00Z"
+    values: dict[str, Any] = {
+        "id": "ers_1",
+        "reason": "asked",
+        "status": "pending",
+        "asked_at": at,
+        "asked_by": "staff:stf_taro",
+        "done_at": None,
+        "appointments": 2,
+        "proposals": 1,
+        "services": [
+            {"service": one, "erased_at": None if one == "notifier" else at, "left_outside": 2 * (one == "zoom_issuer")}
+            for one in services
+        ],
+    }
+    return values | changes
+
+
 CONTACTS: dict[str, tuple[int, dict[str, Any]]] = {
     "GET /internal/contacts?": (200, {"items": [a_contact()], "next_cursor": None}),
     f"GET /internal/contacts/{CONTACT_ID}": (200, a_contact(history=[an_entry()])),
     f"PATCH /internal/contacts/{CONTACT_ID}": (200, a_contact(version=2)),
+    f"DELETE /internal/contacts/{CONTACT_ID}": (202, an_erasure()),
+    "GET /internal/erasures?": (200, {"items": [an_erasure()], "next_cursor": None}),
+    "GET /internal/erasures/ers_1": (200, an_erasure()),
+    "POST /internal/erasures": (202, an_erasure()),
 }
 """By method and path: status and body."""

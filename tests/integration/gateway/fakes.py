@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.integration.gateway.contact_views import CONTACT_ID, CONTACTS
+from tests.integration.gateway.contact_views import CONTACTS
 from tests.integration.gateway.operation_views import OPERATIONS
 from tests.integration.gateway.page_views import PAGES
 from tests.integration.gateway.templates import TEMPLATES
@@ -249,7 +249,6 @@ def _usual() -> dict[tuple[str, str], Answer]:
             ("booking", "POST /internal/guest/appointment/cancel"): Answer(200, a_guest_appointment(status="canceled")),
             ("booking", "POST /internal/guest/proposal/ask-again"): Answer(202, {"status": "accepted"}),
             ("booking", "POST /internal/guest/proposal/seen"): Answer(204, text=""),
-            ("booking", f"DELETE /internal/contacts/{CONTACT_ID}"): Answer(204, text=""),
             ("booking", "GET /internal/explain"): Answer(200, {"claims": []}),
             ("booking", "GET /internal/suggestions"): Answer(200, {"slots": [SLOT], "unreadable": []}),
             ("calendar_sync", "GET /internal/explain"): Answer(

@@ -28,8 +28,6 @@ async def test_the_api_hands_contacts_on_with_their_tags(gateway: Installation) 
     changed = await gateway.admin.patch(PATH, json={"owner_id": None}, headers={"if-match": '"r1"'})
     assert changed.headers["etag"] == '"r2"'
     assert gateway.services.last("booking").headers["if-match"] == '"r1"'
-    deleted = await gateway.admin.delete(PATH)
-    assert (deleted.status_code, deleted.content) == (204, b"")
 
 
 async def test_bad_changes_are_refused_before_booking_is_asked(gateway: Installation) -> None:
@@ -68,14 +66,6 @@ async def test_a_form_sends_only_what_was_changed(gateway: Installation) -> None
         gateway.services.says("booking", f"PATCH {INTERNAL}", Answer(status, a_problem(status, code)))
         refused = await post(gateway, f"/contacts/{CONTACT_ID}", seen | typed)
         assert (refused.status_code, sentence in refused.text) == (status, True)
-
-
-async def test_a_contact_is_deleted_by_a_form_only(gateway: Installation) -> None:
-    path = f"/contacts/{CONTACT_ID}/delete"
-    assert (await gateway.pages(ADMIN).get(path)).headers["location"] == f"/contacts/{CONTACT_ID}"
-    assert gateway.services.count("DELETE", INTERNAL) == 0
-    assert (await post(gateway, path, {})).headers["location"] == "/contacts?said=deleted"
-    assert gateway.services.count("DELETE", INTERNAL) == 1
 
 
 async def test_h6_an_appointment_shows_its_campaign_and_leads_to_the_contact(gateway: Installation) -> None:

@@ -33,6 +33,7 @@ async def test_the_settings_are_changed_and_shown(gateway: Installation) -> None
         "product_name": "日程くん",
         "reminder_time": "08:15",
         "minimum_slots": 2,
+        "retention_days": 30,
         "drift_policy": "follow",
         "mail_format": "text",
         "allow_zoom_basic": "",
@@ -45,7 +46,13 @@ async def test_the_settings_are_changed_and_shown(gateway: Installation) -> None
     shown = (await gateway.pages(TARO).get("/settings")).text
     assert all(word in shown for word in ("日程くん", "08:15", "変更に合わせる", "テキストのみ", "許可しない"))
     assert '<form method="post" action="/settings"' not in shown
-    back = {"product_name": "Chosei", "mail_format": "html", "allow_zoom_basic": True, "minimum_slots": 1}
+    back = {
+        "product_name": "Chosei",
+        "mail_format": "html",
+        "allow_zoom_basic": True,
+        "minimum_slots": 1,
+        "retention_days": 0,
+    }
     await gateway.admin.patch("/api/v1/organization", json=back)
 
 
@@ -70,6 +77,8 @@ async def test_h14_an_administrator_makes_it_a_sandbox_and_back(gateway: Install
         ("minimum_slots", "21", "0から20までの数を入力してください。"),
         ("minimum_slots", "-1", "0から20までの数を入力してください。"),
         ("minimum_slots", "", "0から20までの数を入力してください。"),
+        ("retention_days", "6", "0(削除しない)、または7から3650までの数を入力してください。"),
+        ("retention_days", "x", "0(削除しない)、または7から3650までの数を入力してください。"),
         ("drift_policy", "ignore", "のいずれかを指定してください。"),
         ("mail_format", "pdf", "のいずれかを指定してください。"),
         ("locale", "fr", "のいずれかを指定してください。"),
