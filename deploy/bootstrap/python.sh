@@ -11,6 +11,7 @@ wanted=$(cksum <"$lock")
 stamp=.venv/.chosei-$1
 
 if [ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null; then
+    [ -e .venv/bin/chosei ] || ln -sf ../../deploy/cli/chosei .venv/bin/chosei 2>/dev/null || true
     [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && exit 0
 else
     python=$("$(dirname "$0")/find-python.sh") || {
@@ -19,11 +20,11 @@ else
     }
     rm -rf .venv
     "$python" -m venv .venv
+    ln -s ../../deploy/cli/chosei .venv/bin/chosei
 fi
 
 echo "Installing Python packages from $lock"
 .venv/bin/python -m pip install -q --disable-pip-version-check --no-input --require-hashes -r "$lock"
-ln -sf ../../deploy/cli/chosei .venv/bin/chosei
 echo "$wanted" >"$stamp"
 if [ "$1" = test ]; then
     cksum <requirements.lock >.venv/.chosei-demo

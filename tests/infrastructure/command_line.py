@@ -1,9 +1,8 @@
-"""``chosei`` as an operator runs it: a process of its own with these variables and no others of ours."""
+"""``chosei`` as an operator runs it, from anywhere, with these variables and no others of ours."""
 
 import asyncio
 import json
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,8 +30,8 @@ class Said:
 async def chosei(*arguments: str, **variables: str) -> Said:
     clean: Mapping[str, str] = {name: value for name, value in os.environ.items() if not name.startswith("CHOSEI_")}
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "deploy.cli", *arguments),
-        cwd=REPOSITORY,
+        *(REPOSITORY / "deploy" / "cli" / "chosei", *arguments),
+        cwd="/",
         env={**clean, **variables},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

@@ -113,6 +113,7 @@ def test_shell_scripts_are_well_formed() -> None:
     for script in (
         *(ROOT / "deploy" / "bootstrap").glob("*.sh"),
         ROOT / "deploy" / "images" / "run",
+        ROOT / "deploy" / "cli" / "chosei",
         ROOT / ".ci" / "run",
     ):
         run("sh", "-n", script)
