@@ -278,7 +278,7 @@ SERVICES = Board(
                 ),
                 number(
                     "Answers with errors of ours, last hour",
-                    'sum(increase(chosei_http_request_seconds_count{status=~"5.."}[1h]))',
+                    'sum(increase(chosei_http_request_seconds_count{status=~"5.."}[1h])) or vector(0)',
                 ),
             ],
         ),
