@@ -7,6 +7,7 @@ from services.booking.appointment_uses import AppointmentUses
 from services.booking.erasing import Erasing
 from services.booking.fact_subscribers import FactSubscribers
 from services.booking.migrations import migrations_of
+from services.booking.operations import own_operations
 from services.booking.providers.calendar_look import CalendarLook
 from services.booking.routes.calendar import build_calendar_routes
 from services.booking.routes.contacts import ContactRoutes
@@ -121,6 +122,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
         ).router(erasing.heard_as(SERVICE)),
         workers=[DueWorker("proposals", stores.bookings.proposals, attend), payments.worker, *erasing.workers],
         routers=[erasing.router, *routers],
+        operations=own_operations(stores.timeline),
         closing=[calendars.aclose, payments.stripe.aclose],
     )
     return service_app(SERVICE, settings, parts)

@@ -4,6 +4,7 @@ import httpx
 from fastapi import FastAPI
 from faststream.rabbit import RabbitBroker
 
+from services.calendar_sync.operations import own_operations
 from services.calendar_sync.providers.protocol import CalendarProvider
 from services.calendar_sync.providers.rooms import RoomProvider
 from services.calendar_sync.routes import UseCases, build_router
@@ -115,7 +116,7 @@ def build_app(
                     require_caller(settings.api_tokens.get_secret_value()), HeldOfGuest(stores.ledger)
                 ),
             ],
-            operations=operations_of(parts.reconcile),
+            operations=parts.operations,
             closing=[outside.aclose],
         ),
     )
@@ -150,19 +151,19 @@ class Wiring:
         self.mirror_worker = DueWorker("mirrors", stores.mirrors.collection, self._reader(), concurrency=_AT_ONCE)
         wake = self.ledger_worker.wake
         follow_proposal = FollowProposal(client, stores.proposals, stores.ledger, wake)
-        follow_appointment = FollowAppointment(
+        follow = FollowAppointment(
             client, stores.appointments, stores.connections, stores.ledger, wake, meeting_wait=settings.meeting_wait
         )
         self._disconnect = self._disconnecting()
         self.rooms_worker = DueWorker("rooms", stores.rooms.collection, self._rooms())
-        self.connection_worker = DueWorker(
-            "connections", stores.connections.collection, self._catch_up(follow_appointment)
-        )
+        self.connection_worker = DueWorker("connections", stores.connections.collection, self._catch_up(follow))
         self.health_watch = watch_health(stores.connections, stores.mirrors, stale_after=settings.stale_after)
         self.reconcile = Reconcile(Reconciling(stores.ledger.collection), stores.mirrors, wake, self.mirror_worker.wake)
+        mirror = operations_of(self.reconcile)
+        self.operations = own_operations(SERVICE, stores.connections, stores.ledger, wake, mirror)
         self.subscribers = Subscribers(
             follow_proposal,
-            follow_appointment,
+            follow,
             RestoreEntry(self._drift_rows, wake),
             stores.staff,
             stores.organizations,

@@ -6,6 +6,8 @@ from fastapi import FastAPI
 from faststream.rabbit import RabbitBroker
 
 from services.notifier.directory import STAFF_INDEXES, Directory
+from services.notifier.owed import INDEX as OWED
+from services.notifier.owed import OwedMails
 from services.notifier.providers.smtp import MailServer, Server
 from services.notifier.routes import build_router, build_templates_router
 from services.notifier.settings import Settings
@@ -33,6 +35,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.topology import queues_of
 from shared.mongo import Collection, IndexModel
 from shared.observability import metrics
+from shared.operations.own import OwnOperations
 from shared.runtime import Parts, make_broker, service_app
 
 
@@ -79,6 +82,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> Fast
             webhooks.router,
             build_holding_router(require_caller(tokens), HeldOfGuest(matters, webhooks.deliveries)),
         ],
+        operations=OwnOperations(effects=OwedMails(SERVICE, matters, worker.wake)),
         closing=[server.close, webhooks.close],
     )
     return service_app(SERVICE, settings, parts)
@@ -87,7 +91,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> Fast
 def _indexes(matters: Matters, directory: Directory, templates: Templates) -> dict[Collection, Sequence[IndexModel]]:
     """Of mails."""
     return {
-        matters.collection: MATTER_INDEXES,
+        matters.collection: (*MATTER_INDEXES, OWED),
         directory.organizations: (),
         directory.staff: STAFF_INDEXES,
         templates.collection: TEMPLATE_INDEXES,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.notifier.model.matter import Delivery, Matter
+from services.notifier.model.matter import Delivery, Matter, Status
 from shared import clock
 from shared.contracts.envelope import CloudEvent
 from shared.crypto import KeyRing
@@ -22,6 +22,8 @@ from shared.messaging.relay import Relay
 from shared.mongo import ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
 
 _ATTEMPTS = 20
+TROUBLED = "troubled"
+"""Of a matter: which of its mails did not go out (``owed.py``)."""
 
 MATTER_INDEXES = (
     DUE_INDEX,
@@ -99,6 +101,9 @@ class Matters:
                 return False
             return True
         update: dict[str, Any] = {"$set": {"facts": facts, **due}, "$inc": {"version": 1}}
+        if matter.given_up:
+            marks = [f"{status}|{key}" for status in _MARKS.values() for key in matter.given_up]
+            update["$pull"] = {TROUBLED: {"$in": marks}}
         if look_at is None:
             update["$unset"] = {"due_at": ""}
         done = await self.collection.update_one({"_id": matter.about, "version": row["version"]}, update)
@@ -131,7 +136,8 @@ class Matters:
         update: dict[str, Any] = {"$inc": {"version": 1}}
         if waiting:
             update["$push"] = outbox.push(waiting)
-        changed = {f"deliveries.{key}": _dump(delivery) for key, delivery in deliveries.items()}
+        changed: Document = {f"deliveries.{key}": _dump(delivery) for key, delivery in deliveries.items()}
+        changed[TROUBLED] = _troubled(matter_of(lease.row).with_deliveries(deliveries))
         rests = look_at is None or look_at > clock.now()
         rest = {
             "$set": {**changed, "due_at": look_at} if look_at else changed,
@@ -176,6 +182,19 @@ class Matters:
         """Whether an appointment came of this proposal."""
         found = await self.collection.find_one({"facts.appointment.proposal_id": proposal_id}, {"_id": 1})
         return found is not None
+
+
+_MARKS = {Status.FAILED: "failed", Status.OPEN: "waiting"}
+
+
+def _troubled(matter: Matter) -> list[Any]:
+    """Failed for good, or put off; not what an operator gave up."""
+    return [
+        f"{_MARKS[delivery.status]}|{key}"
+        for key, delivery in matter.deliveries.items()
+        if delivery.status in _MARKS and delivery.tries + (delivery.status is Status.FAILED) > 0
+        if key not in matter.given_up
+    ]
 
 
 def _dump(delivery: Delivery) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from services.zoom_issuer.account_routes import build_account_router
 from services.zoom_issuer.account_views import AccountViews
 from services.zoom_issuer.budget_routes import build_budget_router
 from services.zoom_issuer.limits import DailyLimit, Gathering
+from services.zoom_issuer.operations import ZoomSections, own_operations
 from services.zoom_issuer.providers import Zoom
 from services.zoom_issuer.providers.zoom import ZoomApi, zoom_app
 from services.zoom_issuer.routes import build_router
@@ -25,6 +26,7 @@ from services.zoom_issuer.store.drift import DriftRows
 from services.zoom_issuer.store.freezes import Freezes
 from services.zoom_issuer.store.meetings import MeetingStore
 from services.zoom_issuer.store.offers import Offers
+from services.zoom_issuer.store.owed import INDEX as OWED
 from services.zoom_issuer.store.reconciling import INDEX as COMING
 from services.zoom_issuer.store.reconciling import Reconciling
 from services.zoom_issuer.store.staff import StaffStore
@@ -120,7 +122,7 @@ class Stores:
         rows, meetings = self.connections.rows, self.meetings.meetings
         return {
             **self.meetings.indexes,
-            meetings: [*self.meetings.indexes[meetings], *DRIFT_INDEXES, TOKENS, COMING],
+            meetings: [*self.meetings.indexes[meetings], *DRIFT_INDEXES, TOKENS, COMING, OWED],
             **self.freezes.indexes,
             **self.sweeps.indexes,
             **self.users.indexes,
@@ -157,6 +159,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     own_workers = [worker, staff_worker, connections_worker, erasing.worker]
     connect = Connect(stores.attempts, connections, store, endpoints.own, zoom, relay, connections_worker)
     budget = BudgetLeft(hosts, store, call.limits)
+    sections = ZoomSections(connections, stores.users, stores.freezes, store, call.limits)
     parts = Parts(
         client=client,
         broker=broker,
@@ -169,7 +172,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
             _account_router(settings, stores, endpoints, zoom, relay, connections_worker, call.limits),
             _watching(settings, stores, tokens, worker, connections_worker, sweep),
         ],
-        operations=operations_of(reconcile),
+        operations=own_operations(SERVICE, sections, store, worker.wake, operations_of(reconcile)),
         closing=[api.aclose, oauth.aclose],
     )
     return service_app(SERVICE, settings, parts)

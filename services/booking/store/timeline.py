@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
+from services.booking.model.stages import CONFIRMED
 from shared.contracts.timeline import TimelineEntry
-from shared.mongo import ASCENDING, Collection, Database, DuplicateKeyError, IndexModel
+from shared.mongo import ASCENDING, DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
 
 
 class TimelineStore:
@@ -14,7 +15,12 @@ class TimelineStore:
     def __init__(self, database: Database) -> None:
         self.timeline: Collection = database["timeline"]
         order = [("about", ASCENDING), ("at", ASCENDING), ("_id", ASCENDING)]
-        self.indexes: dict[Collection, list[IndexModel]] = {self.timeline: [IndexModel(order, name="about")]}
+        confirmed = IndexModel(
+            [("organization_id", ASCENDING), ("at", DESCENDING)],
+            name="confirmed",
+            partialFilterExpression={"type": CONFIRMED},
+        )
+        self.indexes: dict[Collection, list[IndexModel]] = {self.timeline: [IndexModel(order, name="about"), confirmed]}
 
     async def keep(self, entry: TimelineEntry) -> None:
         with suppress(DuplicateKeyError):
@@ -32,4 +38,18 @@ class TimelineStore:
             query["$or"] = [{"at": {"$gt": at}}, {"at": at, "_id": {"$gt": entry_id}}]
         order = [("at", ASCENDING), ("_id", ASCENDING)]
         rows = await self.timeline.find(query).sort(order).limit(limit + 1).to_list(None)
-        return [TimelineEntry.model_validate({**row, "entry_id": row["_id"]}) for row in rows]
+        return [_entry(row) for row in rows]
+
+    async def newest_confirmations(self, organization_id: str, limit: int) -> list[TimelineEntry]:
+        which = {"organization_id": organization_id, "type": CONFIRMED}
+        return [
+            _entry(row) for row in await self.timeline.find(which).sort("at", DESCENDING).limit(limit).to_list(None)
+        ]
+
+    async def of_types(self, organization_id: str, about: Sequence[str], types: Sequence[str]) -> list[TimelineEntry]:
+        which = {"about": {"$in": list(about)}, "type": {"$in": list(types)}, "organization_id": organization_id}
+        return [_entry(row) for row in await self.timeline.find(which).to_list(None)]
+
+
+def _entry(row: Document) -> TimelineEntry:
+    return TimelineEntry.model_validate({**row, "entry_id": row["_id"]})

@@ -210,6 +210,11 @@ class Connections:
         result = await self.collection.update_one(which, {"$unset": {"frozen": ""}}, session=session)
         return result.modified_count == 1
 
+    async def of_organization(self, organization_id: str) -> list[Connection]:
+        """Former ones too."""
+        rows = await self.collection.find({"organization_id": organization_id}, _PLAIN).sort("_id", 1).to_list(None)
+        return [_connection(row) for row in rows]
+
     async def frozen_of(self, organization_id: str) -> list[Connection]:
         which = {"organization_id": organization_id, **_FROZEN}
         return [_connection(row) for row in await self.collection.find(which, _PLAIN).sort("_id", 1).to_list(None)]

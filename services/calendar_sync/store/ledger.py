@@ -17,6 +17,7 @@ from services.calendar_sync.model.ledger import (
     prunable_at,
 )
 from services.calendar_sync.model.plan import Standing
+from services.calendar_sync.store.owed import INDEX as OWED_INDEX
 from services.calendar_sync.store.rows import (
     FRESH,
     attempted_document,
@@ -37,6 +38,7 @@ from shared.observability.calls import untold_calls
 INDEXES = (
     DUE_INDEX,
     outbox.INDEX,
+    OWED_INDEX,
     IndexModel([("about", ASCENDING)]),
     IndexModel([("staff_id", ASCENDING), ("waiting", ASCENDING)]),
     IndexModel([("staff_id", ASCENDING), ("ends_at", ASCENDING)]),
@@ -56,6 +58,7 @@ _UNDOUBTED: Document = {
     "verdict": None,
     "tries": 0,
 }
+_UNTROUBLED: Document = {"failed": None, "why": None, "given_up": None}
 _NEWER_DECIDES = ("waiting", "failed", "suspected")
 """What the end of a work says nothing about where something new is wanted or seen meanwhile."""
 
@@ -89,7 +92,7 @@ class Ledger:
             "cause": vars(cause),
             "traceparent": traceparent,
             "waiting": False,
-            "failed": None,
+            **_UNTROUBLED,
             "tries": 0,
             "caused_at": now,
         }
@@ -180,13 +183,14 @@ class Ledger:
 
     async def give_up(self, held: Document, row: Row, reason: str, events: Sequence[CloudEvent[Any]]) -> None:
         """For good; a new wish tries again."""
-        values = {"failed": reason, "told": row.told or bool(events), "waiting": False}
+        values = {"failed": reason, "why": reason, "told": row.told or bool(events), "waiting": False}
         await self._conclude(held, row, values, events, None)
 
-    async def wait(self, held: Document, row: Row, events: Sequence[CloudEvent[Any]]) -> None:
+    async def wait(self, held: Document, row: Row, events: Sequence[CloudEvent[Any]], why: str = "") -> None:
         """Until the person's calendar can be reached again; what others count on, until the last moment."""
         told = row.told or bool(events)
-        await self._conclude(held, row, {"waiting": True, "told": told}, events, row.last_moment if told else None)
+        values = {"waiting": True, "told": told, "why": why}
+        await self._conclude(held, row, values, events, row.last_moment if told else None)
 
     async def put_off(
         self,
@@ -196,8 +200,9 @@ class Ledger:
         events: Sequence[CloudEvent[Any]],
         *,
         missing_since: datetime | None = None,
+        why: str = "",
     ) -> None:
-        values: Document = {"tries": row.tries + 1, "told": row.told or bool(events)}
+        values: Document = {"tries": row.tries + 1, "told": row.told or bool(events), "why": why}
         if missing_since is not None:
             values["missing_since"] = missing_since
         await self._conclude(held, row, values, events, due_at)
@@ -329,8 +334,7 @@ def _done(row: Row, written: WrittenEntry | None) -> Document:
     values: Document = {
         "written": written_document(written) if written else None,
         "attempted": None,
-        "failed": None,
-        "tries": 0,
+        **_UNTROUBLED,
         "failed_tries": 0,
         **_UNDOUBTED,
     }

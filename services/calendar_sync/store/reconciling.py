@@ -61,11 +61,12 @@ class Reconciling:
         return counts
 
     async def try_again(self, organization_id: str) -> list[str]:
-        """What was given up, or lies idle although it is not as it is wanted, is due; the ids."""
+        """What failed, or lies idle although it is not as it is wanted, is due, but for what an operator gave up; the ids."""
         idle: Document = {"due_at": None, "waiting": {"$ne": True}}
         which: Document = {
             **_whose(organization_id),
             "ends_at": {"$gt": clock.now()},
+            "given_up": None,
             "$or": [
                 {"failed": {"$ne": None}},
                 {**idle, "present": True, "written": None},

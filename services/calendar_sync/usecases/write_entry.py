@@ -42,6 +42,7 @@ _LOOK_AGAIN = timedelta(hours=1)
 _LATER_CHANGE = timedelta(hours=1)
 """What is asked for so long after the confirmation was no part of it."""
 _TOO_LATE = "too_late"
+_GIVEN_UP = "given_up"
 _NOT_CONNECTED = "not_connected"
 _BROKEN = "connection_broken"
 
@@ -93,6 +94,9 @@ class WriteEntry:
             await self._strays(lease, row)
 
     async def _work(self, lease: Lease, row: Row) -> None:
+        if lease.row.get("given_up"):
+            await self._give_up(lease, row, _GIVEN_UP)
+            return
         try:
             await self._make_true(lease, row)
         except ProviderThrottled as error:
@@ -259,7 +263,7 @@ class WriteEntry:
         events = [announce.failed(row, reason, retry_at)] if row.tries % 5 == 0 else []
         metrics.record_effect(row.kind, "waiting")
         log.info("entry.put_off", row_id=row.row_id, reason=reason, seconds=pause.total_seconds())
-        await self._ledger.put_off(lease.held, row, retry_at, events)
+        await self._ledger.put_off(lease.held, row, retry_at, events, why=reason)
 
     async def _doubt(self, lease: Lease, row: Row) -> None:
         since = row.missing_since or clock.now()
@@ -295,7 +299,7 @@ class WriteEntry:
         if counted_on:
             metrics.record_effect(row.kind, "waiting")
         events = [announce.failed(row, reason, self._next_look(row))] if counted_on else []
-        await self._ledger.wait(lease.held, row, events)
+        await self._ledger.wait(lease.held, row, events, reason if counted_on else "")
         connection = await self._calendar_of(row)
         if connection is not None and connection.status is ConnectionStatus.CONNECTED:
             await self._ledger.drain(row.staff_id)

@@ -211,12 +211,16 @@ class Delivery(Value):
         }
         return self.model_copy(update=forgotten)
 
+    def anew(self) -> Self:
+        """As if it had not failed."""
+        return self.unwritten().model_copy(update={"status": Status.OPEN, "tries": 0, "reason": "", "ended_at": None})
+
 
 class Matter(Value):
     """``revision`` is that of the newest state; ``closed`` names how it ended for good, ``secrets`` belong to the
     newest state and are encrypted at rest, and so does the link ``by_hand`` that staff entered (C4); ``place`` stands
     for the URL or text of another tool (C5); ``guest_link`` is the fingerprint of the guest's join link (X9).
-    ``entries`` are by staff id.
+    ``entries`` are by staff id. ``retried`` and ``given_up`` are an operator's words on mails, by key (X7).
     """
 
     about: str
@@ -234,6 +238,8 @@ class Matter(Value):
     entries: dict[str, Entry] = Field(default_factory=dict)
     notices: dict[str, Notice] = Field(default_factory=dict)
     deliveries: dict[str, Delivery] = Field(default_factory=dict)
+    retried: dict[str, AwareDatetime] = Field(default_factory=dict)
+    given_up: list[str] = Field(default_factory=list)
 
     def with_proposal(self, revision: int, proposal: Proposal, secrets: str) -> Self:
         if revision <= self.revision:
@@ -284,6 +290,21 @@ class Matter(Value):
         if known and (known.revision, known.at) >= (trouble.revision, trouble.at):
             return self
         return self.model_copy(update={"trouble": trouble})
+
+    def with_retry(self, key: str, at: datetime) -> Self:
+        left = [other for other in self.given_up if other != key]
+        return self.model_copy(update={"retried": {**self.retried, key: at}, "given_up": left})
+
+    def with_given_up(self, key: str) -> Self:
+        return self.model_copy(update={"given_up": [*self.given_up, key]}) if key not in self.given_up else self
+
+    def is_to_go_out(self, key: str) -> bool:
+        """Whether it did not end yet, or failed and is tried again since an operator wants it."""
+        delivery, again_at = self.deliveries.get(key), self.retried.get(key)
+        if delivery is None or delivery.status is Status.OPEN:
+            return True
+        failed_at = delivery.ended_at if delivery.status is Status.FAILED else None
+        return failed_at is not None and again_at is not None and again_at > failed_at
 
     def with_deliveries(self, changed: dict[str, Delivery]) -> Self:
         return self.model_copy(update={"deliveries": {**self.deliveries, **changed}})

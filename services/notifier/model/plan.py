@@ -30,6 +30,7 @@ _SAYS_NOTHING_NEWER = (*_OUTLIVES_NEWER, *_REMINDS, Purpose.SLOTS_RUNNING_LOW, P
 _TELLS_THE_END = (Purpose.CANCELED, Purpose.DECLINED, Purpose.REPLACED, Purpose.WITHDRAWN, *_OF_CONNECTIONS)
 _NEEDS_NO_STATE = (*_OF_CONNECTIONS, Purpose.INVITED, Purpose.TEMPLATE_BROKEN, Purpose.WEBHOOK_DISABLED)
 SUPERSEDED = "superseded"
+GIVEN_UP = "given_up"
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ def plan(matter: Matter, now: datetime, *, meeting_wait: timedelta, settled: boo
     carriers = [(notice, audience) for notice, audience in wanted if notice.purpose in _INVITES]
     told = {audience for _, audience in carriers} - {pair[1] for pair in carriers if _is_untold(matter, *pair)}
     for notice, audience in wanted:
-        delivery = matter.deliveries.get(notice.delivery_key(audience))
-        if delivery and delivery.status is not Status.OPEN:
+        key = notice.delivery_key(audience)
+        delivery = matter.deliveries.get(key)
+        if not matter.is_to_go_out(key):
             continue
         if _waits_for_state(matter, notice):
             continue
@@ -218,6 +220,8 @@ def _waits_for_state(matter: Matter, notice: Notice) -> bool:
 
 def _reason_against(matter: Matter, notice: Notice, audience: Audience, now: datetime, *, settled: bool) -> str:
     """Why this mail must not go out (any more), or empty."""
+    if notice.delivery_key(audience) in matter.given_up:
+        return GIVEN_UP
     if matter.closed and notice.purpose not in _TELLS_THE_END:
         return matter.closed
     if settled and notice.purpose is not Purpose.WITHDRAWN:

@@ -51,12 +51,13 @@ def closed(matter: Matter, turn: Turn, delivery: Delivery, reason: str) -> Turn:
 
 
 def begun(matter: Matter, step: Send | Suppress) -> Turn:
-    """Where this mail stands: not begun yet, or as it was left."""
+    """Where this mail stands: not begun yet, as it was left, or begun anew after it failed."""
     notice, key = step.notice, step.notice.delivery_key(step.audience)
     blank = Delivery(
         status=Status.OPEN, purpose=notice.purpose, revision=notice.revision, audience=step.audience, tag=notice.tag
     )
-    return Turn(notice, key, matter.deliveries.get(key, blank))
+    known = matter.deliveries.get(key, blank)
+    return Turn(notice, key, known.anew() if known.status is Status.FAILED else known)
 
 
 def end(matter: Matter, step: Send | Suppress, how: Status, reason: str) -> Turn:
@@ -78,7 +79,7 @@ def end(matter: Matter, step: Send | Suppress, how: Status, reason: str) -> Turn
 
 def put_off(matter: Matter, turn: Turn, delivery: Delivery, next_at: datetime, reason: str) -> Turn:
     """Another try later; said so that nobody wonders where the mail is."""
-    waiting = delivery.model_copy(update={"next_at": next_at})
+    waiting = delivery.model_copy(update={"next_at": next_at, "reason": reason})
     if waiting.tries > 1 and waiting.tries % _SAY_EVERY:
         return Turn(turn.notice, turn.key, waiting)
     event = _failed(matter, turn.notice, waiting, reason)

@@ -109,6 +109,11 @@ class Connections:
     async def find(self, organization_id: str, staff_id: str) -> Connection | None:
         return connection_of(await self.rows.find_one({"organization_id": organization_id, "staff_id": staff_id}))
 
+    async def of_organization(self, organization_id: str) -> list[Connection]:
+        """Of its staff, and its accounts; former ones too."""
+        found = await self.rows.find({"organization_id": organization_id}).to_list(None)
+        return [known for row in found if (known := connection_of(row)) is not None]
+
     async def get(self, connection_id: str) -> Connection | None:
         return connection_of(await self.rows.find_one({"_id": connection_id}))
 

@@ -57,7 +57,7 @@ class MeetingStore:
         }
         beside = {
             "$setOnInsert": {"status": Status.PENDING, "generation": 1, "version": 0},
-            "$unset": dict.fromkeys(("waits_for_staff", "announced", "alarmed"), ""),
+            "$unset": dict.fromkeys(("waits_for_staff", "announced", "alarmed", "given_up"), ""),
         }
         return await keep_newest(
             self.meetings, appointment_id, state, wanted.revision, at="wanted.revision", beside=beside
@@ -170,6 +170,9 @@ class MeetingStore:
             which, {"$set": {"due_at": clock.now(), "tries": 0}, "$unset": {"waits_for_staff": ""}}
         )
         return [row["_id"] for row in rows]
+
+    async def count_waiting_for(self, organization_id: str, staff_id: str) -> int:
+        return await self.meetings.count_documents({"organization_id": organization_id, "waits_for_staff": staff_id})
 
     async def standing_on(self, connection_id: str) -> list[Document]:
         """Rows whose meeting was made through this connection."""

@@ -59,11 +59,12 @@ class Reconciling:
         return counts
 
     async def try_again(self, organization_id: str) -> list[str]:
-        """What was given up is due; the ids."""
+        """What failed is due, but for what an operator gave up; the ids."""
         which: Document = {
             **_whose(organization_id),
             "ends_at": {"$gt": clock.now()},
             "due_at": None,
+            "given_up": None,
             "$or": [
                 {"wanted.exists": True, "status": Status.FAILED},
                 {"wanted.exists": False, "actual": {"$ne": None}},

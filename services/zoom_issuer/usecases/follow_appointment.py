@@ -33,7 +33,7 @@ from services.zoom_issuer.usecases.call_zoom import Call, CallZoom
 from services.zoom_issuer.usecases.check_meeting import CheckMeeting
 from services.zoom_issuer.usecases.hosting import Hosts, Unhosted
 from services.zoom_issuer.usecases.keep_limits import Counted, NoTurn
-from services.zoom_issuer.usecases.report import OVER, Report, Setback
+from services.zoom_issuer.usecases.report import GIVEN_UP, OVER, Report, Setback
 from services.zoom_issuer.usecases.setbacks import Gathered, NotSettled, setback_of
 from shared import clock
 from shared.contracts.zoom_issuer import MeetingErrorCode
@@ -86,6 +86,9 @@ class FollowAppointment:
         if not await self._check.prepare(lease):
             return
         row = row_of(lease.row)
+        if lease.row.get("given_up") and row.attempt is None:
+            await self._report.failed(lease, MeetingErrorCode(row.error or MeetingErrorCode.FAILED), GIVEN_UP)
+            return
         if row.actual is not None and self._check.is_due(lease):
             await self._check(lease, partial(self._on, row, row.actual))
             return

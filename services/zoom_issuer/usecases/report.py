@@ -29,7 +29,9 @@ _LONGEST_PAUSE = 60.0
 _SAY_EVERY = 5
 """Of the tries that fail alike one in so many is said, so that nobody is shown a time long past."""
 _OUTDATED = timedelta(minutes=5)
+_OF_TROUBLE = ("error", "reason", "announced", "alarmed", "waits_for_staff", "gathering_since", "given_up")
 OVER = "the appointment is over"
+GIVEN_UP = "given up by an operator"
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Report:
             "announced_revision": row.wanted.revision,
             "due_at": go_on_at,
             "tries": tries,
-            **dict.fromkeys(("error", "announced", "alarmed", "waits_for_staff", "gathering_since")),
+            **dict.fromkeys(_OF_TROUBLE),
         }
         await self._settle(lease, row, state, data)
         if data is not None:
@@ -147,6 +149,7 @@ class Report:
             "due_at": due_at,
             "tries": tries,
             "error": setback.error,
+            "reason": setback.reason,
             "announced": setback.error,
             "announced_retry_at": due_at if data else row.announced_retry_at,
             "alarmed": row.alarmed or alarms,
@@ -172,6 +175,7 @@ class Report:
         state = {
             "status": Status.FAILED,
             "error": error,
+            "reason": reason,
             "announced": error,
             **dict.fromkeys(("due_at", "waits_for_staff")),
         }

@@ -102,10 +102,11 @@ class LinkState(View):
 
 
 class BudgetState(View):
-    """What is left of a Zoom user's day (C4)."""
+    """What is left of a Zoom user's day (C4); ``account`` is their address there, where it is known."""
 
     provider: str
     user_id: str
+    account: str = ""
     requests_left: int
     resets_at: datetime
 

@@ -9,14 +9,14 @@ import pytest
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.zoom_issuer import MeetingRevoked
 from shared.messaging.outcome import Terminal
-from tests.builders import ORGANIZATION, an_event
+from tests.builders import an_event
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.service import Bus, listening
 from tests.integration.messaging.small_service import QUEUE, Service, a_service, revoked
+from tests.integration.operations.asking import ADMIN
 from tests.waiting import eventually
 
 OPERATIONS = "/internal/operations"
-ADMIN = {"x-organization-id": ORGANIZATION, "x-staff-id": "stf_admin", "x-role": "admin"}
 PARKED = f"{QUEUE}.parked"
 
 

@@ -1,0 +1,93 @@
+"""Meetings that are not as they are wanted, for operators (X7): what failed, what waits and why. What they decide is
+written into the row, and whoever works on it next does it.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from services.zoom_issuer.store.meetings import row_of
+from shared import clock
+from shared.contracts.api.effects import Effect
+from shared.contracts.api.operations import COUNTED, OwedCounts, OwedEffect, OwedStatus
+from shared.mongo import ASCENDING, DESCENDING, Collection, Document, IndexModel
+from shared.operations.own import NotGivenUp, Place, effect_id
+
+_SHOWN = timedelta(days=30)
+"""After its end nobody asks for a meeting any more."""
+_OWED: Document = {"error": {"$gt": ""}}
+_FAILED: Document = {"status": "failed", "due_at": None, "given_up": None}
+_WAITING: Document = {"due_at": {"$ne": None}}
+_BY_STATUS = {OwedStatus.FAILED: _FAILED, OwedStatus.WAITING: _WAITING}
+
+INDEX = IndexModel(
+    [("organization_id", ASCENDING), ("_id", DESCENDING)], name="owed", partialFilterExpression={"error": {"$gt": ""}}
+)
+
+
+class OwedMeetings:
+    """An ``OwedEffects``. One effect an appointment; its place has no rest."""
+
+    def __init__(self, service: str, meetings: Collection, wake: Callable[[str], None]) -> None:
+        self._service = service
+        self._meetings = meetings
+        self._wake = wake
+
+    async def count(self, organization_id: str) -> OwedCounts:
+        counts = {
+            status.value: await self._meetings.count_documents(_which(organization_id, status), limit=COUNTED)
+            for status in OwedStatus
+        }
+        return OwedCounts(**counts)
+
+    async def page(
+        self, organization_id: str, status: OwedStatus | None, before: Place | None, limit: int
+    ) -> list[OwedEffect]:
+        which = _which(organization_id, status)
+        if before is not None:
+            which["_id"] = {"$lte" if before.rest else "$lt": before.about}
+        found = self._meetings.find(which).sort("_id", DESCENDING).limit(limit)
+        return [self._view(row) for row in await found.to_list(None)]
+
+    async def find(self, organization_id: str, place: Place) -> OwedEffect | None:
+        row = await self._meetings.find_one({**_which(organization_id, None), "_id": place.about})
+        return self._view(row) if row else None
+
+    async def retry(self, organization_id: str, place: Place) -> None:
+        change = {"$set": {"due_at": clock.now(), "tries": 0}, "$unset": {"given_up": "", "announced": ""}}
+        await self._meetings.update_one({"_id": place.about, "organization_id": organization_id, **_OWED}, change)
+        self._wake(place.about)
+
+    async def give_up(self, organization_id: str, place: Place) -> None:
+        """Where it failed nothing is to be done any more but to know of it."""
+        owed = {"_id": place.about, "organization_id": organization_id, "attempt": None, **_OWED}
+        result = await self._meetings.update_one({**owed, **_FAILED}, {"$set": {"given_up": True}})
+        if not result.matched_count:
+            change = {"$set": {"given_up": True, "due_at": clock.now()}}
+            result = await self._meetings.update_one({**owed, **_WAITING}, change)
+            self._wake(place.about)
+        if not result.matched_count:
+            raise NotGivenUp()
+
+    def _view(self, document: Document) -> OwedEffect:
+        row = row_of(document)
+        due_at = document.get("due_at")
+        return OwedEffect(
+            id=effect_id(self._service, Place(row.appointment_id, "")),
+            service=self._service,
+            effect=Effect.MEETING,
+            about=row.appointment_id,
+            of=row.wanted.host_staff_id,
+            status=OwedStatus.WAITING if due_at else OwedStatus.FAILED,
+            reason=document["error"],
+            detail=document.get("reason") or "",
+            since=row.heard_at,
+            until=due_at,
+            tries=row.tries,
+            absent=not row.wanted.exists,
+            can_give_up=row.attempt is None,
+        )
+
+
+def _which(organization_id: str, status: OwedStatus | None) -> Document:
+    recent = {"organization_id": organization_id, "ends_at": {"$gt": clock.now() - _SHOWN}, **_OWED}
+    return {**recent, **(_BY_STATUS[status] if status else {"$or": list(_BY_STATUS.values())})}
