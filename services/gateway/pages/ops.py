@@ -1,0 +1,210 @@
+"""The page of operators (X7): what waits, what failed and why, and what can be done about it. Administrators only;
+works without scripts.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+
+from services.gateway.identity import SignedIn, require_admin
+from services.gateway.pages.ops_rows import (
+    Reading,
+    decision_rows,
+    link_row,
+    owed_row,
+    parked_row,
+    service_row,
+    service_words,
+    stage_row,
+)
+from services.gateway.pages.reader import Form, Session, staff_page
+from services.gateway.pages.rendering import language_for
+from services.gateway.pages.texts import text
+from services.gateway.pages.typed import given, whole_number
+from services.gateway.parts import operations_of, parts_of
+from services.gateway.providers.backend import BackendProblem
+from shared.contracts.actors import Actor
+from shared.contracts.api.operations import (
+    DeadLetterList,
+    DecisionList,
+    Done,
+    GiveUp,
+    OwedEffectList,
+    OwedStatus,
+    Pipeline,
+    ReplayMany,
+    RetryMany,
+    ServiceStatus,
+)
+from shared.cursors import CursorInvalid
+from shared.problem import NotFound
+
+router = APIRouter()
+HERE = "/ops"
+_AT_ONCE = 20
+_DECISIONS = 10
+_SAID = ("retried", "retried_many", "given_up", "replayed", "replayed_many", "discarded", "reconciled")
+_WRONG = ("gone", "reason", "unavailable", "not_given_up")
+
+
+@router.get(HERE)
+async def show(request: Request, signed_in: Session) -> Response:
+    require_admin(signed_in)
+    operations, caller = operations_of(request), signed_in.caller()
+    cursors = {name: request.query_params.get(name, "")[:800] or None for name in ("failed", "waiting", "parked")}
+    try:
+        pipeline, failed, waiting, parked, decided = await asyncio.gather(
+            operations.pipeline(caller),
+            operations.effects(caller, status=OwedStatus.FAILED, limit=_AT_ONCE, cursor=cursors["failed"]),
+            operations.effects(caller, status=OwedStatus.WAITING, limit=_AT_ONCE, cursor=cursors["waiting"]),
+            operations.dead_letters(caller, limit=_AT_ONCE, cursor=cursors["parked"]),
+            operations.decisions(caller, limit=_DECISIONS),
+        )
+    except CursorInvalid:
+        return RedirectResponse(HERE, status_code=303)
+    reading = await _reading(request, signed_in, pipeline, failed, waiting, decided)
+    values = {
+        **_of_services(pipeline, reading),
+        **_of_lists(failed, waiting, parked, reading),
+        "decisions": decision_rows(decided.items, reading),
+        "turned": {name: cursor for name, cursor in cursors.items() if cursor},
+        "said": _told(request, "said", _SAID),
+        "problem": _told(request, "wrong", _WRONG),
+    }
+    return staff_page(request, signed_in, "staff/ops.html", values, here=HERE)
+
+
+def _of_services(pipeline: Pipeline, reading: Reading) -> dict[str, object]:
+    told = [one.operations for one in pipeline.services if one.operations]
+    silent = [one.service for one in pipeline.services if one.status is ServiceStatus.UNREACHABLE]
+    return {
+        "totals": pipeline.totals,
+        "services": [service_row(one, reading) for one in pipeline.services],
+        "silent": [service_words(name, reading) for name in silent],
+        "links": [link_row(link, reading) for one in told for link in one.connections],
+        "budgets": [budget for one in told for budget in one.budgets],
+        "mirror": [count for one in told for count in one.mirror if count.count],
+        "stages": [stage_row(one, reading) for one in pipeline.stages],
+        "known": reading.known,
+    }
+
+
+def _of_lists(
+    failed: OwedEffectList, waiting: OwedEffectList, parked: DeadLetterList, reading: Reading
+) -> dict[str, object]:
+    return {
+        "failed": [owed_row(one, reading) for one in failed.items],
+        "waiting": [owed_row(one, reading) for one in waiting.items],
+        "parked": [parked_row(one, reading) for one in parked.items],
+        "parked_total": parked.total,
+        "next": {
+            name: listed.next_cursor for name, listed in (("failed", failed), ("waiting", waiting), ("parked", parked))
+        },
+    }
+
+
+async def _reading(
+    request: Request,
+    signed_in: SignedIn,
+    pipeline: Pipeline,
+    failed: OwedEffectList,
+    waiting: OwedEffectList,
+    decided: DecisionList,
+) -> Reading:
+    people = [one.of for listed in (failed, waiting) for one in listed.items]
+    people += [Actor.read(one.by).name for one in decided.items]
+    people += [
+        link.staff_id
+        for one in pipeline.services
+        if one.operations
+        for link in one.operations.connections
+        if link.staff_id
+    ]
+    names = await parts_of(request).staff.names_of(signed_in.organization.id, sorted(set(people)))
+    return Reading(names, signed_in.zone, language_for(request))
+
+
+def _told(request: Request, name: str, known: tuple[str, ...]) -> str:
+    """What was just done, or why not, in words."""
+    word = request.query_params.get(name, "")
+    count = whole_number(request.query_params.get("count", ""), digits=7) or 0
+    return text(language_for(request), f"ops.{name}_{word}", count=str(count)) if word in known else ""
+
+
+@router.post(HERE + "/effects/retry")
+async def retry_all(request: Request, signed_in: Form) -> Response:
+    require_admin(signed_in)
+    return await _many(operations_of(request).retry_many(signed_in.caller(), RetryMany()), "retried_many")
+
+
+@router.post(HERE + "/effects/{effect_id}/retry")
+async def retry(request: Request, effect_id: str, signed_in: Form) -> Response:
+    require_admin(signed_in)
+    return await _done(operations_of(request).retry(signed_in.caller(), effect_id), "retried")
+
+
+@router.post(HERE + "/effects/{effect_id}/give-up")
+async def give_up(request: Request, effect_id: str, signed_in: Form) -> Response:
+    require_admin(signed_in)
+    asked = await _reason(request)
+    if asked is None:
+        return _back("wrong", "reason")
+    return await _done(operations_of(request).give_up(signed_in.caller(), effect_id, asked), "given_up")
+
+
+@router.post(HERE + "/dead-letters/replay")
+async def replay_all(request: Request, signed_in: Form) -> Response:
+    require_admin(signed_in)
+    return await _many(operations_of(request).replay_many(signed_in.caller(), ReplayMany()), "replayed_many")
+
+
+@router.post(HERE + "/dead-letters/{parked_id}/replay")
+async def replay(request: Request, parked_id: str, signed_in: Form) -> Response:
+    require_admin(signed_in)
+    return await _done(operations_of(request).replay(signed_in.caller(), parked_id), "replayed")
+
+
+@router.post(HERE + "/dead-letters/{parked_id}/discard")
+async def discard(request: Request, parked_id: str, signed_in: Form) -> Response:
+    require_admin(signed_in)
+    asked = await _reason(request)
+    if asked is None:
+        return _back("wrong", "reason")
+    return await _done(operations_of(request).discard(signed_in.caller(), parked_id, asked), "discarded")
+
+
+@router.post(HERE + "/reconcile")
+async def reconcile(request: Request, signed_in: Form) -> Response:
+    require_admin(signed_in)
+    return await _many(operations_of(request).reconcile(signed_in.caller()), "reconciled")
+
+
+async def _reason(request: Request) -> GiveUp | None:
+    try:
+        return GiveUp(reason=given(await request.form(), "reason"))
+    except ValidationError:
+        return None
+
+
+async def _done(work: Awaitable[object], said: str) -> Response:
+    """What is not there any more was done by somebody else, or by itself."""
+    try:
+        await work
+    except NotFound:
+        return _back("wrong", "gone")
+    except BackendProblem as problem:
+        if problem.status not in (404, 409, 503):
+            raise
+        return _back("wrong", {404: "gone", 409: "not_given_up"}.get(problem.status, "unavailable"))
+    return _back("said", said)
+
+
+async def _many(work: Awaitable[Done], said: str) -> Response:
+    return _back("said", said, (await work).count)
+
+
+def _back(name: str, word: str, count: int = 0) -> Response:
+    return RedirectResponse(f"{HERE}?{name}={word}&count={count}", status_code=303)
