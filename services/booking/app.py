@@ -83,14 +83,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     relay = Relay(broker, [stores.bookings.proposals, stores.bookings.appointments, database[COLLECTION]])
     calendars = http.internal_client(settings.calendar_sync_url, settings.calendar_sync_token.get_secret_value())
     look = look or CalendarLook(calendars, budget=settings.look_budget, max_age=settings.look_max_age)
-    availability = Availability(
-        stores.people,
-        stores.guards,
-        look,
-        stale_after=settings.stale_after,
-        look_max_age=settings.look_max_age,
-        looks_budget=settings.looks_budget,
-    )
+    availability = _availability(settings, stores, look)
     links = Links(settings.token_ring, settings.public_url)
     announcer = Announcer(settings.bus_ring, links, settings.data_ring)
     few_slots = FewSlots(stores.people, announcer)
@@ -126,6 +119,17 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
         closing=[calendars.aclose, payments.stripe.aclose],
     )
     return service_app(SERVICE, settings, parts)
+
+
+def _availability(settings: Settings, stores: Stores, look: Look) -> Availability:
+    return Availability(
+        stores.people,
+        stores.guards,
+        look,
+        stale_after=settings.stale_after,
+        look_max_age=settings.look_max_age,
+        looks_budget=settings.looks_budget,
+    )
 
 
 def _fact_subscribers(stores: Stores, uses: AppointmentUses, drop_filled: DropFilledSlots) -> FactSubscribers:

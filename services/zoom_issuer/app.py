@@ -11,7 +11,7 @@ from services.zoom_issuer.account_routes import build_account_router
 from services.zoom_issuer.account_views import AccountViews
 from services.zoom_issuer.budget_routes import build_budget_router
 from services.zoom_issuer.limits import DailyLimit, Gathering
-from services.zoom_issuer.operations import ZoomSections, own_operations
+from services.zoom_issuer.operations import own_operations
 from services.zoom_issuer.providers import Zoom
 from services.zoom_issuer.providers.zoom import ZoomApi, zoom_app
 from services.zoom_issuer.routes import build_router
@@ -142,8 +142,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     broker = broker or make_broker(SERVICE, settings)
     relay = Relay(broker, [*stores.with_outbox, database[COLLECTION]])
     erasing = _erasing(settings, database, store, relay, broker)
-    api = http.client(settings.zoom_api_url, timeout=settings.zoom_timeout)
-    oauth = http.client("", timeout=settings.zoom_timeout)
+    api, oauth = (http.client(url, timeout=settings.zoom_timeout) for url in (settings.zoom_api_url, ""))
     endpoints = make_endpoints(settings, oauth)
     zoom = zoom or ZoomApi(api)
     tokens = AccessTokens(connections, endpoints, relay)
@@ -159,7 +158,6 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     own_workers = [worker, staff_worker, connections_worker, erasing.worker]
     connect = Connect(stores.attempts, connections, store, endpoints.own, zoom, relay, connections_worker)
     budget = BudgetLeft(hosts, store, call.limits)
-    sections = ZoomSections(connections, stores.users, stores.freezes, store, call.limits)
     parts = Parts(
         client=client,
         broker=broker,
@@ -172,7 +170,16 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
             _account_router(settings, stores, endpoints, zoom, relay, connections_worker, call.limits),
             _watching(settings, stores, tokens, worker, connections_worker, sweep),
         ],
-        operations=own_operations(SERVICE, sections, store, worker.wake, operations_of(reconcile)),
+        operations=own_operations(
+            SERVICE,
+            connections,
+            stores.users,
+            stores.freezes,
+            store,
+            call.limits,
+            worker.wake,
+            operations_of(reconcile),
+        ),
         closing=[api.aclose, oauth.aclose],
     )
     return service_app(SERVICE, settings, parts)

@@ -83,7 +83,16 @@ def _person(staff_id: str) -> str | None:
 
 
 def own_operations(
-    service: str, sections: ZoomSections, meetings: MeetingStore, wake: Callable[[str], None], mirror: OwnOperations
+    service: str,
+    connections: Connections,
+    users: UserStore,
+    freezes: Freezes,
+    meetings: MeetingStore,
+    limits: KeepLimits,
+    wake: Callable[[str], None],
+    mirror: OwnOperations,
 ) -> OwnOperations:
-    owed = OwedMeetings(service, meetings.meetings, wake)
-    return replace(mirror, sections=[*mirror.sections, sections.links, sections.budgets], effects=owed)
+    """Beside those of the mirror."""
+    mine = ZoomSections(connections, users, freezes, meetings, limits)
+    sections = [*mirror.sections, mine.links, mine.budgets]
+    return replace(mirror, sections=sections, effects=OwedMeetings(service, meetings.meetings, wake))

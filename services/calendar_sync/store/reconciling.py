@@ -61,7 +61,7 @@ class Reconciling:
         return counts
 
     async def try_again(self, organization_id: str) -> list[str]:
-        """What failed, or lies idle although it is not as it is wanted, is due, but for what an operator gave up; the ids."""
+        """What failed, or lies idle and is not as it is wanted, is due; not what an operator gave up. The ids."""
         idle: Document = {"due_at": None, "waiting": {"$ne": True}}
         which: Document = {
             **_whose(organization_id),
