@@ -171,14 +171,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
             _watching(settings, stores, tokens, worker, connections_worker, sweep),
         ],
         operations=own_operations(
-            SERVICE,
-            connections,
-            stores.users,
-            stores.freezes,
-            store,
-            call.limits,
-            worker.wake,
-            operations_of(reconcile),
+            connections, stores.users, stores.freezes, store, call.limits, worker.wake, operations_of(reconcile)
         ),
         closing=[api.aclose, oauth.aclose],
     )

@@ -11,6 +11,7 @@ from services.zoom_issuer.store.freezes import Freezes
 from services.zoom_issuer.store.meetings import MeetingStore
 from services.zoom_issuer.store.owed import OwedMeetings
 from services.zoom_issuer.store.users import UserStore
+from services.zoom_issuer.subscribers import SERVICE
 from services.zoom_issuer.usecases.keep_limits import KeepLimits
 from shared.contracts.api.operations import BudgetState, LinkState, LinkStatus, Sections
 from shared.operations.own import OwnOperations
@@ -83,7 +84,6 @@ def _person(staff_id: str) -> str | None:
 
 
 def own_operations(
-    service: str,
     connections: Connections,
     users: UserStore,
     freezes: Freezes,
@@ -95,4 +95,4 @@ def own_operations(
     """Beside those of the mirror."""
     mine = ZoomSections(connections, users, freezes, meetings, limits)
     sections = [*mirror.sections, mine.links, mine.budgets]
-    return replace(mirror, sections=sections, effects=OwedMeetings(service, meetings.meetings, wake))
+    return replace(mirror, sections=sections, effects=OwedMeetings(SERVICE, meetings.meetings, wake))
