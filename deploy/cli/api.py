@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from httpx import AsyncBaseTransport
 from pydantic import BaseModel, ValidationError
@@ -74,22 +75,24 @@ class Operations:
         return (await self._read(DecisionList, "GET", "decisions", params={"limit": str(limit)})).items
 
     async def replay(self, letter_id: str) -> DeadLetter:
-        return await self._read(DeadLetter, "POST", f"dead-letters/{letter_id}/replay")
+        return await self._read(DeadLetter, "POST", f"dead-letters/{_in_path(letter_id)}/replay")
 
     async def replay_all(self, service: str, match: str) -> Done:
         return await self._read(Done, "POST", "dead-letters/replay", json={"service": service, "match": match})
 
     async def discard(self, letter_id: str, reason: str) -> DeadLetter:
-        return await self._read(DeadLetter, "POST", f"dead-letters/{letter_id}/discard", json={"reason": reason})
+        return await self._read(
+            DeadLetter, "POST", f"dead-letters/{_in_path(letter_id)}/discard", json={"reason": reason}
+        )
 
     async def retry(self, effect_id: str) -> OwedEffect:
-        return await self._read(OwedEffect, "POST", f"effects/{effect_id}/retry")
+        return await self._read(OwedEffect, "POST", f"effects/{_in_path(effect_id)}/retry")
 
     async def retry_all(self, service: str) -> Done:
         return await self._read(Done, "POST", "effects/retry", json={"service": service})
 
     async def give_up(self, effect_id: str, reason: str) -> OwedEffect:
-        return await self._read(OwedEffect, "POST", f"effects/{effect_id}/give-up", json={"reason": reason})
+        return await self._read(OwedEffect, "POST", f"effects/{_in_path(effect_id)}/give-up", json={"reason": reason})
 
     async def reconcile(self) -> Done:
         return await self._read(Done, "POST", "reconcile")
@@ -132,6 +135,11 @@ async def reached(target: Target, transport: AsyncBaseTransport | None = None) -
             await _ask(asked, "DELETE", "/api/v1/sessions/current")
     finally:
         await asked.aclose()
+
+
+def _in_path(typed: str) -> str:
+    """What somebody typed stays one part of the path."""
+    return quote(typed, safe="")
 
 
 async def _ask(asked: AsyncClient, method: str, path: str, **arguments: Any) -> Response:

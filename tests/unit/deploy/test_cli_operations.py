@@ -89,6 +89,19 @@ async def test_a_reason_goes_with_what_is_given_up() -> None:
     assert asked[0].content == b'{"reason":"the guest called"}'
 
 
+async def test_an_id_that_was_typed_wrongly_leads_nowhere_else() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(404, json={"code": "not_found", "detail": "Not found."})
+
+    with pytest.raises(Refused):
+        async with reached(KEY, httpx.MockTransport(answer)) as operations:
+            await operations.retry("../reconcile?x")
+    assert asked[0].url.raw_path == b"/api/v1/ops/effects/..%2Freconcile%3Fx/retry"
+
+
 async def test_who_signs_in_signs_out_again() -> None:
     asked: list[httpx.Request] = []
     answers = {
