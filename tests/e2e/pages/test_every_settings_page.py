@@ -41,6 +41,7 @@ async def test_settings_pages(people: People, width: Width, language: str) -> No
     await looker.open("/settings/webhooks", "webhooks")
     webhook = await add_webhook(people)
     await looker.open("/settings/webhooks", "webhooks")
+    await looker.open("/ops", "ops")
     await looker.open("/members", "members")
     await looker.open("/members?q=nobody-is-called-like-this", "members-none-found")
     await looker.open("/members/new", "member-new")

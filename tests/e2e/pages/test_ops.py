@@ -1,0 +1,78 @@
+"""An administrator finds what failed on the page of operators, has it tried again, gives another up with a reason, and
+reads who decided what (X7). Without scripts.
+"""
+
+from typing import Any
+
+import httpx
+from playwright.async_api import Locator, Page, expect
+
+from tests.e2e.pages.conftest import People
+from tests.e2e.pages.test_members import ADMIN
+from tests.waiting import eventually
+
+REFUSAL = {"provider": "zoom", "method": "POST", "path": "/v2/users", "kind": "status", "status": 400}
+
+
+async def without_scripts(people: People) -> Page:
+    signed_in = await people.staff(email=ADMIN)
+    page = await people.page(scripts=False)
+    await page.context.add_cookies(await signed_in.context.cookies())  # type: ignore[arg-type]
+    return page
+
+
+async def confirmed(people: People) -> str:
+    """An appointment whose meeting Zoom refuses."""
+    proposal = await people.proposal(slots=1)
+    token = proposal["guest_url"].rpartition("/")[2]
+    body: dict[str, Any] = {"slot_id": proposal["slots"][0]["id"], "name": "田中花子", "email": "hanako@example.com"}
+    answer = await people.api.post(f"/api/v1/guest/proposals/{token}/confirm", json=body)
+    appointment_id: str = answer.raise_for_status().json()["id"]
+    return appointment_id
+
+
+async def failed(page: Page, appointment_id: str) -> Locator:
+    """Its row, once it failed."""
+    row = page.locator("#failed .ops-row", has=page.locator(f"a[href='/appointments/{appointment_id}']"))
+
+    async def there() -> bool:
+        await page.goto("/ops")
+        return await row.count() == 1
+
+    await eventually(there, timeout=40)
+    return row
+
+
+async def gone(page: Page, row: Locator) -> None:
+    async def away() -> bool:
+        await page.goto("/ops")
+        return await row.count() == 0
+
+    await eventually(away, timeout=40)
+
+
+async def test_x7_what_failed_is_found_explained_retried_and_given_up(people: People) -> None:
+    page = await without_scripts(people)
+    await page.goto("/settings")
+    await page.get_by_role("link", name="運用状況").click()
+    await expect(page.locator("h1")).to_have_text("運用状況")
+    async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox:
+        (await sandbox.put("/inspect/faults", json={"rules": [REFUSAL]})).raise_for_status()
+        try:
+            first, second = await confirmed(people), await confirmed(people)
+            await failed(page, second)
+            row = await failed(page, first)
+        finally:
+            await sandbox.put("/inspect/faults", json={"rules": []})
+    await expect(row).to_contain_text("Zoom ミーティングの予約に失敗しました。")
+    await row.locator("button", has_text="再試行").click()
+    await expect(page.locator(".notice-ok")).to_have_text("再試行を始めました。")
+    await gone(page, row)
+    other = await failed(page, second)
+    await other.locator(".ops-end summary").click()
+    await other.locator("input[name=reason]").fill("電話で実施したため")
+    await other.locator("button", has_text="理由を記録して断念する").click()
+    await expect(page.locator(".notice-ok")).to_have_text("断念しました。理由を記録しました。")
+    await gone(page, other)
+    decisions = page.locator("section", has=page.locator("#decisions-heading"))
+    await expect(decisions).to_contain_text("理由: 電話で実施したため")
