@@ -5,6 +5,7 @@ import math
 import ssl
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import httpx
@@ -41,6 +42,12 @@ USER_AGENT = "chosei/0.1"
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom this process believes, read once: it is a hundred certificates and more."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class _Pools(httpx.AsyncBaseTransport):
     """Many small pools for one large one, whose own cost per request grows with the number of its connections.
 
@@ -56,7 +63,7 @@ class _Pools(httpx.AsyncBaseTransport):
             max_keepalive_connections=self._SIZE,
             keepalive_expiry=keep_alive.total_seconds(),
         )
-        verify = httpx.create_ssl_context(trust_env=False)
+        verify = _trusted()
         count = math.ceil(max_connections / self._SIZE)
         self._pools = [httpx.AsyncHTTPTransport(verify=verify, limits=limits, trust_env=False) for _ in range(count)]
         self._taken = [0] * count
@@ -121,7 +128,7 @@ def client(
 def single_use_transport(verify: ssl.SSLContext | None = None) -> httpx.AsyncBaseTransport:
     """For servers that users named: no connection serves a second request, and answers may be read in part."""
     return httpx.AsyncHTTPTransport(
-        verify=verify or httpx.create_ssl_context(trust_env=False),
+        verify=verify or _trusted(),
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         trust_env=False,
     )

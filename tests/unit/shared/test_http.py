@@ -53,6 +53,13 @@ async def test_who_gives_up_from_outside_is_cancelled_not_timed_out() -> None:
             await asking
 
 
+async def test_whom_to_believe_is_read_once_for_all_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with http.client("http://one"):
+        monkeypatch.setattr(httpx, "create_ssl_context", None)
+        async with http.client("http://other"), http.single_use_transport():
+            pass
+
+
 class Server:
     """Answers with the number of the connection; ``drop`` hangs up on the next request, ``held`` paths wait until they
     are let go.
