@@ -14,15 +14,14 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from fastapi import FastAPI
 
-from deploy.events.wiring import read_wiring
 from services.notifier.app import build_app
 from services.notifier.settings import Settings
 from shared import mongo
 from shared.contracts.envelope import CONTENT_TYPE, CloudEvent
 from shared.ids import new_id
 from tests.infrastructure.broker import Broker
+from tests.infrastructure.service import running_service
 from tests.unit.notifier.builders import ADMIN, BUS_KEYS, DATA_KEYS, TARO, organization_changed, staff_changed
-from tests.waiting import eventually
 
 PLAIN_TIMES = {"retry_first": timedelta(milliseconds=100), "retry_most": timedelta(milliseconds=400)}
 
@@ -158,21 +157,9 @@ async def running(
             said.append(json.loads(message.body))
 
         await queue.consume(listen, no_ack=True)
-        async with app.router.lifespan_context(app):
-            notifier = Notifier(app, settings, channel, exchange, said, database)
-            await eventually(lambda: broker.queues())
-            await eventually(lambda: _consumes(broker))
-            yield notifier
+        async with running_service(app):
+            yield Notifier(app, settings, channel, exchange, said, database)
     await mongo.close(client)
-
-
-HEARD = sum("notifier" in services for services in read_wiring().consumers.values())
-"""How many events notifier hears, each in a queue of its own."""
-
-
-async def _consumes(broker: Broker) -> bool:
-    names = [name for name in await broker.queues() if not name.endswith(".parked") and name.startswith("notifier.")]
-    return len(names) == HEARD
 
 
 @pytest.fixture
