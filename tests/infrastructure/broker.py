@@ -16,6 +16,7 @@ from deploy.demo.processes import Process
 from deploy.demo.rabbitmq import RabbitMQ
 from deploy.rabbitmq.definitions import definitions
 from shared.messaging.topology import LADDER, Rung
+from tests.infrastructure.memory import in_memory
 from tests.infrastructure.ports import free_ports
 from tests.waiting import eventually
 
@@ -74,7 +75,9 @@ class Broker:
 
     async def metrics(self, *families: str) -> str:
         """What Prometheus reads of these families, queue by queue."""
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.metrics_port}", trust_env=False) as client:
+        async with httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{self.metrics_port}", verify=False, trust_env=False
+        ) as client:
             query = {"family": families, "vhost": self.vhost}
             return (await client.get("/metrics/detailed", params=query)).raise_for_status().text
 
@@ -96,7 +99,7 @@ class Broker:
     async def _manage(self, method: str, path: str, body: object = None) -> httpx.Response:
         login = (OPERATOR, self.passwords[OPERATOR])
         base = f"http://127.0.0.1:{self.management_port}/api/"
-        async with httpx.AsyncClient(base_url=base, auth=login, trust_env=False, timeout=30) as client:
+        async with httpx.AsyncClient(base_url=base, auth=login, verify=False, trust_env=False, timeout=30) as client:
             return (await client.request(method, path, json=body)).raise_for_status()
 
 
@@ -122,18 +125,19 @@ async def running_rabbitmq(folder: Path) -> AsyncIterator[Broker]:
         ),
     )
     services = {name: passwords[name] for name in SERVICES}
-    rabbitmq.prepare(definitions(services, operator=(OPERATOR, passwords[OPERATOR])))
     started: list[Process] = []
-    try:
-        for program in rabbitmq.programs():
-            started.append(await Process.start(program))
-            await started[-1].until_ready()
-        await eventually(answers_ok(f"http://127.0.0.1:{management}/"), timeout=30)
-        yield Broker(port, management, measuring, "/", passwords)
-    finally:
-        for process in reversed(started):
-            process.kill()
-            await process.until_ended()
+    with in_memory(folder / "mnesia"):
+        rabbitmq.prepare(definitions(services, operator=(OPERATOR, passwords[OPERATOR])))
+        try:
+            for program in rabbitmq.programs():
+                started.append(await Process.start(program))
+                await started[-1].until_ready()
+            await eventually(answers_ok(f"http://127.0.0.1:{management}/"), timeout=30)
+            yield Broker(port, management, measuring, "/", passwords)
+        finally:
+            for process in reversed(started):
+                process.kill()
+                await process.until_ended()
 
 
 @asynccontextmanager

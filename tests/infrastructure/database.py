@@ -12,6 +12,7 @@ from pymongo import AsyncMongoClient
 from deploy.demo.layout import MONGOD
 from deploy.demo.mongodb import MongoDB
 from deploy.demo.processes import Process
+from tests.infrastructure.memory import in_memory
 from tests.infrastructure.ports import free_ports
 
 
@@ -26,15 +27,16 @@ async def running_mongod(folder: Path) -> AsyncIterator[MongoDB]:
         port=port,
         administrator=("root", secrets.token_urlsafe(16)),
     )
-    mongod.prepare(base64.b64encode(secrets.token_bytes(512)).decode())
-    process = await Process.start(mongod.program())
-    try:
-        await process.until_ready()
-        await mongod.set_up({})
-        yield mongod
-    finally:
-        process.kill()
-        await process.until_ended()
+    with in_memory(folder / "data"):
+        mongod.prepare(base64.b64encode(secrets.token_bytes(512)).decode())
+        process = await Process.start(mongod.program())
+        try:
+            await process.until_ready()
+            await mongod.set_up({})
+            yield mongod
+        finally:
+            process.kill()
+            await process.until_ended()
 
 
 @asynccontextmanager
