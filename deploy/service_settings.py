@@ -46,6 +46,8 @@ class Surroundings:
     listen_ports: Mapping[str, int]
     amqp_address: str
     mongo_address: str
+    mongo_directly: bool = False
+    """Whether the address leads to the primary by another way than its own name, so that no other member is sought."""
     replica_set: str
     static_folder: str
     stand_ins: StandIns | None = None
@@ -90,7 +92,8 @@ def _common(service: str, around: Surroundings, credentials: Credentials) -> dic
         "CHOSEI_HOST": around.listen_host,
         "CHOSEI_PORT": str(around.listen_ports[service]),
         "CHOSEI_AMQP_URL": f"amqp://{service}:{quote(credentials.broker[service])}@{around.amqp_address}/",
-        "CHOSEI_MONGO_URL": mongo_url(around.mongo_address, *database, around.replica_set, service),
+        "CHOSEI_MONGO_URL": mongo_url(around.mongo_address, *database, around.replica_set, service)
+        + ("&directConnection=true" if around.mongo_directly else ""),
         "CHOSEI_PUBLIC_URL": around.public_url,
         "CHOSEI_BUS_KEYS": credentials.bus_keys,
         "CHOSEI_DATA_KEYS": credentials.data_keys[service],

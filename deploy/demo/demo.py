@@ -112,7 +112,7 @@ class Demo:
         await self._mongod.set_up({name: self._credentials.database[name] for name in SERVICES})
 
     def _python_programs(self) -> list[tuple[Program, int]]:
-        around = surroundings(self._layout)
+        around = surroundings(self._layout, amqp_port=self._options.amqp_port, mongo_port=self._options.mongo_port)
         programs = [(self._sandbox(), _SANDBOX)]
         for service in SERVICES:
             replicas = self._layout.replicas_of(service)
@@ -164,15 +164,16 @@ class Demo:
         return [*lines, "ready"]
 
 
-def surroundings(layout: Layout) -> Surroundings:
-    """Where the services of this demo find everything: on loopback."""
+def surroundings(layout: Layout, *, amqp_port: int = 0, mongo_port: int = 0) -> Surroundings:
+    """Where the services of this demo find everything: on loopback, broker and database by other ports where asked."""
     return Surroundings(
         public_url=layout.gateway_url,
         service_urls={service: layout.service_url(service) for service in SERVICES},
         listen_host=HOST,
         listen_ports={service: layout.service_port(service) for service in SERVICES},
-        amqp_address=f"{HOST}:{layout.amqp_port}",
-        mongo_address=f"{HOST}:{layout.mongo_port}",
+        amqp_address=f"{HOST}:{amqp_port or layout.amqp_port}",
+        mongo_address=f"{HOST}:{mongo_port or layout.mongo_port}",
+        mongo_directly=bool(mongo_port),
         replica_set=REPLICA_SET,
         static_folder=str(REPOSITORY / "services" / "gateway" / "static"),
         stand_ins=StandIns(

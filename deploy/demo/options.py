@@ -35,6 +35,9 @@ class Options:
     for_the_sandbox: Mapping[str, str] = field(default_factory=dict)
     for_one: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Settings of single services on top of the demo's own: tests lift limits by them."""
+    amqp_port: int = 0
+    mongo_port: int = 0
+    """Where services find the broker and the database, if not where these are: tests cut what stands between."""
 
 
 def read_options(environment: Mapping[str, str] = os.environ) -> Options:
@@ -52,6 +55,8 @@ def read_options(environment: Mapping[str, str] = os.environ) -> Options:
         for_all=_present(environment, _FOR_ALL),
         for_the_sandbox=_present(environment, _FOR_THE_SANDBOX),
         for_one=_per_service(environment, "CHOSEI_DEMO_SETTINGS"),
+        amqp_port=_number(environment, "CHOSEI_DEMO_AMQP_PORT", 0, 0, 65535),
+        mongo_port=_number(environment, "CHOSEI_DEMO_MONGO_PORT", 0, 0, 65535),
     )
 
 

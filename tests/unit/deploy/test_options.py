@@ -3,6 +3,7 @@
 import pytest
 
 from deploy.credentials import SERVICES
+from deploy.demo.demo import surroundings
 from deploy.demo.options import BadOption, read_options
 
 
@@ -40,3 +41,11 @@ def test_processes_are_counted_for_all_services_or_for_single_ones() -> None:
 def test_a_number_of_processes_that_cannot_be_is_refused(value: str) -> None:
     with pytest.raises(BadOption, match="CHOSEI_DEMO_REPLICAS"):
         read_options({"CHOSEI_DEMO_REPLICAS": value})
+
+
+def test_services_may_find_broker_and_database_by_other_ports() -> None:
+    options = read_options({"CHOSEI_DEMO_AMQP_PORT": "4001", "CHOSEI_DEMO_MONGO_PORT": "4002"})
+    around = surroundings(options.layout, amqp_port=options.amqp_port, mongo_port=options.mongo_port)
+    assert (around.amqp_address, around.mongo_address) == ("127.0.0.1:4001", "127.0.0.1:4002")
+    assert around.mongo_directly
+    assert not surroundings(options.layout).mongo_directly
