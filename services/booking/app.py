@@ -115,7 +115,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
         ).router(erasing.heard_as(SERVICE)),
         workers=[DueWorker("proposals", stores.bookings.proposals, attend), payments.worker, *erasing.workers],
         routers=[erasing.router, *routers],
-        operations=own_operations(stores.timeline),
+        operations=own_operations(stores, announcer),
         closing=[calendars.aclose, payments.stripe.aclose],
     )
     return service_app(SERVICE, settings, parts)

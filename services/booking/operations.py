@@ -3,7 +3,11 @@ stage, read from their timelines.
 """
 
 from services.booking.model.stages import STAGES, stages_of
+from services.booking.store.retelling import Retelling
+from services.booking.store.stores import Stores
 from services.booking.store.timeline import TimelineStore
+from services.booking.usecases.announce import Announcer
+from services.booking.usecases.retell import Retell
 from shared.contracts.api.operations import Sections
 from shared.operations.own import OwnOperations
 
@@ -23,5 +27,6 @@ class Stages:
         return Sections(stages=stages_of(confirmed, followed))
 
 
-def own_operations(timeline: TimelineStore) -> OwnOperations:
-    return OwnOperations(sections=[Stages(timeline)])
+def own_operations(stores: Stores, announcer: Announcer) -> OwnOperations:
+    retell = Retell(Retelling(stores.bookings), announcer)
+    return OwnOperations(sections=[Stages(stores.timeline)], reconcile=retell)

@@ -51,6 +51,7 @@ from shared.contracts.envelope import CloudEvent
 from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled
 from shared.contracts.notifier import NotificationFailed, NotificationSent
 from shared.contracts.reminder_scheduler import NoticeDue, ReminderCanceled, ReminderDue, ReminderScheduled
+from shared.contracts.retelling import AppointmentRetold, ProposalRetold
 from shared.contracts.zoom_issuer import (
     MeetingDriftDetected,
     MeetingIssued,
@@ -136,6 +137,8 @@ class Subscribers:
                 hears(SERVICE, CalendarEntryRemoved, self.on_calendar_entry_removed),
                 hears(SERVICE, CalendarWriteFailed, self.on_calendar_write_failed),
                 hears(SERVICE, CalendarDriftDetected, self.on_calendar_drift_detected),
+                hears(SERVICE, AppointmentRetold, self.on_appointment_retold),
+                hears(SERVICE, ProposalRetold, self.on_proposal_retold),
                 hears(SERVICE, OutcomeRecorded, self.on_outcome_recorded),
                 hears(SERVICE, PaymentRecorded, self.on_payment_recorded),
                 hears(SERVICE, DriftDecided, self.on_drift_decided),
@@ -205,6 +208,12 @@ class Subscribers:
         await self._follow_zoom_user.of_appointment(event.organizationid, event.data.appointment, event.cause())
 
     async def on_appointment_canceled(self, event: CloudEvent[AppointmentCanceled]) -> None:
+        await self._timeline(event)
+
+    async def on_appointment_retold(self, event: CloudEvent[AppointmentRetold]) -> None:
+        await self._timeline(event)
+
+    async def on_proposal_retold(self, event: CloudEvent[ProposalRetold]) -> None:
         await self._timeline(event)
 
     async def on_outcome_recorded(self, event: CloudEvent[OutcomeRecorded]) -> None:

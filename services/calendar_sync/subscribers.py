@@ -32,6 +32,7 @@ from shared.contracts.envelope import CloudEvent
 from shared.contracts.erasure import GuestErasureRequested
 from shared.contracts.gateway import OrganizationChanged, StaffChanged, StaffDisabled
 from shared.contracts.notifier import NotificationSent
+from shared.contracts.retelling import AppointmentRetold, ProposalRetold
 from shared.contracts.sealed import AppointmentSecrets, MeetingSecrets
 from shared.contracts.zoom_issuer import MeetingIssued, MeetingRevoked, MeetingUpdated
 from shared.crypto import KeyRing
@@ -74,6 +75,8 @@ class Subscribers:
                 hears(SERVICE, AppointmentRescheduled, self.on_appointment_rescheduled),
                 hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
                 hears(SERVICE, AppointmentCanceled, self.on_appointment_canceled),
+                hears(SERVICE, AppointmentRetold, self.on_appointment_retold),
+                hears(SERVICE, ProposalRetold, self.on_proposal_retold),
                 hears(SERVICE, DriftDecided, self.on_drift_decided),
                 hears(SERVICE, MeetingIssued, self.on_meeting_issued),
                 hears(SERVICE, MeetingUpdated, self.on_meeting_updated),
@@ -112,6 +115,13 @@ class Subscribers:
         if event.data.was_requested:
             return
         await self._appointment(event, event.data, canceled=True)
+
+    async def on_appointment_retold(self, event: CloudEvent[AppointmentRetold]) -> None:
+        """Changes nothing unless something was missed (G13)."""
+        await self._appointment(event, event.data, canceled=event.data.canceled)
+
+    async def on_proposal_retold(self, event: CloudEvent[ProposalRetold]) -> None:
+        await self._proposal(event, event.data, is_open=event.data.is_open)
 
     async def on_drift_decided(self, event: CloudEvent[DriftDecided]) -> None:
         """Following is told by the events that it leads to."""

@@ -19,6 +19,7 @@ from shared.contracts.booking import (
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.erasure import GuestErasureRequested
 from shared.contracts.gateway import OrganizationChanged
+from shared.contracts.retelling import AppointmentRetold
 from shared.contracts.reveal import LinkShown, Reveal
 from shared.erasing import Erasing
 from shared.messaging.topology import hears
@@ -43,6 +44,7 @@ class Subscribers:
                 hears(SERVICE, AppointmentRescheduled, self.on_appointment_rescheduled),
                 hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
                 hears(SERVICE, AppointmentCanceled, self.on_appointment_canceled),
+                hears(SERVICE, AppointmentRetold, self.on_appointment_retold),
                 hears(SERVICE, GuestErasureRequested, self._erasing.on_guest_erasure_requested),
             ]
         )
@@ -67,12 +69,17 @@ class Subscribers:
             return
         await self._file(event, event.data)
 
+    async def on_appointment_retold(self, event: CloudEvent[AppointmentRetold]) -> None:
+        """Changes nothing unless something was missed (G13)."""
+        await self._file(event, event.data)
+
     async def _file(
         self,
         event: CloudEvent[AppointmentConfirmed]
         | CloudEvent[AppointmentRescheduled]
         | CloudEvent[AppointmentChanged]
-        | CloudEvent[AppointmentCanceled],
+        | CloudEvent[AppointmentCanceled]
+        | CloudEvent[AppointmentRetold],
         data: AppointmentEvent,
     ) -> None:
         every = _known(event, data)
@@ -86,12 +93,14 @@ def _known(
     event: CloudEvent[AppointmentConfirmed]
     | CloudEvent[AppointmentRescheduled]
     | CloudEvent[AppointmentChanged]
-    | CloudEvent[AppointmentCanceled],
+    | CloudEvent[AppointmentCanceled]
+    | CloudEvent[AppointmentRetold],
     data: AppointmentEvent,
 ) -> list[Known]:
     """Of a series each occurrence, those that were cancelled too (E6)."""
     appointment = data.appointment
     recurs, gone = appointment.series is not None, isinstance(data, AppointmentCanceled)
+    gone = gone or (isinstance(data, AppointmentRetold) and data.canceled)
     every = all_occurrences(
         appointment.start_at,
         appointment.end_at,

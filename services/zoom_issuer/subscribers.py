@@ -19,6 +19,7 @@ from shared.contracts.booking import (
 from shared.contracts.envelope import Cause, CloudEvent
 from shared.contracts.erasure import GuestErasureRequested
 from shared.contracts.gateway import OrganizationChanged, StaffChanged
+from shared.contracts.retelling import AppointmentRetold
 from shared.due import DueWorker
 from shared.erasing import Erasing
 from shared.messaging.topology import hears
@@ -54,6 +55,7 @@ class Subscribers:
                 hears(SERVICE, AppointmentRescheduled, self.on_appointment_rescheduled),
                 hears(SERVICE, AppointmentChanged, self.on_appointment_changed),
                 hears(SERVICE, AppointmentCanceled, self.on_appointment_canceled),
+                hears(SERVICE, AppointmentRetold, self.on_appointment_retold),
                 hears(SERVICE, DriftDecided, self.on_drift_decided),
                 hears(SERVICE, GuestErasureRequested, self._erasing.on_guest_erasure_requested),
             ]
@@ -89,7 +91,11 @@ class Subscribers:
         """For what was a request only nothing was made (H4)."""
         if event.data.was_requested:
             return
-        await self._follow(event.data, event.organizationid, event.cause())
+        await self._follow(event.data, event.organizationid, event.cause(), canceled=True)
+
+    async def on_appointment_retold(self, event: CloudEvent[AppointmentRetold]) -> None:
+        """Changes nothing unless something was missed (G13)."""
+        await self._follow(event.data, event.organizationid, event.cause(), canceled=event.data.canceled)
 
     async def on_drift_decided(self, event: CloudEvent[DriftDecided]) -> None:
         """Of meetings and of entries in calendars alike; what is followed comes as a change of the appointment."""
@@ -98,8 +104,10 @@ class Subscribers:
         if restores and await self._drift.restore(data.appointment_id, data.drift_id):
             self._worker.wake(data.appointment_id)
 
-    async def _follow(self, data: AppointmentEvent, organization_id: str, cause: Cause) -> None:
+    async def _follow(
+        self, data: AppointmentEvent, organization_id: str, cause: Cause, *, canceled: bool = False
+    ) -> None:
         appointment = data.appointment
-        wanted = wanted_of(appointment, canceled=isinstance(data, AppointmentCanceled))
+        wanted = wanted_of(appointment, canceled=canceled)
         if await self._store.want(appointment.appointment_id, organization_id, wanted, cause):
             self._worker.wake(appointment.appointment_id)

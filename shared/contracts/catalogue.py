@@ -1,9 +1,11 @@
 """All events of all publishers: whoever needs the whole catalogue asks here, so that none is missing."""
 
-from shared.contracts import booking, calendar_sync, gateway, notifier, reminder_scheduler, zoom_issuer
+from shared.contracts import booking, calendar_sync, gateway, notifier, reminder_scheduler, retelling, zoom_issuer
 from shared.contracts.envelope import EventData
 
 _PUBLISHERS = (gateway, booking, zoom_issuer, calendar_sync, notifier, reminder_scheduler)
+_APART = (retelling,)
+"""Further events of theirs."""
 PUBLISHERS = tuple(module.__name__.rpartition(".")[2] for module in _PUBLISHERS)
 
 

@@ -9,9 +9,10 @@ from services.calendar_sync.model.entries import provider_key
 from services.calendar_sync.store.reconciling import Reconciling
 from shared import mongo
 from shared.contracts.booking import SlotsWithdrawn
+from shared.contracts.retelling import AppointmentRetold, ProposalRetold
 from shared.mirror import MirrorState
-from tests.builders import a_proposal, a_slot, tomorrow_at
-from tests.integration.calendar_sync.conftest import World, attending, patiently, proposed, rarely_polled
+from tests.builders import a_proposal, a_slot, an_appointment, tomorrow_at
+from tests.integration.calendar_sync.conftest import World, attending, confirmed, patiently, proposed, rarely_polled
 from tests.integration.calendar_sync.test_drift import (
     BOTH,
     DRIFTED,
@@ -162,6 +163,25 @@ async def test_g13_what_cannot_be_written_is_missing_until_it_is_and_what_was_re
     assert await reconcile(world) >= 2
     await patiently(lambda: said(world, WRITTEN, 1))
     await counted(world, "entry", matching=1)
+
+
+@BOTH
+async def test_g13_what_was_missed_is_written_when_it_is_told_again_and_what_is_known_is_left(
+    world: World, staff_id: str
+) -> None:
+    await world.connect(staff_id)
+    facts = facts_of(staff_id, 1, start_at=tomorrow_at(1))
+    for over in (False, False, True):
+        again = confirmed(an_appointment(**facts, revision=1 + over), AppointmentRetold, canceled=over)
+        await world.bus.publish(again, times=2)
+        await counted(world, "entry", **({} if over else {"matching": 1}))
+    slots = [a_slot("slt_1", tomorrow_at(4))]
+    asked = {"organizer_id": staff_id, "attendees": attending(staff_id), "slots": slots}
+    await world.bus.publish(proposed(a_proposal(**asked), 1, ProposalRetold, is_open=True), times=2)
+    await counted(world, "hold", matching=1)
+    await world.bus.publish(proposed(a_proposal(**asked), 2, ProposalRetold, is_open=False))
+    await counted(world, "hold")
+    assert len(world.bus.of(WRITTEN)) == 1
 
 
 async def test_g13_what_nobody_counts_on_is_not_missing(world: World) -> None:

@@ -4,8 +4,9 @@ from typing import Any
 
 from services.zoom_issuer.store.reconciling import Reconciling
 from shared import mongo
+from shared.contracts.retelling import AppointmentRetold
 from shared.mirror import MirrorState
-from tests.builders import tomorrow_at
+from tests.builders import an_appointment, an_event, tomorrow_at
 from tests.integration.zoom_issuer.changes import by_hand, patiently, with_meetings
 from tests.integration.zoom_issuer.conftest import World
 from tests.integration.zoom_issuer.test_doubles import deletions, only
@@ -95,6 +96,16 @@ async def test_g13_what_zoom_refused_is_tried_again_when_somebody_asks(world: Wo
 
 def failed_for_good(world: World) -> list[dict[str, Any]]:
     return [one for one in world.failures() if one["retry_at"] is None]
+
+
+async def test_g13_what_was_missed_is_made_when_it_is_told_again_and_what_is_known_is_left(world: World) -> None:
+    await world.connect()
+    for over in (False, False, True):
+        appointment = an_appointment(revision=1 + over, title="apt_1")
+        again = an_event(AppointmentRetold(appointment=appointment, sealed="", canceled=over), subject="apt_1")
+        await world.bus.publish(again, times=2)
+        await counted(world, **({} if over else {"matching": 1}))
+    assert (len(world.issued()), await world.meetings()) == (1, [])
 
 
 async def test_g13_the_counts_are_metrics(world: World) -> None:
