@@ -6,7 +6,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER = {"deployment", "main_job", "zoom"}
+TOGETHER = {"deployment", "main_job", "observability", "zoom"}
 """Folders with a demo of their own."""
 SINGLY = {"test_every_page.py", "test_every_settings_page.py"}
 """Long and without a memory: their tests fill up whichever worker is free, on the demo that it has anyway."""

@@ -48,7 +48,7 @@ def erased_appointment(before: Appointment, at: datetime) -> Appointment:
     return before.model_copy(update=gone)
 
 
-def erased_proposal(before: Proposal, at: datetime) -> Proposal:
+def erased_proposal(before: Proposal, at: datetime, *, keeps_link: bool = False) -> Proposal:
     gone: dict[str, Any] = {
         "version": before.version + 1,
         "updated_at": at,
@@ -61,7 +61,7 @@ def erased_proposal(before: Proposal, at: datetime) -> Proposal:
         "place": "",
         "guest_message": "",
         "slots": [slot.model_copy(update={"tolerated": [], "seen": []}) for slot in before.slots],
-        "token": _nobodys(before.token, before.proposal_id),
+        "token": before.token if keeps_link else _nobodys(before.token, before.proposal_id),
         "expected": [],
         "reports": {},
         "origin": None,

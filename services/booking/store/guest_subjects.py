@@ -63,27 +63,30 @@ class GuestSubjects:
         )
 
     async def kept_too_long(self, organization_id: str, until: datetime, limit: int) -> Subjects:
-        """What was over before then, the oldest first."""
+        """What was over before then, the oldest first, each with the proposal that it came of."""
         over: Document = {
             "organization_id": organization_id,
             **_NOT_ERASED,
             **AT_REST,
             "status": {"$in": [AppointmentStatus.CONFIRMED, AppointmentStatus.CANCELED]},
+            "start_at": {"$lt": until},
             "end_at": {"$lt": until},
             "occurrences.end_at": {"$not": {"$gte": until}},
         }
-        rows = await self._appointments.find(over, {"_id": 1}).sort("end_at", ASCENDING).limit(limit).to_list(None)
+        found = self._appointments.find(over, {"proposal_id": 1}).sort("start_at", ASCENDING)
+        rows = await found.limit(limit).to_list(None)
         ended: Document = {
             "organization_id": organization_id,
             **_NOT_ERASED,
             **AT_REST,
-            "status": {"$ne": ProposalStatus.OPEN},
+            "status": {"$in": [ProposalStatus.EXPIRED, ProposalStatus.WITHDRAWN]},
             "expires_at": {"$lt": until},
             "updated_at": {"$lt": until},
             "slots.end_at": {"$not": {"$gte": until}},
         }
-        found = await self._proposals.find(ended, {"_id": 1}).sort("_id", ASCENDING).limit(limit).to_list(None)
-        return Subjects([row["_id"] for row in rows], [row["_id"] for row in found], [], [])
+        without = await self._proposals.find(ended, {"_id": 1}).sort("_id", ASCENDING).limit(limit).to_list(None)
+        parents = [row["proposal_id"] for row in rows if row.get("proposal_id")]
+        return Subjects([row["_id"] for row in rows], [*parents, *(row["_id"] for row in without)], [], [])
 
     async def contacts_of(self, appointment_ids: list[str]) -> list[str]:
         which = {"_id": {"$in": appointment_ids}, "contact_id": {"$gt": ""}}
@@ -115,13 +118,18 @@ class GuestSubjects:
         return await self._write(self._appointments, appointment_id, before.version, state)
 
     async def erase_proposal(self, proposal_id: str, now: datetime) -> bool:
+        """Its link stays where it is another guest's by now, who has an appointment."""
         row = await self._proposals.find_one({"_id": proposal_id, **_NOT_ERASED}, PROPOSAL)
         if row is None:
             return True
         before = self._store.documents.proposal_from(row)
         if before.is_live:
             return False
-        after = erased_proposal(before, now)
+        lives = {"_id": before.appointment_id, **_NOT_ERASED}
+        keeps_link = (
+            before.appointment_id is not None and await self._appointments.find_one(lives, {"_id": 1}) is not None
+        )
+        after = erased_proposal(before, now, keeps_link=keeps_link)
         state = {**self._store.documents.proposal_state(after), "origin": None, "reports": {}}
         return await self._write(self._proposals, proposal_id, before.version, state)
 

@@ -2,56 +2,41 @@
 
 import re
 
-import httpx
-
-from tests.e2e.main_job.conftest import System, token_of
-from tests.e2e.observability.collector import running_collector
-from tests.infrastructure.demo import start_demo
+from tests.e2e.main_job.conftest import token_of
+from tests.e2e.observability.conftest import Seen
 from tests.waiting import eventually
 
 SERVICES = {"gateway", "booking", "zoom_issuer", "calendar_sync", "notifier", "reminder_scheduler"}
 
 
-async def test_g26_one_trace_leads_from_the_click_to_the_last_mail_and_shows_no_secret() -> None:
-    async with running_collector() as collector:
-        environment = {"CHOSEI_OTLP_ENDPOINT": collector.url, "CHOSEI_TRACE_RATIO": "1.0"}
-        async with (
-            start_demo(environment=environment) as demo,
-            httpx.AsyncClient(base_url=demo.gateway_url, timeout=30) as api,
-            httpx.AsyncClient(base_url=demo.sandbox_url, timeout=30) as sandbox,
-        ):
-            system = System(demo, api, sandbox)
-            await system.sign_in()
-            guest = "spur@example.com"
-            proposal = await system.proposed(
-                title="一本の跡", guest={"name": "跡見", "email": guest}, note="極秘のメモ"
-            )
-            assert (await system.confirm(proposal, name="跡見")).status_code == 201
-            appointment = await system.issued(proposal)
-            await eventually(lambda: system.mails(guest, "確定しました"), timeout=30)
+async def test_g26_one_trace_leads_from_the_click_to_the_last_mail_and_shows_no_secret(seen: Seen) -> None:
+    system, collector = seen.system, seen.collector
+    guest = "spur@example.com"
+    proposal = await system.proposed(title="一本の跡", guest={"name": "跡見", "email": guest}, note="極秘のメモ")
+    assert (await system.confirm(proposal, name="跡見")).status_code == 201
+    appointment = await system.issued(proposal)
+    await eventually(lambda: system.mails(guest, "確定しました"), timeout=30)
 
-            def trace_of_the_click() -> set[str] | None:
-                clicks = {
-                    span.trace_id
-                    for span in collector.spans
-                    if span.service == "gateway" and span.name.endswith("/confirm")
-                }
-                services = {span.service for span in collector.spans if span.trace_id in clicks}
-                return services if services >= SERVICES else None
+    def trace_of_the_click() -> set[str] | None:
+        clicks = {
+            span.trace_id for span in collector.spans if span.service == "gateway" and span.name.endswith("/confirm")
+        }
+        services = {span.service for span in collector.spans if span.trace_id in clicks}
+        return services if services >= SERVICES else None
 
-            assert await eventually(trace_of_the_click, timeout=30)
-            secrets = [
-                token_of(proposal),
-                appointment["meeting"]["passcode"],
-                appointment["meeting"]["join_url"],
-                "極秘のメモ",
-                guest,
-            ]
-            exported = "\n".join(f"{span.name} {span.attributes}" for span in collector.spans)
-            logs = "\n".join(path.read_text("utf-8") for path in demo.logs.glob("*.log") if path.stem in SERVICES)
-            metrics = (await api.get("/metrics")).text
-            for secret in secrets:
-                pattern = re.compile(rf"(?<![0-9A-Za-z]){re.escape(secret)}(?![0-9A-Za-z])")
-                assert not pattern.search(exported), f"{secret!r} in a trace"
-                assert not pattern.search(logs), f"{secret!r} in a log"
-                assert not pattern.search(metrics), f"{secret!r} in metrics"
+    assert await eventually(trace_of_the_click, timeout=30)
+    secrets = [
+        token_of(proposal),
+        appointment["meeting"]["passcode"],
+        appointment["meeting"]["join_url"],
+        "極秘のメモ",
+        guest,
+    ]
+    exported = "\n".join(f"{span.name} {span.attributes}" for span in collector.spans)
+    logs = "\n".join(path.read_text("utf-8") for path in seen.demo.logs.glob("*.log") if path.stem in SERVICES)
+    metrics = (await system.api.get("/metrics")).text
+    for secret in secrets:
+        pattern = re.compile(rf"(?<![0-9A-Za-z]){re.escape(secret)}(?![0-9A-Za-z])")
+        assert not pattern.search(exported), f"{secret!r} in a trace"
+        assert not pattern.search(logs), f"{secret!r} in a log"
+        assert not pattern.search(metrics), f"{secret!r} in metrics"

@@ -38,6 +38,7 @@ async def test_settings_pages(people: People, width: Width, language: str) -> No
     await page.locator(".key a").last.click()
     await expect(page.locator(".button-danger")).to_be_visible()
     await looker.look("api-key-revoke")
+    await looker.open("/settings/erasures", "erasures")
     await looker.open("/settings/webhooks", "webhooks")
     webhook = await add_webhook(people)
     await looker.open("/settings/webhooks", "webhooks")

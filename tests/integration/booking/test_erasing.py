@@ -257,6 +257,20 @@ async def test_x5_after_a_restore_what_had_been_erased_is_erased_again_by_its_id
     assert await contacts(office.world) == []
 
 
+async def test_x5_a_link_that_is_another_guests_by_now_stays(office: Office) -> None:
+    proposal = await office.world.propose()
+    assert (await office.world.confirm(proposal, email="next@example.jp")).status_code == 201
+    await told(office.world)
+    await office.confirmed_by_the_broker()
+    await office.world.stores.bookings.proposals.update_one(
+        {"_id": proposal["id"]}, {"$set": {"guest": GUEST, "contact_id": CONTACT}}
+    )
+    asked = await office.world.call("POST", "/erasures", {"email": GUEST["email"]}, **ADMIN)
+    assert (await office.asked(asked.json()["id"])).data.proposal_ids == [proposal["id"]]
+    assert GUEST["email"] not in await office.everything()
+    assert (await office.world.guest("GET", token_of(proposal))).json()["status"] == "confirmed"
+
+
 async def test_x5_an_erased_appointment_is_a_record_of_the_past(office: Office) -> None:
     appointment_id = await a_past_guest(office)
     await office.asked((await erase(office))["id"])
