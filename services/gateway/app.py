@@ -29,6 +29,7 @@ from services.gateway.usecases.api_keys import MakeApiKey
 from services.gateway.usecases.calendar_feed import CalendarFeeds
 from services.gateway.usecases.change_organization import ChangeOrganization
 from services.gateway.usecases.connect import Connections
+from services.gateway.usecases.erase_guest import EraseGuest
 from services.gateway.usecases.explain_page import ExplainPageTime
 from services.gateway.usecases.explain_time import ExplainTime
 from services.gateway.usecases.export_guest import ExportGuest
@@ -62,7 +63,8 @@ def build_app(
     broker = broker or make_broker(SERVICE, settings)
     relay = Relay(broker, [*stores.with_outbox, database[COLLECTION]])
     parked = forgetting(settings.amqp_url.get_secret_value(), lambda: queues_of(broker))
-    erasing = Erasing(database, relay, settings.bus_ring, AnswersErased, stores.answers.erase, parked)
+    erase = EraseGuest(stores.answers, stores.staff)
+    erasing = Erasing(database, relay, settings.bus_ring, AnswersErased, erase, parked)
     parts = _parts(settings, client, stores, relay, Backends.connect(settings, transport))
     code = settings.setup_code.get_secret_value() if settings.setup_code else None
     app = service_app(

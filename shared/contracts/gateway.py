@@ -58,4 +58,4 @@ class StaffInvited(EventData, routing_key="gateway.staff_invited.v1", webhooks=F
 
 
 class AnswersErased(DataErased, routing_key="gateway.answers_erased.v1", webhooks=False):
-    """The answers kept for repeats of requests (idempotency keys) are gone (X5)."""
+    """Answers kept for repeats of requests, and what was remembered of a guest, are gone (X5)."""

@@ -3,6 +3,7 @@
 A row is under way while it has a lease, then holds the answer; times are real ones, as the database's expiry is.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +11,6 @@ import orjson
 
 from shared import clock
 from shared.crypto import KeyRing
-from shared.erasing import Erased, ToErase
 from shared.ids import new_id
 from shared.mongo import ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
 
@@ -106,12 +106,9 @@ class AnswerStore:
     async def forget(self, key_id: str, token: str) -> None:
         await self.answers.delete_one({"_id": key_id, "token": token})
 
-    async def erase(self, wanted: ToErase) -> Erased:
+    async def forget_about(self, ids: Sequence[str]) -> None:
         """A repeat of what made them makes something new (X5)."""
-        await self.answers.delete_many(
-            {"about": {"$in": [*wanted.ids, *wanted.former_ids, *filter(None, [wanted.contact_id])]}}
-        )
-        return Erased()
+        await self.answers.delete_many({"about": {"$in": list(ids)}})
 
     def _answer(self, row: Document) -> StoredAnswer | None:
         if row.get("answer") is None:

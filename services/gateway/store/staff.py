@@ -58,6 +58,7 @@ class StaffStore:
             self.staff: [
                 outbox.INDEX,
                 IndexModel([("email_key", ASCENDING)], name="email_key", unique=True),
+                IndexModel([("guidance_of", ASCENDING)], name="guidance_of", sparse=True),
                 IndexModel([("organization_id", ASCENDING), ("_id", ASCENDING)], name="organization"),
                 IndexModel([("invitation_hash", ASCENDING)], name="invitation", unique=True, sparse=True),
             ]
@@ -159,7 +160,7 @@ class StaffStore:
         waiting = outbox.entries(events)
         fields = _row(changed)
         if changed.defaults != known.defaults:
-            fields["defaults"] = changed.defaults.model_dump(mode="json")
+            fields |= {"defaults": changed.defaults.model_dump(mode="json"), "guidance_of": None}
         if password_hash is not None:
             fields["password_hash"] = password_hash
         fields |= _invitation(changed, invitation_hash)
@@ -180,13 +181,20 @@ class StaffStore:
         }
         return await self.staff.count_documents(query, session=session)
 
-    async def remember(self, staff_id: str, defaults: Defaults, chosen: set[str]) -> None:
-        """Keep only what was chosen; nobody else needs to know, so neither version nor event."""
-        values = defaults.model_dump(mode="json", include=chosen)
+    async def remember(self, staff_id: str, defaults: Defaults, chosen: set[str], proposal_id: str = "") -> None:
+        """Keep only what was chosen; nobody else needs to know, so neither version nor event. ``proposal_id`` is for
+        whose guest the guidance was written.
+        """
+        values = {f"defaults.{name}": value for name, value in defaults.model_dump(mode="json", include=chosen).items()}
+        if "guidance" in chosen:
+            values["guidance_of"] = proposal_id or None
         if values:
-            await self.staff.update_one(
-                {"_id": staff_id}, {"$set": {f"defaults.{name}": value for name, value in values.items()}}
-            )
+            await self.staff.update_one({"_id": staff_id}, {"$set": values})
+
+    async def forget_guidance(self, proposal_ids: Sequence[str]) -> None:
+        """What was written to a guest who is erased is offered no more (X5)."""
+        gone: Document = {"$set": {"defaults.guidance": "", "guidance_of": None}}
+        await self.staff.update_many({"guidance_of": {"$in": list(proposal_ids)}}, gone)
 
     async def choose_buildings(self, staff_id: str, building_ids: Sequence[str]) -> None:
         """Nobody else needs to know, so neither version nor event."""

@@ -1,6 +1,7 @@
 """The gateway's part in proposals: remembered defaults (R11, R12, R14, R16) and the preview (R17)."""
 
 import structlog
+from pydantic import BaseModel
 
 from services.gateway.model import Defaults
 from services.gateway.providers.answers import PreviewView
@@ -16,6 +17,12 @@ log = structlog.get_logger(__name__)
 _REMEMBERED = set(Defaults.model_fields)
 
 
+class _Made(BaseModel):
+    """Which proposal it became."""
+
+    id: str
+
+
 class Propose:
     """``body`` is ``asked`` as it was sent: booking tells left out from null. Raises ``BackendProblem``."""
 
@@ -27,7 +34,7 @@ class Propose:
         reply = await self._backends.booking.propose(caller, body)
         chosen = (asked.model_fields_set & _REMEMBERED) | {"kind"}
         try:
-            await self._staff.remember(caller.staff_id, _chosen(asked), chosen)
+            await self._staff.remember(caller.staff_id, _chosen(asked), chosen, reply.read(_Made).id)
         except PyMongoError as error:
             log.warning("defaults.not_remembered", error=brief(error))
         return reply

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 
 from services.gateway.store.answers import AnswerStore
+from services.gateway.usecases.erase_guest import EraseGuest
 from shared.erasing import ToErase
 from tests.integration.gateway.contact_views import CONTACT_ID, a_contact, an_erasure
 from tests.integration.gateway.fakes import SLOT, Answer, a_problem, a_proposal_view, an_appointment_view
@@ -21,6 +22,13 @@ HELD = {"records": [{"kind": "mail", "about": "apt_1", "facts": {"purpose": "con
 async def post(gateway: Installation, path: str, form: dict[str, str], at: str = "") -> httpx.Response:
     page = gateway.pages(ADMIN)
     return await page.post(path, data=form | {"csrf_token": await token_of(page, at or path)})
+
+
+async def erase(gateway: Installation, proposal_id: str) -> None:
+    settings, staff = gateway.parts.settings, gateway.parts.staff
+    kept = {"kept": settings.answers_kept, "lease": settings.answer_lease}
+    answers = AnswerStore(staff.staff.database, settings.data_ring, **kept)
+    await EraseGuest(answers, staff)(ToErase("org_1", proposal_ids=(proposal_id,)))
 
 
 def holding(gateway: Installation) -> None:
@@ -131,10 +139,18 @@ async def test_x5_answers_kept_for_repeats_are_forgotten(gateway: Installation) 
         made = Answer(201, a_proposal_view(id=f"prp_{number}"))
         gateway.services.says("booking", "POST /internal/proposals", made)
         await gateway.taro.post("/api/v1/proposals", json=body, headers=key)
-    settings, database = gateway.parts.settings, gateway.parts.organizations.organizations.database
-    answers = AnswerStore(database, settings.data_ring, kept=settings.answers_kept, lease=settings.answer_lease)
-    await answers.erase(ToErase("org_1", proposal_ids=("prp_0",)))
+    await erase(gateway, "prp_0")
     made_before = gateway.services.count("POST", "/internal/proposals")
     for key in keys:
         await gateway.taro.post("/api/v1/proposals", json=body, headers=key)
     assert gateway.services.count("POST", "/internal/proposals") == made_before + 1
+
+
+async def test_x5_what_was_written_to_the_guest_is_not_offered_for_the_next_one(gateway: Installation) -> None:
+    body = {"slots": [SLOT], "guest": {"name": "田中花子"}, "send_mail": False, "guidance": "田中様へのご案内"}
+    for proposal_id, left in (("prp_gone", ""), ("prp_other", "田中様へのご案内")):
+        made = Answer(201, a_proposal_view(id=proposal_id))
+        gateway.services.says("booking", "POST /internal/proposals", made)
+        await gateway.taro.post("/api/v1/proposals", json=body)
+        await erase(gateway, "prp_gone")
+        assert (await gateway.taro.get("/api/v1/me")).json()["defaults"]["guidance"] == left
