@@ -79,7 +79,7 @@ async def test_each_login_has_a_calendar_with_busy_time_and_zoom(demo: RunningDe
 async def test_g27_a_killed_service_comes_back(demo: RunningDemo) -> None:
     before = demo.pid("notifier")
     await demo.kill("notifier")
-    await eventually(lambda: demo.pid("notifier") != before, timeout=10)
+    await eventually(lambda: demo.pid("notifier") != before, timeout=40)
     await demo.ready("notifier")
 
 

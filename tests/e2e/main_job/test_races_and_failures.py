@@ -33,7 +33,7 @@ async def test_g01_overlapping_slots_of_two_proposals_with_a_common_attendee_mak
         view = (await system.api.get(f"/api/v1/guest/proposals/{token_of(loser)}")).json()
         return not [slot for slot in view["slots"] if slot["status"] == "open"]
 
-    await eventually(nothing_offered, timeout=10)
+    await eventually(nothing_offered, timeout=40)
 
 
 async def status_of(system: System, proposal: dict[str, object]) -> str:

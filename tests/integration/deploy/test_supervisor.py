@@ -100,7 +100,7 @@ async def test_a_program_that_ignores_sigterm_is_killed_with_its_children(
     async def gone() -> bool:
         return not await child()
 
-    await eventually(gone, timeout=5)
+    await eventually(gone)
 
 
 async def test_a_program_that_ends_before_it_is_ready_names_its_log(supervisor: Supervisor, tmp_path: Path) -> None:
