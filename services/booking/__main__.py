@@ -1,5 +1,6 @@
 """``python -m services.booking``."""
 
+import shared.slim  # noqa: F401 - before all else
 from services.booking.app import build_app
 from services.booking.settings import Settings
 from services.booking.subscribers import SERVICE

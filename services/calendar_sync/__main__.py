@@ -1,5 +1,6 @@
 """``python -m services.calendar_sync``."""
 
+import shared.slim  # noqa: F401 - before all else
 from services.calendar_sync.app import build_app
 from services.calendar_sync.settings import Settings
 from shared.runtime import serve

@@ -1,5 +1,6 @@
 """``python -m services.gateway``."""
 
+import shared.slim  # noqa: F401 - before all else
 from services.gateway.app import build_app
 from services.gateway.settings import Settings
 from services.gateway.subscribers import SERVICE

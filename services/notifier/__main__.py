@@ -1,5 +1,6 @@
 """``python -m services.notifier``."""
 
+import shared.slim  # noqa: F401 - before all else
 from services.notifier.app import build_app
 from services.notifier.settings import Settings
 from services.notifier.subscribers import SERVICE

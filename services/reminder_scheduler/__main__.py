@@ -1,5 +1,6 @@
 """``python -m services.reminder_scheduler``."""
 
+import shared.slim  # noqa: F401 - before all else
 from services.reminder_scheduler.app import build_app
 from services.reminder_scheduler.settings import Settings
 from services.reminder_scheduler.subscribers import SERVICE

@@ -1,5 +1,6 @@
 """``python -m services.zoom_issuer``."""
 
+import shared.slim  # noqa: F401 - before all else
 from services.zoom_issuer.app import build_app
 from services.zoom_issuer.settings import Settings
 from services.zoom_issuer.subscribers import SERVICE

@@ -9,12 +9,9 @@ from functools import partial
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
-
 from shared.contracts.api.appointments import AppointmentStatus, GuestAppointmentView, MeetingStatus
 from shared.contracts.api.occurrences import GuestOccurrenceView, OccurrenceStatus, OccurrenceView
 from shared.contracts.booking import Occurrence, Series
-from shared.ical_series import recurring, timezone
 
 PRODUCT = "-//Chosei//Chosei//EN"
 STATUS = {
@@ -64,6 +61,11 @@ def file_of(appointment: GuestAppointmentView, at: datetime) -> bytes:
     """Bears UID and SEQUENCE of the mailed invitation (G14), so that whoever adds both has one entry. Of one that was
     cancelled it takes the entry away.
     """
+    # Loaded when first needed: 3 MB that most gateways never use (P13).
+    from icalendar import Calendar, Event
+
+    from shared.ical_series import recurring, timezone
+
     off = appointment.status is AppointmentStatus.CANCELED
     entry = Event()
     entry.add("uid", appointment.uid or f"{appointment.id}@chosei")

@@ -7,7 +7,6 @@ import hashlib
 from fastapi import APIRouter, Request, Response
 
 from services.gateway.edge.forwarding import looks_like_token
-from services.gateway.pages.calendar_feed import feed_of
 from services.gateway.pages.texts import text
 from services.gateway.parts import parts_of
 from shared import clock
@@ -20,6 +19,9 @@ _CACHE = "private, max-age=300"
 @router.get("/ical/{token}.ics")
 async def read_feed(request: Request, token: str) -> Response:
     """Unknown, replaced and ended addresses are 404 alike."""
+    # Loaded when first needed, as in ``add_to_calendar``.
+    from services.gateway.pages.calendar_feed import feed_of
+
     parts = parts_of(request)
     if not looks_like_token(token):
         raise NotFound()
