@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from tests.waiting import eventually
 
 _PATIENCE_SECONDS = 300
 _NOT_NOW = (429, 502, 503, 504)
+SERIES_WEEKS = 3
 
 
 async def persist(client: httpx.AsyncClient, method: str, path: str, **arguments: Any) -> httpx.Response:
@@ -41,9 +43,26 @@ class Staff:
     headers: dict[str, str]
 
 
+class Source(StrEnum):
+    """How an appointment comes about."""
+
+    PROPOSAL = "proposal"
+    PAGE = "page"
+    DIRECT = "direct"
+    SERIES = "series"
+
+
+class Fate(StrEnum):
+    """What staff do about it afterwards."""
+
+    STANDS = "stands"
+    MOVED = "moved"
+    CANCELED = "canceled"
+
+
 @dataclass
 class Deal:
-    """One proposal and what became of it; ``title`` is unique and found again at the providers."""
+    """One appointment and what became of it; ``title`` is unique and found again at the providers."""
 
     title: str
     staff: list[Staff]
@@ -53,10 +72,23 @@ class Deal:
     start: str = ""
     status: int = 0
     answer: dict[str, Any] = field(default_factory=dict)
+    source: Source = Source.PROPOSAL
+    fate: Fate = Fate.STANDS
+    slug: str = ""
 
     @property
     def token(self) -> str:
         return self.guest_url.rsplit("/", 1)[-1]
+
+    @property
+    def stands(self) -> bool:
+        return self.status == 201 and self.fate is not Fate.CANCELED
+
+    @property
+    def starts(self) -> list[datetime]:
+        """Of all its occurrences."""
+        weeks = SERIES_WEEKS if self.source is Source.SERIES else 1
+        return [datetime.fromisoformat(self.start) + timedelta(weeks=week) for week in range(weeks)]
 
 
 async def sign_in(client: httpx.AsyncClient, email: str, password: str, calendar: str) -> Staff:

@@ -19,6 +19,14 @@ _MAIL_HEADERS = {
 }
 
 
+_LONG = ("text", "html", "ics")
+
+
+def _brief(mail: Mail) -> dict[str, object]:
+    """Without its content."""
+    return {name: value for name, value in _view(mail).items() if name not in _LONG}
+
+
 def _view(mail: Mail) -> dict[str, object]:
     """A mail as ``api.md`` names its fields."""
     return {
@@ -55,8 +63,9 @@ def build_router(world: World) -> APIRouter:
     mailbox = world.state(Mailbox)
 
     @router.get("/inspect/mails")
-    async def mails(to: str | None = None) -> Response:
-        return items(_view(mail) for mail in mailbox.newest_first(to))
+    async def mails(to: str | None = None, brief: bool = False) -> Response:
+        shown = _brief if brief else _view
+        return items(shown(mail) for mail in mailbox.newest_first(to))
 
     @router.get("/mailbox", include_in_schema=False)
     async def page(to: str | None = None) -> HTMLResponse:
