@@ -1,4 +1,7 @@
-"""The monkey: kills a service every second or two, restarts broker and database once each, and lets providers fail."""
+"""The monkey: kills a service every second or two, broker and database once each, and lets providers fail.
+
+However slow the machine is, it leaves enough of the system up to get anywhere.
+"""
 
 import asyncio
 import random
@@ -8,6 +11,7 @@ from contextlib import suppress
 import httpx
 
 from tests.infrastructure.demo import RunningDemo
+from tests.waiting import eventually
 
 SERVICES = ("gateway", "booking", "calendar_sync", "zoom_issuer", "notifier", "reminder_scheduler")
 
@@ -43,6 +47,9 @@ def tenth_of_all_calls() -> list[dict[str, object]]:
     return [*rules, *smtp]
 
 
+_DOWN_AT_ONCE = 2
+
+
 class Monkey:
     """Runs until it is told to stop and has killed everything at least once; ``kills`` counts what it did."""
 
@@ -66,6 +73,11 @@ class Monkey:
                 self.kills[name] += 1
                 once.pop(name, None)
             await self._pause(stop)
+            await eventually(self._most_are_up, timeout=120, interval=0.2)
+
+    async def _most_are_up(self) -> bool:
+        up = [await self._demo.is_up(name) for name in SERVICES]
+        return up.count(False) < _DOWN_AT_ONCE
 
     async def _pause(self, stop: asyncio.Event) -> None:
         seconds = self._random.uniform(1.0, 2.0)

@@ -79,6 +79,10 @@ class RunningDemo:
         await eventually(lambda: self.process(name).pid != before.pid, timeout=60)
         await self.ready(name)
 
+    async def is_up(self, service: str) -> bool:
+        """Whether it has come up and takes requests, be its broker away or not."""
+        return await answers_ok(f"{self.layout.service_url(service)}/startedz")()
+
     async def ready(self, name: str, *, timeout: float = 60) -> None:
         """Wait until ``name`` answers."""
         host = "127.0.0.1"
