@@ -50,7 +50,7 @@ async def test_each_service_migrates_on_request_without_a_broker(
         assert await database.list_collection_names() != []
     record = await client["migrated_booking"]["migrations"].find_one({"_id": "steps"})
     assert record is not None
-    assert [one["name"] for one in record["taken"]] == ["derive_contacts"]
+    assert [one["name"] for one in record["taken"]] == ["derive_contacts", "name_contacts_of_proposals"]
 
 
 async def test_a_service_whose_database_cannot_become_what_it_needs_says_so_and_ends(
