@@ -1,4 +1,6 @@
-"""Bodies: read whole, up to a limit and within a time, before anything else looks at them; in the API they are JSON."""
+"""Bodies: read whole, up to a limit and within a time, before anything else looks at them; in the API they are JSON,
+elsewhere no files.
+"""
 
 import asyncio
 from datetime import timedelta
@@ -34,11 +36,11 @@ class BodyTooSlow(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """A body that does not call itself JSON."""
+    """A body that does not call itself JSON in the API, or that brings files to a page: none takes any."""
 
     code, status = "unsupported_media_type", 415
-    ja = "Content-Type は application/json にしてください。"
-    en = "The Content-Type must be application/json."
+    ja = "Content-Type は {wanted} にしてください。"
+    en = "The Content-Type must be {wanted}."
 
 
 class WholeBody:
@@ -58,8 +60,8 @@ class WholeBody:
             body = await self._read_in_time(request, receive)
             if body is None:
                 return
-            if body and scope["path"].startswith(_API) and not _is_json(request):
-                raise UnsupportedMediaType()
+            if body:
+                _check_kind(scope["path"], request.headers.get("content-type", ""))
         except Problem as problem:
             await respond(request, problem)(scope, receive, send)
             return
@@ -94,9 +96,14 @@ class WholeBody:
                 return b"".join(chunks)
 
 
-def _is_json(request: Request) -> bool:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
+def _check_kind(path: str, content_type: str) -> None:
+    """Raises ``UnsupportedMediaType``."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    if path.startswith(_API):
+        if not (media_type.startswith("application/") and media_type.endswith(("/json", "+json"))):
+            raise UnsupportedMediaType(wanted="application/json")
+    elif media_type.startswith("multipart/"):
+        raise UnsupportedMediaType(wanted="application/x-www-form-urlencoded")
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

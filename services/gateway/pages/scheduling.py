@@ -17,7 +17,7 @@ from services.gateway.pages.typed import given
 from services.gateway.parts import parts_of
 from services.gateway.providers.backend import BackendProblem
 from shared.contracts.api.pages import PageList, PageView
-from shared.problem import Language, NotFound
+from shared.problem import Forbidden, Language, NotFound
 
 router = APIRouter()
 _SAID = ("added", "changed", "copied", "closed", "opened", "deleted")
@@ -113,6 +113,8 @@ async def take_step(request: Request, page_id: str, step: str, signed_in: Form) 
 @router.get("/pages/{page_id}/delete")
 async def ask_before_deleting(request: Request, page_id: str, signed_in: Session) -> Response:
     page = (await parts_of(request).backends.booking.page(signed_in.caller(), page_id)).read(PageView)
+    if not page.can_change:
+        raise Forbidden()
     return staff_page(request, signed_in, "staff/page_delete.html", {"item": page})
 
 
