@@ -171,7 +171,7 @@ async def reschedule(request: Request, appointment_id: str, signed_in: Form) -> 
     except ValidationError:
         sentence = text(language_for(request), "appointments.time_odd")
         return await _detail(request, signed_in, appointment_id, problem=sentence, typed=typed, status=422)
-    except ValueError:
+    except (ValueError, OverflowError):
         sentence = text(language_for(request), "propose.error_incomplete")
         return await _detail(request, signed_in, appointment_id, problem=sentence, typed=typed, status=422)
     body = patch.model_dump_json(exclude_unset=True).encode()

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from services.gateway.edge.forwarding import body_of
 from services.gateway.identity import SignedIn
 from services.gateway.pages import guest, times
 from services.gateway.pages.guest_preview import to_come
@@ -55,7 +56,7 @@ async def new(request: Request, signed_in: Session) -> Response:
 async def guest_page(request: Request, signed_in: Form) -> Response:
     """The guest's page as they will see it (X12), of a proposal that is stored nowhere; problems as in the API."""
     try:
-        material = await parts_of(request).backends.booking.preview(signed_in.caller(), await request.body())
+        material = await parts_of(request).backends.booking.preview(signed_in.caller(), body_of(request))
     except BackendProblem as problem:
         return JSONResponse(dict(problem.body), status_code=problem.status, media_type="application/problem+json")
     return guest.preview(request, to_come(SlotsProposed.model_validate(material.data).proposal, signed_in.organization))

@@ -178,6 +178,8 @@ def _spans(typed: Typed) -> dict[str, Any]:
     if typed.all_day:
         first = _day(typed, "start_date")
         last = _day(typed, "end_date") if typed["end_date"] else first
+        if last == date.max:  # there is no day after
+            raise ValueError("end_date")
         at = [datetime(day.year, day.month, day.day, tzinfo=zone) for day in (first, last + timedelta(days=1))]
         return {"all_day": True, "start": at[0].isoformat(), "end": at[1].isoformat()}
     start = _at(typed, "start_date", "start_time")

@@ -104,7 +104,10 @@ def span_or_days(start: datetime, end: datetime, zone: str, language: Language) 
 
 def end_after(start: datetime, end: datetime) -> datetime:
     """``end``, on the next day where it lies past midnight; an end that far away is a slip, and stays one."""
-    next_day = end + timedelta(days=1)
+    try:
+        next_day = end + timedelta(days=1)
+    except OverflowError:  # the last day of all
+        return end
     return next_day if end < start and next_day - start < _PAST_MIDNIGHT else end
 
 
