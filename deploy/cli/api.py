@@ -1,7 +1,7 @@
 """The gateway's operations, as an API key of an administrator reaches them; in the demo, as its administrator."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -123,18 +123,26 @@ async def reached(target: Target, transport: AsyncBaseTransport | None = None) -
     words = {"accept-language": "en"}
     asked = client(target.url.rstrip("/"), timeout=_TIMEOUT, headers=words, transport=transport)
     try:
-        if target.login:
-            email, password = target.login
-            begun = await _ask(asked, "POST", "/api/v1/sessions", json={"email": email, "password": password})
-            asked.headers["authorization"] = f"Bearer {json_object(_checked(begun)).get('token', '')}"
-            asked.cookies.clear()
-        else:
+        if not target.login:
             asked.headers["authorization"] = f"Bearer {target.key}"
-        yield Operations(asked)
-        if target.login:
-            await _ask(asked, "DELETE", "/api/v1/sessions/current")
+            yield Operations(asked)
+            return
+        async with _session(asked, *target.login):
+            yield Operations(asked)
     finally:
         await asked.aclose()
+
+
+@asynccontextmanager
+async def _session(asked: AsyncClient, email: str, password: str) -> AsyncIterator[None]:
+    begun = await _ask(asked, "POST", "/api/v1/sessions", json={"email": email, "password": password})
+    asked.headers["authorization"] = f"Bearer {json_object(_checked(begun)).get('token', '')}"
+    asked.cookies.clear()
+    try:
+        yield
+    finally:
+        with suppress(NotReached):  # what went wrong before is what is told; left alone, it expires
+            await _ask(asked, "DELETE", "/api/v1/sessions/current")
 
 
 def _in_path(typed: str) -> str:

@@ -116,6 +116,20 @@ async def test_who_signs_in_signs_out_again() -> None:
     assert asked[1].headers["authorization"] == "Bearer tkn"
 
 
+async def test_who_signs_in_signs_out_again_where_something_is_refused_too() -> None:
+    asked: list[httpx.Request] = []
+    answers = {
+        "POST /api/v1/sessions": (201, {"token": "tkn"}),
+        "POST /api/v1/ops/reconcile": (409, {"code": "conflict", "detail": "Not now."}),
+        "DELETE /api/v1/sessions/current": (204, None),
+    }
+    target = Target("http://chosei.example", login=("admin@example.jp", "pw"))
+    with pytest.raises(Refused):
+        async with reached(target, gateway(answers, asked)) as operations:
+            await operations.reconcile()
+    assert [request.method for request in asked] == ["POST", "POST", "DELETE"]
+
+
 @pytest.mark.parametrize(
     ("status", "body", "error"),
     [
