@@ -7,7 +7,7 @@ from services.booking.providers.stripe import Stripe
 from services.booking.rotate import SECRETS
 from services.booking.settings import Settings
 from services.booking.subscribers import SERVICE
-from shared.doctor.findings import Examination, Finding, note, ok, wrong
+from shared.doctor.findings import Examination, Finding, State, note, ok, wrong
 from shared.doctor.outside import examine_server
 from shared.doctor.run import run
 from shared.providers import CredentialRevoked, ProviderError, ProviderRefused
@@ -25,7 +25,7 @@ async def examine_payments(settings: Settings) -> Sequence[Finding]:
     if not settings.takes_payments:
         return [note(_WHAT, "no key of Stripe: pages have no prices", "CHOSEI_STRIPE_SECRET_KEY, if that is wanted")]
     reached = await examine_server(_WHAT, "Stripe", settings.stripe_api_url, "CHOSEI_STRIPE_API_URL")
-    if any(finding.state == "wrong" and finding.what == _WHAT for finding in reached):
+    if any(finding.state is State.WRONG and finding.what == _WHAT for finding in reached):
         return reached
     return [await _key(settings), *_webhooks(settings), *reached]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from shared.doctor.findings import Finding, ok, wrong
+from shared.doctor.findings import Finding, State, ok, wrong
 from shared.doctor.outside import NotReached, ask, clock_skew
 from shared.doctor.stores import clock_finding, place_of
 from shared.http import Response, internal_client, json_object
@@ -89,4 +89,4 @@ def _zones(name: str, told: dict[str, Any]) -> list[Finding]:
 def _clock(name: str, answer: Response) -> list[Finding]:
     skew = clock_skew(answer)
     finding = clock_finding(name, skew) if skew is not None else None
-    return [finding] if finding and finding.state == "wrong" else []
+    return [finding] if finding and finding.state is State.WRONG else []
