@@ -89,7 +89,7 @@ def catalogue_page(events: list[type[EventData]], wiring: Wiring) -> str:
     for event in events:
         heard_by = ", ".join(wiring.consumers.get(event.__name__, [])) or "–"
         lines.append(
-            f"| `{event.__name__}` | `{TYPE_PREFIX}{event.routing_key}` | {meaning(event)} "
+            f"| `{event.__name__}` | `{event.event_type()}` | {meaning(event)} "
             f"| {event.publisher()} | {heard_by} | [example](examples/{event.routing_key}.json)"
             f"{'' if event.webhooks else ', kept inside'} |"
         )
@@ -104,11 +104,11 @@ def asyncapi(events: list[type[EventData]], version: str) -> str:
         schemas.update(payload.pop("$defs", {}))
         schemas[f"{name}Data"] = payload
         messages[name] = {
-            "name": TYPE_PREFIX + event.routing_key,
+            "name": event.event_type(),
             "title": name,
             "summary": meaning(event),
             "contentType": CONTENT_TYPE,
-            "payload": _whole(TYPE_PREFIX + event.routing_key, {"$ref": f"#/components/schemas/{name}Data"}),
+            "payload": _whole(event.event_type(), {"$ref": f"#/components/schemas/{name}Data"}),
             "examples": [{"name": event.routing_key, "payload": example_of(event)}],
         }
         channels[name] = {

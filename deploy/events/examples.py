@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from shared.contracts.envelope import TYPE_PREFIX, CloudEvent, EventData
+from shared.contracts.envelope import CloudEvent, EventData
 from shared.contracts.erasure import DataErased
 
 _MADE, _START, _END = "2026-11-20T01:30:00Z", "2026-12-01T04:00:00Z", "2026-12-01T05:00:00Z"
@@ -133,7 +133,7 @@ def example_of(event: type[EventData]) -> dict[str, Any]:
     said = CloudEvent[event](  # type: ignore[valid-type]
         id=f"evt_{event.routing_key.replace('.', '_')}",
         source=f"/chosei/{event.publisher()}",
-        type=TYPE_PREFIX + event.routing_key,
+        type=event.event_type(),
         subject=_subject(event),
         time=datetime.fromisoformat(_MADE),
         organizationid="org_1",

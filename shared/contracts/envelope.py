@@ -68,6 +68,11 @@ class EventData(Value):
     def publisher(cls) -> str:
         return cls.routing_key.partition(".")[0]
 
+    @classmethod
+    def event_type(cls) -> str:
+        """The envelope's ``type``."""
+        return TYPE_PREFIX + cls.routing_key
+
 
 DataT = TypeVar("DataT", bound=EventData)
 
@@ -139,7 +144,7 @@ def envelope(
     return CloudEvent[DataT](
         id=new_id("evt"),
         source=f"/chosei/{data.publisher()}",
-        type=TYPE_PREFIX + data.routing_key,
+        type=data.event_type(),
         subject=subject,
         time=at or clock.now(),
         organizationid=organization_id,

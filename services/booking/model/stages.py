@@ -6,24 +6,18 @@ from datetime import timedelta
 from shared.contracts.api.operations import StageState
 from shared.contracts.booking import AppointmentConfirmed
 from shared.contracts.calendar_sync import CalendarEntryWritten, HoldsReleased
-from shared.contracts.envelope import TYPE_PREFIX, EventData
 from shared.contracts.notifier import NotificationSent, Purpose
 from shared.contracts.reminder_scheduler import ReminderScheduled
 from shared.contracts.timeline import TimelineEntry
 from shared.contracts.zoom_issuer import MeetingIssued
 
-
-def type_of(event: type[EventData]) -> str:
-    return f"{TYPE_PREFIX}{event.routing_key}"
-
-
-CONFIRMED = type_of(AppointmentConfirmed)
+CONFIRMED = AppointmentConfirmed.event_type()
 STAGES = {
-    type_of(HoldsReleased): "holds_released",
-    type_of(MeetingIssued): "meeting_issued",
-    type_of(CalendarEntryWritten): "entry_written",
-    type_of(NotificationSent): "mail_sent",
-    type_of(ReminderScheduled): "reminder_filed",
+    HoldsReleased.event_type(): "holds_released",
+    MeetingIssued.event_type(): "meeting_issued",
+    CalendarEntryWritten.event_type(): "entry_written",
+    NotificationSent.event_type(): "mail_sent",
+    ReminderScheduled.event_type(): "reminder_filed",
 }
 """By the event that ends it; named as the metrics are."""
 _BEFORE_THE_REVISION = "holds_released"

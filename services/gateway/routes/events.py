@@ -13,7 +13,6 @@ from pydantic import BaseModel
 
 from shared import contracts
 from shared.contracts.catalogue import catalogue
-from shared.contracts.envelope import TYPE_PREFIX
 from shared.problem import NotFound
 
 router = APIRouter(prefix="/events", tags=["events"])
@@ -70,7 +69,7 @@ def _listed() -> bytes:
         EventView(
             name=event.routing_key,
             title=event.__name__,
-            type=TYPE_PREFIX + event.routing_key,
+            type=event.event_type(),
             publisher=event.publisher(),
             meaning=" ".join((inspect.getdoc(event) or "").split()),
             webhooks=event.webhooks,
