@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from shared.contracts.api.operations import MirrorCount, Sections
+from shared.mongo import Document
 from shared.observability import metrics
 from shared.operations.own import OwnOperations
 from shared.watch import Watch
@@ -48,6 +49,20 @@ class Reconciler(Protocol):
 def all_counts(kinds: tuple[str, ...], found: MirrorCounts) -> dict[tuple[str, MirrorState], int]:
     """With a zero for what there is none of, so that a gauge goes back."""
     return {(kind, state): found.get((kind, state), 0) for kind in kinds for state in MirrorState}
+
+
+def whose(organization_id: str) -> Document:
+    """The filter for the organization's rows, or for everybody's where it is empty."""
+    return {"organization_id": organization_id} if organization_id else {}
+
+
+def known(field: str) -> Document:
+    """The condition that a row has it."""
+    return {"$ne": [{"$ifNull": [f"${field}", None]}, None]}
+
+
+def either(*conditions: Document) -> Document:
+    return {"$or": list(conditions)}
 
 
 def watching(reconciler: Reconciler) -> Watch:

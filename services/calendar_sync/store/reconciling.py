@@ -3,7 +3,7 @@
 from services.calendar_sync.model.ledger import RowKind
 from shared import clock, mongo
 from shared.drift import GONE
-from shared.mirror import MirrorCounts, MirrorState, all_counts
+from shared.mirror import MirrorCounts, MirrorState, all_counts, either, known, whose
 from shared.mongo import Collection, Document
 
 KINDS = (RowKind.ENTRY.value, RowKind.HOLD.value)
@@ -11,19 +11,11 @@ _NOWHERE = "nowhere"
 """Gone as it should be, or wanted in a calendar that nobody has and nobody counts on (R5)."""
 
 
-def _known(field: str) -> Document:
-    return {"$ne": [{"$ifNull": [f"${field}", None]}, None]}
-
-
-def _either(*conditions: Document) -> Document:
-    return {"$or": list(conditions)}
-
-
 _WAITING: Document = {"$eq": ["$waiting", True]}
-_SOMEWHERE = _either(_known("written"), _known("attempted"))
-_COUNTED_ON = _either(_SOMEWHERE, {"$eq": ["$told", True]})
-_MISSING = _either({"$not": [_known("written")]}, _known("missing_since"), {"$eq": ["$drift.look", GONE]})
-_DIFFERENT = _either(_known("drift"), _known("unproved"), _known("failed"), {"$lt": ["$written.revision", "$revision"]})
+_SOMEWHERE = either(known("written"), known("attempted"))
+_COUNTED_ON = either(_SOMEWHERE, {"$eq": ["$told", True]})
+_MISSING = either({"$not": [known("written")]}, known("missing_since"), {"$eq": ["$drift.look", GONE]})
+_DIFFERENT = either(known("drift"), known("unproved"), known("failed"), {"$lt": ["$written.revision", "$revision"]})
 _STATE: Document = {
     "$switch": {
         "branches": [
@@ -49,7 +41,7 @@ class Reconciling:
     async def count(self, organization_id: str) -> MirrorCounts:
         """What is not over, of the organization or of everybody."""
         steps: list[Document] = [
-            {"$match": {**_whose(organization_id), "ends_at": {"$gt": clock.now()}}},
+            {"$match": {**whose(organization_id), "ends_at": {"$gt": clock.now()}}},
             {"$group": {"_id": {"kind": "$kind", "state": _STATE}, "rows": {"$sum": 1}, "strays": {"$sum": _STRAYS}}},
         ]
         counts = all_counts(KINDS, {})
@@ -64,7 +56,7 @@ class Reconciling:
         """What failed, or lies idle and is not as it is wanted, is due; not what an operator gave up. The ids."""
         idle: Document = {"due_at": None, "waiting": {"$ne": True}}
         which: Document = {
-            **_whose(organization_id),
+            **whose(organization_id),
             "ends_at": {"$gt": clock.now()},
             "given_up": None,
             "$or": [
@@ -78,7 +70,3 @@ class Reconciling:
         change: Document = {"$set": again, "$inc": {"wanted_version": 1}}
         await self._ledger.update_many({**which, "_id": {"$in": ids}}, change)
         return ids
-
-
-def _whose(organization_id: str) -> Document:
-    return {"organization_id": organization_id} if organization_id else {}

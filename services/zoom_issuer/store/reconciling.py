@@ -2,7 +2,7 @@
 
 from services.zoom_issuer.model import Status
 from shared import clock, mongo
-from shared.mirror import MirrorCounts, MirrorState, all_counts
+from shared.mirror import MirrorCounts, MirrorState, all_counts, either, known, whose
 from shared.mongo import ASCENDING, Collection, Document, IndexModel
 
 KIND = "meeting"
@@ -10,26 +10,18 @@ INDEX = IndexModel([("ends_at", ASCENDING)], name="coming")
 _NOWHERE = "nowhere"
 
 
-def _known(field: str) -> Document:
-    return {"$ne": [{"$ifNull": [f"${field}", None]}, None]}
-
-
-def _either(*conditions: Document) -> Document:
-    return {"$or": list(conditions)}
-
-
 _UNWANTED: Document = {"$not": ["$wanted.exists"]}
-_GONE: Document = {"$and": [_known("drift"), {"$not": [_known("drift.found")]}]}
-_MISSING = _either({"$not": [_known("actual")]}, _known("missing_since"), _GONE)
-_DIFFERENT = _either(
-    _known("drift"), _known("unproved"), _known("unsure"), {"$lt": ["$announced_revision", "$wanted.revision"]}
+_GONE: Document = {"$and": [known("drift"), {"$not": [known("drift.found")]}]}
+_MISSING = either({"$not": [known("actual")]}, known("missing_since"), _GONE)
+_DIFFERENT = either(
+    known("drift"), known("unproved"), known("unsure"), {"$lt": ["$announced_revision", "$wanted.revision"]}
 )
 _STATE: Document = {
     "$switch": {
         "branches": [
-            {"case": {"$and": [_UNWANTED, _either(_known("actual"), _known("attempt"))]}, "then": MirrorState.ORPHANED},
+            {"case": {"$and": [_UNWANTED, either(known("actual"), known("attempt"))]}, "then": MirrorState.ORPHANED},
             {"case": _UNWANTED, "then": _NOWHERE},
-            {"case": _known("waits_for_staff"), "then": MirrorState.WAITING},
+            {"case": known("waits_for_staff"), "then": MirrorState.WAITING},
             {"case": _MISSING, "then": MirrorState.MISSING},
             {"case": _DIFFERENT, "then": MirrorState.DIFFERENT},
         ],
@@ -48,7 +40,7 @@ class Reconciling:
     async def count(self, organization_id: str) -> MirrorCounts:
         """What is not over, of the organization or of everybody."""
         steps: list[Document] = [
-            {"$match": {**_whose(organization_id), "ends_at": {"$gt": clock.now()}}},
+            {"$match": {**whose(organization_id), "ends_at": {"$gt": clock.now()}}},
             {"$group": {"_id": _STATE, "rows": {"$sum": 1}, "left": {"$sum": _LEFT}}},
         ]
         counts = all_counts((KIND,), {})
@@ -61,7 +53,7 @@ class Reconciling:
     async def try_again(self, organization_id: str) -> list[str]:
         """What failed is due, but for what an operator gave up; the ids."""
         which: Document = {
-            **_whose(organization_id),
+            **whose(organization_id),
             "ends_at": {"$gt": clock.now()},
             "due_at": None,
             "given_up": None,
@@ -75,7 +67,3 @@ class Reconciling:
         change: Document = {"$set": {"due_at": clock.now(), "tries": 0}}
         await self._meetings.update_many({**which, "_id": {"$in": ids}}, change)
         return ids
-
-
-def _whose(organization_id: str) -> Document:
-    return {"organization_id": organization_id} if organization_id else {}

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from shared import due
 from shared.due import Lease
+from shared.mirror import whose
 from shared.mongo import Collection, Database, Document, DuplicateKeyError
 
 
@@ -34,8 +35,7 @@ class Sweeps:
 
     async def hurry_all(self, organization_id: str, due_at: datetime) -> int:
         """Of the organization, or of everybody; answers how many."""
-        whose: Document = {"organization_id": organization_id} if organization_id else {}
-        return (await self.rows.update_many(whose, {"$set": {"due_at": due_at}})).matched_count
+        return (await self.rows.update_many(whose(organization_id), {"$set": {"due_at": due_at}})).matched_count
 
     async def _write(self, sweep: Sweep, change: Document) -> None:
         row_id = f"{sweep.connection_id}/{sweep.host_user_id or ''}"
