@@ -24,7 +24,7 @@ from shared.watch import Watch
 
 log = structlog.get_logger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_COUNTED = 1000
+COUNTED = 1000
 """Counting stops here: what matters is that very many rows wait."""
 _HAND_BACK_SECONDS = 2
 
@@ -79,7 +79,7 @@ def due_and_free() -> dict[str, Any]:
 
 async def measure_backlog(name: str, collection: Collection) -> None:
     """Record how many rows wait for ``name`` and since when the oldest does; a failing one counts from its next try."""
-    waiting = await collection.count_documents(due_and_free(), limit=_COUNTED)
+    waiting = await collection.count_documents(due_and_free(), limit=COUNTED)
     metrics.record_due_rows(name, waiting)
     oldest = await collection.find_one(due_by(clock.now()), {"due_at": 1}, sort=[("due_at", ASCENDING)])
     metrics.record_due_age(name, clock.now() - oldest["due_at"] if oldest else timedelta(0))

@@ -10,7 +10,8 @@ from services.notifier.model.matter import Matter
 from services.notifier.store import TROUBLED, Matters, matter_of
 from shared import clock
 from shared.contracts.api.effects import Effect
-from shared.contracts.api.operations import COUNTED, OwedCounts, OwedEffect, OwedStatus
+from shared.contracts.api.operations import OwedCounts, OwedEffect, OwedStatus
+from shared.due import COUNTED
 from shared.mongo import ASCENDING, DESCENDING, Document, IndexModel
 from shared.operations.own import Place, effect_id
 

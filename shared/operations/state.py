@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 
 from shared import clock
 from shared.contracts.api.operations import (
-    COUNTED,
     OutboxState,
     OwedCounts,
     Sections,
     ServiceOperations,
     WorkState,
 )
-from shared.due import Worker, due_and_free, due_by
+from shared.due import COUNTED, DueBatches, DueWorker, Worker, due_and_free, due_by
 from shared.messaging import outbox
 from shared.mongo import ASCENDING, Collection
 from shared.operations.own import OwnOperations
@@ -41,8 +40,8 @@ async def _waiting(collection: Collection) -> tuple[int, datetime | None]:
 
 async def work_states(workers: Sequence[Worker]) -> list[WorkState]:
     """Of those that take due rows."""
-    found = [(str(getattr(worker, "name", "")), getattr(worker, "collection", None)) for worker in workers]
-    return list(await asyncio.gather(*(_work(name, rows) for name, rows in found if rows is not None)))
+    those = [worker for worker in workers if isinstance(worker, DueWorker | DueBatches)]
+    return list(await asyncio.gather(*(_work(worker.name, worker.collection) for worker in those)))
 
 
 async def _work(name: str, rows: Collection) -> WorkState:

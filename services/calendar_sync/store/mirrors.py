@@ -15,7 +15,9 @@ from services.calendar_sync.providers.protocol import Reading, Watch
 from shared import clock
 from shared.contracts.calendar_sync import Provider
 from shared.crypto import KeyRing
+from shared.due import COUNTED
 from shared.due import INDEX as DUE_INDEX
+from shared.mirror import whose
 from shared.mongo import (
     ASCENDING,
     Client,
@@ -35,8 +37,6 @@ INDEXES = (
     IndexModel([("connection_id", ASCENDING)], sparse=True),
     IndexModel([("read_at", ASCENDING)]),
 )
-_COUNTED = 1000
-"""Counting stops here."""
 _MIRROR = "connection_id"
 """Holds the mirror's name, which was the connection's when each had one calendar."""
 ENTRY_INDEXES = (
@@ -126,7 +126,7 @@ class Mirrors:
     async def count_unread_since(self, moment: datetime) -> int:
         """Of those that are to be read; up to 1000."""
         unread: Document = {"$or": [{"read_at": None}, {"read_at": {"$lt": moment}}]}
-        return await self.collection.count_documents({**unread, "due_at": {"$ne": None}}, limit=_COUNTED)
+        return await self.collection.count_documents({**unread, "due_at": {"$ne": None}}, limit=COUNTED)
 
     async def resume(self, staff_id: str, now: datetime) -> None:
         """A person who was disabled is back."""
@@ -158,8 +158,7 @@ class Mirrors:
 
     async def read_anew(self, organization_id: str) -> list[str]:
         """Completely and soon, all that is read now of the organization, or of everybody; their names."""
-        whose: Document = {"organization_id": organization_id} if organization_id else {}
-        which: Document = {**whose, "due_at": {"$exists": True}}
+        which: Document = {**whose(organization_id), "due_at": {"$exists": True}}
         names = [str(row["_id"]) for row in await self.collection.find(which, {"_id": 1}).to_list(None)]
         now = clock.now()
         anew: Document = {"$unset": {"cursor": ""}, "$set": {"due_at": now, "notified_at": now}}

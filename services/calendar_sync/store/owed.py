@@ -9,7 +9,8 @@ from services.calendar_sync.model.ledger import RowKind
 from services.calendar_sync.store.rows import row_of
 from shared import clock
 from shared.contracts.api.effects import Effect
-from shared.contracts.api.operations import COUNTED, OwedCounts, OwedEffect, OwedStatus
+from shared.contracts.api.operations import OwedCounts, OwedEffect, OwedStatus
+from shared.due import COUNTED
 from shared.mongo import ASCENDING, DESCENDING, Collection, Document, IndexModel
 from shared.operations.own import Place, effect_id
 

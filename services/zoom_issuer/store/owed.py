@@ -8,7 +8,8 @@ from datetime import timedelta
 from services.zoom_issuer.store.meetings import row_of
 from shared import clock
 from shared.contracts.api.effects import Effect
-from shared.contracts.api.operations import COUNTED, OwedCounts, OwedEffect, OwedStatus
+from shared.contracts.api.operations import OwedCounts, OwedEffect, OwedStatus
+from shared.due import COUNTED
 from shared.mongo import ASCENDING, DESCENDING, Collection, Document, IndexModel
 from shared.operations.own import NotGivenUp, Place, effect_id
 

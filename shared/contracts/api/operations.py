@@ -13,9 +13,6 @@ from shared.contracts.api.effects import Effect
 from shared.contracts.api.fields import Request, View, one_line
 from shared.contracts.notifier import Purpose
 
-COUNTED = 1000
-"""Counting stops here: what matters is that very many wait."""
-
 
 class ServiceStatus(StrEnum):
     """Whether a service answered."""
