@@ -21,10 +21,11 @@ _IDS = {"event_id": "id", "event_type": "type", "subject": "subject", "organizat
 
 def ids_of(body: bytes) -> dict[str, str]:
     """What identifies the event in logs; nothing where the body is no CloudEvent."""
-    return _ids(_envelope(body))
+    return _ids(envelope_of(body))
 
 
-def _envelope(body: bytes) -> Mapping[str, Any]:
+def envelope_of(body: bytes) -> Mapping[str, Any]:
+    """What a message says beside its payload; nothing where it cannot be read."""
     try:
         envelope = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -51,7 +52,7 @@ class BoundIds(BaseMiddleware[Any, Any]):
     _bound: Mapping[str, Token[Any]]
 
     async def on_receive(self) -> None:
-        envelope = _envelope(self.msg.body)
+        envelope = envelope_of(self.msg.body)
         self._bound = structlog.contextvars.bind_contextvars(**_ids(envelope))
         age = age_of(envelope)
         if age is not None and not self.msg.redelivered and "x-attempt" not in self.msg.headers:

@@ -5,18 +5,17 @@ between makes a duplicate, never a loss. What one walk holds another does not se
 """
 
 import hashlib
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 import aio_pika
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 from aiormq.exceptions import ChannelNotFoundEntity
 
 from shared.ids import new_id
+from shared.messaging.handling import envelope_of
 from shared.messaging.middleware import PARKED_AT, copy_of
 from shared.messaging.topology import LADDER, parking_name
 
@@ -79,7 +78,7 @@ ALL = containing("")
 
 
 def describe(queue: str, message: AbstractIncomingMessage) -> Parked:
-    envelope = _envelope(message.body)
+    envelope = envelope_of(message.body)
     digest = hashlib.sha256(queue.encode() + b"\0" + message.body).hexdigest()[:24]
     return Parked(
         parked_id=f"{queue.partition('.')[0]}-{digest}",
@@ -94,14 +93,6 @@ def describe(queue: str, message: AbstractIncomingMessage) -> Parked:
         replays=_number(message.headers.get("x-replayed")),
         error=str(message.headers.get("x-error", CRASHED)),
     )
-
-
-def _envelope(body: bytes) -> dict[str, Any]:
-    try:
-        read = json.loads(body)
-    except ValueError:
-        return {}
-    return read if isinstance(read, dict) else {}
 
 
 def _number(header: object) -> int:
