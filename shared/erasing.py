@@ -117,7 +117,7 @@ class Erasing:
         erased = await self._erase(wanted)
         if erased.waiting:
             waits = row.get("waits", 0) + 1
-            log.info("erasure.waits", erasure_id=row["_id"], waiting=erased.waiting)
+            log.info("erasure.put_off", erasure_id=row["_id"], waiting=erased.waiting)
             pause = due.backoff(waits, first=_SOONEST, most=_LATEST)
             later = {"due_at": clock.now() + pause, "waits": waits}
             await self.collection.update_one({**lease.held, "version": row["version"]}, {"$set": later})

@@ -21,8 +21,9 @@ _TIME_TO_REGRET = timedelta(hours=1)
 
 
 class PeopleStore:
-    """``organizations`` are due rows where guests are kept for some days only (X5). ``staff`` holds
-    one document per staff member, ``busy_months`` one per staff member and UTC month."""
+    """``organizations`` are due rows where guests are kept for some days only (X5). ``staff`` holds one document per
+    staff member, ``busy_months`` one per staff member and UTC month.
+    """
 
     def __init__(self, database: Database) -> None:
         self.organizations: Collection = database["organizations"]

@@ -60,7 +60,7 @@ class EraseGuest:
         erasure = await self._with_found(erasure, now)
         if left := await self._own(erasure, now):
             tries = lease.row.get("waits", 0) + 1
-            log.info("erasure.waits", erasure_id=erasure.erasure_id, waiting=left)
+            log.info("erasure.put_off", erasure_id=erasure.erasure_id, waiting=left)
             pause = backoff(tries, first=_OWN_FIRST, most=_OWN_MOST)
             await self._erasures.put_off(lease, erasure, now + pause, tries)
             return

@@ -55,6 +55,6 @@ class KeepNoLonger:
             contact_ids=await self._subjects.contacts_of(found.appointment_ids),
         )
         await self._erasures.add(erasure, now)
-        log.info("erasure.retention", erasure_id=erasure_id, appointments=len(found.appointment_ids))
+        log.info("erasure.asked", erasure_id=erasure_id, by=erasure.asked_by, appointments=len(found.appointment_ids))
         await self._people.look_again(lease, now + _MORE_AFTER)
         self._wake(erasure_id)
