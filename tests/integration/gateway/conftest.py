@@ -6,6 +6,7 @@ import pytest
 
 from deploy.demo.mongodb import MongoDB
 from deploy.rabbitmq.definitions import LADDER
+from services.gateway.edge import windows
 from tests.infrastructure.broker import Broker, own_vhost
 from tests.infrastructure.database import own_database
 from tests.integration.gateway.installation import Installation, installed
@@ -29,3 +30,9 @@ async def gateway(shared_gateway: Installation) -> AsyncIterator[Installation]:
     found = await shared_gateway.relied_on()
     yield shared_gateway
     assert await shared_gateway.relied_on() == found, "other tests rely on this"
+
+
+@pytest.fixture
+def long_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits of a minute count by the hour, so that hardly a test counts across the end of one."""
+    monkeypatch.setattr(windows, "SECONDS", 3600)

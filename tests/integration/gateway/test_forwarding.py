@@ -198,6 +198,7 @@ async def test_notifications_are_handed_on_and_answered_as_told(gateway: Install
     assert b"validationToken" in gateway.services.last("calendar_sync").content
 
 
+@pytest.mark.usefixtures("long_minutes")
 async def test_losers_of_a_race_are_not_counted_and_others_are(
     gateway: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ def from_address(gateway: Installation, address: str, **headers: str) -> httpx.A
 
 
 @pytest.fixture
-def few(gateway: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
+def few(gateway: Installation, monkeypatch: pytest.MonkeyPatch, long_minutes: None) -> Installation:
     """Five guesses from one address, and five requests of a guest."""
     monkeypatch.setattr(gateway.parts.limits, "_sign_ins_per_ip", 5)
     monkeypatch.setattr(gateway.parts.limits, "_per_ip", 5)
@@ -51,6 +51,7 @@ async def test_g24_who_signs_in_rightly_uses_up_nothing(few: Installation) -> No
     assert all(count >= 0 for count in few.parts.limits._known.values())
 
 
+@pytest.mark.usefixtures("long_minutes")
 async def test_g24_a_session_that_was_left_open_finds_out_no_password(gateway: Installation) -> None:
     """Its guesses are failed sign-ins of the account, wherever they are made."""
     login = await add(gateway, "left-open@example.jp")

@@ -86,12 +86,13 @@ async def test_g14_the_file_for_the_guests_calendar_says_how_it_stands(gateway: 
     assert (calendar["method"], entry["sequence"], entry["status"]) == ("CANCEL", 4, "CANCELLED")
 
 
+@pytest.mark.usefixtures("long_minutes")
 async def test_g24_nobody_is_mailed_without_end_and_a_pages_link_is_used_up_by_nobody_for_the_others(
     gateway: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gateway.parts.limits, "_per_recipient", 3)
     monkeypatch.setattr(gateway.parts.limits, "_per_link", 6)
-    monkeypatch.setattr(limits, "_address", lambda request: "192.0.2.6")
+    monkeypatch.setattr(limits, "address_of", lambda request: "192.0.2.6")
     link, book = "/api/v1/guest/pages/intro/bookings", "POST /internal/guest/page/intro/bookings"
 
     async def booked(email: str) -> int:
@@ -103,7 +104,7 @@ async def test_g24_nobody_is_mailed_without_end_and_a_pages_link_is_used_up_by_n
     spellings = ["victim@example.jp", "Victim@example.jp", " victim@EXAMPLE.jp", "victim@example.jp"]
     assert [await booked(email) for email in spellings] == [201, 201, 201, 429]
     assert [await booked(f"{n}@example.jp") for n in range(3)] == [201, 201, 429]
-    monkeypatch.setattr(limits, "_address", lambda request: "192.0.2.7")
+    monkeypatch.setattr(limits, "address_of", lambda request: "192.0.2.7")
     assert await booked("taro@example.jp") == 201
     page = gateway.pages()
     who = {"start": "2030-12-02T04:00:00Z", "name": "田中", "email": "VICTIM@example.jp", "form_key": "k1"}

@@ -13,8 +13,8 @@ from shared.messaging import outbox
 from shared.messaging.outbox import Entry
 from shared.messaging.relay import Relay
 from shared.mongo import Collection
-from shared.observability.metrics import REGISTRY
 from tests.infrastructure.broker import Broker
+from tests.infrastructure.measured import measured
 from tests.integration.messaging.small_service import a_service, revoked
 from tests.waiting import eventually
 
@@ -103,21 +103,17 @@ async def test_the_age_falls_when_everything_is_published(quick_broker: Broker, 
     async def take(event: CloudEvent[MeetingRevoked]) -> None:
         heard.append(event.subject)
 
-    published = _count("chosei_publish_seconds_count")
+    published = measured("chosei_publish_seconds_count")
     async with a_service(quick_broker, database_url, take) as service:
         await service.things.insert_one(waiting_thing(1))
         await eventually(lambda: heard == ["apt_1"])
         await eventually(lambda: _age() == 0)
-    assert _count("chosei_publish_seconds_count") > published
-    assert _count("chosei_event_lag_seconds_count", queue="booking.zoom_issuer.meeting_revoked.v1")
+    assert measured("chosei_publish_seconds_count") > published
+    assert measured("chosei_event_lag_seconds_count", queue="booking.zoom_issuer.meeting_revoked.v1")
 
 
-def _age() -> float | None:
-    return REGISTRY.get_sample_value("chosei_outbox_age_seconds")
-
-
-def _count(name: str, **labels: str) -> float:
-    return REGISTRY.get_sample_value(name, labels) or 0
+def _age() -> float:
+    return measured("chosei_outbox_age_seconds")
 
 
 async def test_what_is_confirmed_while_a_write_is_under_way_leaves_the_outboxes_with_the_next(
