@@ -12,7 +12,7 @@ from services.gateway import pages
 from tests.access import Who
 from tests.access.routes import PREFIX, declared
 from tests.integration.gateway.contact_views import CONTACT_ID
-from tests.integration.gateway.fakes import GUEST_TOKEN
+from tests.integration.gateway.fakes import GUEST_TOKEN, Answer, a_problem
 from tests.integration.gateway.installation import URL, Installation
 from tests.integration.gateway.test_pages import token_of
 from tests.integration.gateway.webhook_views import DELIVERY_ID, WEBHOOK_ID
@@ -145,8 +145,10 @@ async def test_g24_no_page_takes_files_and_many_fields_are_a_mistake(browser: ht
     ],
 )
 async def test_g24_what_has_no_next_day_and_what_is_no_json_is_a_mistake(
-    browser: httpx.AsyncClient, address: str, typed: dict[str, str]
+    gateway: Installation, browser: httpx.AsyncClient, address: str, typed: dict[str, str]
 ) -> None:
+    refused = Answer(400, a_problem(400, "bad_json"))
+    gateway.services.says("booking", "POST /internal/proposals/preview", refused)
     token = await token_of(browser, "/account")
     answer = await browser.post(address, data={**typed, "csrf_token": token})
     assert answer.status_code in (303, 400, 404, 422)
