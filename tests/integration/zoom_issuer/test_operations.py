@@ -36,7 +36,9 @@ async def test_x7_what_waits_for_a_connection_can_be_given_up_and_ends(world: Wo
     assert final[0]["reason"] == "given up by an operator"
     assert await owed(world.issuer) == []
     await world.connect()
-    assert world.issued() == []
+    await world.bus.publish(confirmed(appointment_id="apt_2"))
+    await eventually(world.issued)
+    assert [one["appointment_id"] for one in world.issued()] == ["apt_2"]
 
 
 async def test_x7_a_failure_that_was_looked_at_is_no_more_listed(world: World) -> None:
@@ -44,7 +46,7 @@ async def test_x7_a_failure_that_was_looked_at_is_no_more_listed(world: World) -
     await world.faults({"provider": "zoom", "method": "POST", "path": "/v2/users", "kind": "status", "status": 400})
     await world.bus.publish(confirmed())
     [effect] = await eventually(lambda: owed(world.issuer, status="failed"))
-    before = len(world.failures())
+    before = len(await eventually(world.failures))
     assert (await decide(world.issuer, effect, "give-up", reason="確認済み")).status_code == 202
     assert await owed(world.issuer) == []
     assert len(world.failures()) == before

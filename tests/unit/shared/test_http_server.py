@@ -70,7 +70,8 @@ async def test_g24_a_head_that_does_not_come_is_not_waited_for(monkeypatch: pyte
     monkeypatch.setattr(http_server, "HEAD_SECONDS", 0.05)
     async with connected() as (reader, writer):
         writer.write(begun)
-        assert await reader.read() == b""
+        with suppress(ConnectionError):  # what comes too late is thrown back
+            assert await reader.read() == b""
 
 
 async def test_g24_nor_is_a_later_one(monkeypatch: pytest.MonkeyPatch) -> None:
