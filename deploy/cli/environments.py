@@ -37,11 +37,14 @@ def find_environments(services: Sequence[str], *, demo: bool, folder: Path | Non
 def _of_demo() -> list[Environment]:
     # The demo is no part of an installation, and its modules are loaded for it alone.
     from deploy.demo.demo import surroundings
-    from deploy.demo.options import read_options
+    from deploy.demo.options import BadOption, read_options
     from deploy.demo.state import read_state
     from deploy.service_settings import settings_of
 
-    options = read_options()
+    try:
+        options = read_options()
+    except BadOption as error:
+        raise NoSettings(str(error)) from error
     layout, state = options.layout, read_state(options.layout.folder)
     if state is None or not state.ready:
         raise NoSettings(f"there is no demo on port {layout.gateway_port}: make demo")
@@ -84,7 +87,7 @@ def read_lines(path: Path) -> dict[str, str]:
     """``name=value`` lines; what is no such line is left out. Raises ``NoSettings``."""
     try:
         lines = path.read_text().splitlines()
-    except OSError as error:
-        raise NoSettings(f"{path} cannot be read: {error.strerror}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise NoSettings(f"{path} cannot be read: {error}") from error
     pairs = (line.strip().removeprefix("export ").partition("=") for line in lines)
     return {name: value for name, equals, value in pairs if equals and name.startswith(_PREFIX)}

@@ -5,6 +5,7 @@ import os
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import typer
 from pydantic import BaseModel
@@ -205,13 +206,19 @@ def _target(url: str, key_file: Path | None, demo: bool) -> Target:
     if demo:
         # The demo is no part of an installation, and its modules are loaded for it alone.
         from deploy.demo.accounts import ADMINISTRATOR
-        from deploy.demo.options import read_options
+        from deploy.demo.options import BadOption, read_options
 
-        return Target(read_options().layout.gateway_url, login=(ADMINISTRATOR.email, ADMINISTRATOR.password))
+        try:
+            layout = read_options().layout
+        except BadOption as error:
+            give_up(str(error), Exit.USAGE)
+        return Target(layout.gateway_url, login=(ADMINISTRATOR.email, ADMINISTRATOR.password))
     key = _key(key_file)
     if not url or not key:
         missing = "CHOSEI_API_KEY (or --key-file)" if url else "CHOSEI_URL (or --url), where the gateway is,"
         give_up(f"{missing} is not set; with the demo on this machine: --demo", Exit.USAGE)
+    if urlsplit(url).scheme not in ("http", "https"):
+        give_up(f"{url} is no web address", Exit.USAGE)
     return Target(url, key=key)
 
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from deploy.credentials import SERVICES
+
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Demo = Annotated[
     bool,
@@ -17,6 +19,20 @@ Settings = Annotated[
 Services = Annotated[list[str] | None, typer.Argument(help="Services; default: all whose settings are here.")]
 Url = Annotated[str, typer.Option(envvar="CHOSEI_URL", help="Where the gateway is.")]
 KeyFile = Annotated[Path | None, typer.Option(help="A file with the API key; default: the variable CHOSEI_API_KEY.")]
-Reason = Annotated[str, typer.Option(prompt="Reason", help="Kept on record.")]
 All = Annotated[bool, typer.Option("--all", help="All that there are.")]
-OfService = Annotated[str, typer.Option("--service", help="Of one service only.")]
+
+
+def _known(service: str) -> str:
+    if service and service not in SERVICES:
+        raise typer.BadParameter(f"no such service: {service}; there are {', '.join(SERVICES)}")
+    return service
+
+
+def _said(reason: str) -> str:
+    if not 1 <= len(reason.strip()) <= 500:
+        raise typer.BadParameter("1 to 500 characters")
+    return reason
+
+
+Reason = Annotated[str, typer.Option(prompt="Reason", help="Kept on record.", callback=_said)]
+OfService = Annotated[str, typer.Option("--service", help="Of one service only.", callback=_known)]

@@ -34,7 +34,7 @@ class Action(StrEnum):
 @dataclass(frozen=True)
 class Parked:
     """What a person needs to decide; no payload, which may be personal. ``parked_id`` is the same for equal messages of
-    one queue. ``organization_id`` is empty where the message cannot be read.
+    one queue. ``organization_id`` is empty where the message does not say whose it is.
     """
 
     parked_id: str
@@ -96,7 +96,8 @@ def describe(queue: str, message: AbstractIncomingMessage) -> Parked:
 
 
 def _number(header: object) -> int:
-    return int(header) if isinstance(header, (int, str)) else 0
+    """A header of anybody's with write access to the broker."""
+    return int(header) if isinstance(header, int) or (isinstance(header, str) and header.isdecimal()) else 0
 
 
 def _instant(text: object) -> datetime | None:

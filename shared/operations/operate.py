@@ -15,8 +15,8 @@ from shared.contracts.api.operations import (
 )
 from shared.due import Worker
 from shared.internal import Caller
-from shared.messaging.parked import UNREADABLE, Parked, Wanted, containing
 from shared.messaging.parked import Action as Handling
+from shared.messaging.parked import Parked, Wanted, containing
 from shared.mongo import Collection, IndexModel
 from shared.operations.decisions import Decisions
 from shared.operations.own import NotGivenUp, OwnOperations, Place, effect_id, service_and_place
@@ -29,7 +29,7 @@ _AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class Operate:
-    """Each method is narrowed to the caller's organization; messages that nobody can read are everybody's."""
+    """Each method is narrowed to the caller's organization; messages that do not say whose they are are everybody's."""
 
     service: str
     outboxes: Sequence[Collection]
@@ -153,7 +153,7 @@ class Operate:
 
 
 def _of(caller: Caller) -> Wanted:
-    return lambda one: one.organization_id == caller.organization_id or one.event_type == UNREADABLE
+    return lambda one: one.organization_id in ("", caller.organization_id)
 
 
 def _letter(one: Parked) -> DeadLetter:

@@ -58,9 +58,7 @@ class Services:
         queries: Mapping[str, Query] | None = None,
         body: object = None,
     ) -> dict[str, ModelT | None]:
-        """Side by side; None of whoever does not answer. ``only`` narrows to one service, of which there is none where
-        it is no name.
-        """
+        """Side by side; None of whoever does not answer. ``only`` narrows to one service."""
         asked = [name for name in self._backends if only in ("", name)]
         answers = await asyncio.gather(
             *(self._ask(name, model, method, path, caller, (queries or {}).get(name), body) for name in asked)

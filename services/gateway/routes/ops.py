@@ -12,6 +12,7 @@ from shared.contracts.api.operations import (
     DecisionList,
     Done,
     GiveUp,
+    OneService,
     OwedEffect,
     OwedEffectList,
     OwedStatus,
@@ -23,7 +24,6 @@ from shared.contracts.api.operations import (
 router = APIRouter(prefix="/ops", tags=["operations"])
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=800)]
-Service = Annotated[str, Query(max_length=40)]
 
 
 @router.get("/pipeline")
@@ -36,7 +36,7 @@ async def show_pipeline(request: Request, me: Admin) -> Pipeline:
 
 @router.get("/dead-letters")
 async def list_dead_letters(
-    request: Request, me: Admin, service: Service = "", limit: Limit = 50, cursor: Cursor = None
+    request: Request, me: Admin, service: OneService = "", limit: Limit = 50, cursor: Cursor = None
 ) -> DeadLetterList:
     """Messages that were parked since nobody could take them: what they are and why, without their payload."""
     return await operations_of(request).dead_letters(me.caller(), service=service, limit=limit, cursor=cursor)
@@ -65,7 +65,7 @@ async def list_owed_effects(
     request: Request,
     me: Admin,
     status: OwedStatus | None = None,
-    service: Service = "",
+    service: OneService = "",
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> OwedEffectList:

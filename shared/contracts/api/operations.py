@@ -5,7 +5,7 @@ Nothing here is personal: ids stand for people and appointments, parked messages
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -267,14 +267,18 @@ class GiveUp(Request):
     reason: Annotated[str, *one_line(500, shortest=1)]
 
 
+OneService = Literal["", "booking", "calendar_sync", "zoom_issuer", "notifier", "reminder_scheduler", "gateway"]
+"""Narrows to one; empty: all."""
+
+
 class ReplayMany(Request):
     """Of one service, or of all; ``match`` narrows to those whose type, subject or error contains it."""
 
-    service: Annotated[str, *one_line(40)] = ""
+    service: OneService = ""
     match: Annotated[str, *one_line(200)] = ""
 
 
 class RetryMany(Request):
     """Of one service, or of all."""
 
-    service: Annotated[str, *one_line(40)] = ""
+    service: OneService = ""

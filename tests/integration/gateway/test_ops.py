@@ -38,6 +38,22 @@ async def test_administrators_may_and_members_may_not(gateway: Installation, met
     assert len(gateway.services.asked) == before
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/dead-letters?service=notifer", None),
+        ("GET", "/effects?service=notifer", None),
+        ("POST", "/dead-letters/replay", {"service": "notifer"}),
+        ("POST", "/effects/retry", {"service": "notifer"}),
+    ],
+)
+async def test_a_service_that_does_not_exist_is_none_where_nothing_failed(
+    gateway: Installation, method: str, path: str, body: Any
+) -> None:
+    refused = await gateway.admin.request(method, OPS + path, json=body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+
+
 async def test_x7_the_pipeline_shows_all_six_services_and_names_who_does_not_answer(gateway: Installation) -> None:
     sums = {"outbox": {"waiting": 3}, "effects": {"failed": 1, "waiting": 4}}
     gateway.services.says(

@@ -116,13 +116,14 @@ async def test_g23_another_organizations_messages_are_neither_seen_nor_touched(
     async with a_service(quick_broker, database_url, Handler()) as service, listening(quick_broker.url()) as bus:
         theirs = MeetingRevoked(appointment_id="apt_9", revision=1)
         await bus.publish(an_event(theirs, subject="apt_9").model_copy(update={"organizationid": "org_other"}))
-        await bus._exchange.publish(aio_pika.Message(b"not json"), routing_key=MeetingRevoked.routing_key)
+        for nobodys in (b"not json", b'{"type":"chosei.x.v1"}'):
+            await bus._exchange.publish(aio_pika.Message(nobodys), routing_key=MeetingRevoked.routing_key)
 
-        async def both_parked() -> bool:
-            return await quick_broker.depth(PARKED) == 2
+        async def all_parked() -> bool:
+            return await quick_broker.depth(PARKED) == 3
 
-        await eventually(both_parked)
-        assert [letter["event_type"] for letter in await listed(service)] == ["unreadable"]
+        await eventually(all_parked)
+        assert {letter["event_type"] for letter in await listed(service)} == {"unreadable", "chosei.x.v1"}
         assert (await ask(service, "POST", "/parked/replay", json={"match": "apt_9"})).json()["count"] == 0
         others = await service.client.get(f"{OPERATIONS}/parked", headers=ADMIN | {"x-organization-id": "org_other"})
         assert {letter["subject"] for letter in others.json()["items"]} == {"apt_9", "?"}

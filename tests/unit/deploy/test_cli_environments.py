@@ -73,3 +73,9 @@ def test_whose_user_is_no_service_must_be_named(monkeypatch: pytest.MonkeyPatch)
         find_environments([], demo=False, folder=None)
     (named,) = find_environments(["gateway"], demo=False, folder=None)
     assert named.service == "gateway"
+
+
+def test_settings_that_are_no_text_are_said_to_be_unreadable(tmp_path: Path) -> None:
+    (tmp_path / "notifier.env").write_bytes(b"CHOSEI_PORT=\xff\n")
+    with pytest.raises(NoSettings, match="cannot be read"):
+        find_environments([], demo=False, folder=tmp_path)

@@ -230,3 +230,25 @@ def test_what_is_not_understood_ends_with_two(
     ended = CliRunner().invoke(app, arguments)
     assert ended.exit_code == 2
     assert words in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["failed", "--demo", "--service", "notifer"],
+        ["replay", "--all", "--service", "notifer", "--demo"],
+        ["retry", "--all", "--service", "notifer", "--demo"],
+        ["discard", "notifier-1", "--reason", " ", "--demo"],
+        ["pipeline", "--url", "chosei.example"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_mistyped_is_said_and_nothing_is_asked(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHOSEI_API_KEY", "csk_secret")
+    assert CliRunner().invoke(app, command).exit_code == 2
+
+
+def test_a_demos_port_that_is_none_is_said_to_be_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHOSEI_GATEWAY_PORT", "abc")
+    ended = CliRunner().invoke(app, ["pipeline", "--demo"])
+    assert (ended.exit_code, "CHOSEI_GATEWAY_PORT" in ended.stderr) == (2, True)

@@ -25,3 +25,7 @@ def test_an_event_is_known_by_its_envelope() -> None:
 def test_one_that_nobody_can_read_says_so(body: bytes) -> None:
     shown = describe(QUEUE, a_message(body))
     assert (shown.event_type, shown.organization_id, shown.error) == (UNREADABLE, "", CRASHED)
+
+
+def test_a_header_of_anybodys_is_no_number_and_hides_nothing() -> None:
+    assert describe(QUEUE, a_message(b"{}", **{"x-attempt": "many", "x-replayed": "²"})).attempts == 0
