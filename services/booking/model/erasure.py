@@ -22,9 +22,9 @@ class Answer(Value):
 
 class Erasure(Value):
     """``person`` tells whether two are about the same guest, and to nobody without our key who that is; empty where it
-    is about appointments of a time. ``secret`` (encrypted at rest) is the guest's address while anything is to be
-    looked for. ``asked_version`` counts how often the others were asked, ``last_round`` says that they were once more
-    after all was done.
+    is about appointments of a time, or a further one covers more. ``secret`` (encrypted at rest) is the guest's
+    address while anything is to be looked for. ``asked_version`` counts how often the others were asked,
+    ``last_round`` says that they were once more after all was done.
     """
 
     erasure_id: str

@@ -49,6 +49,11 @@ class Erasures:
         except DuplicateKeyError as error:
             raise UnderWay() from error
 
+    async def follow(self, pending: Erasure) -> None:
+        """It goes on; the guest is known by a further one, which covers more."""
+        which = {"_id": pending.erasure_id, "status": ErasureStatus.PENDING}
+        await self.collection.update_one(which, {"$set": {"person": ""}})
+
     async def find(self, organization_id: str, erasure_id: str) -> Erasure | None:
         row = await self.collection.find_one({"_id": erasure_id, "organization_id": organization_id})
         return erasure_of(row) if row else None
@@ -83,7 +88,7 @@ class Erasures:
     async def ask(self, lease: Lease, erasure: Erasure, due_at: datetime | None, event: CloudEvent[Any]) -> None:
         """Our own is gone; the others are asked, and asked again at ``due_at``. Answers may come meanwhile."""
         waiting = outbox.entries([event])
-        told = erasure.model_dump(exclude={"erasure_id", "answers", "status", "done_at"})
+        told = erasure.model_dump(exclude={"erasure_id", "person", "answers", "status", "done_at"})
         change: Document = {"$set": told, "$push": outbox.push(waiting), "$unset": {"waits": ""}}
         if due_at is None:
             change["$unset"]["due_at"] = ""

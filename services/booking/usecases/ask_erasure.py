@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import structlog
 
-from services.booking.model.contact import contact_id_of
+from services.booking.model.contact import Contact, contact_id_of
 from services.booking.model.erasure import Erasure
 from services.booking.store.bookings import StaleVersion
 from services.booking.store.contacts import ContactStore
@@ -60,13 +60,14 @@ class AskErasure:
         self._wake = wake
 
     async def of_contact(self, contact_id: str, caller: Caller, expected: str | None) -> Erasure:
-        """Asked again, the one that is under way or was the last. Raises ``NotFound``."""
+        """Asked again, the one that is under way or was the last, unless there is more by now. Raises ``NotFound``."""
         check_admin(caller)
         contact = await self._contacts.find(caller.organization_id, contact_id)
-        if contact is None:
-            return await self._known(contact_id)
-        check_version(contact.version, expected)
-        return await self._begin(contact_id, contact.email, caller)
+        if contact is not None:
+            check_version(contact.version, expected)
+            return await self._begin(contact_id, contact.email, caller)
+        known = await self._known(contact_id)
+        return await self._begin(contact_id, self._email(known), caller) if known.secret else known
 
     async def of_address(self, email: str, caller: Caller) -> Erasure:
         """Of those too who never booked. Raises ``NotFound`` where nothing is known of them."""
@@ -77,18 +78,20 @@ class AskErasure:
         return await self._begin(contact_id, email, caller)
 
     async def _begin(self, contact_id: str, email: str, caller: Caller) -> Erasure:
-        persons = self._persons(contact_id)
-        if under_way := await self._erasures.newest_of(persons, pending=True):
-            return under_way
-        now = clock.now()
+        persons, now = self._persons(contact_id), clock.now()
+        under_way = await self._erasures.newest_of(persons, pending=True)
         found = await self._subjects.of_contact(caller.organization_id, contact_id, now, now)
         if found.coming:
             raise StillExpected(found.coming)
         contact = await self._contacts.find(caller.organization_id, contact_id)
+        if under_way is not None and _covers(under_way, found, contact):
+            return under_way
         if found.is_empty and contact is None:
             return await self._known(contact_id)
         erasure = self._asked(persons[0], email, found, caller)
         try:
+            if under_way is not None:
+                await self._erasures.follow(under_way)
             await self._erasures.add(erasure, now)
         except UnderWay:
             return await self._known(contact_id)
@@ -121,6 +124,19 @@ class AskErasure:
             raise NotFound()
         return known
 
+    def _email(self, known: Erasure) -> str:
+        return self._data_ring.decrypt(known.secret or "", place=PLACE.format(known.erasure_id)).decode()
+
     def _persons(self, contact_id: str) -> list[str]:
         """By each of our keys, the current one first: with none of them nobody can try addresses."""
         return [derive_token(key, "erased person", contact_id) for key in self._person_ring.keys.values()]
+
+
+def _covers(under_way: Erasure, found: Subjects, contact: Contact | None) -> bool:
+    """False where something of the guest came after it was asked."""
+    return (
+        set(found.appointment_ids) <= set(under_way.appointment_ids)
+        and set(found.proposal_ids) <= set(under_way.proposal_ids)
+        and set(found.former_ids) <= set(under_way.former_ids)
+        and (contact is None or contact.created_at <= under_way.asked_at)
+    )
