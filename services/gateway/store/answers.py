@@ -45,6 +45,7 @@ class KeptKey:
     lease_until: datetime
     expires_at: datetime
     answer: StoredAnswer | None
+    is_erased: bool = False
 
 
 class AnswerStore:
@@ -83,7 +84,8 @@ class AnswerStore:
         if row is None:
             return None
         fingerprint = self._ring.decrypt(row["fingerprint"], place=f"answers/{key_id}/fingerprint").decode()
-        return KeptKey(row["token"], fingerprint, row["lease_until"], row["expires_at"], self._answer(row))
+        erased = row.get("erased", False)
+        return KeptKey(row["token"], fingerprint, row["lease_until"], row["expires_at"], self._answer(row), erased)
 
     async def take_over(self, key_id: str, dead_token: str) -> str | None:
         """Go on in place of a request that died; None where another one was faster."""
@@ -106,9 +108,10 @@ class AnswerStore:
     async def forget(self, key_id: str, token: str) -> None:
         await self.answers.delete_one({"_id": key_id, "token": token})
 
-    async def forget_about(self, ids: Sequence[str]) -> None:
-        """A repeat of what made them makes something new (X5)."""
-        await self.answers.delete_many({"about": {"$in": list(ids)}})
+    async def erase_about(self, ids: Sequence[str]) -> None:
+        """The answers go; the keys stay used, so that no late repeat makes again what was erased (X5)."""
+        change = {"$set": {"erased": True}, "$unset": {"answer": "", "about": ""}}
+        await self.answers.update_many({"about": {"$in": list(ids)}}, change)
 
     def _answer(self, row: Document) -> StoredAnswer | None:
         if row.get("answer") is None:

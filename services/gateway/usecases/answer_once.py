@@ -32,6 +32,14 @@ class IdempotencyInProgress(Problem):
         super().__init__(headers={"Retry-After": "2"})
 
 
+class IdempotencyAnswerErased(Problem):
+    """It was done, and what it answered told of a guest who was erased since (X5)."""
+
+    code, status = "idempotency_answer_erased", 410
+    ja = "この要求は処理済みですが、お相手の個人情報が削除されたため、もう一度お答えすることはできません。"
+    en = "This request was done before. Its answer was erased with the guest's personal data; nothing was done again."
+
+
 class Answers(Protocol):
     """``AnswerStore``, or a fake."""
 
@@ -55,7 +63,7 @@ class Turn:
 
 
 class AnswerOnce:
-    """Raises ``IdempotencyKeyReused``, ``IdempotencyInProgress``."""
+    """Raises ``IdempotencyKeyReused``, ``IdempotencyInProgress``, ``IdempotencyAnswerErased``."""
 
     def __init__(self, answers: Answers, patience: timedelta) -> None:
         self._answers = answers
@@ -96,6 +104,8 @@ class AnswerOnce:
             return None
         if known.fingerprint != fingerprint:
             raise IdempotencyKeyReused()
+        if known.is_erased:
+            raise IdempotencyAnswerErased()
         if known.answer is not None:
             return known.answer
         if known.lease_until <= now and (token := await self._answers.take_over(key_id, known.token)):

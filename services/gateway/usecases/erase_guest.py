@@ -14,6 +14,6 @@ class EraseGuest:
 
     async def __call__(self, wanted: ToErase) -> Erased:
         ids = [*wanted.ids, *wanted.former_ids]
-        await self._answers.forget_about([*ids, wanted.contact_id] if wanted.contact_id else ids)
+        await self._answers.erase_about([*ids, wanted.contact_id] if wanted.contact_id else ids)
         await self._staff.forget_guidance(wanted.proposal_ids)
         return Erased()

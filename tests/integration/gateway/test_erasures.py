@@ -132,7 +132,7 @@ async def test_x5_an_erased_appointment_says_so(gateway: Installation) -> None:
     assert "/appointments/new?copy=apt_1" not in shown
 
 
-async def test_x5_answers_kept_for_repeats_are_forgotten(gateway: Installation) -> None:
+async def test_x5_g08_answers_kept_for_repeats_are_erased_and_nothing_is_made_again(gateway: Installation) -> None:
     body = {"slots": [SLOT], "guest": {"name": "田中花子"}, "send_mail": False}
     keys = [{"idempotency-key": f"erased-{number}"} for number in range(2)]
     for number, key in enumerate(keys):
@@ -140,10 +140,14 @@ async def test_x5_answers_kept_for_repeats_are_forgotten(gateway: Installation) 
         gateway.services.says("booking", "POST /internal/proposals", made)
         await gateway.taro.post("/api/v1/proposals", json=body, headers=key)
     await erase(gateway, "prp_0")
-    made_before = gateway.services.count("POST", "/internal/proposals")
-    for key in keys:
-        await gateway.taro.post("/api/v1/proposals", json=body, headers=key)
-    assert gateway.services.count("POST", "/internal/proposals") == made_before + 1
+    gone, kept = [await gateway.taro.post("/api/v1/proposals", json=body, headers=key) for key in keys]
+    assert (gone.status_code, gone.json()["code"]) == (410, "idempotency_answer_erased")
+    assert (kept.status_code, kept.json()["id"]) == (201, "prp_1")
+    assert gateway.services.count("POST", "/internal/proposals") == 2
+    other = await gateway.taro.post("/api/v1/proposals", json=body | {"title": "別"}, headers=keys[0])
+    assert other.json()["code"] == "idempotency_key_reused"
+    rows = await gateway.parts.staff.staff.database["answers"].find({"erased": True}).to_list(None)
+    assert [set(row) & {"answer", "about"} for row in rows] == [set()]
 
 
 async def test_x5_what_was_written_to_the_guest_is_not_offered_for_the_next_one(gateway: Installation) -> None:
