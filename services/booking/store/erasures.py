@@ -58,8 +58,8 @@ class Erasures:
         row = await self.collection.find_one({"_id": erasure_id, "organization_id": organization_id})
         return erasure_of(row) if row else None
 
-    async def newest_of(self, persons: Sequence[str], *, pending: bool = False) -> Erasure | None:
-        which: Document = {"person": {"$in": list(persons)}}
+    async def newest_of(self, organization_id: str, persons: Sequence[str], *, pending: bool = False) -> Erasure | None:
+        which: Document = {"person": {"$in": list(persons)}, "organization_id": organization_id}
         if pending:
             which["status"] = ErasureStatus.PENDING
         row = await self.collection.find_one(which, sort=[("_id", DESCENDING)])

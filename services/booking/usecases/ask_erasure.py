@@ -66,7 +66,7 @@ class AskErasure:
         if contact is not None:
             check_version(contact.version, expected)
             return await self._begin(contact_id, contact.email, caller)
-        known = await self._known(contact_id)
+        known = await self._known(contact_id, caller)
         return await self._begin(contact_id, self._email(known), caller) if known.secret else known
 
     async def of_address(self, email: str, caller: Caller) -> Erasure:
@@ -79,7 +79,7 @@ class AskErasure:
 
     async def _begin(self, contact_id: str, email: str, caller: Caller) -> Erasure:
         persons, now = self._persons(contact_id), clock.now()
-        under_way = await self._erasures.newest_of(persons, pending=True)
+        under_way = await self._erasures.newest_of(caller.organization_id, persons, pending=True)
         found = await self._subjects.of_contact(caller.organization_id, contact_id, now, now)
         if found.coming:
             raise StillExpected(found.coming)
@@ -87,14 +87,14 @@ class AskErasure:
         if under_way is not None and _covers(under_way, found, contact):
             return under_way
         if found.is_empty and contact is None:
-            return await self._known(contact_id)
+            return await self._known(contact_id, caller)
         erasure = self._asked(persons[0], email, found, caller)
         try:
             if under_way is not None:
                 await self._erasures.follow(under_way)
             await self._erasures.add(erasure, now)
         except UnderWay:
-            return await self._known(contact_id)
+            return await self._known(contact_id, caller)
         if contact is not None:
             with suppress(StaleVersion):  # the worker does it
                 await self._contacts.forget(contact, now)
@@ -118,8 +118,8 @@ class AskErasure:
             former_ids=found.former_ids,
         )
 
-    async def _known(self, contact_id: str) -> Erasure:
-        known = await self._erasures.newest_of(self._persons(contact_id))
+    async def _known(self, contact_id: str, caller: Caller) -> Erasure:
+        known = await self._erasures.newest_of(caller.organization_id, self._persons(contact_id))
         if known is None:
             raise NotFound()
         return known

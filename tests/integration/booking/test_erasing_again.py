@@ -78,3 +78,9 @@ async def test_x5_a_proposal_that_came_since_is_found_without_a_contact(office: 
     assert further["id"] != older["id"]
     assert (await office.asked(further["id"])).data.proposal_ids == [proposal["id"]]
     assert GUEST["email"] not in await office.everything()
+
+
+async def test_g23_another_organization_that_reckoned_the_contacts_id_learns_nothing(office: Office) -> None:
+    await pending(office)
+    theirs = await office.world.call("DELETE", f"/contacts/{CONTACT}", role="admin", organization="org_other")
+    assert (theirs.status_code, theirs.json()["code"]) == (404, "not_found")
