@@ -96,8 +96,9 @@ class Report:
         if before == meeting_id and row.announced_revision == revision:
             return None
         sealed = self._store.secrets(lease.row).seal(self._bus_ring, subject=row.appointment_id)
-        if row.announced_revision == 0:
-            metrics.record_stage("meeting_issued", clock.now() - row.wanted.confirmed_at)
+        if before is None:
+            if row.announced_revision == 0:
+                metrics.record_stage("meeting_issued", clock.now() - row.wanted.confirmed_at)
             return MeetingIssued(appointment_id=row.appointment_id, revision=revision, sealed=sealed)
         return MeetingUpdated(
             appointment_id=row.appointment_id,
