@@ -1,5 +1,6 @@
 """Booking with its erasing at work and nobody to publish to: the others' answers are handed in (X5)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -67,8 +68,10 @@ class Office:
         return shown
 
     async def work(self) -> None:
-        """Whatever is due, now."""
+        """Whatever is due, now, with what was woken and is under way already."""
         for worker in self.erasing.workers:
+            await worker.run_due()  # type: ignore[attr-defined]
+            await asyncio.gather(*worker._running, return_exceptions=True)  # type: ignore[attr-defined]
             await worker.run_due()  # type: ignore[attr-defined]
 
     def rows(self) -> mongo.Collection:

@@ -108,8 +108,12 @@ async def test_two_days_of_the_month_lose_one_become_one_and_go(world: World, st
         confirmed(twice_a_month(staff_id, gone, revision=2, title="新しい件名"), AppointmentChanged)
     )
     await until(world, staff_id, *TWICE[:2], TWICE[3])
-    titles = {one.get("summary") or one.get("subject") for one in await world.occurrences(staff_id)}
-    assert titles == {"新しい件名"}
+
+    async def is_renamed() -> bool:
+        shown = await world.occurrences(staff_id)
+        return {one.get("summary") or one.get("subject") for one in shown} == {"新しい件名"}
+
+    await patiently(is_renamed)
     once = twice_a_month(staff_id, revision=3, rule="BYMONTHDAY=3;COUNT=2")
     await world.bus.publish(confirmed(once, AppointmentChanged))
     await until(world, staff_id, *TWICE[::2])
