@@ -35,6 +35,7 @@ BODIES: Mapping[str, Any] = {
     "POST /webhooks/{webhook_id}/replay": {"since": "2026-11-01T00:00:00Z"},
     "PATCH /organization": {"name": "乗っ取り"},
     "POST /staff": {"name": "乗っ取り", "email": "taken@authorization.example"},
+    "POST /erasures": {"email": "taken@authorization.example"},
     "POST /api-keys": {"name": "乗っ取り", "scopes": ["pages:read"]},
     "POST /meeting-types": {"name": "乗っ取り", "location": "visit"},
     "POST /bookables": {"name": "乗っ取り"},
@@ -55,7 +56,7 @@ QUERIES: Mapping[str, Mapping[str, str]] = {
     "GET /pages/{page_id}/slots": {"from": SLOT["start"], "to": SLOT["end"]},
 }
 PLACES = {"provider": "google", "language": "ja", "name": "confirmed_guest", "step": "close"}
-OF_NOBODY = {"delivery_id", "offer_id", "dead_letter_id", "effect_id"}
+OF_NOBODY = {"delivery_id", "offer_id", "dead_letter_id", "parked_id", "effect_id", "erasure_id"}
 """Things that the company has none of."""
 
 

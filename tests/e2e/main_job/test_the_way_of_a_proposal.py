@@ -198,7 +198,7 @@ async def test_r29_a_proposal_expires_and_new_slots_reopen_it(system: System) ->
         view = (await system.api.get(f"/api/v1/guest/proposals/{token_of(proposal)}")).json()
         return len([slot for slot in view["slots"] if slot["status"] == "open"]) == 1
 
-    await eventually(offered, timeout=20)
+    await eventually(offered, timeout=60)
 
 
 async def test_g12_a_move_to_another_organizer_tells_the_link_that_is_valid_then(system: System) -> None:
