@@ -12,6 +12,7 @@ from shared.oauth import Grant
 from shared.providers import CredentialRevoked, ProviderRefused, ProviderThrottled, ProviderUnavailable
 from tests.builders import tomorrow_at
 from tests.integration.zoom_issuer.workshop import HANA, Workshop, a_grant, wanted
+from tests.waiting import eventually
 
 DOWN = ProviderUnavailable("zoom: 503")
 LOST = ProviderUnavailable("ReadTimeout", unknown=True)
@@ -288,7 +289,7 @@ async def test_g19_who_connects_just_as_a_row_goes_to_wait_is_not_missed(
     monkeypatch.setattr(shop.store, "settle", connects_meanwhile)
     await shop.want(wanted())
     await shop.work()
-    assert len(shop.ear.of("meeting_issued")) == 1
+    [_] = await eventually(lambda: shop.ear.of("meeting_issued"))  # by the worker whom the connection woke, or by us
 
 
 async def test_g17_a_fresh_token_that_is_refused_is_an_outage_and_breaks_nothing(shop: Workshop) -> None:
