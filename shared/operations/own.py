@@ -6,6 +6,8 @@ from typing import NamedTuple, Protocol
 
 from shared.contracts.api.operations import OwedCounts, OwedEffect, OwedStatus, Sections
 from shared.cursors import CursorInvalid, cursor_of, parts_of
+from shared.due import COUNTED
+from shared.mongo import Collection, Document
 from shared.problem import NotFound, Problem
 
 
@@ -37,6 +39,12 @@ def service_and_place(an_id: str) -> tuple[str, Place]:
     except CursorInvalid as error:
         raise NotFound() from error
     return service, Place(about, rest)
+
+
+async def owed_counts(rows: Collection, which: Callable[[OwedStatus], Document]) -> OwedCounts:
+    """Where each row is one effect; counted up to ``COUNTED`` each."""
+    counts = {status.value: await rows.count_documents(which(status), limit=COUNTED) for status in OwedStatus}
+    return OwedCounts(**counts)
 
 
 class OwedEffects(Protocol):

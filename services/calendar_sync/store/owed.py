@@ -4,15 +4,15 @@ decide is written into the row, and whoever works on it next does it.
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from services.calendar_sync.model.ledger import RowKind
 from services.calendar_sync.store.rows import row_of
 from shared import clock
 from shared.contracts.api.effects import Effect
 from shared.contracts.api.operations import OwedCounts, OwedEffect, OwedStatus
-from shared.due import COUNTED
 from shared.mongo import ASCENDING, DESCENDING, Collection, Document, IndexModel
-from shared.operations.own import Place, effect_id
+from shared.operations.own import Place, effect_id, owed_counts
 
 _SHOWN = timedelta(days=30)
 """After its end nobody asks for an entry any more."""
@@ -38,11 +38,7 @@ class OwedRows:
         self._wake = wake
 
     async def count(self, organization_id: str) -> OwedCounts:
-        counts = {
-            status.value: await self._ledger.count_documents(_which(organization_id, status), limit=COUNTED)
-            for status in OwedStatus
-        }
-        return OwedCounts(**counts)
+        return await owed_counts(self._ledger, partial(_which, organization_id))
 
     async def waiting_for(self, staff_id: str) -> int:
         """How many go on when this person's calendar can be reached again."""

@@ -4,14 +4,14 @@ written into the row, and whoever works on it next does it.
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from services.zoom_issuer.store.meetings import row_of
 from shared import clock
 from shared.contracts.api.effects import Effect
 from shared.contracts.api.operations import OwedCounts, OwedEffect, OwedStatus
-from shared.due import COUNTED
 from shared.mongo import ASCENDING, DESCENDING, Collection, Document, IndexModel
-from shared.operations.own import NotGivenUp, Place, effect_id
+from shared.operations.own import NotGivenUp, Place, effect_id, owed_counts
 
 _SHOWN = timedelta(days=30)
 """After its end nobody asks for a meeting any more."""
@@ -34,11 +34,7 @@ class OwedMeetings:
         self._wake = wake
 
     async def count(self, organization_id: str) -> OwedCounts:
-        counts = {
-            status.value: await self._meetings.count_documents(_which(organization_id, status), limit=COUNTED)
-            for status in OwedStatus
-        }
-        return OwedCounts(**counts)
+        return await owed_counts(self._meetings, partial(_which, organization_id))
 
     async def page(
         self, organization_id: str, status: OwedStatus | None, before: Place | None, limit: int
