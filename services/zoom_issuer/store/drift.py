@@ -135,7 +135,7 @@ class DriftRows:
         return await self._write(lease, {"$unset": gone, **there, "$inc": {"look_tries": 1}})
 
     async def tell(
-        self, lease: Lease, revision: int, state: dict[str, Any], events: Sequence[CloudEvent[Any]]
+        self, lease: Lease, state: dict[str, Any], events: Sequence[CloudEvent[Any]]
     ) -> list[outbox.Entry] | None:
         """Say what was found; None in ``state`` removes. None where a newer revision or suspicion came meanwhile."""
         waiting = outbox.entries(events)
@@ -145,7 +145,7 @@ class DriftRows:
             "$inc": {"version": 1},
             "$push": outbox.push(waiting),
         }
-        return waiting if await self._write(lease, change, {"wanted.revision": revision}) else None
+        return waiting if await self._write(lease, change) else None
 
     async def adopt(self, lease: Lease, actual: Actual, found: EntryState | None) -> bool:
         """Work goes on from how the meeting stands: what was deleted is no more, what was changed is as found."""
@@ -156,10 +156,14 @@ class DriftRows:
         values = {"actual": vars(as_found(actual, found)), "announced_revision": 0}
         return await self._write(lease, {"$unset": gone, "$set": values})
 
-    async def _write(self, lease: Lease, change: dict[str, Any], which: Document | None = None) -> bool:
-        """What was heard while the lease was held makes the row due again instead."""
+    async def _write(self, lease: Lease, change: dict[str, Any]) -> bool:
+        """What was heard or wanted while the lease was held makes the row due again instead."""
         change = {operator: value for operator, value in change.items() if value}
-        known = {**lease.held, "heard_of_changes": lease.row.get("heard_of_changes"), **(which or {})}
+        known = {
+            **lease.held,
+            "heard_of_changes": lease.row.get("heard_of_changes"),
+            "wanted.revision": lease.row["wanted"]["revision"],
+        }
         row = await self._meetings.find_one_and_update(known, change, return_document=AFTER)
         if row is None:
             await self._meetings.update_one(lease.held, {"$set": {"due_at": clock.now()}})

@@ -202,5 +202,5 @@ class CheckMeeting:
         missing_since = suspicion_of(lease.row).missing_since if found is None else None
         due_at = clock.now() if row.leftovers else unproved.since + BELIEVE_MISSING_AFTER if unproved else None
         state = {**told(drift, missing_since, unproved), "due_at": due_at}
-        if waiting := await self._rows.tell(lease, row.wanted.revision, state, events):
+        if waiting := await self._rows.tell(lease, state, events):
             self._relay.publish_soon(self._store.meetings, row.appointment_id, waiting)

@@ -246,3 +246,20 @@ async def test_g16_what_is_heard_while_the_row_is_held_is_asked_about_afterwards
 
     await eventually(settled)
     assert shop.zoom.asked.count("state") == times
+
+
+async def test_g13_an_appointment_that_ends_while_zoom_is_asked_takes_its_meeting_along(shop: Workshop) -> None:
+    await shop.connect()
+    await shop.want(wanted())
+    await shop.work()
+
+    async def canceled(done: str) -> None:
+        if done == "state":
+            assert await shop.want(wanted(canceled=True, revision=2))
+
+    shop.zoom.after = canceled
+    await shop.drift.suspect(["apt_1"])
+    await shop.work()
+    await shop.work()
+    assert shop.zoom.meetings == {}
+    assert (await shop.row())["status"] == "revoked"
