@@ -2,12 +2,14 @@
 does not make it fail.
 """
 
+import logging
 import os
 import sys
 import time
 import traceback
 from collections.abc import Awaitable, Callable
 
+import structlog
 import uvloop
 
 from tests.bench.figures.answering import answer_time
@@ -82,6 +84,7 @@ def _brief(error: Exception) -> str:
 
 
 def main() -> int:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     options = Options()
     began = time.perf_counter()
     rows = uvloop.run(bench(options))
