@@ -75,6 +75,7 @@ class EventData(Value):
 
 
 DataT = TypeVar("DataT", bound=EventData)
+_tracer = trace.get_tracer("chosei.events")
 
 
 class CloudEvent(BaseModel, Generic[DataT]):
@@ -140,7 +141,7 @@ def envelope(
     cause: Cause,
     at: datetime | None = None,
 ) -> CloudEvent[DataT]:
-    """Wrap a payload as it becomes true; the current trace goes with it."""
+    """Wrap a payload as it becomes true; the current trace goes with it, and where there is none one begins here."""
     return CloudEvent[DataT](
         id=new_id("evt"),
         source=f"/chosei/{data.publisher()}",
@@ -152,13 +153,17 @@ def envelope(
         causationid=cause.causation_id,
         correlationid=cause.correlation_id,
         actor=cause.actor,
-        traceparent=_traceparent(),
+        traceparent=_traceparent(data.routing_key),
         data=data,
     )
 
 
-def _traceparent() -> str | None:
+def _traceparent(name: str) -> str | None:
+    """None only in programs that keep no traces, such as tests."""
     context = trace.get_current_span().get_span_context()
+    if not context.is_valid:
+        with _tracer.start_as_current_span(name) as begun:
+            context = begun.get_span_context()
     if not context.is_valid:
         return None
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
