@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict
 
 from deploy.sandbox.calendars import Resource
+from deploy.sandbox.calendars.by_hand import answer_in, end_after
 from deploy.sandbox.calendars.recurrence import ALWAYS
 from deploy.sandbox.google.calendar_list import calendar_resource
 from deploy.sandbox.google.errors import GoogleError, not_found
@@ -124,8 +125,12 @@ class _Hand:
         return found
 
     def move(self, event_id: str, body: Resource) -> Resource:
-        calendar, _ = self._entry(event_id, body)
+        """With a start alone the length stays."""
+        calendar, entry = self._entry(event_id, body)
         change: Resource = {side: moment_body(body[side]) for side in ("start", "end") if side in body}
+        length = entry.end.instant(calendar.zone) - entry.start.instant(calendar.zone)
+        if "start" in change and "end" not in change and (end := end_after(change["start"], length)):
+            change["end"] = end
         if "summary" in body:
             change["summary"] = body["summary"]
         if "description" in body:
@@ -149,9 +154,10 @@ class _Hand:
 
     def respond(self, event_id: str, body: Resource) -> Resource:
         calendar, entry = self._entry(event_id, body)
-        response = _ANSWERS.get(str(body.get("response", "")).lower(), "accepted")
+        attendee, response = answer_in(body)
         options = WriteOptions(push=bool(body.get("notify", True)))
-        return shown(calendar, self._service.book.respond(entry, str(body.get("attendee", "")), response, options))
+        answered = self._service.book.respond(entry, attendee, _ANSWERS.get(response, "accepted"), options)
+        return shown(calendar, answered)
 
 
 def _occurrences(calendar: GoogleCalendar) -> Iterator[Entry]:
@@ -203,8 +209,9 @@ def build_inspect_routes(service: GoogleService) -> APIRouter:
         return {"items": [_channel(channel) for channel in service.state.channels.values()]}
 
     @router.post("/events")
-    async def add(body: _Json) -> Resource:
-        return _guarded(lambda: add_by_hand(service, body))
+    async def add(body: _Json, calendar: str = "") -> Resource:
+        """Into the ``calendar`` that the body names, or else the query."""
+        return _guarded(lambda: add_by_hand(service, {"calendar": calendar, **body}))
 
     @router.post("/events/{event_id}/move")
     async def move(event_id: str, body: _Json) -> Resource:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict
 
 from deploy.sandbox.calendars import Resource
+from deploy.sandbox.calendars.by_hand import answer_in, end_after
 from deploy.sandbox.calendars.recurrence import ALWAYS
 from deploy.sandbox.microsoft.calendars import calendar_named, make_calendar, shown_calendar
 from deploy.sandbox.microsoft.errors import GraphError, body_of, item_not_found
@@ -133,8 +134,12 @@ class _Hand:
         return mailbox, event
 
     def move(self, event_id: str, body: Resource) -> Resource:
-        mailbox, _ = self._event(event_id)
+        """With a start alone the length stays."""
+        mailbox, event = self._event(event_id)
         change: Resource = {side: time_body(body[side], mailbox.zone) for side in ("start", "end") if side in body}
+        begins, ends = event.span.instants()
+        if "start" in change and "end" not in change and (end := end_after(change["start"], ends - begins)):
+            change["end"] = end
         if "summary" in body:
             change["subject"] = body["summary"]
         if "description" in body:
@@ -158,8 +163,8 @@ class _Hand:
     def respond(self, event_id: str, body: Resource) -> Resource:
         """The attendee's answer: from the own copy where there is one, else as a mail to the organizer."""
         mailbox, event = self._event(event_id)
-        response = _ANSWERS.get(str(body.get("response", "")).lower(), "accepted")
-        attendee, push = str(body.get("attendee", "")).lower(), bool(body.get("notify", True))
+        attendee, word = answer_in(body)
+        response, push = _ANSWERS.get(word, "accepted"), bool(body.get("notify", True))
         home = self._service.mailbox_of(attendee)
         copy_id = self._service.state.copies.get(event.uid, {}).get(attendee)
         if home is not None and copy_id and home.live(copy_id):
@@ -229,8 +234,9 @@ def build_inspect_routes(service: MicrosoftService) -> APIRouter:
         return {"items": [shown(found, one, _EVERYTHING) for one in _occurrences(found)] if found else []}
 
     @router.post("/events")
-    async def add(body: _Json) -> Resource:
-        return _guarded(lambda: add_by_hand(service, body))
+    async def add(body: _Json, user: str = "") -> Resource:
+        """Into the mailbox of the ``user`` whom the body names, or else the query."""
+        return _guarded(lambda: add_by_hand(service, {"user": user, **body}))
 
     @router.post("/events/{event_id}/move")
     async def move(event_id: str, body: _Json) -> Resource:

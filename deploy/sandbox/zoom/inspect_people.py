@@ -9,6 +9,8 @@ from deploy.sandbox.accounts import Account, Address, Provider
 from deploy.sandbox.world import World
 from deploy.sandbox.zoom.access import ADMIN_SCOPES
 from deploy.sandbox.zoom.apps import ServerApp, ServerApps
+from deploy.sandbox.zoom.errors import no_such_user
+from deploy.sandbox.zoom.inspect_refusals import AnswersRefusals
 from deploy.sandbox.zoom.limits import Limits
 from deploy.sandbox.zoom.news import News
 from deploy.sandbox.zoom.people import People
@@ -97,9 +99,10 @@ def _row(account: Account) -> Json:
 
 
 def _found(people: People, user: str) -> Account:
+    """Raises ``ZoomRefused``."""
     account = people.find(user)
     if account is None:
-        raise HTTPException(404, detail="no such user")
+        raise no_such_user(user)
     return account
 
 
@@ -135,7 +138,7 @@ def _add_user_routes(router: APIRouter, people: People) -> None:
 
 def build_people_router(world: World, news: News) -> APIRouter:
     """Only after Zoom's own router, which makes the OAuth server."""
-    router = APIRouter()
+    router = APIRouter(route_class=AnswersRefusals)
     oauth = world.oauth[Provider.ZOOM]
     people, limits, apps = People(world, oauth, news), world.state(Limits), world.state(ServerApps)
     _add_user_routes(router, people)

@@ -11,7 +11,9 @@ from starlette.responses import Response
 from deploy.sandbox.answers import items
 from deploy.sandbox.callbacks import address_allowed
 from deploy.sandbox.world import World
+from deploy.sandbox.zoom.errors import no_such_meeting, no_such_occurrence
 from deploy.sandbox.zoom.inspect_people import build_people_router
+from deploy.sandbox.zoom.inspect_refusals import AnswersRefusals
 from deploy.sandbox.zoom.model import Meeting, MeetingBook
 from deploy.sandbox.zoom.news import News, state_of
 from deploy.sandbox.zoom.recurrence import Occurrence
@@ -52,9 +54,10 @@ class Subscribe(BaseModel):
 
 
 def _found(book: MeetingBook, meeting_id: int) -> Meeting:
+    """Raises ``ZoomRefused``."""
     meeting = book.get(meeting_id)
     if meeting is None:
-        raise HTTPException(404, detail="no such meeting")
+        raise no_such_meeting(str(meeting_id))
     return meeting
 
 
@@ -63,7 +66,7 @@ def _occurrence_in(meeting: Meeting, wish: Act | None) -> Occurrence | None:
         return None
     found = next((one for one in meeting.occurrences if one.id == wish.occurrence_id), None)
     if found is None:
-        raise HTTPException(404, detail="no such occurrence")
+        raise no_such_occurrence(wish.occurrence_id)
     return found
 
 
@@ -122,7 +125,7 @@ def _add_meeting_routes(router: APIRouter, world: World, links: Links, news: New
         single = wish is not None and wish.occurrence_id is not None
         meeting = _found(book, meeting_id) if single else book.deleted(meeting_id, clock.now())
         if meeting is None:
-            raise HTTPException(404, detail="no such meeting in the trash")
+            raise no_such_meeting(str(meeting_id))
         if (occurrence := _occurrence_in(meeting, wish)) is not None:
             occurrence.deleted = False
         else:
@@ -175,7 +178,7 @@ def _add_webhook_routes(router: APIRouter, world: World) -> None:
 
 
 def build_inspect_router(world: World) -> APIRouter:
-    router = APIRouter(prefix="/zoom")
+    router = APIRouter(prefix="/zoom", route_class=AnswersRefusals)
     links = Links(world.settings.base_url)
     news = News(world, links)
     router.include_router(build_people_router(world, news))

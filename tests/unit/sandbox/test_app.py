@@ -103,8 +103,8 @@ async def test_an_app_that_is_not_approved_never_comes_back() -> None:
     assert (answer.status_code, "location" in answer.headers) == (400, False)
 
 
-async def test_moving_and_deleting_by_hand_needs_a_meeting() -> None:
+async def test_moving_by_hand_a_meeting_that_is_not_there_is_answered_200_with_zooms_error() -> None:
     async with _running() as client:
         moved = await client.post("/inspect/zoom/meetings/1/move", json={"start": "2030-01-01T10:00:00+09:00"})
 
-    assert moved.status_code == 404
+    assert (moved.status_code, moved.json()) == (200, {"code": 3001, "message": "Meeting does not exist: 1."})

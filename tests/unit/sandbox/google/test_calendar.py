@@ -103,6 +103,19 @@ async def test_the_hand_of_the_person_is_always_answered_200() -> None:
     assert added.json()["start"] == {"date": "2030-12-03"}
 
 
+async def test_a_person_drags_an_event_by_its_start_and_its_length_stays() -> None:
+    async with signed_in(Provider.GOOGLE) as client:
+        entry = {"summary": "休暇", "start": "2030-12-03T13:00:00+09:00", "end": "2030-12-03T14:00:00+09:00"}
+        added = (await client.post("/inspect/google/events", params={"calendar": ME}, json=entry)).json()
+        path = f"/inspect/google/events/{added['id']}/move"
+        moved = (await client.post(path, json={"start": "2030-12-04T15:00:00+09:00"})).json()
+        whole_day = (await client.post(path, json={"start": "2030-12-05", "end": "2030-12-07"})).json()
+        later = (await client.post(path, json={"start": "2030-12-10"})).json()
+
+    assert moved["end"]["dateTime"] == "2030-12-04T16:00:00+09:00"
+    assert [one["end"]["date"] for one in (whole_day, later)] == ["2030-12-07", "2030-12-12"]
+
+
 async def test_events_and_sync_tokens_outlive_a_restart(tmp_path: Path) -> None:
     async with signed_in(Provider.GOOGLE, tmp_path / "state") as client:
         made = (await client.post(EVENTS, json=HOUR)).json()

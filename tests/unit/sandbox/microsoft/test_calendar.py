@@ -158,6 +158,16 @@ async def test_the_hand_of_the_person_is_always_answered_200() -> None:
     assert (added.json()["isAllDay"], added.json()["originalStartTimeZone"]) == (True, "Tokyo Standard Time")
 
 
+async def test_a_person_drags_an_event_by_its_start_and_its_length_stays() -> None:
+    async with signed_in(Provider.MICROSOFT) as client:
+        entry = {"subject": "休暇", "start": "2030-12-03T13:00:00+09:00", "end": "2030-12-03T14:00:00+09:00"}
+        added = (await client.post("/inspect/microsoft/events", params={"user": ME}, json=entry)).json()
+        path = f"/inspect/microsoft/events/{added['id']}/move"
+        moved = (await client.post(path, json={"start": "2030-12-04T15:00:00+09:00"})).json()
+
+    assert moved["end"]["dateTime"].startswith("2030-12-04T07:00:00")
+
+
 async def test_events_and_delta_links_outlive_a_restart(tmp_path: Path) -> None:
     async with signed_in(Provider.MICROSOFT, tmp_path / "state") as client:
         made = (await client.post(EVENTS, json=HOUR)).json()
