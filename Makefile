@@ -70,6 +70,7 @@ for-test:
 	@deploy/bootstrap/system.sh test
 	@deploy/bootstrap/python.sh test
 	@deploy/bootstrap/mongod.sh
+	@deploy/bootstrap/prometheus.sh
 	@deploy/bootstrap/frontend.sh test
 
 # The parts of `check`.

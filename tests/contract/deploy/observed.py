@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ RULES: list[dict[str, Any]] = [rule for group in GROUPS for rule in group["rules
 ALERTS = [rule for rule in RULES if "alert" in rule]
 RECORDED = {rule["record"] for rule in RULES if "record" in rule}
 DASHBOARDS = sorted((ROOT / "deploy" / "grafana" / "dashboards").glob("*.json"))
+PROMTOOL = shutil.which("promtool") or shutil.which(ROOT / ".local" / "bin" / "promtool")
+"""As ``deploy/bootstrap/prometheus.sh`` found it or put it there."""
 SCRAPED = frozenset({"job", "service", "instance"})
 """Labels that Prometheus adds to every series of ours."""
 

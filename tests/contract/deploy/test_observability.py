@@ -1,9 +1,8 @@
-"""Rules and dashboards name metrics and labels that exist, every alert leads into the runbook and has a test;
-``promtool`` checks and runs those where it is installed.
+"""Rules and dashboards name metrics and labels that exist, every alert leads into the runbook and has a test, which
+``promtool`` runs; ``make test`` installs it.
 """
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from tests.contract.deploy.observed import (
     DASHBOARDS,
     GROUPS,
     PROMETHEUS,
+    PROMTOOL,
     ROOT,
     RULES,
     RUNBOOK,
@@ -170,21 +170,22 @@ def test_every_metric_is_explained() -> None:
 
 @pytest.mark.parametrize("arguments", [("check", "config", "prometheus.yml"), ("test", "rules", "rules_test.yml")])
 def test_prometheus_accepts_its_files(arguments: tuple[str, ...]) -> None:
-    if shutil.which("promtool") is None:
-        pytest.skip("no promtool here")
-    done = subprocess.run(["promtool", *arguments], cwd=PROMETHEUS, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stdout + done.stderr
+    promtool(*arguments)
 
 
 @pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: path.name)
 def test_prometheus_understands_every_panel(path: Path, tmp_path: Path) -> None:
-    if shutil.which("promtool") is None:
-        pytest.skip("no promtool here")
     rules = [
         {"record": f"panel:{number}", "expr": expression.replace("$__rate_interval", "5m")}
         for number, expression in enumerate(expressions_of(path))
     ]
     file = tmp_path / "panels.yml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}))
-    done = subprocess.run(["promtool", "check", "rules", file], capture_output=True, text=True, timeout=60)
+    promtool("check", "rules", str(file))
+
+
+def promtool(*arguments: str) -> None:
+    if PROMTOOL is None:
+        pytest.skip("no promtool for this machine")
+    done = subprocess.run([PROMTOOL, *arguments], cwd=PROMETHEUS, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
