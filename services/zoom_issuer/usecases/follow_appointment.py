@@ -307,10 +307,14 @@ class FollowAppointment:
         await self._on(row, old, lambda token: self._zoom.delete(token, old.meeting_id), counted=counted)
 
     async def _on(self, row: MeetingRow, actual: Actual, call: Call[T], *, counted: bool = False) -> T:
-        """Call Zoom about a meeting that stands there."""
+        """Call Zoom about a meeting that stands there. What is counted and failed before goes out again once Zoom
+        answers what is not counted: else an outage uses up the day (C4).
+        """
         connection_id, _ = await self._hosts.reaching(
             row.organization_id, actual.connection_id, actual.host_user_id, ME
         )
+        if counted and row.tries:
+            await self._call(connection_id, lambda token: self._zoom.state(token, actual.meeting_id))
         return await self._call(connection_id, call, _against(row, actual.host_user_id) if counted else None)
 
     def _keeps_times(self, row: MeetingRow) -> bool:

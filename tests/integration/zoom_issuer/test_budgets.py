@@ -150,6 +150,25 @@ async def test_g20_retries_count(shop: Workshop) -> None:
     assert (await shop.budgets.day(connection.account_id, clock.now())).used == 2
 
 
+async def test_c4_an_outage_does_not_use_up_the_day_with_one_meeting_that_was_moved(shop: Workshop) -> None:
+    connection = await shop.connect(a_grant("first", timedelta(days=9)))
+    start = tomorrow_at(4) + timedelta(days=2)
+    await shop.want(wanted(start_at=start))
+    await shop.work()
+    shop.zoom.before = failing(ProviderUnavailable("zoom: 503", unknown=True), "update", "state")
+    await shop.want(wanted(revision=2, start_at=start + HOUR))
+    await shop.work()
+    for _ in range(5):
+        await shop.work_at_next_try()
+    assert await shop.limits.left([connection.account_id]) == {connection.account_id: 98}
+
+    shop.zoom.before = None
+    await shop.work_at_next_try()
+    [meeting] = shop.zoom.meetings.values()
+    assert meeting.start_at == start + HOUR
+    assert await shop.limits.left([connection.account_id]) == {connection.account_id: 97}
+
+
 async def test_c4_what_starts_before_the_reset_fails_for_good_and_says_that_the_day_is_spent(shop: Workshop) -> None:
     connection = await shop.connect(a_grant("first", timedelta(days=9)))
     move_clock_to(next_reset(clock.now()) + timedelta(hours=2))
