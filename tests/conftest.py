@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, settings
 from deploy.demo.accounts import LOGINS, Account, more_staff
 from deploy.demo.mongodb import MongoDB
 from shared.messaging.topology import LADDER, Rung
+from shared.mongo import Database
 from tests.infrastructure.broker import QUICK_LADDER, Broker, own_vhost, running_rabbitmq
-from tests.infrastructure.database import own_database, running_mongod
+from tests.infrastructure.database import opened_database, own_database, running_mongod
 from tests.infrastructure.demo import RunningDemo, start_demo
 from tests.infrastructure.sandbox import Sandbox, running_sandbox
 
@@ -54,6 +55,13 @@ async def database_url(mongod: MongoDB) -> AsyncIterator[str]:
     """The address of a database of this test's own, its name in the path."""
     async with own_database(mongod) as url:
         yield url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The same, opened."""
+    async with opened_database(database_url) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ TESTS = Path(__file__).resolve().parents[1]
 A_FEW_LETTERS = re.compile(r"[A-Za-z0-9_-]{1,4}")
 """A token of 43 letters holds a given three of them once in six thousand pages, and a page has several."""
 CLOCKS = {"monotonic", "perf_counter", "time"}
+A_CLIENT = re.compile(r"\bmongo\.connect\(")
+CLOSED_BY_HAND = ("infrastructure/database.py", "bench/", "e2e/pages/another_organization.py")
 
 
 def written(*folders: str) -> Iterator[tuple[str, ast.Module]]:
@@ -59,6 +61,13 @@ def test_no_test_demands_that_something_took_less_than_a_time() -> None:
         for node in ast.walk(module)
         if isinstance(node, ast.Compare) and is_a_limit(node)
     ] == []
+
+
+def test_every_client_of_the_database_is_closed_whatever_happens() -> None:
+    """One that a failing test leaves open fails another by its warning: take ``database`` or ``opened_database``."""
+    files = {path.relative_to(TESTS).as_posix(): path.read_text() for path in TESTS.rglob("*.py")}
+    opening = {name for name, text in files.items() if A_CLIENT.search(text)}
+    assert sorted(name for name in opening if not name.startswith(CLOSED_BY_HAND)) == []
 
 
 def is_a_limit(node: ast.Compare) -> bool:

@@ -1,4 +1,4 @@
-"""A mongod for the session, and databases of their own for single tests."""
+"""A mongod for the session, databases of their own for single tests, and clients that are closed whatever happens."""
 
 import base64
 import secrets
@@ -12,6 +12,7 @@ from pymongo import AsyncMongoClient
 from deploy.demo.layout import MONGOD
 from deploy.demo.mongodb import MongoDB
 from deploy.demo.processes import Process
+from shared import mongo
 from tests.infrastructure.memory import in_memory
 from tests.infrastructure.ports import free_ports
 
@@ -49,3 +50,15 @@ async def own_database(mongod: MongoDB) -> AsyncIterator[str]:
     finally:
         async with AsyncMongoClient[dict[str, Any]](url) as client:
             await client.drop_database(name)
+
+
+@asynccontextmanager
+async def opened_database(url: str) -> AsyncIterator[mongo.Database]:
+    """The database that the URL names, by a client of its own (``.client``). One that a failing test leaves open fails
+    another by its warning, and a new one for each look has to find the server each time.
+    """
+    client, database = mongo.connect(url, app_name="test")
+    try:
+        yield database
+    finally:
+        await mongo.close(client)

@@ -3,13 +3,12 @@
 import asyncio
 
 from shared import mongo
-from shared.mongo import Session
+from shared.mongo import Database, Session
 
 WAITING = 40
 
 
-async def test_g09_a_transaction_ends_however_many_wait_for_what_it_holds(database_url: str) -> None:
-    client, database = mongo.connect(database_url, app_name="test")
+async def test_g09_a_transaction_ends_however_many_wait_for_what_it_holds(database: Database) -> None:
     rows = database["rows"]
     await rows.insert_one({"_id": 1, "count": 0})
     others: list[asyncio.Task[object]] = []
@@ -23,8 +22,7 @@ async def test_g09_a_transaction_ends_however_many_wait_for_what_it_holds(databa
         await asyncio.gather(*(rows.find_one({"_id": 1}, session=session) for _ in range(3)))
 
     async with asyncio.timeout(20):
-        await mongo.in_transaction(client, work)
+        await mongo.in_transaction(database.client, work)
         await asyncio.gather(*others)
     found = await rows.find_one({"_id": 1})
-    await mongo.close(client)
     assert found == {"_id": 1, "count": WAITING, "held": True}

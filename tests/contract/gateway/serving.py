@@ -10,8 +10,9 @@ import uvicorn
 from argon2 import PasswordHasher
 
 from services.gateway.app import build_app
-from services.gateway.store.stores import Stores
 from shared import mongo
+from shared.migrations import make_indexes
+from shared.runtime import Parts
 from tests.infrastructure.ports import free_ports
 from tests.integration.gateway.fakes import FakeServices
 from tests.integration.gateway.installation import CODE, furnish, settings_for
@@ -50,17 +51,18 @@ def serving(mongo_url: str) -> Iterator[Serving]:
 
     async def run() -> None:
         app = build_app(settings, transport=services.transport())
-        client, database = mongo.connect(mongo_url, app_name="test")
-        for collection, indexes in Stores.of(database, settings).indexes.items():
-            await mongo.ensure_indexes(collection, indexes)
-        app.state.gateway.passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        await app.state.gateway.setup.prepare(CODE)
-        made.token = (await furnish(app, services)).tokens["admin@example.jp"]
-        config = uvicorn.Config(app, port=port, lifespan="off", log_config=None, access_log=False)
-        servers.append(_Server(config))
-        asyncio.get_running_loop().call_later(0.1, made.up.set)
-        await servers[0].serve()
-        await mongo.close(client)
+        parts: Parts = app.state.parts
+        try:
+            await make_indexes(parts.indexes)
+            app.state.gateway.passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+            await app.state.gateway.setup.prepare(CODE)
+            made.token = (await furnish(app, services)).tokens["admin@example.jp"]
+            config = uvicorn.Config(app, port=port, lifespan="off", log_config=None, access_log=False)
+            servers.append(_Server(config))
+            asyncio.get_running_loop().call_later(0.1, made.up.set)
+            await servers[0].serve()
+        finally:
+            await mongo.close(parts.client)
 
     thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
     thread.start()

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from services.booking.model.spans import Span
-from shared import mongo
+from tests.infrastructure.database import opened_database
 from tests.integration.booking.dying import STEPS
 from tests.integration.booking.test_registering import a_schedule
 from tests.integration.booking.world import TARO, World, in_tokyo
@@ -19,9 +19,8 @@ async def killed_at(step: str, url: str, body: str, *, path: str = "/appointment
     arguments = ("-m", "tests.integration.booking.dying", step, url, body, "k1", path)
     process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.DEVNULL)
     assert await process.wait() == -signal.SIGKILL
-    client, _ = mongo.connect(url, app_name="tests")
-    await client.admin.command({"killAllSessions": []})
-    await mongo.close(client)
+    async with opened_database(url) as database:
+        await database.client.admin.command({"killAllSessions": []})
 
 
 async def owned(world: World) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +15,7 @@ from services.booking.store.guard_writes import Guarded
 from services.booking.store.guards import Guards, TimeTaken
 from services.booking.store.taken import TakenTimes
 from shared import mongo
-from shared.mongo import Client, Session
+from shared.mongo import Client, Database, Session
 
 NOON = datetime(2026, 12, 1, 3, tzinfo=UTC)
 NINE_IN_TOKYO = datetime(2026, 12, 2, 0, tzinfo=UTC)
@@ -52,13 +52,11 @@ class Book:
 
 
 @pytest.fixture
-async def book(database_url: str) -> AsyncIterator[Book]:
-    client, database = mongo.connect(database_url, app_name="test")
+async def book(database: Database) -> Book:
     guards = Guards(database)
     for collection, indexes in guards.indexes.items():
         await mongo.ensure_indexes(collection, indexes)
-    yield Book(client, guards)
-    await mongo.close(client)
+    return Book(database.client, guards)
 
 
 def a_claim(owner: str, start_at: datetime, *, buffer: timedelta | None = None, kind: str = "confirmed") -> Claim:

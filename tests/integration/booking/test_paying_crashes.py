@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from shared import mongo
+from tests.infrastructure.database import opened_database
 from tests.integration.booking.dying_paid import PAID, REFUNDED
 from tests.integration.booking.paying import CANCELED, CONFIRMED, Till
 from tests.waiting import eventually
@@ -24,9 +24,8 @@ async def killed_at(step: str, url: str, till: Till, path: str, body: Any, **hea
     arguments = ("-m", "tests.integration.booking.dying_paid", step, url, sandbox, request)
     process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.DEVNULL)
     assert await process.wait() == -signal.SIGKILL
-    client, _ = mongo.connect(url, app_name="tests")
-    await client.admin.command({"killAllSessions": []})
-    await mongo.close(client)
+    async with opened_database(url) as database:
+        await database.client.admin.command({"killAllSessions": []})
     over = {"$set": {"lease.until": datetime.now(UTC) - timedelta(seconds=1)}}
     await till.world.stores.bookings.appointments.update_many({"lease": {"$ne": None}}, over)
     await till.forward(timedelta(minutes=1))

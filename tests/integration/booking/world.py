@@ -51,8 +51,10 @@ from shared.contracts.zoom_issuer import EndOfConnection, ZoomUserAssigned
 from shared.due import DueWorker
 from shared.guests_first import GuestsFirst
 from shared.messaging.relay import Relay
-from shared.runtime import make_broker
+from shared.migrations import make_indexes
+from shared.runtime import Parts, make_broker
 from tests.builders import BUS_KEYS, DATA_KEYS, ORGANIZATION, an_event
+from tests.infrastructure.database import opened_database
 
 TOKEN_KEYS = "t1:" + "Q0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0M="
 TARO, HANAKO = "stf_taro", "stf_sato"
@@ -230,10 +232,9 @@ def a_request(**changes: Any) -> dict[str, Any]:
 
 
 async def emptied(database_url: str) -> None:
-    client, database = mongo.connect(database_url, app_name="tests")
-    for name in await database.list_collection_names():
-        await database[name].delete_many({})
-    await mongo.close(client)
+    async with opened_database(database_url) as database:
+        for name in await database.list_collection_names():
+            await database[name].delete_many({})
 
 
 @asynccontextmanager
@@ -252,11 +253,9 @@ async def opened(database_url: str, *, seeded: bool = True, **changes: Any) -> A
         **{**paying, **changes},
     )
     look = FakeLook()
-    app, opened_by_app, payments = _app(settings, look)
-    database_client, database = mongo.connect(database_url, app_name=SERVICE)
-    stores = Stores.on(database_client, database, settings.data_ring)
-    for collection, wanted in stores.indexes.items():
-        await mongo.ensure_indexes(collection, wanted)
+    app, payments = _app(settings, look)
+    parts: Parts = app.state.parts
+    stores = Stores.on(parts.client, mongo.database_of(parts.client), settings.data_ring)
     relay = Relay(make_broker(SERVICE, settings), [])
     links = Links(settings.token_ring, settings.public_url)
     announcer = Announcer(settings.bus_ring, links, settings.data_ring)
@@ -293,38 +292,35 @@ async def opened(database_url: str, *, seeded: bool = True, **changes: Any) -> A
     attend = AttendProposals(stores.bookings, announcer, ExpireProposal(announcer), few_slots, relay)
     expiry = DueWorker("proposals", stores.bookings.proposals, attend)
     transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://booking", headers={"authorization": "Bearer secret"}
-    ) as client:
-        world = World(app, client, stores, subscribers, look, expiry, payments.worker)
-        if seeded:
-            await _seed(world)
-        yield world
-    await relay.stop()
-    await payments.worker.stop()
-    await payments.stripe.aclose()
-    for opened_client in (database_client, *opened_by_app):
-        await mongo.close(opened_client)
+    try:
+        await make_indexes(stores.indexes)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://booking", headers={"authorization": "Bearer secret"}
+        ) as client:
+            world = World(app, client, stores, subscribers, look, expiry, payments.worker)
+            if seeded:
+                await _seed(world)
+            yield world
+    finally:
+        await relay.stop()
+        await payments.worker.stop()
+        for close in parts.closing:
+            await close()
+        await mongo.close(parts.client)
 
 
-def _app(settings: Settings, look: FakeLook) -> tuple[FastAPI, list[mongo.Client], Payments]:
-    """The app, which is never brought up here, the clients that nobody else would close, and its payments."""
-    made: list[mongo.Client] = []
-
-    def connect(url: str, *, app_name: str) -> tuple[mongo.Client, mongo.Database]:
-        client, database = _connect(url, app_name=app_name)
-        made.append(client)
-        return client, database
+def _app(settings: Settings, look: FakeLook) -> tuple[FastAPI, Payments]:
+    """The app, which is never brought up here and does not close what it opened, and its payments."""
 
     def payments_of(*parts: Any) -> Payments:
-        paying.append(_payments_of(*parts))
+        paying.append(of(*parts))
         return paying[-1]
 
     paying: list[Payments] = []
-    _connect, _payments_of = mongo.connect, Payments.of
-    with mock.patch.object(mongo, "connect", connect), mock.patch.object(Payments, "of", payments_of):
+    of = Payments.of
+    with mock.patch.object(Payments, "of", payments_of):
         app = build_app(settings, look=look)
-    return app, made, paying[0]
+    return app, paying[0]
 
 
 async def _seed(world: World) -> None:

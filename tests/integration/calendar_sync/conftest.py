@@ -14,10 +14,10 @@ from pydantic import SecretStr
 from deploy.demo.accounts import Account
 from services.calendar_sync.app import build_app
 from services.calendar_sync.settings import Settings
-from shared import mongo
 from shared.contracts.booking import Appointment, AppointmentConfirmed, Attendee, Proposal, SlotsProposed
 from shared.contracts.envelope import EventData
 from shared.contracts.sealed import AppointmentSecrets, MeetingSecrets, ProposalSecrets
+from shared.mongo import Database
 from tests.builders import (
     BUS_KEYS,
     BUS_RING,
@@ -52,13 +52,13 @@ def attending(*staff_ids: str) -> list[Attendee]:
 
 @dataclass
 class World:
-    """What a test acts on; ``service`` calls /internal, ``outside`` the sandbox."""
+    """What a test acts on; ``service`` calls /internal, ``outside`` the sandbox, ``database`` is the service's own."""
 
     bus: Bus
     service: httpx.AsyncClient
     outside: httpx.AsyncClient
     start: Start
-    database_url: str
+    database: Database
 
     def identity(self, staff_id: str) -> dict[str, str]:
         return {"x-organization-id": ORGANIZATION, "x-staff-id": staff_id}
@@ -129,10 +129,7 @@ class World:
 
     async def keeps(self, collection: str, key: str, values: dict[str, Any]) -> bool:
         """Whether the service has written down a document with these values."""
-        client, database = mongo.connect(self.database_url, app_name="test")
-        found = await database[collection].find_one({"_id": key, **values})
-        await mongo.close(client)
-        return found is not None
+        return await self.database[collection].find_one({"_id": key, **values}) is not None
 
     async def busy(self, staff_id: str, start: str, end: str) -> dict[str, Any]:
         query = {"staff_ids": staff_id, "from": start, "to": end}
@@ -197,6 +194,7 @@ async def world(
     request: pytest.FixtureRequest,
     fresh_broker: Broker,
     database_url: str,
+    database: Database,
     new_sandbox: Callable[..., Awaitable[Sandbox]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[World]:
@@ -213,7 +211,7 @@ async def world(
         outside = await stack.enter_async_context(httpx.AsyncClient(base_url=sandbox.base_url, timeout=40))
         bus = await stack.enter_async_context(listening(fresh_broker.url()))
         hooks.service = await start()
-        yield World(bus, hooks.service, outside, start, database_url)
+        yield World(bus, hooks.service, outside, start, database)
         await hooks.end()
 
 

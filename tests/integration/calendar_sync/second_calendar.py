@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from services.calendar_sync.model.calendars import MAIN
-from shared import clock, mongo
+from shared import clock
 from tests.builders import tomorrow_at
 from tests.integration.calendar_sync.conftest import PEOPLE, World, patiently
 from tests.integration.calendar_sync.test_drift import WRITTEN, facts_of, provider_of, said
@@ -100,7 +100,5 @@ async def confirmed_in(second: Second, calendar_id: str, number: int = 1) -> dic
 
 async def soon(second: Second) -> None:
     """Have the second calendar read now."""
-    client, database = mongo.connect(second.world.database_url, app_name="test")
     name = f"{second.staff_id}.{second.provider}#{second.calendar_id}"
-    await database["mirrors"].update_one({"_id": name}, {"$min": {"due_at": clock.now()}})
-    await mongo.close(client)
+    await second.world.database["mirrors"].update_one({"_id": name}, {"$min": {"due_at": clock.now()}})

@@ -4,7 +4,6 @@ import asyncio
 
 import httpx
 
-from shared import mongo
 from tests.integration.calendar_sync.conftest import ADMIN, World, patiently
 
 
@@ -108,8 +107,7 @@ async def test_g19_two_replicas_renew_an_expired_token_once(world: World) -> Non
 async def test_tokens_and_states_are_not_stored_in_clear(world: World) -> None:
     await world.connect("stf_admin")
     state = httpx.URL(await world.begin("stf_taro")).params["state"]
-    client, database = mongo.connect(world.database_url, app_name="test")
-    found = [row for name in ("connections", "oauth_attempts") for row in await database[name].find({}).to_list(None)]
-    await mongo.close(client)
+    names = ("connections", "oauth_attempts")
+    found = [row for name in names for row in await world.database[name].find({}).to_list(None)]
     assert [row["access_token"].partition(".")[0] for row in found if "access_token" in row] == ["d1"]
     assert state not in str(found)

@@ -12,6 +12,7 @@ from shared import clock, mongo
 from shared.contracts.envelope import Cause
 from shared.drift import GONE, KnownDrift
 from shared.messaging.relay import Relay
+from shared.mongo import Database
 from tests.builders import tomorrow_at
 
 ROW_ID, CONNECTION = "entry/apt_1/stf_1/google", "stf_1.google"
@@ -49,18 +50,17 @@ ROW = {
 
 
 @pytest.mark.parametrize("decided", [True, False])
-async def test_g17_what_a_person_decided_meanwhile_is_not_told_as_deleted(database_url: str, decided: bool) -> None:
-    client, database = mongo.connect(database_url, app_name="test")
+async def test_g17_what_a_person_decided_meanwhile_is_not_told_as_deleted(database: Database, decided: bool) -> None:
     rows = database["ledger"]
     await rows.insert_one(ROW)
     row = row_of(ROW)
     if decided:
-        await mongo.in_transaction(client, lambda session: DriftRows(rows).decide(CONNECTION, Verdict.RESTORE, session))
+        decide = DriftRows(rows).decide
+        await mongo.in_transaction(database.client, lambda session: decide(CONNECTION, Verdict.RESTORE, session))
     drift = KnownDrift("drf_1", GONE, 1)
     ledger = Ledger(rows, cast(Relay, _NoRelay()))
     await ledger.tell_drift({"_id": ROW_ID, "lease.token": "lse_1"}, row, drift, [], row.missing_since)
     found = await rows.find_one({"_id": ROW_ID})
-    await mongo.close(client)
     assert found is not None
     told = found.get("drift")
     assert (told is None) is decided

@@ -4,7 +4,6 @@ from typing import Any
 
 from bson import json_util
 
-from shared import mongo
 from shared.contracts.booking import AppointmentCanceled
 from shared.contracts.erasure import ErasureReason, GuestErasureRequested
 from shared.contracts.zoom_issuer import MeetingIssued
@@ -30,11 +29,9 @@ async def answered(world: World, version: int = 1) -> dict[str, Any]:
 
 
 async def everything(world: World) -> str:
-    client, database = mongo.connect(world.database_url, app_name="test")
     rows: list[Any] = []
-    for name in await database.list_collection_names():
-        rows += await database[name].find().to_list(None)
-    await mongo.close(client)
+    for name in await world.database.list_collection_names():
+        rows += await world.database[name].find().to_list(None)
     return json_util.dumps(rows, ensure_ascii=False)
 
 

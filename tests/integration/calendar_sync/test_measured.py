@@ -1,6 +1,5 @@
 """What is counted of links and calendars, and that each count goes by an index (G3, G17, G19)."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any, cast
 
@@ -18,11 +17,9 @@ from tests.builders import DATA_KEYS
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[mongo.Database]:
-    client, database = mongo.connect(database_url, app_name="test")
+async def database(database: mongo.Database) -> mongo.Database:
     await make_indexes({database["connections"]: INDEXES, database["mirrors"]: MIRROR_INDEXES})
-    yield database
-    await mongo.close(client)
+    return database
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What is read under an old lease or an old link changes nothing any more (G3)."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
@@ -38,13 +37,6 @@ class Silent:
 
     def publish_soon(self, *_: Any) -> None:
         return None
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[mongo.Database]:
-    client, database = mongo.connect(database_url, app_name="test")
-    yield database
-    await mongo.close(client)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 
 from services.calendar_sync.model.entries import provider_key
 from services.calendar_sync.store.reconciling import Reconciling
-from shared import mongo
 from shared.contracts.booking import SlotsWithdrawn
 from shared.contracts.retelling import AppointmentRetold, ProposalRetold
 from shared.mirror import MirrorState
@@ -32,9 +31,7 @@ NOT_ONE_TO_ONE = (MirrorState.MISSING, MirrorState.DIFFERENT, MirrorState.ORPHAN
 
 async def counts(world: World, kind: str) -> dict[MirrorState, int]:
     """What there is any of."""
-    client, database = mongo.connect(world.database_url, app_name="test")
-    found = await Reconciling(database["ledger"]).count("")
-    await mongo.close(client)
+    found = await Reconciling(world.database["ledger"]).count("")
     return {state: number for (of, state), number in found.items() if of == kind and number}
 
 
@@ -62,10 +59,7 @@ async def mirrored(world: World, entry_id: str) -> None:
     """The reading that shows this entry was taken in."""
 
     async def is_there() -> bool:
-        client, database = mongo.connect(world.database_url, app_name="test")
-        found = await database["mirror_entries"].find_one({"entry_id": entry_id})
-        await mongo.close(client)
-        return found is not None
+        return await world.database["mirror_entries"].find_one({"entry_id": entry_id}) is not None
 
     await patiently(is_there)
 

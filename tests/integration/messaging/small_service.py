@@ -10,7 +10,7 @@ import httpx
 from faststream.rabbit import RabbitBroker, RabbitRouter
 from pydantic import SecretStr
 
-from shared import due, mongo
+from shared import due
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.zoom_issuer import MeetingRevoked
 from shared.due import Worker
@@ -22,6 +22,7 @@ from shared.runtime import Hook, Parts, make_broker, service_app
 from shared.settings import ServiceSettings
 from tests.builders import BUS_KEYS, DATA_KEYS, an_event
 from tests.infrastructure.broker import Broker
+from tests.infrastructure.database import opened_database
 from tests.infrastructure.service import running_service
 
 QUEUE = "booking.zoom_issuer.meeting_revoked.v1"
@@ -66,23 +67,23 @@ async def a_service(
         graceful_timeout=grace,
         api_tokens=SecretStr("gateway:test-token"),
     )
-    client, database = mongo.connect(database_url, app_name="booking")
-    things: Collection = database["things"]
-    rabbit = make_broker("booking", settings)
+    async with opened_database(database_url) as database:
+        things: Collection = database["things"]
+        rabbit = make_broker("booking", settings)
 
-    async def handle(event: CloudEvent[MeetingRevoked]) -> None:
-        await handler(event)
+        async def handle(event: CloudEvent[MeetingRevoked]) -> None:
+            await handler(event)
 
-    relay = Relay(rabbit, [things], sweep_every=timedelta(seconds=0.1), grace=timedelta(seconds=0.3))
-    parts = Parts(
-        client=client,
-        broker=rabbit,
-        relay=relay,
-        indexes={things: [outbox.INDEX, due.INDEX]},
-        subscribers=RabbitRouter(handlers=[topology.hears("booking", MeetingRevoked, handle)]),
-        workers=workers(things),
-        ready=ready,
-        operations=operations,
-    )
-    async with running_service(service_app("booking", settings, parts)) as client:
-        yield Service(relay, things, rabbit, client)
+        relay = Relay(rabbit, [things], sweep_every=timedelta(seconds=0.1), grace=timedelta(seconds=0.3))
+        parts = Parts(
+            client=database.client,
+            broker=rabbit,
+            relay=relay,
+            indexes={things: [outbox.INDEX, due.INDEX]},
+            subscribers=RabbitRouter(handlers=[topology.hears("booking", MeetingRevoked, handle)]),
+            workers=workers(things),
+            ready=ready,
+            operations=operations,
+        )
+        async with running_service(service_app("booking", settings, parts)) as client:
+            yield Service(relay, things, rabbit, client)

@@ -1,17 +1,16 @@
 """Starting and stopping: what fails at first, and how a service that must end lets go of what it holds."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from faststream.rabbit.subscriber import RabbitSubscriber
 
-from shared import clock, mongo
+from shared import clock
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.zoom_issuer import MeetingRevoked
 from shared.due import DueBatches, DueWorker, Lease
-from shared.mongo import Collection
+from shared.mongo import Collection, Database
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.service import listening
 from tests.integration.messaging.small_service import QUEUE, a_service, revoked
@@ -19,11 +18,9 @@ from tests.waiting import eventually
 
 
 @pytest.fixture
-async def rows(database_url: str) -> AsyncIterator[Collection]:
+def rows(database: Database) -> Collection:
     """The service's collection, seen from outside."""
-    client, database = mongo.connect(database_url, app_name="test")
-    yield database["things"]
-    await mongo.close(client)
+    return database["things"]
 
 
 async def test_a_hook_that_fails_is_run_again_until_the_service_is_ready(

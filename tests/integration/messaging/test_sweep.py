@@ -1,18 +1,18 @@
 """The sweep with entries that cannot be published, and what it says of those that wait."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from shared import clock, mongo
+from shared import clock
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.zoom_issuer import MeetingRevoked
 from shared.messaging import outbox
 from shared.messaging.outbox import Entry
 from shared.messaging.relay import Relay
-from shared.mongo import Collection
+from shared.mongo import Collection, Database
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.measured import measured
 from tests.integration.messaging.small_service import a_service, revoked
@@ -41,10 +41,8 @@ def waiting_thing(number: int, *, refused: bool = False) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def collections(database_url: str) -> AsyncIterator[list[Collection]]:
-    client, database = mongo.connect(database_url, app_name="test")
-    yield [database["things"], database["others"]]
-    await mongo.close(client)
+def collections(database: Database) -> list[Collection]:
+    return [database["things"], database["others"]]
 
 
 async def test_the_oldest_go_first_whatever_order_they_were_stored_in(collections: list[Collection]) -> None:

@@ -7,9 +7,9 @@ import os
 import sys
 from datetime import timedelta
 
-from shared import mongo
 from shared.migrations import MigrationFailed, Migrations, Step
 from shared.mongo import Database
+from tests.infrastructure.database import opened_database
 
 LEASE = timedelta(seconds=3)
 """Renewed each second, which a busy machine keeps to."""
@@ -36,14 +36,12 @@ def steps(database: Database, how: str = "") -> list[Step]:
 
 
 async def main(url: str, how: str) -> int:
-    client, database = mongo.connect(url, app_name="tests")
-    try:
-        await Migrations(database, steps(database, how), lease=LEASE).take()
-    except MigrationFailed as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    finally:
-        await mongo.close(client)
+    async with opened_database(url) as database:
+        try:
+            await Migrations(database, steps(database, how), lease=LEASE).take()
+        except MigrationFailed as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
     return 0
 
 

@@ -12,17 +12,16 @@ from deploy.credentials import SERVICES, load_or_create
 from deploy.demo.demo import surroundings
 from deploy.demo.mongodb import MongoDB
 from deploy.service_settings import settings_of
-from shared import mongo
 from shared.mongo import Client
+from tests.infrastructure.database import opened_database
 from tests.infrastructure.demo import free_layout
 from tests.infrastructure.ports import free_ports
 
 
 @pytest.fixture
 async def client(mongod: MongoDB) -> AsyncIterator[Client]:
-    client, _ = mongo.connect(mongod.administrator_url("test"), app_name="tests")
-    yield client
-    await mongo.close(client)
+    async with opened_database(mongod.administrator_url("test")) as database:
+        yield database.client
 
 
 async def run(service: str, url: str, folder: Path, *arguments: str) -> tuple[int, str]:

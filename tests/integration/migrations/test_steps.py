@@ -3,23 +3,14 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared import mongo
 from shared.migrations import MigrationFailed, Migrations, Step, make_indexes
 from shared.mongo import ASCENDING, Database, IndexModel
 from tests.integration.migrations.stepping import LEASE, steps
 from tests.waiting import eventually
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    client, database = mongo.connect(database_url, app_name="tests")
-    yield database
-    await mongo.close(client)
 
 
 async def process(url: str, how: str = "") -> asyncio.subprocess.Process:

@@ -16,10 +16,10 @@ from fastapi import FastAPI
 
 from services.notifier.app import build_app
 from services.notifier.settings import Settings
-from shared import mongo
 from shared.contracts.envelope import CONTENT_TYPE, CloudEvent
 from shared.ids import new_id
 from tests.infrastructure.broker import Broker
+from tests.infrastructure.database import opened_database
 from tests.infrastructure.service import running_service
 from tests.unit.notifier.builders import ADMIN, BUS_KEYS, DATA_KEYS, TARO, organization_changed, staff_changed
 
@@ -143,9 +143,8 @@ async def running(
         **{**PLAIN_TIMES, **changes},
     )
     app = build_app(settings)
-    client, database = mongo.connect(database_url, app_name="test")
     connection = await aio_pika.connect(broker.url())
-    async with connection, connection.channel() as channel:
+    async with opened_database(database_url) as database, connection, connection.channel() as channel:
         exchange = await channel.get_exchange("chosei.events")
         queue = await channel.declare_queue("ear", exclusive=True)
         await queue.bind(exchange, "notifier.#")
@@ -159,7 +158,6 @@ async def running(
         await queue.consume(listen, no_ack=True)
         async with running_service(app):
             yield Notifier(app, settings, channel, exchange, said, database)
-    await mongo.close(client)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """G10: a worker that dies between any two steps of a mail; what another one then sends is the same to the byte."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from services.notifier.usecases.word import WordMail
 from shared import clock, mongo
 from shared.crypto import KeyRing
 from shared.due import DueWorker
+from shared.mongo import Database
 from tests.unit.notifier.builders import (
     APPOINTMENT_ID,
     BUS,
@@ -84,8 +85,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
-    client, database = mongo.connect(database_url, app_name="test")
+async def desk(database: Database) -> Desk:
     safe, directory, post = Safe(KeyRing.parse(DATA_KEYS)), Directory(database), Post()
     matters = Matters(database, QuietRelay(), lambda matter: deliver.next_look(matter))  # type: ignore[arg-type]
     words = WordMail(Templates(database), matters)
@@ -104,8 +104,7 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
     await mongo.ensure_indexes(matters.collection, MATTER_INDEXES)
     on = Subscribers(HearOfMatters(matters, safe, BUS, lambda about: None), directory)
     await on.on_organization_changed(organization_changed())
-    yield Desk(post, matters, worker, on)
-    await mongo.close(client)
+    return Desk(post, matters, worker, on)
 
 
 async def test_dying_before_the_server_took_the_mails_loses_nothing(desk: Desk) -> None:

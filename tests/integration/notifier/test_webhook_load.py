@@ -10,7 +10,8 @@ from datetime import timedelta
 import pytest
 
 from services.notifier.settings import Settings
-from shared import clock, mongo
+from shared import clock
+from shared.mongo import Database
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.ports import free_ports
 from tests.infrastructure.receiver import Receiver, receiving
@@ -66,7 +67,7 @@ async def test_a_backlog_of_servers_that_hang_has_no_turn_before_others(
 
 
 async def test_g27_a_process_that_is_killed_while_it_sends_repeats_the_same_webhook(
-    database_url: str, fresh_broker: Broker, post_office: PostOffice, receiver: Receiver
+    database_url: str, database: Database, fresh_broker: Broker, post_office: PostOffice, receiver: Receiver
 ) -> None:
     """kill -9 with the request on its way; another process takes over when the lease is over."""
     options = {"webhook_networks": "127.0.0.0/8"}
@@ -77,7 +78,6 @@ async def test_g27_a_process_that_is_killed_while_it_sends_repeats_the_same_webh
         await first.database["webhook_endpoints"].update_one({}, {"$set": {"lease": for_long}})
         await first.hear(event)
         await eventually(lambda: desk.deliveries(endpoint))
-    client, database = mongo.connect(database_url, app_name="test")
     rows = database["webhook_endpoints"]
     await rows.update_one({}, {"$unset": {"lease": ""}})
     async with a_process(first.settings) as process:
@@ -90,7 +90,6 @@ async def test_g27_a_process_that_is_killed_while_it_sends_repeats_the_same_webh
         await desk.has_status(endpoint, "delivered")
     assert [got.id for got in receiver.received] == [event.id] * 2
     assert receiver.received[0].body == receiver.received[1].body
-    await mongo.close(client)
 
 
 @asynccontextmanager

@@ -10,8 +10,9 @@ import pytest
 from services.notifier.endpoints import Endpoints
 from services.notifier.usecases.measure_webhooks import MeasureWebhooks
 from services.notifier.webhook_deliveries import Deliveries
-from shared import clock, mongo
+from shared import clock
 from shared.contracts.booking import AppointmentConfirmed, Outcome, OutcomeRecorded
+from shared.mongo import Database
 from shared.observability.metrics import REGISTRY
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.receiver import Receiver, receiving
@@ -257,8 +258,7 @@ async def test_what_was_sent_of_an_appointment_can_be_erased(desk: Desk, receive
     assert [left["subject"] for left in await desk.deliveries(one)] == [APPOINTMENT_ID]
 
 
-async def test_endpoints_are_counted_by_how_they_fare(database_url: str) -> None:
-    client, database = mongo.connect(database_url, app_name="test")
+async def test_endpoints_are_counted_by_how_they_fare(database: Database) -> None:
     endpoints = Endpoints(database)
     now = clock.now()
     states = [(True, None), (True, None), (True, now), (False, now)]
@@ -269,4 +269,3 @@ async def test_endpoints_are_counted_by_how_they_fare(database_url: str) -> None
         for state in ("working", "failing", "disabled")
     }
     assert found == {"working": 2, "failing": 1, "disabled": 1}
-    await mongo.close(client)

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from shared import mongo
 from shared.contracts.booking import AppointmentChanged, AppointmentConfirmed, Occurrence, Series
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.reveal import LinkShown, Reveal
+from shared.mongo import Database
 from tests.builders import an_appointment, an_event
 from tests.integration.reminder_scheduler.test_reminders import (  # noqa: F401
     NOON,
@@ -62,9 +62,8 @@ async def test_g21_each_occurrence_is_reminded_of_once_on_its_day(world: World) 
 
 async def test_e6_a_series_that_became_shorter_leaves_nothing_that_waits_for_ever(
     world: World,  # noqa: F811
-    database_url: str,
+    database: Database,
 ) -> None:
-    client, database = mongo.connect(database_url, app_name="test")
     world.booking.standing.add(("apt_series", 2))
     await world.bus.publish(a_series())
     await eventually(lambda: world.filed().count(("apt_series", 1)) == 4)
@@ -79,7 +78,6 @@ async def test_e6_a_series_that_became_shorter_leaves_nothing_that_waits_for_eve
         return sorted(await wait()) == ["apt_series#0", "apt_series#1"]
 
     await eventually(so_it_is)
-    await mongo.close(client)
 
 
 async def test_c7_the_link_of_a_series_is_told_by_the_notice_of_one_occurrence(world: World) -> None:  # noqa: F811

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from shared import clock, mongo
+from shared import clock
 from shared.contracts.booking import DriftDecided, DriftDecision
 from shared.contracts.envelope import CloudEvent
 from tests.builders import an_event
@@ -73,10 +73,7 @@ async def asked_about(world: World, meeting: dict[str, Any]) -> None:
 
 async def recorded(world: World, query: dict[str, Any]) -> int:
     """How many meetings the service knows that are so."""
-    client, database = mongo.connect(world.database_url, app_name="test")
-    found = await database["meetings"].count_documents(query)
-    await mongo.close(client)
-    return int(found)
+    return int(await world.database["meetings"].count_documents(query))
 
 
 async def pass_time(world: World, length: timedelta) -> None:

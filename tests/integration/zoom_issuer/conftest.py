@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from deploy.demo.accounts import Account
 from services.zoom_issuer.app import build_app
 from services.zoom_issuer.settings import Settings
-from shared import mongo
 from shared.contracts.sealed import MeetingSecrets
+from shared.mongo import Database
 from tests.builders import BUS_KEYS, BUS_RING, DATA_KEYS, ORGANIZATION
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.sandbox import Sandbox
@@ -31,13 +31,13 @@ StartIssuer = Callable[[], Awaitable[httpx.AsyncClient]]
 
 @dataclass
 class World:
-    """What a test acts on; ``issuer`` calls /internal, ``outside`` the sandbox."""
+    """What a test acts on; ``issuer`` calls /internal, ``outside`` the sandbox, ``database`` is the service's own."""
 
     bus: Bus
     issuer: httpx.AsyncClient
     outside: httpx.AsyncClient
     start_issuer: StartIssuer
-    database_url: str
+    database: Database
 
     def identity(self, staff_id: str, organization_id: str = ORGANIZATION) -> dict[str, str]:
         return {"x-organization-id": organization_id, "x-staff-id": staff_id}
@@ -83,6 +83,7 @@ def unsealed(data: dict[str, Any]) -> MeetingSecrets:
 async def world(
     fresh_broker: Broker,
     database_url: str,
+    database: Database,
     new_sandbox: Callable[..., Awaitable[Sandbox]],
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
@@ -115,14 +116,12 @@ async def world(
 
         outside = await stack.enter_async_context(httpx.AsyncClient(base_url=sandbox.base_url))
         bus = await stack.enter_async_context(listening(fresh_broker.url()))
-        yield World(bus, await start(), outside, start, database_url)
+        yield World(bus, await start(), outside, start, database)
 
 
 @pytest.fixture
-async def shop(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Workshop]:
+async def shop(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(tmp_path / "clock.json"))
-    client, database = mongo.connect(database_url, app_name="test")
-    made = Workshop(client, database)
+    made = Workshop(database.client, database)
     await made.prepare()
-    yield made
-    await mongo.close(client)
+    return made

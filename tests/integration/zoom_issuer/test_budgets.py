@@ -11,10 +11,11 @@ from services.zoom_issuer.limits import DailyLimit, Gathering, next_reset
 from services.zoom_issuer.providers import DayIsSpent
 from services.zoom_issuer.store.budgets import Budgets
 from services.zoom_issuer.usecases.keep_limits import BudgetSpent, Counted, KeepLimits, NoTurn
-from shared import clock, mongo
+from shared import clock
 from shared.contracts.booking import Occurrence, Series
 from shared.providers import ProviderThrottled, ProviderUnavailable
 from tests.builders import ORGANIZATION, tomorrow_at
+from tests.infrastructure.database import opened_database
 from tests.integration.zoom_issuer.workshop import Ear, Workshop, a_grant, wanted
 
 LATER, WEEK, HOUR = timedelta(days=9), timedelta(days=7), timedelta(hours=1)
@@ -60,9 +61,8 @@ async def test_g20_eight_workers_with_three_hundred_requests_each_never_pass_the
 
     async with AsyncExitStack() as stack:
         workers = []
-        for number in range(8):
-            client, database = mongo.connect(database_url, app_name=f"worker-{number}")
-            stack.push_async_callback(mongo.close, client)
+        for _ in range(8):
+            database = await stack.enter_async_context(opened_database(database_url))
             workers.append(worker(limits_on(Budgets(database), per_second=per_second)))
         await asyncio.gather(*workers)
     assert len(going_out) == 100

@@ -15,12 +15,12 @@ from tests.waiting import eventually
 
 
 @pytest.fixture
-def settings(world: World, fresh_broker: Broker) -> Settings:
+def settings(world: World, fresh_broker: Broker, database_url: str) -> Settings:
     """As the running service has them."""
     sandbox = str(world.outside.base_url).rstrip("/")
     return Settings(
         amqp_url=SecretStr(fresh_broker.url("zoom_issuer")),
-        mongo_url=SecretStr(world.database_url),
+        mongo_url=SecretStr(database_url),
         bus_keys=SecretStr(BUS_KEYS),
         data_keys=SecretStr(DATA_KEYS),
         zoom_client_id="demo-zoom-client",

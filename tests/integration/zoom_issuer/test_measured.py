@@ -1,26 +1,15 @@
 """What is counted of links to Zoom (G17, G19)."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from services.zoom_issuer.store.connections import Connections
 from services.zoom_issuer.store.freezes import Freezes
 from services.zoom_issuer.usecases.measure_health import MeasureHealth
-from shared import mongo
 from shared.crypto import KeyRing
+from shared.mongo import Database
 from shared.observability.metrics import REGISTRY
 from tests.builders import DATA_KEYS
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[mongo.Database]:
-    client, database = mongo.connect(database_url, app_name="test")
-    yield database
-    await mongo.close(client)
-
-
-async def test_g19_links_are_counted_by_state(database: mongo.Database) -> None:
+async def test_g19_links_are_counted_by_state(database: Database) -> None:
     states = ["connected", "broken", "broken", "disconnected"]
     await database["connections"].insert_many([{"_id": n, "status": state} for n, state in enumerate(states)])
     await MeasureHealth(Connections(database, KeyRing.parse(DATA_KEYS)), Freezes(database))()

@@ -8,7 +8,7 @@ import pytest
 from services.zoom_issuer.drift import MeetingDrift
 from services.zoom_issuer.limits import Gathering
 from services.zoom_issuer.store.drift import told
-from shared import clock, mongo
+from shared import clock
 from shared.contracts.booking import Occurrence
 from shared.drift import EntryState, KnownDrift, OccurrenceState
 from shared.providers import ProviderUnavailable
@@ -48,14 +48,12 @@ def name(meeting: dict[str, Any], number: int) -> str:
 
 async def unproved(world: World, count: int = 1) -> None:
     """So many occurrences are said to be deleted, and that is on record."""
-    client, database = mongo.connect(world.database_url, app_name="test")
 
     async def on_record() -> bool:
-        rows = await database["meetings"].find({"unproved": {"$ne": None}}).to_list(None)
+        rows = await world.database["meetings"].find({"unproved": {"$ne": None}}).to_list(None)
         return sum(len(row["unproved"]["originals"]) for row in rows) == count
 
     await patiently(on_record)
-    await mongo.close(client)
 
 
 async def the_drift(world: World) -> dict[str, Any]:

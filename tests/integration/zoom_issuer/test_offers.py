@@ -4,7 +4,6 @@ from typing import Any
 
 import httpx
 
-from shared import mongo
 from tests.integration.zoom_issuer.conftest import World
 from tests.integration.zoom_issuer.test_accounts import (
     ACME,
@@ -99,13 +98,11 @@ async def test_c1_a_grant_that_another_organizations_link_goes_on_with_is_left(w
 
 async def ended(world: World) -> None:
     """No offer is left."""
-    client, database = mongo.connect(world.database_url, app_name="test")
 
     async def is_so() -> bool:
-        return await database["account_offers"].count_documents({}) == 0
+        return await world.database["account_offers"].count_documents({}) == 0
 
     await eventually(is_so, timeout=20)
-    await mongo.close(client)
 
 
 async def works(world: World, organization_id: str = ORGANIZATION) -> None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from services.zoom_issuer.store.reconciling import Reconciling
-from shared import mongo
 from shared.contracts.retelling import AppointmentRetold
 from shared.mirror import MirrorState
 from tests.builders import an_appointment, an_event, tomorrow_at
@@ -22,9 +21,7 @@ async def counts(shop: Workshop) -> dict[MirrorState, int]:
 
 async def counted(world: World, **expected: int) -> None:
     async def as_expected() -> bool:
-        client, database = mongo.connect(world.database_url, app_name="test")
-        found = await Reconciling(database["meetings"]).count("")
-        await mongo.close(client)
+        found = await Reconciling(world.database["meetings"]).count("")
         return {state: number for (_, state), number in found.items() if number} == {
             MirrorState(name): number for name, number in expected.items()
         }

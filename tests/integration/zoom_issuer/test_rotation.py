@@ -2,7 +2,6 @@
 
 from services.zoom_issuer.rotate import SECRETS
 from services.zoom_issuer.store.meetings import MeetingStore
-from shared import mongo
 from shared.crypto import KeyRing
 from tests.builders import DATA_KEYS
 from tests.infrastructure.rotation import NEW_KEY, rotate
@@ -18,10 +17,8 @@ async def test_g26_after_a_rotation_the_old_key_is_needed_no_more(world: World) 
     event = confirmed()
     await world.bus.publish(event)
     [issued] = await eventually(world.issued)
-    client, database = mongo.connect(world.database_url, app_name="test")
-    assert await rotate(database, DATA_KEYS, SECRETS) == (4, [])
-    store = MeetingStore(database, KeyRing.parse(NEW_KEY))
+    assert await rotate(world.database, DATA_KEYS, SECRETS) == (4, [])
+    store = MeetingStore(world.database, KeyRing.parse(NEW_KEY))
     row = await store.get(event.subject)
-    await mongo.close(client)
     assert row is not None
     assert store.secrets(row) == unsealed(issued)

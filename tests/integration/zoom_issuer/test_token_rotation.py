@@ -8,11 +8,12 @@ from typing import Any
 
 from services.zoom_issuer.store.connections import Connections, ConnectionStatus
 from services.zoom_issuer.usecases.access_tokens import AccessTokens, Endpoints
-from shared import clock, mongo
+from shared import clock
 from shared.crypto import KeyRing
 from shared.oauth import Grant
 from shared.providers import CredentialRevoked
 from tests.builders import DATA_KEYS
+from tests.infrastructure.database import opened_database
 from tests.integration.zoom_issuer.workshop import Ear, Workshop, a_grant, wanted
 
 
@@ -47,9 +48,8 @@ async def test_g19_fifty_askers_in_five_replicas_make_one_renewal(shop: Workshop
     made = await shop.connect(a_grant("first", timedelta(0)))
     async with AsyncExitStack() as stack:
         replicas = []
-        for number in range(5):
-            client, database = mongo.connect(database_url, app_name=f"replica-{number}")
-            stack.push_async_callback(mongo.close, client)
+        for _ in range(5):
+            database = await stack.enter_async_context(opened_database(database_url))
             endpoint: Any = zoom
             relay: Any = Ear()
             endpoints = Endpoints(endpoint, endpoint, lambda *_, one=endpoint: one)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from shared import mongo
 from tests.integration.zoom_issuer.changes import (
     ENDED,
     asked_about,
@@ -103,9 +102,7 @@ async def test_the_same_request_many_times_over_tells_once(world: World) -> None
 
 
 async def tokens_of(world: World) -> dict[str, Any]:
-    client, database = mongo.connect(world.database_url, app_name="test")
-    row = await database["connections"].find_one({"account": TARO.email})
-    await mongo.close(client)
+    row = await world.database["connections"].find_one({"account": TARO.email})
     return {name: row[name] for name in ("access_token", "refresh_token") if row and name in row}
 
 
