@@ -13,6 +13,8 @@ from shared.contracts.api.operations import OwedCounts, OwedEffect, OwedStatus
 from shared.mongo import ASCENDING, DESCENDING, Collection, Document, IndexModel
 from shared.operations.own import NotGivenUp, Place, effect_id, owed_counts
 
+_UNANSWERED = "unavailable"
+"""In place of E8's code, which says only that it failed."""
 _SHOWN = timedelta(days=30)
 """After its end nobody asks for a meeting any more."""
 _OWED: Document = {"error": {"$gt": ""}}
@@ -75,7 +77,7 @@ class OwedMeetings:
             about=row.appointment_id,
             of=row.wanted.host_staff_id,
             status=OwedStatus.WAITING if due_at else OwedStatus.FAILED,
-            reason=document["error"],
+            reason=_UNANSWERED if due_at and document.get("unanswered") else document["error"],
             detail=document.get("reason") or "",
             since=row.heard_at,
             until=due_at,

@@ -29,7 +29,9 @@ _LONGEST_PAUSE = 60.0
 _SAY_EVERY = 5
 """Of the tries that fail alike one in so many is said, so that nobody is shown a time long past."""
 _OUTDATED = timedelta(minutes=5)
-_OF_TROUBLE = ("error", "reason", "announced", "alarmed", "waits_for_staff", "gathering_since", "given_up")
+_OF_TROUBLE = (
+    *("error", "reason", "unanswered", "announced", "alarmed", "waits_for_staff", "gathering_since", "given_up"),
+)
 OVER = "the appointment is over"
 GIVEN_UP = "given up by an operator"
 
@@ -39,6 +41,7 @@ class Setback:
     """Why a row is not done, and when it goes on: after ``wait`` (else ever more rarely), or as soon as ``waits_for``
     (a staff id) connects. ``exact`` where a try before ``wait`` is over is known to be of no use; ``until`` is what
     others are told where the row itself goes on a little later. ``day_is_spent``: it is the Zoom user's budget (C4).
+    ``unanswered``: Zoom is down, or as good as that, and nobody has to do anything.
     """
 
     error: MeetingErrorCode
@@ -48,6 +51,7 @@ class Setback:
     waits_for: str | None = None
     until: datetime | None = None
     day_is_spent: bool = False
+    unanswered: bool = False
 
 
 class Report:
@@ -155,6 +159,7 @@ class Report:
             "announced_retry_at": due_at if data else row.announced_retry_at,
             "alarmed": row.alarmed or alarms,
             "waits_for_staff": setback.waits_for,
+            "unanswered": setback.unanswered or None,
         }
         metrics.record_effect("meeting", "waiting")
         log.info("meeting.put_off", appointment_id=row.appointment_id, error=setback.error, reason=setback.reason)

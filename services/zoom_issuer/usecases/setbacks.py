@@ -8,7 +8,7 @@ from services.zoom_issuer.usecases.hosting import Unhosted
 from services.zoom_issuer.usecases.keep_limits import BudgetSpent
 from services.zoom_issuer.usecases.report import Setback
 from shared.contracts.zoom_issuer import MeetingErrorCode
-from shared.providers import ProviderThrottled
+from shared.providers import ProviderThrottled, ProviderUnavailable
 
 _LOOK_AGAIN = timedelta(hours=1)
 """Where a person has to act first; they wake the row, this is only in case that the waking was lost."""
@@ -42,7 +42,7 @@ def setback_of(error: Exception) -> Setback:
         case TokenUnavailable():
             return Setback(MeetingErrorCode.OAUTH_FAILED, error.reason, error.wait)
         case NotSettled():
-            return Setback(MeetingErrorCode.FAILED, "unanswered", error.wait)
+            return Setback(MeetingErrorCode.FAILED, "unanswered", error.wait, unanswered=True)
         case BudgetSpent():
             return Setback(
                 MeetingErrorCode.RATE_LIMITED,
@@ -54,5 +54,7 @@ def setback_of(error: Exception) -> Setback:
             )
         case ProviderThrottled():
             return Setback(MeetingErrorCode.RATE_LIMITED, error.reason, error.retry_after, exact=True)
+        case ProviderUnavailable():
+            return Setback(MeetingErrorCode.FAILED, error.reason, unanswered=True)
         case _:
             return Setback(MeetingErrorCode.FAILED, getattr(error, "reason", "unknown"))

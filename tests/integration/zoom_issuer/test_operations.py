@@ -27,6 +27,21 @@ async def test_x7_a_refused_meeting_says_why_and_is_made_when_it_is_retried(worl
     assert (await decide(world.issuer, effect, "retry")).status_code == 404
 
 
+async def test_x7_while_zoom_is_down_its_meetings_say_so_and_not_that_they_failed(world: World) -> None:
+    await world.connect()
+    await world.faults({"provider": "zoom", "kind": "status", "status": 503})
+    await world.bus.publish(confirmed())
+    [effect] = await eventually(lambda: owed(world.issuer, status="waiting"))
+    assert effect["reason"] == "unavailable"
+    await world.faults()
+    await eventually(world.issued)
+
+    async def none_owed() -> bool:
+        return await owed(world.issuer) == []
+
+    await eventually(none_owed)
+
+
 async def test_x7_what_waits_for_a_connection_can_be_given_up_and_ends(world: World) -> None:
     await world.bus.publish(confirmed())
     [effect] = await eventually(lambda: owed(world.issuer, status="waiting"))
