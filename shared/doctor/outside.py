@@ -12,6 +12,8 @@ from shared.doctor.stores import clock_finding, place_of
 from shared.http import AsyncClient, HTTPError, Response, TimeoutException, client
 
 _TIMEOUT = timedelta(seconds=20)
+_DOWN = 500
+"""And above: what the server says of itself."""
 _WHOLE_SECONDS = timedelta(seconds=1)
 """A Date header is rounded down, and servers renew theirs once a second."""
 
@@ -29,7 +31,7 @@ async def ask(asked: AsyncClient, path: str = "", *, headers: dict[str, str] | N
 
 
 async def examine_server(what: str, name: str, url: str, setting: str) -> Sequence[Finding]:
-    """A server that answers anything at all, such as a provider's API without a token."""
+    """A server that answers anything but an error of its own, such as a provider's API without a token."""
     asked = client(url, timeout=_TIMEOUT)
     try:
         answer = await ask(asked)
@@ -38,6 +40,9 @@ async def examine_server(what: str, name: str, url: str, setting: str) -> Sequen
         return [wrong(what, f"{name} at {place_of(url)} cannot be reached: {error}", advice)]
     finally:
         await asked.aclose()
+    if answer.status_code >= _DOWN:
+        found = f"{name} at {place_of(url)} answers with errors of its own ({answer.status_code})"
+        return [wrong(what, found, f"wait: what is to be done there goes out by itself; or correct {setting}")]
     skew = clock_skew(answer)
     clocks = [clock_finding(name, skew)] if skew is not None else []
     return [ok(what, f"{name} at {place_of(url)} answers"), *clocks]

@@ -124,6 +124,14 @@ async def test_a_providers_clock_shows_that_ours_is_wrong(booking: Receiver) -> 
     assert (late.what, late.state) == ("clock", State.WRONG)
 
 
+async def test_a_provider_that_is_down_behind_its_address_is_said(booking: Receiver) -> None:
+    booking.will_answer("/v2/", 503, b"{}")
+    (finding,) = await examine_server("zoom", "Zoom", booking.url("/v2"), "CHOSEI_ZOOM_API_URL")
+    assert finding.state is State.WRONG
+    assert "503" in finding.found
+    assert "by itself" in finding.advice
+
+
 async def test_a_provider_that_cannot_be_reached_is_said() -> None:
     (finding,) = await examine_server("zoom", "Zoom", "https://zoom.invalid/v2", "CHOSEI_ZOOM_API_URL")
     assert finding.state is State.WRONG
