@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
+from shared.contracts.stages import Stage
+
 REGISTRY = CollectorRegistry(auto_describe=True)
 ProcessCollector(registry=REGISTRY)
 
@@ -17,7 +19,6 @@ _ON_THE_WAY = (0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 600)
 _LATENESS = (0.5, 1, 2, 5, 10, 30, 60, 120, 300, 900, 3600)
 OUTCOMES = ("done", "gone", "waiting", "failed", "suppressed")
 """How an effect ends (G9); each try that is put off is ``waiting``, what was to be taken away ends as ``gone``."""
-STAGES = ("confirmed", "meeting_issued", "entry_written", "holds_released", "mail_sent", "reminder_filed")
 
 _messages = Counter(
     "chosei_messages_failed_total",
@@ -155,8 +156,7 @@ def record_due_age(worker: str, age: timedelta) -> None:
     _due_age.labels(worker).set(age.total_seconds())
 
 
-def record_stage(stage: str, took: timedelta) -> None:
-    """``stage`` is one of ``STAGES``, each from the confirmation on."""
+def record_stage(stage: Stage, took: timedelta) -> None:
     _stage.labels(stage).observe(max(0.0, took.total_seconds()))
 
 

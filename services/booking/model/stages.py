@@ -8,49 +8,59 @@ from shared.contracts.booking import AppointmentConfirmed
 from shared.contracts.calendar_sync import CalendarEntryWritten, HoldsReleased
 from shared.contracts.notifier import NotificationSent, Purpose
 from shared.contracts.reminder_scheduler import ReminderScheduled
+from shared.contracts.stages import Stage
 from shared.contracts.timeline import TimelineEntry
 from shared.contracts.zoom_issuer import MeetingIssued
 
 CONFIRMED = AppointmentConfirmed.event_type()
 STAGES = {
-    HoldsReleased.event_type(): "holds_released",
-    MeetingIssued.event_type(): "meeting_issued",
-    CalendarEntryWritten.event_type(): "entry_written",
-    NotificationSent.event_type(): "mail_sent",
-    ReminderScheduled.event_type(): "reminder_filed",
+    HoldsReleased.event_type(): Stage.HOLDS_RELEASED,
+    MeetingIssued.event_type(): Stage.MEETING_ISSUED,
+    CalendarEntryWritten.event_type(): Stage.ENTRY_WRITTEN,
+    NotificationSent.event_type(): Stage.MAIL_SENT,
+    ReminderScheduled.event_type(): Stage.REMINDER_FILED,
 }
-"""By the event that ends it; named as the metrics are."""
-_BEFORE_THE_REVISION = "holds_released"
+"""By the event that ends it."""
+_BEFORE_THE_REVISION = Stage.HOLDS_RELEASED
 """It is about the proposal, whose count is its own."""
 
 
 def stages_of(confirmed: Sequence[TimelineEntry], followed: Sequence[TimelineEntry]) -> list[StageState]:
-    """Of each confirmation a stage ends with the last event of that kind about this very revision."""
+    """Of each confirmation a stage ends with the last event of that kind about this very revision; whose entry is
+    written once more, since the link came late, had it from the first time on.
+    """
     starts = {one: entry for entry in confirmed for one in entry.about}
-    ended: dict[tuple[str, str], timedelta] = {}
+    ended: dict[tuple[Stage, str], dict[str, timedelta]] = {}
     for entry in followed:
         begun = next((starts[one] for one in entry.about if one in starts), None)
         if begun is None or not _is_of(entry, begun):
             continue
-        key = (STAGES[entry.type], begun.entry_id)
-        ended[key] = max(ended.get(key, timedelta(0)), entry.at - begun.at)
+        each = ended.setdefault((STAGES[entry.type], begun.entry_id), {})
+        for one in _whose(entry):
+            each[one] = min(each.get(one, timedelta.max), entry.at - begun.at)
     return [
-        _stage(stage, sorted(took for (name, _), took in ended.items() if name == stage))
+        _stage(stage, sorted(max(each.values()) for (name, _), each in ended.items() if name == stage))
         for stage in STAGES.values()
         if any(name == stage for name, _ in ended)
     ]
 
 
+def _whose(entry: TimelineEntry) -> Sequence[str]:
+    """The attendees who have it from now on; all else is nobody's but its own."""
+    whose = entry.facts.staff_ids if STAGES[entry.type] is Stage.ENTRY_WRITTEN else []
+    return whose or [entry.entry_id]
+
+
 def _is_of(entry: TimelineEntry, confirmed: TimelineEntry) -> bool:
     stage = STAGES[entry.type]
-    if stage == _BEFORE_THE_REVISION:
+    if stage is _BEFORE_THE_REVISION:
         return entry.at >= confirmed.at
-    if stage == "mail_sent" and entry.facts.purpose != Purpose.CONFIRMED:
+    if stage is Stage.MAIL_SENT and entry.facts.purpose != Purpose.CONFIRMED:
         return False
     return entry.facts.revision == confirmed.facts.revision
 
 
-def _stage(stage: str, took: Sequence[timedelta]) -> StageState:
+def _stage(stage: Stage, took: Sequence[timedelta]) -> StageState:
     """``took`` grows."""
     seconds = [max(0.0, one.total_seconds()) for one in took]
     return StageState(

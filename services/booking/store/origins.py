@@ -1,12 +1,8 @@
 """Documents remember the idempotency key that they were made under, and the database lets each key make one (G8)."""
 
-from datetime import timedelta
-
+from services.booking.model.spent_keys import KEY_KEPT, spent_key
 from shared import clock
 from shared.mongo import ASCENDING, Collection, Document, IndexModel
-
-KEY_KEPT = timedelta(hours=24)
-"""How long an idempotency key stands for what it made."""
 
 ONCE = IndexModel(
     [("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression={"origin.key": {"$gt": ""}}
@@ -16,11 +12,12 @@ ONCE = IndexModel(
 async def made_under(
     collection: Collection, key: str, *, at: str, without: dict[str, int] | None = None
 ) -> Document | None:
-    """Under this key within the last 24 hours; an older one gives the key back (api.md). ``at`` is the field that says
-    when, ``without`` the projection.
+    """Under this key within the last 24 hours, though its guest be erased since; an older one gives the key back
+    (api.md). ``at`` is the field that says when, ``without`` the projection.
     """
-    row = await collection.find_one({"origin.key": key}, without)
+    which: Document = {"origin.key": {"$in": [key, spent_key(key)]}}
+    row = await collection.find_one(which, without)
     if row is None or row[at] > clock.now() - KEY_KEPT:
         return row
-    await collection.update_one({"_id": row["_id"], "origin.key": key}, {"$set": {"origin": None}})
+    await collection.update_one({"_id": row["_id"], **which}, {"$set": {"origin": None}})
     return None

@@ -42,6 +42,7 @@ from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.page_guests import BookingCreate
 from shared.contracts.booking import AppointmentConfirmed, AppointmentRequested
 from shared.contracts.envelope import Cause
+from shared.contracts.stages import Stage
 from shared.crypto import token_hash
 from shared.messaging.outbox import Entry
 from shared.messaging.relay import Relay
@@ -119,7 +120,7 @@ class BookOnPage:
         try:
             booked = await self._booked(setting, booking, origin, visit)
             if booked.is_live:
-                metrics.record_stage("confirmed", timedelta(seconds=time.monotonic() - started))
+                metrics.record_stage(Stage.CONFIRMED, timedelta(seconds=time.monotonic() - started))
             return await self._checkout(booked)
         except SlotTaken:
             twin = await self._made_before(origin)

@@ -18,6 +18,7 @@ from services.booking.model.appointment import Appointment
 from services.booking.model.free_time import Obstacle
 from services.booking.model.modes import modes_of
 from services.booking.model.proposal import OfferedSlot, Origin, Proposal
+from services.booking.model.spent_keys import KEY_KEPT
 from services.booking.model.titles import title_of
 from services.booking.problems import (
     REQUIRED,
@@ -32,7 +33,6 @@ from services.booking.problems import (
 from services.booking.schemas import fingerprint, known_locale, parse
 from services.booking.store.bookings import BookingStore, StaleVersion
 from services.booking.store.guards import TimeTaken
-from services.booking.store.origins import KEY_KEPT
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.availability import Availability, Evidence
@@ -48,6 +48,7 @@ from shared.contracts.api.proposals import GuestConfirm, ProposalStatus, SlotSta
 from shared.contracts.booking import AppointmentConfirmed
 from shared.contracts.envelope import Cause
 from shared.contracts.people import Guest
+from shared.contracts.stages import Stage
 from shared.crypto import token_hash
 from shared.ids import new_id
 from shared.messaging.relay import Relay
@@ -130,7 +131,7 @@ class ConfirmSlot:
             if twin is None:
                 raise
             return proposal, twin
-        metrics.record_stage("confirmed", timedelta(seconds=time.monotonic() - started))
+        metrics.record_stage(Stage.CONFIRMED, timedelta(seconds=time.monotonic() - started))
         return confirmed
 
     async def _choose(
@@ -260,9 +261,8 @@ def check_open(proposal: Proposal) -> None:
 
 
 def _origin(proposal: Proposal, given: Any, visit: Visit) -> Origin | None:
-    if not visit.idempotency_key:
-        return None
-    return Origin(key=f"{proposal.proposal_id}:{visit.idempotency_key}", fingerprint=fingerprint(given))
+    key = f"{proposal.proposal_id}:{visit.idempotency_key}"
+    return Origin(key=key, fingerprint=fingerprint(given)) if visit.idempotency_key else None
 
 
 def _guest(choice: GuestConfirm, proposal: Proposal, language: Language) -> Guest:

@@ -30,6 +30,7 @@ from services.booking.usecases.take_seat import TakeSeat
 from shared import clock
 from shared.contracts.api.registering import AppointmentCreate
 from shared.contracts.booking import AppointmentConfirmed, Kind
+from shared.contracts.stages import Stage
 from shared.internal import Caller
 from shared.messaging.relay import Relay
 from shared.mongo import DuplicateKeyError
@@ -76,7 +77,7 @@ class RegisterAppointment:
             if twin is None:
                 raise
             return twin
-        metrics.record_stage("confirmed", timedelta(seconds=time.monotonic() - started))
+        metrics.record_stage(Stage.CONFIRMED, timedelta(seconds=time.monotonic() - started))
         return registered
 
     async def _registered(self, draft: Appointment, wanted: AppointmentCreate, caller: Caller) -> Appointment:

@@ -7,6 +7,7 @@ from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.store.mirrors import Mirrors
 from shared import clock
 from shared.contracts.calendar_sync import Provider
+from shared.contracts.stages import Stage
 from shared.observability import metrics
 from shared.watch import Watch
 
@@ -28,5 +29,5 @@ class MeasureHealth:
 
 
 def watch_health(connections: Connections, mirrors: Mirrors, *, stale_after: timedelta) -> Watch:
-    metrics.expect_effects("entry", "hold", "room", stages=("entry_written", "holds_released"))
+    metrics.expect_effects("entry", "hold", "room", stages=(Stage.ENTRY_WRITTEN, Stage.HOLDS_RELEASED))
     return Watch("calendars", MeasureHealth(connections, mirrors, stale_after=stale_after))

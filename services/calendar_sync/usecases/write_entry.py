@@ -29,6 +29,7 @@ from services.calendar_sync.usecases.tracing import traced
 from services.calendar_sync.usecases.users_text import NOTHING_TYPED, FindUsersText, Typed, form_as_written
 from shared import clock
 from shared.contracts.calendar_sync import Provider
+from shared.contracts.stages import Stage
 from shared.drift import BELIEVE_MISSING_AFTER
 from shared.due import Lease, backoff
 from shared.observability import metrics
@@ -211,7 +212,7 @@ class WriteEntry:
         await self._ledger.settle(lease.held, row, entry, [announce.written(row, entry)], doubted=typed.kept)
         metrics.record_effect(row.kind, "done")
         if content.caused_at is not None and lease.row.get("written") is None and _comes_with(content.caused_at, row):
-            metrics.record_stage("entry_written", clock.now() - content.caused_at)
+            metrics.record_stage(Stage.ENTRY_WRITTEN, clock.now() - content.caused_at)
         if row.participants:
             await self._mirrors.look_again(row.participants, clock.now(), recount=True)
         if entry.room_id and row.kind is RowKind.ENTRY:
@@ -248,7 +249,7 @@ class WriteEntry:
         if events:
             metrics.record_effect(row.kind, "gone")
         if events and row.kind is RowKind.HOLD:
-            metrics.record_stage("holds_released", clock.now() - row.caused_at)
+            metrics.record_stage(Stage.HOLDS_RELEASED, clock.now() - row.caused_at)
         await self._ledger.settle(lease.held, row, None, events)
         await self._bookings.freed(row)
         if row.told and others:

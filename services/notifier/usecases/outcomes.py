@@ -12,6 +12,7 @@ from services.notifier.model.plan import Send, Suppress
 from shared import clock
 from shared.contracts.envelope import Cause, CloudEvent, envelope
 from shared.contracts.notifier import NotificationFailed, NotificationSent, Purpose
+from shared.contracts.stages import Stage
 from shared.observability import metrics
 
 log = structlog.get_logger(__name__)
@@ -136,4 +137,4 @@ def record(matter: Matter, turn: Turn) -> None:
     metrics.record_effect("mail", "done" if turn.delivery.status is Status.SENT else turn.delivery.status)
     log.info("mail.ended", about=matter.about, key=turn.key, status=turn.delivery.status, reason=turn.delivery.reason)
     if turn.delivery.purpose is Purpose.CONFIRMED and turn.delivery.status is Status.SENT and matter.appointment:
-        metrics.record_stage("mail_sent", clock.now() - matter.appointment.confirmed_at)
+        metrics.record_stage(Stage.MAIL_SENT, clock.now() - matter.appointment.confirmed_at)

@@ -8,6 +8,7 @@ from services.reminder_scheduler.store import ReminderStore
 from shared import clock
 from shared.contracts.envelope import Cause, envelope
 from shared.contracts.reminder_scheduler import ReasonNotReminded, ReminderCanceled, ReminderScheduled
+from shared.contracts.stages import Stage
 from shared.messaging.relay import Relay
 from shared.observability import metrics
 
@@ -31,7 +32,7 @@ class FileReminder:
             if await self._write(filed, merged, office, cause):
                 if filed is not None:
                     return
-                metrics.record_stage("reminder_filed", clock.now() - known.decided_at)
+                metrics.record_stage(Stage.REMINDER_FILED, clock.now() - known.decided_at)
                 return
 
     async def _is_no_more(self, known: Known) -> bool:

@@ -2,6 +2,7 @@
 
 from services.zoom_issuer.store.connections import PROVIDER, Connections, ConnectionStatus
 from services.zoom_issuer.store.freezes import Freezes
+from shared.contracts.stages import Stage
 from shared.observability import metrics
 from shared.watch import Watch
 
@@ -22,5 +23,5 @@ class MeasureHealth:
 
 
 def watch_health(connections: Connections, freezes: Freezes) -> Watch:
-    metrics.expect_effects("meeting", stages=("meeting_issued",))
+    metrics.expect_effects("meeting", stages=(Stage.MEETING_ISSUED,))
     return Watch("zoom", MeasureHealth(connections, freezes))

@@ -11,6 +11,7 @@ from services.zoom_issuer.store.meetings import MeetingStore, cause_of, row_of
 from shared import clock
 from shared.contracts.envelope import envelope
 from shared.contracts.provider_calls import WithCalls
+from shared.contracts.stages import Stage
 from shared.contracts.zoom_issuer import (
     MeetingErrorCode,
     MeetingIssued,
@@ -102,7 +103,7 @@ class Report:
         sealed = self._store.secrets(lease.row).seal(self._bus_ring, subject=row.appointment_id)
         if before is None:
             if row.announced_revision == 0:
-                metrics.record_stage("meeting_issued", clock.now() - row.wanted.confirmed_at)
+                metrics.record_stage(Stage.MEETING_ISSUED, clock.now() - row.wanted.confirmed_at)
             return MeetingIssued(appointment_id=row.appointment_id, revision=revision, sealed=sealed)
         return MeetingUpdated(
             appointment_id=row.appointment_id,

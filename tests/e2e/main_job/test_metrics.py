@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from deploy.credentials import SERVICES
-from shared.observability.metrics import STAGES
+from shared.contracts.stages import Stage
 from tests.contract.deploy.observed import SCRAPED, all_that_is_read
 from tests.e2e.main_job.conftest import System
 from tests.infrastructure.promql import Selector
@@ -59,7 +59,7 @@ async def test_x7_every_metric_of_rules_and_dashboards_is_exported_by_a_running_
         nonlocal left
         series, families = await exported(system)
         left = [one for one in read if not is_there(one, series, families)]
-        return not left and measured_stages(series) == set(STAGES)
+        return not left and measured_stages(series) == set(Stage)
 
     try:
         await eventually(all_there, timeout=30)

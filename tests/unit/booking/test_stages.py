@@ -34,6 +34,22 @@ def test_a_stage_ends_with_its_last_event() -> None:
     assert (stage.stage, stage.count, stage.slowest_seconds) == ("mail_sent", 1, 3)
 
 
+def test_holds_are_gone_with_the_last_of_them() -> None:
+    released = [an_entry(TYPES["holds_released"], after, "prp_1", staff_ids=["stf_a"]) for after in (1, 5)]
+    (stage,) = stages_of([A_CONFIRMATION], released)
+    assert stage.slowest_seconds == 5
+
+
+def test_an_entry_that_is_written_again_with_its_late_link_was_there_before() -> None:
+    written = [
+        an_entry(TYPES["entry_written"], after, staff_ids=staff)
+        for after, staff in ((3, ["stf_b", "stf_c"]), (1, ["stf_a"]), (900, ["stf_a"]), (901, ["stf_b", "stf_c"]))
+    ]
+    for order in (written, written[::-1]):
+        (stage,) = stages_of([A_CONFIRMATION], order)
+        assert (stage.stage, stage.count, stage.slowest_seconds) == ("entry_written", 1, 3)
+
+
 def test_what_follows_a_later_change_counts_for_nothing() -> None:
     later = [
         an_entry(TYPES["meeting_issued"], 1),
