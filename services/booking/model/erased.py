@@ -8,6 +8,7 @@ from typing import Any
 from services.booking.model.appointment import Appointment, KnownMeeting
 from services.booking.model.payment import Payment
 from services.booking.model.proposal import Proposal, TokenSource
+from services.booking.model.spent_keys import spent
 from shared.contracts.people import Guest
 from shared.erasing import FOREVER
 
@@ -41,7 +42,7 @@ def erased_appointment(before: Appointment, at: datetime) -> Appointment:
         "expected": [],
         "reports": {},
         "drifts": {},
-        "origin": None,
+        "origin": spent(before.origin, before.confirmed_at, at),
         "meeting": KnownMeeting(order=FOREVER, secret=None),
         "payment": _booked_only(before.payment),
     }
@@ -64,7 +65,7 @@ def erased_proposal(before: Proposal, at: datetime, *, keeps_link: bool = False)
         "token": before.token if keeps_link else _nobodys(before.token, before.proposal_id),
         "expected": [],
         "reports": {},
-        "origin": None,
+        "origin": spent(before.origin, before.created_at, at),
     }
     return before.model_copy(update=gone)
 

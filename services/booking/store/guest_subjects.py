@@ -84,7 +84,8 @@ class GuestSubjects:
             "updated_at": {"$lt": until},
             "slots.end_at": {"$not": {"$gte": until}},
         }
-        without = await self._proposals.find(ended, {"_id": 1}).sort("_id", ASCENDING).limit(limit).to_list(None)
+        found = self._proposals.find(ended, {"_id": 1}).sort("expires_at", ASCENDING)
+        without = await found.limit(limit).to_list(None)
         parents = [row["proposal_id"] for row in rows if row.get("proposal_id")]
         return Subjects([row["_id"] for row in rows], [*parents, *(row["_id"] for row in without)], [], [])
 
@@ -109,7 +110,7 @@ class GuestSubjects:
         after = erased_appointment(before, now)
         apart: dict[str, Any] = {
             "meeting": after.meeting.model_dump() if after.meeting else None,
-            "origin": None,
+            "origin": after.origin.model_dump() if after.origin else None,
             "drifts": {},
             "reports": {},
             **payment_state(after.payment),
@@ -130,7 +131,8 @@ class GuestSubjects:
             before.appointment_id is not None and await self._appointments.find_one(lives, {"_id": 1}) is not None
         )
         after = erased_proposal(before, now, keeps_link=keeps_link)
-        state = {**self._store.documents.proposal_state(after), "origin": None, "reports": {}}
+        origin = after.origin.model_dump() if after.origin else None
+        state = {**self._store.documents.proposal_state(after), "origin": origin, "reports": {}}
         return await self._write(self._proposals, proposal_id, before.version, state)
 
     async def _write(self, collection: Collection, an_id: str, version: int, state: Document) -> bool:

@@ -156,6 +156,8 @@ async def _again(steps: Steps, start: datetime, problem: BackendProblem) -> Resp
     language, headers = steps.visit.language, retry_headers(problem.retry_after)
     if problem.code == "page_closed":
         return steps.closed(problem.status)
+    if problem.code == "idempotency_answer_erased":
+        return steps.over("booked_before", problem.status)
     if problem.code == "slot_taken":
         left = slots_left(problem)
         said = Said(text(language, f"page_guests.slot_taken{'' if left else '_none'}"), status=problem.status)

@@ -145,7 +145,11 @@ class Steps:
         return PageSlotView(start=start, end=start + timedelta(minutes=self.minutes))
 
     def closed(self, status: int = 200) -> Response:
-        heading, explanation = "page_guests.closed_heading", "page_guests.closed_text"
+        return self.over("closed", status)
+
+    def over(self, why: str, status: int) -> Response:
+        """There is nothing to choose; ``why`` is the words' key."""
+        heading, explanation = f"page_guests.{why}_heading", f"page_guests.{why}_text"
         headers = framed_by(self.page.allowed_origins)
         visit, organization = self.visit, self.page.organization
         return nothing(

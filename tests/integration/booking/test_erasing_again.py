@@ -1,15 +1,18 @@
 """A guest is asked to be erased again while an older erasure is pending (X5): what came since is not passed over."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.integration.booking.conftest import Forward
 from tests.integration.booking.erasing import ADMIN, GUEST, Office, an_office
+from tests.integration.booking.page_requests import a_page, book
 from tests.integration.booking.test_contacts import contacts, register, told
 from tests.integration.booking.test_erasing import CONTACT, PERSONAL, a_past_guest, cancel, erase
-from tests.integration.booking.world import HANAKO
+from tests.integration.booking.world import HANAKO, in_tokyo
 
 
 @pytest.fixture
@@ -84,3 +87,38 @@ async def test_g23_another_organization_that_reckoned_the_contacts_id_learns_not
     await pending(office)
     theirs = await office.world.call("DELETE", f"/contacts/{CONTACT}", role="admin", organization="org_other")
     assert (theirs.status_code, theirs.json()["code"]) == (404, "not_found")
+
+
+async def test_x5_g08_a_booking_form_sent_again_after_its_guest_was_erased_books_nothing(
+    office: Office, forward: Forward
+) -> None:
+    page, start, key = await a_page(office.world), in_tokyo(9, 11).isoformat(), {"idempotency-key": "form-1"}
+    made = (await book(office.world, page, start, key, guest=GUEST)).json()["id"]
+    await told(office.world)
+    await cancel(office, made)
+    await told(office.world)
+    await office.confirmed_by_the_broker()
+    await office.asked((await erase(office))["id"])
+    appointments = office.world.stores.bookings.appointments
+    again = await book(office.world, page, start, key, guest=GUEST)
+    assert (again.status_code, again.json()["code"]) == (410, "idempotency_answer_erased")
+    assert await appointments.count_documents({}) == 1
+    assert "form-1" not in await office.everything(), "what is left tells nobody's key"
+    other = await book(office.world, page, start, {"idempotency-key": "form-2"}, guest=GUEST)
+    assert other.status_code == 201
+    await cancel(office, other.json()["id"])
+    forward(timedelta(hours=24, minutes=1))
+    assert (await book(office.world, page, start, key, guest=GUEST)).status_code == 201
+
+
+async def test_x5_g08_staff_who_send_the_same_again_after_its_guest_was_erased_make_nothing(office: Office) -> None:
+    body = {"kind": "none", "start": in_tokyo(9, 11).isoformat(), "end": in_tokyo(9, 12).isoformat(), "guest": GUEST}
+    key = {"idempotency-key": "form-1"}
+    made = (await office.world.call("POST", "/appointments", body, headers=key)).json()["id"]
+    await told(office.world)
+    await cancel(office, made)
+    await told(office.world)
+    await office.confirmed_by_the_broker()
+    await office.asked((await erase(office))["id"])
+    again = await office.world.call("POST", "/appointments", body, headers=key)
+    assert (again.status_code, again.json()["code"]) == (410, "idempotency_answer_erased")

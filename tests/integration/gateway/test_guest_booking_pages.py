@@ -157,6 +157,14 @@ async def test_x06_the_organizations_language_where_the_browser_asks_for_none_of
     assert ('<html lang="en">' in french.text, '<html lang="ja">' in japanese.text) == (True, True)
 
 
+async def test_x5_g08_what_was_booked_before_its_guest_was_erased_is_said_to_be_booked(gateway: Installation) -> None:
+    says(gateway, BOOK, 410, a_problem(410, "idempotency_answer_erased"))
+    for language, words in (("ja", "このご予約は、すでにお受けしています"), ("en", "This was booked before")):
+        answer = await gateway.pages().post(f"/p/intro?lang={language}", data=WHO)
+        assert (answer.status_code, words in answer.text) == (410, True)
+        assert 'name="form_key"' not in answer.text, "no form that would book it anew"
+
+
 async def test_h5_a_closed_page_and_an_unknown_one(gateway: Installation) -> None:
     says(gateway, BOOK, 410, a_problem(410, "page_closed"))
     assert (await gateway.pages().post("/p/intro", data=WHO)).status_code == 410
