@@ -196,6 +196,7 @@ _JAPANESE: Mapping[str, str] = {
     "greater_than_equal": "{ge} 以上にしてください。",
     "less_than_equal": "{le} 以下にしてください。",
     "webhook_url": "https://example.com/hook のような、ユーザー名や # を含まないURLを入力してください。",
+    "retention_days": "0(自動では削除しない)、または {fewest} から {most} までの整数を指定してください。",
     "notices": "直前のお知らせでだけお知らせするときは、開始のどれくらい前に送るかを1つ以上指定してください。",
 }
 _ENGLISH: Mapping[str, str] = {

@@ -75,6 +75,7 @@ _OF_PROPOSALS = [
     ),
     IndexModel([("meeting_type.meeting_type_id", ASCENDING)], name="of_type", sparse=True),
     IndexModel([("contact_id", ASCENDING)], name="of_contact", sparse=True),
+    IndexModel([_ORGANIZATION, ("erased_at", ASCENDING), ("expires_at", ASCENDING)], name="kept"),
 ]
 _OF_APPOINTMENTS = [
     due.INDEX,
@@ -86,6 +87,7 @@ _OF_APPOINTMENTS = [
         name="earliest_by_status",
     ),
     IndexModel([("proposal_id", ASCENDING)], name="proposal"),
+    IndexModel([_ORGANIZATION, ("erased_at", ASCENDING), ("start_at", ASCENDING)], name="kept"),
     IndexModel(
         [_ORGANIZATION, ("start_at", ASCENDING), ("_id", ASCENDING)],
         name="earliest_series",

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr, StrictInt, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StrictInt, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from shared.contracts.api.fields import Email, GuestField, GuestName, ZoneName, one_line
@@ -11,7 +11,7 @@ from shared.contracts.api.fields import Email, GuestField, GuestName, ZoneName, 
 Name = GuestName
 Kana = GuestField
 PASSWORD_LENGTH = 8
-_FEWEST_DAYS = 7
+_FEWEST_DAYS, _MOST_DAYS = 7, 3650
 
 
 def _given(text: str) -> str:
@@ -26,10 +26,14 @@ def _local_time(text: str) -> str:
     return text
 
 
-def _a_week_at_least(days: int) -> int:
-    if 0 < days < _FEWEST_DAYS:
-        raise PydanticCustomError("too_few_days", "Guests are kept for a week at least, or as long as nobody asks (0).")
-    return days
+def _days_to_keep(value: object) -> object:
+    """Whatever is wrong with it, the reader is told what may be."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if is_number and (value == 0 or value in range(_FEWEST_DAYS, _MOST_DAYS + 1)):
+        return value
+    limits = {"fewest": _FEWEST_DAYS, "most": _MOST_DAYS}
+    words = "0 (nothing is erased by itself) or a whole number from {fewest} to {most}."
+    raise PydanticCustomError("retention_days", words, limits)
 
 
 def _secret(shortest: int, longest: int) -> tuple[AfterValidator, WithJsonSchema]:
@@ -51,7 +55,9 @@ EmailGiven = Annotated[Email, AfterValidator(_given)]
 Zone = Annotated[ZoneName, AfterValidator(_given)]
 LocalTime = Annotated[str, StringConstraints(min_length=5, max_length=5), AfterValidator(_local_time)]
 ZoomUser = GuestField
-RetentionDays = Annotated[StrictInt, Field(ge=0, le=3650), AfterValidator(_a_week_at_least)]
+RetentionDays = Annotated[
+    StrictInt, BeforeValidator(_days_to_keep), Field(json_schema_extra={"minimum": 0, "maximum": _MOST_DAYS})
+]
 """Of X5; 0 keeps."""
 MinimumSlots = Annotated[StrictInt, Field(ge=0, le=20)]
 """0: staff are never asked for more."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from services.gateway.store.answers import AnswerStore
 from services.gateway.usecases.erase_guest import EraseGuest
@@ -158,3 +159,17 @@ async def test_x5_what_was_written_to_the_guest_is_not_offered_for_the_next_one(
         await gateway.taro.post("/api/v1/proposals", json=body)
         await erase(gateway, "prp_gone")
         assert (await gateway.taro.get("/api/v1/me")).json()["defaults"]["guidance"] == left
+
+
+@pytest.mark.parametrize("value", [-1, 1, 6, 3651, 30.5, "30", True])
+async def test_x5_a_refused_number_of_days_tells_what_may_be(gateway: Installation, value: object) -> None:
+    for language, words in (
+        ("ja", "0(自動では削除しない)、または 7 から 3650 までの整数を指定してください。"),
+        ("en", "0 (nothing is erased by itself) or a whole number from 7 to 3650."),
+    ):
+        headers = {"accept-language": language}
+        answer = await gateway.admin.patch("/api/v1/organization", json={"retention_days": value}, headers=headers)
+        assert (answer.status_code, answer.json()["errors"]) == (
+            422,
+            [{"pointer": "/retention_days", "detail": words}],
+        )
