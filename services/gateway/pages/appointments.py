@@ -27,7 +27,7 @@ from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
 from services.gateway.pages.requests import is_request
 from services.gateway.pages.room_data import appointment_data, staff_kind_word
-from services.gateway.pages.staff_payment import staff_payment
+from services.gateway.pages.staff_payment import is_unpaid, staff_payment
 from services.gateway.pages.texts import text
 from services.gateway.pages.timeline_rows import Timeline, timeline_of
 from services.gateway.pages.zoom_budget import few_left
@@ -197,10 +197,15 @@ def _typed_span(typed: dict[str, str]) -> tuple[datetime, datetime]:
 
 @router.post("/appointments/{appointment_id}/cancel")
 async def cancel(request: Request, appointment_id: str, signed_in: Form) -> Response:
+    """With the version where another one would be another matter: paid meanwhile it stays."""
     form = await request.form()
     body = CancelRequest.model_construct(message=str(form.get("message", ""))[:5000]).model_dump_json().encode()
+    version = str(form.get("version", ""))
     try:
-        await parts_of(request).backends.booking.cancel(signed_in.caller(), appointment_id, body)
+        tag = if_match(f'"r{version}"' if version else None)
+        await parts_of(request).backends.booking.cancel(signed_in.caller(), appointment_id, body, if_match=tag)
+    except VersionMismatch:
+        return await _changed_meanwhile(request, signed_in, appointment_id)
     except BackendProblem as problem:
         return await _refused(request, signed_in, appointment_id, problem, None)
     return RedirectResponse(f"/appointments/{appointment_id}?said=canceled", status_code=303)
@@ -257,6 +262,7 @@ async def _detail(
     appointment = reply.read(AppointmentView)
     names, form = names_in(appointment), typed or _times_of(appointment, zone)
     stands = appointment.status is not AppointmentStatus.CANCELED
+    confirmed = appointment.status is AppointmentStatus.CONFIRMED
     reading = Reading(names, zone, language, clock.now(), drifted_in(appointment))
     return staff_page(
         request,
@@ -276,7 +282,8 @@ async def _detail(
             "payment": staff_payment(appointment, language),
             "organizer": names.get(appointment.organizer_id, ""),
             "effects": effect_rows(appointment.effects, reading),
-            "can_change": appointment.can_change and appointment.status is AppointmentStatus.CONFIRMED,
+            "can_change": appointment.can_change and confirmed,
+            "can_cancel": appointment.can_change and (confirmed or is_unpaid(appointment)),
             "is_request": is_request(appointment),
             "can_answer": appointment.can_change and is_request(appointment),
             "cancel_text": what_goes(appointment, language),

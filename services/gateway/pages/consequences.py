@@ -1,5 +1,6 @@
 """What a change does, said before it is made (X12): counted from the effects that stand."""
 
+from services.gateway.pages.staff_payment import is_unpaid
 from services.gateway.pages.texts import text
 from shared.contracts.api.appointments import AppointmentView, RoomStatus
 from shared.contracts.api.effects import Effect
@@ -9,7 +10,9 @@ from shared.problem import Language
 
 
 def what_goes(appointment: AppointmentView, language: Language) -> str:
-    """Exactly what cancelling does (X12), counted from the effects that stand."""
+    """Exactly what cancelling does (X12), counted from the effects that stand; of what is not paid yet nobody heard."""
+    if is_unpaid(appointment):
+        return text(language, "payments.releases")
     things = _things(appointment, language)
     sentences = [text(language, "occurrences.goes_all")] if appointment.rrule else []
     sentences += [text(language, "appointments.goes", what=things)] if things else []

@@ -38,7 +38,7 @@ def staff_payment(appointment: AppointmentView, language: Language) -> StaffPaym
     if payment is None:
         return None
     state = _state(payment)
-    unpaid = appointment.status is AppointmentStatus.REQUESTED and payment.status is PaymentStatus.PENDING
+    unpaid = is_unpaid(appointment)
     hint = {"pending": "hint_unpaid" if unpaid else "", "refund_failed": "hint_refund_failed"}.get(state, "")
     url = payment.stripe_url or ""
     return StaffPayment(
@@ -49,6 +49,13 @@ def staff_payment(appointment: AppointmentView, language: Language) -> StaffPaym
         url=url if url.startswith(_SAFE_URL) else "",
         unpaid=unpaid,
     )
+
+
+def is_unpaid(appointment: AppointmentView) -> bool:
+    """Its time is held until it is paid for."""
+    payment = appointment.payment
+    waits = payment is not None and payment.status is PaymentStatus.PENDING
+    return waits and appointment.status is AppointmentStatus.REQUESTED
 
 
 def _state(payment: PaymentView) -> str:

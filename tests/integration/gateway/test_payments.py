@@ -12,8 +12,16 @@ import pytest
 
 from services.booking.usecases.hear_stripe import HearStripe
 from shared import clock
-from tests.integration.gateway.fakes import GUEST_TOKEN, SLOT, Answer, a_guest_appointment, an_appointment_view
+from tests.integration.gateway.fakes import (
+    GUEST_TOKEN,
+    SLOT,
+    Answer,
+    a_guest_appointment,
+    a_problem,
+    an_appointment_view,
+)
 from tests.integration.gateway.installation import Installation
+from tests.integration.gateway.test_pages import token_of
 
 SECRET = "whsec_tests"
 PAID = {
@@ -174,6 +182,28 @@ async def test_h13_an_unpaid_booking_waits_for_its_guest_and_not_for_staff(gatew
     assert "/approve" not in shown
     assert "お支払い待ち" in listed
     assert AT_STRIPE not in shown
+
+
+async def test_h13_staff_free_the_time_of_an_unpaid_booking_unless_it_is_paid_meanwhile(gateway: Installation) -> None:
+    view = an_appointment_view(status="requested", payment=UNPAID, requested_until=None)
+    says = gateway.services.says
+    says("booking", "GET /internal/appointments/apt_1", Answer(200, view))
+    async with gateway.pages("taro@example.jp") as page:
+        shown = (await page.get("/appointments/apt_1")).text
+        assert 'data-open="cancel"' in shown
+        assert 'data-open="reschedule"' not in shown
+        assert "この日時の取り置きをやめ、支払いの手続きを締め切ります。" in shown
+        assert "no mail goes out" in (await page.get("/appointments/apt_1?lang=en")).text
+        form = {"csrf_token": await token_of(page, "/appointments/apt_1"), "version": "2"}
+        freed = await page.post("/appointments/apt_1/cancel", data=form)
+        assert freed.headers["location"] == "/appointments/apt_1?said=canceled"
+        asked = next(one for one in reversed(gateway.services.asked) if one.method == "POST")
+        assert (asked.url.path, asked.headers["if-match"]) == ("/internal/appointments/apt_1/cancel", '"r2"')
+        says("booking", "POST /internal/appointments/apt_1/cancel", Answer(412, a_problem(412, "version_mismatch")))
+        paid = await page.post("/appointments/apt_1/cancel", data=form)
+        assert (paid.status_code, 'data-open="cancel"' in paid.text) == (412, True)
+        says("booking", "GET /internal/appointments/apt_1", Answer(200, {**view, "can_change": False}))
+        assert 'data-open="cancel"' not in (await page.get("/appointments/apt_1")).text
 
 
 async def test_h13_what_was_paid_leads_staff_to_stripe_and_cancelling_says_what_is_given_back(
