@@ -1,14 +1,18 @@
 """What a service adds to its operations beside what the runtime knows by itself."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import NamedTuple, Protocol
 
+from shared import clock
 from shared.contracts.api.operations import OwedCounts, OwedEffect, OwedStatus, Sections
 from shared.cursors import CursorInvalid, cursor_of, parts_of
 from shared.due import COUNTED
 from shared.mongo import Collection, Document
 from shared.problem import NotFound, Problem
+
+_SHOWN = timedelta(days=30)
 
 
 class NotGivenUp(Problem):
@@ -41,10 +45,26 @@ def service_and_place(an_id: str) -> tuple[str, Place]:
     return service, Place(about, rest)
 
 
-async def owed_counts(rows: Collection, which: Callable[[OwedStatus], Document]) -> OwedCounts:
-    """Where each row is one effect; counted up to ``COUNTED`` each."""
-    counts = {status.value: await rows.count_documents(which(status), limit=COUNTED) for status in OwedStatus}
-    return OwedCounts(**counts)
+@dataclass(frozen=True)
+class WhatIsOwed:
+    """Of a collection of which each row is one effect, those that are ``owed``, and how they stand ``by_status``."""
+
+    rows: Collection
+    owed: Document
+    by_status: Mapping[OwedStatus, Document]
+
+    def which(self, organization_id: str, status: OwedStatus | None = None) -> Document:
+        """Until a month after their end: then nobody asks for them any more."""
+        recent = {"organization_id": organization_id, "ends_at": {"$gt": clock.now() - _SHOWN}, **self.owed}
+        return {**recent, **(self.by_status[status] if status else {"$or": list(self.by_status.values())})}
+
+    async def count(self, organization_id: str) -> OwedCounts:
+        """Up to ``COUNTED`` each."""
+        counted = {
+            status.value: await self.rows.count_documents(self.which(organization_id, status), limit=COUNTED)
+            for status in OwedStatus
+        }
+        return OwedCounts(**counted)
 
 
 class OwedEffects(Protocol):

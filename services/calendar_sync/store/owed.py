@@ -3,8 +3,6 @@ decide is written into the row, and whoever works on it next does it.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
-from functools import partial
 
 from services.calendar_sync.model.ledger import RowKind
 from services.calendar_sync.store.rows import row_of
@@ -12,10 +10,8 @@ from shared import clock
 from shared.contracts.api.effects import Effect
 from shared.contracts.api.operations import OwedCounts, OwedEffect, OwedStatus
 from shared.mongo import ASCENDING, DESCENDING, Collection, Document, IndexModel
-from shared.operations.own import Place, effect_id, owed_counts
+from shared.operations.own import Place, WhatIsOwed, effect_id
 
-_SHOWN = timedelta(days=30)
-"""After its end nobody asks for an entry any more."""
 _OWED: Document = {"why": {"$gt": ""}}
 _BY_STATUS: dict[OwedStatus, Document] = {
     OwedStatus.FAILED: {"failed": {"$ne": None}, "given_up": None},
@@ -35,10 +31,11 @@ class OwedRows:
     def __init__(self, service: str, ledger: Collection, wake: Callable[[str], None]) -> None:
         self._service = service
         self._ledger = ledger
+        self._owed = WhatIsOwed(ledger, _OWED, _BY_STATUS)
         self._wake = wake
 
     async def count(self, organization_id: str) -> OwedCounts:
-        return await owed_counts(self._ledger, partial(_which, organization_id))
+        return await self._owed.count(organization_id)
 
     async def waiting_for(self, staff_id: str) -> int:
         """How many go on when this person's calendar can be reached again."""
@@ -47,7 +44,7 @@ class OwedRows:
     async def page(
         self, organization_id: str, status: OwedStatus | None, before: Place | None, limit: int
     ) -> list[OwedEffect]:
-        which = _which(organization_id, status)
+        which = self._owed.which(organization_id, status)
         if before is not None:
             same = {"about": before.about, "_id": {"$lt": before.rest}}
             which = {"$and": [which, {"$or": [{"about": {"$lt": before.about}}, same]}]}
@@ -55,7 +52,9 @@ class OwedRows:
         return [self._view(row) for row in await found.to_list(None)]
 
     async def find(self, organization_id: str, place: Place) -> OwedEffect | None:
-        row = await self._ledger.find_one({**_which(organization_id, None), "_id": place.rest, "about": place.about})
+        row = await self._ledger.find_one(
+            {**self._owed.which(organization_id), "_id": place.rest, "about": place.about}
+        )
         return self._view(row) if row else None
 
     async def retry(self, organization_id: str, place: Place) -> None:
@@ -94,8 +93,3 @@ class OwedRows:
             tries=row.tries,
             absent=not row.present,
         )
-
-
-def _which(organization_id: str, status: OwedStatus | None) -> Document:
-    recent = {"organization_id": organization_id, "ends_at": {"$gt": clock.now() - _SHOWN}, **_OWED}
-    return {**recent, **(_BY_STATUS[status] if status else {"$or": list(_BY_STATUS.values())})}

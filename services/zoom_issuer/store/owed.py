@@ -3,20 +3,16 @@ written into the row, and whoever works on it next does it.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
-from functools import partial
 
 from services.zoom_issuer.store.meetings import row_of
 from shared import clock
 from shared.contracts.api.effects import Effect
 from shared.contracts.api.operations import OwedCounts, OwedEffect, OwedStatus
 from shared.mongo import ASCENDING, DESCENDING, Collection, Document, IndexModel
-from shared.operations.own import NotGivenUp, Place, effect_id, owed_counts
+from shared.operations.own import NotGivenUp, Place, WhatIsOwed, effect_id
 
 _UNANSWERED = "unavailable"
 """In place of E8's code, which says only that it failed."""
-_SHOWN = timedelta(days=30)
-"""After its end nobody asks for a meeting any more."""
 _OWED: Document = {"error": {"$gt": ""}}
 _FAILED: Document = {"status": "failed", "due_at": None, "given_up": None}
 _WAITING: Document = {"due_at": {"$ne": None}}
@@ -33,22 +29,23 @@ class OwedMeetings:
     def __init__(self, service: str, meetings: Collection, wake: Callable[[str], None]) -> None:
         self._service = service
         self._meetings = meetings
+        self._owed = WhatIsOwed(meetings, _OWED, _BY_STATUS)
         self._wake = wake
 
     async def count(self, organization_id: str) -> OwedCounts:
-        return await owed_counts(self._meetings, partial(_which, organization_id))
+        return await self._owed.count(organization_id)
 
     async def page(
         self, organization_id: str, status: OwedStatus | None, before: Place | None, limit: int
     ) -> list[OwedEffect]:
-        which = _which(organization_id, status)
+        which = self._owed.which(organization_id, status)
         if before is not None:
             which["_id"] = {"$lte" if before.rest else "$lt": before.about}
         found = self._meetings.find(which).sort("_id", DESCENDING).limit(limit)
         return [self._view(row) for row in await found.to_list(None)]
 
     async def find(self, organization_id: str, place: Place) -> OwedEffect | None:
-        row = await self._meetings.find_one({**_which(organization_id, None), "_id": place.about})
+        row = await self._meetings.find_one({**self._owed.which(organization_id), "_id": place.about})
         return self._view(row) if row else None
 
     async def retry(self, organization_id: str, place: Place) -> None:
@@ -85,8 +82,3 @@ class OwedMeetings:
             absent=not row.wanted.exists,
             can_give_up=row.attempt is None,
         )
-
-
-def _which(organization_id: str, status: OwedStatus | None) -> Document:
-    recent = {"organization_id": organization_id, "ends_at": {"$gt": clock.now() - _SHOWN}, **_OWED}
-    return {**recent, **(_BY_STATUS[status] if status else {"$or": list(_BY_STATUS.values())})}
