@@ -35,7 +35,7 @@ from shared.internal import build_caller_router, require_caller
 from shared.messaging.handling import BoundIds, Limited
 from shared.messaging.middleware import RetryOrPark
 from shared.messaging.relay import Relay
-from shared.messaging.topology import declare_parking, queues_of
+from shared.messaging.topology import declare_parking
 from shared.migrations import MigrationFailed, Migrations, make_indexes
 from shared.mongo import Client, Collection, IndexModel
 from shared.observability import logging, metrics, tracing
@@ -201,7 +201,7 @@ def _operate(name: str, settings: ServiceSettings, parts: Parts) -> Operate:
         outboxes=parts.relay.collections,
         workers=parts.workers,
         own=parts.operations,
-        parking=Parking(settings.amqp_url.get_secret_value(), lambda: queues_of(parts.broker), database),
+        parking=Parking(settings, parts.broker, database),
         decisions=Decisions(name, database),
     )
 

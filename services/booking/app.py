@@ -66,12 +66,14 @@ from services.booking.usecases.record_timeline import RecordTimeline
 from services.booking.usecases.revoke_link import RevokeJoinLink
 from services.booking.usecases.suggest import SuggestSlots
 from shared import http, mongo
+from shared.contracts.stages import Stage
 from shared.due import DueWorker
 from shared.erasing import COLLECTION
 from shared.guests_first import GuestsFirst
 from shared.internal import Guard, require_caller
 from shared.messaging.relay import Relay
 from shared.observability import metrics
+from shared.operations.parking import Parking
 from shared.runtime import Parts, make_broker, service_app
 
 
@@ -94,8 +96,9 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     pages = PageFacts.of(stores, availability, takes_payments=settings.takes_payments)
     payments = Payments.of(settings, stores, pages, announcer, links, relay, uses.confirm, end_request)
     guests = GuestsFirst()
-    metrics.expect_effects(stages=("confirmed",))
-    erasing = Erasing.of(settings, stores, Erasures(database, relay), links, broker)
+    metrics.expect_effects(stages=(Stage.CONFIRMED,))
+    parked = Parking(settings, broker, database).forget
+    erasing = Erasing.of(settings, stores, Erasures(database, relay), links, parked)
     routers = _routes(settings, stores, availability, pages, links, announcer, relay, drop, uses, payments, guests)
     parts = Parts(
         client=client,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fastapi import APIRouter
-from faststream.rabbit import RabbitBroker, RabbitRoute
+from faststream.rabbit import RabbitRoute
 
 from services.booking.routes.erasures import build_erasure_routes
 from services.booking.settings import Settings
@@ -24,9 +24,9 @@ from shared.contracts.notifier import MailDataErased
 from shared.contracts.reminder_scheduler import ReminderDataErased
 from shared.contracts.zoom_issuer import MeetingDataErased
 from shared.due import DueWorker, Worker
+from shared.erasing import ForgetsParked
 from shared.internal import require_caller
-from shared.messaging.forgetting import forgetting
-from shared.messaging.topology import hears, queues_of
+from shared.messaging.topology import hears
 from shared.mongo import Collection, IndexModel
 
 
@@ -40,11 +40,10 @@ class Erasing:
     router: APIRouter
 
     @classmethod
-    def of(cls, settings: Settings, stores: Stores, store: Erasures, links: Links, broker: RabbitBroker) -> "Erasing":
+    def of(cls, settings: Settings, stores: Stores, store: Erasures, links: Links, parked: ForgetsParked) -> "Erasing":
         subjects, contacts = GuestSubjects(stores.bookings), stores.contacts
         know = KnowContacts(contacts, GuestHistory(stores.bookings))
         bus_ring, data_ring = settings.bus_ring, settings.data_ring
-        parked = forgetting(settings.amqp_url.get_secret_value(), lambda: queues_of(broker))
         erase = EraseGuest(store, subjects, contacts, know, parked, bus_ring, data_ring)
         worker = DueWorker("erasures", store.collection, erase.handle, concurrency=2)
         keep = KeepNoLonger(stores.people, store, subjects, worker.wake)

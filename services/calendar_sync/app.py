@@ -60,10 +60,9 @@ from shared.due import DueWorker
 from shared.erasing import COLLECTION, Erasing
 from shared.holding import build_holding_router
 from shared.internal import require_caller
-from shared.messaging.forgetting import forgetting
 from shared.messaging.relay import Relay
-from shared.messaging.topology import queues_of
 from shared.mirror import operations_of, watching
+from shared.operations.parking import Parking
 from shared.runtime import Parts, make_broker, service_app
 
 _AT_ONCE = 64
@@ -85,7 +84,7 @@ def build_app(
         settings.bus_ring,
         CalendarDataErased,
         EraseGuest(client, stores.proposals, stores.appointments, ErasedRows(stores.ledger.collection)),
-        forgetting(settings.amqp_url.get_secret_value(), lambda: queues_of(broker)),
+        Parking(settings, broker, database).forget,
     )
     outside = http.client("", timeout=settings.provider_timeout, transport=transport, max_connections=200)
     providers = make_providers(settings, outside)

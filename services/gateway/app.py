@@ -48,9 +48,8 @@ from services.gateway.usecases.times_in_mail import OfferTimes
 from shared import mongo
 from shared.contracts.gateway import AnswersErased
 from shared.erasing import COLLECTION, Erasing
-from shared.messaging.forgetting import forgetting
 from shared.messaging.relay import Relay
-from shared.messaging.topology import queues_of
+from shared.operations.parking import Parking
 from shared.runtime import Parts, make_broker, service_app
 
 
@@ -62,7 +61,7 @@ def build_app(
     stores = Stores.of(database, settings)
     broker = broker or make_broker(SERVICE, settings)
     relay = Relay(broker, [*stores.with_outbox, database[COLLECTION]])
-    parked = forgetting(settings.amqp_url.get_secret_value(), lambda: queues_of(broker))
+    parked = Parking(settings, broker, database).forget
     erase = EraseGuest(stores.answers, stores.staff)
     erasing = Erasing(database, relay, settings.bus_ring, AnswersErased, erase, parked)
     parts = _parts(settings, client, stores, relay, Backends.connect(settings, transport))

@@ -26,16 +26,16 @@ from services.notifier.usecases.word import WordMail
 from services.notifier.webhooks import build_webhooks
 from shared import mongo
 from shared.contracts.notifier import MailDataErased
+from shared.contracts.stages import Stage
 from shared.due import DueWorker
 from shared.erasing import COLLECTION, Erasing
 from shared.holding import build_holding_router
 from shared.internal import require_caller
-from shared.messaging.forgetting import forgetting
 from shared.messaging.relay import Relay
-from shared.messaging.topology import queues_of
 from shared.mongo import Collection, IndexModel
 from shared.observability import metrics
 from shared.operations.own import OwnOperations
+from shared.operations.parking import Parking
 from shared.runtime import Parts, make_broker, service_app
 
 
@@ -44,7 +44,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> Fast
     client, database = mongo.connect(settings.mongo_url.get_secret_value(), app_name=SERVICE)
     broker = broker or make_broker(SERVICE, settings)
     relay = Relay(broker, [database["matters"], database[COLLECTION]])
-    metrics.expect_effects("mail", stages=("mail_sent",))
+    metrics.expect_effects("mail", stages=(Stage.MAIL_SENT,))
     tokens = settings.api_tokens.get_secret_value()
     bus, safe = settings.bus_ring, Safe(settings.data_ring)
     directory = Directory(database)
@@ -67,7 +67,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> Fast
     worker = DueWorker("mails", matters.collection, deliver.handle, concurrency=2 * settings.smtp_connections)
     hear = HearOfMatters(matters, safe, bus, worker.wake)
     webhooks = build_webhooks(settings, database, broker, matters, worker.wake)
-    parked = forgetting(settings.amqp_url.get_secret_value(), lambda: queues_of(broker))
+    parked = Parking(settings, broker, database).forget
     erasing = Erasing(database, relay, bus, MailDataErased, EraseGuest(matters, webhooks.deliveries), parked)
     parts = Parts(
         client=client,

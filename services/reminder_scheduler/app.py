@@ -11,12 +11,12 @@ from services.reminder_scheduler.usecases.file_reminder import FileReminder
 from services.reminder_scheduler.usecases.send_due import Booking, SendDue
 from shared import http, mongo
 from shared.contracts.reminder_scheduler import ReminderDataErased
+from shared.contracts.stages import Stage
 from shared.due import DueBatches
 from shared.erasing import COLLECTION, Erased, Erasing, ToErase
-from shared.messaging.forgetting import forgetting
 from shared.messaging.relay import Relay
-from shared.messaging.topology import queues_of
 from shared.observability import metrics
+from shared.operations.parking import Parking
 from shared.runtime import Parts, make_broker, service_app
 from shared.watch import Watch
 
@@ -33,12 +33,12 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, booking
         settings.bus_ring,
         ReminderDataErased,
         nothing_personal,
-        forgetting(settings.amqp_url.get_secret_value(), lambda: queues_of(broker)),
+        Parking(settings, broker, database).forget,
     )
     questions = http.internal_client(
         settings.booking_url, settings.booking_token.get_secret_value(), timeout=settings.question_timeout
     )
-    metrics.expect_effects("reminder", "notice", stages=("reminder_filed",))
+    metrics.expect_effects("reminder", "notice", stages=(Stage.REMINDER_FILED,))
     send_due = SendDue(store, booking or BookingClient(questions), relay)
     parts = Parts(
         client=client,

@@ -63,13 +63,12 @@ from shared.erasing import COLLECTION, Erasing
 from shared.holding import build_holding_router
 from shared.http import AsyncClient
 from shared.internal import require_caller
-from shared.messaging.forgetting import forgetting
 from shared.messaging.relay import Relay
-from shared.messaging.topology import queues_of
 from shared.mirror import operations_of, watching
 from shared.mongo import Client, Collection, Database, IndexModel
 from shared.oauth import TokenEndpoint
 from shared.oauth_attempts import Attempts
+from shared.operations.parking import Parking
 from shared.runtime import Parts, make_broker, service_app
 from shared.watch import Watch
 
@@ -208,7 +207,7 @@ def _routers(settings: Settings, connect: Connect, stores: Stores, hosts: Hosts,
 def _erasing(
     settings: Settings, database: Database, meetings: MeetingStore, relay: Relay, broker: RabbitBroker
 ) -> Erasing:
-    parked = forgetting(settings.amqp_url.get_secret_value(), lambda: queues_of(broker))
+    parked = Parking(settings, broker, database).forget
     return Erasing(database, relay, settings.bus_ring, MeetingDataErased, EraseGuest(meetings), parked)
 
 

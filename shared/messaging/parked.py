@@ -5,13 +5,14 @@ between makes a duplicate, never a loss. What one walk holds another does not se
 """
 
 import hashlib
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 import aio_pika
-from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from aiormq.exceptions import ChannelNotFoundEntity
 
 from shared.ids import new_id
@@ -51,6 +52,14 @@ class Parked:
 
 
 @dataclass(frozen=True)
+class Walked:
+    """``found`` are those that were wanted; ``unseen`` more lay behind the last that was looked at, anybody's."""
+
+    found: list[Parked]
+    unseen: int = 0
+
+
+@dataclass(frozen=True)
 class Depth:
     """How full a queue and the parking queue beside it are."""
 
@@ -62,6 +71,9 @@ class Depth:
 
 Wanted = Callable[[Parked], bool]
 Before = Callable[[Parked], Awaitable[None]]
+Takes = Callable[[AbstractIncomingMessage], Awaitable[bool]]
+MOST = 1000
+"""Of one queue at once: as much as one looks at while a person waits."""
 
 
 def service_of(parked_id: str) -> str:
@@ -124,43 +136,60 @@ async def walk(
     action: Action,
     wanted: Wanted = ALL,
     before: Before | None = None,
-    limit: int = 1000,
-) -> list[Parked]:
+    limit: int = MOST,
+) -> Walked:
     """Look at up to ``limit`` messages that are parked beside one queue; none where there is no such queue.
 
     Only those are touched that are ``wanted``, each after ``before``; the others stay parked, as do those that this
     very run put back and that failed again.
     """
     channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-    try:
-        parking = await channel.get_queue(parking_name(queue), ensure=True)
-    except ChannelNotFoundEntity:
-        return []
     back = await channel.get_exchange(LADDER[0].name, ensure=False)
     run = new_id("run")
-    seen: list[Parked] = []
-    kept: list[AbstractIncomingMessage] = []
-    for _ in range(limit):
-        message = await parking.get(fail=False)
-        if message is None:
-            break
+    found: list[Parked] = []
+
+    async def take(message: AbstractIncomingMessage) -> bool:
         parked = describe(queue, message)
-        mine = message.headers.get("x-replay-run") != run and wanted(parked)
-        if mine:
-            seen.append(parked)
-        if action is Action.LIST or not mine:
-            kept.append(message)
-            continue
+        if message.headers.get("x-replay-run") == run or not wanted(parked):
+            return False
+        found.append(parked)
+        if action is Action.LIST:
+            return False
         if before is not None:
             await before(parked)
         if action is Action.REPLAY:
             marks = {"x-attempt": 1, "x-replayed": parked.replays + 1, "x-replay-run": run}
             await back.publish(copy_of(message, **marks), routing_key=queue, mandatory=True)
         await message.ack()
-    for message in kept:
-        await message.reject(requeue=True)
-    await channel.close()
-    return seen
+        return True
+
+    return Walked(found, await sift(channel, queue, take, limit=limit))
+
+
+async def sift(channel: AbstractChannel, queue: str, take: Takes, *, limit: int = sys.maxsize) -> int:
+    """Hand what is parked beside a queue to ``take``, which answers whether it did away with it; the others go back, in
+    their order. Answers how many lay behind ``limit``; the channel is closed at the end.
+    """
+    try:
+        parking = await channel.get_queue(parking_name(queue), ensure=True)
+    except ChannelNotFoundEntity:
+        return 0  # nothing was ever parked there
+    kept: list[AbstractIncomingMessage] = []
+    last = None
+    try:
+        for _ in range(limit):
+            last = await parking.get(fail=False)
+            if last is None:
+                break
+            kept.append(last)
+            if await take(last):
+                kept.pop()
+    finally:
+        for message in kept:
+            if not message.processed:
+                await message.reject(requeue=True)
+        await channel.close()
+    return (last.message_count or 0) if last else 0
 
 
 async def walk_all(
@@ -170,14 +199,17 @@ async def walk_all(
     action: Action,
     wanted: Wanted = ALL,
     before: Before | None = None,
-    limit: int = 1000,
-) -> list[Parked]:
+    limit: int = MOST,
+) -> Walked:
     """The same for several queues, one after the other."""
     found: list[Parked] = []
+    unseen = 0
     async with await aio_pika.connect(url) as connection:
         for queue in queues:
-            found += await walk(connection, queue, action=action, wanted=wanted, before=before, limit=limit)
-    return found
+            walked = await walk(connection, queue, action=action, wanted=wanted, before=before, limit=limit)
+            found += walked.found
+            unseen += walked.unseen
+    return Walked(found, unseen)
 
 
 async def depths(url: str, queues: Sequence[str]) -> list[Depth]:

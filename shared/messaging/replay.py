@@ -13,7 +13,7 @@ import typer
 
 from shared import contracts
 from shared.contracts.envelope import EventData
-from shared.messaging.parked import Action, Parked, containing, walk_all
+from shared.messaging.parked import MOST, Action, Walked, containing, walk_all
 from shared.messaging.topology import queue_name
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
@@ -28,16 +28,18 @@ def queues_to_look_at(user: str) -> list[str]:
     return [queue_name(service, event) for service in sorted({user} & services or services) for event in events]
 
 
-def _print(parked: list[Parked]) -> None:
-    for item in parked:
+def _print(walked: Walked) -> None:
+    for item in walked.found:
         typer.echo(f"{item.queue}  {item.event_type}  {item.subject}  attempts={item.attempts}  {item.error}")
-    typer.echo(f"{len(parked)} message(s)")
+    typer.echo(f"{len(walked.found)} message(s)")
+    if walked.unseen:
+        typer.echo(f"{walked.unseen} more lie behind the first --limit of a queue and were not looked at")
 
 
 _QUEUE = typer.Argument("", help="Such as notifier.booking.slots_proposed.v1; default: all that the user may have.")
 _URL = typer.Option(default_factory=lambda: os.environ.get("CHOSEI_AMQP_URL", ""), help="Default: CHOSEI_AMQP_URL.")
 _MATCH = typer.Option("", help="Only those whose type, subject or error contains this.")
-_LIMIT = typer.Option(1000, help="At most so many of each queue.")
+_LIMIT = typer.Option(MOST, help="At most so many of each queue.")
 
 
 def _walk(url: str, queues: list[str], action: Action, match: str, limit: int) -> None:

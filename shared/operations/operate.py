@@ -3,12 +3,15 @@ and have everything compared with the providers now.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from shared.contracts.api.operations import (
     Action,
     DeadLetter,
+    DeadLetterList,
     Decision,
+    Done,
     OwedEffect,
     OwedStatus,
     ServiceOperations,
@@ -16,7 +19,7 @@ from shared.contracts.api.operations import (
 from shared.due import Worker
 from shared.internal import Caller
 from shared.messaging.parked import Action as Handling
-from shared.messaging.parked import Parked, Wanted, containing
+from shared.messaging.parked import Parked, Walked, Wanted, containing
 from shared.mongo import Collection, IndexModel
 from shared.operations.decisions import Decisions
 from shared.operations.own import NotGivenUp, OwnOperations, Place, effect_id, service_and_place
@@ -52,10 +55,11 @@ class Operate:
             own=self.own,
         )
 
-    async def parked(self, caller: Caller) -> list[DeadLetter]:
+    async def parked(self, caller: Caller) -> DeadLetterList:
         """Equal ones once."""
-        found = await self.parking.walk(Handling.LIST, _of(caller))
-        return list({one.parked_id: _letter(one) for one in found}.values())
+        walked = await self.parking.walk(Handling.LIST, _of(caller))
+        items = list({one.parked_id: _letter(one) for one in walked.found}.values())
+        return DeadLetterList(items=items, total=len(items), unseen=walked.unseen)
 
     async def replay(self, caller: Caller, parked_id: str) -> DeadLetter:
         """Raises ``NotFound``."""
@@ -69,19 +73,19 @@ class Operate:
         self, caller: Caller, action: Handling, decided: Action, parked_id: str, reason: str = ""
     ) -> DeadLetter:
         sees = _of(caller)
-        found = await self._walk(caller, action, decided, lambda one: one.parked_id == parked_id and sees(one), reason)
-        if not found:
+        walked = await self._walk(caller, action, decided, lambda one: one.parked_id == parked_id and sees(one), reason)
+        if not walked.found:
             raise NotFound()
-        return _letter(found[0])
+        return _letter(walked.found[0])
 
-    async def replay_many(self, caller: Caller, match: str) -> int:
+    async def replay_many(self, caller: Caller, match: str) -> Done:
         sees, fits = _of(caller), containing(match)
-        found = await self._walk(caller, Handling.REPLAY, Action.REPLAY, lambda one: sees(one) and fits(one))
-        return len(found)
+        walked = await self._walk(caller, Handling.REPLAY, Action.REPLAY, lambda one: sees(one) and fits(one))
+        return Done(count=len(walked.found), unseen=walked.unseen)
 
     async def _walk(
         self, caller: Caller, action: Handling, decided: Action, wanted: Wanted, reason: str = ""
-    ) -> list[Parked]:
+    ) -> Walked:
         async def record(one: Parked) -> None:
             await self._decide(
                 caller, decided, target=one.parked_id, what=one.event_type, about=one.subject, reason=reason
@@ -115,12 +119,16 @@ class Operate:
         return found
 
     async def retry_many(self, caller: Caller) -> int:
-        """As they are found: what is retried by then is no more among them, or is retried once more."""
+        """All, each once, from the newest on."""
         count = 0
-        for found in await self.owed(caller, None, None, _AT_ONCE):
-            if found.can_retry:
-                await self.retry(caller, found.id)
-                count += 1
+        before: Place | None = None
+        while found := await self.owed(caller, None, before, _AT_ONCE):
+            for one in found:
+                if one.can_retry:
+                    with suppress(NotFound):  # it is done meanwhile
+                        await self.retry(caller, one.id)
+                        count += 1
+            _, before = service_and_place(found[-1].id)
         return count
 
     async def reconcile(self, caller: Caller) -> int:

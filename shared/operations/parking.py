@@ -1,22 +1,27 @@
-"""The messages that a service's handlers could not take: looked at by one replica at a time, since what one holds in
-its hands another would take for gone.
+"""The messages that a service's handlers could not take: looked at by one at a time, operator or erasure, since
+what one holds in its hands another would take for gone.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import aio_pika
 import structlog
 from aio_pika.exceptions import AMQPError
+from faststream.rabbit import RabbitBroker
 
 from shared import clock
 from shared.contracts.api.operations import BusState, QueueState
 from shared.ids import new_id
-from shared.messaging.parked import Action, Before, Parked, Wanted, depths, walk_all
+from shared.messaging.forgetting import forget_parked
+from shared.messaging.parked import MOST, Action, Before, Walked, Wanted, depths, walk_all
+from shared.messaging.topology import queues_of
 from shared.mongo import Collection, Database, DuplicateKeyError
 from shared.observability.errors import brief
 from shared.problem import Unavailable
+from shared.settings import ServiceSettings
 
 log = structlog.get_logger(__name__)
 _TURN = "parking"
@@ -25,18 +30,20 @@ _AWAY = (AMQPError, OSError, TimeoutError)
 
 
 class Parking:
-    """``queues`` are those that the service consumes; known once its subscribers are."""
+    """Beside the queues that ``broker`` consumes; those are known once its subscribers are. However many there are of
+    one service, they take turns.
+    """
 
-    def __init__(self, url: str, queues: Callable[[], Sequence[str]], database: Database) -> None:
-        self._url = url
-        self._queues = queues
+    def __init__(self, settings: ServiceSettings, broker: RabbitBroker, database: Database) -> None:
+        self._url = settings.amqp_url.get_secret_value()
+        self._broker = broker
         self.turns: Collection = database["operator_turns"]
 
     async def state(self) -> BusState:
         """Asks for numbers only."""
         try:
             async with asyncio.timeout(5):
-                found = await depths(self._url, self._queues())
+                found = await depths(self._url, queues_of(self._broker))
         except _AWAY as error:
             log.warning("operations.broker_away", error=brief(error))
             return BusState(reachable=False)
@@ -51,25 +58,42 @@ class Parking:
             ],
         )
 
-    async def walk(self, action: Action, wanted: Wanted, before: Before | None = None) -> list[Parked]:
+    async def walk(self, action: Action, wanted: Wanted, before: Before | None = None) -> Walked:
         """Raises ``Unavailable`` where the broker is away, or somebody else walks for too long."""
-        try:
-            async with asyncio.timeout(_LEASE.total_seconds() - 5), self._turn():
-                full = [one.queue for one in await depths(self._url, self._queues()) if one.parked]
-                return await walk_all(self._url, full, action=action, wanted=wanted, before=before) if full else []
-        except _AWAY as error:
-            log.warning("operations.broker_away", error=brief(error))
-            raise Unavailable() from error
+        async with self._turn():
+            full = [one.queue for one in await depths(self._url, queues_of(self._broker)) if one.parked]
+            if not full:
+                return Walked([])
+            return await walk_all(self._url, full, action=action, wanted=wanted, before=before, limit=MOST)
+
+    async def forget(self, ids: tuple[str, ...]) -> int:
+        """Drop what names one of the ids (X5); answers how many. A queue a turn, since each is gone through to its end,
+        whatever is said of its length: what was put back a moment ago is not counted yet. Raises as above, and
+        ``AMQPError``.
+        """
+        dropped = 0
+        if ids:
+            async with await aio_pika.connect(self._url) as connection:
+                for queue in queues_of(self._broker):
+                    async with self._turn():
+                        dropped += await forget_parked(connection, queue, ids)
+        return dropped
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
+        """Over before its lease is. Raises ``Unavailable``."""
         token = new_id("trn")
-        while not await self._take(token):
-            await asyncio.sleep(0.05)
         try:
-            yield
-        finally:
-            await self.turns.update_one({"_id": _TURN, "token": token}, {"$unset": {"token": "", "until": ""}})
+            async with asyncio.timeout(_LEASE.total_seconds() - 5):
+                while not await self._take(token):
+                    await asyncio.sleep(0.05)
+                try:
+                    yield
+                finally:
+                    await self.turns.update_one({"_id": _TURN, "token": token}, {"$unset": {"token": "", "until": ""}})
+        except _AWAY as error:
+            log.warning("operations.broker_away", error=brief(error))
+            raise Unavailable() from error
 
     async def _take(self, token: str) -> bool:
         free = {"_id": _TURN, "$or": [{"until": None}, {"until": {"$lt": clock.real_now()}}]}

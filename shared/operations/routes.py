@@ -61,12 +61,11 @@ def _looking(router: APIRouter, operate: Operate) -> None:
 def _parked(router: APIRouter, operate: Operate) -> None:
     @router.get(_OPERATIONS + "/parked")
     async def parked(who: Admin) -> DeadLetterList:
-        items = await operate.parked(who)
-        return DeadLetterList(items=items, total=len(items))
+        return await operate.parked(who)
 
     @router.post(_OPERATIONS + "/parked/replay", status_code=202)
     async def replay_many(who: Admin, asked: ReplayMany) -> Done:
-        return Done(count=await operate.replay_many(who, asked.match))
+        return await operate.replay_many(who, asked.match)
 
     @router.post(_OPERATIONS + "/parked/{parked_id}/replay", status_code=202)
     async def replay(who: Admin, parked_id: str) -> DeadLetter:

@@ -38,13 +38,17 @@ async def show_pipeline(request: Request, me: Admin) -> Pipeline:
 async def list_dead_letters(
     request: Request, me: Admin, service: OneService = "", limit: Limit = 50, cursor: Cursor = None
 ) -> DeadLetterList:
-    """Messages that were parked since nobody could take them: what they are and why, without their payload."""
+    """Messages that were parked since nobody could take them: what they are and why, without their payload. Of each
+    queue the first 1000 are looked at; ``unseen`` is how many more there are.
+    """
     return await operations_of(request).dead_letters(me.caller(), service=service, limit=limit, cursor=cursor)
 
 
 @router.post("/dead-letters/replay", status_code=202)
 async def replay_dead_letters(request: Request, me: Admin, asked: ReplayMany) -> Done:
-    """All of them, or those of one service or that match. Whoever did their work already does nothing."""
+    """All of them, or those of one service or that match. Whoever did their work already does nothing. Of each queue
+    the first 1000 are looked at; asked again it goes on with those that were ``unseen``.
+    """
     return await operations_of(request).replay_many(me.caller(), asked)
 
 

@@ -42,6 +42,11 @@ class Operations:
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @property
+    def names(self) -> list[str]:
+        """Of all services, in the order in which they are shown."""
+        return self._services.names
+
     async def pipeline(self, caller: Caller) -> Pipeline:
         answers = await self._services.ask_all(ServiceOperations, "GET", OPERATIONS, caller)
         told = _told(answers)
@@ -65,6 +70,7 @@ class Operations:
         return DeadLetterList(
             items=page,
             total=len(found),
+            unseen=sum(one.unseen for one in _told(answers)),
             next_cursor=cursor_of(*_when_and_id(page[-1])) if more else None,
             unreachable=_silent(answers),
         )
@@ -160,7 +166,10 @@ def _silent(answers: Mapping[str, object]) -> list[str]:
 
 
 def _sum(answers: Mapping[str, Done | None]) -> Done:
-    return Done(count=sum(one.count for one in _told(answers)), unreachable=_silent(answers))
+    told = _told(answers)
+    return Done(
+        count=sum(one.count for one in told), unseen=sum(one.unseen for one in told), unreachable=_silent(answers)
+    )
 
 
 def _page(items: list[T], limit: int) -> tuple[list[T], bool]:

@@ -233,8 +233,14 @@ class _Gathered(View):
     unreachable: list[str] = Field(default_factory=list)
 
 
-class DeadLetterList(_Gathered):
-    """Newest first; ``total`` counts all of the organization, and those that nobody can read."""
+class _Walked(_Gathered):
+    """``unseen`` more are parked, anybody's: of each queue 1000 are looked at, the next when those are gone."""
+
+    unseen: int = 0
+
+
+class DeadLetterList(_Walked):
+    """Newest first; ``total`` counts all of the organization that were looked at, and those that nobody can read."""
 
     items: list[DeadLetter]
     total: int
@@ -255,8 +261,8 @@ class DecisionList(_Gathered):
     next_cursor: str | None = None
 
 
-class Done(_Gathered):
-    """How many it was."""
+class Done(_Walked):
+    """How many it was; asked again it goes on with what was ``unseen``."""
 
     count: int
 

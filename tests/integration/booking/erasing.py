@@ -9,13 +9,13 @@ from unittest import mock
 
 from bson import json_util
 
-from services.booking import erasing as wiring
 from services.booking.erasing import Erasing
 from services.booking.model.erasure import SERVICES
 from shared import mongo
 from shared.contracts.catalogue import catalogue
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.erasure import DataErased, GuestErased, GuestErasureRequested
+from shared.operations.parking import Parking
 from tests.builders import an_event
 from tests.integration.booking.world import World, emptied, opened
 from tests.waiting import eventually
@@ -96,12 +96,12 @@ async def an_office(booking_url: str) -> AsyncIterator[Office]:
         made.append(of(*parts))
         return made[-1]
 
-    async def nothing_parked(ids: tuple[str, ...]) -> int:
+    async def nothing_parked(parking: Parking, ids: tuple[str, ...]) -> int:
         return 0
 
     with (
         mock.patch.object(Erasing, "of", noted),
-        mock.patch.object(wiring, "forgetting", return_value=nothing_parked),
+        mock.patch.object(Parking, "forget", nothing_parked),
     ):
         async with opened(booking_url) as world:
             for collection, wanted in made[0].indexes.items():

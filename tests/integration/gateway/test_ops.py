@@ -119,7 +119,13 @@ async def test_a_service_that_is_down_is_said_where_one_of_its_own_is_meant(gate
     answer = await gateway.admin.post(f"{OPS}/dead-letters/{LETTER}/replay")
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     many = (await gateway.admin.post(f"{OPS}/dead-letters/replay", json={})).json()
-    assert (many["count"], many["unreachable"]) == (8, ["notifier"])
+    assert (many["count"], many["unreachable"], many["unseen"]) == (8, ["notifier"], 0)
+    gateway.services.says("booking", "POST /internal/operations/parked/replay?", Answer(202, {"count": 2, "unseen": 5}))
+    gateway.services.says(
+        "booking", "GET /internal/operations/parked?", Answer(200, {"items": [], "total": 0, "unseen": 3})
+    )
+    assert (await gateway.admin.post(f"{OPS}/dead-letters/replay", json={})).json()["unseen"] == 5
+    assert (await gateway.admin.get(f"{OPS}/dead-letters")).json()["unseen"] == 3
 
 
 async def test_effects_are_paged_across_services_without_loss(gateway: Installation) -> None:

@@ -18,6 +18,7 @@ from shared.messaging import outbox, topology
 from shared.messaging.relay import Relay
 from shared.mongo import Collection
 from shared.operations.own import NOTHING_OF_ITS_OWN, OwnOperations
+from shared.operations.parking import Parking
 from shared.runtime import Hook, Parts, make_broker, service_app
 from shared.settings import ServiceSettings
 from tests.builders import BUS_KEYS, DATA_KEYS, an_event
@@ -45,6 +46,7 @@ class Service:
     things: Collection
     broker: RabbitBroker
     client: httpx.AsyncClient
+    parking: Parking
 
 
 @asynccontextmanager
@@ -85,5 +87,6 @@ async def a_service(
             ready=ready,
             operations=operations,
         )
-        async with running_service(service_app("booking", settings, parts)) as client:
-            yield Service(relay, things, rabbit, client)
+        app = service_app("booking", settings, parts)
+        async with running_service(app) as client:
+            yield Service(relay, things, rabbit, client, app.state.operate.parking)

@@ -66,7 +66,7 @@ async def test_g27_what_is_parked_can_be_listed_and_replayed(quick_broker: Broke
         await eventually(parked)
         connection = await aio_pika.connect(quick_broker.url())
         async with connection:
-            shown = await walk(connection, QUEUE, action=Action.LIST)
+            shown = (await walk(connection, QUEUE, action=Action.LIST)).found
             assert {(item.subject, item.error) for item in shown} == {
                 ("apt_1", "Terminal: a bug"),
                 ("apt_2", "Terminal: a bug"),

@@ -80,7 +80,7 @@ async def test_g26_a_services_own_rights_are_enough_to_retry_park_and_replay(
         await eventually(parked, timeout=20)
         broken[0] = False
         queues = queues_to_look_at("booking")
-        replayed = await walk_all(quick_broker.url("booking"), queues, action=Action.REPLAY)
+        replayed = (await walk_all(quick_broker.url("booking"), queues, action=Action.REPLAY)).found
         assert [item.queue for item in replayed] == [QUEUE]
         await eventually(lambda: handled == ["apt_1"])
 
@@ -95,7 +95,7 @@ async def test_g27_what_is_parked_again_meanwhile_is_left_for_the_next_run(fresh
             body = revoked(f"apt_{number}").to_wire()
             message = aio_pika.Message(body, message_id=str(number), delivery_mode=2)
             await channel.default_exchange.publish(message, parked.name)
-        replayed = await walk(connection, QUEUE, action=Action.REPLAY)
+        replayed = (await walk(connection, QUEUE, action=Action.REPLAY)).found
     assert [item.subject for item in replayed] == ["apt_0", "apt_1", "apt_2"]
 
     async def all_are_parked() -> bool:

@@ -9,6 +9,8 @@ import pytest
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.zoom_issuer import MeetingRevoked
 from shared.messaging.outcome import Terminal
+from shared.messaging.parked import ALL, Action, Parked
+from shared.operations import parking
 from tests.builders import an_event
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.service import Bus, listening
@@ -134,6 +136,59 @@ async def test_x7_who_looks_at_the_same_time_sees_all_of_it(quick_broker: Broker
         await park(quick_broker, bus, *(f"apt_{number}" for number in range(10)))
         looks = await asyncio.gather(*(listed(service) for _ in range(4)))
         assert [len(look) for look in looks] == [10] * 4
+
+
+async def test_x7_what_lies_too_far_back_is_counted_and_comes_with_the_next_call(
+    quick_broker: Broker, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parking, "MOST", 2)
+    handler = Handler()
+    async with a_service(quick_broker, database_url, handler) as service, listening(quick_broker.url()) as bus:
+        await park(quick_broker, bus, *(f"apt_{number}" for number in range(5)))
+        seen = (await ask(service, "GET", "/parked")).json()
+        assert (len(seen["items"]), seen["total"], seen["unseen"]) == (2, 2, 3)
+        handler.broken = False
+        answers = [(await ask(service, "POST", "/parked/replay", json={})).json() for _ in range(3)]
+        assert [(one["count"], one["unseen"]) for one in answers] == [(2, 3), (2, 1), (1, 0)]
+        await eventually(lambda: sorted(handler.handled) == [f"apt_{number}" for number in range(5)])
+
+
+async def test_x5_what_names_the_erased_goes_and_the_others_stay(quick_broker: Broker, database_url: str) -> None:
+    async with a_service(quick_broker, database_url, Handler()) as service, listening(quick_broker.url()) as bus:
+        await park(quick_broker, bus, "apt_1", "apt_2", "apt_3")
+        assert await service.parking.forget(()) == 0
+        assert await service.parking.forget(("apt_2", "prp_9")) == 1
+        assert {letter["subject"] for letter in await listed(service)} == {"apt_1", "apt_3"}
+
+
+async def test_x5_an_erasure_takes_its_turn_after_who_holds_the_messages(
+    quick_broker: Broker, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holding, go_on = asyncio.Event(), asyncio.Event()
+    asked: list[str] = []
+
+    async def hold(one: Parked) -> None:
+        holding.set()
+        await go_on.wait()
+
+    async with a_service(quick_broker, database_url, Handler()) as service, listening(quick_broker.url()) as bus:
+        await park(quick_broker, bus, "apt_1", "apt_2")
+        take = service.parking._take
+
+        async def taking(token: str) -> bool:
+            asked.append(token)
+            return await take(token)
+
+        walk = asyncio.create_task(service.parking.walk(Action.DROP, ALL, hold))
+        await holding.wait()
+        monkeypatch.setattr(service.parking, "_take", taking)
+        forgetting = asyncio.create_task(service.parking.forget(("apt_1", "apt_2")))
+        await eventually(lambda: len(asked) > 1)  # refused once at least, while both are held or out of sight
+        assert not forgetting.done()
+        walk.cancel()
+        await asyncio.gather(walk, return_exceptions=True)
+        assert await forgetting == 2
+        assert await listed(service) == []
 
 
 @pytest.mark.parametrize(
