@@ -50,10 +50,13 @@ class Target:
 
 @dataclass(frozen=True)
 class Gathered:
-    """Items of all pages; ``unreachable`` are services whose items are missing."""
+    """Items of all pages; ``unreachable`` are services whose items are missing, ``unseen`` how many messages lay too
+    far back to be looked at.
+    """
 
     items: list[Any]
     unreachable: list[str]
+    unseen: int = 0
 
 
 class Operations:
@@ -106,7 +109,8 @@ class Operations:
             items += page.items
             unreachable |= set(page.unreachable)
             if not page.next_cursor:
-                return Gathered(items, sorted(unreachable))
+                unseen = page.unseen if isinstance(page, DeadLetterList) else 0
+                return Gathered(items, sorted(unreachable), unseen)
             query["cursor"] = page.next_cursor
 
     async def _read(self, kind: type[V], method: str, path: str, **arguments: Any) -> V:

@@ -20,14 +20,13 @@ def pipeline_lines(pipeline: Pipeline) -> list[str]:
 
 def letter_lines(letters: Sequence[DeadLetter]) -> list[str]:
     return columns(
-        (one.id, "parked", one.service, one.event_type, one.subject, f"{one.attempts} tries", one.error)
-        for one in letters
+        (one.id, "parked", one.service, one.event_type, one.subject, _tries(one.attempts), one.error) for one in letters
     )
 
 
 def effect_lines(effects: Sequence[OwedEffect]) -> list[str]:
     return columns(
-        (one.id, one.status, one.service, _effect(one), one.about, f"{one.tries} tries", _why(one)) for one in effects
+        (one.id, one.status, one.service, _effect(one), one.about, _tries(one.tries), _why(one)) for one in effects
     )
 
 
@@ -35,6 +34,11 @@ def decision_lines(decisions: Sequence[Decision]) -> list[str]:
     return columns(
         (f"{one.at:%F %H:%M}", one.by, one.action, one.service, one.what, one.about, one.reason) for one in decisions
     )
+
+
+def unseen_lines(count: int) -> list[str]:
+    more = "parked beside these, behind the first 1000 of their queues: {}; put those back or discard them to go on"
+    return [more.format(count)] if count else []
 
 
 def unreachable_lines(services: Iterable[str]) -> list[str]:
@@ -79,6 +83,10 @@ def _needs(state: ServiceState) -> list[str]:
     ]
     differ = [f"{one.count} x {one.kind} {one.state} at the provider" for one in now.mirror if one.count]
     return [f"{state.service}: {line}" for line in (*deaf, *failing, *links, *spent, *differ)]
+
+
+def _tries(count: int) -> str:
+    return f"{count} {'try' if count == 1 else 'tries'}"
 
 
 def _effect(one: OwedEffect) -> str:

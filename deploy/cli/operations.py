@@ -3,15 +3,23 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 import typer
 from pydantic import BaseModel
 
 from deploy.cli.api import NotLetIn, NotReached, Operations, Refused, Target, reached
-from deploy.cli.listing import decision_lines, effect_lines, letter_lines, pipeline_lines, unreachable_lines
+from deploy.cli.listing import (
+    decision_lines,
+    effect_lines,
+    letter_lines,
+    pipeline_lines,
+    unreachable_lines,
+    unseen_lines,
+)
 from deploy.cli.options import All, AsJson, Demo, KeyFile, OfService, Reason, Url
 from deploy.cli.output import Exit, give_up, show
 from shared.contracts.api.operations import Done
@@ -20,6 +28,30 @@ Work = Callable[[Operations], Awaitable[Exit]]
 Ids = typer.Argument(None, help="As `chosei failed` shows them.", show_default=False)
 M = TypeVar("M", bound=BaseModel)
 app = typer.Typer()
+
+
+@dataclass(frozen=True)
+class Again(Generic[M]):
+    """What is handled or tried once more: those named, or all. ``words`` are of all, ``line`` of one."""
+
+    words: str
+    one: Callable[[Operations, str], Awaitable[M]]
+    line: Callable[[M], str]
+
+    def work(
+        self, ids: Sequence[str], every: bool, everything: Callable[[Operations], Awaitable[Done]], as_json: bool
+    ) -> Work:
+        if bool(ids) == every:
+            give_up("name ids, or say --all, not both", Exit.USAGE)
+
+        async def work(asked: Operations) -> Exit:
+            if every:
+                return _done(await everything(asked), self.words, as_json)
+            made, code = await _each(ids, lambda an_id: self.one(asked, an_id))
+            show([self.line(one) for one in made], [_plain(one) for one in made], as_json=as_json)
+            return code
+
+        return work
 
 
 @app.command()
@@ -49,16 +81,22 @@ def failed(
         letters = await asked.dead_letters(service)
         effects = await asked.effects("" if waiting else "failed", service)
         missing = sorted({*letters.unreachable, *effects.unreachable})
-        lines = [*letter_lines(letters.items), *effect_lines(effects.items), *unreachable_lines(missing)]
+        lines = [
+            *letter_lines(letters.items),
+            *effect_lines(effects.items),
+            *unseen_lines(letters.unseen),
+            *unreachable_lines(missing),
+        ]
         told = {
             "dead_letters": [_plain(one) for one in letters.items],
             "effects": [_plain(one) for one in effects.items],
+            "unseen": letters.unseen,
             "unreachable": missing,
         }
         show(lines or ["nothing failed"], told, as_json=as_json)
         return (
             Exit.WRONG
-            if letters.items or missing or any(one.status == "failed" for one in effects.items)
+            if letters.items or letters.unseen or missing or any(one.status == "failed" for one in effects.items)
             else Exit.DONE
         )
 
@@ -76,20 +114,9 @@ def replay(
     demo: Demo = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put parked messages back into their queues: those named, or --all."""
-    _check_which(ids, every)
-
-    async def work(asked: Operations) -> Exit:
-        if every:
-            return _done(await asked.replay_all(service, match), "go back into their queues", as_json)
-        letters, code = await _each(ids, asked.replay)
-        show(
-            [f"{one.id} goes back into {one.queue}" for one in letters],
-            [_plain(one) for one in letters],
-            as_json=as_json,
-        )
-        return code
-
+    """Put parked messages back into their queues: those named, or --all; of each queue the first 1000 at once."""
+    again = Again("put back into their queues", Operations.replay, lambda one: f"{one.id} goes back into {one.queue}")
+    work = again.work(ids, every, lambda asked: asked.replay_all(service, match), as_json)
     _run(work, url, key_file, demo)
 
 
@@ -106,8 +133,7 @@ def discard(
 
     async def work(asked: Operations) -> Exit:
         letter = await asked.discard(letter_id, reason)
-        show([f"{letter.id} ({letter.event_type} of {letter.subject}) is given up"], _plain(letter), as_json=as_json)
-        return Exit.DONE
+        return _given_up(letter, f"{letter.id} ({letter.event_type} of {letter.subject})", as_json)
 
     _run(work, url, key_file, demo)
 
@@ -123,17 +149,8 @@ def retry(
     as_json: AsJson = False,
 ) -> None:
     """Try effects again now: those named, or --all that failed or wait."""
-    _check_which(ids, every)
-
-    async def work(asked: Operations) -> Exit:
-        if every:
-            return _done(await asked.retry_all(service), "are tried again now", as_json)
-        effects, code = await _each(ids, asked.retry)
-        lines = [f"{one.effect} of {one.about} is tried again now" for one in effects]
-        show(lines, [_plain(one) for one in effects], as_json=as_json)
-        return code
-
-    _run(work, url, key_file, demo)
+    again = Again("tried again now", Operations.retry, lambda one: f"{one.effect} of {one.about} is tried again now")
+    _run(again.work(ids, every, lambda asked: asked.retry_all(service), as_json), url, key_file, demo)
 
 
 @app.command("give-up")
@@ -149,8 +166,7 @@ def give_up_effect(
 
     async def work(asked: Operations) -> Exit:
         effect = await asked.give_up(effect_id, reason)
-        show([f"{effect.effect} of {effect.about} is given up"], _plain(effect), as_json=as_json)
-        return Exit.DONE
+        return _given_up(effect, f"{effect.effect} of {effect.about}", as_json)
 
     _run(work, url, key_file, demo)
 
@@ -160,7 +176,7 @@ def reconcile(url: Url = "", key_file: KeyFile = None, demo: Demo = False, as_js
     """Compare everything with the providers now."""
 
     async def work(asked: Operations) -> Exit:
-        return _done(await asked.reconcile(), "calendars and Zoom users are compared now", as_json)
+        return _done(await asked.reconcile(), "calendars and Zoom users that are compared now", as_json)
 
     _run(work, url, key_file, demo)
 
@@ -231,11 +247,6 @@ def _key(key_file: Path | None) -> str:
         give_up(f"{key_file} cannot be read: {error.strerror}", Exit.USAGE)
 
 
-def _check_which(ids: Sequence[str] | None, every: bool) -> None:
-    if bool(ids) == every:
-        give_up("name ids, or say --all, not both", Exit.USAGE)
-
-
 async def _each(ids: Sequence[str], act: Callable[[str], Awaitable[M]]) -> tuple[list[M], Exit]:
     """What became of each; one that is refused is said at once, and the others go on."""
     done: list[M] = []
@@ -248,8 +259,14 @@ async def _each(ids: Sequence[str], act: Callable[[str], Awaitable[M]]) -> tuple
 
 
 def _done(done: Done, words: str, as_json: bool) -> Exit:
-    show([f"{done.count} {words}", *unreachable_lines(done.unreachable)], _plain(done), as_json=as_json)
-    return Exit.WRONG if done.unreachable else Exit.DONE
+    lines = [f"{words}: {done.count}", *unseen_lines(done.unseen), *unreachable_lines(done.unreachable)]
+    show(lines, _plain(done), as_json=as_json)
+    return Exit.WRONG if done.unseen or done.unreachable else Exit.DONE
+
+
+def _given_up(thing: BaseModel, which: str, as_json: bool) -> Exit:
+    show([f"{which} is given up"], _plain(thing), as_json=as_json)
+    return Exit.DONE
 
 
 def _plain(model: BaseModel) -> object:

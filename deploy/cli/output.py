@@ -7,6 +7,10 @@ from typing import NoReturn
 
 import typer
 
+_WIDEST = 60
+_LONGEST = 240
+"""Of the last column."""
+
 
 class Exit(IntEnum):
     """Exit codes."""
@@ -29,6 +33,11 @@ def show(lines: Iterable[str], told: object, *, as_json: bool) -> None:
         typer.echo(line)
 
 
+def _cut(cell: str, most: int) -> str:
+    line = " ".join("".join(each if each.isprintable() else " " for each in cell).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
 def give_up(words: str, code: Exit) -> NoReturn:
     """End with words on stderr."""
     typer.echo(words, err=True)
@@ -36,8 +45,10 @@ def give_up(words: str, code: Exit) -> NoReturn:
 
 
 def columns(rows: Iterable[Iterable[str]]) -> list[str]:
-    """Rows under one another; the last column is as long as it is."""
-    known = [list(row) for row in rows]
+    """Rows under one another, a line each. The first column is whole, since commands take what stands there; what is
+    longer elsewhere than anybody reads is cut, and whole in JSON.
+    """
+    known = [[row[0], *(_cut(cell, _WIDEST) for cell in row[1:-1]), _cut(row[-1], _LONGEST)] for row in map(list, rows)]
     widths = [max(map(len, column)) for column in zip(*(row[:-1] for row in known), strict=True)]
     padded = ([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]] for row in known)
     return ["  ".join(cells).rstrip() for cells in padded]

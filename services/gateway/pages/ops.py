@@ -3,7 +3,9 @@ works without scripts.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -47,6 +49,7 @@ HERE = "/ops"
 _AT_ONCE = 20
 _DECISIONS = 10
 _SAID = ("retried", "retried_many", "given_up", "replayed", "replayed_many", "discarded", "reconciled")
+_ONE = Done(count=1)
 _WRONG = ("gone", "reason", "unavailable", "not_given_up")
 
 
@@ -73,6 +76,7 @@ async def show(request: Request, signed_in: Session) -> Response:
         "turned": {name: cursor for name, cursor in cursors.items() if cursor},
         "said": _told(request, "said", _SAID),
         "problem": _told(request, "wrong", _WRONG),
+        "unasked": [service_words(name, reading) for name in operations.names if name in _unasked(request)],
     }
     return staff_page(request, signed_in, "staff/ops.html", values, here=HERE)
 
@@ -100,6 +104,7 @@ def _of_lists(
         "waiting": [owed_row(one, reading) for one in waiting.items],
         "parked": [parked_row(one, reading) for one in parked.items],
         "parked_total": parked.total,
+        "parked_unseen": parked.unseen,
         "next": {
             name: listed.next_cursor for name, listed in (("failed", failed), ("waiting", waiting), ("parked", parked))
         },
@@ -129,9 +134,17 @@ async def _reading(
 
 def _told(request: Request, name: str, known: tuple[str, ...]) -> str:
     """What was just done, or why not, in words."""
-    word = request.query_params.get(name, "")
-    count = whole_number(request.query_params.get("count", ""), digits=7) or 0
-    return text(language_for(request), f"ops.{name}_{word}", count=str(count)) if word in known else ""
+    word, language = request.query_params.get(name, ""), language_for(request)
+    if word not in known:
+        return ""
+    count, unseen = (whole_number(request.query_params.get(one, ""), digits=7) or 0 for one in ("count", "unseen"))
+    said = text(language, f"ops.{name}_{word}", count=count)
+    return f"{said} {text(language, 'ops.go_on', count=unseen)}" if unseen else said
+
+
+def _unasked(request: Request) -> list[str]:
+    """Who did not answer when something was to be done everywhere."""
+    return request.query_params.getlist("unreachable")
 
 
 @router.post(HERE + "/effects/retry")
@@ -149,10 +162,7 @@ async def retry(request: Request, effect_id: str, signed_in: Form) -> Response:
 @router.post(HERE + "/effects/{effect_id}/give-up")
 async def give_up(request: Request, effect_id: str, signed_in: Form) -> Response:
     require_admin(signed_in)
-    asked = await _reason(request)
-    if asked is None:
-        return _back("wrong", "reason")
-    return await _done(operations_of(request).give_up(signed_in.caller(), effect_id, asked), "given_up")
+    return await _ended(request, partial(operations_of(request).give_up, signed_in.caller(), effect_id), "given_up")
 
 
 @router.post(HERE + "/dead-letters/replay")
@@ -170,10 +180,7 @@ async def replay(request: Request, parked_id: str, signed_in: Form) -> Response:
 @router.post(HERE + "/dead-letters/{parked_id}/discard")
 async def discard(request: Request, parked_id: str, signed_in: Form) -> Response:
     require_admin(signed_in)
-    asked = await _reason(request)
-    if asked is None:
-        return _back("wrong", "reason")
-    return await _done(operations_of(request).discard(signed_in.caller(), parked_id, asked), "discarded")
+    return await _ended(request, partial(operations_of(request).discard, signed_in.caller(), parked_id), "discarded")
 
 
 @router.post(HERE + "/reconcile")
@@ -182,11 +189,13 @@ async def reconcile(request: Request, signed_in: Form) -> Response:
     return await _many(operations_of(request).reconcile(signed_in.caller()), "reconciled")
 
 
-async def _reason(request: Request) -> GiveUp | None:
+async def _ended(request: Request, end: Callable[[GiveUp], Awaitable[object]], said: str) -> Response:
+    """For good, and with a reason."""
     try:
-        return GiveUp(reason=given(await request.form(), "reason"))
+        asked = GiveUp(reason=given(await request.form(), "reason"))
     except ValidationError:
-        return None
+        return _back("wrong", "reason")
+    return await _done(end(asked), said)
 
 
 async def _done(work: Awaitable[object], said: str) -> Response:
@@ -203,8 +212,9 @@ async def _done(work: Awaitable[object], said: str) -> Response:
 
 
 async def _many(work: Awaitable[Done], said: str) -> Response:
-    return _back("said", said, (await work).count)
+    return _back("said", said, await work)
 
 
-def _back(name: str, word: str, count: int = 0) -> Response:
-    return RedirectResponse(f"{HERE}?{name}={word}&count={count}", status_code=303)
+def _back(name: str, word: str, done: Done = _ONE) -> Response:
+    query = urlencode({name: word, **done.model_dump()}, doseq=True)
+    return RedirectResponse(f"{HERE}?{query}", status_code=303)

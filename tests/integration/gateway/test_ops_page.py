@@ -65,6 +65,7 @@ async def test_x7_parked_messages_are_text_and_say_what_they_are(gateway: Instal
     assert "日程の確定" in page
     assert "先に届くはずの知らせがまだ届いていません。" in page
     assert "waiting for &lt;b&gt;apt_1&lt;/b&gt;" in page
+    assert f"<code>{LETTER}</code>" in page, "the command line takes it"
 
 
 async def test_hundreds_of_rows_come_page_by_page(gateway: Installation) -> None:
@@ -81,6 +82,32 @@ async def test_hundreds_of_rows_come_page_by_page(gateway: Installation) -> None
     second = await shown(gateway, f"?parked={more}")
     assert second.count('action="/ops/dead-letters/notifier-') == 2 * 20
     assert (await gateway.pages("admin@example.jp").get(f"{PAGE}?parked=nonsense")).status_code == 303
+
+
+async def test_x7_what_lies_behind_the_first_thousand_is_said(gateway: Installation) -> None:
+    letters = {"items": [a_dead_letter()], "total": 1, "unseen": 7}
+    gateway.services.says("notifier", "GET /internal/operations/parked?", Answer(200, letters))
+    gateway.services.says(
+        "notifier", "POST /internal/operations/parked/replay?", Answer(202, {"count": 9, "unseen": 7})
+    )
+    assert "ほかに7件が保留になっています。一度に調べるのは" in await shown(gateway)
+    assert "Parked beside these: 7." in await shown(gateway, "?lang=en")
+    put_back = (await sent(gateway, f"{PAGE}/dead-letters/replay", {})).headers["location"]
+    assert "ほかに7件が保留になっています。続けるには" in await shown(gateway, put_back.removeprefix(PAGE))
+
+
+@pytest.mark.parametrize("path", ["/effects/retry", "/dead-letters/replay", "/reconcile"])
+async def test_x7_who_did_not_answer_is_named_when_all_is_done_at_once(gateway: Installation, path: str) -> None:
+    gateway.services.down |= {"notifier", "zoom_issuer"}
+    answer = await sent(gateway, PAGE + path, {})
+    gateway.services.down.clear()
+    query = answer.headers["location"].removeprefix(PAGE)
+    page = await shown(gateway, query)
+    assert "「メール」のサービスが応答しませんでした。" in page
+    assert "「Zoom」のサービスが応答しませんでした。" in page
+    assert page.count("応答しませんでした") == 2
+    assert "The service “Email” did not answer" in await shown(gateway, f"{query}&lang=en")
+    assert "応答しませんでした" not in await shown(gateway, "?unreachable=%3Cb%3E")
 
 
 async def test_x7_stages_connections_and_budgets_are_shown(gateway: Installation) -> None:

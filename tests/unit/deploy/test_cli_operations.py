@@ -1,12 +1,16 @@
 """Operations from the command line: what the gateway is asked, and its answers in words."""
 
+import asyncio
+import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 from typer.testing import CliRunner
 
+from deploy.cli import operations as commands
 from deploy.cli.__main__ import app
 from deploy.cli.api import NotLetIn, NotReached, Refused, Target, reached
 from deploy.cli.listing import effect_lines, letter_lines, pipeline_lines
@@ -209,6 +213,48 @@ def test_ids_stand_in_front_of_reasons() -> None:
     (effect,) = effect_lines([OwedEffect.model_validate(EFFECT)])
     assert effect.startswith("owed_1  waiting  calendar_sync  entry of stf_1  apt_1  3 tries")
     assert effect.endswith("not_connected, again at 2026-11-27 02:30 UTC")
+
+
+def test_one_try_is_one() -> None:
+    (letter,) = letter_lines([DeadLetter.model_validate({**LETTER, "attempts": 1})])
+    assert "  1 try  " in letter
+
+
+def test_what_is_very_long_is_cut_and_what_commands_take_is_not() -> None:
+    longest = {
+        **LETTER,
+        "id": f"notifier-{'f' * 90}",
+        "subject": "s" * 400,
+        "error": "Odd: line\n\x1b[31mline " + "e" * 400,
+    }
+    long, short = letter_lines([DeadLetter.model_validate(one) for one in (longest, LETTER)])
+    assert long.startswith(f"{longest['id']}  parked")
+    assert f"{'s' * 59}…  6 tries" in long
+    assert "Odd: line [31mline eee" in long
+    assert long.endswith("e…")
+    assert len(long) < 600
+    assert short.endswith("NotYet: waiting")
+
+
+async def test_what_lies_too_far_back_is_said_and_leaves_something_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {
+        "GET /api/v1/ops/dead-letters": {"items": [], "total": 0, "unseen": 4},
+        "GET /api/v1/ops/effects": {"items": []},
+        "POST /api/v1/ops/dead-letters/replay": (202, {"count": 1000, "unseen": 4}),
+    }
+    through = partial(reached, transport=gateway(answers))
+    monkeypatch.setattr(commands, "reached", through)
+    monkeypatch.setenv("CHOSEI_API_KEY", "csk_secret")
+    runner = CliRunner()
+    for command, said in (
+        (["failed"], "first 1000 of their queues: 4"),
+        (["replay", "--all"], "back into their queues: 1000"),
+    ):
+        ended = await asyncio.to_thread(runner.invoke, app, [*command, "--url", "http://chosei.example"])
+        assert (ended.exit_code, said in ended.stdout) == (1, True), ended.output
+        assert "queues: 4;" in ended.stdout
+        plain = await asyncio.to_thread(runner.invoke, app, [*command, "--json", "--url", "http://chosei.example"])
+        assert json.loads(plain.stdout)["unseen"] == 4
 
 
 @pytest.mark.parametrize(
