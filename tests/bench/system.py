@@ -237,7 +237,7 @@ def _start(number: int) -> datetime:
 async def running_system(replicas: int = 1) -> AsyncIterator[System]:
     """The demo with its staff signed in, and so many processes of each service."""
     settings = {"CHOSEI_DEMO_SETTINGS": json.dumps(_CHANGED), "CHOSEI_LOG_LEVEL": "WARNING"}
-    async with start_demo(staff=STAFF, environment=settings, layout=free_layout(replicas)) as demo:
+    async with start_demo(staff=STAFF, environment=settings, layout=free_layout(replicas), on_disk=True) as demo:
         stores = _stores(demo)
         async with httpx.AsyncClient(base_url=demo.gateway_url, timeout=60) as client:
             staff = await asyncio.gather(

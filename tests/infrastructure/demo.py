@@ -7,18 +7,23 @@ import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from urllib.parse import quote
+
+import httpx
 
 from deploy.credentials import OPERATOR, SERVICES, load_or_create
 from deploy.demo.layout import REPOSITORY, Layout, Replica
 from deploy.demo.probes import answers_ok, listens, speaks_amqp
 from deploy.demo.state import Running, State, read_state
+from tests.infrastructure.memory import in_memory
 from tests.infrastructure.ports import free_ports
 from tests.waiting import eventually
 
 _START_SECONDS = 300
+_PATIENCE_SECONDS = 30
+"""Of each request: providers' stand-ins have the processor last."""
 
 
 class RunningDemo:
@@ -43,6 +48,14 @@ class RunningDemo:
         """Address and password of each login, as the demo prints them."""
         lines = [line.removeprefix("login ") for line in self.state.announcement if line.startswith("login ")]
         return [(email, password) for email, _, password in (line.partition(" / ") for line in lines)]
+
+    def at_gateway(self, **headers: str) -> httpx.AsyncClient:
+        """Whoever asks the gateway, with these headers."""
+        return _client(self.gateway_url, headers)
+
+    def at_sandbox(self) -> httpx.AsyncClient:
+        """Whoever acts at the providers, and reads what was mailed."""
+        return _client(self.sandbox_url, {})
 
     @property
     def amqp_url(self) -> str:
@@ -98,16 +111,41 @@ class RunningDemo:
         await eventually(question, timeout=timeout, interval=0.1)
 
 
+def _client(url: str, headers: Mapping[str, str]) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=url, headers=headers, timeout=_PATIENCE_SECONDS, verify=False, trust_env=False)
+
+
 @asynccontextmanager
 async def start_demo(
-    *, staff: int = 0, environment: Mapping[str, str] | None = None, layout: Layout | None = None
+    *,
+    staff: int = 0,
+    environment: Mapping[str, str] | None = None,
+    layout: Layout | None = None,
+    on_disk: bool = False,
 ) -> AsyncIterator[RunningDemo]:
-    """A demo on free ports; ``environment`` as for ``make demo``. Its logs go to ``artifacts/`` at the end."""
+    """A demo on free ports; ``environment`` as for ``make demo``. Its logs go to ``artifacts/`` at the end. Who
+    measures it has it ``on_disk``, where it lies for its users.
+    """
     layout = layout or free_layout()
     output = layout.folder.parent / f"{layout.gateway_port}.log"
     output.parent.mkdir(parents=True, exist_ok=True)
+    counts = ",".join(f"{name}={count}" for name, count in layout.replicas.items())
+    asked = {"CHOSEI_DEMO_STAFF": str(staff), "CHOSEI_DEMO_REPLICAS": counts, **(environment or {})}
+    with nullcontext() if on_disk else in_memory(layout.folder):
+        child = await _started(layout, output, asked)
+        try:
+            await _until_ready(child, layout, output)
+            yield RunningDemo(layout)
+        finally:
+            if child.returncode is None:
+                child.terminate()
+            await child.wait()
+            _keep_logs(layout, output)
+
+
+async def _started(layout: Layout, output: Path, asked: Mapping[str, str]) -> asyncio.subprocess.Process:
     with output.open("wb") as log:
-        child = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "deploy.demo"),
             cwd=REPOSITORY,
             env={
@@ -115,23 +153,13 @@ async def start_demo(
                 "DETACH": "0",
                 "CHOSEI_GATEWAY_PORT": str(layout.gateway_port),
                 "CHOSEI_SANDBOX_PORT": str(layout.sandbox_port),
-                "CHOSEI_DEMO_STAFF": str(staff),
-                "CHOSEI_DEMO_REPLICAS": ",".join(f"{name}={count}" for name, count in layout.replicas.items()),
-                **(environment or {}),
+                **asked,
             },
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
-    try:
-        await _until_ready(child, layout, output)
-        yield RunningDemo(layout)
-    finally:
-        if child.returncode is None:
-            child.terminate()
-        await child.wait()
-        _keep_logs(layout, output)
 
 
 async def _until_ready(child: asyncio.subprocess.Process, layout: Layout, output: Path) -> None:
@@ -149,7 +177,7 @@ def free_layout(replicas: int = 1) -> Layout:
     counts = dict.fromkeys(SERVICES, replicas) if replicas > 1 else {}
     while True:
         layout = Layout(random.randint(33_000, 60_000), sandbox_port, counts)
-        if not layout.taken_ports():
+        if not layout.taken_ports() and not os.path.lexists(layout.folder):
             return layout
 
 

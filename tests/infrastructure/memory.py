@@ -26,7 +26,10 @@ def in_memory(path: Path) -> Iterator[None]:
     with TemporaryDirectory(prefix=f"{_NAME}-{os.getpid()}-", dir=_MEMORY, ignore_cleanup_errors=True) as room:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.symlink_to(room)
-        yield
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def _free_there() -> int:
