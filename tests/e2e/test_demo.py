@@ -12,16 +12,49 @@ import httpx
 import pytest
 
 from deploy.demo.layout import REPOSITORY, Layout
-from tests.infrastructure.demo import RunningDemo, free_layout, start_demo
+from tests.infrastructure.demo import RunningDemo, free_layout
 from tests.waiting import eventually
 
 EMAILS = {"admin@example.jp", "taro@example.jp"}
 
 
+async def command(layout: Layout, *arguments: str, **settings: str) -> tuple[int, str]:
+    """Run the demo's command to its end: its output is read until nobody holds it any more."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("CHOSEI_")},
+        "CHOSEI_GATEWAY_PORT": str(layout.gateway_port),
+        "CHOSEI_SANDBOX_PORT": str(layout.sandbox_port),
+        **settings,
+    }
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "deploy.demo", *arguments),
+        cwd=REPOSITORY,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(300):
+        output, _ = await child.communicate()
+    return child.returncode or 0, output.decode()
+
+
+def processes_in(folder: Path) -> list[str]:
+    """Command lines of all processes that name this folder or run in it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (process / "cmdline").read_text().replace("\0", " ")
+            if str(folder) in line or str(folder) in (process / "environ").read_text(errors="replace"):
+                found.append(line)
+        except OSError:
+            continue
+    return found
+
+
 @asynccontextmanager
 async def signed_in(demo: RunningDemo, email: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=demo.gateway_url, timeout=15) as client:
-        login = {"email": email, "password": dict(demo.logins)[email]}
+    login = {"email": email, "password": dict(demo.logins)[email]}
+    async with demo.at_gateway() as client:
         session = (await client.post("/api/v1/sessions", json=login)).raise_for_status().json()
         client.headers["Authorization"] = f"Bearer {session['token']}"
         yield client
@@ -29,9 +62,15 @@ async def signed_in(demo: RunningDemo, email: str) -> AsyncIterator[httpx.AsyncC
 
 @pytest.fixture(scope="module")
 async def demo() -> AsyncIterator[RunningDemo]:
-    """One that nobody has used yet."""
-    async with start_demo() as running:
-        yield running
+    """One that nobody has used yet, as ``make demo DETACH=1`` starts it."""
+    layout = free_layout()
+    try:
+        code, output = await command(layout, DETACH="1")
+        assert code == 0, output
+        assert output.splitlines() == RunningDemo(layout).state.announcement
+        yield RunningDemo(layout)
+    finally:
+        await command(layout, "stop")
 
 
 @pytest.fixture
@@ -79,7 +118,7 @@ async def test_each_login_has_a_calendar_with_busy_time_and_zoom(demo: RunningDe
 async def test_g27_a_killed_service_comes_back(demo: RunningDemo) -> None:
     before = demo.pid("notifier")
     await demo.kill("notifier")
-    await eventually(lambda: demo.pid("notifier") != before, timeout=40)
+    await eventually(lambda: demo.pid("notifier") != before)
     await demo.ready("notifier")
 
 
@@ -90,70 +129,20 @@ async def test_g27_services_find_restarted_stores_again(demo: RunningDemo) -> No
         await demo.ready(service)
 
 
-async def command(layout: Layout, *arguments: str, **settings: str) -> tuple[int, str]:
-    """Run the demo's command to its end: its output is read until nobody holds it any more."""
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("CHOSEI_")},
-        "CHOSEI_GATEWAY_PORT": str(layout.gateway_port),
-        "CHOSEI_SANDBOX_PORT": str(layout.sandbox_port),
-        **settings,
-    }
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "deploy.demo", *arguments),
-        cwd=REPOSITORY,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    async with asyncio.timeout(120):
-        output, _ = await child.communicate()
-    return child.returncode or 0, output.decode()
-
-
-def processes_in(folder: Path) -> list[str]:
-    """Command lines of all processes that name this folder or run in it."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            line = (process / "cmdline").read_text().replace("\0", " ")
-            if str(folder) in line or str(folder) in (process / "environ").read_text(errors="replace"):
-                found.append(line)
-        except OSError:
-            continue
-    return found
-
-
-async def test_detached_it_holds_nothing_and_stopped_it_leaves_nothing() -> None:
-    layout = free_layout()
-    try:
-        code, output = await command(layout, DETACH="1", CHOSEI_SEED="0")
-        assert code == 0, output
-        assert output.splitlines()[-1] == "ready"
-        assert "login" not in output
-        assert f"setup {layout.gateway_url}/setup" in output
-        again, complaint = await command(layout, DETACH="1")
-        assert (again, "already" in complaint) == (1, True)
-    finally:
-        stopped = await command(layout, "stop")
-    assert stopped == (0, "stopped\n")
+async def test_stopped_it_leaves_nothing_and_kept_data_is_there_again(demo: RunningDemo) -> None:
+    """The last: it takes the others' demo away."""
+    layout = demo.layout
+    again, complaint = await command(layout, DETACH="1")
+    assert (again, "already" in complaint) == (1, True)
+    async with signed_in(demo, "taro@example.jp") as taro:
+        first = (await taro.get("/api/v1/me")).json()["id"]
+    assert await command(layout, "stop") == (0, "stopped\n")
     assert layout.taken_ports() == []
     assert processes_in(layout.folder) == []
-
-
-async def test_kept_data_is_there_again() -> None:
-    layout = free_layout()
-    login = {"email": "taro@example.jp", "password": "demo-taro"}
-    try:
-        await command(layout, DETACH="1")
-        async with httpx.AsyncClient(base_url=layout.gateway_url) as client:
-            first = (await client.post("/api/v1/sessions", json=login)).json()["staff"]["id"]
-        await command(layout, "stop")
-        code, output = await command(layout, DETACH="1", CHOSEI_KEEP="1")
-        assert code == 0, output
-        async with httpx.AsyncClient(base_url=layout.gateway_url) as client:
-            second = (await client.post("/api/v1/sessions", json=login)).json()["staff"]["id"]
-            mine = (await client.get("/api/v1/connections")).json()["items"]
-    finally:
-        await command(layout, "stop")
+    code, output = await command(layout, DETACH="1", CHOSEI_KEEP="1")
+    assert code == 0, output
+    async with signed_in(demo, "taro@example.jp") as taro:
+        second = (await taro.get("/api/v1/me")).json()["id"]
+        mine = (await taro.get("/api/v1/connections")).json()["items"]
     assert first == second
     assert {item["status"] for item in mine if item["provider"] in {"microsoft", "zoom"}} == {"connected"}

@@ -52,7 +52,7 @@ async def come_back_new(demo: RunningDemo, *services: str) -> None:
     for process in processes:
         os.killpg(process.pid, signal.SIGKILL)
     await eventually(lambda: not any(process.alive for process in processes))
-    await eventually(lambda: all(demo.process(service).alive for service in services), timeout=60)
+    await eventually(lambda: all(demo.process(service).alive for service in services))
     await asyncio.gather(*(demo.ready(service, timeout=90) for service in services))
 
 
@@ -91,7 +91,7 @@ async def test_g10_g27_what_was_confirmed_before_a_backup_goes_on_after_its_rest
     system, demo, folder = installation.system, installation.demo, tmp_path / "backup"
     done = await confirmed(system, "done")
     await system.issued(done)
-    await eventually(lambda: told(system, "done"), timeout=60)
+    await eventually(lambda: told(system, "done"))
     # Neither hears what is confirmed now: it is on the bus, and in their databases there is nothing of it.
     taking = asyncio.create_task(backup(demo.layout, "take", folder, "--listen", "5"))
     await eventually(lambda: folder.with_name("backup.partial").exists())
@@ -100,7 +100,7 @@ async def test_g10_g27_what_was_confirmed_before_a_backup_goes_on_after_its_rest
     code, said = await taking
     assert code == 0, said
     await confirmed(system, "later")
-    await eventually(lambda: written(system, "later"), timeout=60)
+    await eventually(lambda: written(system, "later"))
 
     stand_still(demo, *SERVICES)
     await lose_both_stores(demo.layout)
@@ -112,10 +112,10 @@ async def test_g10_g27_what_was_confirmed_before_a_backup_goes_on_after_its_rest
     assert code == 0, said
 
     await system.issued(under_way)
-    await eventually(lambda: told(system, "under-way"), timeout=60)
+    await eventually(lambda: told(system, "under-way"))
     after = await confirmed(system, "after")
     await system.issued(after)
-    await eventually(lambda: told(system, "after"), timeout=60)
+    await eventually(lambda: told(system, "after"))
     for name in ("done", "under-way", "after"):
         assert await told(system, name) == 1
         assert len(await system.meetings(name)) == 1

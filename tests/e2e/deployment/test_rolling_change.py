@@ -43,7 +43,7 @@ class Guests:
     async def more(self, count: int) -> None:
         """Wait until so many have confirmed from now on."""
         wanted = self._confirmed() + count
-        await eventually(lambda: self.failed or self._confirmed() >= wanted, timeout=60)
+        await eventually(lambda: self.failed or self._confirmed() >= wanted)
 
     def _confirmed(self) -> int:
         return sum(deal.status == 201 for deal in self.deals)
@@ -97,7 +97,7 @@ async def test_g27_every_service_is_replaced_under_load_and_no_request_fails(ins
             for service in SERVICES:
                 formers.append(take_over(demo, service, installation.fronts[service], successors[service].port))
                 await guests.more(2)
-            await eventually(lambda: not any(former.alive for former in formers), timeout=60)
+            await eventually(lambda: not any(former.alive for former in formers))
             await guests.more(2)
         assert guests.failed == []
         assert {front.refused for front in installation.fronts.values()} == {0}
@@ -121,5 +121,5 @@ async def settled(system: System, deals: list[Deal]) -> Findings:
         return not findings.wrong
 
     with suppress(AssertionError):
-        await eventually(clean, timeout=60, interval=0.5)
+        await eventually(clean, interval=0.5)
     return findings

@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from tests.e2e.conftest import HASTY
 from tests.infrastructure.demo import RunningDemo, start_demo
 from tests.waiting import eventually
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 ADMIN, TARO = "admin@example.jp", "taro@example.jp"
-HASTY = '{"zoom_issuer": {"CHOSEI_GATHER_QUIET": "PT1S"}}'
-"""Changes are not gathered for long (G20), so that no test waits for them."""
 
 
 @dataclass
@@ -115,7 +114,7 @@ class System:
             done = (appointment["meeting"]["status"], appointment["calendar"]["status"]) == ("issued", "written")
             return appointment if done else None
 
-        appointment: dict[str, Any] = await eventually(complete, timeout=30, interval=0.1)
+        appointment: dict[str, Any] = await eventually(complete, interval=0.1)
         return appointment
 
     async def faults(self, *rules: dict[str, Any]) -> None:
@@ -134,8 +133,8 @@ def token_of(proposal: dict[str, Any]) -> str:
 async def running_system() -> AsyncIterator[System]:
     async with AsyncExitStack() as stack:
         demo = await stack.enter_async_context(start_demo(environment={"CHOSEI_DEMO_SETTINGS": HASTY}))
-        api = await stack.enter_async_context(httpx.AsyncClient(base_url=demo.gateway_url, timeout=30))
-        sandbox = await stack.enter_async_context(httpx.AsyncClient(base_url=demo.sandbox_url, timeout=30))
+        api = await stack.enter_async_context(demo.at_gateway())
+        sandbox = await stack.enter_async_context(demo.at_sandbox())
         system = System(demo, api, sandbox)
         await system.sign_in()
         yield system

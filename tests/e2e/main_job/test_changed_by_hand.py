@@ -28,7 +28,7 @@ async def appointed(system: System, who: str, title: str, policy: str) -> tuple[
         linked = [one for one in found if shown["meeting"]["meeting_id"] in json.dumps(one)]
         return linked[0] if len(found) == len(linked) == 1 else None
 
-    return shown, await eventually(complete, timeout=30)
+    return shown, await eventually(complete)
 
 
 async def by_hand(system: System, who: str, entry: dict[str, Any], act: str, **body: Any) -> None:
@@ -59,13 +59,13 @@ async def test_g16_follow_reschedules_and_both_are_told(system: System, who: str
         [meeting] = await system.meetings(title)
         return datetime.fromisoformat(now["start"]) == start and meeting["start_time"][:10] == f"{start:%Y-%m-%d}"
 
-    await eventually(moved, timeout=60)
+    await eventually(moved)
 
     async def both_told() -> bool:
         mails = [*await system.mails("hanako@example.com", "変更されました"), *await system.mails(who, "日程変更:")]
         return len([mail for mail in mails if title in mail["text"]]) == 2
 
-    await eventually(both_told, timeout=30)
+    await eventually(both_told)
 
 
 @BOTH
@@ -79,9 +79,9 @@ async def test_g17_follow_cancels_what_was_deleted(system: System, who: str) -> 
         await system.move_clock_to(await system.now() + timedelta(seconds=10))
         return bool((await shown_of(system, shown))["status"] == "canceled")
 
-    await eventually(canceled, timeout=60, interval=0.5)
-    await eventually(lambda: system.mails("hanako@example.com", "キャンセルされました"), timeout=30)
-    await eventually(lambda: without(system, title), timeout=30)
+    await eventually(canceled, interval=0.5)
+    await eventually(lambda: system.mails("hanako@example.com", "キャンセルされました"))
+    await eventually(lambda: without(system, title))
 
 
 async def without(system: System, title: str) -> bool:
@@ -96,8 +96,8 @@ async def test_follow_takes_the_title(system: System, who: str) -> None:
     async def renamed() -> bool:
         return bool((await shown_of(system, shown))["title"] == f"新しい件名{who}")
 
-    await eventually(renamed, timeout=60)
-    await eventually(lambda: system.meetings(f"新しい件名{who}"), timeout=30)
+    await eventually(renamed)
+    await eventually(lambda: system.meetings(f"新しい件名{who}"))
 
 
 @BOTH
@@ -115,6 +115,6 @@ async def test_restore_puts_back_what_was_done_by_hand(system: System, who: str,
             await system.move_clock_to(await system.now() + timedelta(seconds=10))
         return [one["start"] for one in await system.entries(who, title)] == [entry["start"]]
 
-    await eventually(back, timeout=60, interval=0.5)
+    await eventually(back, interval=0.5)
     after = await shown_of(system, shown)
     assert (after["version"], after["start"], after["drift"]) == (shown["version"], shown["start"], None)

@@ -39,10 +39,10 @@ async def test_x1_what_publishers_say_is_what_the_examples_show(system: System, 
     async with example_program("subscriber/subscriber.py", "#", folder=tmp_path, AMQP_URL=url) as program:
         appointment = await confirmed_and_moved(system)
         subject = str(appointment["id"])
-        await eventually(lambda: {"MeetingUpdated"} <= titles(program, examples, subject), timeout=40)
+        await eventually(lambda: {"MeetingUpdated"} <= titles(program, examples, subject))
         path, headers = f"/api/v1/appointments/{subject}/cancel", system.headers[TARO]
         assert (await system.api.post(path, json={"message": ""}, headers=headers)).status_code == 200
-        await eventually(lambda: titles(program, examples, subject) >= SAID, timeout=40)
+        await eventually(lambda: titles(program, examples, subject) >= SAID)
     for event in program.events:
         item = examples[event["type"]]
         event.pop("is_newest")

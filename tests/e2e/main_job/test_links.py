@@ -143,7 +143,7 @@ async def test_g12_c9_after_any_sequence_of_changes_one_link_is_told_everywhere_
             return await life.wrong() is None
 
         try:
-            await eventually(right, timeout=60, interval=0.5)
+            await eventually(right, interval=0.5)
         except AssertionError as error:
             raise AssertionError(f"after {life.done}: {await life.wrong()}") from error
     await system.faults()
@@ -153,7 +153,7 @@ async def test_g12_c9_after_any_sequence_of_changes_one_link_is_told_everywhere_
         way = (await life.shown())["guest_join_url"]
         return await life.wrong_links(None, way) is None and (await system.api.get(way)).status_code == 410
 
-    await eventually(gone, timeout=30)
+    await eventually(gone)
 
 
 async def test_g07_a_scanner_that_opens_every_link_of_every_mail_changes_nothing(system: System) -> None:
@@ -164,8 +164,8 @@ async def test_g07_a_scanner_that_opens_every_link_of_every_mail_changes_nothing
         proposal = await system.proposed(title=title, guest={"name": "検査", "email": guest})
         assert (await system.confirm(proposal, name="検査")).status_code == 201
         before = await system.issued(proposal)
-        await eventually(lambda: system.mails(guest, "確定しました"), timeout=30)
-        await eventually(lambda: system.mails(TARO, "検査様"), timeout=30)
+        await eventually(lambda: system.mails(guest, "確定しました"))
+        await eventually(lambda: system.mails(TARO, "検査様"))
         mails = [one for to in (guest, TARO) for one in await system.items("/inspect/mails", to=to)]
         mine = [html.unescape(one["text"] + one["html"] + (one["ics"] or "")) for one in mails if title in one["text"]]
         found = {

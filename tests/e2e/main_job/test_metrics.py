@@ -62,6 +62,6 @@ async def test_x7_every_metric_of_rules_and_dashboards_is_exported_by_a_running_
         return not left and measured_stages(series) == set(Stage)
 
     try:
-        await eventually(all_there, timeout=30)
+        await eventually(all_there)
     except AssertionError:
         raise AssertionError(left) from None

@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from tests.e2e.main_job.conftest import ADMIN, TARO, System
-from tests.e2e.pages.conftest import CHROMIUM, FLAGS
 from tests.waiting import eventually
 
 BERLIN = "Europe/Berlin"
@@ -17,7 +16,7 @@ TITLE = "時計をまたぐ定例"
 GUEST = "teirei@example.com"
 
 
-async def test_g06_a_series_over_a_change_of_clocks_is_the_same_everywhere(system: System) -> None:
+async def test_g06_a_series_over_a_change_of_clocks_is_the_same_everywhere(system: System, browser: Browser) -> None:
     async with zone_of_the_organization(system, BERLIN):
         first = before_a_change_of_clocks(await system.now())
         made = await registered(system, first)
@@ -26,7 +25,7 @@ async def test_g06_a_series_over_a_change_of_clocks_is_the_same_everywhere(syste
         url, meeting_id = await seen(system, starts), await the_meeting(system)
 
         moved = wall(first, 1) + timedelta(days=1, hours=2)
-        async with the_pages_of_taro(system) as page:
+        async with the_pages_of_taro(system, browser) as page:
             await page.goto(f"/appointments/{made['id']}")
             await page.locator(".occurrence").nth(1).get_by_role("link").click()
             local = moved.astimezone(ZoneInfo(BERLIN))
@@ -40,10 +39,10 @@ async def test_g06_a_series_over_a_change_of_clocks_is_the_same_everywhere(syste
         assert await seen(system, [starts[0], moved, *starts[3:]]) == url
         assert await the_meeting(system) == meeting_id
 
-        [canceled] = await eventually(lambda: system.mails(GUEST, "キャンセル"), timeout=30)
+        [canceled] = await eventually(lambda: system.mails(GUEST, "キャンセル"))
         assert all(word in canceled["ics"] for word in ("RRULE:", "EXDATE", "RECURRENCE-ID", "METHOD:REQUEST"))
         await system.api.delete(f"/api/v1/appointments/{made['id']}", headers=system.headers[TARO])
-        await eventually(lambda: gone(system), timeout=30)
+        await eventually(lambda: gone(system))
 
 
 def before_a_change_of_clocks(now: datetime) -> datetime:
@@ -93,7 +92,7 @@ async def seen(system: System, starts: Sequence[datetime]) -> str:
         ]
         return [each["join_url"] for each in meetings] if shown == [sorted(starts)] * 3 else []
 
-    [url] = await eventually(is_so, timeout=40)
+    [url] = await eventually(is_so)
     return str(url)
 
 
@@ -150,18 +149,16 @@ async def set_zone(system: System, zone: str) -> None:
         await system.api.delete(f"/api/v1/appointments/{made.json()['id']}", headers=system.headers[TARO])
         return bool(made.json()["time_zone"] == zone)
 
-    await eventually(is_heard, timeout=20)
+    await eventually(is_heard)
 
 
 @asynccontextmanager
-async def the_pages_of_taro(system: System) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await browser.new_page(base_url=system.demo.gateway_url, locale="ja-JP")
-        await page.goto("/sign-in")
-        await page.fill("#email", TARO)
-        await page.fill("#password", dict(system.demo.logins)[TARO])
-        await page.click("button[type=submit]")
-        await page.wait_for_url("**/proposals")
-        yield page
-        await browser.close()
+async def the_pages_of_taro(system: System, browser: Browser) -> AsyncIterator[Page]:
+    page = await browser.new_page(base_url=system.demo.gateway_url, locale="ja-JP")
+    await page.goto("/sign-in")
+    await page.fill("#email", TARO)
+    await page.fill("#password", dict(system.demo.logins)[TARO])
+    await page.click("button[type=submit]")
+    await page.wait_for_url("**/proposals")
+    yield page
+    await page.close()

@@ -51,7 +51,7 @@ async def until_told(system: System, path: str, expected: dict[tuple[str, str], 
         counted = Counter((item["title"], item["actor"]["kind"]) for item in items)
         return items if {key: counted[key] for key in expected} == expected else None
 
-    items: list[dict[str, Any]] = await eventually(told, timeout=40, interval=0.2)
+    items: list[dict[str, Any]] = await eventually(told, interval=0.2)
     return items
 
 

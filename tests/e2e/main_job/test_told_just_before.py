@@ -22,20 +22,20 @@ async def test_c7_the_link_is_told_by_the_notice_before_the_start_and_not_earlie
     appointment = await system.issued(proposal)
     url = appointment["meeting"]["join_url"]
 
-    [mail] = await eventually(lambda: system.mails(GUEST, "日程が確定しました"), timeout=30)
+    [mail] = await eventually(lambda: system.mails(GUEST, "日程が確定しました"))
     assert url not in mail["text"] + mail["html"] + (mail["ics"] or "")
     assert "直前のお知らせメールでお送りします" in mail["text"]
-    [staff_mail] = await eventually(lambda: system.mails(TARO, "直前社:直前花子様"), timeout=30)
+    [staff_mail] = await eventually(lambda: system.mails(TARO, "直前社:直前花子様"))
     assert url in staff_mail["text"]
     page = f"/g/{token_of(proposal)}"
     assert url not in (await system.api.get(page)).text
 
     start = datetime.fromisoformat(appointment["start"])
     await system.move_clock_to(start - timedelta(minutes=60) + timedelta(seconds=1))
-    [notice] = await eventually(lambda: system.mails(GUEST, "直前のお知らせ"), timeout=30)
+    [notice] = await eventually(lambda: system.mails(GUEST, "直前のお知らせ"))
     assert notice["subject"].startswith("[株式会社サンプル]Web会議予定の直前のお知らせ: ")
     assert url in notice["text"]
-    [for_staff] = await eventually(lambda: system.mails(TARO, "直前のお知らせ"), timeout=30)
+    [for_staff] = await eventually(lambda: system.mails(TARO, "直前のお知らせ"))
     assert url in for_staff["text"]
     assert url in (await system.api.get(page)).text
     assert not await system.mails(GUEST, "Web会議URLのご案内")

@@ -1,6 +1,7 @@
-"""A browser, the demo's people, and proposals to look at."""
+"""The demo's people, in the browser and by the API, and proposals to look at."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -8,39 +9,18 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.infrastructure.demo import RunningDemo
 
 TOKYO = ZoneInfo("Asia/Tokyo")
-TARO = "taro@example.jp"
+ADMIN, TARO = "admin@example.jp", "taro@example.jp"
 Width = Literal["phone", "touch", "desktop"]
 SIZES: dict[Width, dict[str, int]] = {
     "phone": {"width": 390, "height": 844},
     "touch": {"width": 390, "height": 844},
     "desktop": {"width": 1280, "height": 800},
 }
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-expect.set_options(timeout=15_000)
-"""A slow machine is given time; what never comes fails all the same."""
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        await opened.close()
 
 
 @dataclass
@@ -53,6 +33,8 @@ class People:
     ids: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, dict[str, str]] = field(default_factory=dict)
     """The cookies of everybody's one session: to sign in each time would cost more than most tests."""
+    tokens: dict[str, str] = field(default_factory=dict)
+    """The same sessions, as programs use them."""
     complaints: list[str] = field(default_factory=list)
     """What browsers wrote on their console: scripts that failed, and what the content security policy stopped."""
     contexts: list[BrowserContext] = field(default_factory=list)
@@ -70,7 +52,9 @@ class People:
             has_touch=width == "touch",
             is_mobile=width == "touch",
             base_url=self.demo.gateway_url,
+            reduced_motion="reduce",
         )
+        context.set_default_timeout(60_000)
         self.contexts.append(context)
         page = await context.new_page()
         page.on("console", lambda message: self._heard(message.type, message.text))
@@ -81,31 +65,48 @@ class People:
         if kind in ("error", "warning") and "Failed to load resource" not in words:
             self.complaints.append(words)
 
-    async def staff(self, width: Width = "desktop", *, language: str = "ja", email: str = TARO) -> Page:
-        """A window of a signed-in staff member, still empty."""
-        page = await self.page(width, language=language)
+    async def staff(
+        self,
+        width: Width = "desktop",
+        *,
+        language: str = "ja",
+        email: str = TARO,
+        password: str = "",
+        scripts: bool = True,
+    ) -> Page:
+        """A window of a signed-in staff member, still empty; who is not seeded has a ``password``."""
+        page = await self.page(width, language=language, scripts=scripts)
         if email not in self.sessions:
-            await self._sign_in(email)
+            await self._sign_in(email, password)
         url = self.demo.gateway_url
         cookies = self.sessions[email].items()
         await page.context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies])
         return page
 
-    async def _sign_in(self, email: str) -> str:
-        """By the API; the session's token."""
-        body = {"email": email, "password": dict(self.demo.logins)[email]}
-        async with httpx.AsyncClient(base_url=self.demo.gateway_url, timeout=20) as api:
+    @asynccontextmanager
+    async def acting(self, email: str = ADMIN) -> AsyncIterator[httpx.AsyncClient]:
+        """A seeded staff member, or one who had a window, by the API."""
+        if email not in self.tokens:
+            await self._sign_in(email)
+        async with self.demo.at_gateway(authorization=f"Bearer {self.tokens[email]}") as api:
+            yield api
+
+    async def _sign_in(self, email: str, password: str = "") -> None:
+        body = {"email": email, "password": password or dict(self.demo.logins)[email]}
+        async with self.demo.at_gateway() as api:
             answer = (await api.post("/api/v1/sessions", json=body)).raise_for_status()
-        self.ids[email] = answer.json()["staff"]["id"]
+        if not password:
+            self.ids[email] = answer.json()["staff"]["id"]
         self.sessions[email] = dict(answer.cookies)
-        return str(answer.json()["token"])
+        self.tokens[email] = answer.json()["token"]
 
     async def sign_in_api(self) -> None:
-        tokens = {email: await self._sign_in(email) for email, _ in self.demo.logins}
-        self.api.headers["authorization"] = f"Bearer {tokens[TARO]}"
+        for email, _ in self.demo.logins:
+            await self._sign_in(email)
+        self.api.headers["authorization"] = f"Bearer {self.tokens[TARO]}"
 
     async def now(self) -> datetime:
-        async with httpx.AsyncClient(base_url=self.demo.sandbox_url) as sandbox:
+        async with self.demo.at_sandbox() as sandbox:
             answer = await sandbox.post("/inspect/clock", json={"advance": 0})
         return datetime.fromisoformat(answer.json()["now"])
 
@@ -154,7 +155,7 @@ class People:
 
 @pytest.fixture(scope="session")
 async def people(demo: RunningDemo, browser: Browser) -> AsyncIterator[People]:
-    async with httpx.AsyncClient(base_url=demo.gateway_url, timeout=20) as api:
+    async with demo.at_gateway() as api:
         made = People(demo, browser, api)
         await made.sign_in_api()
         yield made

@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page
 
-from tests.e2e.pages.conftest import CHROMIUM, FLAGS, People
+from tests.e2e.conftest import HASTY
+from tests.e2e.pages.conftest import ADMIN, People
 from tests.infrastructure.demo import start_demo
 from tests.waiting import eventually
-
-ADMIN = "admin@example.jp"
 
 
 class Keeper:
@@ -39,23 +38,18 @@ class Keeper:
         async def ready() -> bool:
             return bool((await self.api.get("/api/v1/buildings")).json()["status"] == "ready")
 
-        await eventually(ready, timeout=30)
+        await eventually(ready)
 
 
 @pytest.fixture(scope="module")
-async def keeper() -> AsyncIterator[Keeper]:
-    async with async_playwright() as playwright, start_demo() as demo:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        async with (
-            httpx.AsyncClient(base_url=demo.gateway_url, timeout=20, trust_env=False) as api,
-            httpx.AsyncClient(base_url=demo.sandbox_url, timeout=20, trust_env=False) as outside,
-        ):
-            login = {"email": ADMIN, "password": dict(demo.logins)[ADMIN]}
-            api.headers["authorization"] = f"Bearer {(await api.post('/api/v1/sessions', json=login)).json()['token']}"
-            made = Keeper(People(demo, browser, api), api, outside)
-            await made.connect_with_rooms()
-            yield made
-        await browser.close()
+async def keeper(browser: Browser) -> AsyncIterator[Keeper]:
+    asked = {"CHOSEI_DEMO_SETTINGS": HASTY}
+    async with start_demo(environment=asked) as demo, demo.at_gateway() as api, demo.at_sandbox() as outside:
+        login = {"email": ADMIN, "password": dict(demo.logins)[ADMIN]}
+        api.headers["authorization"] = f"Bearer {(await api.post('/api/v1/sessions', json=login)).json()['token']}"
+        made = Keeper(People(demo, browser, api), api, outside)
+        await made.connect_with_rooms()
+        yield made
 
 
 @pytest.fixture(autouse=True)

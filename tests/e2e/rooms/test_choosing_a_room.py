@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 from tests.e2e.pages.test_every_page import AXE, LOOK, PICTURES, Looker
 from tests.e2e.pages.test_proposing import add_by_hand, drag, fill_guest, move
 from tests.e2e.rooms.conftest import Keeper
+from tests.waiting import eventually
 
 LOOK_AT_DIALOG = LOOK.replace("axe.run(document,", "axe.run(document.querySelector('dialog:modal'),")
 """What lies behind a modal dialog is inert, which axe takes for regions that no key can scroll."""
@@ -68,7 +69,7 @@ async def test_a_room_is_chosen_by_mouse_and_booked(keeper: Keeper) -> None:
     await dialog.get_by_text("富士").click()
     await dialog.locator("button[type=submit]").click()
     await expect(page.locator("[data-slots] li")).to_contain_text("富士")
-    await looker.look("proposal-new-with-room")
+    await looker.look("proposal-new-with-room", laid_out=True)
     await page.click("[data-to-check]")
     await expect(page.locator("[data-check-slots] li")).to_contain_text("富士")
     await page.go_back()
@@ -88,13 +89,13 @@ async def test_a_room_is_chosen_by_mouse_and_booked(keeper: Keeper) -> None:
 async def expect_booked(page: Page, name: str) -> None:
     """The room answers a moment later; the page shows it when it is opened then."""
     fact = page.locator("dd", has=page.locator("[data-change-room]"))
-    for _ in range(40):
-        if "予約済み" in await fact.inner_text():
-            break
-        await page.wait_for_timeout(250)
+
+    async def answered() -> bool:
         await page.reload()
+        return "予約済み" in await fact.inner_text()
+
+    await eventually(answered, interval=0.5)
     await expect(fact).to_contain_text(name)
-    await expect(fact).to_contain_text("予約済み")
 
 
 async def test_a_room_is_chosen_with_the_keyboard_alone_on_a_phone(keeper: Keeper) -> None:
@@ -197,12 +198,12 @@ async def test_v3_a_room_that_declines_is_told_to_staff_who_choose_another(keepe
     made = await keeper.api.post("/api/v1/proposals", json={**body, "guest": guest})
     appointment = await confirm(keeper, made.raise_for_status().json()["id"])
     page = await keeper.people.staff(email="admin@example.jp")
-    await page.goto(f"/appointments/{appointment['id']}")
-    for _ in range(40):
-        if await page.locator(".notice-bad").count():
-            break
-        await page.wait_for_timeout(250)
-        await page.reload()
+
+    async def declined() -> bool:
+        await page.goto(f"/appointments/{appointment['id']}")
+        return await page.locator(".notice-bad").count() > 0
+
+    await eventually(declined, interval=0.5)
     await expect(page.locator(".notice-bad")).to_contain_text("箱根")
     await Looker(page, "desktop", "ja").look("appointment-room-declined")
     await page.locator("[data-change-room]").click()

@@ -3,15 +3,15 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
-import httpx
 import pytest
+from playwright.async_api import Browser
 
-from tests.e2e.main_job.conftest import ADMIN, HASTY, System
-from tests.e2e.pages.conftest import People, browser
+from tests.e2e.conftest import HASTY
+from tests.e2e.main_job.conftest import ADMIN, System
+from tests.e2e.pages.conftest import People
 from tests.infrastructure.demo import start_demo
 from tests.waiting import eventually
 
-__all__ = ["browser"]
 PASSWORD = "long-enough-1"
 KNOWN, UNKNOWN = "jiro@zoom.example", "hanako@zoom.example"
 """Staff of the organization; Zoom knows the first only."""
@@ -21,8 +21,8 @@ KNOWN, UNKNOWN = "jiro@zoom.example", "hanako@zoom.example"
 async def running_system() -> AsyncIterator[System]:
     async with AsyncExitStack() as stack:
         demo = await stack.enter_async_context(start_demo(environment={"CHOSEI_DEMO_SETTINGS": HASTY}))
-        api = await stack.enter_async_context(httpx.AsyncClient(base_url=demo.gateway_url, timeout=30))
-        sandbox = await stack.enter_async_context(httpx.AsyncClient(base_url=demo.sandbox_url, timeout=30))
+        api = await stack.enter_async_context(demo.at_gateway())
+        sandbox = await stack.enter_async_context(demo.at_sandbox())
         system = System(demo, api, sandbox)
         await system.sign_in()
         yield system
@@ -59,14 +59,14 @@ async def account(running_system: System) -> System:
         found = await system.api.get("/api/v1/zoom-users", headers=system.headers[ADMIN])
         return any(one["staff_ids"] == [system.ids[KNOWN]] for one in found.json()["items"])
 
-    await eventually(listed, timeout=30, interval=0.2)
+    await eventually(listed, interval=0.2)
     return system
 
 
 @pytest.fixture
-async def people(system: System, browser: object) -> AsyncIterator[People]:
+async def people(system: System, browser: Browser) -> AsyncIterator[People]:
     """Windows on this demo; no page may complain on the console."""
-    made = People(system.demo, browser, system.api)  # type: ignore[arg-type]
+    made = People(system.demo, browser, system.api)
     yield made
     while made.contexts:
         await made.contexts.pop().close()

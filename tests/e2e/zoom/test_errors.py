@@ -46,17 +46,12 @@ async def until_meeting(system: System, who: str, appointment_id: str, **members
         meeting = (await shown(system, who, appointment_id))["meeting"]
         return members.items() <= meeting.items()
 
-    await eventually(so, timeout=60, interval=0.1)
+    await eventually(so, interval=0.1)
 
 
 async def on_the_form(people: People, system: System, title: str, *, email: str = TARO) -> Page:
     """What the browser shows after a schedule was submitted."""
-    page = await people.page()
-    await page.goto("/sign-in")
-    await page.fill("#email", email)
-    await page.fill("#password", {**dict(people.demo.logins), KNOWN: PASSWORD}[email])
-    await page.click("button[type=submit]")
-    await page.wait_for_url("**/proposals")
+    page = await people.staff(email=email, password=PASSWORD if email == KNOWN else "")
     await page.goto("/appointments/new")
     [(start, _)] = await system.free_times(1)
     await filled(page, title, start.astimezone(TOKYO).date().isoformat(), start.astimezone(TOKYO).hour)
@@ -104,7 +99,7 @@ async def test_e8_a_user_whom_zoom_does_not_know_fails_and_without_any_link_ther
             answer = await register(system, UNKNOWN, "E8 連携なし")
             return (answer.status_code, answer.json().get("code")) == (422, "zoom_not_connected")
 
-        await eventually(refused, timeout=30, interval=0.5)
+        await eventually(refused, interval=0.5)
         changed = await system.api.patch(path, json={"title": f"{title}2"}, headers=system.headers[UNKNOWN])
         assert changed.status_code == 200, changed.text
         await until_meeting(system, UNKNOWN, made.json()["id"], status="pending", error=NO_CREDENTIALS)
@@ -129,7 +124,7 @@ async def test_e8_c4_a_spent_day_is_told_then_refused_at_once_and_over_after_the
         known = {"code": answer.json().get("code"), "message": answer.json().get("detail")}
         return (answer.status_code, known) == (422, LIMIT)
 
-    await eventually(refused, timeout=30, interval=0.5)
+    await eventually(refused, interval=0.5)
     page = await on_the_form(people, system, "E8 上限の後", email=KNOWN)
     await expect(page.get_by_text(LIMIT["message"])).to_be_visible()
     assert page.url.endswith("/appointments/new")

@@ -42,7 +42,7 @@ async def test_c4_a_link_by_hand_reaches_everybody_and_issuing_takes_over_again(
     async def waits() -> bool:
         return (await system.appointment_of(proposal))["meeting"]["error"] is not None
 
-    await eventually(waits, timeout=30, interval=0.2)
+    await eventually(waits, interval=0.2)
     page = await people.staff()
     await page.goto(f"/{path}")
     await page.get_by_role("link", name="URLを手入力する").click()
@@ -51,7 +51,7 @@ async def test_c4_a_link_by_hand_reaches_everybody_and_issuing_takes_over_again(
     await page.get_by_role("button", name="このURLを使う").click()
     await expect(page.get_by_text("URLを保存しました。")).to_be_visible()
     await expect(page.get_by_text("手入力されたURLです。")).to_be_visible()
-    await eventually(lambda: all_tell(system, proposal, way, LINK), timeout=60, interval=0.5)
+    await eventually(lambda: all_tell(system, proposal, way, LINK), interval=0.5)
 
     await system.faults()
     await page.get_by_role("link", name="手入力したURLを変更する").click()
@@ -59,14 +59,14 @@ async def test_c4_a_link_by_hand_reaches_everybody_and_issuing_takes_over_again(
     await expect(page.get_by_text("手入力したURLを取り消しました。")).to_be_visible()
     issued = (await system.issued(proposal))["meeting"]["join_url"]
     assert issued != LINK
-    await eventually(lambda: all_tell(system, proposal, way, issued), timeout=60, interval=0.5)
+    await eventually(lambda: all_tell(system, proposal, way, issued), interval=0.5)
 
     async def said() -> list[dict[str, Any]] | None:
         items = await timeline(system, path)
         found = [item for item in items if "手入力" in item["title"]]
         return items if len(found) == 2 else None
 
-    items = await eventually(said, timeout=30, interval=0.5)
+    items = await eventually(said, interval=0.5)
     told = [(item["title"], item["actor"]["staff_id"]) for item in items if "手入力" in item["title"]]
     assert told == [
         ("Web会議のURLを手入力しました", system.ids[TARO]),

@@ -11,8 +11,8 @@ from deploy.credentials import SERVICES, load_or_create
 from deploy.demo.demo import surroundings
 from shared.messaging.replay import queues_to_look_at
 from shared.messaging.topology import LADDER, parking_name
+from tests.e2e.deployment.conftest import Installation
 from tests.e2e.main_job.conftest import ADMIN, System
-from tests.e2e.observability.conftest import Seen
 from tests.infrastructure.demo import RunningDemo
 from tests.waiting import eventually
 
@@ -55,7 +55,7 @@ async def a_past_guest(system: System) -> dict[str, Any]:
     )
     assert (await system.confirm(proposal, name=GUEST["name"], company=GUEST["company"])).status_code == 201
     appointment = await system.issued(proposal)
-    await eventually(lambda: system.mails(GUEST["email"], "確定しました"), timeout=30)
+    await eventually(lambda: system.mails(GUEST["email"], "確定しました"))
     canceled = await system.api.post(
         f"/api/v1/appointments/{appointment['id']}/cancel",
         json={"message": "取り消しの伝言"},
@@ -65,8 +65,8 @@ async def a_past_guest(system: System) -> dict[str, Any]:
     return appointment
 
 
-async def test_x5_nothing_of_an_erased_guest_is_left_anywhere(seen: Seen) -> None:
-    system, demo = seen.system, seen.demo
+async def test_x5_nothing_of_an_erased_guest_is_left_anywhere(installation: Installation) -> None:
+    system, demo = installation.system, installation.demo
     appointment = await a_past_guest(system)
     staff = system.headers[ADMIN]
     kept = await databases(demo)
@@ -76,7 +76,7 @@ async def test_x5_nothing_of_an_erased_guest_is_left_anywhere(seen: Seen) -> Non
         listed = await system.api.get("/api/v1/contacts", params={"q": "forget.me"}, headers=staff)
         return (listed.json()["items"] or [None])[0]
 
-    known = await eventually(contact, timeout=30)
+    known = await eventually(contact)
     path = f"/api/v1/contacts/{known['id']}"
     held = await system.api.get(f"{path}/export", headers=staff)
     assert (held.status_code, held.json()["contact"]["name"]) == (200, GUEST["name"])
@@ -100,7 +100,7 @@ async def test_x5_nothing_of_an_erased_guest_is_left_anywhere(seen: Seen) -> Non
         "databases": await databases(demo),
         "queues": await queues(demo),
         "logs": logs,
-        "traces": "\n".join(f"{span.name} {span.attributes}" for span in seen.collector.spans),
+        "traces": "\n".join(f"{span.name} {span.attributes}" for span in installation.collector.spans),
         "metrics": (await system.api.get("/metrics")).text,
     }
     found = [(word, place) for word in WORDS for place, text in places.items() if word in text.casefold()]

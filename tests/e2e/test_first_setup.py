@@ -3,7 +3,6 @@
 import re
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -20,7 +19,7 @@ async def empty(browser: Browser) -> AsyncIterator[People]:
     """A demo without an organization."""
     async with (
         start_demo(environment={"CHOSEI_SEED": "0"}) as demo,
-        httpx.AsyncClient(base_url=demo.gateway_url) as api,
+        demo.at_gateway() as api,
     ):
         people = People(demo, browser, api)
         yield people
@@ -30,7 +29,9 @@ async def empty(browser: Browser) -> AsyncIterator[People]:
 
 
 async def set_up(people: People) -> Page:
-    (line,) = [line for line in people.demo.state.announcement if line.startswith("setup ")]
+    announced = people.demo.state.announcement
+    (line,) = [line for line in announced if line.startswith(f"setup {people.demo.gateway_url}/setup ")]
+    assert not any(line.startswith("login") for line in announced)
     page = await people.page()
     await page.goto("/")
     await page.wait_for_url("**/setup")
@@ -56,7 +57,7 @@ async def test_an_organization_is_set_up_from_nothing(empty: People) -> None:
         await admin.fill("#email", email)
         await admin.click("text=追加して招待メールを送る")
         await expect(admin.locator(".notice-ok")).to_be_visible()
-        async with httpx.AsyncClient(base_url=empty.demo.sandbox_url) as sandbox:
+        async with empty.demo.at_sandbox() as sandbox:
             await sandbox.post("/inspect/accounts", json={"email": email, "name": name})
         member = await empty.page("phone")
         await choose_password(member, await link_in_mail(empty, email), "chosen-by-mail")
