@@ -45,8 +45,7 @@ class Company:
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def client(self, **headers: str) -> httpx.AsyncClient:
-        made = httpx.AsyncClient(base_url=self.demo.gateway_url, timeout=30, trust_env=False, headers=headers)
-        return await self.stack.enter_async_context(made)
+        return await self.stack.enter_async_context(self.demo.at_gateway(**headers))
 
     async def sign_in(self, name: str, email: str, password: str = PASSWORD) -> None:
         nobody = await self.client()
@@ -130,7 +129,7 @@ class Company:
             "original_start": first.isoformat(),
             "mark": f"{first:%Y%m%dT%H%M%SZ}",
             "page_id": page["id"],
-            "contact_id": await eventually(self._contact, timeout=30),
+            "contact_id": await eventually(self._contact),
         }
 
     async def _contact(self) -> str | None:

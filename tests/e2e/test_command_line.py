@@ -18,7 +18,7 @@ SUBJECT = "apt_of_the_command_line"
 
 @pytest.fixture
 async def admin(demo: RunningDemo) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=demo.gateway_url, timeout=30) as client:
+    async with demo.at_gateway() as client:
         login = {"email": ADMINISTRATOR.email, "password": ADMINISTRATOR.password}
         session = (await client.post("/api/v1/sessions", json=login)).raise_for_status().json()
         client.headers["authorization"] = f"Bearer {session['token']}"

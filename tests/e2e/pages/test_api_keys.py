@@ -1,10 +1,8 @@
 """An administrator makes an API key, copies it, a program uses it, and it is taken back (X8)."""
 
-import httpx
 from playwright.async_api import expect
 
-from tests.e2e.pages.conftest import People
-from tests.e2e.pages.test_members import ADMIN
+from tests.e2e.pages.conftest import ADMIN, People
 
 
 async def test_x8_a_key_from_its_making_to_its_end(people: People) -> None:
@@ -20,7 +18,7 @@ async def test_x8_a_key_from_its_making_to_its_end(people: People) -> None:
     copy = page.locator("[data-copy=secret]")
     await copy.click()
     await expect(copy).to_have_text("コピーしました")
-    async with httpx.AsyncClient(base_url=people.demo.gateway_url) as program:
+    async with people.demo.at_gateway() as program:
         program.headers["authorization"] = f"Bearer {secret}"
         assert (await program.get("/api/v1/appointments")).status_code == 200
         assert (await program.get("/api/v1/contacts")).json()["missing"] == ["contacts:read"]

@@ -1,17 +1,15 @@
 """Choosing calendars (V8): from the page of connections, with and without scripts, on a phone."""
 
-import httpx
 from playwright.async_api import expect
 
 from deploy.demo.busy_entries import PRIVATE_CALENDAR
-from tests.e2e.pages.conftest import People
+from tests.e2e.pages.conftest import ADMIN, People
 from tests.e2e.pages.test_connections import Newcomers, connect
 from tests.e2e.pages.test_connections import newcomers as newcomers
 from tests.e2e.pages.test_every_page import Looker
 from tests.waiting import eventually
 
 PATH = "/connections/google/calendars"
-ADMIN = "admin@example.jp"
 
 
 async def test_v8_a_calendar_is_chosen_on_a_phone_and_counts_from_then_on(newcomers: Newcomers) -> None:
@@ -35,7 +33,7 @@ async def test_v8_a_calendar_is_chosen_on_a_phone_and_counts_from_then_on(newcom
         channels = (await newcomers.sandbox.get("/inspect/google/channels")).json()["items"]
         return made in {one["calendar"] for one in channels}
 
-    await eventually(watched, timeout=20)
+    await eventually(watched)
 
 
 async def test_v8_without_scripts_none_chosen_is_refused_in_words(people: People) -> None:
@@ -52,11 +50,9 @@ async def test_v8_without_scripts_none_chosen_is_refused_in_words(people: People
 
 
 async def test_v8_the_api_names_the_calendars_of_the_caller(people: People) -> None:
-    login = {"email": ADMIN, "password": dict(people.demo.logins)[ADMIN]}
-    async with httpx.AsyncClient(base_url=people.demo.gateway_url, timeout=20) as admin:
-        token = (await admin.post("/api/v1/sessions", json=login)).json()["token"]
-        answer = await admin.get(f"/api/v1{PATH}", headers={"authorization": f"Bearer {token}"})
-        zoom = await admin.get("/api/v1/connections/zoom/calendars", headers={"authorization": f"Bearer {token}"})
+    async with people.acting() as admin:
+        answer = await admin.get(f"/api/v1{PATH}")
+        zoom = await admin.get("/api/v1/connections/zoom/calendars")
     assert [(one["name"], one["busy"], one["entries"]) for one in answer.json()["items"]] == [
         (ADMIN, True, True),
         (PRIVATE_CALENDAR, False, False),

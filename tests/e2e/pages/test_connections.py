@@ -14,7 +14,6 @@ from playwright.async_api import Page, Route, expect
 from tests.e2e.pages.conftest import People, Width
 from tests.waiting import eventually
 
-ADMIN = "admin@example.jp"
 PASSWORD = "a-password-of-theirs"
 REQUESTS = "https://marketplace.zoom.us/user/requests"
 
@@ -35,12 +34,8 @@ class Newcomers:
         assert added.status_code == 201, added.text
         self.made.append(added.json()["id"])
         await self.account(email)
-        page = await self.people.page(width)
-        await page.goto("/sign-in?next=/connections")
-        await page.fill("#email", email)
-        await page.fill("#password", PASSWORD)
-        await page.click("button[type=submit]")
-        await page.wait_for_url("**/connections")
+        page = await self.people.staff(width, email=email, password=PASSWORD)
+        await page.goto("/connections")
         return page
 
     async def account(self, email: str, **changes: Any) -> None:
@@ -56,15 +51,7 @@ class Newcomers:
 
 @pytest.fixture
 async def newcomers(people: People) -> AsyncIterator[Newcomers]:
-    demo = people.demo
-    async with (
-        httpx.AsyncClient(base_url=demo.gateway_url, timeout=20) as admin,
-        httpx.AsyncClient(base_url=demo.sandbox_url, timeout=20) as sandbox,
-    ):
-        login = {"email": ADMIN, "password": dict(demo.logins)[ADMIN]}
-        token = (await admin.post("/api/v1/sessions", json=login)).json()["token"]
-        admin.cookies.clear()
-        admin.headers["authorization"] = f"Bearer {token}"
+    async with people.acting() as admin, people.demo.at_sandbox() as sandbox:
         made = Newcomers(people, admin, sandbox)
         yield made
         await made.faults()
@@ -108,7 +95,7 @@ async def test_r1_v1_a_provider_is_connected_shown_and_disconnected(
     await expect(page.locator(f"#{provider} .facts")).to_contain_text(email)
     await page.click(f"[data-open=off-{provider}]")
     await page.click("dialog[open] button[type=submit]")
-    await expect(page.locator(".notice-ok")).to_have_text(off, timeout=20_000)
+    await expect(page.locator(".notice-ok")).to_have_text(off)
     await expect(page.locator(f"#{provider} .badge")).to_have_text("未連携")
 
 
@@ -153,7 +140,7 @@ async def test_r2_a_basic_plan_is_refused_where_the_organization_forbids_it(newc
         await page.wait_for_url("**/connections?*")
         return await page.locator(".notice-bad").count() == 1
 
-    await eventually(refused, timeout=20)
+    await eventually(refused, interval=0.5)
     await expect(page.locator(".notice-bad")).to_contain_text("このZoomアカウントは無料プラン(ベーシック)のため")
     await expect(page.locator(".notice-bad")).to_contain_text("会社の管理者に設定の変更を依頼してください。")
     await expect(page.locator("#zoom .connection-hints")).to_contain_text(
@@ -247,7 +234,7 @@ async def test_a_link_that_broke_is_shown_mailed_and_mended(newcomers: Newcomers
         await page.goto("/connections")
         return await page.locator("#microsoft .badge-bad").count() == 1
 
-    await eventually(broken, timeout=60, interval=1)
+    await eventually(broken, interval=1)
     await expect(page.locator("#microsoft .notice-bad")).to_contain_text(
         "接続し直すと、待っている処理はそのまま続きます。"
     )
@@ -256,7 +243,7 @@ async def test_a_link_that_broke_is_shown_mailed_and_mended(newcomers: Newcomers
         mails = (await newcomers.sandbox.get("/inspect/mails", params={"to": email})).json()["items"]
         return "【Chosei】連携が切れました" in [mail["subject"] for mail in mails]
 
-    await eventually(mailed, timeout=20)
+    await eventually(mailed)
     await newcomers.account(email)
     await expect(page.locator("#microsoft .button-main")).to_have_text("接続し直す")
     await connect(page, "microsoft", email)
@@ -267,27 +254,23 @@ async def test_r1_holds_that_could_not_be_removed_are_named(newcomers: Newcomers
     email = "holds@example.jp"
     page = await newcomers.page(email)
     await connect(page, "microsoft", email)
-    login = {"email": email, "password": PASSWORD}
-    async with httpx.AsyncClient(base_url=newcomers.people.demo.gateway_url, timeout=20) as api:
-        token = (await api.post("/api/v1/sessions", json=login)).json()["token"]
-        api.cookies.clear()
-        api.headers["authorization"] = f"Bearer {token}"
+    async with newcomers.people.acting(email) as api:
         day = await newcomers.people.free_day()
         slot = {"start": f"{day}T13:00:00+09:00", "end": f"{day}T14:00:00+09:00"}
         body = {"kind": "visit", "title": "残る予定", "slots": [slot], "guest": {"name": "田中"}, "send_mail": False}
-        made = await eventually(lambda: _proposed(api, body), timeout=30)
+        made = await eventually(lambda: _proposed(api, body))
 
         async def held() -> bool:
             effects = (await api.get(f"/api/v1/proposals/{made['id']}")).json()["effects"]
             return any(effect["effect"] == "hold" and effect["status"] == "done" for effect in effects)
 
-        await eventually(held, timeout=30)
+        await eventually(held)
     await newcomers.faults({"provider": "microsoft", "method": "DELETE", "kind": "status", "status": 503})
     await page.goto("/connections")
     await page.click("[data-open=off-microsoft]")
     await page.click("dialog[open] button[type=submit]")
     left = page.locator(".notice-wait")
-    await expect(left).to_contain_text("次の仮予定は、カレンダーから取り除けませんでした。", timeout=30_000)
+    await expect(left).to_contain_text("次の仮予定は、カレンダーから取り除けませんでした。")
     await expect(left).to_contain_text("13:00 ～ 14:00")
     await expect(left.locator("a")).to_have_text("【仮】残る予定")
     await expect(left.locator("a")).to_have_attribute("href", f"/proposals/{made['id']}")

@@ -2,10 +2,9 @@
 
 from playwright.async_api import expect
 
-from tests.e2e.pages.conftest import People
+from tests.e2e.pages.conftest import ADMIN, People
 from tests.e2e.pages.test_booking_pages import a_page, fill
 from tests.e2e.pages.test_every_page import Looker
-from tests.e2e.pages.test_members import ADMIN
 from tests.waiting import eventually
 
 
@@ -44,7 +43,7 @@ async def test_x5_a_guest_is_erased_after_what_is_to_come_was_cancelled(people: 
         await page.goto("/settings/erasures")
         return await page.locator("[data-erasures] [data-status=done]").count() == 1
 
-    await eventually(done, timeout=60, interval=0.5)
+    await eventually(done, interval=0.5)
     await looker.look("erasure-done")
     await page.goto("/contacts?q=kieru")
     await expect(page.locator(".empty")).to_be_visible()

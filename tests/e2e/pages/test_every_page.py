@@ -1,5 +1,6 @@
-"""Every page at both widths in both languages: no serious accessibility fault, nothing wider than the window,
-no complaint of the browser, and a picture of it in ``artifacts/screenshots/``.
+"""Every page, once at each width and once in each language: no serious accessibility fault, no complaint of the
+browser. At both widths in both languages: nothing wider than the window, and a picture of it in
+``artifacts/screenshots/``.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
 LOOK = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
     .filter((fault) => ['serious', 'critical'].includes(fault.impact))
     .map((fault) => `${fault.id}: ${fault.nodes.map((node) => node.target.join(' ')).join(', ')}`)"""
-VARIANTS = [(width, language) for width in ("phone", "desktop") for language in ("ja", "en")]
+VARIANTS: list[tuple[Width, str]] = [("phone", "ja"), ("desktop", "en")]
+"""Of a walk over pages. Both languages share all but the texts, and each page is looked at in the other width too."""
+OTHER: dict[Width, Width] = {"phone": "desktop", "desktop": "phone"}
 
 
 @dataclass(frozen=True)
@@ -28,25 +31,33 @@ class Looker:
     width: Width
     language: str
 
-    async def look(self, name: str) -> None:
+    async def look(self, name: str, *, laid_out: bool = False) -> None:
+        """``laid_out``: scripts did that for this width, and go on with it."""
         page = self.page
         assert await page.get_attribute("html", "lang") == self.language
         await page.evaluate("document.activeElement?.blur()")
-        folder = PICTURES / self.language / self.width
-        folder.mkdir(parents=True, exist_ok=True)
-        await self._picture(folder / f"{name}.png", whole="dialog" not in name)
-        assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{name} is too wide"
+        await self._fits(name, self.width)
         if not await page.evaluate("typeof axe === 'object'"):
             await page.evaluate(Path(AXE).read_text("utf-8"))
         assert await page.evaluate(LOOK) == [], name
+        if not laid_out:
+            await self._fits(name, OTHER[self.width])
+            await page.set_viewport_size(SIZES[self.width])  # type: ignore[arg-type]
 
-    async def _picture(self, path: Path, *, whole: bool) -> None:
-        """A window as high as the page, so that what sticks to its lower edge stands at the end."""
+    async def _fits(self, name: str, width: Width) -> None:
+        """A picture in a window as high as the page, so that what sticks to its lower edge stands at the end."""
+        page, size = self.page, SIZES[width]
+        folder = PICTURES / self.language / width
+        folder.mkdir(parents=True, exist_ok=True)
+        await page.set_viewport_size(size)  # type: ignore[arg-type]
+        whole = "dialog" not in name
         if whole:
-            height = await self.page.evaluate("document.documentElement.scrollHeight")
-            await self.page.set_viewport_size({"width": SIZES[self.width]["width"], "height": height})
-        await self.page.screenshot(path=path)
-        await self.page.set_viewport_size(SIZES[self.width])  # type: ignore[arg-type]
+            height = await page.evaluate("document.documentElement.scrollHeight")
+            await page.set_viewport_size({"width": size["width"], "height": height})
+        await page.screenshot(path=folder / f"{name}.png")
+        if whole:
+            await page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{name} is too wide"
 
     async def open(self, path: str, name: str) -> None:
         await self.page.goto(path)
@@ -65,7 +76,7 @@ async def test_guest_pages(people: People, width: Width, language: str) -> None:
     await looker.look("guest-choose-error")
     confirmed = (await people.confirmed())["guest_url"]
     await looker.page.goto(confirmed)
-    await expect(looker.page.locator("#meeting-id")).to_be_visible(timeout=30_000)
+    await expect(looker.page.locator("#meeting-id")).to_be_visible()
     await looker.look("guest-confirmed")
     withdrawn = await people.proposal()
     await people.api.delete(f"/api/v1/proposals/{withdrawn['id']}")
@@ -99,19 +110,21 @@ async def test_staff_pages(people: People, width: Width, language: str) -> None:
 async def test_a_new_proposal(people: People, width: Width, language: str) -> None:
     page = await people.staff(width, language=language)
     looker = Looker(page, width, language)
-    await looker.open("/proposals/new", "proposal-new")
+    await page.goto("/proposals/new")
+    await page.wait_for_load_state("networkidle")
+    await looker.look("proposal-new", laid_out=True)
     await page.fill("#attendee-search", "admin")
     await expect(page.locator("[data-results] button")).to_have_count(1)
-    await looker.look("proposal-new-search")
+    await looker.look("proposal-new-search", laid_out=True)
     await page.locator("[data-results] button").click()
     await page.locator("[data-by-hand]").evaluate("element => { element.open = true }")
     for name, value in (("date", await people.free_day()), ("start", "10:00"), ("end", "11:00")):
         await page.fill(f"[name=by-hand-{name}]", value)
     await page.click("[data-add]")
-    await looker.look("proposal-new-chosen")
+    await looker.look("proposal-new-chosen", laid_out=True)
     for step in (1, -1):
         await move(page, step)
-        await looker.look("proposal-new-moved")
+        await looker.look("proposal-new-moved", laid_out=True)
     await page.click("[data-to-check]")
     await page.fill("#email", "hanako@")
     await page.locator("[data-details]").evaluate("element => { element.open = true }")

@@ -1,16 +1,14 @@
 """Settings, members, account and invitation as ``test_every_page`` looks at pages."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.pages.conftest import People, Width
+from tests.e2e.pages.conftest import ADMIN, SIZES, People, Width
 from tests.e2e.pages.test_every_page import VARIANTS, Looker, in_dialog
-from tests.e2e.pages.test_members import ADMIN, link_in_mail
+from tests.e2e.pages.test_members import link_in_mail
 from tests.e2e.pages.test_zoom_account import admin, connect_account, listed
 from tests.waiting import eventually
 
@@ -52,6 +50,7 @@ async def test_settings_pages(people: People, width: Width, language: str) -> No
     await in_dialog(looker, "[data-open=disable]", "member-disable-dialog")
     await page.click("[data-open=disable]")
     await page.click("dialog[open] button[type=submit]")
+    await expect(page.locator(".notice-ok")).to_be_visible()
     await looker.look("member-disabled")
     await looker.open("/members?show=disabled", "members-disabled")
     await look_at_webhook(looker, webhook)
@@ -59,16 +58,16 @@ async def test_settings_pages(people: People, width: Width, language: str) -> No
     await page.click("form[action='/account/feed'] button")
     await expect(page.locator("#feed-url")).to_be_visible()
     await looker.look("account-feed")
-    if width == "phone":
-        await page.click(".nav-more summary")
-        await looker.look("menu-dialog")
+    await page.set_viewport_size(SIZES["phone"])  # type: ignore[arg-type]
+    await page.click(".nav-more summary")
+    await Looker(page, "phone", language).look("menu-dialog")
 
 
 @pytest.mark.parametrize(("width", "language"), VARIANTS)
 async def test_pages_of_the_zoom_account(people: People, admin: httpx.AsyncClient, width: Width, language: str) -> None:
     looker = Looker(await people.staff(width, language=language, email=ADMIN), width, language)
     page, account = looker.page, f"looked-at-{width}-{language}"
-    async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox:
+    async with people.demo.at_sandbox() as sandbox:
         await sandbox.post("/inspect/zoom/users", json={"organization": account, "count": 30})
         await sandbox.post("/inspect/zoom/users", json={"organization": f"{account}-next", "count": 1})
     await looker.open("/settings/zoom", "zoom-none")
@@ -83,6 +82,7 @@ async def test_pages_of_the_zoom_account(people: People, admin: httpx.AsyncClien
     await looker.look("zoom-users-free")
     await looker.open("/settings/zoom/end", "zoom-end")
     await connect_account(page, f"{account}-next")
+    await expect(page.locator("form[action^='/settings/zoom/offers/']")).to_be_visible()
     await looker.look("zoom-offer")
 
 
@@ -103,7 +103,7 @@ async def test_pages_of_members_and_of_the_invited(people: People, width: Width,
 
 async def add_webhook(people: People) -> str:
     """To a server that is not there; answers its page."""
-    async with administering(people) as api:
+    async with people.acting() as api:
         body = {"url": "http://127.0.0.1:9/hook", "events": ["gateway.*"], "description": "顧客管理システム"}
         return f"/settings/webhooks/{(await api.post('/api/v1/webhooks', json=body)).json()['id']}"
 
@@ -116,7 +116,7 @@ async def look_at_webhook(looker: Looker, path: str) -> None:
         await page.goto(path)
         return await page.locator(".hook-tries").count() > 0
 
-    await eventually(tried)
+    await eventually(tried, interval=0.5)
     await page.locator(".hook-delivery summary").first.click()
     await looker.look("webhook")
     await looker.open(f"{path}/remove", "webhook-remove")
@@ -124,19 +124,9 @@ async def look_at_webhook(looker: Looker, path: str) -> None:
     await expect(page.locator(".notice-ok")).to_be_visible()
 
 
-@asynccontextmanager
-async def administering(people: People) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=people.demo.gateway_url, timeout=20) as api:
-        login = {"email": ADMIN, "password": dict(people.demo.logins)[ADMIN]}
-        token = (await api.post("/api/v1/sessions", json=login)).json()["token"]
-        api.cookies.clear()
-        api.headers["authorization"] = f"Bearer {token}"
-        yield api
-
-
 async def add(people: People, email: str, language: str) -> dict[str, Any]:
     """Invited by the administrator."""
-    async with administering(people) as api:
+    async with people.acting() as api:
         body = {"name": "見本 さくら", "kana": "みほんさくら", "email": email, "locale": language}
         answer = await api.post("/api/v1/staff", json=body)
     assert answer.status_code == 201, answer.text

@@ -7,16 +7,16 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.pages.conftest import People, Width
+from tests.e2e.pages.conftest import ADMIN, People, Width
 from tests.e2e.pages.test_every_page import VARIANTS, Looker
 from tests.e2e.pages.test_every_settings_page import add
-from tests.e2e.pages.test_members import ADMIN, link_in_mail
+from tests.e2e.pages.test_members import link_in_mail
 from tests.waiting import eventually
 
 
 @pytest.fixture
 async def sandbox(people: People) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as client:
+    async with people.demo.at_sandbox() as client:
         yield client
         await client.put("/inspect/faults", json={"rules": []})
 
@@ -36,7 +36,7 @@ async def test_an_invitation_that_was_refused_is_sent_again(
         await page.goto("/members")
         return await page.locator(".uninvited li").count() == 1
 
-    await eventually(is_told, timeout=20)
+    await eventually(is_told, interval=0.5)
     await looker.look("members-invitation-failed")
     await looker.open(f"/members/{member['id']}", "member-invitation-failed")
     await expect(page.locator(".notice-bad")).to_contain_text(email)

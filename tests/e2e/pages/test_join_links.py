@@ -18,7 +18,7 @@ async def an_issued_appointment(people: People) -> dict[str, Any]:
         shown: dict[str, Any] = (await people.api.get(path)).json()
         return shown if shown["meeting"]["status"] == "issued" else None
 
-    return await eventually(issued, timeout=60)
+    return await eventually(issued)
 
 
 async def test_c9_the_form_says_what_another_guest_means_and_the_former_ones_links_are_dead(

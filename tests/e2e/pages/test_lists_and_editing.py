@@ -4,16 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.pages.conftest import TARO, TOKYO, People, Width
+from tests.e2e.pages.conftest import ADMIN, TARO, TOKYO, People, Width
 from tests.e2e.pages.test_every_page import VARIANTS, Looker
 from tests.e2e.pages.test_proposing import move
 from tests.waiting import eventually
-
-ADMIN = "admin@example.jp"
 
 
 async def soon(people: People) -> datetime:
@@ -21,7 +18,7 @@ async def soon(people: People) -> datetime:
     now = (await people.now()).astimezone(TOKYO)
     if now.hour >= 22:
         morning = (now + timedelta(days=1)).replace(hour=8, minute=10, second=0, microsecond=0)
-        async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox:
+        async with people.demo.at_sandbox() as sandbox:
             await sandbox.post("/inspect/clock", json={"now": morning.isoformat()})
         now = morning
     half = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
@@ -58,13 +55,14 @@ async def test_today_leads_to_the_meeting_that_is_next(people: People, of_today:
     page = await people.staff("touch")
     await page.goto("/proposals")
     await page.get_by_role("link", name="今日").click()
-    await eventually(lambda: joinable(page, of_today["title"]), timeout=30)
+    await eventually(lambda: joinable(page, of_today["title"]), interval=0.5)
     item = page.locator(".today-item", has_text=of_today["title"])
     await expect(item.locator(".badge")).to_contain_text("あと")
     await expect(item).to_contain_text("山田 太郎")
     shown = (await people.api.get(f"/api/v1/appointments/{of_today['id']}")).json()
     assert await item.locator(".today-join a").get_attribute("href") == shown["meeting"]["join_url"]
     await page.get_by_role("link", name="自分").click()
+    await page.wait_for_url("**/today?who=me*")
     await expect(item).to_have_count(1)
     other = await people.staff("touch", email=ADMIN)
     await other.goto("/today?who=me")
@@ -139,11 +137,7 @@ async def test_of_two_tabs_the_second_is_told_and_may_save_again(people: People)
 
 async def test_without_scripts_an_attendee_can_be_taken_out(people: People) -> None:
     made = await people.proposal()
-    page = await people.page(scripts=False)
-    await page.goto("/sign-in")
-    await page.fill("#email", TARO)
-    await page.fill("#password", dict(people.demo.logins)[TARO])
-    await page.click("button[type=submit]")
+    page = await people.staff(scripts=False)
     await page.goto(f"/proposals/{made['id']}/edit")
     await page.uncheck(f"[name=attendee_ids][value='{people.ids[ADMIN]}']")
     await page.click(".edit-foot button[type=submit]")
@@ -173,7 +167,7 @@ async def test_lists_and_editing_look_right(
     looker = Looker(await people.staff(width, language=language), width, language)
     page = looker.page
     made, appointment_id = await people.proposal(), of_today["id"]
-    await eventually(lambda: joinable(page, of_today["title"]), timeout=30)
+    await eventually(lambda: joinable(page, of_today["title"]), interval=0.5)
     await looker.look("today")
     await looker.open(f"/appointments?period=all&q={of_today['title']}&kind=web", "appointments-narrowed")
     await looker.open("/appointments?q=nobody-is-called-like-this", "appointments-none-found")

@@ -3,24 +3,22 @@
 from typing import Any
 from uuid import uuid4
 
-import httpx
 from playwright.async_api import Page, expect
 
-from tests.e2e.pages.conftest import People
+from tests.e2e.pages.conftest import ADMIN, People
 from tests.waiting import eventually
 
-ADMIN = "admin@example.jp"
 PAGE = "/settings/mails/confirmed.guest/ja"
 
 
 async def mail_to(people: People, address: str, subject: str) -> dict[str, Any]:
-    async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox:
+    async with people.demo.at_sandbox() as sandbox:
 
         async def found() -> list[dict[str, Any]]:
             mails = (await sandbox.get("/inspect/mails", params={"to": address})).json()["items"]
             return [mail for mail in mails if subject in mail["subject"]]
 
-        mail: dict[str, Any] = (await eventually(found, timeout=60))[0]
+        mail: dict[str, Any] = (await eventually(found))[0]
         return mail
 
 

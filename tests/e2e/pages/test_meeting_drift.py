@@ -15,7 +15,7 @@ GUEST = {"company": "ABC株式会社", "name": "田中花子", "email": "changed
 
 
 def at_sandbox(people: People) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=people.demo.sandbox_url, timeout=15)
+    return people.demo.at_sandbox()
 
 
 async def issued(people: People, title: str) -> dict[str, Any]:
@@ -29,7 +29,7 @@ async def issued(people: People, title: str) -> dict[str, Any]:
         shown: dict[str, Any] = (await people.api.get(path)).json()
         return shown if (shown["calendar"]["status"], shown["meeting"]["status"]) == ("written", "issued") else None
 
-    return await eventually(ready, timeout=60)
+    return await eventually(ready)
 
 
 async def by_hand(people: People, shown: dict[str, Any], act: str, **wish: Any) -> None:
@@ -47,7 +47,7 @@ async def drifted(people: People, shown: dict[str, Any], *, hurry: bool = False)
                 await sandbox.post("/inspect/clock", json={"advance": 10})
         return bool((await people.api.get(f"/api/v1/appointments/{shown['id']}")).json()["drift"])
 
-    await eventually(told, timeout=60, interval=0.5)
+    await eventually(told, interval=0.5)
 
 
 async def test_g16_a_meeting_moved_at_zoom_is_shown_and_the_appointment_follows(people: People) -> None:
@@ -83,11 +83,11 @@ async def test_g17_a_meeting_deleted_at_zoom_is_shown_and_made_anew_with_its_lin
         now = (await people.api.get(f"/api/v1/appointments/{shown['id']}")).json()["meeting"]
         return now["join_url"] if now["join_url"] not in (None, shown["meeting"]["join_url"]) else None
 
-    link = await eventually(another, timeout=30)
+    link = await eventually(another)
 
     async def mailed() -> bool:
         async with at_sandbox(people) as sandbox:
             mails = (await sandbox.get("/inspect/mails", params={"to": GUEST["email"]})).json()["items"]
         return any("Web会議URL" in mail["subject"] and link in mail["text"] for mail in mails)
 
-    await eventually(mailed, timeout=30)
+    await eventually(mailed)

@@ -3,24 +3,21 @@
 import re
 from typing import Any
 
-import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.pages.conftest import People, Width
+from tests.e2e.pages.conftest import ADMIN, People, Width
 from tests.waiting import eventually
-
-ADMIN = "admin@example.jp"
 
 
 async def newest_mail(people: People, email: str, count: int = 1) -> dict[str, Any]:
-    async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox:
+    async with people.demo.at_sandbox() as sandbox:
 
         async def mails() -> list[dict[str, Any]]:
             found: list[dict[str, Any]] = (await sandbox.get("/inspect/mails", params={"to": email})).json()["items"]
             return found if len(found) >= count else []
 
-        return (await eventually(mails, timeout=20))[0]
+        return (await eventually(mails))[0]
 
 
 async def link_in_mail(people: People, email: str, count: int = 1) -> str:

@@ -41,6 +41,7 @@ async def test_one_is_moved_and_one_cancelled_while_another_tab_is_open(people: 
     await expect(lines).to_have_count(4)
     await expect(lines.first).to_contain_text("次回")
     await lines.nth(1).get_by_role("link").click()
+    await expect(page.locator("#date")).to_be_visible()
     await looker.look("occurrence")
     other = await page.context.new_page()
     await other.goto(page.url)
@@ -66,7 +67,7 @@ async def test_one_is_moved_and_one_cancelled_while_another_tab_is_open(people: 
         await page.reload()
         return "定例の1回を別の日時に移しました" in await page.locator(".timeline").inner_text()
 
-    await eventually(is_told)
+    await eventually(is_told, interval=0.5)
 
     await lines.nth(2).get_by_role("link").click()
     await expect(page.get_by_text("ほかの回は変わりません。").last).to_be_visible()
@@ -82,12 +83,7 @@ async def test_one_is_moved_and_one_cancelled_while_another_tab_is_open(people: 
 
 async def test_the_same_without_scripts_on_a_phone_in_english_and_what_the_guest_sees(people: People) -> None:
     made = await a_series(people)
-    page = await people.page("phone", language="en", scripts=False)
-    await page.goto("/sign-in")
-    await page.fill("#email", TARO)
-    await page.fill("#password", dict(people.demo.logins)[TARO])
-    await page.click("button[type=submit]")
-    await page.wait_for_url("**/proposals")
+    page = await people.staff("phone", language="en", scripts=False)
     await page.goto(f"/appointments/{made['id']}")
     await page.locator(".occurrence").nth(0).get_by_role("link").click()
     await page.get_by_role("button", name="Cancel this occurrence").click()

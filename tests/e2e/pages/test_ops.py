@@ -4,21 +4,12 @@ reads who decided what (X7). Without scripts.
 
 from typing import Any
 
-import httpx
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.pages.conftest import People
-from tests.e2e.pages.test_members import ADMIN
+from tests.e2e.pages.conftest import ADMIN, People
 from tests.waiting import eventually
 
 REFUSAL = {"provider": "zoom", "method": "POST", "path": "/v2/users", "kind": "status", "status": 400}
-
-
-async def without_scripts(people: People) -> Page:
-    signed_in = await people.staff(email=ADMIN)
-    page = await people.page(scripts=False)
-    await page.context.add_cookies(await signed_in.context.cookies())  # type: ignore[arg-type]
-    return page
 
 
 async def confirmed(people: People) -> str:
@@ -39,7 +30,7 @@ async def failed(page: Page, appointment_id: str) -> Locator:
         await page.goto("/ops")
         return await row.count() == 1
 
-    await eventually(there, timeout=40)
+    await eventually(there, interval=0.5)
     return row
 
 
@@ -48,15 +39,15 @@ async def gone(page: Page, row: Locator) -> None:
         await page.goto("/ops")
         return await row.count() == 0
 
-    await eventually(away, timeout=40)
+    await eventually(away, interval=0.5)
 
 
 async def test_x7_what_failed_is_found_explained_retried_and_given_up(people: People) -> None:
-    page = await without_scripts(people)
+    page = await people.staff(email=ADMIN, scripts=False)
     await page.goto("/settings")
     await page.get_by_role("link", name="運用状況").click()
     await expect(page.locator("h1")).to_have_text("運用状況")
-    async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox:
+    async with people.demo.at_sandbox() as sandbox:
         (await sandbox.put("/inspect/faults", json={"rules": [REFUSAL]})).raise_for_status()
         try:
             first, second = await confirmed(people), await confirmed(people)

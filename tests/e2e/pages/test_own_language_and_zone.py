@@ -4,23 +4,18 @@ import re
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.pages.conftest import TOKYO, People, Width
 from tests.e2e.pages.test_every_page import VARIANTS, Looker
-from tests.e2e.pages.test_members import ADMIN
 from tests.e2e.pages.test_proposing import move
 
 
 async def add_member(people: People, email: str) -> None:
-    async with httpx.AsyncClient(base_url=people.demo.gateway_url, timeout=20) as api:
-        login = {"email": ADMIN, "password": dict(people.demo.logins)[ADMIN]}
-        token = (await api.post("/api/v1/sessions", json=login)).json()["token"]
-        api.cookies.clear()
+    async with people.acting() as api:
         body = {"name": "外国 花子", "email": email, "password": "abroad-abroad"}
-        await api.post("/api/v1/staff", json=body, headers={"authorization": f"Bearer {token}"})
+        (await api.post("/api/v1/staff", json=body)).raise_for_status()
 
 
 async def sign_in(people: People, width: Width, language: str, email: str) -> Page:

@@ -46,7 +46,7 @@ WORDS = {
 @asynccontextmanager
 async def stripe(people: People) -> AsyncIterator[httpx.AsyncClient]:
     """The sandbox behind the pages; what a test breaks there is mended."""
-    async with httpx.AsyncClient(base_url=people.demo.sandbox_url, timeout=20) as sandbox:
+    async with people.demo.at_sandbox() as sandbox:
         try:
             yield sandbox
         finally:
@@ -102,7 +102,7 @@ async def test_h13_back_before_it_is_known_the_page_turns_by_itself(people: Peop
         await expect(page.locator("h1")).to_have_text(WORDS["ja"]["pending"])
         await expect(page.locator("a", has_text="お支払いへ進む")).to_be_visible()
         (await sandbox.put("/inspect/faults", json={"rules": []})).raise_for_status()
-        await expect(page.locator("h1")).to_have_text(BOOKED, timeout=60_000)
+        await expect(page.locator("h1")).to_have_text(BOOKED)
     await expect(page.locator("a", has_text="お支払いへ進む")).to_have_count(0)
 
 
@@ -113,7 +113,7 @@ async def test_h13_abandoned_the_time_is_free_again_and_the_guest_is_told_kindly
         await page.click("text=支払わずに戻る")
         await expect(page.locator("h1")).to_have_text(WORDS["ja"]["pending"])
         await act(sandbox, await session_of(sandbox), "expire")
-    await expect(page.locator("h1")).to_have_text(WORDS["ja"]["expired"], timeout=60_000)
+    await expect(page.locator("h1")).to_have_text(WORDS["ja"]["expired"])
     await page.click("text=空いている日時を見る")
     await expect(page.locator("a.time").first).to_be_visible()
 
@@ -131,7 +131,7 @@ async def test_h12_h13_a_page_in_a_frame_is_paid_in_the_whole_window(people: Peo
         await expect(page.locator(CHECKOUT)).to_be_visible()
         await page.click("text=支払う >> nth=0")
         await page.wait_for_url("**/a/*")
-    await expect(page.locator("h1")).to_have_text(BOOKED, timeout=60_000)
+    await expect(page.locator("h1")).to_have_text(BOOKED)
 
 
 async def held(people: People, made: dict[str, Any], day: str, hour: int, language: str) -> str:
@@ -156,7 +156,7 @@ async def test_pages_of_a_payment_look_right(people: People, width: Width, langu
         await expect(heading).to_have_text(words["pending"])
         await looker.look("paying-pending")
         await act(sandbox, await session_of(sandbox), "pay")
-        await expect(heading).to_have_text(words["confirmed"], timeout=60_000)
+        await expect(heading).to_have_text(words["confirmed"])
         await looker.look("paying-paid")
         await page.goto(f"{managed}/cancel")
         await expect(page.locator("main")).to_contain_text(words["gives_back"])
@@ -168,11 +168,11 @@ async def test_pages_of_a_payment_look_right(people: People, width: Width, langu
             await page.reload()
             return words["refunded"] in await page.content()
 
-        await eventually(refunded, timeout=60, interval=0.5)
+        await eventually(refunded, interval=0.5)
         await looker.look("paying-refunded")
         await page.goto(await held(people, made, day, 14, language))
         await act(sandbox, await session_of(sandbox), "expire")
-        await expect(heading).to_have_text(words["expired"], timeout=60_000)
+        await expect(heading).to_have_text(words["expired"])
         await looker.look("paying-expired")
     await _as_staff_see_it(people, width, language, made)
 

@@ -5,13 +5,12 @@ approved with the link to the meeting (H4, G7).
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.pages.conftest import People, Width
 from tests.e2e.pages.test_booking_pages import a_page, fill
-from tests.e2e.pages.test_every_page import Looker
+from tests.e2e.pages.test_every_page import VARIANTS, Looker
 from tests.waiting import eventually
 
 RECEIVED = "お申し込みを受け付けました"
@@ -42,7 +41,7 @@ async def answered(staff: Page, title: str, button: str, message: str, said: str
 
 async def mailed(people: People, *words: str) -> bool:
     """Whether the guest has a mail with all of these."""
-    async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox:
+    async with people.demo.at_sandbox() as sandbox:
         answer = await sandbox.get("/inspect/mails", params={"to": "hanako@example.com"})
     return any(all(word in one["text"] for word in words) for one in answer.json()["items"])
 
@@ -65,7 +64,7 @@ async def test_h4_a_request_is_declined_with_a_message_and_another_approved(peop
     await expect(guest.locator("text=資料をお持ちください。")).to_be_visible()
     reading = await people.page("phone")
     await reading.goto(mine)
-    await expect(reading.locator("#join-url")).to_be_visible(timeout=30_000)
+    await expect(reading.locator("#join-url")).to_be_visible()
     link = await reading.locator("#join-url").inner_text()
     await eventually(lambda: mailed(people, made["title"], "資料をお持ちください。", link))
 
@@ -80,7 +79,7 @@ async def test_h4_a_request_is_taken_back(people: People) -> None:
     await expect(guest.locator("h1")).to_have_text("お申し込みを取り下げました")
 
 
-@pytest.mark.parametrize(("width", "language"), [("phone", "ja"), ("desktop", "en")])
+@pytest.mark.parametrize(("width", "language"), VARIANTS)
 async def test_h4_how_requests_look(people: People, width: Width, language: str) -> None:
     made, day = await a_page_of_requests(people), await people.free_day()
     guest = {"name": "田中花子", "company": "ABC株式会社", "email": "hanako@example.com"}

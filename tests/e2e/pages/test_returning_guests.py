@@ -5,10 +5,10 @@ from playwright.async_api import expect
 
 from tests.e2e.pages.conftest import People, Width
 from tests.e2e.pages.test_booking_pages import a_page, fill
-from tests.e2e.pages.test_every_page import Looker
+from tests.e2e.pages.test_every_page import VARIANTS, Looker
 
 
-@pytest.mark.parametrize(("width", "language"), [("phone", "ja"), ("desktop", "en")])
+@pytest.mark.parametrize(("width", "language"), VARIANTS)
 async def test_h8_who_asked_for_it_books_with_one_press_and_is_forgotten_on_request(
     people: People, width: Width, language: str
 ) -> None:

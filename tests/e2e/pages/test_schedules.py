@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page, expect
 
-from tests.e2e.pages.conftest import TARO, People
+from tests.e2e.pages.conftest import People
 
 
 async def filled(page: Page, title: str, date: str, hour: int = 10) -> None:
@@ -37,12 +37,7 @@ async def test_a_schedule_is_registered_with_its_zoom_block_and_copied(people: P
 
 
 async def test_an_all_day_schedule_is_registered_without_scripts_on_a_phone(people: People) -> None:
-    page = await people.page("phone", scripts=False)
-    await page.goto("/sign-in")
-    await page.fill("#email", TARO)
-    await page.fill("#password", dict(people.demo.logins)[TARO])
-    await page.click("button[type=submit]")
-    await page.wait_for_url("**/proposals")
+    page = await people.staff("phone", scripts=False)
     await page.goto("/appointments/new")
     await filled(page, "夏季休暇", await people.free_day())
     await page.locator("#type").select_option(label="その他")

@@ -76,9 +76,7 @@ async def test_h15_a_time_in_a_mail_opens_the_page_with_it_chosen(people: People
 @pytest.mark.parametrize("width", ["phone"])
 async def test_a_page_is_edited_without_scripts(people: People, width: Width) -> None:
     made = await a_page(people)
-    page = await people.page(width, scripts=False)
-    cookies = (await people.staff(width)).context
-    await page.context.add_cookies(await cookies.cookies())  # type: ignore[arg-type]
+    page = await people.staff(width, scripts=False)
     await page.goto(f"/pages/{made['id']}")
     await page.get_by_role("button", name="担当者を追加").click()
     await expect(page.locator("#host_1_staff_id")).to_be_visible()

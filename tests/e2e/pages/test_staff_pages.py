@@ -43,7 +43,7 @@ async def test_every_effect_of_a_proposal_ends_in_plain_words(people: People) ->
         await page.goto(f"/proposals/{made['id']}")
         return await page.locator(".table .badge-ok").count() == 4
 
-    await eventually(all_done, timeout=30)
+    await eventually(all_done, interval=0.5)
 
 
 async def test_a_page_asks_to_sign_in_and_leads_back(people: People) -> None:
@@ -81,5 +81,6 @@ async def test_signing_out_ends_the_session(people: People) -> None:
     await page.click("button[type=submit]")
     await page.wait_for_url("**/proposals")
     await page.click("text=サインアウト")
+    await expect(page).not_to_have_url(re.compile("/proposals"))
     await page.goto("/proposals")
     await expect(page).to_have_url(re.compile("/sign-in"))

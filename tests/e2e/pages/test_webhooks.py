@@ -3,8 +3,7 @@
 from playwright.async_api import expect
 
 from services.notifier.model import signing
-from tests.e2e.pages.conftest import People
-from tests.e2e.pages.test_members import ADMIN
+from tests.e2e.pages.conftest import ADMIN, People
 from tests.infrastructure.receiver import receiving
 from tests.waiting import eventually
 
@@ -40,7 +39,7 @@ async def test_x1_a_webhook_from_its_making_to_its_end(people: People) -> None:
             await page.reload()
             return "HTTP 204" in (await delivery.text_content() or "")
 
-        await eventually(noted)
+        await eventually(noted, interval=0.5)
         await delivery.locator("summary").click()
         await delivery.get_by_role("button", name="再送").click()
         await expect(page.locator(".notice-ok")).to_contain_text("再送を始めました。")

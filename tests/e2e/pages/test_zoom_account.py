@@ -10,8 +10,7 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.pages.conftest import TOKYO, People
-from tests.e2e.pages.test_members import ADMIN
+from tests.e2e.pages.conftest import ADMIN, TOKYO, People
 from tests.waiting import eventually
 
 ACCOUNT = "acme-zoom"
@@ -21,10 +20,7 @@ PASSWORD = "a-password-of-theirs"
 @pytest.fixture
 async def admin(people: People) -> AsyncIterator[httpx.AsyncClient]:
     """Ends the account again, so that nobody else's meetings go there."""
-    async with httpx.AsyncClient(base_url=people.demo.gateway_url, timeout=20) as api:
-        signed = await api.post("/api/v1/sessions", json={"email": ADMIN, "password": dict(people.demo.logins)[ADMIN]})
-        api.headers["authorization"] = f"Bearer {signed.json()['token']}"
-        api.cookies.clear()
+    async with people.acting() as api:
         yield api
         await api.delete("/api/v1/zoom-account")
 
@@ -44,7 +40,7 @@ async def test_c1_c2_an_account_of_thirty_users_is_connected_mapped_and_hosts(
 ) -> None:
     email = "no-own-zoom@example.jp"
     staff = await admin.post("/api/v1/staff", json={"name": "新田 舞", "email": email, "password": PASSWORD})
-    async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox:
+    async with people.demo.at_sandbox() as sandbox:
         wish = {"organization": ACCOUNT, "users": [{"email": "booth@acme.example"}], "count": 29}
         made = (await sandbox.post("/inspect/zoom/users", json=wish)).json()["items"]
         page = await people.staff(email=ADMIN)
@@ -68,7 +64,7 @@ async def test_c1_c2_an_account_of_thirty_users_is_connected_mapped_and_hosts(
             items = (await sandbox.get("/inspect/zoom/meetings")).json()["items"]
             return any(meeting["host_id"] == host for meeting in items)
 
-        await eventually(hosted, timeout=20)
+        await eventually(hosted)
         await _replaced(page, sandbox)
         unknown = await admin.patch(f"/api/v1/staff/{staff.json()['id']}", json={"zoom_user": "nobody@acme.example"})
         assert (unknown.status_code, unknown.json()["code"]) == (422, "zoom_user_unknown")
@@ -91,7 +87,7 @@ async def test_c1_an_administrator_of_the_zoom_account_connects_it_by_consent(
     people: People, admin: httpx.AsyncClient
 ) -> None:
     boss = {"email": "boss@consent.example", "admin": True}
-    async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox:
+    async with people.demo.at_sandbox() as sandbox:
         await sandbox.post("/inspect/zoom/users", json={"organization": "consent-zoom", "users": [boss], "count": 2})
     page = await people.staff(email=ADMIN)
     for decision, said in (("deny", ".notice-bad"), ("allow", ".notice-ok")):
@@ -115,7 +111,7 @@ async def book(people: People, email: str, *, days: int = 3) -> None:
     """Registered directly by somebody who has no Zoom connection of their own."""
     starts = (await people.now()).astimezone(TOKYO).replace(hour=10, minute=0, second=0, microsecond=0)
     starts += timedelta(days=days)
-    async with httpx.AsyncClient(base_url=people.demo.gateway_url, timeout=20) as api:
+    async with people.demo.at_gateway() as api:
         signed = await api.post("/api/v1/sessions", json={"email": email, "password": PASSWORD})
         api.headers["authorization"] = f"Bearer {signed.json()['token']}"
         api.cookies.clear()
@@ -130,4 +126,4 @@ async def book(people: People, email: str, *, days: int = 3) -> None:
             answer = await api.post("/api/v1/appointments", json=body)
             return answer.status_code == 201
 
-        await eventually(registered)
+        await eventually(registered, interval=0.2)

@@ -9,8 +9,7 @@ import httpx
 from playwright.async_api import Page, expect
 
 from tests.e2e.pages.another_organization import another_organization
-from tests.e2e.pages.conftest import TOKYO, People
-from tests.e2e.pages.test_members import ADMIN
+from tests.e2e.pages.conftest import ADMIN, TOKYO, People
 from tests.e2e.pages.test_zoom_account import PASSWORD, admin, book, connect_account, listed
 from tests.waiting import eventually
 
@@ -24,8 +23,8 @@ async def test_c1_an_account_is_taken_from_another_organization_after_a_second_c
 ) -> None:
     await another_organization(people.demo, OTTO, PASSWORD)
     async with (
-        httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox,
-        httpx.AsyncClient(base_url=people.demo.gateway_url, timeout=20) as other,
+        people.demo.at_sandbox() as sandbox,
+        people.demo.at_gateway() as other,
     ):
         await sandbox.post("/inspect/zoom/users", json={"organization": "shared-zoom", "count": 2})
         signed = await other.post("/api/v1/sessions", json={"email": OTTO, "password": PASSWORD})
@@ -49,7 +48,7 @@ async def test_c1_an_account_is_taken_from_another_organization_after_a_second_c
             mails = (await sandbox.get("/inspect/mails", params={"to": OTTO})).json()["items"]
             return sum(MAIL in mail["subject"] for mail in mails) == 1
 
-        await eventually(told, timeout=30, interval=0.2)
+        await eventually(told, interval=0.2)
 
 
 async def test_c1_replacing_the_account_moves_its_meetings_once_their_host_has_a_user_there(
@@ -57,7 +56,7 @@ async def test_c1_replacing_the_account_moves_its_meetings_once_their_host_has_a
 ) -> None:
     email = "moves-along@example.jp"
     await admin.post("/api/v1/staff", json={"name": "移田 円", "email": email, "password": PASSWORD})
-    async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox:
+    async with people.demo.at_sandbox() as sandbox:
 
         async def user_of(account: str) -> str:
             wish = {"organization": account, "users": [{"email": f"host@{account}.example", "name": account}]}
@@ -74,7 +73,7 @@ async def test_c1_replacing_the_account_moves_its_meetings_once_their_host_has_a
         await listed(admin, 1)
         await assign(page, "first-zoom", email)
         await book(people, email, days=4)
-        await eventually(lambda: hosts(first), timeout=30, interval=0.2)
+        await eventually(lambda: hosts(first), interval=0.2)
 
         await connect_account(page, "second-zoom")
         await expect(page.locator("main")).to_contain_text("影響する予定の会議は1件です。")
@@ -89,7 +88,7 @@ async def test_c1_replacing_the_account_moves_its_meetings_once_their_host_has_a
         async def moved() -> bool:
             return await hosts(second) and not await hosts(first)
 
-        await eventually(moved, timeout=30, interval=0.2)
+        await eventually(moved, interval=0.2)
 
 
 async def test_c1_c2_a_menus_coming_meeting_moves_by_itself_and_one_without_a_user_there_is_named(
@@ -97,7 +96,7 @@ async def test_c1_c2_a_menus_coming_meeting_moves_by_itself_and_one_without_a_us
 ) -> None:
     guest = "guest-of-the-booth@example.com"
     async with (
-        httpx.AsyncClient(base_url=people.demo.sandbox_url, timeout=20) as sandbox,
+        people.demo.at_sandbox() as sandbox,
         booked_at_a_booth(people, admin, guest) as path,
     ):
 
@@ -117,13 +116,13 @@ async def test_c1_c2_a_menus_coming_meeting_moves_by_itself_and_one_without_a_us
         await users("booths-one", booth="booth-1", hall="hall-1")
         await connect_account(page, "booths-one")
         await listed(admin, 2)
-        first = await eventually(issued, timeout=60, interval=0.2)
+        first = await eventually(issued, interval=0.2)
         assert await hosts() == {"booth-1"}
         await users("booths-two", booth="booth-2")
         await connect_account(page, "booths-two")
         await page.get_by_role("button", name="このアカウントに切り替える").click()
         await expect(page.locator(".notice-ok")).to_be_visible()
-        second = await eventually(lambda: issued(first), timeout=60, interval=0.2)
+        second = await eventually(lambda: issued(first), interval=0.2)
 
         async def moved() -> bool:
             return await hosts() == {"booth-2"}
@@ -132,8 +131,8 @@ async def test_c1_c2_a_menus_coming_meeting_moves_by_itself_and_one_without_a_us
             mails = (await sandbox.get("/inspect/mails", params={"to": guest})).json()["items"]
             return any(second in mail["text"] for mail in mails)
 
-        await eventually(moved, timeout=30, interval=0.2)
-        await eventually(mailed, timeout=30, interval=0.2)
+        await eventually(moved, interval=0.2)
+        await eventually(mailed, interval=0.2)
         await page.goto("/settings/zoom")
         await expect(page.locator(".zoom-users li", has_text="booth")).to_contain_text("受付ブース")
         lost = page.locator(".notice-wait")
@@ -178,7 +177,7 @@ async def booked_at_a_booth(people: People, admin: httpx.AsyncClient, guest: str
 async def test_two_tabs_of_the_zoom_pages_lose_nothing(people: People, admin: httpx.AsyncClient) -> None:
     for name, email in (("二見 葵", "tab-a@example.jp"), ("二見 蓮", "tab-b@example.jp")):
         await admin.post("/api/v1/staff", json={"name": name, "email": email, "password": PASSWORD})
-    async with httpx.AsyncClient(base_url=people.demo.sandbox_url) as sandbox:
+    async with people.demo.at_sandbox() as sandbox:
         users = [{"email": f"tab{number}@tabs.example", "name": f"Tab {number}"} for number in (1, 2)]
         await sandbox.post("/inspect/zoom/users", json={"organization": "tabs-zoom", "users": users})
         await sandbox.post("/inspect/zoom/users", json={"organization": "tabs-next", "count": 1})
