@@ -131,7 +131,8 @@ def build_account_router(connect: ConnectAccount, views: AccountViews, api_token
         q: str = "",
         limit: Annotated[int, Query(ge=1, le=300)] = 50,
         after: Annotated[int, Query(ge=0)] = 0,
+        own: bool = False,
     ) -> UserList:
-        return await views.users(who.organization_id, q, limit, after)
+        return await views.users(who.organization_id, q, limit, after, own=own)
 
     return router

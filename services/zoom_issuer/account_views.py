@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from services.zoom_issuer.hosts import AccountUser
 from services.zoom_issuer.store.accounts import Accounts
-from services.zoom_issuer.store.connections import Connection, ConnectionStatus, Kind
+from services.zoom_issuer.store.connections import Connection, Connections, ConnectionStatus, Kind
 from services.zoom_issuer.store.meetings import MeetingStore
 from services.zoom_issuer.store.offers import Offer
 from services.zoom_issuer.store.staff import StaffStore
@@ -67,7 +67,9 @@ class UserStatus(StrEnum):
 
 
 class UserView(BaseModel):
-    """A user of the account; ``staff_ids`` are whose meetings they host. ``requests_left`` is today's (C4)."""
+    """A user of the account, or one whom a person connected themselves; ``staff_ids`` are whose meetings they host.
+    ``requests_left`` is today's (C4).
+    """
 
     user_id: str
     email: str
@@ -88,9 +90,16 @@ class AccountViews:
     """Reads only."""
 
     def __init__(
-        self, accounts: Accounts, users: UserStore, staff: StaffStore, store: MeetingStore, limits: KeepLimits
+        self,
+        accounts: Accounts,
+        connections: Connections,
+        users: UserStore,
+        staff: StaffStore,
+        store: MeetingStore,
+        limits: KeepLimits,
     ) -> None:
         self._accounts = accounts
+        self._connections = connections
         self._users = users
         self._staff = staff
         self._store = store
@@ -139,20 +148,39 @@ class AccountViews:
             TouchedView(appointment_id=one.appointment_id, staff_id=one.staff_id, start=one.start_at) for one in found
         ]
 
-    async def users(self, organization_id: str, q: str, limit: int, after: int) -> UserList:
-        """By name, from the ``after``-th on; ``q`` is a part of a name or an address."""
+    async def users(self, organization_id: str, q: str, limit: int, after: int, *, own: bool) -> UserList:
+        """By name, from the ``after``-th on; ``q`` is a part of a name or an address. With ``own`` those follow whom
+        people connected themselves and the account has not.
+        """
         current = await self._accounts.current(organization_id)
-        if current is None:
-            return UserList(items=[])
+        known = await self._users.all(current.connection_id) if current else []
+        if own:
+            known = [*known, *await self._own_users(organization_id, {row["user_id"] for row in known})]
         basic_allowed = await self._store.allows_basic(organization_id)
         staff = await self._staff_by_name(organization_id)
         word = q.casefold().strip()
-        rows = [row for row in await self._users.all(current.connection_id) if _matches(row, word)]
+        rows = [row for row in known if _matches(row, word)]
         shown = [_user(row, staff, basic_allowed) for row in rows[after : after + limit]]
         left = await self._limits.left([user.user_id for user in shown])
         items = [user.model_copy(update={"requests_left": left[user.user_id]}) for user in shown]
         more = after + limit < len(rows)
         return UserList(items=items, next_cursor=str(after + limit) if more else None)
+
+    async def _own_users(self, organization_id: str, listed: set[str]) -> list[Document]:
+        """As rows of the account's users are; the name is the address."""
+        found = [
+            {
+                "user_id": one.account_id,
+                "email": one.account,
+                "folded_email": one.account.casefold(),
+                "name": one.account,
+                "basic": one.basic,
+                "staff_id": one.staff_id,
+            }
+            for one in await self._connections.of_organization(organization_id)
+            if one.kind is Kind.OWN and one.works and one.account_id not in listed
+        ]
+        return sorted(found, key=lambda row: str(row["folded_email"]))
 
     async def _staff_by_name(self, organization_id: str) -> dict[str, list[str]]:
         """Staff ids by Zoom's id or folded address, as the staff record names the user (E1)."""
@@ -173,6 +201,7 @@ def _matches(row: Document, word: str) -> bool:
 
 def _user(row: Document, staff: dict[str, list[str]], basic_allowed: bool) -> UserView:
     user: AccountUser = account_user(row)
+    own = [row["staff_id"]] if "staff_id" in row else []
     return UserView(
         user_id=user.user_id,
         email=user.email,
@@ -180,5 +209,5 @@ def _user(row: Document, staff: dict[str, list[str]], basic_allowed: bool) -> Us
         plan="basic" if user.basic else "licensed",
         status=UserStatus.GONE if row.get("gone_at") else UserStatus.ACTIVE,
         allowed=basic_allowed or not user.basic,
-        staff_ids=sorted({*staff.get(user.user_id, ()), *staff.get(user.email.casefold(), ())}),
+        staff_ids=sorted({*own, *staff.get(user.user_id, ()), *staff.get(user.email.casefold(), ())}),
     )

@@ -330,7 +330,7 @@ def _account_router(
         worker,
         offers_consent=bool(settings.zoom_admin_client_id),
     )
-    views = AccountViews(stores.accounts, stores.users, stores.staff, stores.meetings, limits)
+    views = AccountViews(stores.accounts, stores.connections, stores.users, stores.staff, stores.meetings, limits)
     return build_account_router(connect, views, settings.api_tokens.get_secret_value())
 
 

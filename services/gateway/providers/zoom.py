@@ -86,8 +86,8 @@ class ZoomUserStatus(StrEnum):
 
 
 class ZoomUserView(_Answer):
-    """A user of the organization's account. ``staff_ids`` are whose meetings they host; ``allowed`` is false for a
-    Basic user where the organization allows none (C8); ``requests_left`` is today's budget (C4).
+    """A user of the organization's account, or a person's own. ``staff_ids`` are whose meetings they host; ``allowed``
+    is false for a Basic user where the organization allows none (C8); ``requests_left`` is today's budget (C4).
     """
 
     user_id: str
@@ -152,6 +152,9 @@ class ZoomIssuer(Connecting):
     async def budget_of(self, caller: Caller, appointment_id: str) -> ZoomBudget:
         return await self.read(ZoomBudget, "GET", f"/internal/zoom-budget/{quote(appointment_id, safe='')}", caller)
 
-    async def users(self, caller: Caller, *, q: str = "", limit: int = 50, after: int = 0) -> ZoomUserList:
-        query = {"q": q, "limit": str(limit), "after": str(after)}
+    async def users(
+        self, caller: Caller, *, q: str = "", limit: int = 50, after: int = 0, own: bool = False
+    ) -> ZoomUserList:
+        """With ``own`` also those whom people connected themselves."""
+        query = {"q": q, "limit": str(limit), "after": str(after), **({"own": "true"} if own else {})}
         return await self.read(ZoomUserList, "GET", "/internal/zoom-users", caller, query=query)

@@ -36,8 +36,10 @@ async def list_zoom_users(
     limit: Annotated[int, Query(ge=1, le=300)] = 50,
     cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,6}$")] = None,
 ) -> ZoomUserList:
-    """Users of the organization's account as they were last listed, with whom each hosts for."""
-    return await _zoom(request).users(me.caller(), q=q, limit=limit, after=int(cursor or 0))
+    """Users of the organization's account as they were last listed, with whom each hosts for; then those whom staff
+    connected themselves.
+    """
+    return await _zoom(request).users(me.caller(), q=q, limit=limit, after=int(cursor or 0), own=True)
 
 
 @router.get("/zoom-account")

@@ -18,6 +18,17 @@ async def test_r1_an_account_is_connected_and_shown(world: World) -> None:
     assert [(item["provider"], item["status"]) for item in listed.json()["items"]] == [("zoom", "connected")]
 
 
+async def test_c4_whom_people_connected_themselves_are_listed_with_what_their_day_has_left(world: World) -> None:
+    await world.connect()
+    headers = world.identity("stf_hana")
+    assert (await world.issuer.get("/internal/zoom-users", headers=headers)).json()["items"] == []
+    [found] = (await world.issuer.get("/internal/zoom-users", params={"own": "true"}, headers=headers)).json()["items"]
+    assert (found["email"], found["staff_ids"], found["status"]) == (TARO.email, ["stf_taro"], "active")
+    assert (found["plan"], found["allowed"], found["requests_left"]) == ("licensed", True, 100)
+    searched = {"own": "true", "q": "nobody"}
+    assert (await world.issuer.get("/internal/zoom-users", params=searched, headers=headers)).json()["items"] == []
+
+
 async def test_the_request_that_connected_is_named_as_the_cause(world: World) -> None:
     world.issuer.headers["x-request-id"] = "req_of_the_browser"
     await world.connect()
