@@ -26,7 +26,8 @@ class AppointmentCreate(Request):
     guest, who may be left out. ``all_day`` covers the whole days, in the organization's zone, that ``start`` and
     ``end`` touch; there ``end`` may be left out. An ``rrule`` (RFC 5545, with COUNT or UNTIL) makes it recur, ``start``
     first. A ``deal`` belongs to a ``customer``. ``place`` is the fixed URL or text of a ``link``. The guest is mailed
-    where they have an address and ``send_mail`` is not false.
+    where they have an address and ``send_mail`` is not false. ``expires_at`` may be null, as in a proposal, and nothing
+    else: what is agreed does not expire.
     """
 
     meeting_type_id: Id | None = None
@@ -42,6 +43,7 @@ class AppointmentCreate(Request):
     room_id: Id | None = None
     guest: GuestCreate = GuestCreate()
     send_mail: StrictBool = True
+    expires_at: None = None
     guidance: LongText = ""
     note: LongText = ""
     visibility: Visibility = Visibility.DEFAULT

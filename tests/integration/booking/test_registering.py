@@ -55,7 +55,7 @@ async def test_a_schedule_without_a_guest_is_confirmed_at_once(world: World) -> 
 
 
 async def test_the_registrant_organizes_without_attending(world: World) -> None:
-    shown = await registered(world, attendee_ids=[HANAKO])
+    shown = await registered(world, attendee_ids=[HANAKO], expires_at=None)
     assert (shown["organizer_id"], [one["staff_id"] for one in shown["attendees"]]) == (TARO, [HANAKO])
     (event,) = await world.published("booking.appointment_confirmed.v1")
     assert event.data.appointment.zoom_user_id == f"zoom-{TARO}"
