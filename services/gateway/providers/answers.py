@@ -162,6 +162,7 @@ class ConnectionList(_Answer):
     """The caller's own."""
 
     items: list[ConnectionView]
+    next_cursor: str | None = None
 
 
 class AuthorizeUrl(_Answer):

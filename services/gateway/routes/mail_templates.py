@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from services.gateway.edge.cursors import AtMost, Cursor, page_of
 from services.gateway.edge.forwarding import IfMatch, Key, body_of, forward
 from services.gateway.identity import SignedIn, api_staff, require_admin
 from services.gateway.parts import parts_of
@@ -33,10 +34,14 @@ def _notifier(request: Request) -> Notifier:
     return parts_of(request).backends.notifier
 
 
-@router.get("", response_model=MailTemplateList)
-async def list_mail_templates(request: Request, me: Me) -> Response:
+@router.get("")
+async def list_mail_templates(
+    request: Request, me: Me, limit: AtMost = None, cursor: Cursor = None
+) -> MailTemplateList:
     """Every mail that can be edited, in both languages, and whether it was."""
-    return forward(await _notifier(request).mail_templates(me.caller()))
+    known = (await _notifier(request).mail_templates(me.caller())).read(MailTemplateList)
+    items, more = page_of(known.items, lambda one: f"{one.name}/{one.language}", limit, cursor)
+    return MailTemplateList(items=items, next_cursor=more)
 
 
 @router.get("/{name}", response_model=MailTemplateView)
@@ -66,7 +71,7 @@ async def restore_mail_template(
 
 @router.post("/{name}/preview", response_model=PreviewView)
 async def preview_mail_template(
-    request: Request, name: str, asked: MailTemplatePreview, me: Me, language: Spoken
+    request: Request, name: str, me: Me, language: Spoken, asked: MailTemplatePreview | None = None
 ) -> Response:
     """The mail exactly as it would be sent, with an appointment or proposal of the organization or an example; nothing
     is stored.

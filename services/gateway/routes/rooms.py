@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from services.gateway.edge.cursors import AtMost, Cursor, page_of
 from services.gateway.edge.instants import QueryInstant
 from services.gateway.identity import SignedIn, api_staff
 from services.gateway.parts import parts_of
@@ -17,9 +18,11 @@ _LONGEST = timedelta(days=31)
 
 
 @router.get("/buildings")
-async def list_buildings(request: Request, me: Me) -> BuildingsView:
+async def list_buildings(request: Request, me: Me, limit: AtMost = None, cursor: Cursor = None) -> BuildingsView:
     """Buildings and room lists of the organization's providers, as an administrator's connection reads them."""
-    return await parts_of(request).rooms.buildings(me.caller(), me.staff)
+    known = await parts_of(request).rooms.buildings(me.caller(), me.staff)
+    items, more = page_of(known.items, lambda building: building.id, limit, cursor)
+    return known.model_copy(update={"items": items, "next_cursor": more})
 
 
 @router.post("/buildings/refresh", status_code=202)
@@ -40,10 +43,15 @@ async def list_rooms(
     me: Me,
     start: Annotated[QueryInstant | None, Query(alias="from")] = None,
     end: Annotated[QueryInstant | None, Query(alias="to")] = None,
+    limit: AtMost = None,
+    cursor: Cursor = None,
 ) -> RoomsView:
     """Rooms of the chosen buildings; with ``from`` and ``to`` whether each is free then."""
-    if start is None and end is None:
-        return await parts_of(request).rooms.free(me.caller(), me.staff, None)
-    if start is None or end is None or not start < end <= start + _LONGEST:
-        raise RangeInvalid(days=_LONGEST.days)
-    return await parts_of(request).rooms.free(me.caller(), me.staff, (start, end))
+    span = None
+    if start is not None or end is not None:
+        if start is None or end is None or not start < end <= start + _LONGEST:
+            raise RangeInvalid(days=_LONGEST.days)
+        span = (start, end)
+    known = await parts_of(request).rooms.free(me.caller(), me.staff, span)
+    items, more = page_of(known.items, lambda room: room.id, limit, cursor)
+    return known.model_copy(update={"items": items, "next_cursor": more})

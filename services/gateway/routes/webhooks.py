@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.gateway.edge.cursors import AtMost, Cursor, page_of
 from services.gateway.edge.forwarding import IfMatch, Key, body_of, forward
 from services.gateway.identity import Admin
 from services.gateway.parts import parts_of
@@ -32,10 +33,12 @@ def _notifier(request: Request) -> Notifier:
     return parts_of(request).backends.notifier
 
 
-@router.get("", response_model=WebhookList)
-async def list_webhooks(request: Request, me: Admin) -> Response:
+@router.get("")
+async def list_webhooks(request: Request, me: Admin, limit: AtMost = None, cursor: Cursor = None) -> WebhookList:
     """Administrators only, like all of these. There are at most 50."""
-    return forward(await _notifier(request).webhooks(me.caller()), tagged=False)
+    known = (await _notifier(request).webhooks(me.caller())).read(WebhookList)
+    items, more = page_of(known.items, lambda webhook: webhook.id, limit, cursor)
+    return WebhookList(items=items, next_cursor=more)
 
 
 @router.post("", status_code=201, response_model=WebhookWithSecret)

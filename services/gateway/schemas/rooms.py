@@ -23,6 +23,7 @@ class BuildingsView(View):
     """
 
     items: list[BuildingView]
+    next_cursor: str | None = None
     status: DirectoryStatus
 
 
@@ -48,4 +49,5 @@ class RoomsView(View):
     """Those of the chosen buildings, in their order."""
 
     items: list[RoomView]
+    next_cursor: str | None = None
     status: DirectoryStatus

@@ -25,7 +25,12 @@ async def test_administrators_write_and_members_do_not(gateway: Installation) ->
     assert (await gateway.admin.delete(PATH)).headers["etag"] == '"r2"'
     assert (await gateway.taro.put(PATH, json=DRAFT)).status_code == 403
     assert (await gateway.taro.delete(PATH)).status_code == 403
-    assert (await gateway.taro.get("/api/v1/mail-templates")).status_code == 200
+    listed = (await gateway.taro.get("/api/v1/mail-templates")).json()
+    first = (await gateway.taro.get("/api/v1/mail-templates", params={"limit": "1"})).json()
+    rest = {"limit": "1", "cursor": first["next_cursor"]}
+    last = (await gateway.taro.get("/api/v1/mail-templates", params=rest)).json()
+    assert [*first["items"], *last["items"]] == listed["items"]
+    assert (listed["next_cursor"], last["next_cursor"]) == (None, None)
 
 
 async def test_a_draft_is_previewed_by_who_may_not_keep_it(gateway: Installation) -> None:
@@ -33,6 +38,7 @@ async def test_a_draft_is_previewed_by_who_may_not_keep_it(gateway: Installation
     answer = await gateway.taro.post(f"{PATH}/preview", json=asked)
     assert answer.json() == {"subject": "件名", "text": "本文", "html": "<p>本文</p>"}
     assert (await gateway.taro.post(f"{PATH}/preview", json={"body": None})).status_code == 422
+    assert (await gateway.taro.post(f"{PATH}/preview")).json() == answer.json()
 
 
 async def test_lines_and_columns_of_what_is_wrong_come_through(gateway: Installation) -> None:

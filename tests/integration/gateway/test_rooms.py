@@ -49,6 +49,18 @@ async def free(gateway: Installation, **query: str) -> dict[str, bool | None]:
     return {room["name"]: room["free"] for room in answer.raise_for_status().json()["items"]}
 
 
+async def test_rooms_and_buildings_come_in_pages_where_that_is_asked_for(gateway: Installation) -> None:
+    await choose(gateway, HONSHA)
+    for path, whole in (("/api/v1/rooms", 3), ("/api/v1/buildings", 2)):
+        listed = (await gateway.taro.get(path)).json()
+        assert (len(listed["items"]), listed["next_cursor"]) == (whole, None)
+        first = (await gateway.taro.get(path, params={"limit": "1"})).json()
+        rest = (await gateway.taro.get(path, params={"limit": "9", "cursor": first["next_cursor"]})).json()
+        assert [*first["items"], *rest["items"]] == listed["items"]
+        assert rest["next_cursor"] is None
+        assert (await gateway.taro.get(path, params={"cursor": "eA"})).json()["code"] == "cursor_invalid"
+
+
 async def test_buildings_are_chosen_for_oneself_and_stay_chosen(gateway: Installation) -> None:
     shown = (await gateway.taro.get("/api/v1/buildings")).json()
     assert shown["status"] == "ready"
@@ -72,8 +84,9 @@ async def test_an_unknown_building_is_refused_where_it_stands(gateway: Installat
 async def test_v3_without_a_readable_directory_the_answer_says_so(gateway: Installation, status: str) -> None:
     body = {"status": status, "buildings": [], "rooms": []}
     gateway.services.says("calendar_sync", "GET /internal/rooms", Answer(200, body))
-    assert (await gateway.taro.get("/api/v1/buildings")).json() == {"items": [], "status": status}
-    assert (await gateway.taro.get("/api/v1/rooms", params=SPAN)).json() == {"items": [], "status": status}
+    nothing = {"items": [], "next_cursor": None, "status": status}
+    assert (await gateway.taro.get("/api/v1/buildings")).json() == nothing
+    assert (await gateway.taro.get("/api/v1/rooms", params=SPAN)).json() == nothing
 
 
 async def test_r7_rooms_of_the_chosen_buildings_say_whether_they_are_free(gateway: Installation) -> None:
