@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from shared import clock
 from shared.contracts.api.operations import MirrorCount, Sections
 from shared.mongo import Document
 from shared.observability import metrics
@@ -14,6 +15,10 @@ from shared.operations.own import OwnOperations
 from shared.watch import Watch
 
 _EVERY = timedelta(seconds=15)
+GRACE = timedelta(minutes=2)
+"""What was wanted less than this ago and is not so yet is work that is under way, no difference."""
+NOWHERE = "nowhere"
+"""Of a row that is counted under no state."""
 
 
 class MirrorState(StrEnum):
@@ -63,6 +68,13 @@ def known(field: str) -> Document:
 
 def either(*conditions: Document) -> Document:
     return {"$or": list(conditions)}
+
+
+def unless_under_way(state: Document, since: str, grace: timedelta) -> Document:
+    """The state's expression; nowhere while a difference is younger than ``grace``, by the row's field ``since``."""
+    differs = [MirrorState.MISSING, MirrorState.DIFFERENT, MirrorState.ORPHANED]
+    young = {"$gt": [f"${since}", clock.now() - grace]}
+    return {"$cond": [{"$and": [young, {"$in": [state, differs]}]}, NOWHERE, state]}
 
 
 def watching(reconciler: Reconciler) -> Watch:

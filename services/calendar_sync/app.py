@@ -61,7 +61,7 @@ from shared.erasing import COLLECTION, Erasing
 from shared.holding import build_holding_router
 from shared.internal import require_caller
 from shared.messaging.relay import Relay
-from shared.mirror import operations_of, watching
+from shared.mirror import GRACE, operations_of, watching
 from shared.operations.parking import Parking
 from shared.runtime import Parts, make_broker, service_app
 
@@ -157,7 +157,8 @@ class Wiring:
         self.rooms_worker = DueWorker("rooms", stores.rooms.collection, self._rooms())
         self.connection_worker = DueWorker("connections", stores.connections.collection, self._catch_up(follow))
         self.health_watch = watch_health(stores.connections, stores.mirrors, stale_after=settings.stale_after)
-        self.reconcile = Reconcile(Reconciling(stores.ledger.collection), stores.mirrors, wake, self.mirror_worker.wake)
+        reconciling = Reconciling(stores.ledger.collection, grace=GRACE)
+        self.reconcile = Reconcile(reconciling, stores.mirrors, wake, self.mirror_worker.wake)
         mirror = operations_of(self.reconcile)
         self.operations = own_operations(SERVICE, stores.connections, stores.ledger, wake, mirror)
         self.subscribers = Subscribers(

@@ -64,7 +64,7 @@ from shared.holding import build_holding_router
 from shared.http import AsyncClient
 from shared.internal import require_caller
 from shared.messaging.relay import Relay
-from shared.mirror import operations_of, watching
+from shared.mirror import GRACE, operations_of, watching
 from shared.mongo import Client, Collection, Database, IndexModel
 from shared.oauth import TokenEndpoint
 from shared.oauth_attempts import Attempts
@@ -151,7 +151,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, zoom: Z
     worker = DueWorker("meetings", store.meetings, follow)
     sweep = _sweep(settings, stores, hosts, call, zoom, worker)
     staff_worker = DueWorker("zoom_staff", staff.rows, AssignUser(hosts, staff, relay))
-    reconcile = Reconcile(Reconciling(store.meetings), stores.sweeps, sweep.discover, worker.wake)
+    reconcile = Reconcile(Reconciling(store.meetings, grace=GRACE), stores.sweeps, sweep.discover, worker.wake)
     follow_connection = _follow_connection(settings, stores, call, endpoints, zoom, relay, worker, staff_worker)
     connections_worker = DueWorker("zoom_connections", connections.rows, follow_connection, lease=_LISTING)
     own_workers = [worker, staff_worker, connections_worker, erasing.worker]

@@ -1,14 +1,14 @@
 """How the rows of meetings compare with what stands at Zoom (G13), as far as is known here."""
 
+from datetime import timedelta
+
 from services.zoom_issuer.model import Status
 from shared import clock, mongo
-from shared.mirror import MirrorCounts, MirrorState, all_counts, either, known, whose
+from shared.mirror import NOWHERE, MirrorCounts, MirrorState, all_counts, either, known, unless_under_way, whose
 from shared.mongo import ASCENDING, Collection, Document, IndexModel
 
 KIND = "meeting"
 INDEX = IndexModel([("ends_at", ASCENDING)], name="coming")
-_NOWHERE = "nowhere"
-
 
 _UNWANTED: Document = {"$not": ["$wanted.exists"]}
 _GONE: Document = {"$and": [known("drift"), {"$not": [known("drift.found")]}]}
@@ -20,7 +20,7 @@ _STATE: Document = {
     "$switch": {
         "branches": [
             {"case": {"$and": [_UNWANTED, either(known("actual"), known("attempt"))]}, "then": MirrorState.ORPHANED},
-            {"case": _UNWANTED, "then": _NOWHERE},
+            {"case": _UNWANTED, "then": NOWHERE},
             {"case": known("waits_for_staff"), "then": MirrorState.WAITING},
             {"case": _MISSING, "then": MirrorState.MISSING},
             {"case": _DIFFERENT, "then": MirrorState.DIFFERENT},
@@ -34,19 +34,21 @@ _LEFT: Document = {"$size": {"$ifNull": ["$leftovers", []]}}
 class Reconciling:
     """The same collection as ``MeetingStore``'s."""
 
-    def __init__(self, meetings: Collection) -> None:
+    def __init__(self, meetings: Collection, *, grace: timedelta = timedelta(0)) -> None:
+        self._grace = grace
         self._meetings = meetings
 
     async def count(self, organization_id: str) -> MirrorCounts:
         """What is not over, of the organization or of everybody."""
+        state = unless_under_way(_STATE, "heard_at", self._grace)
         steps: list[Document] = [
             {"$match": {**whose(organization_id), "ends_at": {"$gt": clock.now()}}},
-            {"$group": {"_id": _STATE, "rows": {"$sum": 1}, "left": {"$sum": _LEFT}}},
+            {"$group": {"_id": state, "rows": {"$sum": 1}, "left": {"$sum": _LEFT}}},
         ]
         counts = all_counts((KIND,), {})
         for row in await mongo.aggregate(self._meetings, steps):
             counts[KIND, MirrorState.ORPHANED] += row["left"]
-            if row["_id"] != _NOWHERE:
+            if row["_id"] != NOWHERE:
                 counts[KIND, MirrorState(row["_id"])] += row["rows"]
         return counts
 

@@ -9,7 +9,7 @@ from services.calendar_sync.model.entries import provider_key
 from services.calendar_sync.store.reconciling import Reconciling
 from shared.contracts.booking import SlotsWithdrawn
 from shared.contracts.retelling import AppointmentRetold, ProposalRetold
-from shared.mirror import MirrorState
+from shared.mirror import GRACE, MirrorState
 from tests.builders import a_proposal, a_slot, an_appointment, tomorrow_at
 from tests.integration.calendar_sync.conftest import World, attending, confirmed, patiently, proposed, rarely_polled
 from tests.integration.calendar_sync.test_drift import (
@@ -33,6 +33,11 @@ async def counts(world: World, kind: str) -> dict[MirrorState, int]:
     """What there is any of."""
     found = await Reconciling(world.database["ledger"]).count("")
     return {state: number for (of, state), number in found.items() if of == kind and number}
+
+
+async def long_missing(world: World) -> int:
+    found = await Reconciling(world.database["ledger"], grace=GRACE).count("")
+    return found["entry", MirrorState.MISSING]
 
 
 async def counted(world: World, kind: str, **wanted: int) -> None:
@@ -153,6 +158,9 @@ async def test_g13_what_cannot_be_written_is_missing_until_it_is_and_what_was_re
     await world.confirm(**facts_of(staff_id, 1, start_at=tomorrow_at(1)))
     await patiently(lambda: world.keeps("ledger", f"entry/apt_1/{staff_id}/{provider}", {"failed": {"$ne": None}}))
     await counted(world, "entry", missing=1)
+    assert await long_missing(world) == 0
+    await world.later(seconds=GRACE.total_seconds())
+    assert await long_missing(world) == 1
     await world.faults()
     assert await reconcile(world) >= 2
     await patiently(lambda: said(world, WRITTEN, 1))

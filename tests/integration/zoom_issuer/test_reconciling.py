@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from services.zoom_issuer.store.reconciling import Reconciling
+from services.zoom_issuer.store.reconciling import KIND, Reconciling
+from shared import clock
 from shared.contracts.retelling import AppointmentRetold
-from shared.mirror import MirrorState
+from shared.mirror import GRACE, MirrorState
 from tests.builders import an_appointment, an_event, tomorrow_at
 from tests.integration.zoom_issuer.changes import by_hand, patiently, with_meetings
 from tests.integration.zoom_issuer.conftest import World
@@ -51,6 +52,14 @@ async def test_g13_a_meeting_is_missing_until_it_is_there_and_orphaned_until_it_
     assert await counts(shop) == {MirrorState.ORPHANED: 1}
     await shop.work()
     assert await counts(shop) == {}
+
+
+async def test_g13_what_is_under_way_is_no_difference_unless_it_takes_long(shop: Workshop) -> None:
+    counted = Reconciling(shop.store.meetings, grace=GRACE)
+    await shop.want(wanted())
+    assert not any((await counted.count("")).values())
+    clock.set_offset(clock.offset() + GRACE)
+    assert (await counted.count(""))[KIND, MirrorState.MISSING] == 1
 
 
 async def test_g13_what_is_said_to_be_gone_is_missing_and_what_was_moved_is_different(shop: Workshop) -> None:
