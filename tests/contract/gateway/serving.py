@@ -14,7 +14,7 @@ from shared import mongo
 from shared.migrations import make_indexes
 from shared.runtime import Parts
 from tests.infrastructure.ports import free_ports
-from tests.integration.gateway.fakes import FakeServices
+from tests.integration.gateway.fakes import Answer, FakeServices
 from tests.integration.gateway.installation import CODE, furnish, settings_for
 
 
@@ -38,6 +38,9 @@ def serving(mongo_url: str) -> Iterator[Serving]:
     (port,) = free_ports(1)
     made = Serving(f"http://127.0.0.1:{port}")
     services = FakeServices()
+    nothing = {"status": "ready", "buildings": [], "rooms": []}
+    services.says("calendar_sync", "GET /internal/rooms", Answer(200, nothing))
+    services.says("calendar_sync", "POST /internal/rooms/read", Answer(202, nothing))
     settings = settings_for(
         mongo_url,
         "amqp://127.0.0.1:1/",
