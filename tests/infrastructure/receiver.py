@@ -41,7 +41,7 @@ class Receiver:
     silent: set[str] = field(default_factory=set)
     endless: set[str] = field(default_factory=set)
     connections: int = 0
-    serving: set[asyncio.Task[None]] = field(default_factory=set)
+    serving: dict[asyncio.Task[None], asyncio.StreamWriter] = field(default_factory=dict)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def url(self, path: str = "/hook") -> str:
@@ -56,8 +56,8 @@ class Receiver:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self.serving.add(task)
-        task.add_done_callback(self.serving.discard)
+        self.serving[task] = writer
+        task.add_done_callback(self.serving.pop)
         self.connections += 1
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
@@ -100,5 +100,7 @@ async def receiving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver
     finally:
         server.close()
         receiver.over.set()
-        serving = list(receiver.serving)
+        serving = dict(receiver.serving)
+        for writer in serving.values():
+            writer.transport.abort()  # clients keep connections that they never used, or read no further
         await asyncio.gather(*serving, return_exceptions=True)
