@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import random
 import shutil
 import signal
 import sys
@@ -173,10 +172,10 @@ async def _until_ready(child: asyncio.subprocess.Process, layout: Layout, output
 
 def free_layout(replicas: int = 1) -> Layout:
     """Ports for a demo beside all others on this machine, with so many processes of each service."""
-    (sandbox_port,) = free_ports(1)
     counts = dict.fromkeys(SERVICES, replicas) if replicas > 1 else {}
     while True:
-        layout = Layout(random.randint(33_000, 60_000), sandbox_port, counts)
+        gateway_port, sandbox_port = free_ports(2)
+        layout = Layout(gateway_port, sandbox_port, counts)
         if not layout.taken_ports() and not os.path.lexists(layout.folder):
             return layout
 

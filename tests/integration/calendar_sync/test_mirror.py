@@ -139,7 +139,7 @@ async def test_g04_those_who_look_at_once_share_one_request(world: World) -> Non
     assert len(await world.calls(**reads)) == before + 1
 
 
-OUTLASTED = timedelta(seconds=3)
+OUTLASTED = timedelta(seconds=6)
 """How long the service waits for a provider in general; ending it takes as long while a read is under way."""
 
 
