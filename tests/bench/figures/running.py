@@ -2,16 +2,15 @@
 
 import asyncio
 import os
-import random
 import time
 
-from deploy.demo.layout import REPOSITORY, Layout
+from deploy.demo.layout import REPOSITORY
 from tests.bench.machine import Meter, resident_bytes
 from tests.bench.options import Options
 from tests.bench.rounds import take
 from tests.bench.stage import Stage
 from tests.bench.table import Aim, Row, judged
-from tests.infrastructure.ports import free_ports
+from tests.infrastructure.demo import free_layout
 
 _PATIENCE_SECONDS = 180
 
@@ -59,11 +58,8 @@ async def start_time(options: Options) -> list[Row]:
 
 
 def _ports() -> dict[str, str]:
-    (sandbox,) = free_ports(1)
-    while True:
-        layout = Layout(random.randint(33_000, 60_000), sandbox)
-        if not layout.taken_ports():
-            return {"CHOSEI_GATEWAY_PORT": str(layout.gateway_port), "CHOSEI_SANDBOX_PORT": str(sandbox)}
+    layout = free_layout()
+    return {"CHOSEI_GATEWAY_PORT": str(layout.gateway_port), "CHOSEI_SANDBOX_PORT": str(layout.sandbox_port)}
 
 
 async def _make(target: str, environment: dict[str, str]) -> None:
