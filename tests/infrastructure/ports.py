@@ -6,13 +6,14 @@ import itertools
 import os
 import random
 import socket
+from collections.abc import Iterator
 
 _FIRST = 61_000
 _EACH = 1_000
 _WORKERS = 4
 
 
-def _in_turn() -> itertools.cycle[int]:
+def _in_turn() -> Iterator[int]:
     """From anywhere on, so that a port comes again as late as can be, in the next run too."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     first = _FIRST + worker % _WORKERS * _EACH

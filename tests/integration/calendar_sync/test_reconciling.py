@@ -207,7 +207,7 @@ async def test_g13_the_counts_are_metrics(world: World) -> None:
     await patiently(exported)
 
 
-@pytest.mark.parametrize("world", [{"provider_timeout": timedelta(seconds=1)}], indirect=True)
+@pytest.mark.parametrize("world", [{"provider_timeout": timedelta(seconds=3)}], indirect=True)
 @BOTH
 async def test_g13_a_stray_waits_for_its_provider(world: World, staff_id: str) -> None:
     holds = await with_released_holds(world, staff_id)
