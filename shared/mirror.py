@@ -74,7 +74,8 @@ def unless_under_way(state: Document, since: str, grace: timedelta) -> Document:
     """The state's expression; nowhere while a difference is younger than ``grace``, by the row's field ``since``."""
     differs = [MirrorState.MISSING, MirrorState.DIFFERENT, MirrorState.ORPHANED]
     young = {"$gt": [f"${since}", clock.now() - grace]}
-    return {"$cond": [{"$and": [young, {"$in": [state, differs]}]}, NOWHERE, state]}
+    young_difference = {"$and": [young, {"$in": ["$$state", differs]}]}
+    return {"$let": {"vars": {"state": state}, "in": {"$cond": [young_difference, NOWHERE, "$$state"]}}}
 
 
 def watching(reconciler: Reconciler) -> Watch:
