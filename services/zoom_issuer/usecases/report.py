@@ -31,7 +31,14 @@ _SAY_EVERY = 5
 """Of the tries that fail alike one in so many is said, so that nobody is shown a time long past."""
 _OUTDATED = timedelta(minutes=5)
 _OF_TROUBLE = (
-    *("error", "reason", "unanswered", "announced", "alarmed", "waits_for_staff", "gathering_since", "given_up"),
+    "error",
+    "reason",
+    "unanswered",
+    "announced",
+    "alarmed",
+    "waits_for_staff",
+    "gathering_since",
+    "given_up",
 )
 OVER = "the appointment is over"
 GIVEN_UP = "given up by an operator"
