@@ -19,7 +19,7 @@ from services.booking.store.guard_writes import Guarded
 from services.booking.store.guards import Guards
 from services.booking.store.join_links import ANOTHER_GUESTS, REGISTERED
 from services.booking.store.join_links import INDEXES as LINK_INDEXES
-from services.booking.store.origins import ONCE, made_under
+from services.booking.store.origins import ONCE, made_under, origin_state
 from services.booking.store.page_bookings import OF_PAGE
 from shared import clock, due, mongo
 from shared.contracts.api.proposals import ProposalStatus
@@ -187,7 +187,7 @@ class BookingStore:
         document = {
             "_id": proposal.proposal_id,
             **self.documents.proposal_state(proposal),
-            "origin": proposal.origin.model_dump() if proposal.origin else None,
+            "origin": origin_state(proposal.origin),
             "reports": {},
             outbox.FIELD: list(waiting),
         }
@@ -341,7 +341,7 @@ class BookingStore:
             "_id": appointment.appointment_id,
             **self.documents.appointment_state(appointment),
             **payment_state(appointment.payment),
-            "origin": appointment.origin.model_dump() if appointment.origin else None,
+            "origin": origin_state(appointment.origin),
             "meeting": None,
             outbox.FIELD: list(waiting),
         }

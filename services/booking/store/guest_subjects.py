@@ -7,6 +7,7 @@ from typing import Any
 from services.booking.model.erased import erased_appointment, erased_proposal
 from services.booking.store.bookings import BookingStore
 from services.booking.store.documents import PROPOSAL, payment_state
+from services.booking.store.origins import origin_state
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.proposals import ProposalStatus
 from shared.erasing import AT_REST
@@ -110,7 +111,7 @@ class GuestSubjects:
         after = erased_appointment(before, now)
         apart: dict[str, Any] = {
             "meeting": after.meeting.model_dump() if after.meeting else None,
-            "origin": after.origin.model_dump() if after.origin else None,
+            "origin": origin_state(after.origin),
             "drifts": {},
             "reports": {},
             **payment_state(after.payment),
@@ -131,8 +132,7 @@ class GuestSubjects:
             before.appointment_id is not None and await self._appointments.find_one(lives, {"_id": 1}) is not None
         )
         after = erased_proposal(before, now, keeps_link=keeps_link)
-        origin = after.origin.model_dump() if after.origin else None
-        state = {**self._store.documents.proposal_state(after), "origin": origin, "reports": {}}
+        state = {**self._store.documents.proposal_state(after), "origin": origin_state(after.origin), "reports": {}}
         return await self._write(self._proposals, proposal_id, before.version, state)
 
     async def _write(self, collection: Collection, an_id: str, version: int, state: Document) -> bool:

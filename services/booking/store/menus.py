@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from services.booking.model.menus import Bookable, MeetingType, MenuItem, usual_types
 from services.booking.store.bookings import AlreadyMade, StaleVersion
-from services.booking.store.origins import ONCE, made_under
+from services.booking.store.origins import ONCE, made_under, origin_state
 from shared.crypto import KeyRing
 from shared.mongo import ASCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
 
@@ -73,7 +73,7 @@ class MenuList(Generic[ItemT]):
 
     async def add(self, item: ItemT) -> None:
         """Raises ``AlreadyMade``."""
-        origin = item.origin.model_dump() if item.origin else None
+        origin = origin_state(item.origin)
         document = {"_id": item.id, **self._state(item), "position": item.position, "origin": origin}
         try:
             await self.collection.insert_one(document)

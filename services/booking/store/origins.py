@@ -1,5 +1,6 @@
 """Documents remember the idempotency key that they were made under, and the database lets each key make one (G8)."""
 
+from services.booking.model.proposal import Origin
 from services.booking.model.spent_keys import KEY_KEPT, spent_key
 from shared import clock
 from shared.mongo import ASCENDING, Collection, Document, IndexModel
@@ -7,6 +8,11 @@ from shared.mongo import ASCENDING, Collection, Document, IndexModel
 ONCE = IndexModel(
     [("origin.key", ASCENDING)], name="once", unique=True, partialFilterExpression={"origin.key": {"$gt": ""}}
 )
+
+
+def origin_state(origin: Origin | None) -> Document | None:
+    """As it is stored."""
+    return origin.model_dump() if origin else None
 
 
 async def made_under(

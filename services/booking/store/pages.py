@@ -7,7 +7,7 @@ from typing import Any
 
 from services.booking.model.page import Page
 from services.booking.store.bookings import AlreadyMade, StaleVersion
-from services.booking.store.origins import ONCE, made_under
+from services.booking.store.origins import ONCE, made_under, origin_state
 from shared.mongo import ASCENDING, DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
 
 _ORGANIZATION = ("organization_id", ASCENDING)
@@ -74,7 +74,7 @@ class PageStore:
 
     async def add(self, page: Page) -> None:
         """Raises ``AlreadyMade``, ``SlugInUse``."""
-        origin = page.origin.model_dump() if page.origin else None
+        origin = origin_state(page.origin)
         document = {"_id": page.page_id, **_state(page), "created_at": page.created_at, "origin": origin}
         try:
             await self.pages.insert_one(document)
