@@ -207,11 +207,16 @@ class DueWorker:
         await _ended(self._running)
 
     async def run_due(self) -> int:
-        """Work on everything that is due now, one after the other; answers how many rows. For tests and commands."""
+        """Work on everything that is due now, one after the other, and wait for what others of this worker's tasks hold;
+        answers how many rows. For tests and commands.
+        """
         count = 0
-        while await self._work_once({}):
-            count += 1
-        return count
+        while True:
+            while await self._work_once({}):
+                count += 1
+            if not self._running:
+                return count
+            await asyncio.wait(self._running)
 
     def _line_up(self, row_id: object) -> None:
         if row_id in self._in_line:

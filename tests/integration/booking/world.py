@@ -211,8 +211,10 @@ def token_of(proposal: Mapping[str, Any]) -> str:
 
 
 def in_tokyo(day: int, hour: int, minute: int = 0) -> datetime:
-    """``day`` days from now, on Tokyo's clocks."""
-    tokyo = (clock.now() + timedelta(hours=9, days=day)).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    """``day`` days from the real today on Tokyo's clocks, wherever the system's clock stands: a test that moves it past
+    a midnight still means the same moment.
+    """
+    tokyo = (clock.real_now() + timedelta(hours=9, days=day)).replace(hour=hour, minute=minute, second=0, microsecond=0)
     return (tokyo - timedelta(hours=9)).astimezone(UTC)
 
 
