@@ -207,8 +207,8 @@ class DueWorker:
         await _ended(self._running)
 
     async def run_due(self) -> int:
-        """Work on everything that is due now, one after the other, and wait for what others of this worker's tasks hold;
-        answers how many rows. For tests and commands.
+        """Work on everything that is due now, one after the other, and wait for the tasks that were woken meanwhile;
+        answers how many rows it took itself. For tests and commands.
         """
         count = 0
         while True:
