@@ -6,20 +6,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
-from email.parser import BytesParser
+from email.parser import BytesHeaderParser, BytesParser
 from functools import cached_property
 
-_parser = BytesParser(policy=policy.default)
+_parser, _head_parser = BytesParser(policy=policy.default), BytesHeaderParser(policy=policy.default)
 _MESSAGE_ID = re.compile(rb"^message-id:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a list of mails shows."""
+
+    sender: str
+    to: list[str]
+    subject: str
 
 
 @dataclass(frozen=True)
 class Content:
     """What a mail says; ``ics`` is the first iCalendar part, decoded."""
 
-    sender: str
-    to: list[str]
-    subject: str
     text: str | None
     html: str | None
     ics: str | None
@@ -27,7 +33,9 @@ class Content:
 
 @dataclass
 class Mail:
-    """One mail as one recipient got it. It is read when somebody looks, so that taking it costs little."""
+    """One mail as one recipient got it. It is read when somebody looks, so that taking it costs little, and no further
+    than they look: thousands of heads are listed in the time that hundreds of whole mails take.
+    """
 
     id: str
     message_id: str
@@ -38,12 +46,19 @@ class Mail:
     copies: int = 1
 
     @cached_property
-    def content(self) -> Content:
-        message = _parser.parsebytes(self.raw)
-        return Content(
+    def head(self) -> Head:
+        headers, _, _ = self.raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+        message = _head_parser.parsebytes(headers)
+        return Head(
             sender=str(message.get("From", self.sent_from)),
             to=_addresses(message) or [self.recipient],
             subject=str(message.get("Subject", "")),
+        )
+
+    @cached_property
+    def content(self) -> Content:
+        message = _parser.parsebytes(self.raw)
+        return Content(
             text=_part(message, "text/plain"),
             html=_part(message, "text/html"),
             ics=_part(message, "text/calendar") or _part(message, "application/ics"),
