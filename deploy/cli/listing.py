@@ -1,9 +1,11 @@
 """Operations in words: one line for each thing, the ids that other commands take in front."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from deploy.cli.output import columns
 from shared.contracts.api.operations import DeadLetter, Decision, OwedEffect, Pipeline, ServiceState
+from shared.operations.groups import Group, grouped
 
 
 def pipeline_lines(pipeline: Pipeline) -> list[str]:
@@ -28,6 +30,15 @@ def effect_lines(effects: Sequence[OwedEffect]) -> list[str]:
     return columns(
         (one.id, one.status, one.service, _effect(one), one.about, _tries(one.tries), _why(one)) for one in effects
     )
+
+
+def owed_lines(effects: Sequence[OwedEffect]) -> list[str]:
+    """Equal ones as one line without ids, and what lists them."""
+    groups, few = grouped(effects)
+    lines = columns(
+        (f"{one.count} x", one.kind.status, one.kind.service, _kind(one.rows[0]), _whys(one)) for one in groups
+    )
+    return [*lines, *(["--each lists these one by one, with their ids"] if groups else []), *effect_lines(few)]
 
 
 def decision_lines(decisions: Sequence[Decision]) -> list[str]:
@@ -94,6 +105,17 @@ def _effect(one: OwedEffect) -> str:
     return f"{of} ({one.purpose})" if one.purpose else of
 
 
+def _kind(one: OwedEffect) -> str:
+    return _effect(one.model_copy(update={"of": ""}))
+
+
 def _why(one: OwedEffect) -> str:
-    until = f", again at {one.until:%F %H:%M} UTC" if one.until else ""
-    return f"{one.reason}{f': {one.detail}' if one.detail else ''}{until}"
+    return f"{one.reason}{f': {one.detail}' if one.detail else ''}{_again(one.until)}"
+
+
+def _whys(group: Group) -> str:
+    return f"{group.kind.reason}, the oldest since {group.oldest_at:%F %H:%M} UTC{_again(group.next_at)}"
+
+
+def _again(until: datetime | None) -> str:
+    return f", again at {until:%F %H:%M} UTC" if until else ""

@@ -16,6 +16,7 @@ from deploy.cli.listing import (
     decision_lines,
     effect_lines,
     letter_lines,
+    owed_lines,
     pipeline_lines,
     unreachable_lines,
     unseen_lines,
@@ -69,13 +70,14 @@ def pipeline(url: Url = "", key_file: KeyFile = None, demo: Demo = False, as_jso
 @app.command()
 def failed(
     waiting: bool = typer.Option(False, "--waiting", help="Also what is tried again by itself."),
+    each: bool = typer.Option(False, "--each", help="Also what is equal line by line, as --json always does."),
     service: OfService = "",
     url: Url = "",
     key_file: KeyFile = None,
     demo: Demo = False,
     as_json: AsJson = False,
 ) -> None:
-    """Parked messages and effects that failed, with ids and reasons. 1: there are some."""
+    """Parked messages and effects that failed, with ids and reasons; many equal ones in one line. 1: there are some."""
 
     async def work(asked: Operations) -> Exit:
         letters = await asked.dead_letters(service)
@@ -83,7 +85,7 @@ def failed(
         missing = sorted({*letters.unreachable, *effects.unreachable})
         lines = [
             *letter_lines(letters.items),
-            *effect_lines(effects.items),
+            *(effect_lines if each else owed_lines)(effects.items),
             *unseen_lines(letters.unseen),
             *unreachable_lines(missing),
         ]

@@ -147,6 +147,7 @@ PAGES: Mapping[Who, tuple[str, ...]] = {
         "POST /settings/mails/{name}/{language}",
         "POST /settings/mails/{name}/{language}/restore",
         "GET /ops",
+        "GET /ops/effects",
         "POST /ops/effects/retry",
         "POST /ops/effects/{effect_id}/retry",
         "POST /ops/effects/{effect_id}/give-up",

@@ -3,7 +3,7 @@ works without scripts.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from urllib.parse import urlencode
 
@@ -15,8 +15,11 @@ from services.gateway.identity import SignedIn, require_admin
 from services.gateway.pages.ops_rows import (
     Reading,
     decision_rows,
+    group_row,
     link_row,
+    owed_effect,
     owed_row,
+    owed_why,
     parked_row,
     service_row,
     service_words,
@@ -28,13 +31,12 @@ from services.gateway.pages.texts import text
 from services.gateway.pages.typed import given, whole_number
 from services.gateway.parts import operations_of, parts_of
 from services.gateway.providers.backend import BackendProblem
+from services.gateway.usecases.operations import OwedByKind
 from shared.contracts.actors import Actor
 from shared.contracts.api.operations import (
     DeadLetterList,
-    DecisionList,
     Done,
     GiveUp,
-    OwedEffectList,
     OwedStatus,
     Pipeline,
     ReplayMany,
@@ -42,6 +44,7 @@ from shared.contracts.api.operations import (
     ServiceStatus,
 )
 from shared.cursors import CursorInvalid
+from shared.operations.groups import kind_named
 from shared.problem import NotFound
 
 router = APIRouter()
@@ -57,28 +60,66 @@ _WRONG = ("gone", "reason", "unavailable", "not_given_up")
 async def show(request: Request, signed_in: Session) -> Response:
     require_admin(signed_in)
     operations, caller = operations_of(request), signed_in.caller()
-    cursors = {name: request.query_params.get(name, "")[:800] or None for name in ("failed", "waiting", "parked")}
+    cursor = _cursor(request, "parked")
     try:
         pipeline, failed, waiting, parked, decided = await asyncio.gather(
             operations.pipeline(caller),
-            operations.effects(caller, status=OwedStatus.FAILED, limit=_AT_ONCE, cursor=cursors["failed"]),
-            operations.effects(caller, status=OwedStatus.WAITING, limit=_AT_ONCE, cursor=cursors["waiting"]),
-            operations.dead_letters(caller, limit=_AT_ONCE, cursor=cursors["parked"]),
+            operations.effects_by_kind(caller, OwedStatus.FAILED),
+            operations.effects_by_kind(caller, OwedStatus.WAITING),
+            operations.dead_letters(caller, limit=_AT_ONCE, cursor=cursor),
             operations.decisions(caller, limit=_DECISIONS),
         )
     except CursorInvalid:
         return RedirectResponse(HERE, status_code=303)
-    reading = await _reading(request, signed_in, pipeline, failed, waiting, decided)
+    links = [link for one in pipeline.services if one.operations for link in one.operations.connections]
+    people = [one.of for listed in (failed, waiting) for one in listed.few]
+    people += [Actor.read(one.by).name for one in decided.items]
+    people += [link.staff_id for link in links if link.staff_id]
+    reading = await _reading(request, signed_in, people)
     values = {
         **_of_services(pipeline, reading),
         **_of_lists(failed, waiting, parked, reading),
         "decisions": decision_rows(decided.items, reading),
-        "turned": {name: cursor for name, cursor in cursors.items() if cursor},
+        "next": _next_of("parked", parked.next_cursor, cursor),
         "said": _told(request, "said", _SAID),
         "problem": _told(request, "wrong", _WRONG),
         "unasked": [service_words(name, reading) for name in operations.names if name in _unasked(request)],
     }
     return staff_page(request, signed_in, "staff/ops.html", values, here=HERE)
+
+
+@router.get(HERE + "/effects")
+async def show_kind(request: Request, signed_in: Session) -> Response:
+    """Equal effects one by one; back to the overview where there are none any more."""
+    require_admin(signed_in)
+    cursor = _cursor(request, "cursor")
+    try:
+        kind = kind_named(request.query_params.get("kind", "")[:800])
+        listed = await operations_of(request).effects_of_kind(signed_in.caller(), kind, limit=_AT_ONCE, cursor=cursor)
+    except CursorInvalid:
+        return RedirectResponse(HERE, status_code=303)
+    if not listed.items and not listed.unreachable:
+        return RedirectResponse(HERE, status_code=303)
+    reading = await _reading(request, signed_in, [one.of for one in listed.items])
+    values = {
+        "rows": [owed_row(one, reading) for one in listed.items],
+        "what": owed_effect(listed.items[0], reading) if listed.items else "",
+        "why": owed_why(listed.items[0], reading) if listed.items else "",
+        "state": kind.status,
+        "silent": [service_words(name, reading) for name in listed.unreachable],
+        "next": _next_of("cursor", listed.next_cursor, cursor, kind=kind.id),
+    }
+    return staff_page(request, signed_in, "staff/ops_effects.html", values, here=HERE)
+
+
+def _cursor(request: Request, name: str) -> str | None:
+    return request.query_params.get(name, "")[:800] or None
+
+
+def _next_of(name: str, following: str | None, turned: str | None, **more: str) -> dict[str, str]:
+    """Queries of the first page, where this is another, and of the next one."""
+    first = {"first": urlencode(more)} if turned else {}
+    return first | ({"next": urlencode({**more, name: following})} if following else {})
 
 
 def _of_services(pipeline: Pipeline, reading: Reading) -> dict[str, object]:
@@ -96,38 +137,25 @@ def _of_services(pipeline: Pipeline, reading: Reading) -> dict[str, object]:
     }
 
 
-def _of_lists(
-    failed: OwedEffectList, waiting: OwedEffectList, parked: DeadLetterList, reading: Reading
-) -> dict[str, object]:
+def _of_lists(failed: OwedByKind, waiting: OwedByKind, parked: DeadLetterList, reading: Reading) -> dict[str, object]:
     return {
-        "failed": [owed_row(one, reading) for one in failed.items],
-        "waiting": [owed_row(one, reading) for one in waiting.items],
+        "failed": _of_kinds(failed, reading),
+        "waiting": _of_kinds(waiting, reading),
         "parked": [parked_row(one, reading) for one in parked.items],
         "parked_total": parked.total,
         "parked_unseen": parked.unseen,
-        "next": {
-            name: listed.next_cursor for name, listed in (("failed", failed), ("waiting", waiting), ("parked", parked))
-        },
     }
 
 
-async def _reading(
-    request: Request,
-    signed_in: SignedIn,
-    pipeline: Pipeline,
-    failed: OwedEffectList,
-    waiting: OwedEffectList,
-    decided: DecisionList,
-) -> Reading:
-    people = [one.of for listed in (failed, waiting) for one in listed.items]
-    people += [Actor.read(one.by).name for one in decided.items]
-    people += [
-        link.staff_id
-        for one in pipeline.services
-        if one.operations
-        for link in one.operations.connections
-        if link.staff_id
-    ]
+def _of_kinds(owed: OwedByKind, reading: Reading) -> dict[str, object]:
+    return {
+        "groups": [group_row(one, reading) for one in owed.groups],
+        "few": [owed_row(one, reading) for one in owed.few],
+        "more": owed.more,
+    }
+
+
+async def _reading(request: Request, signed_in: SignedIn, people: Iterable[str]) -> Reading:
     names = await parts_of(request).staff.names_of(signed_in.organization.id, sorted(set(people)))
     return Reading(names, signed_in.zone, language_for(request))
 

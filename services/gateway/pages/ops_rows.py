@@ -19,6 +19,7 @@ from shared.contracts.api.operations import (
     ServiceState,
     StageState,
 )
+from shared.operations.groups import Group
 from shared.problem import Language
 
 _PAGES = {"apt_": "/appointments/", "prp_": "/proposals/"}
@@ -56,6 +57,17 @@ class OwedRow:
     url: str
     can_retry: bool
     can_give_up: bool
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """Equal ones as one; ``id`` leads to the single ones."""
+
+    id: str
+    what: str
+    why: str
+    when: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -118,18 +130,31 @@ class DecisionRow:
     url: str
 
 
+def group_row(group: Group, reading: Reading) -> GroupRow:
+    when = reading.text("ops.oldest", at=reading.moment(group.oldest_at))
+    if group.next_at:
+        until = reading.text("effects.until", at=reading.moment(group.next_at))
+        when = reading.text("ops.and_until", oldest=when, until=until)
+    newest = group.rows[0]
+    return GroupRow(group.kind.id, owed_effect(newest, reading), owed_why(newest, reading), when, group.count)
+
+
+def owed_why(owed: OwedEffect, reading: Reading) -> str:
+    reason = reason_key(owed.reason, EffectStatus(owed.status.value))
+    return reading.text(f"effects.reason_{reason}") if reason else reading.text(f"effects.{owed.status}")
+
+
 def owed_row(owed: OwedEffect, reading: Reading) -> OwedRow:
-    status = EffectStatus(owed.status.value)
-    reason = reason_key(owed.reason, status)
+    reason = reason_key(owed.reason, EffectStatus(owed.status.value))
     code = owed.detail or (owed.reason if reason != owed.reason else "")
     when = reading.text("ops.since", at=reading.moment(owed.since))
     if owed.status is OwedStatus.WAITING and owed.until:
         when = reading.text("effects.until", at=reading.moment(owed.until))
     return OwedRow(
         id=owed.id,
-        what=_effect(owed, reading),
+        what=owed_effect(owed, reading),
         who=_who(owed.of, reading),
-        why=reading.text(f"effects.reason_{reason}") if reason else reading.text(f"effects.{owed.status}"),
+        why=owed_why(owed, reading),
         code=code,
         when=when,
         url=_url(owed.about),
@@ -138,7 +163,7 @@ def owed_row(owed: OwedEffect, reading: Reading) -> OwedRow:
     )
 
 
-def _effect(owed: OwedEffect, reading: Reading) -> str:
+def owed_effect(owed: OwedEffect, reading: Reading) -> str:
     if owed.effect is Effect.MAIL and owed.purpose:
         return reading.text("effects.mail_of", purpose=reading.text(f"effects.mail_{owed.purpose}"))
     gone = owed.absent and owed.effect in (Effect.MEETING, Effect.ENTRY, Effect.REMINDER)

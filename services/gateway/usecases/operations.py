@@ -3,6 +3,7 @@ to the service that it is about. A service that does not answer is named.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -28,12 +29,27 @@ from shared.contracts.api.operations import (
 from shared.cursors import cursor_of, parts_of
 from shared.internal import Caller
 from shared.messaging.parked import service_of
-from shared.operations.own import service_and_place
+from shared.operations.groups import Group, Kind, grouped, kind_of
+from shared.operations.own import Place, service_and_place
 
 T = TypeVar("T")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = "\U0010ffff"
 """After every id."""
+_AT_ONCE = 1000
+_EFFECTS = f"{OPERATIONS}/effects"
+
+
+@dataclass(frozen=True)
+class OwedByKind:
+    """Equal effects as ``groups``, the ``few`` others one by one, newest first. Of a service's more than 1000 only the
+    newest are looked at: then there are ``more``. ``unreachable`` as in lists.
+    """
+
+    groups: list[Group]
+    few: list[OwedEffect]
+    more: bool
+    unreachable: list[str]
 
 
 class Operations:
@@ -102,11 +118,39 @@ class Operations:
         after = parts_of(cursor, 3) if cursor else None
         asked = {"limit": str(limit + 1), **({"status": status.value} if status else {})}
         queries = {name: {**asked, **_begin(name, after)} for name in self._services.names}
-        path = f"{OPERATIONS}/effects"
-        answers = await self._services.ask_all(OwedEffectList, "GET", path, caller, only=service, queries=queries)
+        answers = await self._services.ask_all(OwedEffectList, "GET", _EFFECTS, caller, only=service, queries=queries)
         found = sorted((item for one in _told(answers) for item in one.items), key=_place, reverse=True)
         page, more = _page(found, limit)
         following = cursor_of(*_place(page[-1])) if more else None
+        return OwedEffectList(items=page, next_cursor=following, unreachable=_silent(answers))
+
+    async def effects_by_kind(self, caller: Caller, status: OwedStatus) -> OwedByKind:
+        query = {"limit": str(_AT_ONCE + 1), "status": status.value}
+        queries = dict.fromkeys(self._services.names, query)
+        answers = await self._services.ask_all(OwedEffectList, "GET", _EFFECTS, caller, queries=queries)
+        told = _told(answers)
+        groups, few = grouped(sorted((item for one in told for item in one.items[:_AT_ONCE]), key=_place, reverse=True))
+        return OwedByKind(groups, few, any(len(one.items) > _AT_ONCE for one in told), _silent(answers))
+
+    async def effects_of_kind(
+        self, caller: Caller, kind: Kind, *, limit: int, cursor: str | None = None
+    ) -> OwedEffectList:
+        """Equal ones, one by one. Raises ``CursorInvalid``."""
+        place = Place(*parts_of(cursor, 2)) if cursor else None
+        found: list[OwedEffect] = []
+        while len(found) <= limit:
+            begin = {"about": place.about, "rest": place.rest} if place else {}
+            queries = {kind.service: {"limit": str(_AT_ONCE), "status": kind.status, **begin}}
+            answers = await self._services.ask_all(
+                OwedEffectList, "GET", _EFFECTS, caller, only=kind.service, queries=queries
+            )
+            items = [item for one in _told(answers) for item in one.items]
+            found += [item for item in items if kind_of(item) == kind]
+            if len(items) < _AT_ONCE:
+                break
+            place = _place_of(items[-1])
+        page, more = _page(found, limit)
+        following = cursor_of(*_place_of(page[-1])) if more else None
         return OwedEffectList(items=page, next_cursor=following, unreachable=_silent(answers))
 
     async def retry(self, caller: Caller, effect_id: str) -> OwedEffect:
@@ -181,9 +225,14 @@ def _when_and_id(letter: DeadLetter) -> tuple[str, str]:
     return at.astimezone(UTC).isoformat(timespec="microseconds"), letter.id
 
 
+def _place_of(effect: OwedEffect) -> Place:
+    _, place = service_and_place(effect.id)
+    return place
+
+
 def _place(effect: OwedEffect) -> tuple[str, str, str]:
-    service, place = service_and_place(effect.id)
-    return place.about, service, place.rest
+    place = _place_of(effect)
+    return place.about, effect.service, place.rest
 
 
 def _begin(name: str, after: list[str] | None) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.pages.conftest import ADMIN, People
+from tests.e2e.pages.test_every_page import VARIANTS, Looker
 from tests.waiting import eventually
 
 REFUSAL = {"provider": "zoom", "method": "POST", "path": "/v2/users", "kind": "status", "status": 400}
@@ -20,6 +21,9 @@ async def confirmed(people: People) -> str:
     answer = await people.api.post(f"/api/v1/guest/proposals/{token}/confirm", json=body)
     appointment_id: str = answer.raise_for_status().json()["id"]
     return appointment_id
+
+
+REFUSED = "Zoom ミーティングの予約に失敗しました。"
 
 
 async def failed(page: Page, appointment_id: str) -> Locator:
@@ -55,7 +59,7 @@ async def test_x7_what_failed_is_found_explained_retried_and_given_up(people: Pe
             row = await failed(page, first)
         finally:
             await sandbox.put("/inspect/faults", json={"rules": []})
-    await expect(row).to_contain_text("Zoom ミーティングの予約に失敗しました。")
+    await expect(row).to_contain_text(REFUSED)
     await row.locator("button", has_text="再試行").click()
     await expect(page.locator(".notice-ok")).to_have_text("再試行を始めました。")
     await gone(page, row)
@@ -67,3 +71,36 @@ async def test_x7_what_failed_is_found_explained_retried_and_given_up(people: Pe
     await gone(page, other)
     decisions = page.locator("section", has=page.locator("#decisions-heading"))
     await expect(decisions).to_contain_text("理由: 電話で実施したため")
+
+
+async def test_x7_equal_failures_are_one_row_that_leads_to_each(people: People) -> None:
+    page = await people.staff(email=ADMIN)
+    group = page.locator("#failed .ops-groups .ops-row", has_text=REFUSED)
+
+    async def all_failed() -> bool:
+        await page.goto("/ops")
+        return await group.filter(has_text="同じもの 5件").count() == 1
+
+    async def settled() -> bool:
+        await page.goto("/ops")
+        return await page.locator("#failed .ops-row", has_text=REFUSED).count() == 0
+
+    async with people.demo.at_sandbox() as sandbox:
+        (await sandbox.put("/inspect/faults", json={"rules": [REFUSAL]})).raise_for_status()
+        try:
+            made = [await confirmed(people) for _ in range(5)]
+            await eventually(all_failed, interval=0.5)
+        finally:
+            await sandbox.put("/inspect/faults", json={"rules": []})
+    await group.get_by_role("link", name="1件ずつ表示").click()
+    await expect(page.locator("#single-heading")).to_contain_text(REFUSED)
+    for appointment_id in made:
+        await expect(page.locator(f"a[href='/appointments/{appointment_id}']")).to_have_count(1)
+    at = page.url
+    for width, language in VARIANTS:
+        looker = Looker(await people.staff(width, language=language, email=ADMIN), width, language)
+        await looker.open("/ops", "ops-groups")
+        await looker.open(at, "ops-effects")
+    await page.goto("/ops")
+    await page.locator("form[action='/ops/effects/retry'] button").click()
+    await eventually(settled, interval=0.5)

@@ -190,7 +190,7 @@ def a_problem(status: int, code: str, detail: str = "だめです。") -> dict[s
 
 @dataclass(frozen=True)
 class Answer:
-    """What a service says."""
+    """What a service says; a ``body`` that can be called reads the request first."""
 
     status: int
     body: Any = None
@@ -332,7 +332,8 @@ class FakeServices:
             return httpx.Response(404, json=a_problem(404, "not_found"))
         if found.text is not None:
             return httpx.Response(found.status, text=found.text, headers=dict(found.headers))
-        return httpx.Response(found.status, content=json.dumps(found.body), headers=_JSON | dict(found.headers))
+        body = found.body(request) if callable(found.body) else found.body
+        return httpx.Response(found.status, content=json.dumps(body), headers=_JSON | dict(found.headers))
 
     def _find(self, service: str, asked: str) -> Answer | None:
         matches = [what for name, what in self._answers if name == service and asked.startswith(what)]

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from deploy.cli import operations as commands
 from deploy.cli.__main__ import app
 from deploy.cli.api import NotLetIn, NotReached, Refused, Target, reached
-from deploy.cli.listing import effect_lines, letter_lines, pipeline_lines
+from deploy.cli.listing import effect_lines, letter_lines, owed_lines, pipeline_lines
 from shared.contracts.api.operations import DeadLetter, OwedEffect, Pipeline
 
 KEY = Target("http://chosei.example/", key="csk_secret")
@@ -213,6 +213,36 @@ def test_ids_stand_in_front_of_reasons() -> None:
     (effect,) = effect_lines([OwedEffect.model_validate(EFFECT)])
     assert effect.startswith("owed_1  waiting  calendar_sync  entry of stf_1  apt_1  3 tries")
     assert effect.endswith("not_connected, again at 2026-11-27 02:30 UTC")
+
+
+def test_x7_many_equal_effects_are_one_line_and_each_has_its_own_where_that_is_asked_for() -> None:
+    equal = [{**EFFECT, "id": f"owed_{number}", "of": f"stf_{number}"} for number in range(350)]
+    later = {**EFFECT, "since": "2026-11-26T00:00:00Z", "until": "2026-11-27T02:10:00Z"}
+    mail = {**EFFECT, "id": "owed_mail", "service": "notifier", "effect": "mail", "purpose": "confirmed"}
+    effects = [OwedEffect.model_validate(one) for one in (*equal, later, mail)]
+    group, hint, single = owed_lines(effects)
+    assert group == (
+        "351 x  waiting  calendar_sync  entry"
+        "  not_connected, the oldest since 2026-11-26 00:00 UTC, again at 2026-11-27 02:10 UTC"
+    )
+    assert "--each" in hint
+    assert single.startswith("owed_mail  waiting  notifier  mail of stf_1 (confirmed)")
+    assert owed_lines(effects[:3]) == effect_lines(effects[:3])
+
+
+async def test_x7_each_lists_ids_and_json_has_all_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    equal = [{**EFFECT, "id": f"owed_{number}"} for number in range(5)]
+    answers = {"GET /api/v1/ops/dead-letters": {"items": [], "total": 0}, "GET /api/v1/ops/effects": {"items": equal}}
+    monkeypatch.setattr(commands, "reached", partial(reached, transport=gateway(answers)))
+    monkeypatch.setenv("CHOSEI_API_KEY", "csk_secret")
+
+    async def said(*more: str) -> str:
+        command = ["failed", "--waiting", "--url", "http://chosei.example", *more]
+        return (await asyncio.to_thread(CliRunner().invoke, app, command)).stdout
+
+    assert (await said()).startswith("5 x  waiting")
+    assert [line.split()[0] for line in (await said("--each")).splitlines()] == [one["id"] for one in equal]
+    assert len(json.loads(await said("--json"))["effects"]) == 5
 
 
 def test_one_try_is_one() -> None:
