@@ -16,6 +16,7 @@ from shared.providers import ProviderUnavailable
 
 __all__ = [
     "AsyncClient",
+    "ConnectTimeout",
     "HTTPError",
     "Response",
     "TimeoutException",
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 AsyncClient = httpx.AsyncClient
+ConnectTimeout = httpx.ConnectTimeout
 HTTPError = httpx.HTTPError
 TimeoutException = httpx.TimeoutException
 Response = httpx.Response

@@ -19,6 +19,7 @@ from shared.contracts.api.operations import (
     OwedEffect,
     OwedEffectList,
     Pipeline,
+    Silence,
 )
 from shared.http import AsyncClient, HTTPError, Response, client, json_object
 
@@ -50,13 +51,18 @@ class Target:
 
 @dataclass(frozen=True)
 class Gathered:
-    """Items of all pages; ``unreachable`` are services whose items are missing, ``unseen`` how many messages lay too
-    far back to be looked at.
+    """Items of all pages; of ``silent`` services they are missing, ``unseen`` is how many messages lay too far back to
+    be looked at.
     """
 
     items: list[Any]
-    unreachable: list[str]
+    silent: dict[str, Silence]
     unseen: int = 0
+
+
+def silence_of(told: DeadLetterList | OwedEffectList | Done) -> dict[str, Silence]:
+    """A gateway from before does not say why."""
+    return {name: told.silent.get(name, Silence.UNREACHABLE) for name in told.unreachable}
 
 
 class Operations:
@@ -103,14 +109,14 @@ class Operations:
     async def _all(self, kind: type[DeadLetterList] | type[OwedEffectList], path: str, **which: str) -> Gathered:
         query = {name: value for name, value in which.items() if value} | {"limit": str(_PAGE)}
         items: list[Any] = []
-        unreachable: set[str] = set()
+        silent: dict[str, Silence] = {}
         while True:
             page = await self._read(kind, "GET", path, params=query)
             items += page.items
-            unreachable |= set(page.unreachable)
+            silent |= silence_of(page)
             if not page.next_cursor:
                 unseen = page.unseen if isinstance(page, DeadLetterList) else 0
-                return Gathered(items, sorted(unreachable), unseen)
+                return Gathered(items, silent, unseen)
             query["cursor"] = page.next_cursor
 
     async def _read(self, kind: type[V], method: str, path: str, **arguments: Any) -> V:

@@ -1,11 +1,17 @@
 """Operations in words: one line for each thing, the ids that other commands take in front."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from deploy.cli.output import columns
-from shared.contracts.api.operations import DeadLetter, Decision, OwedEffect, Pipeline, ServiceState
+from shared.contracts.api.operations import DeadLetter, Decision, OwedEffect, Pipeline, ServiceState, Silence
 from shared.operations.groups import Group, grouped
+
+_SILENT = {
+    Silence.UNREACHABLE: "cannot be reached",
+    Silence.SLOW: "is reached but too slow to answer",
+    Silence.FAILING: "answers with an error of its own",
+}
 
 
 def pipeline_lines(pipeline: Pipeline) -> list[str]:
@@ -52,14 +58,14 @@ def unseen_lines(count: int) -> list[str]:
     return [more.format(count)] if count else []
 
 
-def unreachable_lines(services: Iterable[str]) -> list[str]:
-    return [f"{service} does not answer: what it holds is missing here" for service in services]
+def silent_lines(silent: Mapping[str, Silence]) -> list[str]:
+    return [f"{service} {_SILENT[why]}: what it holds is missing here" for service, why in sorted(silent.items())]
 
 
 def _row(state: ServiceState) -> tuple[str, ...]:
     now = state.operations
     if now is None:
-        return (state.service, *("?" * 6), "does not answer")
+        return (state.service, *("?" * 6), _SILENT[state.silence or Silence.UNREACHABLE])
     due = sum(one.waiting for one in now.work)
     if not now.bus.reachable:
         return (state.service, str(now.outbox.waiting), "?", str(due), "?", *_effects(state), "cannot reach the broker")

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 import typer
 from pydantic import BaseModel
 
-from deploy.cli.api import NotLetIn, NotReached, Operations, Refused, Target, reached
+from deploy.cli.api import NotLetIn, NotReached, Operations, Refused, Target, reached, silence_of
 from deploy.cli.listing import (
     decision_lines,
     effect_lines,
     letter_lines,
     owed_lines,
     pipeline_lines,
-    unreachable_lines,
+    silent_lines,
     unseen_lines,
 )
 from deploy.cli.options import All, AsJson, Demo, KeyFile, OfService, Reason, Url
@@ -82,23 +82,24 @@ def failed(
     async def work(asked: Operations) -> Exit:
         letters = await asked.dead_letters(service)
         effects = await asked.effects("" if waiting else "failed", service)
-        missing = sorted({*letters.unreachable, *effects.unreachable})
+        silent = {**letters.silent, **effects.silent}
         lines = [
             *letter_lines(letters.items),
             *(effect_lines if each else owed_lines)(effects.items),
             *unseen_lines(letters.unseen),
-            *unreachable_lines(missing),
+            *silent_lines(silent),
         ]
         told = {
             "dead_letters": [_plain(one) for one in letters.items],
             "effects": [_plain(one) for one in effects.items],
             "unseen": letters.unseen,
-            "unreachable": missing,
+            "unreachable": sorted(silent),
+            "silent": silent,
         }
         show(lines or ["nothing failed"], told, as_json=as_json)
         return (
             Exit.WRONG
-            if letters.items or letters.unseen or missing or any(one.status == "failed" for one in effects.items)
+            if letters.items or letters.unseen or silent or any(one.status == "failed" for one in effects.items)
             else Exit.DONE
         )
 
@@ -261,7 +262,7 @@ async def _each(ids: Sequence[str], act: Callable[[str], Awaitable[M]]) -> tuple
 
 
 def _done(done: Done, words: str, as_json: bool) -> Exit:
-    lines = [f"{words}: {done.count}", *unseen_lines(done.unseen), *unreachable_lines(done.unreachable)]
+    lines = [f"{words}: {done.count}", *unseen_lines(done.unseen), *silent_lines(silence_of(done))]
     show(lines, _plain(done), as_json=as_json)
     return Exit.WRONG if done.unseen or done.unreachable else Exit.DONE
 

@@ -22,7 +22,7 @@ from services.gateway.pages.ops_rows import (
     owed_why,
     parked_row,
     service_row,
-    service_words,
+    silent_words,
     stage_row,
 )
 from services.gateway.pages.reader import Form, Session, staff_page
@@ -41,7 +41,7 @@ from shared.contracts.api.operations import (
     Pipeline,
     ReplayMany,
     RetryMany,
-    ServiceStatus,
+    Silence,
 )
 from shared.cursors import CursorInvalid
 from shared.operations.groups import kind_named
@@ -76,14 +76,18 @@ async def show(request: Request, signed_in: Session) -> Response:
     people += [Actor.read(one.by).name for one in decided.items]
     people += [link.staff_id for link in links if link.staff_id]
     reading = await _reading(request, signed_in, people)
+    silent = {one.service: one.silence for one in pipeline.services if one.silence}
+    for listed in (failed, waiting, parked, decided):
+        silent = {**listed.silent, **silent}
     values = {
         **_of_services(pipeline, reading),
+        "silent": [silent_words("silent", *one, reading) for one in silent.items()],
         **_of_lists(failed, waiting, parked, reading),
         "decisions": decision_rows(decided.items, reading),
         "next": _next_of("parked", parked.next_cursor, cursor),
         "said": _told(request, "said", _SAID),
         "problem": _told(request, "wrong", _WRONG),
-        "unasked": [service_words(name, reading) for name in operations.names if name in _unasked(request)],
+        "unasked": [silent_words("unasked", *one, reading) for one in _unasked(request, operations.names)],
     }
     return staff_page(request, signed_in, "staff/ops.html", values, here=HERE)
 
@@ -98,7 +102,7 @@ async def show_kind(request: Request, signed_in: Session) -> Response:
         listed = await operations_of(request).effects_of_kind(signed_in.caller(), kind, limit=_AT_ONCE, cursor=cursor)
     except CursorInvalid:
         return RedirectResponse(HERE, status_code=303)
-    if not listed.items and not listed.unreachable:
+    if not listed.items and not listed.silent:
         return RedirectResponse(HERE, status_code=303)
     reading = await _reading(request, signed_in, [one.of for one in listed.items])
     values = {
@@ -106,7 +110,7 @@ async def show_kind(request: Request, signed_in: Session) -> Response:
         "what": owed_effect(listed.items[0], reading) if listed.items else "",
         "why": owed_why(listed.items[0], reading) if listed.items else "",
         "state": kind.status,
-        "silent": [service_words(name, reading) for name in listed.unreachable],
+        "silent": [silent_words("silent", *one, reading) for one in listed.silent.items()],
         "next": _next_of("cursor", listed.next_cursor, cursor, kind=kind.id),
     }
     return staff_page(request, signed_in, "staff/ops_effects.html", values, here=HERE)
@@ -124,11 +128,9 @@ def _next_of(name: str, following: str | None, turned: str | None, **more: str) 
 
 def _of_services(pipeline: Pipeline, reading: Reading) -> dict[str, object]:
     told = [one.operations for one in pipeline.services if one.operations]
-    silent = [one.service for one in pipeline.services if one.status is ServiceStatus.UNREACHABLE]
     return {
         "totals": pipeline.totals,
         "services": [service_row(one, reading) for one in pipeline.services],
-        "silent": [service_words(name, reading) for name in silent],
         "links": [link_row(link, reading) for one in told for link in one.connections],
         "budgets": [budget for one in told for budget in one.budgets],
         "mirror": [count for one in told for count in one.mirror if count.count],
@@ -170,9 +172,10 @@ def _told(request: Request, name: str, known: tuple[str, ...]) -> str:
     return f"{said} {text(language, 'ops.go_on', count=unseen)}" if unseen else said
 
 
-def _unasked(request: Request) -> list[str]:
-    """Who did not answer when something was to be done everywhere."""
-    return request.query_params.getlist("unreachable")
+def _unasked(request: Request, services: Iterable[str]) -> list[tuple[str, Silence]]:
+    """Who did not answer when something was to be done everywhere, and why."""
+    said = {why: request.query_params.getlist(why) for why in Silence}
+    return [(name, why) for name in services for why in Silence if name in said[why]]
 
 
 @router.post(HERE + "/effects/retry")
@@ -244,5 +247,6 @@ async def _many(work: Awaitable[Done], said: str) -> Response:
 
 
 def _back(name: str, word: str, done: Done = _ONE) -> Response:
-    query = urlencode({name: word, **done.model_dump()}, doseq=True)
+    silent = [(why.value, service) for service, why in done.silent.items()]
+    query = urlencode([(name, word), ("count", done.count), ("unseen", done.unseen), *silent])
     return RedirectResponse(f"{HERE}?{query}", status_code=303)

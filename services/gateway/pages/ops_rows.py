@@ -17,6 +17,7 @@ from shared.contracts.api.operations import (
     OwedEffect,
     OwedStatus,
     ServiceState,
+    Silence,
     StageState,
 )
 from shared.operations.groups import Group
@@ -203,6 +204,11 @@ def service_words(name: str, reading: Reading) -> str:
     return reading.known(f"ops.service_{name}", name)
 
 
+def silent_words(what: str, service: str, why: Silence, reading: Reading) -> str:
+    """``silent``: what it holds is missing; ``unasked``: its part may not have been done."""
+    return reading.text(f"ops.{what}_{why}", service=service_words(service, reading))
+
+
 def link_row(link: LinkState, reading: Reading) -> LinkRow:
     whose = reading.names.get(link.staff_id, "") if link.staff_id else reading.text("ops.of_organization")
     return LinkRow(
@@ -213,7 +219,7 @@ def link_row(link: LinkState, reading: Reading) -> LinkRow:
 def service_row(state: ServiceState, reading: Reading) -> ServiceRow:
     name, told = service_words(state.service, reading), state.operations
     if told is None:
-        return ServiceRow(name, reading.text("ops.state_unreachable"), "bad")
+        return ServiceRow(name, reading.text(f"ops.state_{state.silence or Silence.UNREACHABLE}"), "bad")
     failing = sum(work.failing for work in told.work)
     deaf = [queue.name for queue in told.bus.queues if not queue.consumers]
     more = [reading.text("ops.broker_away")] if not told.bus.reachable else []

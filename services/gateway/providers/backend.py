@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from services.gateway.providers.answers import HookAnswer
 from services.gateway.providers.caller import GuestCaller, headers_of
-from shared.http import HTTPError, Response
+from shared.http import ConnectTimeout, HTTPError, Response, TimeoutException
 from shared.internal import REQUEST_ID, Caller
 from shared.problem import FieldError, Language, Problem
 
@@ -56,6 +56,14 @@ class BackendProblem(Exception):
     @property
     def errors(self) -> list[FieldError]:
         return list(self.body.get("errors", ()))
+
+
+class NoAnswer(BackendProblem):
+    """None came; ``late`` where it was asked for longer than anybody waits."""
+
+    def __init__(self, language: Language, *, late: bool) -> None:
+        super().__init__(503, Unavailable().body(language), _RETRY_AFTER)
+        self.late = late
 
 
 class Reply:
@@ -150,12 +158,13 @@ class Backend:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """Raises ``BackendProblem`` where no answer comes."""
+        """Raises ``NoAnswer``."""
         try:
             return await self._client.request(method, path, params=query, content=body or None, headers=headers)
         except HTTPError as error:
             log.warning("backend.unreachable", backend=self.name, error=type(error).__name__)
-            raise BackendProblem.unavailable(language) from error
+            late = isinstance(error, TimeoutException) and not isinstance(error, ConnectTimeout)
+            raise NoAnswer(language, late=late) from error
 
     async def notification(
         self,

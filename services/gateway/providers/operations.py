@@ -12,9 +12,10 @@ import structlog
 from httpx import ASGITransport
 from pydantic import BaseModel
 
-from services.gateway.providers.backend import Backend, BackendProblem, Query
+from services.gateway.providers.backend import Backend, BackendProblem, NoAnswer, Query
 from services.gateway.subscribers import SERVICE
 from shared import http
+from shared.contracts.api.operations import Silence
 from shared.internal import Caller
 from shared.operations.operate import Operate
 from shared.operations.routes import within
@@ -57,8 +58,8 @@ class Services:
         only: str = "",
         queries: Mapping[str, Query] | None = None,
         body: object = None,
-    ) -> dict[str, ModelT | None]:
-        """Side by side; None of whoever does not answer. ``only`` narrows to one service."""
+    ) -> dict[str, ModelT | Silence]:
+        """Side by side; of whoever does not answer, why. ``only`` narrows to one service."""
         asked = [name for name in self._backends if only in ("", name)]
         answers = await asyncio.gather(
             *(self._ask(name, model, method, path, caller, (queries or {}).get(name), body) for name in asked)
@@ -67,17 +68,20 @@ class Services:
 
     async def _ask(
         self, name: str, model: type[ModelT], method: str, path: str, caller: Caller, query: Query | None, body: object
-    ) -> ModelT | None:
+    ) -> ModelT | Silence:
         patience = _PATIENCE if method == "GET" else _WALKING
         try:
             async with asyncio.timeout(patience.total_seconds()):
                 return await self._backends[name].read(model, method, path, caller, query=query, body=body)
+        except NoAnswer as problem:
+            return Silence.SLOW if problem.late else Silence.UNREACHABLE
         except BackendProblem as problem:
             if problem.status < 500:
                 raise
+            return Silence.FAILING
         except TimeoutError:
             log.warning("backend.hangs", backend=name)
-        return None
+            return Silence.SLOW
 
     async def ask(
         self,

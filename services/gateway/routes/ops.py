@@ -29,7 +29,7 @@ Cursor = Annotated[str | None, Query(max_length=800)]
 @router.get("/pipeline")
 async def show_pipeline(request: Request, me: Admin) -> Pipeline:
     """Administrators only, like all of these. Queues, outboxes and due rows are the whole installation's; a service
-    that does not answer is ``unreachable``.
+    that does not answer is ``unreachable``, and ``silence`` says why.
     """
     return await operations_of(request).pipeline(me.caller())
 

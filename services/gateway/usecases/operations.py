@@ -1,5 +1,5 @@
 """Operations over all services (X7): what waits and what failed, gathered side by side; what an operator decides goes
-to the service that it is about. A service that does not answer is named.
+to the service that it is about. A service that does not answer is named, and how it is silent.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,6 +24,7 @@ from shared.contracts.api.operations import (
     ServiceOperations,
     ServiceState,
     ServiceStatus,
+    Silence,
     Totals,
 )
 from shared.cursors import cursor_of, parts_of
@@ -43,13 +44,13 @@ _EFFECTS = f"{OPERATIONS}/effects"
 @dataclass(frozen=True)
 class OwedByKind:
     """Equal effects as ``groups``, the ``few`` others one by one, newest first. Of a service's more than 1000 only the
-    newest are looked at: then there are ``more``. ``unreachable`` as in lists.
+    newest are looked at: then there are ``more``. ``silent`` as in lists.
     """
 
     groups: list[Group]
     few: list[OwedEffect]
     more: bool
-    unreachable: list[str]
+    silent: Mapping[str, Silence]
 
 
 class Operations:
@@ -80,6 +81,7 @@ class Operations:
         after = tuple(parts_of(cursor, 2)) if cursor else None
         path = f"{OPERATIONS}/parked"
         answers = await self._services.ask_all(DeadLetterList, "GET", path, caller, only=service)
+        silent = _silent(answers)
         found = sorted((item for one in _told(answers) for item in one.items), key=_when_and_id, reverse=True)
         rest = [letter for letter in found if after is None or _when_and_id(letter) < after]
         page, more = _page(rest, limit)
@@ -88,7 +90,8 @@ class Operations:
             total=len(found),
             unseen=sum(one.unseen for one in _told(answers)),
             next_cursor=cursor_of(*_when_and_id(page[-1])) if more else None,
-            unreachable=_silent(answers),
+            unreachable=list(silent),
+            silent=silent,
         )
 
     async def replay(self, caller: Caller, parked_id: str) -> DeadLetter:
@@ -122,7 +125,8 @@ class Operations:
         found = sorted((item for one in _told(answers) for item in one.items), key=_place, reverse=True)
         page, more = _page(found, limit)
         following = cursor_of(*_place(page[-1])) if more else None
-        return OwedEffectList(items=page, next_cursor=following, unreachable=_silent(answers))
+        silent = _silent(answers)
+        return OwedEffectList(items=page, next_cursor=following, unreachable=list(silent), silent=silent)
 
     async def effects_by_kind(self, caller: Caller, status: OwedStatus) -> OwedByKind:
         query = {"limit": str(_AT_ONCE + 1), "status": status.value}
@@ -151,7 +155,8 @@ class Operations:
             place = _place_of(items[-1])
         page, more = _page(found, limit)
         following = cursor_of(*_place_of(page[-1])) if more else None
-        return OwedEffectList(items=page, next_cursor=following, unreachable=_silent(answers))
+        silent = _silent(answers)
+        return OwedEffectList(items=page, next_cursor=following, unreachable=list(silent), silent=silent)
 
     async def retry(self, caller: Caller, effect_id: str) -> OwedEffect:
         """Raises ``NotFound``, ``BackendProblem``."""
@@ -178,14 +183,14 @@ class Operations:
         answers = await self._services.ask_all(DecisionList, "GET", path, caller, queries=queries)
         found = [item for one in _told(answers) for item in one.items]
         page, more = _page(sorted(found, key=lambda one: one.id, reverse=True), limit)
-        return DecisionList(
-            items=page, next_cursor=cursor_of(page[-1].id) if more else None, unreachable=_silent(answers)
-        )
+        following, silent = cursor_of(page[-1].id) if more else None, _silent(answers)
+        return DecisionList(items=page, next_cursor=following, unreachable=list(silent), silent=silent)
 
 
-def _state(name: str, told: ServiceOperations | None) -> ServiceState:
-    status = ServiceStatus.OK if told else ServiceStatus.UNREACHABLE
-    return ServiceState(service=name, status=status, operations=told)
+def _state(name: str, told: ServiceOperations | Silence) -> ServiceState:
+    if isinstance(told, Silence):
+        return ServiceState(service=name, status=ServiceStatus.UNREACHABLE, silence=told)
+    return ServiceState(service=name, status=ServiceStatus.OK, operations=told)
 
 
 def _totals(told: Iterable[ServiceOperations]) -> Totals:
@@ -201,19 +206,18 @@ def _totals(told: Iterable[ServiceOperations]) -> Totals:
     )
 
 
-def _told(answers: Mapping[str, T | None]) -> list[T]:
-    return [answer for answer in answers.values() if answer is not None]
+def _told(answers: Mapping[str, T | Silence]) -> list[T]:
+    return [answer for answer in answers.values() if not isinstance(answer, Silence)]
 
 
-def _silent(answers: Mapping[str, object]) -> list[str]:
-    return [name for name, answer in answers.items() if answer is None]
+def _silent(answers: Mapping[str, object]) -> dict[str, Silence]:
+    return {name: answer for name, answer in answers.items() if isinstance(answer, Silence)}
 
 
-def _sum(answers: Mapping[str, Done | None]) -> Done:
-    told = _told(answers)
-    return Done(
-        count=sum(one.count for one in told), unseen=sum(one.unseen for one in told), unreachable=_silent(answers)
-    )
+def _sum(answers: Mapping[str, Done | Silence]) -> Done:
+    told, silent = _told(answers), _silent(answers)
+    count, unseen = sum(one.count for one in told), sum(one.unseen for one in told)
+    return Done(count=count, unseen=unseen, unreachable=list(silent), silent=silent)
 
 
 def _page(items: list[T], limit: int) -> tuple[list[T], bool]:

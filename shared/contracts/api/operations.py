@@ -21,6 +21,16 @@ class ServiceStatus(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+class Silence(StrEnum):
+    """Why a service told nothing: nobody takes its connections, it was asked and took too long, or its answer was an
+    error of its own.
+    """
+
+    UNREACHABLE = "unreachable"
+    SLOW = "slow"
+    FAILING = "failing"
+
+
 class OwedStatus(StrEnum):
     """``failed``: nothing more is tried by itself; ``waiting``: it is tried again, or waits for somebody."""
 
@@ -199,10 +209,11 @@ class Decision(View):
 
 
 class ServiceState(View):
-    """Of one that does not answer nothing is known."""
+    """Of one that does not answer nothing is known but how it is silent."""
 
     service: str
     status: ServiceStatus
+    silence: Silence | None = None
     operations: ServiceOperations | None = None
 
 
@@ -228,9 +239,10 @@ class Pipeline(View):
 
 
 class _Gathered(View):
-    """``unreachable`` names services that did not answer: what they hold is missing here."""
+    """``unreachable`` names services that did not answer: what they hold is missing here; ``silent`` says why."""
 
     unreachable: list[str] = Field(default_factory=list)
+    silent: dict[str, Silence] = Field(default_factory=dict)
 
 
 class _Walked(_Gathered):

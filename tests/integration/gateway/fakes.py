@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from inspect import isawaitable
 from typing import Any
 
 import httpx
@@ -304,9 +305,9 @@ class FakeServices:
         self.asked.clear()
         self.down: set[str] = set()
         self.gate: asyncio.Event | None = None
-        self._answers = _usual()
+        self._answers: dict[tuple[str, str], Answer | Exception] = {**_usual()}
 
-    def says(self, service: str, what: str, answer: Answer) -> None:
+    def says(self, service: str, what: str, answer: Answer | Exception) -> None:
         self._answers = {(service, what): answer} | {k: v for k, v in self._answers.items() if k != (service, what)}
 
     def transport(self) -> httpx.AsyncBaseTransport:
@@ -328,13 +329,16 @@ class FakeServices:
         if self.gate is not None:
             await self.gate.wait()
         found = self._find(service, f"{request.method} {request.url.path}?")
+        if isinstance(found, Exception):
+            raise found
         if found is None:
             return httpx.Response(404, json=a_problem(404, "not_found"))
         if found.text is not None:
             return httpx.Response(found.status, text=found.text, headers=dict(found.headers))
         body = found.body(request) if callable(found.body) else found.body
+        body = await body if isawaitable(body) else body
         return httpx.Response(found.status, content=json.dumps(body), headers=_JSON | dict(found.headers))
 
-    def _find(self, service: str, asked: str) -> Answer | None:
+    def _find(self, service: str, asked: str) -> Answer | Exception | None:
         matches = [what for name, what in self._answers if name == service and asked.startswith(what)]
         return self._answers[service, max(matches, key=len)] if matches else None

@@ -62,6 +62,7 @@ async def test_x7_the_pipeline_shows_all_six_services_and_names_who_does_not_ans
     gateway.services.down.add("notifier")
     told = (await gateway.admin.get(f"{OPS}/pipeline")).json()
     states = {one["service"]: one["status"] for one in told["services"]}
+    assert {one["service"]: one["silence"] for one in told["services"] if one["silence"]} == {"notifier": "unreachable"}
     assert states == {**dict.fromkeys((*SERVICES, "gateway"), "ok"), "notifier": "unreachable"}
     assert (told["totals"]["outbox"], told["totals"]["failed"], told["totals"]["waiting"]) == (3, 1, 4)
     (gateways,) = [one["operations"] for one in told["services"] if one["service"] == "gateway"]
@@ -78,6 +79,7 @@ async def test_dead_letters_of_all_services_are_one_list_the_newest_first(gatewa
         page = (await gateway.admin.get(f"{OPS}/dead-letters?limit=2&cursor={cursor}")).json()
         seen += [item["subject"] for item in page["items"]]
         assert (page["total"], page["unreachable"]) == (5, ["reminder_scheduler"])
+        assert page["silent"] == {"reminder_scheduler": "unreachable"}
         if not (cursor := page["next_cursor"]):
             break
     assert seen == ["apt_5", "apt_4", "apt_3", "apt_2", "apt_1"]

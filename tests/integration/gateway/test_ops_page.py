@@ -1,13 +1,16 @@
 """The page of operators (X7): nothing, hundreds of rows, a dead service, and what the buttons do."""
 
+import asyncio
 import html
 import re
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import orjson
 import pytest
 
+from services.gateway.providers import operations
 from shared.contracts.api.operations import OwedEffect
 from shared.cursors import cursor_of
 from shared.operations.groups import kind_of
@@ -33,7 +36,7 @@ async def test_where_nothing_waits_it_says_so(gateway: Installation) -> None:
     page = await shown(gateway)
     for words in ("失敗したものはありません。", "待っているものはありません。", "保留のメッセージはありません。"):
         assert words in page
-    assert "応答していません" not in page
+    assert 'class="notice notice-bad"' not in page
     english = await shown(gateway, "?lang=en")
     assert "Nothing failed." in english
 
@@ -47,8 +50,42 @@ async def test_it_is_for_administrators_and_settings_lead_there(gateway: Install
 async def test_x7_a_dead_service_is_named_and_the_others_are_shown(gateway: Installation) -> None:
     gateway.services.down.add("zoom_issuer")
     page = await shown(gateway)
-    assert "「Zoom」のサービスが応答していません。" in page
-    assert page.count("応答なし") == 1
+    assert page.count("「Zoom」のサービスに接続できません。") == page.count('class="notice notice-bad"') == 1
+    assert page.count("接続不可") == 1
+    assert "The service “Zoom” cannot be reached." in await shown(gateway, "?lang=en")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "state"),
+    [
+        (httpx.ReadTimeout("too slow"), "は接続できますが、6秒以内に応答しませんでした", "応答が遅い"),
+        (httpx.PoolTimeout("too many wait"), "は接続できますが、6秒以内に応答しませんでした", "応答が遅い"),
+        (httpx.ConnectTimeout("nobody there"), "に接続できません", "接続不可"),
+        (httpx.RemoteProtocolError("closed"), "に接続できません", "接続不可"),
+        (Answer(500, a_problem(500, "internal")), "は、エラーを返しています", "エラー"),
+        (Answer(503, a_problem(503, "unavailable")), "は、エラーを返しています", "エラー"),
+    ],
+    ids=str,
+)
+async def test_x7_a_slow_service_is_not_called_away(
+    gateway: Installation, answer: Answer | Exception, words: str, state: str
+) -> None:
+    gateway.services.says("notifier", "GET /internal/operations?", answer)
+    page = await shown(gateway)
+    assert page.count(f"「メール」のサービス{words}") == 1
+    assert page.count(f'<span class="badge badge-bad">{state}</span>') == 1
+
+
+async def test_x7_a_service_that_hangs_is_slow(gateway: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "_PATIENCE", timedelta(seconds=0.2))
+
+    async def hang(request: httpx.Request) -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    gateway.services.says("zoom_issuer", "GET /internal/operations/effects?", Answer(200, hang))
+    page = await shown(gateway, "?lang=en")
+    assert page.count("The service “Zoom” can be reached but did not answer within 6 seconds.") == 1
 
 
 async def test_x7_what_failed_says_why_in_plain_words(gateway: Installation) -> None:
@@ -189,11 +226,19 @@ async def test_x7_who_did_not_answer_is_named_when_all_is_done_at_once(gateway: 
     gateway.services.down.clear()
     query = answer.headers["location"].removeprefix(PAGE)
     page = await shown(gateway, query)
-    assert "「メール」のサービスが応答しませんでした。" in page
-    assert "「Zoom」のサービスが応答しませんでした。" in page
-    assert page.count("応答しませんでした") == 2
-    assert "The service “Email” did not answer" in await shown(gateway, f"{query}&lang=en")
-    assert "応答しませんでした" not in await shown(gateway, "?unreachable=%3Cb%3E")
+    assert "「メール」のサービスに接続できませんでした。" in page
+    assert "「Zoom」のサービスに接続できませんでした。" in page
+    assert page.count("接続できませんでした") == 2
+    assert "The service “Email” could not be reached" in await shown(gateway, f"{query}&lang=en")
+    assert "接続できませんでした" not in await shown(gateway, "?unreachable=%3Cb%3E")
+
+
+async def test_x7_who_was_too_slow_when_all_is_done_at_once_may_have_done_its_part(gateway: Installation) -> None:
+    gateway.services.says("notifier", "POST /internal/operations/effects/retry?", httpx.ReadTimeout("too slow"))
+    query = (await sent(gateway, f"{PAGE}/effects/retry", {})).headers["location"].removeprefix(PAGE)
+    page = await shown(gateway, query)
+    assert "「メール」のサービスは、時間内に応答しませんでした。このサービスの分は、実行されたか分かりません。" in page
+    assert "The service “Email” did not answer in time." in await shown(gateway, f"{query}&lang=en")
 
 
 async def test_x7_stages_connections_and_budgets_are_shown(gateway: Installation) -> None:

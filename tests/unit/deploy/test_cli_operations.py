@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from deploy.cli import operations as commands
 from deploy.cli.__main__ import app
 from deploy.cli.api import NotLetIn, NotReached, Refused, Target, reached
-from deploy.cli.listing import effect_lines, letter_lines, owed_lines, pipeline_lines
-from shared.contracts.api.operations import DeadLetter, OwedEffect, Pipeline
+from deploy.cli.listing import effect_lines, letter_lines, owed_lines, pipeline_lines, silent_lines
+from shared.contracts.api.operations import DeadLetter, OwedEffect, Pipeline, Silence
 
 KEY = Target("http://chosei.example/", key="csk_secret")
 LETTER = {
@@ -80,7 +80,7 @@ async def test_every_page_of_a_list_is_read() -> None:
     async with reached(KEY, httpx.MockTransport(answer)) as operations:
         found = await operations.dead_letters("notifier")
     assert [one.id for one in found.items] == ["notifier-3f2a", "notifier-2"]
-    assert found.unreachable == ["booking"]
+    assert found.silent == {"booking": "unreachable"}
     assert [request.url.params.get("cursor") for request in asked] == [None, "c2"]
     assert {request.headers["authorization"] for request in asked} == {"Bearer csk_secret"}
 
@@ -174,7 +174,17 @@ def test_services_stand_under_one_another_and_one_that_is_silent_says_so() -> No
     head, first, second = pipeline_lines(a_pipeline(booking, silent))
     assert head.split() == ["service", "outbox", "queued", "due", "parked", "failed", "waiting"]
     assert first.split() == ["booking", "7", "0", "0", "0", "0", "0"]
-    assert second.endswith("does not answer")
+    assert second.endswith("cannot be reached")
+    for silence, words in (("slow", "too slow to answer"), ("failing", "answers with an error of its own")):
+        assert pipeline_lines(a_pipeline({**silent, "silence": silence}))[1].endswith(words)
+
+
+def test_x7_who_is_too_slow_is_not_called_away() -> None:
+    lines = silent_lines({"notifier": Silence.SLOW, "booking": Silence.UNREACHABLE})
+    assert lines == [
+        "booking cannot be reached: what it holds is missing here",
+        "notifier is reached but too slow to answer: what it holds is missing here",
+    ]
 
 
 def test_what_needs_somebody_is_a_line_of_its_own() -> None:
