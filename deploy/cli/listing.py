@@ -23,7 +23,8 @@ def pipeline_lines(pipeline: Pipeline) -> list[str]:
         f"slowest {one.slowest_seconds:.1f} s, of {one.count}"
         for one in pipeline.stages
     ]
-    return [*columns([head, *rows]), *stages, *(line for state in pipeline.services for line in _needs(state))]
+    backlog = (line for state in pipeline.services for line in (*_untried(state), *_needs(state)))
+    return [*columns([head, *rows]), *stages, *backlog]
 
 
 def letter_lines(letters: Sequence[DeadLetter]) -> list[str]:
@@ -83,6 +84,16 @@ def _row(state: ServiceState) -> tuple[str, ...]:
 def _effects(state: ServiceState) -> tuple[str, str]:
     assert state.operations is not None
     return str(state.operations.effects.failed), str(state.operations.effects.waiting)
+
+
+def _untried(state: ServiceState) -> list[str]:
+    """Of what is due; the rest of it was tried, and is listed by what it is."""
+    work = [one for one in state.operations.work if one.oldest_untried_at] if state.operations else []
+    return [
+        f"{state.service}: {one.untried} of {one.waiting} due {one.name} not tried yet, "
+        f"the oldest since {one.oldest_untried_at:%F %H:%M:%S} UTC"
+        for one in work
+    ]
 
 
 def _needs(state: ServiceState) -> list[str]:

@@ -28,10 +28,12 @@ class OwedMails:
     def __init__(self, service: str, matters: Matters, wake: Callable[[str], None]) -> None:
         self._service = service
         self._matters = matters
+        self.rows = matters.collection
+        self.troubled: Document = {TROUBLED: {"$gt": ""}}
         self._wake = wake
 
     async def count(self, organization_id: str) -> OwedCounts:
-        found = self._matters.collection.find(_which(organization_id, None), {TROUBLED: 1}).limit(COUNTED)
+        found = self.rows.find(_which(organization_id, None), {TROUBLED: 1}).limit(COUNTED)
         marks = [mark for row in await found.to_list(None) for mark in row[TROUBLED]]
         failed = sum(mark.startswith(OwedStatus.FAILED) for mark in marks)
         return OwedCounts(failed=min(failed, COUNTED), waiting=min(len(marks) - failed, COUNTED))
@@ -42,12 +44,12 @@ class OwedMails:
         which = _which(organization_id, status)
         if before is not None:
             which["_id"] = {"$lte": before.about}
-        found = self._matters.collection.find(which, {"outbox": 0}).sort("_id", DESCENDING).limit(limit + 1)
+        found = self.rows.find(which, {"outbox": 0}).sort("_id", DESCENDING).limit(limit + 1)
         each = [view for row in await found.to_list(None) for view in self._views(row, status)]
         return [view for place, view in each if before is None or place < before][:limit]
 
     async def find(self, organization_id: str, place: Place) -> OwedEffect | None:
-        row = await self._matters.collection.find_one({**_which(organization_id, None), "_id": place.about})
+        row = await self.rows.find_one({**_which(organization_id, None), "_id": place.about})
         views = dict(self._views(row, None)) if row else {}
         return views.get(place)
 

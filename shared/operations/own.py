@@ -72,6 +72,14 @@ class OwedEffects(Protocol):
     is written down, and whoever takes the row next does it.
     """
 
+    @property
+    def rows(self) -> Collection: ...
+
+    @property
+    def troubled(self) -> Document:
+        """The filter of rows that were tried and are not done."""
+        ...
+
     async def count(self, organization_id: str) -> OwedCounts: ...
 
     async def page(

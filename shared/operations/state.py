@@ -15,7 +15,7 @@ from shared.contracts.api.operations import (
 from shared.due import COUNTED, DueBatches, DueWorker, Worker, due_and_free, due_by
 from shared.messaging import outbox
 from shared.mongo import ASCENDING, Collection
-from shared.operations.own import OwnOperations
+from shared.operations.own import OwedEffects, OwnOperations
 from shared.operations.parking import Parking
 
 _LONGEST_PUT_OFF = timedelta(minutes=6)
@@ -38,14 +38,17 @@ async def _waiting(collection: Collection) -> tuple[int, datetime | None]:
     return count, min((entry["at"] for entry in oldest[outbox.FIELD]), default=None) if oldest else None
 
 
-async def work_states(workers: Sequence[Worker]) -> list[WorkState]:
+async def work_states(workers: Sequence[Worker], effects: OwedEffects | None) -> list[WorkState]:
     """Of those that take due rows."""
     those = [worker for worker in workers if isinstance(worker, DueWorker | DueBatches)]
-    return list(await asyncio.gather(*(_work(worker.name, worker.collection) for worker in those)))
+    return list(await asyncio.gather(*(_work(worker.name, worker.collection, effects) for worker in those)))
 
 
-async def _work(name: str, rows: Collection) -> WorkState:
+async def _work(name: str, rows: Collection, effects: OwedEffects | None) -> WorkState:
     now = clock.now()
+    troubled = [effects.troubled] if effects and effects.rows.name == rows.name else []
+    untried = {**due_and_free(), "$nor": [{"failed_tries": {"$gt": 0}}, *troubled]}
+    first = await rows.find_one(untried, {"due_at": 1}, sort=[("due_at", ASCENDING)])
     waiting = await rows.count_documents(due_and_free(), limit=COUNTED)
     held = await rows.count_documents({**due_by(now), "lease.until": {"$gte": clock.real_now()}}, limit=COUNTED)
     soon = {**due_by(now + _LONGEST_PUT_OFF), "failed_tries": {"$gt": 0}}
@@ -56,6 +59,8 @@ async def _work(name: str, rows: Collection) -> WorkState:
         held=held,
         failing=await rows.count_documents(soon, limit=COUNTED),
         oldest_due_at=oldest["due_at"] if oldest else None,
+        untried=await rows.count_documents(untried, limit=COUNTED) if first else 0,
+        oldest_untried_at=first["due_at"] if first else None,
     )
 
 
@@ -80,7 +85,7 @@ async def operations_of(
 ) -> ServiceOperations:
     """Everything side by side."""
     waiting, work, bus, sections = await asyncio.gather(
-        outbox_state(outboxes), work_states(workers), parking.state(), sections_of(own, organization_id)
+        outbox_state(outboxes), work_states(workers, own.effects), parking.state(), sections_of(own, organization_id)
     )
     effects = await own.effects.count(organization_id) if own.effects else OwedCounts()
     return ServiceOperations(

@@ -30,7 +30,8 @@ class OwedRows:
 
     def __init__(self, service: str, ledger: Collection, wake: Callable[[str], None]) -> None:
         self._service = service
-        self._ledger = ledger
+        self.rows = ledger
+        self.troubled = _OWED
         self._owed = WhatIsOwed(ledger, _OWED, _BY_STATUS)
         self._wake = wake
 
@@ -39,7 +40,7 @@ class OwedRows:
 
     async def waiting_for(self, staff_id: str) -> int:
         """How many go on when this person's calendar can be reached again."""
-        return await self._ledger.count_documents({"staff_id": staff_id, "waiting": True})
+        return await self.rows.count_documents({"staff_id": staff_id, "waiting": True})
 
     async def page(
         self, organization_id: str, status: OwedStatus | None, before: Place | None, limit: int
@@ -48,13 +49,11 @@ class OwedRows:
         if before is not None:
             same = {"about": before.about, "_id": {"$lt": before.rest}}
             which = {"$and": [which, {"$or": [{"about": {"$lt": before.about}}, same]}]}
-        found = self._ledger.find(which).sort([("about", DESCENDING), ("_id", DESCENDING)]).limit(limit)
+        found = self.rows.find(which).sort([("about", DESCENDING), ("_id", DESCENDING)]).limit(limit)
         return [self._view(row) for row in await found.to_list(None)]
 
     async def find(self, organization_id: str, place: Place) -> OwedEffect | None:
-        row = await self._ledger.find_one(
-            {**self._owed.which(organization_id), "_id": place.rest, "about": place.about}
-        )
+        row = await self.rows.find_one({**self._owed.which(organization_id), "_id": place.rest, "about": place.about})
         return self._view(row) if row else None
 
     async def retry(self, organization_id: str, place: Place) -> None:
@@ -70,7 +69,7 @@ class OwedRows:
 
     async def _change(self, organization_id: str, place: Place, which: Document, values: Document) -> None:
         mine = {"_id": place.rest, "organization_id": organization_id, **_OWED, **which}
-        result = await self._ledger.update_one(mine, {"$set": values, "$inc": {"wanted_version": 1}})
+        result = await self.rows.update_one(mine, {"$set": values, "$inc": {"wanted_version": 1}})
         if result.matched_count and "due_at" in values:
             self._wake(place.rest)
 

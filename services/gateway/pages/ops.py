@@ -24,6 +24,7 @@ from services.gateway.pages.ops_rows import (
     service_row,
     silent_words,
     stage_row,
+    untried_words,
 )
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
@@ -131,6 +132,7 @@ def _of_services(pipeline: Pipeline, reading: Reading) -> dict[str, object]:
     return {
         "totals": pipeline.totals,
         "services": [service_row(one, reading) for one in pipeline.services],
+        "untried": [words for one in told if (words := untried_words(one, reading))],
         "links": [link_row(link, reading) for one in told for link in one.connections],
         "budgets": [budget for one in told for budget in one.budgets],
         "mirror": [count for one in told for count in one.mirror if count.count],

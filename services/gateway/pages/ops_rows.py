@@ -16,6 +16,7 @@ from shared.contracts.api.operations import (
     LinkState,
     OwedEffect,
     OwedStatus,
+    ServiceOperations,
     ServiceState,
     Silence,
     StageState,
@@ -239,6 +240,14 @@ def service_row(state: ServiceState, reading: Reading) -> ServiceRow:
         told.bus.parked,
         tuple(more),
     )
+
+
+def untried_words(told: ServiceOperations, reading: Reading) -> str:
+    """Empty where every due row was tried at least once."""
+    count = sum(work.untried for work in told.work)
+    oldest = min((work.oldest_untried_at for work in told.work if work.oldest_untried_at), default=None)
+    at, name = reading.moment(oldest), service_words(told.service, reading)
+    return reading.text("ops.untried", service=name, count=count, at=at) if count else ""
 
 
 def stage_row(stage: StageState, reading: Reading) -> StageRow:

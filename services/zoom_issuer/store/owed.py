@@ -28,7 +28,8 @@ class OwedMeetings:
 
     def __init__(self, service: str, meetings: Collection, wake: Callable[[str], None]) -> None:
         self._service = service
-        self._meetings = meetings
+        self.rows = meetings
+        self.troubled = _OWED
         self._owed = WhatIsOwed(meetings, _OWED, _BY_STATUS)
         self._wake = wake
 
@@ -41,25 +42,25 @@ class OwedMeetings:
         which = self._owed.which(organization_id, status)
         if before is not None:
             which["_id"] = {"$lte" if before.rest else "$lt": before.about}
-        found = self._meetings.find(which).sort("_id", DESCENDING).limit(limit)
+        found = self.rows.find(which).sort("_id", DESCENDING).limit(limit)
         return [self._view(row) for row in await found.to_list(None)]
 
     async def find(self, organization_id: str, place: Place) -> OwedEffect | None:
-        row = await self._meetings.find_one({**self._owed.which(organization_id), "_id": place.about})
+        row = await self.rows.find_one({**self._owed.which(organization_id), "_id": place.about})
         return self._view(row) if row else None
 
     async def retry(self, organization_id: str, place: Place) -> None:
         change = {"$set": {"due_at": clock.now(), "tries": 0}, "$unset": {"given_up": "", "announced": ""}}
-        await self._meetings.update_one({"_id": place.about, "organization_id": organization_id, **_OWED}, change)
+        await self.rows.update_one({"_id": place.about, "organization_id": organization_id, **_OWED}, change)
         self._wake(place.about)
 
     async def give_up(self, organization_id: str, place: Place) -> None:
         """Where it failed nothing is to be done any more but to know of it."""
         owed = {"_id": place.about, "organization_id": organization_id, "attempt": None, **_OWED}
-        result = await self._meetings.update_one({**owed, **_FAILED}, {"$set": {"given_up": True}})
+        result = await self.rows.update_one({**owed, **_FAILED}, {"$set": {"given_up": True}})
         if not result.matched_count:
             change = {"$set": {"given_up": True, "due_at": clock.now()}}
-            result = await self._meetings.update_one({**owed, **_WAITING}, change)
+            result = await self.rows.update_one({**owed, **_WAITING}, change)
             self._wake(place.about)
         if not result.matched_count:
             raise NotGivenUp()

@@ -63,13 +63,17 @@ class OutboxState(View):
 
 
 class WorkState(View):
-    """Due rows of one worker: free, held by somebody, and those whose work ended in an error of ours."""
+    """Due rows of one worker: free, held by somebody, and those whose work ended in an error of ours. ``untried`` are
+    the free ones that nobody took so far: the others were tried, and are listed by what they are.
+    """
 
     name: str
     waiting: int
     held: int
     failing: int
     oldest_due_at: datetime | None = None
+    untried: int = 0
+    oldest_untried_at: datetime | None = None
 
 
 class QueueState(View):

@@ -169,6 +169,19 @@ async def test_x7_hundreds_of_equal_effects_are_one_row_and_each_can_be_seen(gat
     assert "oldest since Fri, 20 Nov 2026 10:00, next try at Fri, 20 Nov 2099 11:00" in english
 
 
+async def test_x7_what_nobody_tried_yet_is_told_by_service(gateway: Installation) -> None:
+    backlog = {"name": "meetings", "waiting": 350, "held": 16, "failing": 0, "oldest_due_at": "2026-11-20T01:00:00Z"}
+    untried = [{**backlog, "untried": number, "oldest_untried_at": f"2026-11-20T0{number}:00:00Z"} for number in (2, 1)]
+    state = some_operations("zoom_issuer", work=[*untried, backlog])
+    gateway.services.says("zoom_issuer", "GET /internal/operations?", Answer(200, state))
+    page = await shown(gateway)
+    assert "Zoom: まだ試していないもの 3件・最も古いものは 2026年11月20日(金) 10:00 から" in page
+    assert page.count("まだ試していないもの") == 1
+    assert "待っているものはありません。" not in page
+    english = await shown(gateway, "?lang=en")
+    assert "Zoom, not tried yet: 3, the oldest since Fri, 20 Nov 2026 10:00" in english
+
+
 async def test_x7_what_is_equal_is_shown_one_by_one_with_ids_and_actions(gateway: Installation) -> None:
     odd = an_owed_effect("zoom_issuer", "apt_0007x", status="waiting", reason="throttled")
     effects = waiting_effects(45)

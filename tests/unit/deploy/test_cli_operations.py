@@ -209,6 +209,15 @@ def test_what_needs_somebody_is_a_line_of_its_own() -> None:
     ]
 
 
+def test_x7_what_nobody_tried_yet_is_told_beside_all_that_is_due() -> None:
+    backlog = {"name": "meetings", "waiting": 350, "held": 16, "failing": 0}
+    untried = {"untried": 300, "oldest_untried_at": "2026-11-27T00:01:02Z"}
+    work = [{**backlog, **untried}, {**backlog, "name": "sweeps", "waiting": 2}]
+    lines = pipeline_lines(a_pipeline({"service": "booking", "status": "ok", "operations": {**IDLE, "work": work}}))
+    assert lines[1].split()[3] == "352"
+    assert lines[2:] == ["booking: 300 of 350 due meetings not tried yet, the oldest since 2026-11-27 00:01:02 UTC"]
+
+
 def test_stages_are_told_in_seconds() -> None:
     stage = {"stage": "mail_sent", "count": 84, "median_seconds": 0.81, "p95_seconds": 2.12, "slowest_seconds": 9}
     assert pipeline_lines(a_pipeline(stages=[stage]))[1] == (
