@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from deploy.cli.output import columns
+from shared import clock
 from shared.contracts.api.operations import DeadLetter, Decision, OwedEffect, Pipeline, ServiceState, Silence
 from shared.operations.groups import Group, grouped
 
@@ -135,4 +136,7 @@ def _whys(group: Group) -> str:
 
 
 def _again(until: datetime | None) -> str:
-    return f", again at {until:%F %H:%M} UTC" if until else ""
+    """What is due already has its turn as soon as others had theirs."""
+    if until is None:
+        return ""
+    return f", {'again at' if until > clock.now() else 'next in line, since'} {until:%F %H:%M} UTC"

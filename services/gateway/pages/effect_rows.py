@@ -76,6 +76,11 @@ _IN_A_LINE = (
 )
 
 
+def next_try(at: datetime, now: datetime) -> str:
+    """The key of its words: what is due already has its turn as soon as others had theirs."""
+    return "effects.until" if at > now else "effects.due_since"
+
+
 def effect_states(effects: Sequence[EffectView], reading: Reading) -> list[EffectState]:
     """Trouble first; where there is some, with whose it is."""
     alike: dict[tuple[str, str], dict[str, None]] = {}
@@ -104,8 +109,8 @@ def _row(view: EffectView, reading: Reading) -> EffectRow:
     reason = "" if filed else _reason(view)
     more = [text(language, f"effects.reason_{reason}")] if reason else []
     if view.until is not None and (planned or status is EffectStatus.WAITING):
-        key = "until_reminder" if planned else "until"
-        more.append(text(language, f"effects.{key}", at=times.moment(view.until, reading.zone, language)))
+        at = times.moment(view.until, reading.zone, language)
+        more.append(text(language, "effects.until_reminder" if planned else next_try(view.until, reading.now), at=at))
     return EffectRow(
         what=_what(view, language),
         who=_who(view.of, reading),

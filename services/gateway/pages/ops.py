@@ -33,6 +33,7 @@ from services.gateway.pages.typed import given, whole_number
 from services.gateway.parts import operations_of, parts_of
 from services.gateway.providers.backend import BackendProblem
 from services.gateway.usecases.operations import OwedByKind
+from shared import clock
 from shared.contracts.actors import Actor
 from shared.contracts.api.operations import (
     DeadLetterList,
@@ -161,7 +162,7 @@ def _of_kinds(owed: OwedByKind, reading: Reading) -> dict[str, object]:
 
 async def _reading(request: Request, signed_in: SignedIn, people: Iterable[str]) -> Reading:
     names = await parts_of(request).staff.names_of(signed_in.organization.id, sorted(set(people)))
-    return Reading(names, signed_in.zone, language_for(request))
+    return Reading(names, signed_in.zone, language_for(request), clock.now())
 
 
 def _told(request: Request, name: str, known: tuple[str, ...]) -> str:

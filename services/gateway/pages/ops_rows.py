@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.gateway.pages import times
-from services.gateway.pages.effect_rows import reason_key
+from services.gateway.pages.effect_rows import next_try, reason_key
 from services.gateway.pages.texts import catalogue, text
 from services.gateway.pages.timeline_items import PROVIDERS
 from shared.contracts.actors import Actor, ActorKind
@@ -34,6 +34,7 @@ class Reading:
     names: Mapping[str, str]
     zone: str
     language: Language
+    now: datetime
 
     def text(self, key: str, **values: object) -> str:
         return text(self.language, key, **values)
@@ -135,7 +136,7 @@ class DecisionRow:
 def group_row(group: Group, reading: Reading) -> GroupRow:
     when = reading.text("ops.oldest", at=reading.moment(group.oldest_at))
     if group.next_at:
-        until = reading.text("effects.until", at=reading.moment(group.next_at))
+        until = reading.text(next_try(group.next_at, reading.now), at=reading.moment(group.next_at))
         when = reading.text("ops.and_until", oldest=when, until=until)
     newest = group.rows[0]
     return GroupRow(group.kind.id, owed_effect(newest, reading), owed_why(newest, reading), when, group.count)
@@ -151,7 +152,7 @@ def owed_row(owed: OwedEffect, reading: Reading) -> OwedRow:
     code = owed.detail or (owed.reason if reason != owed.reason else "")
     when = reading.text("ops.since", at=reading.moment(owed.since))
     if owed.status is OwedStatus.WAITING and owed.until:
-        when = reading.text("effects.until", at=reading.moment(owed.until))
+        when = reading.text(next_try(owed.until, reading.now), at=reading.moment(owed.until))
     return OwedRow(
         id=owed.id,
         what=owed_effect(owed, reading),

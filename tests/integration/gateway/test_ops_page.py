@@ -1,8 +1,6 @@
 """The page of operators (X7): nothing, hundreds of rows, a dead service, and what the buttons do."""
 
 import asyncio
-import html
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +9,6 @@ import orjson
 import pytest
 
 from services.gateway.providers import operations
-from shared.contracts.api.operations import OwedEffect
-from shared.cursors import cursor_of
-from shared.operations.groups import kind_of
 from tests.integration.gateway.fakes import Answer, a_problem
 from tests.integration.gateway.installation import Installation
 from tests.integration.gateway.operation_views import a_dead_letter, an_owed_effect, some_operations
@@ -22,8 +17,6 @@ from tests.integration.gateway.test_webhook_pages import sent
 PAGE = "/ops"
 EFFECT = an_owed_effect()["id"]
 LETTER = a_dead_letter()["id"]
-AN_EFFECT = OwedEffect.model_validate(an_owed_effect())
-ODD = cursor_of("zoom_issuer", "<b>", "meeting", "", "", "unavailable")
 
 
 async def shown(gateway: Installation, query: str = "") -> str:
@@ -125,99 +118,6 @@ async def test_hundreds_of_rows_come_page_by_page(gateway: Installation) -> None
     second = await shown(gateway, f"?parked={more}")
     assert second.count('action="/ops/dead-letters/notifier-') == 2 * 20
     assert (await gateway.pages("admin@example.jp").get(f"{PAGE}?parked=nonsense")).status_code == 303
-
-
-def waiting_effects(count: int, **changes: Any) -> list[dict[str, Any]]:
-    """The newest first."""
-    return [
-        an_owed_effect(
-            "zoom_issuer",
-            f"apt_{number:04}",
-            status="waiting",
-            reason="unavailable",
-            since=f"2026-11-20T01:{number % 60:02}:00Z",
-            until=f"2099-11-20T02:{number % 60:02}:00Z",
-            **changes,
-        )
-        for number in reversed(range(count))
-    ]
-
-
-def answer_effects(gateway: Installation, *effects: dict[str, Any]) -> None:
-    """Zoom's, by status as they are asked for, after the place that is asked for."""
-
-    def answer(request: httpx.Request) -> dict[str, Any]:
-        asked = request.url.params
-        items = [one for one in effects if one["status"] == asked["status"]]
-        after = [one for one in items if "about" not in asked or one["about"] < asked["about"]]
-        return {"items": after[: int(asked["limit"])]}
-
-    gateway.services.says("zoom_issuer", "GET /internal/operations/effects?", Answer(200, answer))
-
-
-async def test_x7_hundreds_of_equal_effects_are_one_row_and_each_can_be_seen(gateway: Installation) -> None:
-    odd = an_owed_effect("zoom_issuer", "apt_9999", status="waiting", reason="throttled")
-    answer_effects(gateway, odd, *waiting_effects(350))
-    page = await shown(gateway)
-    assert page.count("同じもの 350件") == 1
-    assert "最も古いものは 2026年11月20日(金) 10:00 から・2099年11月20日(金) 11:00 に再試行" in page
-    assert page.count('class="ops-row"') == 2, "one for all of them, one for the odd one"
-    assert f'action="/ops/effects/{odd["id"]}/retry"' in page
-    english = await shown(gateway, "?lang=en")
-    assert "350 alike" in english
-    assert "Show one by one" in english
-    assert "oldest since Fri, 20 Nov 2026 10:00, next try at Fri, 20 Nov 2099 11:00" in english
-
-
-async def test_x7_what_nobody_tried_yet_is_told_by_service(gateway: Installation) -> None:
-    backlog = {"name": "meetings", "waiting": 350, "held": 16, "failing": 0, "oldest_due_at": "2026-11-20T01:00:00Z"}
-    untried = [{**backlog, "untried": number, "oldest_untried_at": f"2026-11-20T0{number}:00:00Z"} for number in (2, 1)]
-    state = some_operations("zoom_issuer", work=[*untried, backlog])
-    gateway.services.says("zoom_issuer", "GET /internal/operations?", Answer(200, state))
-    page = await shown(gateway)
-    assert "Zoom: まだ試していないもの 3件・最も古いものは 2026年11月20日(金) 10:00 から" in page
-    assert page.count("まだ試していないもの") == 1
-    assert "待っているものはありません。" not in page
-    english = await shown(gateway, "?lang=en")
-    assert "Zoom, not tried yet: 3, the oldest since Fri, 20 Nov 2026 10:00" in english
-
-
-async def test_x7_what_is_equal_is_shown_one_by_one_with_ids_and_actions(gateway: Installation) -> None:
-    odd = an_owed_effect("zoom_issuer", "apt_0007x", status="waiting", reason="throttled")
-    effects = waiting_effects(45)
-    answer_effects(gateway, *effects[:37], odd, *effects[37:])
-    at = (await shown(gateway)).split('href="/ops/effects?')[1].split('"')[0]
-    seen: list[str] = []
-    while at:
-        page = await shown(gateway, f"/effects?{at}")
-        seen += re.findall(r'action="/ops/effects/([^/"]+)/retry"', page)
-        assert page.count("/give-up") == page.count("/retry") <= 20
-        assert f"<code>{seen[-1]}</code>" in page, "the command line takes it"
-        following = re.search(r'href="/ops/effects\?([^"#]+)#single" rel="next"', page)
-        at = html.unescape(following[1]) if following else ""
-    assert seen == [one["id"] for one in effects]
-
-
-@pytest.mark.parametrize("kind", ["", "nonsense", "W10=", kind_of(AN_EFFECT).id, ODD])
-async def test_what_is_no_kind_or_none_any_more_leads_back(gateway: Installation, kind: str) -> None:
-    answer = await gateway.pages("admin@example.jp").get(f"{PAGE}/effects?kind={kind}")
-    assert (answer.status_code, answer.headers["location"]) == (303, PAGE)
-
-
-async def test_x7_of_more_than_a_thousand_the_newest_are_counted_and_that_is_said(gateway: Installation) -> None:
-    answer_effects(gateway, *waiting_effects(1003))
-    page = await shown(gateway)
-    assert "同じもの 1000件" in page
-    assert page.count("新しい順に1000件まで") == 1
-    at = page.split('href="/ops/effects?')[1].split('"')[0]
-    oldest = f"{at}&cursor={cursor_of('apt_0010', '')}"
-    assert (await shown(gateway, f"/effects?{oldest}")).count('/retry"') == 10
-
-
-async def test_x7_a_service_that_is_down_is_named_where_its_effects_are_shown_one_by_one(gateway: Installation) -> None:
-    gateway.services.down.add("zoom_issuer")
-    page = await shown(gateway, f"/effects?kind={kind_of(AN_EFFECT).id}")
-    assert "「Zoom」" in page
 
 
 async def test_x7_what_lies_behind_the_first_thousand_is_said(gateway: Installation) -> None:

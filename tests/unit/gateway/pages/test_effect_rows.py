@@ -31,6 +31,14 @@ def test_what_waits_says_why_and_until_when() -> None:
     assert row.more == "接続先が応答しないため · 2026年12月1日(火) 13:10 に再試行"
 
 
+def test_a_next_try_that_lies_behind_us_is_said_to_be_due() -> None:
+    until = START - timedelta(minutes=10)
+    row = the_row(
+        EffectView(effect=Effect.ENTRY, of="stf_1", status=EffectStatus.WAITING, reason="unavailable", until=until)
+    )
+    assert row.more == "接続先が応答しないため · 2026年12月1日(火) 12:50 から順番待ち"
+
+
 def test_a_filed_reminder_is_planned_until_its_time() -> None:
     until = START + timedelta(days=1)
     view = EffectView(effect=Effect.REMINDER, of="", status=EffectStatus.WAITING, reason="scheduled", until=until)
