@@ -26,7 +26,7 @@ _ENVELOPE: dict[str, Any] = {
     },
     "traceparent": {"type": "string", "description": "W3C Trace Context."},
 }
-_OPTIONAL = ("actor", "traceparent")
+_OPTIONAL = ("actor",)
 
 
 def schema_of(event: type[EventData]) -> dict[str, Any]:

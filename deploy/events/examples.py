@@ -141,6 +141,7 @@ def example_of(event: type[EventData]) -> dict[str, Any]:
         causationid="req_1",
         correlationid="req_1",
         actor="staff:stf_taro",
+        traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         data=data,
     )
     parsed: dict[str, Any] = json.loads(said.to_wire())

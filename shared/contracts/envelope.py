@@ -4,6 +4,7 @@ Ids, time, source, cause and trace live here and never in the payload. A payload
 declaration.
 """
 
+import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -80,7 +81,7 @@ _tracer = trace.get_tracer("chosei.events")
 
 class CloudEvent(BaseModel, Generic[DataT]):
     """``subject`` is the aggregate's id and ``aggregateversion`` its version when the event became true. ``actor`` (see
-    ``actors``) is who began the chain; older publishers did not say.
+    ``actors``) is who began the chain; older publishers did not say, nor always name a trace.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -97,7 +98,7 @@ class CloudEvent(BaseModel, Generic[DataT]):
     causationid: str
     correlationid: str
     actor: str = actors.SYSTEM
-    traceparent: str | None = None
+    traceparent: str = ""
     data: DataT
 
     @property
@@ -105,8 +106,7 @@ class CloudEvent(BaseModel, Generic[DataT]):
         return self.type.removeprefix(TYPE_PREFIX)
 
     def to_wire(self) -> bytes:
-        absent = {"traceparent"} if self.traceparent is None else None
-        return self.model_dump_json(exclude=absent).encode()
+        return self.model_dump_json().encode()
 
     def cause(self) -> "Cause":
         """What an event that follows from this one is caused by."""
@@ -158,12 +158,12 @@ def envelope(
     )
 
 
-def _traceparent(name: str) -> str | None:
-    """None only in programs that keep no traces, such as tests."""
+def _traceparent(name: str) -> str:
+    """A trace of its own, which is not kept, also in programs whose SDK makes none (``OTEL_SDK_DISABLED``)."""
     context = trace.get_current_span().get_span_context()
     if not context.is_valid:
         with _tracer.start_as_current_span(name) as begun:
             context = begun.get_span_context()
     if not context.is_valid:
-        return None
+        return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"

@@ -21,7 +21,7 @@ class Entry(TypedDict):
     id: str
     routing_key: str
     body: bytes
-    traceparent: str | None
+    traceparent: str
     at: datetime
 
 

@@ -180,8 +180,7 @@ class Relay:
             log.warning("outbox.not_cleared", error=brief(error), documents=len(updates))
 
     async def _publish(self, entry: Entry) -> None:
-        parent = {"traceparent": entry["traceparent"]} if entry["traceparent"] else {}
-        token = otel_context.attach(_PROPAGATOR.extract(parent))
+        token = otel_context.attach(_PROPAGATOR.extract({"traceparent": entry["traceparent"]}))
         try:
             async with asyncio.timeout(_PUBLISH_SECONDS):
                 await self._broker.publish(

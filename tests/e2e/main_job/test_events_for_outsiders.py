@@ -74,8 +74,7 @@ def differences(said: Any, shown: Any, place: str) -> Iterator[str]:
     if said is None or shown is None:
         return
     if isinstance(shown, dict) and isinstance(said, dict):
-        optional = {"traceparent"}
-        if (set(said) ^ set(shown)) - optional:
+        if set(said) ^ set(shown):
             yield f"{place}: {sorted(set(said) ^ set(shown))}"
         for name in set(said) & set(shown):
             yield from differences(said[name], shown[name], f"{place}.{name}")

@@ -1,12 +1,17 @@
 """Every event names a trace, whether or not one led to it (api.md, Events)."""
 
+import re
+
 import pytest
+from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 
 from shared.contracts import envelope as module
 from shared.contracts.envelope import Cause, CloudEvent, envelope
 from shared.contracts.zoom_issuer import MeetingRevoked
 from shared.observability.tracing import tracer_provider
+
+VALID = re.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 @pytest.fixture
@@ -23,8 +28,15 @@ def an_event() -> CloudEvent[MeetingRevoked]:
 
 
 def test_an_event_that_no_trace_led_to_begins_one(provider: TracerProvider) -> None:
-    begun = [an_event().traceparent or "" for _ in range(2)]
-    assert all(len(one) == 55 and one.startswith("00-") for one in begun)
+    begun = [an_event().traceparent for _ in range(2)]
+    assert all(VALID.fullmatch(one) for one in begun)
+    assert len(set(begun)) == 2
+
+
+def test_an_event_names_a_trace_also_where_none_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_tracer", trace.NoOpTracer())
+    begun = [an_event().traceparent for _ in range(2)]
+    assert all(VALID.fullmatch(one) for one in begun)
     assert len(set(begun)) == 2
 
 
