@@ -7,18 +7,35 @@ machine.
 import json
 import os
 import tempfile
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+_UNSEEN_SECONDS = 0.002
+"""So long a clock that another process moved may go unseen: to look costs several times what all else does here."""
+
 
 class _ClockFile:
-    """Looks at the file's stamp each time (a microsecond), so that a moved clock is seen by all at once."""
+    """Looked at when somebody asks and the last look is too old; where none is configured, that is all it costs."""
 
     def __init__(self) -> None:
         self._stamp: tuple[int, int] | None = None
+        self._read = timedelta(0)
         self._offset = timedelta(0)
+        self._look_at = 0.0
 
     def offset(self) -> timedelta:
+        now = time.monotonic()
+        if now >= self._look_at:
+            self._offset = self._look()
+            self._look_at = now + _UNSEEN_SECONDS
+        return self._offset
+
+    def look_again(self) -> None:
+        """It was moved right here."""
+        self._look_at = 0.0
+
+    def _look(self) -> timedelta:
         path = os.environ.get("CHOSEI_CLOCK_FILE")
         if not path:
             return timedelta(0)
@@ -28,9 +45,9 @@ class _ClockFile:
             return timedelta(0)
         stamp = (status.st_mtime_ns, status.st_ino)
         if stamp != self._stamp:
-            self._offset = timedelta(seconds=json.loads(Path(path).read_text())["offset_seconds"])
+            self._read = timedelta(seconds=json.loads(Path(path).read_text())["offset_seconds"])
             self._stamp = stamp
-        return self._offset
+        return self._read
 
 
 _clock_file = _ClockFile()
@@ -56,6 +73,7 @@ def set_offset(offset: timedelta) -> None:
     with os.fdopen(handle, "w") as file:
         json.dump({"offset_seconds": offset.total_seconds()}, file)
     os.replace(temporary, path)
+    _clock_file.look_again()
 
 
 def offset() -> timedelta:
