@@ -94,7 +94,9 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     uses = AppointmentUses.of(stores, availability, announcer, links, relay, settings.data_ring)
     end_request = EndRequest(stores.bookings, stores.guards, uses.end)
     pages = PageFacts.of(stores, availability, takes_payments=settings.takes_payments)
-    payments = Payments.of(settings, stores, pages, announcer, links, relay, uses.confirm, end_request)
+    payments = Payments.of(
+        settings, stores, pages, announcer, links, relay, uses.save, uses.confirm, uses.end, end_request
+    )
     guests = GuestsFirst()
     metrics.expect_effects(stages=(Stage.CONFIRMED,))
     parked = Parking(settings, broker, database).forget
@@ -184,7 +186,7 @@ def _routes(
             writes,
             store,
             JoinMeeting(people, JoinLinks(store.appointments, store.documents), ring),
-            RevokeJoinLink(people, store, links, announcer, relay),
+            RevokeJoinLink(people, links, announcer, uses.save),
         ).router(),
         build_guest_routes(
             guard,
@@ -231,7 +233,7 @@ def _page_guest_routes(
         pages.read,
         pages.know,
         slots,
-        uses.save,
+        uses.save_changed,
         uses.end,
         announcer,
         uses.turns,

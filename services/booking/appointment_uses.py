@@ -29,6 +29,7 @@ from services.booking.usecases.link_by_hand import ChangeLinkByHand
 from services.booking.usecases.links import Links
 from services.booking.usecases.record_outcome import RecordOutcome
 from services.booking.usecases.register import RegisterAppointment
+from services.booking.usecases.save_appointment import SaveAppointment
 from services.booking.usecases.save_changed import SaveChanged
 from services.booking.usecases.settle_drift import SettleDrift
 from services.booking.usecases.take_seat import TakeSeat
@@ -55,7 +56,8 @@ class AppointmentUses:
     follow_replaced: FollowReplacedUsers
     leave_disabled: LeaveDisabled
     take_seat: TakeSeat
-    save: SaveChanged
+    save: SaveAppointment
+    save_changed: SaveChanged
     end: EndAppointment
     turns: Turns
 
@@ -65,20 +67,21 @@ class AppointmentUses:
     ) -> "AppointmentUses":
         people, store, turns = stores.people, stores.bookings, Turns()
         rooms, take_seat = ChooseRooms(stores.rooms), TakeSeat(stores.menus, stores.guards)
-        save = SaveChanged(store, take_seat, relay, new_reception_code)
-        choose, end = ChooseMenu(stores.menus), EndAppointment(store, announcer, relay)
+        save = SaveAppointment(store, relay)
+        save_changed = SaveChanged(take_seat, save, new_reception_code)
+        choose, end = ChooseMenu(stores.menus), EndAppointment(announcer, save)
         draft = DraftSchedule(people, rooms, choose, links)
         register = RegisterAppointment(draft, store, availability, take_seat, announcer, relay, new_reception_code)
         change = ChangeAppointment(
-            people, availability, rooms, announcer, save, ChangeKind(people, choose, new_reception_code)
+            people, availability, rooms, announcer, save_changed, ChangeKind(people, choose, new_reception_code)
         )
         cancel = CancelAppointment(people, end)
-        occurrence, by_hand = ChangeOccurrence(change, cancel), ChangeLinkByHand(people, store, announcer, relay, ring)
-        outcome = RecordOutcome(people, store, cancel, announcer, relay)
-        confirm = ConfirmRequest(announcer, save, new_reception_code)
+        occurrence, by_hand = ChangeOccurrence(change, cancel), ChangeLinkByHand(people, announcer, save, ring)
+        outcome = RecordOutcome(people, cancel, announcer, save)
+        confirm = ConfirmRequest(announcer, save_changed, new_reception_code)
         answer = AnswerRequest(people, availability, cancel, confirm)
         settle_drift = SettleDrift(people, store, change, cancel, occurrence, announcer, relay, turns)
-        coming, follow = ComingAppointments(store.appointments, store.documents), ChangeComing(store, announcer, relay)
+        coming, follow = ComingAppointments(store.appointments, store.documents), ChangeComing(store, announcer, save)
         zoom_user = FollowZoomUser(people, stores.menus, coming, follow)
         return cls(
             register,
@@ -95,6 +98,7 @@ class AppointmentUses:
             LeaveDisabled(people, coming, follow),
             take_seat,
             save,
+            save_changed,
             end,
             turns,
         )

@@ -4,13 +4,13 @@ from typing import Any
 
 from services.booking.model.appointment import Appointment
 from services.booking.model.outcomes import canceled
+from services.booking.model.payment import Payment
 from services.booking.model.requests import ended, said_of
-from services.booking.store.bookings import BookingStore
 from services.booking.usecases.announce import Announcer
+from services.booking.usecases.save_appointment import SaveAppointment
 from shared import clock
 from shared.contracts.booking import AppointmentCanceled, EndOfRequest
 from shared.contracts.envelope import Cause
-from shared.messaging.relay import Relay
 
 
 class EndAppointment:
@@ -18,10 +18,9 @@ class EndAppointment:
     Raises ``StaleVersion``.
     """
 
-    def __init__(self, store: BookingStore, announcer: Announcer, relay: Relay) -> None:
-        self._store = store
+    def __init__(self, announcer: Announcer, save: SaveAppointment) -> None:
         self._announcer = announcer
-        self._relay = relay
+        self._save = save
 
     async def __call__(
         self,
@@ -38,12 +37,22 @@ class EndAppointment:
         now, payment = clock.now(), before.payment
         by_guest = why is EndOfRequest.WITHDRAWN
         given_back = payment.after_cancellation(now, by_guest=by_guest) if payment else None
+        if given_back and before.is_unpaid:
+            return await self.unpaid(before, given_back, cause, only=only, **said)
         after = before.model_copy(update={**canceled(before, now), "payment": given_back, **said})
-        if before.is_unpaid:
-            waiting = self._announcer.of_payment(before, after, cause)
-        else:
-            after = ended(before, after, why)
-            waiting = self._announcer.of_appointment(AppointmentCanceled, after, cause, **said_of(before, why))
-        await self._store.save_appointment(before, after, waiting, only=only)
-        self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
-        return after
+        after = ended(before, after, why)
+        waiting = self._announcer.of_appointment(AppointmentCanceled, after, cause, **said_of(before, why))
+        return await self._save(before, after, waiting, only=only)
+
+    async def unpaid(
+        self,
+        before: Appointment,
+        payment: Payment,
+        cause: Cause,
+        *,
+        only: dict[str, Any] | None = None,
+        **said: object,
+    ) -> Appointment:
+        """One that waited for its ``payment``: nobody but the guest knew of it, whose page says so (H13)."""
+        after = before.model_copy(update={**canceled(before, clock.now()), "payment": payment, **said})
+        return await self._save(before, after, self._announcer.of_payment(before, after, cause), only=only)

@@ -10,11 +10,13 @@ from services.booking.usecases.announce import Announcer
 from services.booking.usecases.come_back import ComeBack
 from services.booking.usecases.confirm_request import ConfirmRequest
 from services.booking.usecases.due_appointments import DueAppointments
+from services.booking.usecases.end_appointment import EndAppointment
 from services.booking.usecases.end_request import EndRequest
 from services.booking.usecases.hear_stripe import HearStripe
 from services.booking.usecases.links import Links
 from services.booking.usecases.open_checkout import OpenCheckout
 from services.booking.usecases.page_facts import PageFacts
+from services.booking.usecases.save_appointment import SaveAppointment
 from services.booking.usecases.save_payment import SavePayment
 from services.booking.usecases.settle_payment import SettlePayment
 from services.booking.usecases.still_free import StillFree
@@ -41,7 +43,9 @@ class Payments:
         announcer: Announcer,
         links: Links,
         relay: Relay,
+        save_appointment: SaveAppointment,
         confirm: ConfirmRequest,
+        end: EndAppointment,
         end_request: EndRequest,
     ) -> "Payments":
         bookings = stores.bookings
@@ -51,7 +55,7 @@ class Payments:
             SavePayment(bookings, store, announcer, relay),
             StillFree(stores.pages, pages.read, pages.know),
         )
-        settle = SettlePayment(stripe, bookings, store, save, confirm, still_free, announcer, relay)
+        settle = SettlePayment(stripe, bookings, store, save, save_appointment, confirm, end, still_free, announcer)
         worker = DueWorker("appointments", bookings.appointments, DueAppointments(settle, end_request))
         hear = HearStripe(settings.stripe_webhook_secret.get_secret_value(), store, worker.wake)
         checkout = OpenCheckout(stripe, store, save, links, settings.time_to_pay)

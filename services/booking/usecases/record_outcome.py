@@ -3,15 +3,14 @@
 from services.booking.model.appointment import Appointment
 from services.booking.model.outcomes import is_over
 from services.booking.problems import AlreadyCanceled, NotConfirmedYet
-from services.booking.store.bookings import BookingStore
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.change_appointment import CancelAppointment, person_of
+from services.booking.usecases.save_appointment import SaveAppointment
 from shared import clock
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.booking import Outcome, OutcomeRecorded
 from shared.internal import Caller
-from shared.messaging.relay import Relay
 
 
 class RecordOutcome:
@@ -20,13 +19,12 @@ class RecordOutcome:
     """
 
     def __init__(
-        self, people: PeopleStore, store: BookingStore, cancel: CancelAppointment, announcer: Announcer, relay: Relay
+        self, people: PeopleStore, cancel: CancelAppointment, announcer: Announcer, save: SaveAppointment
     ) -> None:
         self._people = people
-        self._store = store
         self._cancel = cancel
         self._announcer = announcer
-        self._relay = relay
+        self._save = save
 
     async def __call__(self, before: Appointment, outcome: Outcome, caller: Caller) -> Appointment:
         if before.outcome is outcome:
@@ -45,6 +43,4 @@ class RecordOutcome:
         after = before.model_copy(update=changes)
         cause = caller.cause()
         waiting = self._announcer.of_appointment(OutcomeRecorded, after, cause, outcome=outcome)
-        await self._store.save_appointment(before, after, waiting)
-        self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
-        return after
+        return await self._save(before, after, waiting)

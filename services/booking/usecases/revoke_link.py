@@ -3,28 +3,24 @@
 from services.booking.model.another_guest import leaves_link_known
 from services.booking.model.appointment import Appointment
 from services.booking.problems import NotOpen
-from services.booking.store.bookings import BookingStore
 from services.booking.store.people import PeopleStore
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.change_appointment import person_of
 from services.booking.usecases.links import Links
+from services.booking.usecases.save_appointment import SaveAppointment
 from shared import clock
 from shared.contracts.booking import AppointmentChanged
 from shared.internal import Caller
-from shared.messaging.relay import Relay
 
 
 class RevokeJoinLink:
     """Each call makes another link. Raises ``NotOpen``, ``StaleVersion``."""
 
-    def __init__(
-        self, people: PeopleStore, store: BookingStore, links: Links, announcer: Announcer, relay: Relay
-    ) -> None:
+    def __init__(self, people: PeopleStore, links: Links, announcer: Announcer, save: SaveAppointment) -> None:
         self._people = people
-        self._store = store
         self._links = links
         self._announcer = announcer
-        self._relay = relay
+        self._save = save
 
     async def __call__(self, before: Appointment, caller: Caller) -> Appointment:
         if not before.is_live:
@@ -45,6 +41,4 @@ class RevokeJoinLink:
         cause = caller.cause()
         known = leaves_link_known(before, after)
         waiting = self._announcer.of_appointment(AppointmentChanged, after, cause, link_stays_known=known)
-        await self._store.save_appointment(before, after, waiting)
-        self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
-        return after
+        return await self._save(before, after, waiting)

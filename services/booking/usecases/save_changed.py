@@ -4,10 +4,9 @@ from collections.abc import Callable
 from functools import partial
 
 from services.booking.model.appointment import Appointment
-from services.booking.store.bookings import BookingStore
+from services.booking.usecases.save_appointment import SaveAppointment
 from services.booking.usecases.take_seat import TakeSeat
 from shared.messaging.outbox import Entry
-from shared.messaging.relay import Relay
 from shared.mongo import DuplicateKeyError
 from shared.problem import Unavailable
 
@@ -17,10 +16,9 @@ _ATTEMPTS = 5
 class SaveChanged:
     """Answers what was saved, and publishes what ``announce`` says of it. Raises ``TimeTaken``, ``StaleVersion``."""
 
-    def __init__(self, store: BookingStore, take_seat: TakeSeat, relay: Relay, new_code: Callable[[], str]) -> None:
-        self._store = store
+    def __init__(self, take_seat: TakeSeat, save: SaveAppointment, new_code: Callable[[], str]) -> None:
         self._take_seat = take_seat
-        self._relay = relay
+        self._save = save
         self._new_code = new_code
 
     async def __call__(
@@ -33,15 +31,12 @@ class SaveChanged:
     ) -> Appointment:
         for _ in range(_ATTEMPTS):
             waiting = announce(after)
-            save = partial(self._save, before, waiting, over_held)
+            save = partial(self._seated, before, waiting, over_held)
             try:
-                after = await self._take_seat(after, save, over_held=over_held)
+                return await self._take_seat(after, save, over_held=over_held)
             except DuplicateKeyError:
                 after = after.model_copy(update={"reception_code": self._new_code()})
-                continue
-            self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
-            return after
         raise Unavailable()
 
-    async def _save(self, before: Appointment, waiting: list[Entry], over_held: bool, after: Appointment) -> None:
-        await self._store.save_appointment(before, after, waiting, over_held=over_held)
+    async def _seated(self, before: Appointment, waiting: list[Entry], over_held: bool, after: Appointment) -> None:
+        await self._save(before, after, waiting, over_held=over_held)

@@ -15,6 +15,8 @@ from services.booking.store.guards import TimeTaken
 from services.booking.store.payments import PaymentStore
 from services.booking.usecases.announce import Announcer
 from services.booking.usecases.confirm_request import ConfirmRequest
+from services.booking.usecases.end_appointment import EndAppointment
+from services.booking.usecases.save_appointment import SaveAppointment
 from services.booking.usecases.save_payment import SavePayment
 from services.booking.usecases.still_free import StillFree
 from shared import clock
@@ -25,8 +27,6 @@ from shared.contracts.booking import AppointmentCanceled, EndOfRequest
 from shared.contracts.envelope import Cause
 from shared.contracts.notifier import Purpose
 from shared.due import Lease
-from shared.messaging.outbox import Entry
-from shared.messaging.relay import Relay
 from shared.providers import ProviderError, ProviderRefused
 
 log = structlog.get_logger(__name__)
@@ -46,19 +46,21 @@ class SettlePayment:
         store: BookingStore,
         payments: PaymentStore,
         save: SavePayment,
+        save_appointment: SaveAppointment,
         confirm: ConfirmRequest,
+        end: EndAppointment,
         still_free: StillFree,
         announcer: Announcer,
-        relay: Relay,
     ) -> None:
         self._stripe = stripe
         self._store = store
         self._payments = payments
         self._save = save
+        self._save_appointment = save_appointment
         self._confirm = confirm
+        self._end = end
         self._still_free = still_free
         self._announcer = announcer
-        self._relay = relay
 
     async def __call__(self, lease: Lease) -> None:
         before = self._store.documents.appointment_from(lease.row)
@@ -106,22 +108,21 @@ class SettlePayment:
         if session.paid:
             await self._paid(before, payment.paid(session.payment_id, now), now)
         elif session.status is SessionStatus.EXPIRED:
-            await self._unpaid(before, payment.ended(PaymentStatus.EXPIRED), now)
+            await self._unpaid(before, payment.ended(PaymentStatus.EXPIRED))
         elif session.status is SessionStatus.OPEN:
             await self._save(before, payment.still_open(now))
         elif session.payment_id and await self._stripe.came_to_nothing(session.payment_id):
-            await self._unpaid(before, payment.ended(PaymentStatus.FAILED), now)
+            await self._unpaid(before, payment.ended(PaymentStatus.FAILED))
         else:
-            await self._unpaid(before, payment.processing(now), now)
+            await self._unpaid(before, payment.processing(now))
 
-    async def _unpaid(self, before: Appointment, payment: Payment, now: datetime) -> None:
-        """Its time is free again; nobody but the guest knew of it, whose page says so."""
+    async def _unpaid(self, before: Appointment, payment: Payment) -> None:
+        """Its time is free again."""
         over = not payment.is_pending or payment.released
         if not over or before.status is not AppointmentStatus.REQUESTED:
             await self._save(before, payment)
             return
-        after = before.model_copy(update={**canceled(before, now), "payment": payment})
-        await self._end(before, after, self._announcer.of_payment(before, after, Cause.outside()))
+        await self._end.unpaid(before, payment, Cause.outside())
         log.info("payment.not_made", appointment_id=before.appointment_id, status=payment.status)
 
     async def _paid(self, before: Appointment, paid: Payment, now: datetime) -> None:
@@ -149,11 +150,7 @@ class SettlePayment:
         after = before.model_copy(update=changes | taken).expecting_request(Purpose.DECLINED)
         told = self._announcer.of_payment(before, after, Cause.outside(actor=actors.GUEST))
         told += self._announcer.of_appointment(AppointmentCanceled, after, Cause.outside(), was_requested=True, **taken)
-        await self._end(before, after, told)
-
-    async def _end(self, before: Appointment, after: Appointment, waiting: list[Entry]) -> None:
-        await self._store.save_appointment(before, after, waiting)
-        self._relay.publish_soon(self._store.appointments, after.appointment_id, waiting)
+        await self._save_appointment(before, after, told)
 
     async def _refund(self, before: Appointment, payment: Payment) -> None:
         """A look first: the answer to an earlier try may have been lost."""
