@@ -1,11 +1,20 @@
 """What a person at a provider says when they act by hand (``/inspect``), at Google as at Microsoft."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from deploy.sandbox.calendars import Resource
 
 
-def end_after(start: object, length: timedelta) -> object:
+def moved(body: Resource, length: timedelta, time_of: Callable[[object], object]) -> Resource:
+    """Where an event stands now, in the provider's words; with a start alone its ``length`` stays."""
+    change: Resource = {side: time_of(body[side]) for side in ("start", "end") if side in body}
+    if "start" in change and "end" not in change and (end := _end_after(change["start"], length)):
+        change["end"] = end
+    return change
+
+
+def _end_after(start: object, length: timedelta) -> object:
     """The end that keeps an event's length, in the form of its ``start``; None where that cannot be read."""
     if not isinstance(start, dict):
         return None

@@ -1,13 +1,14 @@
 """``/inspect/google``: what Google holds and mailed, and the hand of the person at the provider. Always 200."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request
 from pydantic import BaseModel, ConfigDict
+from starlette.responses import JSONResponse, Response
 
 from deploy.sandbox.calendars import Resource
-from deploy.sandbox.calendars.by_hand import answer_in, end_after
+from deploy.sandbox.calendars.by_hand import answer_in, moved
 from deploy.sandbox.calendars.recurrence import ALWAYS
 from deploy.sandbox.google.calendar_list import calendar_resource
 from deploy.sandbox.google.errors import GoogleError, not_found
@@ -16,6 +17,7 @@ from deploy.sandbox.google.presenting import shown
 from deploy.sandbox.google.series import occurrence_named, occurrences
 from deploy.sandbox.google.service import GoogleService
 from deploy.sandbox.google.state import Channel, Entry, GoogleCalendar
+from shared.refusals import answering
 
 _ANSWERS = {
     "accepted": "accepted",
@@ -125,12 +127,9 @@ class _Hand:
         return found
 
     def move(self, event_id: str, body: Resource) -> Resource:
-        """With a start alone the length stays."""
         calendar, entry = self._entry(event_id, body)
-        change: Resource = {side: moment_body(body[side]) for side in ("start", "end") if side in body}
         length = entry.end.instant(calendar.zone) - entry.start.instant(calendar.zone)
-        if "start" in change and "end" not in change and (end := end_after(change["start"], length)):
-            change["end"] = end
+        change = moved(body, length, moment_body)
         if "summary" in body:
             change["summary"] = body["summary"]
         if "description" in body:
@@ -166,8 +165,13 @@ def _occurrences(calendar: GoogleCalendar) -> Iterator[Entry]:
         yield from (one for one in calendar.exceptions(master.id) if not one.cancelled)
 
 
+async def _error(_: Request, error: GoogleError) -> Response:
+    """Google's error as the body: ``/inspect`` always answers 200."""
+    return JSONResponse(error.body)
+
+
 def build_inspect_routes(service: GoogleService) -> APIRouter:
-    router = APIRouter(prefix="/google")
+    router = APIRouter(prefix="/google", route_class=answering(GoogleError, _error))
     hand = _Hand(service)
 
     @router.get("/events")
@@ -189,15 +193,15 @@ def build_inspect_routes(service: GoogleService) -> APIRouter:
 
     @router.post("/calendars")
     async def new_calendar(body: _Json) -> Resource:
-        return _guarded(lambda: add_calendar(service, body))
+        return add_calendar(service, body)
 
     @router.post("/calendars/{calendar_id}/share")
     async def share(calendar_id: str, body: _Json) -> Resource:
-        return _guarded(lambda: share_calendar(service, calendar_id, body))
+        return share_calendar(service, calendar_id, body)
 
     @router.post("/calendars/{calendar_id}/delete")
     async def remove_calendar(calendar_id: str) -> Resource:
-        return _guarded(lambda: delete_calendar(service, calendar_id))
+        return delete_calendar(service, calendar_id)
 
     @router.get("/invitations")
     async def invitations(to: str | None = None) -> Resource:
@@ -211,23 +215,23 @@ def build_inspect_routes(service: GoogleService) -> APIRouter:
     @router.post("/events")
     async def add(body: _Json, calendar: str = "") -> Resource:
         """Into the ``calendar`` that the body names, or else the query."""
-        return _guarded(lambda: add_by_hand(service, {"calendar": calendar, **body}))
+        return add_by_hand(service, {"calendar": calendar, **body})
 
     @router.post("/events/{event_id}/move")
     async def move(event_id: str, body: _Json) -> Resource:
-        return _guarded(lambda: hand.move(event_id, body))
+        return hand.move(event_id, body)
 
     @router.post("/events/{event_id}/delete")
     async def delete(event_id: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Resource:
-        return _guarded(lambda: hand.delete(event_id, body or {}))
+        return hand.delete(event_id, body or {})
 
     @router.post("/events/{event_id}/restore")
     async def restore(event_id: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Resource:
-        return _guarded(lambda: hand.restore(event_id, body or {}))
+        return hand.restore(event_id, body or {})
 
     @router.post("/events/{event_id}/respond")
     async def respond(event_id: str, body: _Json) -> Resource:
-        return _guarded(lambda: hand.respond(event_id, body))
+        return hand.respond(event_id, body)
 
     @router.put("/settings")
     async def settings(change: SettingsChange) -> Resource:
@@ -245,11 +249,3 @@ def _channel(channel: Channel) -> Resource:
         "expiration": channel.expires_at.isoformat(),
         "messages": channel.message_number,
     }
-
-
-def _guarded(act: Callable[[], Resource]) -> Resource:
-    """What was done, or Google's error as the body: ``/inspect`` always answers 200."""
-    try:
-        return act()
-    except GoogleError as error:
-        return error.body

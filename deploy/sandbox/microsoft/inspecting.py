@@ -1,14 +1,15 @@
 """``/inspect/microsoft``: what Microsoft holds and mailed, and the hand of the person at the provider. Always 200."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request
 from pydantic import BaseModel, ConfigDict
+from starlette.responses import JSONResponse, Response
 
 from deploy.sandbox.calendars import Resource
-from deploy.sandbox.calendars.by_hand import answer_in, end_after
+from deploy.sandbox.calendars.by_hand import answer_in, moved
 from deploy.sandbox.calendars.recurrence import ALWAYS
 from deploy.sandbox.microsoft.calendars import calendar_named, make_calendar, shown_calendar
 from deploy.sandbox.microsoft.errors import GraphError, body_of, item_not_found
@@ -18,6 +19,7 @@ from deploy.sandbox.microsoft.service import MicrosoftService
 from deploy.sandbox.microsoft.state import Duplicate, Event, Mailbox
 from deploy.sandbox.microsoft.subscriptions import shown as shown_subscription
 from deploy.sandbox.microsoft.times import graph_time
+from shared.refusals import answering
 
 _EVERYTHING = Reader(expanded=frozenset())
 _ANSWERS = {
@@ -134,18 +136,15 @@ class _Hand:
         return mailbox, event
 
     def move(self, event_id: str, body: Resource) -> Resource:
-        """With a start alone the length stays."""
         mailbox, event = self._event(event_id)
-        change: Resource = {side: time_body(body[side], mailbox.zone) for side in ("start", "end") if side in body}
         begins, ends = event.span.instants()
-        if "start" in change and "end" not in change and (end := end_after(change["start"], ends - begins)):
-            change["end"] = end
+        change = moved(body, ends - begins, lambda time: time_body(time, mailbox.zone))
         if "summary" in body:
             change["subject"] = body["summary"]
         if "description" in body:
             change["body"] = {"contentType": "text", "content": body["description"]}
-        moved = self._service.book.patch(mailbox, event_id, change, push=bool(body.get("notify", True)))
-        return shown(mailbox, moved, _EVERYTHING)
+        after = self._service.book.patch(mailbox, event_id, change, push=bool(body.get("notify", True)))
+        return shown(mailbox, after, _EVERYTHING)
 
     def delete(self, event_id: str, body: Resource) -> Resource:
         mailbox, _ = self._event(event_id)
@@ -180,8 +179,13 @@ def _occurrences(mailbox: Mailbox) -> Iterator[Event]:
         yield from (one for one in mailbox.exceptions(master.id) if not one.deleted)
 
 
+async def _error(_: Request, error: GraphError) -> Response:
+    """Graph's error as the body: ``/inspect`` always answers 200."""
+    return JSONResponse(body_of(error, "", "", ""))
+
+
 def build_inspect_routes(service: MicrosoftService) -> APIRouter:
-    router = APIRouter(prefix="/microsoft")
+    router = APIRouter(prefix="/microsoft", route_class=answering(GraphError, _error))
     hand = _Hand(service)
 
     @router.get("/events")
@@ -208,11 +212,11 @@ def build_inspect_routes(service: MicrosoftService) -> APIRouter:
 
     @router.post("/calendars")
     async def new_calendar(body: _Json) -> Resource:
-        return _guarded(lambda: add_calendar(service, body))
+        return add_calendar(service, body)
 
     @router.post("/calendars/{calendar_id}/delete")
     async def remove_calendar(calendar_id: str) -> Resource:
-        return _guarded(lambda: delete_calendar(service, calendar_id))
+        return delete_calendar(service, calendar_id)
 
     @router.get("/invitations")
     async def invitations(to: str | None = None) -> Resource:
@@ -225,7 +229,7 @@ def build_inspect_routes(service: MicrosoftService) -> APIRouter:
 
     @router.post("/subscriptions/{subscription_id}/lifecycle")
     async def lifecycle(subscription_id: str, body: _Json) -> Resource:
-        return _guarded(lambda: service.subscriptions.tell_lifecycle(subscription_id, str(body.get("event"))))
+        return service.subscriptions.tell_lifecycle(subscription_id, str(body.get("event")))
 
     @router.get("/occurrences")
     async def live_occurrences(user: str) -> Resource:
@@ -236,34 +240,26 @@ def build_inspect_routes(service: MicrosoftService) -> APIRouter:
     @router.post("/events")
     async def add(body: _Json, user: str = "") -> Resource:
         """Into the mailbox of the ``user`` whom the body names, or else the query."""
-        return _guarded(lambda: add_by_hand(service, {"user": user, **body}))
+        return add_by_hand(service, {"user": user, **body})
 
     @router.post("/events/{event_id}/move")
     async def move(event_id: str, body: _Json) -> Resource:
-        return _guarded(lambda: hand.move(event_id, body))
+        return hand.move(event_id, body)
 
     @router.post("/events/{event_id}/delete")
     async def delete(event_id: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Resource:
-        return _guarded(lambda: hand.delete(event_id, body or {}))
+        return hand.delete(event_id, body or {})
 
     @router.post("/events/{event_id}/restore")
     async def restore(event_id: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Resource:
-        return _guarded(lambda: hand.restore(event_id, body or {}))
+        return hand.restore(event_id, body or {})
 
     @router.post("/events/{event_id}/respond")
     async def respond(event_id: str, body: _Json) -> Resource:
-        return _guarded(lambda: hand.respond(event_id, body))
+        return hand.respond(event_id, body)
 
     @router.put("/settings")
     async def settings(change: SettingsChange) -> Resource:
         return change_settings(service, change)
 
     return router
-
-
-def _guarded(act: Callable[[], Resource]) -> Resource:
-    """What was done, or Graph's error as the body: ``/inspect`` always answers 200."""
-    try:
-        return act()
-    except GraphError as error:
-        return body_of(error, "", "", "")

@@ -2,14 +2,12 @@
 refused there.
 """
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
-from fastapi.routing import APIRoute
 
 from services.gateway.identity import SignedIn, page_session
 from services.gateway.model import Staff
@@ -23,6 +21,7 @@ from services.gateway.providers.backend import BackendProblem
 from services.gateway.providers.zoom import ZoomAccount, ZoomIssuer, ZoomUserStatus, ZoomUserView
 from services.gateway.usecases.zoom_users import hosts_for, listed_users, lost_users
 from shared.contracts.api.menus import BookableList
+from shared.refusals import answering
 
 PAGE = "/settings/zoom"
 FIELDS = ("account_id", "client_id", "client_secret")
@@ -35,20 +34,13 @@ _SAID = ("connected", "disconnected", "refreshing", "mapped", "unmapped")
 _BADGES = {"connected": "ok", "disconnected": "none", "broken": "bad"}
 
 
-class ToldOnThePage(APIRoute):
-    """What zoom_issuer refuses is told on the account's page, which stays at hand."""
+async def _told(request: Request, problem: BackendProblem) -> Response:
+    signed_in = await page_session(request)
+    return await zoom_page(request, signed_in, problem=problem.detail, status=problem.status)
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
 
-        async def told(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except BackendProblem as problem:
-                signed_in = await page_session(request)
-                return await zoom_page(request, signed_in, problem=problem.detail, status=problem.status)
-
-        return told
+ToldOnThePage = answering(BackendProblem, _told)
+"""What zoom_issuer refuses is told on the account's page, which stays at hand."""
 
 
 @dataclass(frozen=True)
