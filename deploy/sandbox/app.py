@@ -6,6 +6,7 @@ from typing import Protocol
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from deploy.sandbox import google, inspect_routes, mail, microsoft, oidc, stripe, zoom
@@ -47,6 +48,12 @@ async def _unprocessable(_: Request, error: Exception) -> Response:
     return JSONResponse({"detail": detail}, status_code=422)
 
 
+async def _unreadable(_: Request, error: Exception) -> Response:
+    """What is no text at all; FastAPI tells it from what is no JSON, which nobody who asks by hand needs."""
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"detail": error.detail}, status_code=422)
+
+
 def build_app(settings: SandboxSettings) -> FastAPI:
     """The application; its world is at ``app.state.world``."""
     world = World(settings)
@@ -64,6 +71,7 @@ def build_app(settings: SandboxSettings) -> FastAPI:
     app = FastAPI(title="Chosei sandbox", lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None)
     app.state.world = world
     app.add_exception_handler(RequestValidationError, _unprocessable)
+    app.add_exception_handler(400, _unreadable)
     app.include_router(inspect_routes.build_router(world))
     app.include_router(mail.build_router(world))
     for provider, package in PROVIDERS.items():

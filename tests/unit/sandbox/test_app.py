@@ -108,3 +108,19 @@ async def test_moving_by_hand_a_meeting_that_is_not_there_is_answered_200_with_z
         moved = await client.post("/inspect/zoom/meetings/1/move", json={"start": "2030-01-01T10:00:00+09:00"})
 
     assert (moved.status_code, moved.json()) == (200, {"code": 3001, "message": "Meeting does not exist: 1."})
+
+
+async def test_what_is_malformed_is_unprocessable_wherever_inspect_takes_a_body() -> None:
+    said: dict[str, set[int]] = {}
+    async with _running() as client:
+        paths = (await client.get("/openapi.json")).json()["paths"]
+        for path, methods in paths.items():
+            for method in [name for name, described in methods.items() if "requestBody" in described]:
+                for body in (b"{", b"[]", b'"x"', b"\xff"):
+                    answer = await client.request(
+                        method, path, content=body, headers={"content-type": "application/json"}
+                    )
+                    said.setdefault(path, set()).add(answer.status_code)
+
+    assert len([path for path in said if path.startswith("/inspect/")]) > 20
+    assert {path: found for path, found in said.items() if found != {422}} == {}
