@@ -30,8 +30,10 @@ Narrowed = Annotated[Narrowing, Depends(narrowing)]
 
 @router.post("", status_code=201, response_model=AppointmentView)
 async def register_appointment(request: Request, asked: AppointmentCreate, me: Me, key: Key) -> Response:
-    """Register an appointment without a guest's choice (E2), with the same look and guard as a confirmation; the caller
-    organizes it, attending or not.
+    """Register an appointment without a guest's choice (E2); the caller organizes it, attending or not. Looked at and
+    guarded as a confirmation is; as in a proposal an attendee's busy time is 422 ``slot_busy``, what another has taken
+    409 ``slot_taken``, and a calendar that cannot be read 503 ``calendar_unreadable``. ``allow_overlap`` goes over busy
+    and unread time and over what is only held.
     """
     reply = await parts_of(request).backends.booking.register(me.caller(key), body_of(request))
     response = forward(reply)
@@ -78,7 +80,9 @@ async def show_appointment(request: Request, appointment_id: str, me: Me) -> Res
 async def change_appointment(
     request: Request, appointment_id: str, patch: AppointmentPatch, me: Me, key: Key, if_match: IfMatch
 ) -> Response:
-    """``start`` or ``end`` reschedules, with the same look and guard as a confirmation."""
+    """``start`` or ``end`` reschedules, with the same look and guard as a confirmation: what is busy or taken is 409
+    ``slot_taken``, what cannot be read 503 ``calendar_unreadable``; ``allow_overlap`` as in registering.
+    """
     booking = parts_of(request).backends.booking
     return forward(
         await booking.change_appointment(me.caller(key), appointment_id, body_of(request), if_match=if_match)

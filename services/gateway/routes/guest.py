@@ -56,7 +56,9 @@ async def say_proposal_was_seen(request: Request, token: str) -> Response:
     openapi_extra={"x-body": "GuestConfirm"},
 )
 async def confirm_slot(request: Request, token: str, key: Key) -> Response:
-    """Choose a slot (R22)."""
+    """Choose a slot (R22). In this order: 410 ``expired`` or ``withdrawn``, 409 ``already_confirmed``, 422, 409
+    ``slot_taken`` with the remaining ``slots`` where the time is busy or taken meanwhile, 503 ``calendar_unreadable``.
+    """
     parts = parts_of(request)
     async with parts.limits.guest(request, token=token, confirms=True):
         reply = await parts.backends.booking.confirm(guest_of(request, token, key), body_of(request))

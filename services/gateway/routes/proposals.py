@@ -25,7 +25,10 @@ Narrowed = Annotated[Narrowing, Depends(narrowing)]
 
 @router.post("", status_code=201, response_model=ProposalView)
 async def propose(request: Request, asked: ProposalCreate, me: Me, key: Key) -> Response:
-    """Offer candidate slots; they are held in every attendee's calendar, and the guest is mailed unless told not to."""
+    """Offer candidate slots; they are held in every attendee's calendar, and the guest is mailed unless told not to.
+    Without ``allow_overlap`` busy time is 422 ``slot_busy`` and time that is held 409 ``slot_taken``; confirmed time is
+    that always.
+    """
     reply = await parts_of(request).propose(me.caller(key), asked, body_of(request))
     response = forward(reply)
     response.headers["Location"] = f"/api/v1/proposals/{reply.json()['id']}"
