@@ -4,6 +4,7 @@ Calls that differ between the two drivers are wrapped below, and the raw methods
 """
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC
 from typing import Any, TypeVar
@@ -45,6 +46,7 @@ __all__ = [
     "aggregate",
     "close",
     "connect",
+    "containing",
     "database_of",
     "ensure_indexes",
     "in_transaction",
@@ -100,6 +102,14 @@ async def aggregate(collection: Collection, pipeline: Sequence[Mapping[str, Any]
     cursor = await _awaited(collection.aggregate(list(pipeline)))
     rows: list[Document] = await cursor.to_list(None)
     return rows
+
+
+def containing(word: str, *, whole: bool = False) -> Document:
+    """Matches texts that hold this word, or are it, in any case. MongoDB refuses expressions with NUL, which no text of
+    ours holds.
+    """
+    pattern = re.escape(word.replace("\0", "\ufffd"))
+    return {"$regex": f"^{pattern}$" if whole else pattern, "$options": "i"}
 
 
 async def ensure_indexes(collection: Collection, indexes: Sequence[IndexModel]) -> None:

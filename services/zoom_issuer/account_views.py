@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from services.zoom_issuer.hosts import AccountUser
 from services.zoom_issuer.store.accounts import Accounts
-from services.zoom_issuer.store.connections import Connection, Connections, ConnectionStatus, Kind
+from services.zoom_issuer.store.connections import Connection, ConnectionStatus, Kind
+from services.zoom_issuer.store.listed import ListedUsers
 from services.zoom_issuer.store.meetings import MeetingStore
 from services.zoom_issuer.store.offers import Offer
 from services.zoom_issuer.store.staff import StaffStore
@@ -92,15 +93,15 @@ class AccountViews:
     def __init__(
         self,
         accounts: Accounts,
-        connections: Connections,
         users: UserStore,
+        listed: ListedUsers,
         staff: StaffStore,
         store: MeetingStore,
         limits: KeepLimits,
     ) -> None:
         self._accounts = accounts
-        self._connections = connections
         self._users = users
+        self._listed = listed
         self._staff = staff
         self._store = store
         self._limits = limits
@@ -149,54 +150,27 @@ class AccountViews:
         ]
 
     async def users(self, organization_id: str, q: str, limit: int, after: int, *, own: bool) -> UserList:
-        """By name, from the ``after``-th on; ``q`` is a part of a name or an address. With ``own`` those follow whom
-        people connected themselves and the account has not.
-        """
+        """As ``ListedUsers`` has them; ``q`` is what they are searched by."""
         current = await self._accounts.current(organization_id)
-        known = await self._users.all(current.connection_id) if current else []
-        if own:
-            known = [*known, *await self._own_users(organization_id, {row["user_id"] for row in known})]
+        account = current.connection_id if current else None
+        rows = await self._listed.page(organization_id, account, q.strip(), after, limit + 1, own=own)
         basic_allowed = await self._store.allows_basic(organization_id)
-        staff = await self._staff_by_name(organization_id)
-        word = q.casefold().strip()
-        rows = [row for row in known if _matches(row, word)]
-        shown = [_user(row, staff, basic_allowed) for row in rows[after : after + limit]]
+        staff = await self._staff_by_name(organization_id, rows[:limit])
+        shown = [_user(row, staff, basic_allowed) for row in rows[:limit]]
         left = await self._limits.left([user.user_id for user in shown])
         items = [user.model_copy(update={"requests_left": left[user.user_id]}) for user in shown]
-        more = after + limit < len(rows)
-        return UserList(items=items, next_cursor=str(after + limit) if more else None)
+        return UserList(items=items, next_cursor=str(after + limit) if len(rows) > limit else None)
 
-    async def _own_users(self, organization_id: str, listed: set[str]) -> list[Document]:
-        """As rows of the account's users are; the name is the address."""
-        found = [
-            {
-                "user_id": one.account_id,
-                "email": one.account,
-                "folded_email": one.account.casefold(),
-                "name": one.account,
-                "basic": one.basic,
-                "staff_id": one.staff_id,
-            }
-            for one in await self._connections.of_organization(organization_id)
-            if one.kind is Kind.OWN and one.works and one.account_id not in listed
-        ]
-        return sorted(found, key=lambda row: str(row["folded_email"]))
-
-    async def _staff_by_name(self, organization_id: str) -> dict[str, list[str]]:
-        """Staff ids by Zoom's id or folded address, as the staff record names the user (E1)."""
+    async def _staff_by_name(self, organization_id: str, users: Sequence[Document]) -> dict[str, list[str]]:
+        """Of these users' staff: their ids by Zoom's id or folded address, as the staff record names the user (E1)."""
+        names = [row[name] for row in users for name in ("user_id", "email")]
         found: dict[str, list[str]] = {}
-        for staff_id, record in (await self._staff.records(organization_id)).items():
+        for staff_id, record in (await self._staff.named(organization_id, names)).items():
             if record.name:
                 found.setdefault(record.name, []).append(staff_id)
                 if record.name.casefold() != record.name:
                     found.setdefault(record.name.casefold(), []).append(staff_id)
         return found
-
-
-def _matches(row: Document, word: str) -> bool:
-    return (
-        not word or word in row["folded_email"] or word in row["name"].casefold() or word == row["user_id"].casefold()
-    )
 
 
 def _user(row: Document, staff: dict[str, list[str]], basic_allowed: bool) -> UserView:

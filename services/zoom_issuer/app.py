@@ -24,6 +24,7 @@ from services.zoom_issuer.store.doubles import Doubles
 from services.zoom_issuer.store.drift import INDEXES as DRIFT_INDEXES
 from services.zoom_issuer.store.drift import DriftRows
 from services.zoom_issuer.store.freezes import Freezes
+from services.zoom_issuer.store.listed import ListedUsers
 from services.zoom_issuer.store.meetings import MeetingStore
 from services.zoom_issuer.store.offers import Offers
 from services.zoom_issuer.store.owed import INDEX as OWED
@@ -330,7 +331,8 @@ def _account_router(
         worker,
         offers_consent=bool(settings.zoom_admin_client_id),
     )
-    views = AccountViews(stores.accounts, stores.connections, stores.users, stores.staff, stores.meetings, limits)
+    listed = ListedUsers(stores.users, stores.connections)
+    views = AccountViews(stores.accounts, stores.users, listed, stores.staff, stores.meetings, limits)
     return build_account_router(connect, views, settings.api_tokens.get_secret_value())
 
 

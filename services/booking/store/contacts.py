@@ -2,7 +2,6 @@
 an id that tells no address: what was booked before does not bring it back.
 """
 
-import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,16 @@ from typing import Any
 from services.booking.model.contact import Contact
 from services.booking.store.bookings import StaleVersion
 from shared.internal import Caller
-from shared.mongo import ASCENDING, DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
+from shared.mongo import (
+    ASCENDING,
+    DESCENDING,
+    Collection,
+    Database,
+    Document,
+    DuplicateKeyError,
+    IndexModel,
+    containing,
+)
 
 _STANDING = {"email": {"$gt": ""}}
 _SEARCHED = ("name", "company", "email")
@@ -106,6 +114,4 @@ def _read(row: Document) -> Contact:
 
 
 def _found_by(word: str) -> dict[str, Any]:
-    """MongoDB refuses expressions with NUL, which no text of ours holds."""
-    pattern = {"$regex": re.escape(word.replace("\0", "\ufffd")), "$options": "i"}
-    return {"$or": [{field: pattern} for field in _SEARCHED]}
+    return {"$or": [{field: containing(word)} for field in _SEARCHED]}

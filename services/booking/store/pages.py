@@ -2,13 +2,21 @@
 pages that are not deleted apart, whatever the organization.
 """
 
-import re
 from typing import Any
 
 from services.booking.model.page import Page
 from services.booking.store.bookings import AlreadyMade, StaleVersion
 from services.booking.store.origins import ONCE, made_under, origin_state
-from shared.mongo import ASCENDING, DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
+from shared.mongo import (
+    ASCENDING,
+    DESCENDING,
+    Collection,
+    Database,
+    Document,
+    DuplicateKeyError,
+    IndexModel,
+    containing,
+)
 
 _ORGANIZATION = ("organization_id", ASCENDING)
 _STANDING = {"deleted": False}
@@ -108,6 +116,4 @@ def _is_of_slug(error: DuplicateKeyError) -> bool:
 
 
 def _found_by(word: str) -> dict[str, Any]:
-    """MongoDB refuses expressions with NUL, which no text of ours holds."""
-    pattern = {"$regex": re.escape(word.replace("\0", "\ufffd")), "$options": "i"}
-    return {"$or": [{field: pattern} for field in ("title", "slug")]}
+    return {"$or": [{field: containing(word)} for field in ("title", "slug")]}

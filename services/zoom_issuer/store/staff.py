@@ -11,6 +11,9 @@ from shared.messaging import outbox
 from shared.mongo import ASCENDING, Collection, Database, Document, IndexModel
 from shared.projection import keep_newest
 
+_NAMES = ("profile.zoom_user", "profile.email")
+_ANY_CASE = {"locale": "en", "strength": 2}
+
 
 class StaffStore:
     """The collection ``staff``: ``_id`` is the staff member's id."""
@@ -22,6 +25,10 @@ class StaffStore:
                 due.INDEX,
                 outbox.INDEX,
                 IndexModel([("organization_id", ASCENDING)], name="organization"),
+                *(
+                    IndexModel([("organization_id", ASCENDING), (field, ASCENDING)], name=field, collation=_ANY_CASE)
+                    for field in _NAMES
+                ),
             ]
         }
 
@@ -47,8 +54,11 @@ class StaffStore:
         row = await self.rows.find_one({"_id": staff_id}, {"profile": 1})
         return record_of(row or {})
 
-    async def records(self, organization_id: str) -> dict[str, StaffRecord]:
-        rows = await self.rows.find({"organization_id": organization_id}, {"profile": 1}).to_list(None)
+    async def named(self, organization_id: str, names: Sequence[str]) -> dict[str, StaffRecord]:
+        """Those whose Zoom user or address is one of these, in any case."""
+        either = [{field: {"$in": list(names)}} for field in _NAMES]
+        which = {"organization_id": organization_id, "$or": either}
+        rows = await self.rows.find(which, {"profile": 1}, collation=_ANY_CASE).to_list(None)
         return {row["_id"]: record_of(row) for row in rows}
 
     async def tell(self, lease: Lease, zoom_user_id: str | None, event: CloudEvent[Any]) -> Sequence[outbox.Entry]:

@@ -17,6 +17,7 @@ class UserStore:
             self.rows: [
                 IndexModel([("connection_id", ASCENDING), ("user_id", ASCENDING)], name="user"),
                 IndexModel([("connection_id", ASCENDING), ("folded_email", ASCENDING)], name="email"),
+                IndexModel([("connection_id", ASCENDING), ("name", ASCENDING), ("user_id", ASCENDING)], name="by_name"),
             ]
         }
 
@@ -40,11 +41,6 @@ class UserStore:
         ]
         found = self.rows.find({"connection_id": connection_id, "gone_at": None, "$or": either})
         return [account_user(row) for row in await found.to_list(None)]
-
-    async def all(self, connection_id: str) -> list[Document]:
-        """By name; gone ones too."""
-        found = self.rows.find({"connection_id": connection_id})
-        return await found.sort([("name", ASCENDING), ("user_id", ASCENDING)]).to_list(None)
 
     async def count(self, connection_id: str) -> int:
         """Those who are there."""
