@@ -5,6 +5,7 @@ be handed on, and mails wait for no webhook.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from services.notifier.webhook_deliveries import Deliveries
 from shared import clock
 from shared.contracts.api.webhooks import DeliveryStatus
 from shared.contracts.envelope import CloudEvent, EventData
+from shared.single_flight import NextFlight
 
 SEALED = "sealed"
 _ABOUT = ("appointment_id", "proposal_id", "contact_id", "about")
@@ -39,6 +41,7 @@ class FileWebhooks:
         self._matters = matters
         self._offered = frozenset(offered)
         self._wake = wake
+        self._asking: NextFlight[list[Endpoint]] = NextFlight()
 
     async def file(self, content: bytes) -> None:
         """Safe to repeat."""
@@ -48,7 +51,7 @@ class FileWebhooks:
             return  # whoever handles the message decides what becomes of it
         if event.routing_key not in self._offered:
             return
-        known = await self._endpoints.of_organization(event.organizationid)
+        known = await self._known(event.organizationid)
         wanting = [endpoint for endpoint in known if endpoint.wants(event.routing_key)]
         if not wanting:
             return
@@ -63,6 +66,12 @@ class FileWebhooks:
             await self._endpoints.filed(enabled)
         for endpoint_id in enabled:
             self._wake(endpoint_id)
+
+    async def _known(self, organization_id: str) -> list[Endpoint]:
+        """Events that come at once share a question, which is asked after they came: whatever was added or taken away
+        before an event, by whichever process, counts for it.
+        """
+        return await self._asking(organization_id, partial(self._endpoints.of_organization, organization_id))
 
 
 def without_secrets(event: Mapping[str, Any]) -> dict[str, Any]:
