@@ -22,11 +22,12 @@ import pytest
 
 from deploy.demo.accounts import ADMINISTRATOR, LOGINS, more_staff
 from tests.chaos.audit import Findings, Outside, audit_confirmations, audit_reminders
-from tests.chaos.guarantees import LINES, Witness, audit_all, line
+from tests.chaos.guarantees import LINES, audit_all, line
 from tests.chaos.monkey import SERVICES, Monkey
 from tests.chaos.people import Deal, Fate, Source, Staff, sign_in
 from tests.chaos.sources import change, offer, settle
 from tests.chaos.storm import ACTS, Storm
+from tests.chaos.witness import Witness
 from tests.infrastructure.demo import RunningDemo, free_layout, start_demo
 from tests.infrastructure.wire import Wire, laid_to
 from tests.waiting import eventually
