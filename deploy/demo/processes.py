@@ -28,7 +28,7 @@ class NotReady(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Program:
     """What to run. ``ready`` is asked until it is true; ``grace_seconds`` lie between SIGTERM and SIGKILL; a program
-    with ``niceness`` (0 to 19) lets the others have the processor first.
+    with ``niceness`` lets the others have the processor first.
     """
 
     name: str
@@ -45,14 +45,6 @@ class Program:
 def inherited_environment() -> dict[str, str]:
     """The few variables a child may see of ours: settings of one demo must not leak into another's processes."""
     return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-
-
-def _stand_back(session: int, niceness: int) -> None:
-    """Where Linux groups processes by session (``sched_autogroup_enabled``), one's own niceness counts only inside it:
-    between sessions the group's does (sched(7)).
-    """
-    with suppress(OSError):
-        Path(f"/proc/{session}/autogroup").write_text(str(niceness))
 
 
 class Process:
@@ -76,7 +68,6 @@ class Process:
                 stderr=log,
                 start_new_session=True,
             )
-        _stand_back(child.pid, program.niceness)
         return cls(program, child)
 
     @property

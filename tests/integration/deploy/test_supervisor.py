@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,16 +63,6 @@ async def test_a_killed_program_comes_back(supervisor: Supervisor, tmp_path: Pat
     await eventually(lambda: running(tmp_path, "one").pid != first.pid)
     assert await eventually(program.ready)
     assert json.loads((tmp_path / "state.json").read_text())["restarts"] == {"one": 1}
-
-
-async def test_a_nice_program_stands_back_from_other_sessions_too(supervisor: Supervisor, tmp_path: Path) -> None:
-    program = replace(a_program(tmp_path, "one"), niceness=10)
-    await supervisor.start(program, tier=0)
-    pid = running(tmp_path, "one").pid
-    assert os.getpriority(os.PRIO_PROCESS, pid) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10)
-    group = Path(f"/proc/{pid}/autogroup")
-    if group.exists():
-        assert group.read_text().split()[-1] == "10"
 
 
 async def test_programs_stop_in_reverse_order_of_their_tiers(supervisor: Supervisor, tmp_path: Path) -> None:
