@@ -107,7 +107,7 @@ class Seeder:
         wanted = {account.calendar, "zoom"}
         async with asyncio.timeout(_UNTIL_FRESH_SECONDS):
             while True:
-                items = _expect(await client.get("/api/v1/connections")).json()["items"]
+                items = (await self._poll(client, "/api/v1/connections"))["items"]
                 if wanted <= {item["provider"] for item in items if item["status"] == "connected"}:
                     return
                 await asyncio.sleep(_POLL_SECONDS)
@@ -121,10 +121,17 @@ class Seeder:
         }
         async with asyncio.timeout(_UNTIL_FRESH_SECONDS):
             while True:
-                (item,) = _expect(await client.get("/api/v1/calendar", params=asked)).json()["items"]
+                (item,) = (await self._poll(client, "/api/v1/calendar", asked))["items"]
                 if item["status"] == "fresh":
                     return
                 await asyncio.sleep(_POLL_SECONDS)
+
+    async def _poll(self, client: httpx.AsyncClient, path: str, asked: dict[str, str] | None = None) -> dict[str, Any]:
+        """An answer; a service that is just too busy to give one is asked again."""
+        while (answer := await client.get(path, params=asked)).status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            await asyncio.sleep(_POLL_SECONDS)
+        found: dict[str, Any] = _expect(answer).json()
+        return found
 
 
 def _expect(answer: httpx.Response) -> httpx.Response:
