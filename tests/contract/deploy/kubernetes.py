@@ -5,11 +5,26 @@ from pathlib import Path
 from typing import Any
 
 from deploy.kubernetes.prepare import name_of
+from services.booking.settings import Settings as BookingSettings
+from services.calendar_sync.settings import Settings as CalendarSyncSettings
+from services.gateway.settings import Settings as GatewaySettings
+from services.notifier.settings import Settings as NotifierSettings
+from services.reminder_scheduler.settings import Settings as ReminderSchedulerSettings
+from services.zoom_issuer.settings import Settings as ZoomIssuerSettings
+from shared.settings import ServiceSettings
 from tests.infrastructure.kustomize import Manifest, build
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "deploy" / "kubernetes"
 OVERLAYS = ("small", "production")
+SETTINGS: dict[str, type[ServiceSettings]] = {
+    "booking": BookingSettings,
+    "calendar_sync": CalendarSyncSettings,
+    "zoom_issuer": ZoomIssuerSettings,
+    "notifier": NotifierSettings,
+    "reminder_scheduler": ReminderSchedulerSettings,
+    "gateway": GatewaySettings,
+}
 
 
 @cache

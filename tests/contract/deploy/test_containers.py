@@ -14,7 +14,8 @@ import yaml
 
 from deploy.compose.prepare import shares
 from deploy.credentials import SERVICES, load_or_create
-from shared.settings import ServiceSettings
+from deploy.service_settings import sandbox_settings
+from tests.contract.deploy.kubernetes import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
@@ -93,14 +94,23 @@ def test_prepared_secrets_land_in_the_volumes_that_are_mounted(tmp_path: Path) -
     assert made <= mounted
 
 
-def test_settings_of_services_are_ones_that_they_know(tmp_path: Path) -> None:
-    common = {f"CHOSEI_{name.upper()}" for name in ServiceSettings.model_fields}
-    for share in shares(load_or_create(tmp_path / "credentials.json")):
-        if share.volume in SERVICES:
-            source = (ROOT / "services" / share.volume / "settings.py").read_text()
-            for name in (line.partition("=")[0] for line in share.text.splitlines()):
-                known = name in common | {"CHOSEI_CLOCK_FILE"} or name.removeprefix("CHOSEI_").lower() in source
-                assert known, f"{share.volume} does not know {name}"
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_can_start_with_what_is_prepared_for_it_and_knows_all_of_it(
+    tmp_path: Path, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (share,) = [one for one in shares(load_or_create(tmp_path / "credentials.json")) if one.volume == service]
+    told = dict(line.split("=", 1) for line in share.text.splitlines())
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    assert SETTINGS[service]().host == "0.0.0.0"
+    known = {f"CHOSEI_{name.upper()}" for name in SETTINGS[service].model_fields}
+    assert told.keys() - known == {"CHOSEI_CLOCK_FILE"}
+    assert container(service)["environment"].keys() - {"CHOSEI_SETTINGS"} <= known
+
+
+def test_the_stand_ins_send_their_events_as_they_do_in_the_demo() -> None:
+    wanted = sandbox_settings("http://127.0.0.1:8000")
+    assert wanted.items() <= container("sandbox")["environment"].items()
 
 
 def test_secrets_stay_what_they_were(tmp_path: Path) -> None:

@@ -10,25 +10,10 @@ from deploy.credentials import SERVICES, load_or_create
 from deploy.events.wiring import read_wiring
 from deploy.kubernetes.prepare import Installation, name_of, secrets
 from deploy.service_settings import ASKS
-from services.booking.settings import Settings as BookingSettings
-from services.calendar_sync.settings import Settings as CalendarSyncSettings
-from services.gateway.settings import Settings as GatewaySettings
-from services.notifier.settings import Settings as NotifierSettings
-from services.reminder_scheduler.settings import Settings as ReminderSchedulerSettings
-from services.zoom_issuer.settings import Settings as ZoomIssuerSettings
 from shared.contracts.catalogue import catalogue
 from shared.messaging.topology import queue_name
-from shared.settings import ServiceSettings
-from tests.contract.deploy.kubernetes import FOLDER, OVERLAYS, container, deployment, of_kind, pods
+from tests.contract.deploy.kubernetes import FOLDER, OVERLAYS, SETTINGS, container, deployment, of_kind, pods
 
-SETTINGS: dict[str, type[ServiceSettings]] = {
-    "booking": BookingSettings,
-    "calendar_sync": CalendarSyncSettings,
-    "zoom_issuer": ZoomIssuerSettings,
-    "notifier": NotifierSettings,
-    "reminder_scheduler": ReminderSchedulerSettings,
-    "gateway": GatewaySettings,
-}
 each_overlay = pytest.mark.parametrize("overlay", OVERLAYS)
 
 
@@ -64,6 +49,14 @@ def test_g26_every_pod_sees_its_own_secret_only(overlay: str, made: dict[str, di
         ]
         assert "settings" in made[own]
         assert not any("secretKeyRef" in str(one) for one in container(pod)["env"])
+
+
+@each_overlay
+@pytest.mark.parametrize("service", SERVICES)
+def test_services_know_what_their_manifests_set(overlay: str, service: str) -> None:
+    for name in (name_of(service), f"migrate-{name_of(service)}"):
+        told = {one["name"] for one in container(pods(overlay)[name][1])["env"]} - {"CHOSEI_SETTINGS"}
+        assert told <= {f"CHOSEI_{known.upper()}" for known in SETTINGS[service].model_fields}, name
 
 
 @each_overlay
