@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any
@@ -295,10 +295,11 @@ def _usual() -> dict[tuple[str, str], Answer]:
 
 
 class FakeServices:
-    """The network between the gateway and the services. ``asked`` keeps every request."""
+    """The network between the gateway and the services. ``asked`` keeps every request; ``judge`` may refuse one."""
 
     def __init__(self) -> None:
         self.asked: list[httpx.Request] = []
+        self.judge: Callable[[httpx.Request], Answer | None] = lambda _: None
         self.reset()
 
     def reset(self) -> None:
@@ -328,7 +329,7 @@ class FakeServices:
         self.asked.append(request)
         if self.gate is not None:
             await self.gate.wait()
-        found = self._find(service, f"{request.method} {request.url.path}?")
+        found = self.judge(request) or self._find(service, f"{request.method} {request.url.path}?")
         if isinstance(found, Exception):
             raise found
         if found is None:
