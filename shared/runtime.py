@@ -201,7 +201,7 @@ def _operate(name: str, settings: ServiceSettings, parts: Parts) -> Operate:
         outboxes=parts.relay.collections,
         workers=parts.workers,
         own=parts.operations,
-        parking=Parking(settings, parts.broker, database),
+        parking=Parking(name, settings, parts.broker),
         decisions=Decisions(name, database),
     )
 

@@ -99,7 +99,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, look: L
     )
     guests = GuestsFirst()
     metrics.expect_effects(stages=(Stage.CONFIRMED,))
-    parked = Parking(settings, broker, database).forget
+    parked = Parking(SERVICE, settings, broker).forget
     erasing = Erasing.of(settings, stores, Erasures(database, relay), links, parked)
     routers = _routes(settings, stores, availability, pages, links, announcer, relay, drop, uses, payments, guests)
     parts = Parts(

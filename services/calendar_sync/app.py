@@ -84,7 +84,7 @@ def build_app(
         settings.bus_ring,
         CalendarDataErased,
         EraseGuest(client, stores.proposals, stores.appointments, ErasedRows(stores.ledger.collection)),
-        Parking(settings, broker, database).forget,
+        Parking(SERVICE, settings, broker).forget,
     )
     outside = http.client("", timeout=settings.provider_timeout, transport=transport, max_connections=200)
     providers = make_providers(settings, outside)

@@ -61,7 +61,7 @@ def build_app(
     stores = Stores.of(database, settings)
     broker = broker or make_broker(SERVICE, settings)
     relay = Relay(broker, [*stores.with_outbox, database[COLLECTION]])
-    parked = Parking(settings, broker, database).forget
+    parked = Parking(SERVICE, settings, broker).forget
     erase = EraseGuest(stores.answers, stores.staff)
     erasing = Erasing(database, relay, settings.bus_ring, AnswersErased, erase, parked)
     parts = _parts(settings, client, stores, relay, Backends.connect(settings, transport))

@@ -67,7 +67,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None) -> Fast
     worker = DueWorker("mails", matters.collection, deliver.handle, concurrency=2 * settings.smtp_connections)
     hear = HearOfMatters(matters, safe, bus, worker.wake)
     webhooks = build_webhooks(settings, database, broker, matters, worker.wake)
-    parked = Parking(settings, broker, database).forget
+    parked = Parking(SERVICE, settings, broker).forget
     erasing = Erasing(database, relay, bus, MailDataErased, EraseGuest(matters, webhooks.deliveries), parked)
     parts = Parts(
         client=client,

@@ -33,7 +33,7 @@ def build_app(settings: Settings, *, broker: RabbitBroker | None = None, booking
         settings.bus_ring,
         ReminderDataErased,
         nothing_personal,
-        Parking(settings, broker, database).forget,
+        Parking(SERVICE, settings, broker).forget,
     )
     questions = http.internal_client(
         settings.booking_url, settings.booking_token.get_secret_value(), timeout=settings.question_timeout

@@ -208,7 +208,7 @@ def _routers(settings: Settings, connect: Connect, stores: Stores, hosts: Hosts,
 def _erasing(
     settings: Settings, database: Database, meetings: MeetingStore, relay: Relay, broker: RabbitBroker
 ) -> Erasing:
-    parked = Parking(settings, broker, database).forget
+    parked = Parking(SERVICE, settings, broker).forget
     return Erasing(database, relay, settings.bus_ring, MeetingDataErased, EraseGuest(meetings), parked)
 
 

@@ -18,7 +18,7 @@ from aiormq.exceptions import ChannelNotFoundEntity
 from shared.ids import new_id
 from shared.messaging.handling import envelope_of
 from shared.messaging.middleware import PARKED_AT, copy_of
-from shared.messaging.topology import LADDER, parking_name
+from shared.messaging.topology import LADDER, parking_name, service_of_queue
 
 UNREADABLE = "unreadable"
 CRASHED = "delivered too often (the consumer crashed)"
@@ -93,7 +93,7 @@ def describe(queue: str, message: AbstractIncomingMessage) -> Parked:
     envelope = envelope_of(message.body)
     digest = hashlib.sha256(queue.encode() + b"\0" + message.body).hexdigest()[:24]
     return Parked(
-        parked_id=f"{queue.partition('.')[0]}-{digest}",
+        parked_id=f"{service_of_queue(queue)}-{digest}",
         queue=queue,
         organization_id=str(envelope.get("organizationid", "")),
         event_id=str(envelope.get("id", "?")),
@@ -193,7 +193,7 @@ async def sift(channel: AbstractChannel, queue: str, take: Takes, *, limit: int 
 
 
 async def walk_all(
-    url: str,
+    connection: AbstractConnection,
     queues: Sequence[str],
     *,
     action: Action,
@@ -204,11 +204,10 @@ async def walk_all(
     """The same for several queues, one after the other."""
     found: list[Parked] = []
     unseen = 0
-    async with await aio_pika.connect(url) as connection:
-        for queue in queues:
-            walked = await walk(connection, queue, action=action, wanted=wanted, before=before, limit=limit)
-            found += walked.found
-            unseen += walked.unseen
+    for queue in queues:
+        walked = await walk(connection, queue, action=action, wanted=wanted, before=before, limit=limit)
+        found += walked.found
+        unseen += walked.unseen
     return Walked(found, unseen)
 
 

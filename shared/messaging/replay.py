@@ -1,20 +1,24 @@
 """Parked messages by hand: list them, put them back, or drop them. ``python -m shared.messaging.replay --help``.
 
-For operators of the broker; the services' own way, with a record of who decided what, is ``shared/operations``.
+For operators of the broker; the services' own way, with a record of who decided what, is ``shared/operations``. Both
+take turns.
 """
 
 import asyncio
 import importlib
 import os
 import pkgutil
+from collections.abc import Sequence
+from itertools import groupby
 from urllib.parse import urlsplit
 
 import typer
 
 from shared import contracts
 from shared.contracts.envelope import EventData
-from shared.messaging.parked import MOST, Action, Walked, containing, walk_all
-from shared.messaging.topology import queue_name
+from shared.messaging.parked import ALL, MOST, Action, Parked, Walked, Wanted, containing, walk_all
+from shared.messaging.topology import queue_name, service_of_queue
+from shared.messaging.turns import turn
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 
@@ -42,8 +46,20 @@ _MATCH = typer.Option("", help="Only those whose type, subject or error contains
 _LIMIT = typer.Option(MOST, help="At most so many of each queue.")
 
 
+async def look(url: str, queues: Sequence[str], *, action: Action, wanted: Wanted = ALL, limit: int = MOST) -> Walked:
+    """Service by service, in a turn of each."""
+    found: list[Parked] = []
+    unseen = 0
+    for service, own in groupby(sorted(queues), service_of_queue):
+        async with turn(url, service) as connection:
+            walked = await walk_all(connection, list(own), action=action, wanted=wanted, limit=limit)
+        found += walked.found
+        unseen += walked.unseen
+    return Walked(found, unseen)
+
+
 def _walk(url: str, queues: list[str], action: Action, match: str, limit: int) -> None:
-    _print(asyncio.run(walk_all(url, queues, action=action, wanted=containing(match), limit=limit)))
+    _print(asyncio.run(look(url, queues, action=action, wanted=containing(match), limit=limit)))
 
 
 def _all_or(queue: str, url: str) -> list[str]:

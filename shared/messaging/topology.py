@@ -64,13 +64,17 @@ def queue_name(service: str, event: type[EventData]) -> str:
     return f"{service}.{event.routing_key}"
 
 
+def service_of_queue(queue: str) -> str:
+    return queue.partition(".")[0]
+
+
 def parking_name(queue: str) -> str:
     return f"{queue}.parked"
 
 
 def parking_exchange(queue: str) -> RabbitExchange:
     """Leads to the parking queues of the service that ``queue`` belongs to, by their names."""
-    return RabbitExchange(f"{queue.partition('.')[0]}.parking", type=ExchangeType.DIRECT, durable=True)
+    return RabbitExchange(f"{service_of_queue(queue)}.parking", type=ExchangeType.DIRECT, durable=True)
 
 
 def work_queue(service: str, event: type[EventData]) -> RabbitQueue:

@@ -20,6 +20,7 @@ from shared.due import Worker
 from shared.internal import Caller
 from shared.messaging.parked import Action as Handling
 from shared.messaging.parked import Parked, Walked, Wanted, containing
+from shared.messaging.topology import service_of_queue
 from shared.mongo import Collection, IndexModel
 from shared.operations.decisions import Decisions
 from shared.operations.own import NotGivenUp, OwnOperations, Place, effect_id, service_and_place
@@ -43,7 +44,7 @@ class Operate:
 
     @property
     def indexes(self) -> dict[Collection, Sequence[IndexModel]]:
-        return {self.decisions.collection: self.decisions.indexes, self.parking.turns: ()}
+        return {self.decisions.collection: self.decisions.indexes}
 
     async def look(self, caller: Caller) -> ServiceOperations:
         return await operations_of(
@@ -167,7 +168,7 @@ def _of(caller: Caller) -> Wanted:
 def _letter(one: Parked) -> DeadLetter:
     return DeadLetter(
         id=one.parked_id,
-        service=one.queue.partition(".")[0],
+        service=service_of_queue(one.queue),
         queue=one.queue,
         event_id=one.event_id,
         event_type=one.event_type,

@@ -7,37 +7,35 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-import aio_pika
 import structlog
+from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import AMQPError
 from faststream.rabbit import RabbitBroker
 
-from shared import clock
 from shared.contracts.api.operations import BusState, QueueState
-from shared.ids import new_id
 from shared.messaging.forgetting import forget_parked
 from shared.messaging.parked import MOST, Action, Before, Walked, Wanted, depths, walk_all
 from shared.messaging.topology import queues_of
-from shared.mongo import Collection, Database, DuplicateKeyError
+from shared.messaging.turns import turn
 from shared.observability.errors import brief
 from shared.problem import Unavailable
 from shared.settings import ServiceSettings
 
 log = structlog.get_logger(__name__)
-_TURN = "parking"
-_LEASE = timedelta(seconds=30)
+_PATIENCE = timedelta(seconds=25)
+"""For a turn, with all that is done in it."""
 _AWAY = (AMQPError, OSError, TimeoutError)
 
 
 class Parking:
     """Beside the queues that ``broker`` consumes; those are known once its subscribers are. However many there are of
-    one service, they take turns.
+    one ``service``, they take turns.
     """
 
-    def __init__(self, settings: ServiceSettings, broker: RabbitBroker, database: Database) -> None:
+    def __init__(self, service: str, settings: ServiceSettings, broker: RabbitBroker) -> None:
+        self._service = service
         self._url = settings.amqp_url.get_secret_value()
         self._broker = broker
-        self.turns: Collection = database["operator_turns"]
 
     async def state(self) -> BusState:
         """Asks for numbers only."""
@@ -60,11 +58,11 @@ class Parking:
 
     async def walk(self, action: Action, wanted: Wanted, before: Before | None = None) -> Walked:
         """Raises ``Unavailable`` where the broker is away, or somebody else walks for too long."""
-        async with self._turn():
+        async with self._turn() as connection:
             full = [one.queue for one in await depths(self._url, queues_of(self._broker)) if one.parked]
             if not full:
                 return Walked([])
-            return await walk_all(self._url, full, action=action, wanted=wanted, before=before, limit=MOST)
+            return await walk_all(connection, full, action=action, wanted=wanted, before=before, limit=MOST)
 
     async def forget(self, ids: tuple[str, ...]) -> int:
         """Drop what names one of the ids (X5); answers how many. A queue a turn, since each is gone through to its end,
@@ -73,33 +71,17 @@ class Parking:
         """
         dropped = 0
         if ids:
-            async with await aio_pika.connect(self._url) as connection:
-                for queue in queues_of(self._broker):
-                    async with self._turn():
-                        dropped += await forget_parked(connection, queue, ids)
+            for queue in queues_of(self._broker):
+                async with self._turn() as connection:
+                    dropped += await forget_parked(connection, queue, ids)
         return dropped
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        """Over before its lease is. Raises ``Unavailable``."""
-        token = new_id("trn")
+    async def _turn(self) -> AsyncIterator[AbstractConnection]:
+        """Raises ``Unavailable``."""
         try:
-            async with asyncio.timeout(_LEASE.total_seconds() - 5):
-                while not await self._take(token):
-                    await asyncio.sleep(0.05)
-                try:
-                    yield
-                finally:
-                    await self.turns.update_one({"_id": _TURN, "token": token}, {"$unset": {"token": "", "until": ""}})
+            async with asyncio.timeout(_PATIENCE.total_seconds()), turn(self._url, self._service) as connection:
+                yield connection
         except _AWAY as error:
             log.warning("operations.broker_away", error=brief(error))
             raise Unavailable() from error
-
-    async def _take(self, token: str) -> bool:
-        free = {"_id": _TURN, "$or": [{"until": None}, {"until": {"$lt": clock.real_now()}}]}
-        mine = {"$set": {"token": token, "until": clock.real_now() + _LEASE}}
-        try:
-            await self.turns.update_one(free, mine, upsert=True)
-        except DuplicateKeyError:
-            return False
-        return True

@@ -13,8 +13,8 @@ from shared.contracts.zoom_issuer import MeetingRevoked
 from shared.messaging import topology
 from shared.messaging.handling import Limited
 from shared.messaging.outcome import Terminal
-from shared.messaging.parked import Action, walk, walk_all
-from shared.messaging.replay import queues_to_look_at
+from shared.messaging.parked import Action, walk
+from shared.messaging.replay import look, queues_to_look_at
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.service import listening
 from tests.integration.messaging.small_service import QUEUE, a_service, revoked
@@ -80,7 +80,7 @@ async def test_g26_a_services_own_rights_are_enough_to_retry_park_and_replay(
         await eventually(parked, timeout=20)
         broken[0] = False
         queues = queues_to_look_at("booking")
-        replayed = (await walk_all(quick_broker.url("booking"), queues, action=Action.REPLAY)).found
+        replayed = (await look(quick_broker.url("booking"), queues, action=Action.REPLAY)).found
         assert [item.queue for item in replayed] == [QUEUE]
         await eventually(lambda: handled == ["apt_1"])
 

@@ -1,15 +1,20 @@
 """Parked messages through a service's operations (X7): seen without their payload, put back, discarded on record."""
 
 import asyncio
+from datetime import timedelta
 
 import aio_pika
 import httpx
 import pytest
+from aio_pika.abc import AbstractConnection
 
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.zoom_issuer import MeetingRevoked
+from shared.messaging import turns
 from shared.messaging.outcome import Terminal
 from shared.messaging.parked import ALL, Action, Parked
+from shared.messaging.replay import look
+from shared.messaging.turns import taken, turn
 from shared.operations import parking
 from tests.builders import an_event
 from tests.infrastructure.broker import Broker
@@ -173,15 +178,14 @@ async def test_x5_an_erasure_takes_its_turn_after_who_holds_the_messages(
 
     async with a_service(quick_broker, database_url, Handler()) as service, listening(quick_broker.url()) as bus:
         await park(quick_broker, bus, "apt_1", "apt_2")
-        take = service.parking._take
 
-        async def taking(token: str) -> bool:
-            asked.append(token)
-            return await take(token)
+        async def taking(connection: AbstractConnection, service: str) -> bool:
+            asked.append(service)
+            return await taken(connection, service)
 
         walk = asyncio.create_task(service.parking.walk(Action.DROP, ALL, hold))
         await holding.wait()
-        monkeypatch.setattr(service.parking, "_take", taking)
+        monkeypatch.setattr(turns, "taken", taking)
         forgetting = asyncio.create_task(service.parking.forget(("apt_1", "apt_2")))
         await eventually(lambda: len(asked) > 1)  # refused once at least, while both are held or out of sight
         assert not forgetting.done()
@@ -189,6 +193,48 @@ async def test_x5_an_erasure_takes_its_turn_after_who_holds_the_messages(
         await asyncio.gather(walk, return_exceptions=True)
         assert await forgetting == 2
         assert await listed(service) == []
+
+
+async def test_x7_what_is_put_back_by_hand_at_the_broker_waits_for_its_turn_and_keeps_others_waiting(
+    quick_broker: Broker, database_url: str
+) -> None:
+    handler, url = Handler(), quick_broker.url()
+    async with a_service(quick_broker, database_url, handler) as service, listening(url) as bus:
+        await park(quick_broker, bus, "apt_1", "apt_2")
+        handler.broken = False
+        async with turn(quick_broker.url("booking"), "booking"):
+            by_hand = asyncio.create_task(look(url, [QUEUE], action=Action.REPLAY))
+            looking = asyncio.create_task(listed(service))
+            done, _ = await asyncio.wait({by_hand, looking}, timeout=1)
+            assert not done
+            async with turn(url, "notifier"):
+                """Another service's is free."""
+        assert len((await by_hand).found) == 2
+        assert len(await looking) in (0, 2)
+        await eventually(lambda: sorted(handler.handled) == ["apt_1", "apt_2"])
+
+
+async def test_x7_a_turn_ends_with_its_holder(quick_broker: Broker) -> None:
+    async with (
+        await aio_pika.connect(quick_broker.url()) as holder,
+        await aio_pika.connect(quick_broker.url()) as other,
+    ):
+        assert await taken(holder, "booking")
+        assert not await taken(other, "booking")
+        await holder.close()
+
+        async def free() -> bool:
+            return await taken(other, "booking")
+
+        await eventually(free)
+
+
+async def test_x7_who_has_waited_too_long_for_a_turn_is_told(
+    quick_broker: Broker, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parking, "_PATIENCE", timedelta(seconds=0.3))
+    async with a_service(quick_broker, database_url, Handler()) as service, turn(quick_broker.url(), "booking"):
+        assert (await ask(service, "GET", "/parked")).status_code == 503
 
 
 @pytest.mark.parametrize(
