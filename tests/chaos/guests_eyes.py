@@ -106,7 +106,7 @@ async def g07(witness: Witness) -> Findings:
 
 async def _state(witness: Witness, deal: Deal) -> dict[str, Any]:
     appointment = await witness.api(f"/api/v1/appointments/{deal.answer['id']}")
-    return {name: appointment[name] for name in ("status", "revision", "start", "end")}
+    return {name: appointment[name] for name in ("status", "start", "end", "guest")}
 
 
 async def g17(witness: Witness) -> Findings:
