@@ -111,9 +111,8 @@ class Relay:
         What failed before comes after all that did not, in turns: an entry that keeps failing holds up nobody.
         """
         before = clock.real_now() - self._grace
-        await self._measure(before)
         published = failures = 0
-        for document in await self._left(before):
+        for document in await self._left(before, await self._unpublished(before)):
             self._in_vain.pop(document.key, None)
             if await self._publish_document(document.collection, document.document_id, document.waiting):
                 published, failures = published + 1, 0
@@ -125,17 +124,20 @@ class Relay:
         self._in_vain = dict.fromkeys(list(self._in_vain)[-_REMEMBERED:])
         return published
 
-    async def _measure(self, before: datetime) -> None:
-        """Record the age of the oldest entry of all collections."""
+    async def _unpublished(self, before: datetime) -> list[Collection]:
+        """Those that hold something, mostly none; records the age of the oldest entry of all."""
         oldest = [row for each in self.collections for row in await _find(each, before, limit=1)]
         now = clock.real_now()
         metrics.record_outbox_age(now - min((document.since for document in oldest), default=now))
+        return [document.collection for document in oldest]
 
-    async def _left(self, before: datetime) -> list[_Left]:
+    async def _left(self, before: datetime, unpublished: Sequence[Collection]) -> list[_Left]:
         """A page of each collection: first what was not tried in vain, then what was, the longest untried first."""
+        names = {collection.name for collection in unpublished}
+        self._in_vain = {key: None for key in self._in_vain if key[0] in names}
         fresh: list[_Left] = []
         again: dict[tuple[str, Any], _Left] = {}
-        for collection in self.collections:
+        for collection in unpublished:
             tried = [document_id for name, document_id in self._in_vain if name == collection.name]
             fresh += await _find(collection, before, _id={"$nin": tried})
             turn = tried[:_BATCH]
