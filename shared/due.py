@@ -79,9 +79,9 @@ def due_and_free() -> dict[str, Any]:
 
 async def measure_backlog(name: str, collection: Collection) -> None:
     """Record how many rows wait for ``name`` and since when the oldest does; a failing one counts from its next try."""
-    waiting = await collection.count_documents(due_and_free(), limit=COUNTED)
-    metrics.record_due_rows(name, waiting)
     oldest = await collection.find_one(due_by(clock.now()), {"due_at": 1}, sort=[("due_at", ASCENDING)])
+    waiting = await collection.count_documents(due_and_free(), limit=COUNTED) if oldest else 0
+    metrics.record_due_rows(name, waiting)
     metrics.record_due_age(name, clock.now() - oldest["due_at"] if oldest else timedelta(0))
 
 
