@@ -39,10 +39,12 @@ class ContactStore:
         row = await self.contacts.find_one({"_id": contact_id, "organization_id": organization_id, **_STANDING})
         return _read(row) if row else None
 
-    async def forgotten_at(self, organization_id: str, contact_id: str) -> datetime | None:
-        """When it was last deleted."""
-        row = await self.contacts.find_one({"_id": contact_id, "organization_id": organization_id}, {"forgotten_at": 1})
-        return row.get("forgotten_at") if row else None
+    async def known(self, organization_id: str, contact_id: str) -> tuple[Contact | None, datetime | None]:
+        """The contact, and when it was last deleted."""
+        row = await self.contacts.find_one({"_id": contact_id, "organization_id": organization_id})
+        if row is None:
+            return None, None
+        return _read(row) if row.get("email") else None, row.get("forgotten_at")
 
     async def seen_last(
         self, caller: Caller, *, words: str, owner_id: str, after: tuple[datetime, str] | None, limit: int

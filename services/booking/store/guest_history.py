@@ -1,6 +1,6 @@
 """A guest's appointments, by the contact that they belong to (H7): asked for, never copied."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 from services.booking.model.appointment import Appointment
@@ -47,8 +47,11 @@ class GuestHistory:
             rows = await self._newest(query, _NEWEST)
             if not rows:
                 continue
-            first = await self._appointments.find_one(query, _SHOWN, sort=_FIRST)
-            booked = await self._newest({**query, "page.page_id": {"$gt": ""}}, 1)
+            more = len(rows) == _NEWEST
+            first = await self._appointments.find_one(query, _SHOWN, sort=_FIRST) if more else None
+            booked = [row for row in rows if row.get("page")]
+            if not booked and more:
+                booked = await self._newest({**query, "page.page_id": {"$gt": ""}}, 1)
             later = {**of_guest, **_made_after(unowned_since or since)}
             giver = await self._appointments.find_one(later, _SHOWN, sort=_FIRST)
             return Visits(
@@ -79,7 +82,7 @@ class GuestHistory:
                 await self._appointments.update_one({"_id": row["_id"], "guest": row["guest"]}, change)
             yield row["organization_id"], contact_id
 
-    async def _newest(self, query: Document, limit: int) -> Sequence[Document]:
+    async def _newest(self, query: Document, limit: int) -> list[Document]:
         rows = self._appointments.find(query, _SHOWN).sort("_id", DESCENDING).limit(limit)
         return list(await rows.to_list(None))
 

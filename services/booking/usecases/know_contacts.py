@@ -39,8 +39,7 @@ class KnowContacts:
         raise Unavailable()
 
     async def _derive(self, organization_id: str, contact_id: str, even_edited: bool) -> None:
-        before = await self._contacts.find(organization_id, contact_id)
-        forgotten = before.forgotten_at if before else await self._contacts.forgotten_at(organization_id, contact_id)
+        before, forgotten = await self._contacts.known(organization_id, contact_id)
         unowned_since = before.unowned_since if before else None
         visits = await self._history.visits(contact_id, since=forgotten, unowned_since=unowned_since)
         if visits is None:
