@@ -16,8 +16,14 @@ async def keep(collection: Collection, document_id: str, key: str, report: Repor
 
 
 async def keep_all(collection: Collection, which: Mapping[str, Any], told: Mapping[str, Report]) -> bool:
-    """Several reports about one document in one round trip."""
+    """Several reports about one document; mostly all are news, and one update takes them."""
     if not told:
+        return False
+    news = {f"reports.{key}.order": {"$not": {"$gte": report.order}} for key, report in told.items()}
+    change = {"$set": {f"reports.{key}": report.model_dump() for key, report in told.items()}}
+    if (await collection.update_one({**which, **news}, change)).matched_count:
+        return True
+    if len(told) == 1:
         return False
     writes = [
         UpdateOne(
