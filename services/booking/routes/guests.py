@@ -52,8 +52,8 @@ def build_guest_routes(
     async def choose(request: Request, visitor: Visitor) -> GuestAppointmentView:
         body = await request.body()
         with guests.answering():
-            _, appointment = await confirm(read_json(body), visitor)
-            return await page.appointment(appointment)
+            appointment, organization = await confirm(read_json(body), visitor)
+            return await page.appointment(appointment, organization)
 
     @router.post("/ask-again", status_code=202)
     async def ask(request: Request, visitor: Visitor) -> dict[str, str]:

@@ -17,6 +17,7 @@ import structlog
 from services.booking.model.appointment import Appointment
 from services.booking.model.free_time import Obstacle
 from services.booking.model.modes import modes_of
+from services.booking.model.people import Organization
 from services.booking.model.proposal import OfferedSlot, Origin, Proposal
 from services.booking.model.spent_keys import KEY_KEPT
 from services.booking.model.titles import title_of
@@ -59,6 +60,7 @@ from shared.single_flight import Turns
 
 log = structlog.get_logger(__name__)
 _ATTEMPTS = 5
+_Answer = tuple[Appointment, Organization | None]
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class _Checked:
 
 
 class ConfirmSlot:
-    """Answers the appointment; losers of a race get ``AlreadyConfirmed`` or ``SlotTaken``."""
+    """Answers the appointment (with its organization, if read); losers get ``AlreadyConfirmed`` or ``SlotTaken``."""
 
     def __init__(
         self,
@@ -113,14 +115,14 @@ class ConfirmSlot:
         self._drop = drop
         self._turns = Turns()
 
-    async def __call__(self, given: Any, visit: Visit) -> tuple[Proposal, Appointment]:
+    async def __call__(self, given: Any, visit: Visit) -> _Answer:
         started = time.monotonic()
         hashed = token_hash(visit.token)
         proposal = await self._read(hashed)
         origin = _origin(proposal, given, visit)
         repeated = await self._made_before(proposal, origin)
         if repeated is not None:
-            return proposal, repeated
+            return repeated, None
         try:
             confirmed = await self._choose(proposal, given, visit, origin)
         except AlreadyConfirmed:
@@ -130,13 +132,11 @@ class ConfirmSlot:
             twin = await self._made_before(proposal, origin)
             if twin is None:
                 raise
-            return proposal, twin
+            return twin, None
         metrics.record_stage(Stage.CONFIRMED, timedelta(seconds=time.monotonic() - started))
         return confirmed
 
-    async def _choose(
-        self, proposal: Proposal, given: Any, visit: Visit, origin: Origin | None
-    ) -> tuple[Proposal, Appointment]:
+    async def _choose(self, proposal: Proposal, given: Any, visit: Visit, origin: Origin | None) -> _Answer:
         check_open(proposal)
         choice = parse(GuestConfirm, given)
         typed = _Typed(choice, _guest(choice, proposal, visit.language), origin)
@@ -149,7 +149,7 @@ class ConfirmSlot:
         async with self._turns.of(proposal.proposal_id) as waited:
             if waited:
                 checked = await self._checked_again(checked)
-            return await self._confirm(checked, typed, visit)
+            return await self._confirm(checked, typed, visit), organization
 
     async def _read(self, hashed: str) -> Proposal:
         proposal = await self._store.proposal_by_token(hashed)
@@ -212,7 +212,7 @@ class ConfirmSlot:
         slots = [view.model_dump(mode="json") for view in slots_view(remaining, proposal.time_zone)]
         return SlotTaken(extra={"slots": slots})
 
-    async def _confirm(self, checked: _Checked, typed: _Typed, visit: Visit) -> tuple[Proposal, Appointment]:
+    async def _confirm(self, checked: _Checked, typed: _Typed, visit: Visit) -> Appointment:
         """Tries again where the proposal changed meanwhile, or a reception code was in use."""
 
         async def still_open() -> None:
@@ -237,7 +237,7 @@ class ConfirmSlot:
                 continue
             self._relay.publish_soon(self._store.appointments, appointment.appointment_id, waiting)
             log.info("appointment.confirmed", appointment_id=appointment.appointment_id)
-            return confirmed, appointment
+            return appointment
         raise Unavailable()
 
 

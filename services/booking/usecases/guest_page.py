@@ -63,8 +63,11 @@ class GuestPage:
         shown = await self._appointment_view(appointment, organization)
         return registered_view(appointment, organization, shown)
 
-    async def appointment(self, appointment: Appointment) -> GuestAppointmentView:
-        organization = await organization_of(self._people, appointment.organization_id)
+    async def appointment(
+        self, appointment: Appointment, organization: Organization | None = None
+    ) -> GuestAppointmentView:
+        """``organization`` is its own, where that was read a moment before."""
+        organization = organization or await organization_of(self._people, appointment.organization_id)
         return await self._appointment_view(appointment, organization)
 
     async def _appointment(self, proposal: Proposal) -> Appointment | None:
