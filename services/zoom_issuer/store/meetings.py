@@ -144,8 +144,9 @@ class MeetingStore:
     async def settle(
         self, lease: Lease, revision: int, state: Mapping[str, Any], events: Events
     ) -> list[outbox.Entry] | None:
-        """Say how a revision ended; the row stays due where a newer one came meanwhile, where a double was found, and
-        where Zoom is to be asked how the meeting stands. None in ``state`` removes.
+        """Say how a revision ended, and hand the row back with that where nothing is due any more; it stays due where a
+        newer one came meanwhile, where a double was found, and where Zoom is to be asked how the meeting stands. None
+        in ``state`` removes.
         """
         waiting = outbox.entries(events)
         gone = {name: "" for name, value in state.items() if value is None}
@@ -155,9 +156,13 @@ class MeetingStore:
             "$inc": {"version": 1},
             "$push": outbox.push(waiting),
         }
-        row = await self.meetings.find_one_and_update(
-            {**lease.held, "wanted.revision": revision}, change, return_document=AFTER
-        )
+        held = {**lease.held, "wanted.revision": revision}
+        if "due_at" in gone:
+            rests = {**change, "$unset": {**gone, **due.HAND_BACK}}
+            lease.handed_back = (await self.meetings.update_one({**held, **_quiet(lease)}, rests)).matched_count == 1
+            if lease.handed_back:
+                return waiting
+        row = await self.meetings.find_one_and_update(held, change, return_document=AFTER)
         if row is not None and row.get("due_at") is None and _has_more_to_do(row, lease):
             await self.meetings.update_one(lease.held, {"$set": {"due_at": clock.now()}})
         return waiting if row is not None else None
@@ -216,6 +221,12 @@ class MeetingStore:
         lease.row.clear()
         lease.row.update(row)
         return True
+
+
+def _quiet(lease: Lease) -> Document:
+    """The filter for a row to which nothing came while the lease was held, and of which nothing is suspected."""
+    seen = len(lease.row.get("leftovers", []))
+    return {"suspected": {"$ne": True}, f"leftovers.{seen}": {"$exists": False}}
 
 
 def _has_more_to_do(row: Document, lease: Lease) -> bool:
