@@ -56,12 +56,7 @@ def strays_among(
     """The rows by the ids of strays. Of a series the series is meant; at Microsoft, whose occurrences bear no key of
     ours, only one that we removed is known.
     """
-    coming = {one.series_id or one.entry_id: one for one in entries if one.end_at > now}
-    unknown = {
-        entry_id: entry
-        for entry_id, entry in coming.items()
-        if not any(place.accounts_for(entry_id, read_at) for place in places)
-    }
+    unknown = _unexplained(entries, places, now, read_at)
     removed = {entry_id: place for place in places for entry_id in place.removed}
     found = {name: removed[name] for name in unknown if name in removed}
     marked = {name: entry for name, entry in unknown.items() if name not in found and _key_of(name, entry, provider)}
@@ -72,6 +67,27 @@ def strays_among(
             if place is not None and (provider is Provider.GOOGLE or entry.end_at == place.ends_at):
                 found[name] = place
     return {name: place.row_id for name, place in found.items() if place.may_have_another}
+
+
+def may_be_strays(
+    entries: Iterable[BusyEntry], named: Sequence[KnownPlace], provider: Provider, *, now: datetime, read_at: datetime
+) -> bool:
+    """Whether ``strays_among`` may find some, by the places alone that name one of these entries."""
+    removed = {entry_id for place in named for entry_id in place.removed}
+    unknown = _unexplained(entries, named, now, read_at)
+    return any(name in removed or _key_of(name, entry, provider) for name, entry in unknown.items())
+
+
+def _unexplained(
+    entries: Iterable[BusyEntry], places: Sequence[KnownPlace], now: datetime, read_at: datetime
+) -> dict[str, BusyEntry]:
+    """What is to come and stands where no row says so; of a series one stands for all."""
+    coming = {one.series_id or one.entry_id: one for one in entries if one.end_at > now}
+    return {
+        entry_id: entry
+        for entry_id, entry in coming.items()
+        if not any(place.accounts_for(entry_id, read_at) for place in places)
+    }
 
 
 def _key_of(entry_id: str, entry: BusyEntry, provider: Provider) -> str:

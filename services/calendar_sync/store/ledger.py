@@ -1,12 +1,11 @@
 """The collection ``ledger``: due rows that a worker makes true at the providers, with their own outbox."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from services.calendar_sync.model.busy import OwnEntries
-from services.calendar_sync.model.entries import MOST_PARTS, part_marker, provider_key
+from services.calendar_sync.model.busy import BusyEntry, OwnEntries
 from services.calendar_sync.model.ledger import (
     Attempted,
     Row,
@@ -18,6 +17,7 @@ from services.calendar_sync.model.ledger import (
 )
 from services.calendar_sync.model.plan import Standing
 from services.calendar_sync.store.owed import INDEX as OWED_INDEX
+from services.calendar_sync.store.own_entries import naming, own_among
 from services.calendar_sync.store.rows import (
     FRESH,
     attempted_document,
@@ -29,6 +29,7 @@ from services.calendar_sync.store.rows import (
 from shared import clock
 from shared.contracts.envelope import Cause, CloudEvent
 from shared.drift import BELIEVE_MISSING_AFTER, KnownDrift
+from shared.due import HAND_BACK, Lease
 from shared.due import INDEX as DUE_INDEX
 from shared.messaging import outbox
 from shared.messaging.relay import Relay
@@ -81,8 +82,9 @@ class Ledger:
         cause: Cause,
         traceparent: str | None,
         first_write_at: datetime,
-    ) -> None:
-        """Exactly ``wanted`` for this subject: the rest goes, once what replaces it is there.
+    ) -> list[str]:
+        """Exactly ``wanted`` for this subject: the rest goes, once what replaces it is there. Answers what is due at
+        once.
 
         Rows that are not written yet may wait until ``first_write_at``.
         """
@@ -97,8 +99,11 @@ class Ledger:
             "caused_at": now,
         }
         ids = [row.row_id for row in wanted]
-        rows = await self.collection.find({"about": about}, {"written": 1}, session=session).to_list(None)
+        found = self.collection.find({"about": about}, {"written.entry_id": 1, "present": 1}, session=session)
+        rows = await found.to_list(None)
         written = {row["_id"] for row in rows if row.get("written")}
+        going = [row["_id"] for row in rows if row["present"] and row["_id"] not in ids]
+        at_once = [one for one in ids if one in written or first_write_at <= now]
         writes = []
         for row in wanted:
             due_at = now if row.row_id in written else first_write_at
@@ -107,15 +112,11 @@ class Ledger:
             writes.append(UpdateOne({"_id": row.row_id}, change, upsert=True))
         if writes:
             await self.collection.bulk_write(writes, ordered=True, session=session)
-        await self.collection.update_many(
-            {"about": about, "_id": {"$nin": ids}, "present": True},
-            {
-                "$set": {**common, "present": False, "after": ids, "due_at": now},
-                "$max": {"prune_at": prunable_at(now, now)},
-                "$inc": {"wanted_version": 1},
-            },
-            session=session,
-        )
+        if going:
+            values = {**common, "present": False, "after": ids, "due_at": now}
+            change = {"$set": values, "$inc": {"wanted_version": 1}, "$max": {"prune_at": prunable_at(now, now)}}
+            await self.collection.update_many({"_id": {"$in": going}}, change, session=session)
+        return [*at_once, *going]
 
     async def rows_about(self, about: str) -> list[Row]:
         return [row_of(row) for row in await self.collection.find({"about": about}).to_list(None)]
@@ -163,18 +164,21 @@ class Ledger:
 
     async def settle(
         self,
-        held: Document,
+        lease: Lease,
         row: Row,
         written: WrittenEntry | None,
         events: Sequence[CloudEvent[Any]],
         *,
         doubted: bool = False,
     ) -> None:
-        """The row is at the provider as ``row`` wanted it; it stays due when it is wanted otherwise by now, or where it
-        is known to stand otherwise.
+        """The row is at the provider as ``row`` wanted it, and handed back where nothing is left to do; it stays due
+        when it is wanted otherwise by now, or where it is known to stand otherwise.
         """
         values = {**_done(row, written), "told": False, "waiting": False, "suspected": doubted}
-        await self._conclude(held, row, values, events, clock.now() if doubted else None)
+        if doubted or row.strays:
+            await self._conclude(lease.held, row, values, events, clock.now() if doubted else None)
+        else:
+            lease.handed_back = await self._conclude(lease.held, row, values, events, None, rests=True)
 
     async def settle_and_wait(self, held: Document, row: Row, events: Sequence[CloudEvent[Any]]) -> None:
         """What was written is gone and is wanted still, as soon as the calendar can be reached again."""
@@ -245,25 +249,34 @@ class Ledger:
         await self._conclude(held, row, {}, [], None)
 
     async def _conclude(
-        self, held: Document, row: Row, values: Document, events: Sequence[CloudEvent[Any]], due_at: datetime | None
-    ) -> None:
+        self,
+        held: Document,
+        row: Row,
+        values: Document,
+        events: Sequence[CloudEvent[Any]],
+        due_at: datetime | None,
+        *,
+        rests: bool = False,
+    ) -> bool:
         """Write the end of one work on a row; a wish that came meanwhile keeps it due at once. Calls of which no event
-        tells wait for the next one.
+        tells wait for the next one. Answers whether the lease went with it, which is asked for by ``rests``.
         """
         waiting = outbox.entries(events)
         values = {**values, "calls": untold_calls()}
         push: Document = {"$push": outbox.push(waiting)} if waiting else {}
         if events:
             values = {**values, "said_at": events[-1].time}
-        end: Document = {"$set": values, "$unset": {"due_at": ""}}
+        end: Document = {"$set": values, "$unset": {"due_at": "", **(HAND_BACK if rests else {})}}
         if due_at is not None:
             end = {"$set": {**values, "due_at": due_at}}
         result = await self.collection.update_one({**held, "wanted_version": row.wanted_version}, {**end, **push})
+        handed_back = rests and result.matched_count == 1
         if not result.matched_count:
             kept = {name: value for name, value in values.items() if name not in _NEWER_DECIDES}
             result = await self.collection.update_one(held, {"$set": kept, **push})
         if result.matched_count:
             self.relay.publish_soon(self.collection, row.row_id, waiting)
+        return handed_back
 
     async def drain(self, staff_id: str) -> list[str]:
         """Rows that waited for this person's calendar are due now; their ids."""
@@ -289,45 +302,23 @@ class Ledger:
         standing = [{"written.connection_id": connection_id}, {"attempted.connection_id": connection_id}]
         return {"kind": RowKind.HOLD, "$or": standing}
 
-    async def own_entries(self, staff_ids: Sequence[str], since: datetime) -> dict[str, OwnEntries]:
-        """What of each person's calendar is ours, as owner or as a participant (G4), or was and may linger there.
+    async def own_entries(
+        self, staff_ids: Sequence[str], since: datetime, among: Sequence[BusyEntry] | None = None
+    ) -> dict[str, OwnEntries]:
+        """What of each person's calendar is ours, as owner or as a participant (G4), or was and may linger there; with
+        ``among`` enough to tell which of these are.
 
         Of what ends after ``since`` or is still to come: by hand an entry may have been moved to a later time (G16).
         """
         people = list(staff_ids)
-        which = {
+        which: Document = {
             "$or": [{"staff_id": {"$in": people}}, {"participants": {"$in": people}}],
             "ends_at": {"$gt": min(since, clock.now())},
+            **({} if among is None else {"$and": [naming(among)]}),
         }
         fields = ["staff_id", "participants", "attempted.generation"]
         fields += [f"{state}.{name}" for state in ("written", "removed") for name in ("entry_id", "ical_uid", "others")]
-        ids: dict[str, set[str]] = {one: set() for one in people}
-        uids: dict[str, set[str]] = {one: set() for one in people}
-        keys: dict[str, set[str]] = {one: set() for one in people}
-        for row in await self.collection.find(which, fields).to_list(None):
-            everybody = {row["staff_id"], *row["participants"]} & ids.keys()
-            for known in _parts_of(row.get("written"), row.get("removed")):
-                if row["staff_id"] in ids:
-                    ids[row["staff_id"]].add(known["entry_id"])
-                if known["ical_uid"]:
-                    for one in everybody:
-                        uids[one].add(known["ical_uid"])
-            if row.get("attempted"):
-                for one in everybody:
-                    keys[one] |= attempted_keys(row["_id"], row["attempted"]["generation"])
-        return {one: OwnEntries(frozenset(ids[one]), frozenset(uids[one]), frozenset(keys[one])) for one in people}
-
-
-def attempted_keys(marker: str, generation: int) -> set[str]:
-    """What an entry may be called whose create is under way: the next generation follows a name that is used up."""
-    markers = [part_marker(marker, number) for number in range(MOST_PARTS)]
-    return {provider_key(one, number) for one in markers for number in (generation, generation + 1)}
-
-
-def _parts_of(*known: Document | None) -> Iterator[Document]:
-    for entry in filter(None, known):
-        yield entry
-        yield from entry.get("others", ())
+        return own_among(await self.collection.find(which, fields).to_list(None), people)
 
 
 def _done(row: Row, written: WrittenEntry | None) -> Document:
@@ -335,7 +326,6 @@ def _done(row: Row, written: WrittenEntry | None) -> Document:
         "written": written_document(written) if written else None,
         "attempted": None,
         **_UNTROUBLED,
-        "failed_tries": 0,
         **_UNDOUBTED,
     }
     if written:

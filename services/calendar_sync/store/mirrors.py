@@ -229,9 +229,9 @@ class Mirrors:
 
     async def take_in(
         self, held: Document, reading: Reading, *, window: Window, read_at: datetime, due_at: datetime
-    ) -> bool | None:
-        """The result of a complete read, at once with where reading stands; answers whether anything changed, None
-        where ``held`` (the lease and the link) no longer holds. A notification meanwhile stays due.
+    ) -> list[BusyEntry] | None:
+        """The result of a complete read, at once with where reading stands; answers all that changed, as it was and as
+        it is, None where ``held`` (the lease and the link) no longer holds. A notification meanwhile stays due.
         """
         mirror_id = str(held["_id"])
         values: Document = {
@@ -242,7 +242,7 @@ class Mirrors:
             "missing_since": None,
         }
 
-        async def work(session: Session) -> bool | None:
+        async def work(session: Session) -> list[BusyEntry] | None:
             quiet = {**held, "notified_at": {"$not": {"$gt": read_at}}}
             change = {"$set": {**values, "recount": False, "due_at": due_at}}
             result = await self.collection.update_one(quiet, change, session=session)
@@ -255,7 +255,7 @@ class Mirrors:
 
         return await in_transaction(self._client, work)
 
-    async def _apply(self, mirror_id: str, reading: Reading, session: Session) -> bool:
+    async def _apply(self, mirror_id: str, reading: Reading, session: Session) -> list[BusyEntry]:
         ids = {entry.entry_id for entry in reading.entries}
         which: Document = {_MIRROR: mirror_id}
         if not reading.whole:
@@ -268,7 +268,8 @@ class Mirrors:
         writes += [DeleteOne({"_id": f"{mirror_id}/{entry_id}"}) for entry_id in gone]
         if writes:
             await self.entries.bulk_write(writes, ordered=False, session=session)
-        return bool(writes)
+        were = {*gone, *(entry.entry_id for entry in changed)} & known.keys()
+        return [*changed, *(known[entry_id] for entry_id in were)]
 
     async def put_off(
         self,

@@ -78,10 +78,10 @@ def named(calendar_id: str) -> str | None:
     return None if calendar_id == MAIN else calendar_id
 
 
-def standing_as(entry_ids: Collection[str]) -> Document:
-    """Written entries of which one of these is a part."""
+def standing_as(entry_ids: Collection[str], state: str = "written") -> Document:
+    """Entries that are written (or ``removed``) and of which one of these is a part."""
     names = {"$in": list(entry_ids)}
-    return {"$or": [{"written.entry_id": names}, {"written.others.entry_id": names}]}
+    return {"$or": [{f"{state}.entry_id": names}, {f"{state}.others.entry_id": names}]}
 
 
 def written_ids(known: Document | None) -> frozenset[str]:

@@ -1,10 +1,12 @@
 """The strays of ledger rows (G13): what stands beside a row's own entry waits in the row until its worker has it go."""
 
+from collections.abc import Collection as Many
 from datetime import timedelta
 
 from services.calendar_sync.model.ledger import Row
 from services.calendar_sync.model.strays import KnownPlace, Stray
-from services.calendar_sync.store.rows import named, written_ids
+from services.calendar_sync.store.rows import named as named_calendar
+from services.calendar_sync.store.rows import standing_as, written_ids
 from shared import clock
 from shared.mongo import Collection, Document
 
@@ -17,10 +19,14 @@ class Strays:
     def __init__(self, ledger: Collection) -> None:
         self._ledger = ledger
 
-    async def places_of(self, staff_id: str) -> list[KnownPlace]:
-        """Of what is not over for this person, as owner or as a participant."""
+    async def places_of(self, staff_id: str, named: Many[str] | None = None) -> list[KnownPlace]:
+        """Of what is not over for this person, as owner or as a participant; with ``named`` only what stands, or stood,
+        as one of these.
+        """
         whose = [{"staff_id": staff_id}, {"participants": staff_id}]
-        which = {"$or": whose, "ends_at": {"$gt": clock.now()}}
+        which: Document = {"$or": whose, "ends_at": {"$gt": clock.now()}}
+        if named is not None:
+            which["$and"] = [{"$or": [*standing_as(named)["$or"], *standing_as(named, "removed")["$or"]]}]
         fields = ["staff_id", "present", "generation", "ends_at", "attempted", "removed"]
         fields += [f"written.{name}" for name in ("entry_id", "others")]
         return [_place(row, staff_id) for row in await self._ledger.find(which, fields).to_list(None)]
@@ -34,7 +40,7 @@ class Strays:
             "written.others.entry_id": {"$ne": stray.entry_id},
             "strays.entry_id": {"$ne": stray.entry_id},
         }
-        values = {**vars(stray), "calendar_id": named(stray.calendar_id)}
+        values = {**vars(stray), "calendar_id": named_calendar(stray.calendar_id)}
         change = {"$push": {"strays": values}, "$min": {"due_at": clock.now()}, "$inc": {"wanted_version": 1}}
         return (await self._ledger.update_one(which, change)).modified_count == 1
 

@@ -58,19 +58,19 @@ class FollowAppointment:
         *,
         again: bool,
     ) -> None:
-        async def work(session: Session) -> bool:
+        async def work(session: Session) -> list[str]:
             before = await self._appointments.find(appointment_id, organization_id, session)
             after = fold(before)
             if after == before and not again:
-                return False
+                return []
             calendars = await self._calendars(after, session, edited=after.revision != before.revision)
             entries = wanted_entries(after, calendars)
             await self._appointments.keep(_with_organizers_row(after, entries), session)
             wanted = [_row(entry, after.appointment) for entry in entries if after.appointment]
             if again and await self._ledger.wants(appointment_id, wanted, session):
-                return False
+                return []
             now = clock.now()
-            await self._ledger.want(
+            return await self._ledger.want(
                 session,
                 organization_id,
                 appointment_id,
@@ -80,11 +80,9 @@ class FollowAppointment:
                 traceparent=traceparent,
                 first_write_at=now + self._meeting_wait if after.waits_for_meeting and not again else now,
             )
-            return True
 
-        if await in_transaction(self._client, work):
-            for row in await self._ledger.rows_about(appointment_id):
-                self._wake(row.row_id)
+        for row_id in await in_transaction(self._client, work):
+            self._wake(row_id)
 
     async def _calendars(self, state: AppointmentState, session: Session, *, edited: bool) -> dict[str, Calendar]:
         if state.appointment is None:

@@ -50,13 +50,13 @@ class FollowProposal:
     async def _fold(
         self, proposal_id: str, organization_id: str, fold: Fold, cause: Cause, traceparent: str | None
     ) -> None:
-        async def work(session: Session) -> bool:
+        async def work(session: Session) -> list[str]:
             before = await self._proposals.find(proposal_id, organization_id, session)
             after = fold(before)
             if after == before:
-                return False
+                return []
             await self._proposals.keep(after, session)
-            await self._ledger.want(
+            return await self._ledger.want(
                 session,
                 organization_id,
                 proposal_id,
@@ -66,11 +66,9 @@ class FollowProposal:
                 traceparent=traceparent,
                 first_write_at=clock.now(),
             )
-            return True
 
-        if await in_transaction(self._client, work):
-            for row in await self._ledger.rows_about(proposal_id):
-                self._wake(row.row_id)
+        for row_id in await in_transaction(self._client, work):
+            self._wake(row_id)
 
 
 def wanted_holds(state: ProposalState) -> list[WantedRow]:

@@ -9,7 +9,7 @@ import structlog
 
 from services.calendar_sync.model.connection import Connection
 from services.calendar_sync.model.ledger import Row
-from services.calendar_sync.model.strays import Stray, strays_among
+from services.calendar_sync.model.strays import Stray, may_be_strays, strays_among
 from services.calendar_sync.providers.mailbox import Mailboxes
 from services.calendar_sync.providers.protocol import CalendarProvider, Reading
 from services.calendar_sync.store.connections import Connections
@@ -33,8 +33,12 @@ class NoticeStrays:
     async def __call__(self, connection: Connection, calendar_id: str, reading: Reading, read_at: datetime) -> None:
         if not reading.entries:
             return
+        now, provider, entries = clock.now(), connection.provider, reading.entries
+        named = await self._strays.places_of(connection.staff_id, {one.series_id or one.entry_id for one in entries})
+        if not may_be_strays(entries, named, provider, now=now, read_at=read_at):
+            return
         places = await self._strays.places_of(connection.staff_id)
-        found = strays_among(reading.entries, places, connection.provider, now=clock.now(), read_at=read_at)
+        found = strays_among(entries, places, provider, now=now, read_at=read_at)
         for entry_id, row_id in found.items():
             if await self._strays.set_apart(row_id, Stray(connection.connection_id, calendar_id, entry_id)):
                 log.info("entry.astray", row_id=row_id)

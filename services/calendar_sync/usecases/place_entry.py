@@ -52,21 +52,25 @@ class PlaceEntry:
         self._mailboxes = mailboxes
         self._drafts = drafts
 
-    async def __call__(self, lease: Lease, row: Row, connection: Connection) -> Placed | None:
-        """None where the lease was lost or the row is no longer wanted; the next look decides anew."""
+    async def __call__(self, lease: Lease, row: Row, content: Content, connection: Connection) -> Placed | None:
+        """None where the lease was lost or the row is no longer wanted; the next look decides anew. ``content`` is of
+        after the row was read.
+        """
         chosen = connection.calendars
         tried = row.attempted.calendar_id if row.attempted else None
         calendar = tried if tried is not None and tried not in chosen.gone else chosen.entries
         try:
-            return await self._place(lease, row, connection, calendar)
+            return await self._place(lease, row, content, connection, calendar)
         except ProviderRefused as error:
             if calendar == MAIN or not (error.missing or error.denied):
                 raise
             log.warning("calendar.not_written", connection_id=connection.connection_id, reason=error.reason)
         await self._choices.replace(connection, chosen.not_written(calendar))
-        return await self._place(lease, row, connection, MAIN)
+        return await self._place(lease, row, content, connection, MAIN)
 
-    async def _place(self, lease: Lease, row: Row, connection: Connection, calendar: str) -> Placed | None:
+    async def _place(
+        self, lease: Lease, row: Row, content: Content, connection: Connection, calendar: str
+    ) -> Placed | None:
         generation = row.generation + 1 if row.written else row.generation
         if row.attempted:
             generation = row.attempted.generation
@@ -74,10 +78,10 @@ class PlaceEntry:
         wanted = await self._ledger.begin_create(lease.held, noted)
         if wanted is None or not wanted.present:
             return None
-        content = await self._drafts.of(wanted, connection.provider, anew=wanted.written is not None)
-        if content is None:
+        current = await self._current(row, wanted, content, connection)
+        if current is None:
             return None
-        made = await self._create(row, connection, content, noted)
+        made = await self._create(row, connection, current, noted)
         entry = WrittenEntry(
             connection_id=connection.connection_id,
             provider=connection.provider,
@@ -85,12 +89,20 @@ class PlaceEntry:
             ical_uid=made.ical_uid,
             others=tuple(made.others),
             generation=made.generation,
-            digest=content.draft.digest,
+            digest=current.draft.digest,
             revision=wanted.revision,
-            with_meeting=content.with_meeting,
+            with_meeting=current.with_meeting,
             calendar_id=calendar,
         )
-        return Placed(wanted, content, entry)
+        return Placed(wanted, current, entry)
+
+    async def _current(self, row: Row, wanted: Row, content: Content, connection: Connection) -> Content | None:
+        """What is heard of an appointment makes its rows wanted anew: where this one is not, what was read is as it
+        was, but for a room, which another row may have begun to book.
+        """
+        if wanted.wanted_version == row.wanted_version and wanted.written is None and wanted.room_id is None:
+            return content
+        return await self._drafts.of(wanted, connection.provider, anew=wanted.written is not None)
 
     async def _create(self, row: Row, connection: Connection, content: Content, noted: Attempted) -> Written:
         async with self._mailboxes[connection.provider].of(connection.connection_id).slot():

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.calendar_sync.model.busy import Window, busy_months
+from services.calendar_sync.model.busy import BusyEntry, Window, busy_months
 from services.calendar_sync.store.busy import BusyTimes, Published, digest, next_version
 from services.calendar_sync.store.connections import Connections
 from services.calendar_sync.store.ledger import Ledger
@@ -29,6 +29,13 @@ class PublishBusyTimes:
         self._ledger = ledger
         self._busy = busy
         self._heartbeat = heartbeat
+
+    async def counts(self, staff_id: str, window: Window, changed: Sequence[BusyEntry]) -> bool:
+        """Whether one of these is not ours: only then its change can make somebody's time busy, or free."""
+        if not changed:
+            return False
+        own = (await self._ledger.own_entries([staff_id], window.start_at, among=changed))[staff_id]
+        return not all(own.include(entry) for entry in changed)
 
     async def __call__(self, staff_id: str, organization_id: str, *, changed: bool) -> None:
         """``changed`` looks at the entries; otherwise only when it is time for a sign of life."""

@@ -147,7 +147,11 @@ class SyncMirror:
         if changed is not None:
             await self._hear_rooms.heard(connection, reading.room_answers)
             await self._hear_guests.heard(connection, reading)
-        return None if changed is None else changed or mirror.recount or mirror.window != window
+        if changed is None:
+            return None
+        if mirror.recount or mirror.window != window:
+            return True
+        return await self._publish.counts(mirror.staff_id, window, changed)
 
     async def _reading(
         self, mirror: Mirror, connection: Connection, zone: str, now: datetime

@@ -156,7 +156,7 @@ class WriteEntry:
             if clock.now() >= row.last_moment:
                 await self._give_up(lease, row, _TOO_LATE)
                 return
-            placed = await self._place(lease, row, connection)
+            placed = await self._place(lease, row, content, connection)
             if placed is None:
                 return
             row, content, written, typed = placed.row, placed.content, placed.written, NOTHING_TYPED
@@ -209,7 +209,7 @@ class WriteEntry:
             with_guest=content.with_guest,
             form=form_as_written(content.draft, typed, clock.now()),
         )
-        await self._ledger.settle(lease.held, row, entry, [announce.written(row, entry)], doubted=typed.kept)
+        await self._ledger.settle(lease, row, entry, [announce.written(row, entry)], doubted=typed.kept)
         metrics.record_effect(row.kind, "done")
         if content.caused_at is not None and lease.row.get("written") is None and _comes_with(content.caused_at, row):
             metrics.record_stage(Stage.ENTRY_WRITTEN, clock.now() - content.caused_at)
@@ -244,13 +244,13 @@ class WriteEntry:
 
     async def _settle_removed(self, lease: Lease, row: Row, *, owed: bool) -> None:
         """Where another entry stands for the person it was a move: after a failure the other one is told again."""
-        others = await self._ledger.covered_by(row)
+        others = await self._ledger.covered_by(row) if row.kind is RowKind.ENTRY else []
         events = [announce.removed(row)] if owed and not others else []
         if events:
             metrics.record_effect(row.kind, "gone")
         if events and row.kind is RowKind.HOLD:
             metrics.record_stage(Stage.HOLDS_RELEASED, clock.now() - row.caused_at)
-        await self._ledger.settle(lease.held, row, None, events)
+        await self._ledger.settle(lease, row, None, events)
         await self._bookings.freed(row)
         if row.told and others:
             await self._ledger.tell_again(others)
