@@ -13,6 +13,7 @@ from services.calendar_sync.store.drift import DriftRows
 from services.calendar_sync.store.erased import ErasedRows
 from services.calendar_sync.store.guest_answers import GuestAnswers
 from services.calendar_sync.store.reconciling import Reconciling
+from services.calendar_sync.store.releases import Releases
 from services.calendar_sync.store.stores import Stores
 from services.calendar_sync.store.strays import Strays
 from services.calendar_sync.subscribers import SERVICE, Subscribers
@@ -41,6 +42,7 @@ from services.calendar_sync.usecases.place_entry import PlaceEntry
 from services.calendar_sync.usecases.publish_busy import PublishBusyTimes
 from services.calendar_sync.usecases.read_rooms import ReadRooms, RoomsFollowLinks, RoomsRhythm
 from services.calendar_sync.usecases.reconcile import Reconcile
+from services.calendar_sync.usecases.release_holds import ReleaseHolds
 from services.calendar_sync.usecases.show_busy import ShowBusyTimes
 from services.calendar_sync.usecases.show_rooms import AskRooms, ShowRooms
 from services.calendar_sync.usecases.sync_mirror import Rhythm, SyncMirror
@@ -221,6 +223,7 @@ class Wiring:
             self._hear_rooms,
             FindUsersText(self._credentials, self._providers, self._mailboxes),
             RemoveStrays(self._strays, stores.connections, self._credentials, self._providers, self._mailboxes),
+            ReleaseHolds(stores.ledger, Releases(self._client, stores.ledger)),
         )
 
     def _reader(self) -> SyncMirror:

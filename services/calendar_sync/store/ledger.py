@@ -174,7 +174,7 @@ class Ledger:
         """The row is at the provider as ``row`` wanted it, and handed back where nothing is left to do; it stays due
         when it is wanted otherwise by now, or where it is known to stand otherwise.
         """
-        values = {**_done(row, written), "told": False, "waiting": False, "suspected": doubted}
+        values = {**settled(row, written), "suspected": doubted}
         if doubted or row.strays:
             await self._conclude(lease.held, row, values, events, clock.now() if doubted else None)
         else:
@@ -182,7 +182,7 @@ class Ledger:
 
     async def settle_and_wait(self, held: Document, row: Row, events: Sequence[CloudEvent[Any]]) -> None:
         """What was written is gone and is wanted still, as soon as the calendar can be reached again."""
-        values = {**_done(row, None), "told": True, "waiting": True}
+        values = {**settled(row, None), "told": True, "waiting": True}
         await self._conclude(held, row, values, events, row.last_moment)
 
     async def give_up(self, held: Document, row: Row, reason: str, events: Sequence[CloudEvent[Any]]) -> None:
@@ -321,8 +321,11 @@ class Ledger:
         return own_among(await self.collection.find(which, fields).to_list(None), people)
 
 
-def _done(row: Row, written: WrittenEntry | None) -> Document:
+def settled(row: Row, written: WrittenEntry | None) -> Document:
+    """What a row says that is at the provider as it was wanted."""
     values: Document = {
+        "told": False,
+        "waiting": False,
         "written": written_document(written) if written else None,
         "attempted": None,
         **_UNTROUBLED,

@@ -5,17 +5,18 @@ A mirror belongs to one link of its connection: what was read under an earlier o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from services.calendar_sync.model.busy import BusyEntry, BusyKind, Window
+from services.calendar_sync.model.busy import BusyEntry, Window
 from services.calendar_sync.model.calendars import MAIN, mirror_id_of
 from services.calendar_sync.model.connection import Connection, ConnectionStatus
 from services.calendar_sync.providers.protocol import Reading, Watch
+from services.calendar_sync.store.mirror_entries import MIRROR, entry_of, upsert
 from shared import clock
 from shared.contracts.calendar_sync import Provider
 from shared.crypto import KeyRing
-from shared.due import COUNTED
+from shared.due import COUNTED, HAND_BACK
 from shared.due import INDEX as DUE_INDEX
 from shared.mirror import whose
 from shared.mongo import (
@@ -26,7 +27,6 @@ from shared.mongo import (
     Document,
     IndexModel,
     Session,
-    UpdateOne,
     in_transaction,
 )
 
@@ -37,14 +37,6 @@ INDEXES = (
     IndexModel([("connection_id", ASCENDING)], sparse=True),
     IndexModel([("read_at", ASCENDING)]),
 )
-_MIRROR = "connection_id"
-"""Holds the mirror's name, which was the connection's when each had one calendar."""
-ENTRY_INDEXES = (
-    IndexModel([(_MIRROR, ASCENDING), ("end_at", ASCENDING)]),
-    IndexModel([(_MIRROR, ASCENDING), ("series_id", ASCENDING)]),
-    IndexModel([("end_at", ASCENDING)], expireAfterSeconds=int(timedelta(days=7).total_seconds())),
-)
-"""Full reads drop what is past; the last index does where a link stays broken and nothing is read any more."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +64,13 @@ class Mirror:
     def follows(self, connection: Connection) -> bool:
         """Whether the connection can be read and is still the link that this mirror was begun for."""
         return connection.status is ConnectionStatus.CONNECTED and connection.link == self.link
+
+
+class Taken(NamedTuple):
+    """All that changed with a reading, as it was and as it is, and whether the lease went with it."""
+
+    changed: list[BusyEntry]
+    handed_back: bool
 
 
 class Mirrors:
@@ -143,12 +142,12 @@ class Mirrors:
     async def drop(self, held: Document) -> None:
         """This calendar is not read any more, unless something changed meanwhile that ``held`` names."""
         if (await self.collection.delete_one(held)).deleted_count:
-            await self.entries.delete_many({_MIRROR: held["_id"]})
+            await self.entries.delete_many({MIRROR: held["_id"]})
 
     async def _forget(self, which: Document) -> None:
         for row in await self.collection.find(which, {"link": 1}).to_list(None):
             await self.collection.delete_one({"_id": row["_id"], "link": row["link"]})
-            await self.entries.delete_many({_MIRROR: row["_id"]})
+            await self.entries.delete_many({MIRROR: row["_id"]})
 
     async def look_again(self, staff_ids: Sequence[str], at: datetime, *, recount: bool = False) -> None:
         """Read soon; ``recount`` where what counts as busy changed although the calendar may not have."""
@@ -213,25 +212,32 @@ class Mirrors:
         """What takes time in the window, each with its mirror."""
         rows = await self.entries.find(
             {
-                _MIRROR: {"$in": list(mirror_ids)},
+                MIRROR: {"$in": list(mirror_ids)},
                 "end_at": {"$gt": window.start_at},
                 "start_at": {"$lt": window.end_at},
             }
         ).to_list(None)
-        return [(row[_MIRROR], _entry(row)) for row in rows]
+        return [(row[MIRROR], entry_of(row)) for row in rows]
 
     async def has_series(self, mirror_id: str, entry_ids: Sequence[str]) -> bool:
         """Whether one of these is the master of occurrences that are mirrored."""
         if not entry_ids:
             return False
-        which = {_MIRROR: mirror_id, "series_id": {"$in": list(entry_ids)}}
+        which = {MIRROR: mirror_id, "series_id": {"$in": list(entry_ids)}}
         return await self.entries.find_one(which, {"_id": 1}) is not None
 
     async def take_in(
-        self, held: Document, reading: Reading, *, window: Window, read_at: datetime, due_at: datetime
-    ) -> list[BusyEntry] | None:
-        """The result of a complete read, at once with where reading stands; answers all that changed, as it was and as
-        it is, None where ``held`` (the lease and the link) no longer holds. A notification meanwhile stays due.
+        self,
+        held: Document,
+        reading: Reading,
+        *,
+        window: Window,
+        read_at: datetime,
+        due_at: datetime,
+        rests: bool = False,
+    ) -> Taken | None:
+        """The result of a complete read, at once with where reading stands; None where ``held`` (the lease and the
+        link) no longer holds. A notification meanwhile stays due; else the lease goes too where the mirror ``rests``.
         """
         mirror_id = str(held["_id"])
         values: Document = {
@@ -242,29 +248,33 @@ class Mirrors:
             "missing_since": None,
         }
 
-        async def work(session: Session) -> list[BusyEntry] | None:
+        async def work(session: Session | None) -> Taken | None:
             quiet = {**held, "notified_at": {"$not": {"$gt": read_at}}}
-            change = {"$set": {**values, "recount": False, "due_at": due_at}}
+            change: Document = {"$set": {**values, "recount": False, "due_at": due_at}}
+            if rests:
+                change["$unset"] = HAND_BACK
             result = await self.collection.update_one(quiet, change, session=session)
+            handed_back = rests and result.matched_count == 1
             if not result.matched_count:
                 change = {"$set": {**values, "due_at": clock.now()}}
                 result = await self.collection.update_one(held, change, session=session)
             if not result.matched_count:
                 return None
-            return await self._apply(mirror_id, reading, session)
+            return Taken(await self._apply(mirror_id, reading, session) if session else [], handed_back)
 
-        return await in_transaction(self._client, work)
+        is_news = reading.whole or reading.entries or reading.removed
+        return await (in_transaction(self._client, work) if is_news else work(None))
 
     async def _apply(self, mirror_id: str, reading: Reading, session: Session) -> list[BusyEntry]:
         ids = {entry.entry_id for entry in reading.entries}
-        which: Document = {_MIRROR: mirror_id}
+        which: Document = {MIRROR: mirror_id}
         if not reading.whole:
-            which["entry_id"] = {"$in": list(ids | reading.removed)}
+            which = {"_id": {"$in": [f"{mirror_id}/{entry_id}" for entry_id in ids | reading.removed]}}
         rows = await self.entries.find(which, session=session).to_list(None)
-        known = {row["entry_id"]: _entry(row) for row in rows}
+        known = {row["entry_id"]: entry_of(row) for row in rows}
         gone = known.keys() - ids if reading.whole else known.keys() & (reading.removed - ids)
         changed = [entry for entry in reading.entries if known.get(entry.entry_id) != entry]
-        writes: list[Any] = [_upsert(mirror_id, entry) for entry in changed]
+        writes: list[Any] = [upsert(mirror_id, entry) for entry in changed]
         writes += [DeleteOne({"_id": f"{mirror_id}/{entry_id}"}) for entry_id in gone]
         if writes:
             await self.entries.bulk_write(writes, ordered=False, session=session)
@@ -314,31 +324,3 @@ def mirror_of(row: Document) -> Mirror:
 def _of(connection_id: str) -> Document:
     """All mirrors of a connection; the main calendar's may be from when there was no other."""
     return {"$or": [{"_id": connection_id}, {"connection_id": connection_id}]}
-
-
-def _upsert(mirror_id: str, entry: BusyEntry) -> UpdateOne:
-    values = {
-        _MIRROR: mirror_id,
-        "entry_id": entry.entry_id,
-        "start_at": entry.start_at,
-        "end_at": entry.end_at,
-        "kind": entry.kind,
-        "etag": entry.etag,
-        "series_id": entry.series_id,
-        "ical_uid": entry.ical_uid,
-        "marker": entry.marker,
-    }
-    return UpdateOne({"_id": f"{mirror_id}/{entry.entry_id}"}, {"$set": values}, upsert=True)
-
-
-def _entry(row: Document) -> BusyEntry:
-    return BusyEntry(
-        entry_id=row["entry_id"],
-        start_at=row["start_at"],
-        end_at=row["end_at"],
-        kind=BusyKind(row["kind"]),
-        etag=row["etag"],
-        series_id=row["series_id"],
-        ical_uid=row["ical_uid"],
-        marker=row["marker"],
-    )

@@ -1,9 +1,10 @@
-"""What the others are told: one event per hold and entry that changed at a provider, with the calls that it took (X3),
-and the end of a connection.
+"""What the others are told: one event per entry and hold that changed at a provider, or for all holds that left one
+calendar together, with the calls that it took (X3); and the end of a connection.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.calendar_sync.model.connection import Connection
@@ -33,6 +34,7 @@ from shared.drift import EntryState, KnownDrift, OccurrenceState
 from shared.observability.calls import telling
 
 _TICK = timedelta(milliseconds=1)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def connection_ended(
@@ -68,9 +70,16 @@ def written(row: Row, entry: WrittenEntry) -> CloudEvent[Any]:
     )
 
 
+def released(rows: Sequence[Row]) -> CloudEvent[Any]:
+    """Holds of one proposal that went for one cause."""
+    newest = max(rows, key=lambda row: row.said_at or _LONG_AGO)
+    holds = [_hold(row) for row in rows]
+    return _event(newest, HoldsReleased(proposal_id=newest.about, revision=newest.revision, holds=holds))
+
+
 def removed(row: Row) -> CloudEvent[Any]:
     if row.kind is RowKind.HOLD:
-        return _event(row, HoldsReleased(proposal_id=row.about, revision=row.revision, holds=[_hold(row)]))
+        return released([row])
     return _event(row, CalendarEntryRemoved(appointment_id=row.about, revision=row.revision, staff_id=row.staff_id))
 
 

@@ -16,6 +16,7 @@ from shared.contracts.envelope import Cause, CloudEvent, envelope
 
 log = structlog.get_logger(__name__)
 _ATTEMPTS = 3
+_REMEMBERED = 5_000
 
 
 class PublishBusyTimes:
@@ -29,6 +30,8 @@ class PublishBusyTimes:
         self._ledger = ledger
         self._busy = busy
         self._heartbeat = heartbeat
+        self._said: dict[str, datetime] = {}
+        """When it was said last, as this process knows; after a new link all is said again, which is a change."""
 
     async def counts(self, staff_id: str, window: Window, changed: Sequence[BusyEntry]) -> bool:
         """Whether one of these is not ours: only then its change can make somebody's time busy, or free."""
@@ -39,15 +42,27 @@ class PublishBusyTimes:
 
     async def __call__(self, staff_id: str, organization_id: str, *, changed: bool) -> None:
         """``changed`` looks at the entries; otherwise only when it is time for a sign of life."""
+        since = clock.now() - self._heartbeat
+        if not changed and staff_id in self._said and self._said[staff_id] > since:
+            return
         for _ in range(_ATTEMPTS):
             before = await self._busy.published(staff_id)
-            fresh = before.at is not None and before.at > clock.now() - self._heartbeat
+            self._remember(staff_id, before.at)
+            fresh = before.at is not None and before.at > since
             if fresh and not changed:
                 return
             version = next_version(before.version)
             mirrors = await self._linked(staff_id, organization_id)
             if mirrors is None or await self._publish(organization_id, before, mirrors, version, fresh=fresh):
                 return
+
+    def _remember(self, staff_id: str, said_at: datetime | None) -> None:
+        if said_at is None:
+            self._said.pop(staff_id, None)
+            return
+        if len(self._said) >= _REMEMBERED:
+            self._said.pop(next(iter(self._said)))
+        self._said[staff_id] = said_at
 
     async def _linked(self, staff_id: str, organization_id: str) -> list[Mirror] | None:
         """The mirrors of all calendars that count; None while one has never been read."""

@@ -25,7 +25,7 @@ from services.calendar_sync.usecases.lose_calendar import LoseCalendar
 from services.calendar_sync.usecases.notice_drift import NoticeDrift
 from services.calendar_sync.usecases.notice_strays import NoticeStrays
 from services.calendar_sync.usecases.publish_busy import PublishBusyTimes
-from services.calendar_sync.usecases.watch import WatchCalendar
+from services.calendar_sync.usecases.watch import WatchCalendar, is_watch_due
 from shared import clock
 from shared.contracts.calendar_sync import Provider
 from shared.due import Lease, backoff
@@ -108,7 +108,7 @@ class SyncMirror:
             await self._mirrors.drop({**held, "due_at": lease.row["due_at"]})
             return
         try:
-            changed = await self._read(held, mirror, connection, person.time_zone)
+            changed = await self._read(lease, held, mirror, connection, person.time_zone)
         except CredentialRevoked:
             await self._mirrors.stop(held)
         except SyncTokenExpired:
@@ -124,14 +124,19 @@ class SyncMirror:
             if changed is None:
                 return
             await self._publish(mirror.staff_id, mirror.organization_id, changed=changed)
-            await self._watch(mirror, connection)
+            if not lease.handed_back:
+                await self._watch(mirror, connection)
 
     async def _needed(self, mirror: Mirror) -> bool:
         """Whether a calendar that is no longer chosen holds entries of ours, which are looked after where they are."""
         return await self._rows.any_in(mirror.connection_id, mirror.calendar_id)
 
-    async def _read(self, held: Document, mirror: Mirror, connection: Connection, zone: str) -> bool | None:
-        """Whether busy times may have changed; None where another worker or a new link went ahead."""
+    async def _read(
+        self, lease: Lease, held: Document, mirror: Mirror, connection: Connection, zone: str
+    ) -> bool | None:
+        """Whether busy times may have changed; None where another worker or a new link went ahead. What is left to do
+        then needs no lease, but for a subscription that is due.
+        """
         read_at = clock.now()
         reading, window, whole = await self._reading(mirror, connection, zone, read_at)
         if not whole and await self._touches_series(mirror, reading):
@@ -143,15 +148,16 @@ class SyncMirror:
         await self._strays(connection, mirror.calendar_id, reading, read_at)
         inside = Reading(kept, reading.removed | outside, reading.cursor, whole=whole)
         due_at = read_at + self._rhythm.poll_interval
-        changed = await self._mirrors.take_in(held, inside, window=window, read_at=read_at, due_at=due_at)
-        if changed is not None:
-            await self._hear_rooms.heard(connection, reading.room_answers)
-            await self._hear_guests.heard(connection, reading)
-        if changed is None:
+        rests = not is_watch_due(mirror, read_at)
+        taken = await self._mirrors.take_in(held, inside, window=window, read_at=read_at, due_at=due_at, rests=rests)
+        if taken is None:
             return None
+        lease.handed_back = taken.handed_back
+        await self._hear_rooms.heard(connection, reading.room_answers)
+        await self._hear_guests.heard(connection, reading)
         if mirror.recount or mirror.window != window:
             return True
-        return await self._publish.counts(mirror.staff_id, window, changed)
+        return await self._publish.counts(mirror.staff_id, window, taken.changed)
 
     async def _reading(
         self, mirror: Mirror, connection: Connection, zone: str, now: datetime

@@ -59,7 +59,7 @@ class WatchCalendar:
     async def __call__(self, mirror: Mirror, connection: Connection) -> None:
         """When it is time: at the first read, and before the subscription lapses."""
         now = clock.now()
-        if mirror.watch_due_at is not None and mirror.watch_due_at > now:
+        if not is_watch_due(mirror, now):
             return
         secret = await self._secret_of(mirror)
         try:
@@ -99,6 +99,10 @@ class WatchCalendar:
                 await self._providers[connection.provider].unwatch(self._credentials.of(connection), mirror.watch)
         except ProviderError as error:
             log.info("calendar.not_unwatched", connection_id=mirror.connection_id, reason=error.reason)
+
+
+def is_watch_due(mirror: Mirror, now: datetime) -> bool:
+    return mirror.watch_due_at is None or mirror.watch_due_at <= now
 
 
 class HearNotification:

@@ -25,6 +25,7 @@ from services.calendar_sync.usecases.drafts import Content, Drafts
 from services.calendar_sync.usecases.hear_rooms import HearRooms
 from services.calendar_sync.usecases.notice_strays import RemoveStrays
 from services.calendar_sync.usecases.place_entry import PlaceEntry
+from services.calendar_sync.usecases.release_holds import ReleaseHolds
 from services.calendar_sync.usecases.tracing import traced
 from services.calendar_sync.usecases.users_text import NOTHING_TYPED, FindUsersText, Typed, form_as_written
 from shared import clock
@@ -70,7 +71,9 @@ class WriteEntry:
         hear_rooms: HearRooms,
         users_text: FindUsersText,
         strays: RemoveStrays,
+        releases: ReleaseHolds,
     ) -> None:
+        self._releases = releases
         self._users_text = users_text
         self._strays = strays
         self._ledger = ledger
@@ -219,8 +222,9 @@ class WriteEntry:
             await self._hear_rooms.tell(entry.connection_id, entry.entry_ids)
 
     async def _remove(self, lease: Lease, row: Row, connection: Connection) -> None:
-        gone = await self._delete(row, connection)
-        await self._settle_removed(lease, row, owed=gone or row.told)
+        with self._releases.going(row):
+            gone = await self._delete(row, connection)
+            await self._settle_removed(lease, row, owed=gone or row.told)
         if row.participants:
             await self._mirrors.look_again(row.participants, clock.now())
 
@@ -244,12 +248,14 @@ class WriteEntry:
 
     async def _settle_removed(self, lease: Lease, row: Row, *, owed: bool) -> None:
         """Where another entry stands for the person it was a move: after a failure the other one is told again."""
+        if row.kind is RowKind.HOLD and owed:
+            await self._releases.gone(lease, row)
+            await self._bookings.freed(row)
+            return
         others = await self._ledger.covered_by(row) if row.kind is RowKind.ENTRY else []
         events = [announce.removed(row)] if owed and not others else []
         if events:
             metrics.record_effect(row.kind, "gone")
-        if events and row.kind is RowKind.HOLD:
-            metrics.record_stage(Stage.HOLDS_RELEASED, clock.now() - row.caused_at)
         await self._ledger.settle(lease, row, None, events)
         await self._bookings.freed(row)
         if row.told and others:

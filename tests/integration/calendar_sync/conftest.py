@@ -177,6 +177,11 @@ def confirmed(
     return an_event(data, subject=appointment.appointment_id, version=appointment.revision)
 
 
+def holds_released(world: "World") -> list[dict[str, Any]]:
+    """However many events told of them."""
+    return [hold for event in world.bus.of("calendar_sync.holds_released.v1") for hold in event["holds"]]
+
+
 def a_meeting(kind: type[EventData], revision: int = 1, appointment_id: str = "apt_1", **more: Any) -> Any:
     secrets = MeetingSecrets(
         join_url="https://zoom.example/j/72962683804?pwd=x", meeting_id="72962683804", passcode="1"

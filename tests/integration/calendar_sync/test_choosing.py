@@ -3,7 +3,15 @@
 from services.calendar_sync.model.calendars import MAIN
 from shared.contracts.booking import SlotsWithdrawn
 from tests.builders import a_proposal, tomorrow_at
-from tests.integration.calendar_sync.conftest import PEOPLE, World, attending, patiently, proposed, rarely_polled
+from tests.integration.calendar_sync.conftest import (
+    PEOPLE,
+    World,
+    attending,
+    holds_released,
+    patiently,
+    proposed,
+    rarely_polled,
+)
 from tests.integration.calendar_sync.second_calendar import Second, confirmed_in, connected, soon
 from tests.integration.calendar_sync.test_drift import BOTH, DRIFTED, WRITTEN, said
 
@@ -80,7 +88,7 @@ async def test_g10_holds_stand_in_the_chosen_calendar_once_and_go_from_there(wor
     assert (len(await second.entries(second.calendar_id)), await second.entries(MAIN)) == (2, [])
     await second.chosen([MAIN], MAIN)
     await world.bus.publish(proposed(proposal, 2, SlotsWithdrawn, notify_guest=False))
-    await patiently(lambda: said(world, "calendar_sync.holds_released.v1", 2))
+    await patiently(lambda: len(holds_released(world)) == 2)
     assert await second.entries(second.calendar_id) == []
 
 

@@ -49,7 +49,8 @@ async def mirrors(database: mongo.Database) -> Mirrors:
 
 async def take_in(mirrors: Mirrors) -> bool | None:
     now = clock.now()
-    return await mirrors.take_in(HELD, READING, window=WINDOW, read_at=now, due_at=now + timedelta(minutes=1))
+    taken = await mirrors.take_in(HELD, READING, window=WINDOW, read_at=now, due_at=now + timedelta(minutes=1))
+    return None if taken is None else bool(taken.changed)
 
 
 async def known(mirrors: Mirrors) -> list[str]:

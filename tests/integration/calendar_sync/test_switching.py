@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.contracts.booking import AppointmentCanceled, AppointmentChanged
 from tests.builders import an_appointment
-from tests.integration.calendar_sync.conftest import World, attending, confirmed, patiently
+from tests.integration.calendar_sync.conftest import World, attending, confirmed, holds_released, patiently
 
 TITLE = "ABC株式会社:田中花子 様"
 HOLD = "【仮】" + TITLE
@@ -152,7 +152,7 @@ async def test_g09_the_end_of_holds_is_told_as_later_than_the_proposal(world: Wo
     await world.propose()
     await patiently(lambda: len(world.bus.of("calendar_sync.holds_placed.v1")) == 2)
     await world.confirm(wants_meeting=False)
-    await patiently(lambda: len(world.bus.of("calendar_sync.holds_released.v1")) == 2)
+    await patiently(lambda: len(holds_released(world)) == 2)
     heard = [event for event in world.bus.heard if event["type"].startswith("chosei.calendar_sync.holds")]
     versions = {(event["type"].rpartition("_")[2], event["aggregateversion"]) for event in heard}
     assert versions == {("placed.v1", 1), ("released.v1", 2)}

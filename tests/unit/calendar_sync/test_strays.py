@@ -7,7 +7,7 @@ import pytest
 
 from services.calendar_sync.model.busy import BusyEntry, BusyKind
 from services.calendar_sync.model.entries import provider_key
-from services.calendar_sync.model.strays import KnownPlace, strays_among
+from services.calendar_sync.model.strays import KnownPlace, may_be_strays, strays_among
 from shared.contracts.calendar_sync import Provider
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -25,6 +25,8 @@ def an_entry(entry_id: str, marker: str = "", start_at: datetime = START, series
 
 def strays(place: KnownPlace, *entries: BusyEntry, provider: Provider = GOOGLE, after: timedelta = HOUR) -> set[str]:
     found = strays_among(entries, [place], provider, now=NOW, read_at=NOW + after)
+    named = [place] if {one.series_id or one.entry_id for one in entries} & (place.written | place.removed) else []
+    assert not found or may_be_strays(entries, named, provider, now=NOW, read_at=NOW + after)
     assert set(found.values()) <= {place.row_id}
     return set(found)
 
@@ -41,6 +43,13 @@ def test_g13_what_we_removed_and_is_there_again_is_to_go(provider: Provider) -> 
 @both
 def test_what_was_removed_while_the_reading_went_on_may_be_in_it(provider: Provider) -> None:
     assert strays(REMOVED, an_entry("one"), provider=provider, after=timedelta(0)) == set()
+
+
+@both
+def test_nothing_else_is_asked_where_all_that_is_seen_stands_as_it_should_or_is_theirs(provider: Provider) -> None:
+    seen = [an_entry("one", key()), an_entry("theirs"), an_entry("over", key(1), NOW - 2 * HOUR)]
+    assert not may_be_strays(seen, [STANDS], provider, now=NOW, read_at=NOW)
+    assert may_be_strays([*seen, an_entry("two", key())], [STANDS], provider, now=NOW, read_at=NOW)
 
 
 @both
