@@ -72,7 +72,7 @@ class Floor:
                 await self._steps.write(place)
             self.publish_soon(said.subject, hop.says, place)
             if hop.rows:
-                for row in range(hop.rows.times):
+                for row in range(hop.rows.times // (hop.rows.together or 1)):
                     self._spawn(self._row(said.subject, f"{place}/row{row}", hop.rows))
 
         return heard
@@ -88,12 +88,12 @@ class Floor:
     async def _row(self, subject: str, place: str, rows: Rows) -> None:
         mailed_at = 0.0
         for number in range(1, rows.before + 1):
-            await self._steps.write(place)
+            await asyncio.gather(*(self._steps.write(f"{place}/{part}") for part in range(rows.together or 1)))
             if number == rows.mailed_after:
                 mailed_at = time.time()
+        if rows.together:
+            await self._steps.transaction(place, (rows.together,))
         self.publish_soon(subject, rows.says, place, mailed_at)
-        if rows.released:
-            await self._steps.write(place)
 
     async def _publish(self, subject: str, events: Sequence[str], place: str, mailed_at: float) -> None:
         await asyncio.gather(*(self._say(Said(subject=subject, type=each, mailed_at=mailed_at)) for each in events))
