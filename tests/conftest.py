@@ -12,9 +12,10 @@ from deploy.demo.accounts import LOGINS, Account, more_staff
 from deploy.demo.mongodb import MongoDB
 from shared.messaging.topology import LADDER, Rung
 from shared.mongo import Database
-from tests.infrastructure.broker import QUICK_LADDER, Broker, own_vhost, running_rabbitmq
-from tests.infrastructure.database import opened_database, own_database, running_mongod
+from tests.infrastructure.broker import QUICK_LADDER, Broker, kept_vhosts, own_vhost, running_rabbitmq
+from tests.infrastructure.database import kept_databases, opened_database, own_database, running_mongod
 from tests.infrastructure.demo import RunningDemo, start_demo
+from tests.infrastructure.kept import Kept
 from tests.infrastructure.sandbox import Sandbox, running_sandbox
 
 # How long one example takes depends on what else the machine does; how long a test may take is not its business.
@@ -65,6 +66,22 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(scope="session")
+async def databases(mongod: MongoDB) -> AsyncIterator[Kept[str]]:
+    """Those that the tests of a folder use one after the other."""
+    async with kept_databases(mongod) as kept:
+        yield kept
+
+
+@pytest.fixture
+async def emptied_database_url(
+    request: pytest.FixtureRequest, mongod: MongoDB, databases: Kept[str]
+) -> AsyncIterator[str]:
+    """The address of a database without a document; the folder's service may have made its indexes there before."""
+    async with databases.lent(str(request.path.parent)) as name:
+        yield mongod.administrator_url(name)
+
+
+@pytest.fixture(scope="session")
 async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broker]:
     """A real RabbitMQ with the operator's definitions; tests that declare queues take ``fresh_broker``."""
     async with running_rabbitmq(tmp_path_factory.mktemp("rabbitmq")) as running:
@@ -75,6 +92,19 @@ async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Brok
 async def amqp_url(broker: Broker) -> str:
     """The operator's address of the session's default virtual host."""
     return broker.url()
+
+
+@pytest.fixture(scope="session")
+def virtual_hosts(broker: Broker) -> Kept[Broker]:
+    """Those that the tests of a folder use one after the other."""
+    return kept_vhosts(broker)
+
+
+@pytest.fixture
+async def emptied_broker(request: pytest.FixtureRequest, virtual_hosts: Kept[Broker]) -> AsyncIterator[Broker]:
+    """A virtual host with the real ladder and no message; the folder's service may have declared its queues before."""
+    async with virtual_hosts.lent(str(request.path.parent)) as broker:
+        yield broker
 
 
 NewBroker = Callable[[Sequence[Rung]], Awaitable[Broker]]

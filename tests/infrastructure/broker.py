@@ -16,6 +16,7 @@ from deploy.demo.processes import Process
 from deploy.demo.rabbitmq import RabbitMQ
 from deploy.rabbitmq.definitions import definitions
 from shared.messaging.topology import LADDER, Rung
+from tests.infrastructure.kept import Kept
 from tests.infrastructure.memory import in_memory
 from tests.infrastructure.ports import free_ports
 from tests.waiting import eventually
@@ -56,6 +57,22 @@ class Broker:
         """The arguments of every queue, by name."""
         found = await self._manage("GET", f"queues/{quote(self.vhost, safe='')}")
         return {queue["name"]: queue["arguments"] for queue in found.json()}
+
+    async def emptied(self) -> bool:
+        """Take away all messages, whoever left them; whether nobody consumes here any more and none waited on the
+        ladder, from which one may be on its way. Each queue does this after what its closed connections gave back.
+        """
+        where = f"queues/{quote(self.vhost, safe='')}?disable_stats=true"
+        names = [queue["name"] for queue in (await self._manage("GET", where)).json() if queue["durable"]]
+        connection = await aio_pika.connect(self.url())
+        consumers = waited = 0
+        async with connection, connection.channel() as channel:
+            for name in sorted(names, key=lambda name: not name.startswith("retry.")):
+                queue = await channel.declare_queue(name, passive=True)
+                consumers += queue.declaration_result.consumer_count or 0
+                purged = await queue.purge()
+                waited += purged.message_count or 0 if name.startswith("retry.") else 0
+        return not consumers and not waited
 
     async def close_connections(self, user: str = "") -> None:
         """Cut every connection of this virtual host, or those of one user, as a failing network would."""
@@ -140,12 +157,23 @@ async def running_rabbitmq(folder: Path) -> AsyncIterator[Broker]:
                 await process.until_ended()
 
 
-@asynccontextmanager
-async def own_vhost(session: Broker, ladder: Sequence[Rung]) -> AsyncIterator[Broker]:
-    """A virtual host that nothing has used, deleted afterwards."""
+async def new_vhost(session: Broker, ladder: Sequence[Rung]) -> Broker:
+    """A virtual host that nothing has used."""
     name = f"test-{secrets.token_hex(6)}"
     broker = Broker(session.port, session.management_port, session.metrics_port, name, session.passwords)
     await broker.create(ladder)
+    return broker
+
+
+def kept_vhosts(session: Broker) -> Kept[Broker]:
+    """Virtual hosts with the real ladder, and the queues that were declared there."""
+    return Kept(lambda: new_vhost(session, LADDER), Broker.emptied, Broker.delete)
+
+
+@asynccontextmanager
+async def own_vhost(session: Broker, ladder: Sequence[Rung]) -> AsyncIterator[Broker]:
+    """The same, deleted afterwards."""
+    broker = await new_vhost(session, ladder)
     try:
         yield broker
     finally:

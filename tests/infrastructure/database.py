@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from pymongo import AsyncMongoClient
+from pymongo.write_concern import WriteConcern
 
 from deploy.demo.layout import MONGOD
 from deploy.demo.mongodb import MongoDB
 from deploy.demo.processes import Process
 from shared import mongo
+from tests.infrastructure.kept import Kept
 from tests.infrastructure.memory import in_memory
 from tests.infrastructure.ports import free_ports
 
@@ -40,10 +42,38 @@ async def running_mongod(folder: Path) -> AsyncIterator[MongoDB]:
             await process.until_ended()
 
 
+async def take_all_out(database: mongo.Database) -> None:
+    """Collections and indexes stay. Afterwards nobody reads a document, with whatever concern: the last write is waited
+    for, and the others stand before it.
+    """
+    names = await database.list_collection_names()
+    hasty = database.with_options(write_concern=WriteConcern(1))
+    for name in names:
+        await hasty[name].delete_many({})
+    for name in names[:1]:
+        await database[name].with_options(write_concern=WriteConcern("majority")).delete_many({})
+
+
+@asynccontextmanager
+async def kept_databases(mongod: MongoDB) -> AsyncIterator[Kept[str]]:
+    """Names of databases."""
+    async with opened_database(mongod.administrator_url()) as administering:
+        client = administering.client
+
+        async def make() -> str:
+            return _new_name()
+
+        async def empty(name: str) -> bool:
+            await take_all_out(client[name])
+            return True
+
+        yield Kept(make, empty, client.drop_database)
+
+
 @asynccontextmanager
 async def own_database(mongod: MongoDB) -> AsyncIterator[str]:
     """The administrator's URL of a database that did not exist, dropped afterwards."""
-    name = f"test_{secrets.token_hex(6)}"
+    name = _new_name()
     url = mongod.administrator_url(name)
     try:
         yield url
@@ -62,3 +92,7 @@ async def opened_database(url: str) -> AsyncIterator[mongo.Database]:
         yield database
     finally:
         await mongo.close(client)
+
+
+def _new_name() -> str:
+    return f"test_{secrets.token_hex(6)}"

@@ -93,10 +93,10 @@ def known_facts() -> list[tuple[EventData, str]]:
 
 
 @pytest.fixture
-async def running(fresh_broker: Broker, database_url: str) -> AsyncIterator[Running]:
+async def running(emptied_broker: Broker, emptied_database_url: str) -> AsyncIterator[Running]:
     settings = Settings(
-        amqp_url=fresh_broker.url("booking"),
-        mongo_url=database_url,
+        amqp_url=emptied_broker.url("booking"),
+        mongo_url=emptied_database_url,
         bus_keys=BUS_KEYS,
         data_keys=DATA_KEYS,
         token_keys=TOKEN_KEYS,
@@ -104,7 +104,7 @@ async def running(fresh_broker: Broker, database_url: str) -> AsyncIterator[Runn
         calendar_sync_url="http://127.0.0.1:1",
         calendar_sync_token="none",
     )
-    async with listening(fresh_broker.url()) as bus, running_service(build_app(settings, look=FakeLook())) as client:
+    async with listening(emptied_broker.url()) as bus, running_service(build_app(settings, look=FakeLook())) as client:
         for data, subject in known_facts():
             await bus.publish(an_event(data, subject=subject), times=2)
         yield Running(client, bus, settings)

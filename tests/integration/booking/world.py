@@ -54,7 +54,7 @@ from shared.messaging.relay import Relay
 from shared.migrations import make_indexes
 from shared.runtime import Parts, make_broker
 from tests.builders import BUS_KEYS, DATA_KEYS, ORGANIZATION, an_event
-from tests.infrastructure.database import opened_database
+from tests.infrastructure.database import opened_database, take_all_out
 
 TOKEN_KEYS = "t1:" + "Q0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0M="
 TARO, HANAKO = "stf_taro", "stf_sato"
@@ -235,8 +235,7 @@ def a_request(**changes: Any) -> dict[str, Any]:
 
 async def emptied(database_url: str) -> None:
     async with opened_database(database_url) as database:
-        for name in await database.list_collection_names():
-            await database[name].delete_many({})
+        await take_all_out(database)
 
 
 @asynccontextmanager

@@ -195,9 +195,15 @@ rarely_polled = pytest.mark.parametrize("world", [{"poll_interval": timedelta(ho
 
 
 @pytest.fixture
+async def database_url(emptied_database_url: str) -> str:
+    """Its indexes are made once for all these tests."""
+    return emptied_database_url
+
+
+@pytest.fixture
 async def world(
     request: pytest.FixtureRequest,
-    fresh_broker: Broker,
+    emptied_broker: Broker,
     database_url: str,
     database: Database,
     new_sandbox: Callable[..., Awaitable[Sandbox]],
@@ -207,14 +213,14 @@ async def world(
     monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(sandbox.clock_file))
     async with AsyncExitStack() as stack:
         hooks = await stack.enter_async_context(listening_hooks())
-        settings = settings_for(sandbox, fresh_broker, database_url, hooks.url)
+        settings = settings_for(sandbox, emptied_broker, database_url, hooks.url)
         settings = settings.model_copy(update=getattr(request, "param", {}))
 
         async def start() -> httpx.AsyncClient:
             return await stack.enter_async_context(running_service(build_app(settings)))
 
         outside = await stack.enter_async_context(httpx.AsyncClient(base_url=sandbox.base_url, timeout=40))
-        bus = await stack.enter_async_context(listening(fresh_broker.url()))
+        bus = await stack.enter_async_context(listening(emptied_broker.url()))
         hooks.service = await start()
         yield World(bus, hooks.service, outside, start, database)
         await hooks.end()

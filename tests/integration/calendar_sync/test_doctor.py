@@ -13,10 +13,10 @@ from tests.integration.calendar_sync.conftest import World, patiently, rarely_po
 
 
 @pytest.fixture
-def settings(world: World, fresh_broker: Broker, database_url: str) -> Settings:
+def settings(world: World, emptied_broker: Broker, database_url: str) -> Settings:
     """As the running service has them."""
     sandbox = Sandbox(str(world.outside.base_url).rstrip("/"), 0, Path())
-    return settings_for(sandbox, fresh_broker, database_url, "http://127.0.0.1:9")
+    return settings_for(sandbox, emptied_broker, database_url, "http://127.0.0.1:9")
 
 
 @rarely_polled

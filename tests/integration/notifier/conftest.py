@@ -161,11 +161,19 @@ async def running(
 
 
 @pytest.fixture
-async def new_notifier(database_url: str, fresh_broker: Broker, post_office: PostOffice) -> AsyncIterator[NewNotifier]:
+async def database_url(emptied_database_url: str) -> str:
+    """Its indexes are made once for all these tests."""
+    return emptied_database_url
+
+
+@pytest.fixture
+async def new_notifier(
+    database_url: str, emptied_broker: Broker, post_office: PostOffice
+) -> AsyncIterator[NewNotifier]:
     async with AsyncExitStack() as stack:
 
         async def make(**changes: Any) -> Notifier:
-            made = await stack.enter_async_context(running(database_url, fresh_broker, post_office, **changes))
+            made = await stack.enter_async_context(running(database_url, emptied_broker, post_office, **changes))
             await made.hear(organization_changed(), staff_changed(ADMIN), staff_changed(TARO, role="member"))
             return made
 

@@ -38,12 +38,12 @@ async def mails(inspect: httpx.AsyncClient, about: str) -> list[dict[str, Any]]:
 
 
 async def test_the_mailbox_shows_one_mail_although_an_answer_was_lost(
-    database_url: str, fresh_broker: Broker, sandbox: Sandbox, inspect: httpx.AsyncClient
+    database_url: str, emptied_broker: Broker, sandbox: Sandbox, inspect: httpx.AsyncClient
 ) -> None:
     rules = [{"provider": "smtp", "kind": "lost_answer", "times": 1}]
     await inspect.put("/inspect/faults", json={"rules": rules})
     guest = an_appointment().guest.model_copy(update={"email": GUEST})
-    async with running(database_url, fresh_broker, PostOffice(port=sandbox.smtp_port)) as notifier:
+    async with running(database_url, emptied_broker, PostOffice(port=sandbox.smtp_port)) as notifier:
         await notifier.hear(organization_changed(), staff_changed())
         proposal = a_proposal(guest=guest)
         await notifier.hear(proposal_event(SlotsProposed, proposal=proposal))

@@ -67,13 +67,13 @@ async def test_a_backlog_of_servers_that_hang_has_no_turn_before_others(
 
 
 async def test_g27_a_process_that_is_killed_while_it_sends_repeats_the_same_webhook(
-    database_url: str, database: Database, fresh_broker: Broker, post_office: PostOffice, receiver: Receiver
+    database_url: str, database: Database, emptied_broker: Broker, post_office: PostOffice, receiver: Receiver
 ) -> None:
     """kill -9 with the request on its way; another process takes over when the lease is over."""
     options = {"webhook_networks": "127.0.0.0/8"}
     receiver.silent.add("/hook")
     event, for_long = confirmed(), {"token": "x", "until": clock.real_now() + timedelta(hours=1)}
-    async with running(database_url, fresh_broker, post_office, **options) as first, desk_of(first) as desk:
+    async with running(database_url, emptied_broker, post_office, **options) as first, desk_of(first) as desk:
         endpoint = await desk.make(receiver.url(), CONFIRMED)
         await first.database["webhook_endpoints"].update_one({}, {"$set": {"lease": for_long}})
         await first.hear(event)
@@ -86,7 +86,7 @@ async def test_g27_a_process_that_is_killed_while_it_sends_repeats_the_same_webh
         await process.wait()
     receiver.silent.clear()
     await rows.update_one({}, {"$set": {"lease.until": clock.real_now()}})
-    async with running(database_url, fresh_broker, post_office, **options) as second, desk_of(second) as desk:
+    async with running(database_url, emptied_broker, post_office, **options) as second, desk_of(second) as desk:
         await desk.has_status(endpoint, "delivered")
     assert [got.id for got in receiver.received] == [event.id] * 2
     assert receiver.received[0].body == receiver.received[1].body

@@ -69,14 +69,14 @@ async def test_g10_an_event_that_comes_thrice_is_one_delivery(desk: Desk, receiv
 
 
 async def test_g10_what_the_broker_delivers_again_after_a_cut_is_one_delivery(
-    desk: Desk, receiver: Receiver, fresh_broker: Broker
+    desk: Desk, receiver: Receiver, emptied_broker: Broker
 ) -> None:
     one = await desk.make(receiver.url(), CONFIRMED)
     events = [confirmed(an_appointment(appointment_id=f"apt_{number}")) for number in range(20)]
-    async with listening(fresh_broker.url()) as bus:
+    async with listening(emptied_broker.url()) as bus:
         for event in events:
             await bus.publish(event)
-        await fresh_broker.close_connections("notifier")
+        await emptied_broker.close_connections("notifier")
     wanted = {event.id for event in events}
     await eventually(lambda: wanted <= {got.id for got in receiver.received}, timeout=40)
 

@@ -133,11 +133,11 @@ async def test_g21_any_order_of_the_same_events_rings_the_same_notices(world: Wo
     assert rung(world) == [(3, 60, True), (3, 15, False)]
 
 
-async def test_g10_two_replicas_ring_a_notice_once(world: World, fresh_broker: Any, database_url: str) -> None:
+async def test_g10_two_replicas_ring_a_notice_once(world: World, emptied_broker: Any, database_url: str) -> None:
     world.booking.standing = {("apt_1", 1)}
     await world.bus.publish(told(1, TOMORROW_TEN, NOON))
     await filed(world)
-    async with running_scheduler(fresh_broker, database_url, world.booking):
+    async with running_scheduler(emptied_broker, database_url, world.booking):
         world.clock_at(TOMORROW_TEN - HOUR + timedelta(seconds=1))
         await eventually(lambda: rung(world) == [(1, 60, True)])
         await world.a_later_reminder_has_gone_out()

@@ -75,12 +75,12 @@ class ClockAt:
 
 @pytest.fixture
 async def world(
-    fresh_broker: Broker, database_url: str, tmp_path, monkeypatch: pytest.MonkeyPatch
+    emptied_broker: Broker, database_url: str, tmp_path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     clock_at = ClockAt(str(tmp_path / "clock.json"), monkeypatch)
     clock_at(datetime(2026, 12, 1, 3, 0, tzinfo=UTC))
     booking = FakeBooking()
-    async with running_scheduler(fresh_broker, database_url, booking), listening(fresh_broker.url()) as bus:
+    async with running_scheduler(emptied_broker, database_url, booking), listening(emptied_broker.url()) as bus:
         office = OrganizationChanged(
             name="株式会社サンプル",
             product_name="Chosei",

@@ -80,8 +80,14 @@ def unsealed(data: dict[str, Any]) -> MeetingSecrets:
 
 
 @pytest.fixture
+async def database_url(emptied_database_url: str) -> str:
+    """Its indexes are made once for all these tests."""
+    return emptied_database_url
+
+
+@pytest.fixture
 async def world(
-    fresh_broker: Broker,
+    emptied_broker: Broker,
     database_url: str,
     database: Database,
     new_sandbox: Callable[..., Awaitable[Sandbox]],
@@ -91,7 +97,7 @@ async def world(
     sandbox = await new_sandbox([TARO, HANA], {})
     monkeypatch.setenv("CHOSEI_CLOCK_FILE", str(sandbox.clock_file))  # the test's own: nothing of it stays behind
     settings = Settings(
-        amqp_url=SecretStr(fresh_broker.url("zoom_issuer")),
+        amqp_url=SecretStr(emptied_broker.url("zoom_issuer")),
         mongo_url=SecretStr(database_url),
         bus_keys=SecretStr(BUS_KEYS),
         data_keys=SecretStr(DATA_KEYS),
@@ -115,7 +121,7 @@ async def world(
             return await stack.enter_async_context(running_service(build_app(settings)))
 
         outside = await stack.enter_async_context(httpx.AsyncClient(base_url=sandbox.base_url))
-        bus = await stack.enter_async_context(listening(fresh_broker.url()))
+        bus = await stack.enter_async_context(listening(emptied_broker.url()))
         yield World(bus, await start(), outside, start, database)
 
 

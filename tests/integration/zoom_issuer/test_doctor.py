@@ -15,11 +15,11 @@ from tests.waiting import eventually
 
 
 @pytest.fixture
-def settings(world: World, fresh_broker: Broker, database_url: str) -> Settings:
+def settings(world: World, emptied_broker: Broker, database_url: str) -> Settings:
     """As the running service has them."""
     sandbox = str(world.outside.base_url).rstrip("/")
     return Settings(
-        amqp_url=SecretStr(fresh_broker.url("zoom_issuer")),
+        amqp_url=SecretStr(emptied_broker.url("zoom_issuer")),
         mongo_url=SecretStr(database_url),
         bus_keys=SecretStr(BUS_KEYS),
         data_keys=SecretStr(DATA_KEYS),

@@ -11,7 +11,8 @@ from tests.builders import DATA_KEYS
 
 async def test_g19_links_are_counted_by_state(database: Database) -> None:
     states = ["connected", "broken", "broken", "disconnected"]
-    await database["connections"].insert_many([{"_id": n, "status": state} for n, state in enumerate(states)])
+    rows = [{"_id": n, "staff_id": f"stf_{n}", "status": state} for n, state in enumerate(states)]
+    await database["connections"].insert_many(rows)
     await MeasureHealth(Connections(database, KeyRing.parse(DATA_KEYS)), Freezes(database))()
     found = {
         state: REGISTRY.get_sample_value("chosei_connections", {"provider": "zoom", "state": state})
