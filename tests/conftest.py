@@ -16,6 +16,7 @@ from tests.infrastructure.broker import QUICK_LADDER, Broker, kept_vhosts, own_v
 from tests.infrastructure.database import kept_databases, opened_database, own_database, running_mongod
 from tests.infrastructure.demo import RunningDemo, start_demo
 from tests.infrastructure.kept import Kept
+from tests.infrastructure.routes import make_validators_when_asked
 from tests.infrastructure.sandbox import Sandbox, running_sandbox
 
 # How long one example takes depends on what else the machine does; how long a test may take is not its business.
@@ -27,6 +28,8 @@ settings.load_profile("chosei")
 
 # Clients of the tests believe nobody: to read all usual certificates takes each of them 30 ms of a processor.
 os.environ["SSL_CERT_FILE"] = str(Path(__file__).parent / "infrastructure" / "nobody.pem")
+
+make_validators_when_asked()
 
 _SERVERS = {"mongod", "broker", "sandbox", "new_sandbox", "demo"}
 
