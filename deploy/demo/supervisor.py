@@ -72,7 +72,17 @@ class Supervisor:
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             self._state.restarts[program.name] = self._state.restarts.get(program.name, 0) + 1
+            while not await self._spawned(program):
+                await asyncio.sleep(_LONGEST_PAUSE_SECONDS)
+
+    async def _spawned(self, program: Program) -> bool:
+        """Whether this machine could start it now: it may be out of memory, of processes or of open files."""
+        try:
             await self._spawn(program)
+        except OSError as error:
+            _note(f"{program.name} could not be started: {error}; again in {_LONGEST_PAUSE_SECONDS:.1f} s")
+            return False
+        return True
 
     def _record(self) -> None:
         self._state.write(self._folder)

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,23 @@ async def test_a_killed_program_comes_back(supervisor: Supervisor, tmp_path: Pat
     await eventually(lambda: running(tmp_path, "one").pid != first.pid)
     assert await eventually(program.ready)
     assert json.loads((tmp_path / "state.json").read_text())["restarts"] == {"one": 1}
+
+
+async def test_what_cannot_be_started_for_a_moment_is_tried_again(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes: list[str] = []
+    monkeypatch.setattr("deploy.demo.supervisor._LONGEST_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr("deploy.demo.supervisor._note", notes.append)
+    place = tmp_path / "place"
+    place.mkdir()
+    program = replace(a_program(tmp_path, "one"), folder=place)
+    await supervisor.start(program, tier=0)
+    place.rmdir()
+    os.kill(running(tmp_path, "one").pid, signal.SIGKILL)
+    await eventually(lambda: any("could not be started" in note for note in notes))
+    place.mkdir()
+    assert await eventually(program.ready)
 
 
 async def test_programs_stop_in_reverse_order_of_their_tiers(supervisor: Supervisor, tmp_path: Path) -> None:
