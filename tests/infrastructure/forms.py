@@ -2,21 +2,27 @@
 whether it explains why it is no success.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-Fields = Sequence[tuple[str, str]]
+_WANTED = {
+    "text": "田中花子",
+    "email": "hanako@example.jp",
+    "url": "https://example.com/hook",
+    "password": "long-password",
+}
+"""What stands in fields that must be filled."""
 _EXPLAINS = ("error-text", "notice-bad", "notice-wait", "gate-lead", "state-mark")
 """Classes of what is shown where something was refused: beside a field, above a form, or alone on the page."""
 
 
 @dataclass
 class Form:
-    """``fields`` as they stand there; of several buttons the first."""
+    """``fields`` as they stand there, filled where the page demands something; ``buttons`` of them one is pressed."""
 
     action: str
     fields: list[tuple[str, str]] = field(default_factory=list)
+    buttons: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -40,13 +46,21 @@ class _Reader(HTMLParser):
         super().__init__()
         self._page = Page()
         self._forms: dict[str, tuple[str, list[tuple[str, str]]]] = {}
+        self._buttons: dict[str, list[tuple[str, str]]] = {}
+        self._radios: dict[tuple[str, str], str] = {}
         self._elsewhere: list[tuple[str, str, tuple[str, str] | None]] = []
         self._inside = ""
         self._list: tuple[str, str, list[str], list[str]] | None = None
         self._text: tuple[str, str, list[str]] | None = None
 
     def finished(self) -> Page:
-        self._page.forms = [Form(action, fields) for action, fields in self._forms.values() if action]
+        for (owner, name), value in self._radios.items():
+            if name not in dict(self._fields(owner)):
+                self._add(owner, name, value)
+        known = self._forms.items()
+        self._page.forms = [
+            Form(action, fields, self._buttons.get(name, [])) for name, (action, fields) in known if action
+        ]
         for owner, action, button in self._elsewhere:
             fields = self._forms.get(owner, ("", []))[1]
             self._page.forms.append(Form(action, [*fields, *([button] if button else [])]))
@@ -76,8 +90,13 @@ class _Reader(HTMLParser):
         if tag == "input" and known.get("type") in ("checkbox", "radio"):
             if "checked" in known:
                 self._add(owner, name, known.get("value", "on"))
-        elif tag == "input" or (tag == "button" and name not in dict(self._fields(owner))):
-            self._add(owner, name, value)
+            elif known["type"] == "radio":
+                self._radios.setdefault((owner, name), value)
+        elif tag == "input":
+            kind = known.get("type", "text") if "required" in known else ""
+            self._add(owner, name, value or _WANTED.get(kind, ""))
+        elif tag == "button":
+            self._buttons.setdefault(owner, []).append((name, value))
         elif tag == "select":
             self._list = (owner, name, [], [])
         elif tag == "option" and self._list is not None:

@@ -15,23 +15,19 @@ from fastapi.routing import iter_route_contexts
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from services.gateway.app import build_app
 from services.gateway.model import Session
 from services.gateway.pages.router import build_pages_routers
 from services.gateway.schemas.organization import OrganizationPatch
 from services.gateway.schemas.staff import MePatch, StaffPatch
-from shared import mongo
-from shared.migrations import make_indexes
 from tests.infrastructure.forms import Form, Page, read
 from tests.integration.gateway.fakes import (
     GUEST_TOKEN,
     SLOT,
     Answer,
-    FakeServices,
     a_guest_appointment,
     an_appointment_view,
 )
-from tests.integration.gateway.installation import CODE, PASSWORDS, Installation, furnish, settings_for
+from tests.integration.gateway.installation import PASSWORDS, Installation, installed
 from tests.integration.gateway.judging import Judge
 from tests.integration.gateway.test_calendars import calendars
 from tests.integration.gateway.test_zoom_pages import ACCOUNT, a_user
@@ -181,11 +177,13 @@ def _applied(
 
 @dataclass
 class Desk:
-    """``pages`` is the administrator's browser. ``forms`` are by the path of their route."""
+    """``pages`` is the administrator's browser; ``forms``, with the pages they are on, are by their route's path."""
 
     made: Installation
     pages: httpx.AsyncClient
-    forms: dict[str, Form] = field(default_factory=dict)
+    forms: dict[str, tuple[str, Form]] = field(default_factory=dict)
+    fresh: str = ""
+    """The route whose form was read since anything was saved."""
 
     async def sign_in(self) -> str:
         """Anew where a form ended the session; answers its token for forms."""
@@ -234,17 +232,30 @@ class Desk:
         for form in page.forms:
             action = urljoin(path, form.action or path)
             route = next((route for route in routes if route.matches(urlsplit(action).path)), None)
-            if route is not None and len(form.fields) > len(self.forms.get(route.path, Form("")).fields):
-                self.forms[route.path] = Form(action, form.fields)
+            _, known = self.forms.get(route.path, ("", Form(""))) if route else ("", Form(""))
+            if route is not None and len(form.fields) > len(known.fields):
+                self.forms[route.path] = path, Form(action, form.fields, form.buttons)
 
-    def form_of(self, route: FormRoute) -> Form:
-        return self.forms.get(route.path) or Form(route.place(), [(word, "") for word in sorted(route.words)])
+    async def form_of(self, route: FormRoute) -> Form:
+        """As its page has it now: a form that was saved since is of another version."""
+        if route.path not in self.forms:
+            return Form(route.place(), [(word, "") for word in sorted(route.words)])
+        path, known = self.forms[route.path]
+        if self.fresh != route.path:
+            found = read((await self.pages.get(path)).text).forms
+            now = [one for one in found if urljoin(path, one.action or path) == known.action]
+            known = Form(known.action, now[0].fields, now[0].buttons) if now else known
+            self.forms[route.path], self.fresh = (path, known), route.path
+        return known
 
     async def send(self, action: str, sent: Sent, csrf: str, language: str) -> httpx.Response:
         self.pages.cookies.set("lang", language)
         fields = [(name, csrf if name == "csrf_token" and value in ("", None) else value) for name, value in sent]
         headers = {"content-type": "application/x-www-form-urlencoded", "origin": str(self.pages.base_url)}
-        return await self.pages.post(action, content=urlencode(fields).encode(), headers=headers)
+        answer = await self.pages.post(action, content=urlencode(fields).encode(), headers=headers)
+        if answer.is_redirect or answer.status_code == 412:
+            self.fresh = ""
+        return answer
 
     def wrote_elsewhere(self) -> bool:
         """Whether a service was asked for a change, of which it is the judge."""
@@ -270,20 +281,12 @@ class Desk:
 
 
 @asynccontextmanager
-async def a_desk(mongo_url: str, routes: Sequence[FormRoute]) -> AsyncIterator[Desk]:
-    """Passwords are cheap; without a broker, events stay in their outboxes."""
-    services = FakeServices()
+async def a_desk(mongo_url: str, amqp_url: str, routes: Sequence[FormRoute]) -> AsyncIterator[Desk]:
+    """Passwords are cheap, and nobody is refused for trying often."""
     lifted = {f"failed_sign_ins_per_minute_and_{by}": 10**9 for by in ("account", "ip")}
-    app = build_app(settings_for(mongo_url, "amqp://127.0.0.1:1/", **lifted), transport=services.transport())
-    parts = app.state.parts
-    try:
-        await make_indexes(parts.indexes)
-        app.state.gateway.passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        await app.state.gateway.setup.prepare(CODE)
-        made = await furnish(app, services)
-        services.judge = Judge()
+    async with installed(mongo_url, amqp_url, **lifted) as made:
+        made.app.state.gateway.passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        made.services.judge = Judge()
         desk = Desk(made, made.pages())
         await desk.read_all(routes)
         yield desk
-    finally:
-        await mongo.close(parts.client)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from deploy.demo.mongodb import MongoDB
+from tests.infrastructure.broker import Broker
 from tests.infrastructure.database import own_database
 from tests.infrastructure.forms import read
 from tests.integration.gateway.spraying import Desk, FormRoute, a_desk, form_routes, spoilt
@@ -20,14 +21,14 @@ BY_SCRIPT = frozenset({"/proposals/guest-page", "/pages/preview"})
 
 
 @pytest.fixture(scope="module")
-async def desk(mongod: MongoDB) -> AsyncIterator[Desk]:
-    async with own_database(mongod) as url, a_desk(url, ROUTES) as made:
+async def desk(mongod: MongoDB, gateway_broker: Broker) -> AsyncIterator[Desk]:
+    async with own_database(mongod) as url, a_desk(url, gateway_broker.url("gateway"), ROUTES) as made:
         yield made
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)
 @settings(
-    max_examples=5,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     database=None,
@@ -38,8 +39,10 @@ async def desk(mongod: MongoDB) -> AsyncIterator[Desk]:
 async def test_whatever_is_sent_to_a_form_is_answered_with_a_page_that_explains_or_leads_on(
     desk: Desk, route: FormRoute, data: st.DataObject
 ) -> None:
-    csrf, form, language = await desk.sign_in(), desk.form_of(route), data.draw(st.sampled_from(["ja", "en"]))
-    fields = [(name, csrf if name == "csrf_token" else value) for name, value in form.fields]
+    csrf, language = await desk.sign_in(), data.draw(st.sampled_from(["ja", "en"]))
+    form = await desk.form_of(route)
+    pressed = data.draw(st.sampled_from([[], *([button] for button in form.buttons)]))
+    fields = [(name, csrf if name == "csrf_token" else value) for name, value in [*form.fields, *pressed]]
     if "csrf_token" not in dict(fields):
         fields.append(("csrf_token", csrf))
     sent = data.draw(spoilt(fields, sorted(route.words)))
