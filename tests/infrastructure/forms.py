@@ -63,7 +63,7 @@ class _Reader(HTMLParser):
         ]
         for owner, action, button in self._elsewhere:
             fields = self._forms.get(owner, ("", []))[1]
-            self._page.forms.append(Form(action, [*fields, *([button] if button else [])]))
+            self._page.forms.append(Form(action, fields, [button] if button else []))
         return self._page
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -31,6 +31,11 @@ def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> 
     return idempotency_key
 
 
+def form_key(given: str) -> str | None:
+    """Of a form that carries a key, so that what it makes is made once. Raises ``IdempotencyKeyInvalid``."""
+    return idempotency_key(f"page:{given}" if given else None)
+
+
 def if_match(if_match: Annotated[str | None, Header()] = None) -> str | None:
     """Goes on to the owning service, where it may. Raises ``VersionMismatch`` for what was never ours."""
     if if_match is not None and not _ETAGS.fullmatch(if_match):

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.gateway.edge.forwarding import form_key
 from services.gateway.identity import SignedIn, require_admin
 from services.gateway.pages import menu_sheets
 from services.gateway.pages.menu_sheets import BOOKABLES, TYPES, Noun
@@ -104,7 +105,7 @@ async def add(request: Request, noun: Noun, signed_in: Form) -> Response:
     try:
         await _check_user(request, signed_in, typed.get("zoom_user_id", ""), None)
         body, key = menu_sheets.body_of(noun, typed), given(form, "key")
-        caller = signed_in.caller(f"page:{key}" if key else None)
+        caller = signed_in.caller(form_key(key))
         await parts_of(request).backends.booking.make_menu_item(caller, noun, body)
     except (UnknownZoomUser, BasicZoomUser) as wrong:
         return await _wrong_user(request, signed_in, None, typed, wrong)

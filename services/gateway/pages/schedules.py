@@ -11,6 +11,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.gateway.edge.forwarding import form_key
 from services.gateway.identity import SignedIn
 from services.gateway.pages import times
 from services.gateway.pages.people_chosen import people_chosen
@@ -90,7 +91,7 @@ async def register(request: Request, signed_in: Form) -> Response:
         errors = {str(wrong): text(language, "schedule.time_missing")}
         return await _refused(request, signed_in, replace(typed, errors=errors), types)
     try:
-        caller = signed_in.caller(f"page:{typed['key']}" if typed["key"] else None)
+        caller = signed_in.caller(form_key(typed["key"]))
         made = (await parts_of(request).backends.booking.register(caller, orjson.dumps(body))).read(AppointmentView)
     except BackendProblem as problem:
         errors, words = _in_words(problem, language)

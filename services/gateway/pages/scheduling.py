@@ -9,6 +9,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.gateway.edge.forwarding import form_key
 from services.gateway.pages.list_filters import people_to_choose
 from services.gateway.pages.reader import Form, Session, staff_page
 from services.gateway.pages.rendering import language_for
@@ -91,8 +92,7 @@ async def take_step(request: Request, page_id: str, step: str, signed_in: Form) 
     """``copy``, ``close``, ``open``, ``delete``: repeating the last three is harmless, so no version is asked for."""
     booking, caller = parts_of(request).backends.booking, signed_in.caller()
     if step == "copy":
-        key = given(await request.form(), "key")
-        keyed = signed_in.caller(f"page:{key}" if key else None)
+        keyed = signed_in.caller(form_key(given(await request.form(), "key")))
         made = (await booking.copy_page(keyed, page_id)).read(PageView)
         return RedirectResponse(f"/pages/{made.id}?said=copied", status_code=303)
     if step in ("close", "open"):

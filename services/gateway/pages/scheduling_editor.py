@@ -11,6 +11,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.gateway.edge.forwarding import form_key
 from services.gateway.identity import SignedIn
 from services.gateway.pages import times
 from services.gateway.pages.money_typed import CURRENCIES
@@ -65,8 +66,7 @@ async def add(request: Request, signed_in: Form) -> Response:
     if mistakes:
         return await _wrong(request, signed_in, None, typed, mistakes)
     try:
-        key = given(form, "key")
-        caller = signed_in.caller(f"page:{key}" if key else None)
+        caller = signed_in.caller(form_key(given(form, "key")))
         made = (await parts_of(request).backends.booking.make_page(caller, orjson.dumps(body))).read(PageView)
     except BackendProblem as problem:
         return await _refused(request, signed_in, None, typed, problem)

@@ -69,5 +69,18 @@ async def test_a_form_of_what_is_not_there_is_answered_with_a_page(desk: Desk, r
         assert answer.is_redirect or read(answer.text).language == "en", (odd, answer.text)
 
 
+@pytest.mark.parametrize("path", ["/appointments/new", "/menus/{noun}/new", "/pages/new", "/pages/{page_id}/{step}"])
+@pytest.mark.parametrize("key", ["鍵", "k" * 300, "a\nb"])
+async def test_a_key_that_fits_no_header_is_refused_on_a_page(desk: Desk, path: str, key: str) -> None:
+    csrf = await desk.sign_in()
+    form = await desk.form_of(next(route for route in ROUTES if route.path == path))
+    action = "/pages/pag_1/copy" if "{step}" in path else form.action
+    fields = [(name, value) for name, value in form.fields if name not in ("key", "csrf_token")]
+    desk.made.services.asked.clear()
+    answer = await desk.send(action, [*fields, ("csrf_token", csrf), ("key", key)], csrf, "en")
+    assert (answer.status_code, read(answer.text).explains) == (422, True)
+    assert not desk.wrote_elsewhere()
+
+
 def test_most_forms_are_filled_as_their_pages_have_them(desk: Desk) -> None:
     assert len(desk.forms) > 40
