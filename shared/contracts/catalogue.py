@@ -10,8 +10,14 @@ PUBLISHERS = tuple(module.__name__.rpartition(".")[2] for module in _PUBLISHERS)
 
 
 def catalogue() -> list[type[EventData]]:
-    """All events, in the order of their declaration."""
-    return sorted(EventData.catalogue.values(), key=lambda event: PUBLISHERS.index(event.publisher()))
+    """All events by publisher: those of its own module first, each module's in the order of their declaration."""
+    return sorted(EventData.catalogue.values(), key=_place)
+
+
+def _place(event: type[EventData]) -> tuple[int, bool, str]:
+    """Whichever module was imported first."""
+    publisher, module = event.publisher(), event.__module__.rpartition(".")[2]
+    return PUBLISHERS.index(publisher), module != publisher, module
 
 
 def for_webhooks() -> dict[str, type[EventData]]:

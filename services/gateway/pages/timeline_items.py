@@ -126,7 +126,9 @@ def _money(facts: Facts, reading: _Reading) -> str:
 
 
 def _slots(name: str, facts: Facts, reading: _Reading) -> str:
-    """What there is to choose from; where slots went, what remains."""
+    """What there is to choose from; where slots went, what remains; of holds that went together, how many."""
+    if name in ("holds_placed", "holds_released") and len(facts.slot_ids) > 1:
+        return reading.text("timeline.holds", count=len(facts.slot_ids))
     if name not in ("slots_proposed", "slots_changed"):
         return ""
     key = "timeline.slots_left" if facts.reason == ReasonGone.TAKEN else "timeline.slots"

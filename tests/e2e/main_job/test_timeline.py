@@ -15,8 +15,9 @@ OF_THE_PROPOSAL = {
     ("お客様にメールを送りました(日程調整のお願い)", "staff"): 1,
     ("担当者にメールを送りました(日程調整のお願い)", "staff"): 1,
     ("日程が確定しました", "guest"): 1,
-    ("仮予定を取り除きました", "guest"): HOLDS,
 }
+HOLDS_GONE = ("仮予定を取り除きました", "guest")
+"""Those of one calendar may stand in one line, each with its call."""
 OF_THE_CONFIRMATION = {
     ("Zoomミーティングを発行しました", "guest"): 1,
     ("カレンダーに予定を登録しました", "guest"): 2,
@@ -49,7 +50,11 @@ async def until_told(system: System, path: str, expected: dict[tuple[str, str], 
     async def told() -> list[dict[str, Any]] | None:
         items = await timeline(system, path)
         counted = Counter((item["title"], item["actor"]["kind"]) for item in items)
-        return items if {key: counted[key] for key in expected} == expected else None
+        going = [item for item in items if (item["title"], item["actor"]["kind"]) == HOLDS_GONE]
+        gone = sum(call["result"] == "204" for item in going for call in item["calls"])
+        confirmed = any(item["type"].endswith("appointment_confirmed.v1") for item in items)
+        told_all = {key: counted[key] for key in expected} == expected
+        return items if told_all and gone == HOLDS * confirmed and len(going) <= HOLDS else None
 
     items: list[dict[str, Any]] = await eventually(told, interval=0.2)
     return items

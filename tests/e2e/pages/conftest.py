@@ -132,9 +132,18 @@ class People:
         return made
 
     async def free_day(self, days: int = 1) -> str:
-        """A date that no other test uses."""
+        """A date that no other test uses, nor reaches with a recurring schedule."""
         self._days += days
-        return await self.last_day()
+        while await self._is_busy(day := await self.last_day()):
+            self._days += 1
+        return day
+
+    async def _is_busy(self, day: str) -> bool:
+        start = datetime.fromisoformat(day).replace(tzinfo=TOKYO)
+        span = {"from": start.isoformat(), "to": (start + timedelta(days=1)).isoformat()}
+        answer = await self.api.get("/api/v1/calendar", params={"staff_ids": ",".join(self.ids.values()), **span})
+        assert answer.status_code == 200, answer.text
+        return any(item["busy"] for item in answer.json()["items"])
 
     async def last_day(self) -> str:
         """The latest date that some test used."""
