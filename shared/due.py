@@ -38,7 +38,7 @@ INDEX = IndexModel([("due_at", ASCENDING)], name="due_at", partialFilterExpressi
 @dataclass
 class Lease:
     """A row that this worker alone may work on until ``until`` (real time). ``handed_back``: the handler's last write
-    took the lease away too, with nothing due any more (``HAND_BACK``), and no other is needed for that.
+    took the lease away too (``HAND_BACK``): what it does afterwards is not tried again when it fails.
     """
 
     row: Document

@@ -51,7 +51,9 @@ class HoldsPlaced(WithCalls, routing_key="calendar_sync.holds_placed.v1"):
 
 
 class HoldsReleased(WithCalls, routing_key="calendar_sync.holds_released.v1"):
-    """Holds of a proposal are gone from the calendars. Subject: the proposal's id."""
+    """Holds of a proposal are gone from the calendars: one, or several of a person that went together. Subject: the
+    proposal's id.
+    """
 
     proposal_id: str
     revision: int

@@ -111,6 +111,7 @@ class Mirrors:
                     "connection_id": connection.connection_id,
                     "calendar_id": calendar_id,
                     "due_at": clock.now(),
+                    "recount": True,
                     "tries": 0,
                 },
                 "$unset": {"cursor": "", "missing_since": ""},

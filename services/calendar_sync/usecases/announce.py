@@ -1,5 +1,5 @@
-"""What the others are told: one event per entry and hold that changed at a provider, or for all holds that left one
-calendar together, with the calls that it took (X3); and the end of a connection.
+"""What the others are told: one event per entry and hold that changed at a provider, or for all holds of a person
+that went together, with the calls that it took (X3); and the end of a connection.
 """
 
 from collections.abc import Sequence

@@ -31,7 +31,7 @@ class PublishBusyTimes:
         self._busy = busy
         self._heartbeat = heartbeat
         self._said: dict[str, datetime] = {}
-        """When it was said last, as this process knows; after a new link all is said again, which is a change."""
+        """When it was said last, as this process knows; after a new link all is counted, and so said, again."""
 
     async def counts(self, staff_id: str, window: Window, changed: Sequence[BusyEntry]) -> bool:
         """Whether one of these is not ours: only then its change can make somebody's time busy, or free."""

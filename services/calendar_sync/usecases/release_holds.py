@@ -1,18 +1,18 @@
-"""Holds of one proposal that leave one calendar at the same time are settled in one write and told by one event."""
+"""A person's holds of one proposal that go at the same time are settled in one write and told by one event."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from services.calendar_sync.model.ledger import Row
-from services.calendar_sync.store.ledger import Ledger
+from services.calendar_sync.store.ledger import Ledger, has_followers
 from services.calendar_sync.store.releases import Releases
 from services.calendar_sync.usecases import announce
 from services.calendar_sync.usecases.tracing import traced
 from shared import clock
-from shared.contracts.provider_calls import ProviderCall
+from shared.contracts.provider_calls import MOST, ProviderCall
 from shared.contracts.stages import Stage
 from shared.due import Lease
 from shared.observability import metrics
@@ -26,10 +26,11 @@ _Key = tuple[str, str, str]
 
 @dataclass(eq=False)
 class _Group:
-    """Those that are gone; ``complete`` once that are all that were on their way."""
+    """Those that are gone, each with its calls; ``complete`` once that are all that were on their way, or as many calls
+    as an event tells of.
+    """
 
-    gone: list[tuple[Lease, Row]] = field(default_factory=list)
-    calls: list[ProviderCall] = field(default_factory=list)
+    gone: list[tuple[Lease, Row, list[ProviderCall]]] = field(default_factory=list)
     complete: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -45,7 +46,7 @@ class ReleaseHolds:
 
     @contextmanager
     def going(self, row: Row) -> Iterator[None]:
-        """Around the work on one hold, from before the provider is asked."""
+        """Around the removal of one row, from before the provider is asked."""
         key = _key_of(row)
         self._on_their_way[key] += 1
         try:
@@ -60,31 +61,40 @@ class ReleaseHolds:
         """Returns when it is written."""
         metrics.record_effect(row.kind, "gone")
         metrics.record_stage(Stage.HOLDS_RELEASED, clock.now() - row.caused_at)
-        if row.strays:
+        if has_followers(row):
             await self._ledger.settle(lease, row, None, [announce.released([row])])
             return
         key = _key_of(row)
         group = self._groups.setdefault(key, _Group())
-        group.gone.append((lease, row))
-        group.calls += take_calls()
+        group.gone.append((lease, row, take_calls()))
         self._look(key)
         await self._telling(group, lambda: self._tell(key, group))
 
     def _look(self, key: _Key) -> None:
         group = self._groups.get(key)
-        if group is not None and len(group.gone) >= self._on_their_way[key]:
+        if group is None:
+            return
+        calls = sum(len(calls) for _, _, calls in group.gone)
+        if calls >= MOST or len(group.gone) >= self._on_their_way[key]:
             group.complete.set()
 
     async def _tell(self, key: _Key, group: _Group) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(group.complete.wait(), _TOGETHER_SECONDS)
         del self._groups[key]
-        rows = [row for _, row in group.gone]
-        with traced(rows[0].traceparent), calls_noted(group.calls):
-            if len(rows) > 1 and await self._releases.settle(group.gone, announce.released(rows)):
+        held = [(lease, row) for lease, row, _ in group.gone]
+        rows = [row for _, row in held]
+        with traced(rows[0].traceparent):
+            if len(rows) > 1 and await self._settled_together(group, held):
                 return
-            for lease, row in group.gone:
-                await self._ledger.settle(lease, row, None, [announce.released([row])])
+            for lease, row, calls in group.gone:
+                with calls_noted(calls):
+                    await self._ledger.settle(lease, row, None, [announce.released([row])])
+
+    async def _settled_together(self, group: _Group, held: Sequence[tuple[Lease, Row]]) -> bool:
+        calls = sorted((call for _, _, calls in group.gone for call in calls), key=lambda call: call.at)
+        with calls_noted(calls):
+            return await self._releases.settle(held, announce.released([row for _, row in held]))
 
 
 def _key_of(row: Row) -> _Key:

@@ -1,4 +1,4 @@
-"""Holds that leave one calendar at the same time (R26): one write, one event, each with its own calls."""
+"""Holds that go at the same time (R26): one write, one event with the calls of all."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from services.calendar_sync.usecases import release_holds
 from services.calendar_sync.usecases.release_holds import ReleaseHolds
 from shared import clock
 from shared.contracts.envelope import Cause, CloudEvent
-from shared.contracts.provider_calls import ProviderCall
+from shared.contracts.provider_calls import MOST, ProviderCall
 from shared.due import Lease
 from shared.observability.calls import calls_noted
 from tests.builders import ORGANIZATION, tomorrow_at
@@ -115,7 +115,15 @@ async def test_g10_where_one_was_wanted_otherwise_meanwhile_each_is_settled_and_
     releases = releasing(written)
     await asyncio.gather(*(release(releases, a_hold(slot_id)) for slot_id in ("slt_1", "slt_2")))
     assert written.together == [2]
-    assert sorted(slots for slots, _ in written.told) == [["slt_1"], ["slt_2"]]
+    assert sorted(written.told) == [(["slt_1"], ["delete slt_1"]), (["slt_2"], ["delete slt_2"])]
+
+
+async def test_x3_no_call_is_dropped_where_more_go_than_one_event_tells_of() -> None:
+    written = Written()
+    releases = releasing(written)
+    slots = [f"slt_{number:02}" for number in range(MOST + 10)]
+    await asyncio.gather(*(release(releases, a_hold(slot), takes=0.005 * place) for place, slot in enumerate(slots)))
+    assert sorted(call for _, calls in written.told for call in calls) == [f"delete {slot}" for slot in slots]
 
 
 async def test_g09_a_hold_that_takes_long_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
