@@ -32,7 +32,7 @@ test: for-test ## Run every check and every test (PYTEST_ARGS adds options)
 chaos: for-test ## The chaos test at full size: 2,000 appointments (CHOSEI_CHAOS=300 makes fewer)
 	@CHOSEI_CHAOS=$${CHOSEI_CHAOS:-2000} $(PYTHON) -m pytest -q -s -o faulthandler_timeout=0 $(ALONE) $(PYTEST_ARGS)
 
-check: for-test ## Format, lint, types, import rules, unit and contract tests; under a minute
+check: for-test ## Format, lint, types, import rules, unit and contract tests; two minutes
 	@$(MAKE) --no-print-directory -k -j2 --output-sync=target format-check lint imports types unit
 
 bench: for-test ## Take the figures of performance (BENCH=p4 takes one)
