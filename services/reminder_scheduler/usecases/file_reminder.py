@@ -92,6 +92,8 @@ def _planned(
     """
     before = replace(filed or Reminder(known), known=known)
     day, event = _day(before.day, known, office)
+    if filed is not None and (day, known.revision) == (filed.day, filed.known.revision):
+        event = None
     rung = {bell.minutes: bell for bell in before.bells[1:]}
     wanted = (*known.reveal.notices, *(minutes for minutes in rung if minutes not in known.reveal.notices))
     notices = tuple(_notice(rung.get(minutes) or Bell(minutes), known) for minutes in wanted if minutes is not None)
