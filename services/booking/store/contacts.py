@@ -4,25 +4,15 @@ an id that tells no address: what was booked before does not bring it back.
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any
 
 from services.booking.model.contact import Contact
 from services.booking.store.bookings import StaleVersion
+from services.booking.store.searching import holding_all
 from shared.internal import Caller
-from shared.mongo import (
-    ASCENDING,
-    DESCENDING,
-    Collection,
-    Database,
-    Document,
-    DuplicateKeyError,
-    IndexModel,
-    containing,
-)
+from shared.mongo import ASCENDING, DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
 
 _STANDING = {"email": {"$gt": ""}}
 _SEARCHED = ("name", "company", "email")
-_MOST_WORDS = 8
 
 
 class ContactStore:
@@ -55,7 +45,7 @@ class ContactStore:
             conditions.append({"$or": [{"readers": None}, {"readers": caller.staff_id}, {"owner_id": caller.staff_id}]})
         if owner_id:
             conditions.append({"owner_id": owner_id})
-        conditions += [_found_by(word) for word in words.split()[:_MOST_WORDS]]
+        conditions += holding_all(words, *_SEARCHED)
         if after is not None:
             at, an_id = after
             conditions.append({"last_seen_at": {"$lte": at}})
@@ -113,7 +103,3 @@ def _state(contact: Contact) -> Document:
 
 def _read(row: Document) -> Contact:
     return Contact.model_validate({**row, "contact_id": row["_id"]})
-
-
-def _found_by(word: str) -> dict[str, Any]:
-    return {"$or": [{field: containing(word)} for field in _SEARCHED]}

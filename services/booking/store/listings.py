@@ -11,11 +11,12 @@ from services.booking.model.proposal import Proposal
 from services.booking.model.slot_rules import LONGEST
 from services.booking.store.bookings import RECURRING, BookingStore
 from services.booking.store.documents import APPOINTMENT, PROPOSAL
+from services.booking.store.searching import holding_all
 from shared.contracts.api.appointments import AppointmentStatus
 from shared.contracts.api.proposals import ProposalStatus
 from shared.contracts.booking import Kind, Outcome, Visibility
 from shared.internal import Caller
-from shared.mongo import ASCENDING, DESCENDING, Document, containing
+from shared.mongo import ASCENDING, DESCENDING, Document
 
 ItemT = TypeVar("ItemT", Proposal, Appointment)
 Condition = Mapping[str, Any]
@@ -25,7 +26,6 @@ Place = tuple[datetime, str]
 
 _SEARCHED = ("title", "guest.name", "guest.company", "guest.email")
 _PARTS = ("creator.staff_id", "organizer_id", "attendees.staff_id")
-_MOST_WORDS = 8
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Narrowing:
 
     def conditions(self, caller: Caller) -> list[Condition]:
         found: list[Condition] = [{"organization_id": caller.organization_id}]
-        if words := self.words.split()[:_MOST_WORDS]:
-            found += [*(_found_by(word) for word in words), *visible_to(caller)]
+        if narrowed := holding_all(self.words, *_SEARCHED):
+            found += [*narrowed, *visible_to(caller)]
         if self.staff_id:
             found.append(_takes_part(self.staff_id))
         if self.kind is not None:
@@ -204,10 +204,6 @@ _MAY_BE_TROUBLED: Condition = {
     "$or": [{"$expr": {"$anyElementTrue": [_REPORTS]}}, {"drifts": {"$nin": [None, {}]}}, _PAYMENT, _REQUEST],
 }
 """More than ``is_troubled`` finds: a report may be of what is no longer expected."""
-
-
-def _found_by(word: str) -> Condition:
-    return {"$or": [{field: containing(word)} for field in _SEARCHED]}
 
 
 def visible_to(caller: Caller) -> Sequence[Condition]:

@@ -2,26 +2,15 @@
 pages that are not deleted apart, whatever the organization.
 """
 
-from typing import Any
-
 from services.booking.model.page import Page
 from services.booking.store.bookings import AlreadyMade, StaleVersion
 from services.booking.store.origins import ONCE, made_under, origin_state
-from shared.mongo import (
-    ASCENDING,
-    DESCENDING,
-    Collection,
-    Database,
-    Document,
-    DuplicateKeyError,
-    IndexModel,
-    containing,
-)
+from services.booking.store.searching import holding_all
+from shared.mongo import ASCENDING, DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
 
 _ORGANIZATION = ("organization_id", ASCENDING)
 _STANDING = {"deleted": False}
 _APART = {"page_id", "origin", "created_at", "updated_at"}
-_MOST_WORDS = 8
 
 
 class SlugInUse(Exception):
@@ -70,8 +59,8 @@ class PageStore:
             query["owner_id"] = owner_id
         if before_id is not None:
             query["_id"] = {"$lt": before_id}
-        if found := words.split()[:_MOST_WORDS]:
-            query["$and"] = [_found_by(word) for word in found]
+        if narrowed := holding_all(words, "title", "slug"):
+            query["$and"] = narrowed
         rows = await self.pages.find(query).sort("_id", DESCENDING).limit(limit).to_list(None)
         return [_read(row) for row in rows]
 
@@ -113,7 +102,3 @@ def _read(row: Document) -> Page:
 
 def _is_of_slug(error: DuplicateKeyError) -> bool:
     return "slug" in ((error.details or {}).get("keyPattern") or {})
-
-
-def _found_by(word: str) -> dict[str, Any]:
-    return {"$or": [{field: containing(word)} for field in ("title", "slug")]}
