@@ -1,7 +1,7 @@
 """One call to another service: its answer, its problem, or that it does not answer."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import orjson
 import structlog
@@ -41,7 +41,7 @@ class BackendProblem(Exception):
         super().__init__(f"{status} {self.code}")
 
     @classmethod
-    def unavailable(cls, language: Language) -> "BackendProblem":
+    def unavailable(cls, language: Language) -> Self:
         return cls(503, Unavailable().body(language), _RETRY_AFTER)
 
     @property
@@ -61,9 +61,13 @@ class BackendProblem(Exception):
 class NoAnswer(BackendProblem):
     """None came; ``late`` where it was asked for longer than anybody waits."""
 
-    def __init__(self, language: Language, *, late: bool) -> None:
-        super().__init__(503, Unavailable().body(language), _RETRY_AFTER)
-        self.late = late
+    late = False
+
+    @classmethod
+    def of(cls, language: Language, *, late: bool) -> Self:
+        problem = cls.unavailable(language)
+        problem.late = late
+        return problem
 
 
 class Reply:
@@ -164,7 +168,7 @@ class Backend:
         except HTTPError as error:
             log.warning("backend.unreachable", backend=self.name, error=type(error).__name__)
             late = isinstance(error, TimeoutException) and not isinstance(error, ConnectTimeout)
-            raise NoAnswer(language, late=late) from error
+            raise NoAnswer.of(language, late=late) from error
 
     async def notification(
         self,
