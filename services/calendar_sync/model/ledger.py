@@ -144,6 +144,13 @@ class Row:
         return self.written is not None and self.written.revision < self.revision
 
     @property
+    def has_followers(self) -> bool:
+        """Whether work for others follows once it is settled (a free room, calendars to be read again, strays): who
+        fails in that still needs the lease, to try the row once more.
+        """
+        return bool(self.strays or self.participants or self.room_id)
+
+    @property
     def marker(self) -> str:
         return self.row_id
 

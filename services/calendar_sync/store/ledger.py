@@ -175,7 +175,7 @@ class Ledger:
         is wanted otherwise by now, or where it is known to stand otherwise.
         """
         values = {**settled(row, written), "suspected": doubted}
-        if doubted or has_followers(row) or (written is not None and written.room_id):
+        if doubted or row.has_followers or (written is not None and written.room_id):
             await self._conclude(lease.held, row, values, events, clock.now() if doubted else None)
         else:
             lease.handed_back = await self._conclude(lease.held, row, values, events, None, rests=True)
@@ -319,13 +319,6 @@ class Ledger:
         fields = ["staff_id", "participants", "attempted.generation"]
         fields += [f"{state}.{name}" for state in ("written", "removed") for name in ("entry_id", "ical_uid", "others")]
         return own_among(await self.collection.find(which, fields).to_list(None), people)
-
-
-def has_followers(row: Row) -> bool:
-    """Whether work for others follows once it is settled (a free room, calendars to be read again, strays): who fails
-    in that still needs the lease, to try the row once more.
-    """
-    return bool(row.strays or row.participants or row.room_id)
 
 
 def settled(row: Row, written: WrittenEntry | None) -> Document:

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from services.calendar_sync.model.ledger import Row
-from services.calendar_sync.store.ledger import Ledger, has_followers
+from services.calendar_sync.store.ledger import Ledger
 from services.calendar_sync.store.releases import Releases
 from services.calendar_sync.usecases import announce
 from services.calendar_sync.usecases.tracing import traced
@@ -24,13 +25,19 @@ _TOGETHER_SECONDS = 0.2
 _Key = tuple[str, str, str]
 
 
+class _Gone(NamedTuple):
+    lease: Lease
+    row: Row
+    calls: list[ProviderCall]
+
+
 @dataclass(eq=False)
 class _Group:
-    """Those that are gone, each with its calls; ``complete`` once that are all that were on their way, or as many calls
+    """Those that are gone; ``complete`` once that are all that were on their way, or as many calls
     as an event tells of.
     """
 
-    gone: list[tuple[Lease, Row, list[ProviderCall]]] = field(default_factory=list)
+    gone: list[_Gone] = field(default_factory=list)
     complete: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -61,12 +68,12 @@ class ReleaseHolds:
         """Returns when it is written."""
         metrics.record_effect(row.kind, "gone")
         metrics.record_stage(Stage.HOLDS_RELEASED, clock.now() - row.caused_at)
-        if has_followers(row):
+        if row.has_followers:
             await self._ledger.settle(lease, row, None, [announce.released([row])])
             return
         key = _key_of(row)
         group = self._groups.setdefault(key, _Group())
-        group.gone.append((lease, row, take_calls()))
+        group.gone.append(_Gone(lease, row, take_calls()))
         self._look(key)
         await self._telling(group, lambda: self._tell(key, group))
 
@@ -74,7 +81,7 @@ class ReleaseHolds:
         group = self._groups.get(key)
         if group is None:
             return
-        calls = sum(len(calls) for _, _, calls in group.gone)
+        calls = sum(len(one.calls) for one in group.gone)
         if calls >= MOST or len(group.gone) >= self._on_their_way[key]:
             group.complete.set()
 
@@ -82,19 +89,18 @@ class ReleaseHolds:
         with suppress(TimeoutError):
             await asyncio.wait_for(group.complete.wait(), _TOGETHER_SECONDS)
         del self._groups[key]
-        held = [(lease, row) for lease, row, _ in group.gone]
-        rows = [row for _, row in held]
-        with traced(rows[0].traceparent):
-            if len(rows) > 1 and await self._settled_together(group, held):
+        with traced(group.gone[0].row.traceparent):
+            if len(group.gone) > 1 and await self._settled_together(group.gone):
                 return
-            for lease, row, calls in group.gone:
-                with calls_noted(calls):
-                    await self._ledger.settle(lease, row, None, [announce.released([row])])
+            for one in group.gone:
+                with calls_noted(one.calls):
+                    await self._ledger.settle(one.lease, one.row, None, [announce.released([one.row])])
 
-    async def _settled_together(self, group: _Group, held: Sequence[tuple[Lease, Row]]) -> bool:
-        calls = sorted((call for _, _, calls in group.gone for call in calls), key=lambda call: call.at)
+    async def _settled_together(self, gone: Sequence[_Gone]) -> bool:
+        calls = sorted((call for one in gone for call in one.calls), key=lambda call: call.at)
         with calls_noted(calls):
-            return await self._releases.settle(held, announce.released([row for _, row in held]))
+            event = announce.released([one.row for one in gone])
+            return await self._releases.settle([(one.lease, one.row) for one in gone], event)
 
 
 def _key_of(row: Row) -> _Key:
