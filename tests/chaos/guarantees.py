@@ -12,7 +12,7 @@ from deploy.credentials import SERVICES
 from tests.chaos.audit import Findings, title_of
 from tests.chaos.guests_eyes import g02, g05, g06, g07, g17
 from tests.chaos.people import Deal, Fate
-from tests.chaos.witness import Witness, each, is_series, links, span, told, zoom_starts
+from tests.chaos.witness import Witness, each, links, meeting_starts, single_entries, span, told
 
 _DAILY = 100
 _SETTLED = ("done", "suppressed")
@@ -26,9 +26,7 @@ async def g01(witness: Witness) -> Findings:
     """One slot, one winner: nobody is in two places at once."""
     findings, ours = Findings(), {deal.title for deal in witness.deals}
     for member in witness.staff:
-        entries = [one for one in await witness.outside.entries(member) if not is_series(one)]
-        entries += await witness.outside.entries(member, "occurrences")
-        spans = sorted(span(entry) for entry in entries if title_of(entry) in ours)
+        spans = sorted(span(one) for one in await single_entries(witness, member) if title_of(one) in ours)
         for (_, end), (start, _) in pairwise(spans):
             findings.hold("neighbours apart", f"{member.email} at {start}", true=end <= start)
     return findings
@@ -77,7 +75,7 @@ async def g11(witness: Witness) -> Findings:
 async def g12(witness: Witness) -> Findings:
     """One link everywhere, and it leads to the time that was told; after a cancellation to nothing."""
     findings, urls = Findings(), await links(witness)
-    starts = {one["topic"]: zoom_starts(one) for one in await witness.outside.items("/inspect/zoom/meetings")}
+    starts = await meeting_starts(witness)
     entries = {
         (member.email, title_of(entry)): entry
         for member in witness.staff

@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from tests.chaos.audit import Findings, title_of
 from tests.chaos.people import Deal, Fate, Source, persist
-from tests.chaos.witness import Witness, each, is_series, links, span, told, zoom_starts
+from tests.chaos.witness import Witness, each, links, meeting_starts, single_entries, span, told
 
 _LINK = re.compile(r"https?://[^\s<>\"']+")
 _EVERY = 10
@@ -42,10 +42,8 @@ async def g02(witness: Witness) -> Findings:
 
 async def g05(witness: Witness) -> Findings:
     """Shown means bookable: no page shows a time at which somebody it needs is taken."""
-    findings, taken = Findings(), {}
-    for member in witness.staff:
-        entries = [one for one in await witness.outside.entries(member) if not is_series(one)]
-        taken[member.email] = [span(one) for one in [*entries, *await witness.outside.entries(member, "occurrences")]]
+    findings = Findings()
+    taken = {one.email: [span(entry) for entry in await single_entries(witness, one)] for one in witness.staff}
 
     async def look(deal: Deal) -> None:
         path = f"/api/v1/guest/pages/{deal.slug}/slots"
@@ -66,7 +64,7 @@ async def g05(witness: Witness) -> Findings:
 async def g06(witness: Witness) -> Findings:
     """Never an hour off: invitation, Zoom, API and what was told say one instant."""
     findings = Findings()
-    meetings = {one["topic"]: zoom_starts(one) for one in await witness.outside.items("/inspect/zoom/meetings")}
+    meetings = await meeting_starts(witness)
     shown = {one["title"]: datetime.fromisoformat(one["start"]) for one in await witness.all_appointments()}
 
     async def compare(deal: Deal) -> None:

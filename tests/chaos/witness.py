@@ -63,6 +63,17 @@ async def each(deals: Sequence[Deal], ask: Callable[[Deal], Awaitable[T]]) -> li
     return await asyncio.gather(*(one(deal) for deal in deals))
 
 
+async def single_entries(witness: Witness, member: Staff) -> list[dict[str, Any]]:
+    """All in this person's calendar, with the occurrences of series in the place of these."""
+    entries = [one for one in await witness.outside.entries(member) if not _is_series(one)]
+    return entries + await witness.outside.entries(member, "occurrences")
+
+
+async def meeting_starts(witness: Witness) -> dict[str, list[datetime]]:
+    """Of all their occurrences, by topic."""
+    return {one["topic"]: _zoom_starts(one) for one in await witness.outside.items("/inspect/zoom/meetings")}
+
+
 async def links(witness: Witness) -> dict[str, str]:
     return {one["topic"]: one["join_url"] for one in await witness.outside.items("/inspect/zoom/meetings")}
 
@@ -71,12 +82,12 @@ def told(deal: Deal) -> list[datetime]:
     return [start.astimezone(UTC) for start in deal.starts] if deal.stands else []
 
 
-def zoom_starts(meeting: dict[str, Any]) -> list[datetime]:
+def _zoom_starts(meeting: dict[str, Any]) -> list[datetime]:
     moments = [one["start_time"] for one in meeting.get("occurrences") or ()] or [meeting["start_time"]]
     return sorted(datetime.fromisoformat(moment).astimezone(UTC) for moment in moments)
 
 
-def is_series(entry: dict[str, Any]) -> bool:
+def _is_series(entry: dict[str, Any]) -> bool:
     return bool(entry.get("recurrence"))
 
 

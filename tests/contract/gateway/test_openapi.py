@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 
@@ -13,6 +13,7 @@ from services.gateway.openapi import describe
 from services.gateway.routes.api import api_router
 from tests.contract.gateway.serving import Serving, serving
 from tests.infrastructure.database import own_database
+from tests.infrastructure.generated import AT_A_SERVER
 
 DOCUMENT = describe(api_router().routes)
 schema = schemathesis.openapi.from_dict(DOCUMENT)
@@ -39,14 +40,7 @@ def served(database_of_its_own: str) -> Iterator[Serving]:
 
 
 @schema.parametrize()
-@settings(
-    max_examples=6,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@settings(AT_A_SERVER, max_examples=6)
 def test_every_answer_is_one_that_the_document_names(case: schemathesis.Case, served: Serving) -> None:
     headers = {"Authorization": f"Bearer {served.token}"}
     case.call_and_validate(base_url=served.url, headers=headers, checks=CHECKS)

@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy.demo.mongodb import MongoDB
 from tests.infrastructure.broker import Broker
 from tests.infrastructure.database import own_database
 from tests.infrastructure.forms import read
+from tests.infrastructure.generated import AT_A_SERVER
 from tests.integration.gateway.spraying import Desk, FormRoute, a_desk, form_routes, spoilt
 
 ROUTES = form_routes()
@@ -27,14 +28,7 @@ async def desk(mongod: MongoDB, gateway_broker: Broker) -> AsyncIterator[Desk]:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)
-@settings(
-    max_examples=4,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@settings(AT_A_SERVER, max_examples=4)
 @given(data=st.data())
 async def test_whatever_is_sent_to_a_form_is_answered_with_a_page_that_explains_or_leads_on(
     desk: Desk, route: FormRoute, data: st.DataObject
